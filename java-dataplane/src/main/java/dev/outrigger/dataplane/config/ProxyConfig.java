@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.util.Map;
+
+/**
+ * Everything that decides what happens to a request, as of one moment. Swapped whole; an exchange
+ * keeps the one it began with.
+ *
+ * @param listeners active listeners by name
+ * @param routeTables accepted route configurations by name; a listener whose table is missing here
+ *     answers 404 as Envoy does before the first RDS response
+ * @param clusters warm clusters by name
+ */
+public record ProxyConfig(
+        Map<String, ListenerConfig> listeners,
+        Map<String, RouteTable> routeTables,
+        Map<String, ActiveCluster> clusters) {
+    public static final ProxyConfig EMPTY = new ProxyConfig(Map.of(), Map.of(), Map.of());
+
+    public ProxyConfig {
+        listeners = Map.copyOf(listeners);
+        routeTables = Map.copyOf(routeTables);
+        clusters = Map.copyOf(clusters);
+    }
+}

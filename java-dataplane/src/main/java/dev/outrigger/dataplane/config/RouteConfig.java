@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.util.Optional;
+
+/** {@code envoy.config.route.v3.Route}: a match and what to do. */
+public record RouteConfig(
+        String name,
+        RouteMatchConfig match,
+        RouteActionConfig action,
+        HeaderEdits requestHeaders,
+        HeaderEdits responseHeaders,
+        Optional<Long> requestBodyBufferLimitBytes) {}

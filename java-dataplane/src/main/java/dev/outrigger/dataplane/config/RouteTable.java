@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.util.List;
+
+/** {@code envoy.config.route.v3.RouteConfiguration}. */
+public record RouteTable(
+        String name,
+        List<VirtualHostConfig> virtualHosts,
+        HeaderEdits requestHeaders,
+        HeaderEdits responseHeaders,
+        List<String> internalOnlyHeaders,
+        boolean ignorePortInHostMatching,
+        boolean mostSpecificHeaderMutationsWins,
+        long contentHash) {
+    public RouteTable {
+        virtualHosts = List.copyOf(virtualHosts);
+        internalOnlyHeaders = List.copyOf(internalOnlyHeaders);
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ProxyConfig;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * What state and admin need of the request path. Every method is called on the main loop; the
+ * implementation hands work to its event loops.
+ */
+public interface RequestPath {
+    /**
+     * Opens and binds the sockets of a new or moved listener without accepting yet, so that a taken
+     * port is a rejection of the resource and not a surprise later. A no-op when the listener of
+     * that name is bound to that address already.
+     *
+     * @throws IOException with a message in Envoy's words, for example {@code cannot bind
+     *     '127.0.0.1:80': Address already in use}
+     */
+    void prepareListener(ListenerConfig listener) throws IOException;
+
+    /**
+     * Makes a configuration the one new exchanges see. Listeners missing from it stop accepting at
+     * once and drain; hosts present in both keep their pools and counters.
+     */
+    void apply(ProxyConfig config);
+
+    /** Accepts from now on: the server is initialised. Called once. */
+    void startWorkers();
+
+    /** Stops accepting ({@code inboundOnly}: only on listeners with inbound traffic direction). */
+    void drainListeners(boolean inboundOnly, boolean graceful);
+
+    /**
+     * From now on responses carry {@code connection: close} and connections end as they become
+     * idle.
+     */
+    void startDrain();
+
+    List<ListenerView> listeners();
+
+    List<ClusterView> clusters();
+
+    /** Closes everything; returns when the event loops have ended. Not on an event loop. */
+    void close();
+
+    /** A listener as it is bound; a configured port 0 appears as the port in use. */
+    record ListenerView(String name, SocketAddress localAddress) {}
+
+    /** A cluster with its live hosts, for {@code /clusters}. */
+    record ClusterView(String name, List<HostView> hosts) {
+        public ClusterView {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /** Counters of one host as {@code /clusters} prints them. */
+    record HostView(
+            String address,
+            String hostname,
+            int priority,
+            int weight,
+            String region,
+            String zone,
+            String subZone,
+            String healthFlags,
+            long cxActive,
+            long cxConnectFail,
+            long cxTotal,
+            long rqActive,
+            long rqError,
+            long rqSuccess,
+            long rqTimeout,
+            long rqTotal) {}
+}

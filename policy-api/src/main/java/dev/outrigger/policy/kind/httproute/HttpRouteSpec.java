@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.kind.httproute;
+
+import dev.outrigger.policy.kind.retry.RetryPolicy;
+import dev.outrigger.policy.kind.timeouts.TimeoutsPolicy;
+import dev.outrigger.policy.model.PolicySpec;
+import dev.outrigger.policy.model.ServiceRef;
+import java.util.List;
+import java.util.Optional;
+
+/** Which requests for the parent services go to which backends, in order; first match wins. */
+public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) implements PolicySpec {
+    public HttpRouteSpec {
+        parentRefs = List.copyOf(parentRefs);
+        rules = List.copyOf(rules);
+    }
+
+    /**
+     * One rule.
+     *
+     * @param name the {@code sectionName} policies may target; unique within the route; generated
+     *     as {@code rule-<index>} when the document gives none
+     * @param matches any of these; never empty (a rule without matches has the one that accepts
+     *     all)
+     */
+    public record Rule(
+            String name,
+            List<Match> matches,
+            List<BackendRef> backendRefs,
+            Optional<TimeoutsPolicy> timeouts,
+            Optional<RetryPolicy> retry) {
+        public Rule {
+            matches = List.copyOf(matches);
+            backendRefs = List.copyOf(backendRefs);
+        }
+    }
+
+    /** All conditions must hold. */
+    public record Match(
+            PathMatch path,
+            Optional<String> method,
+            List<ValueMatch> headers,
+            List<ValueMatch> queryParams) {
+        public static final Match ANY =
+                new Match(new PathMatch.Prefix("/"), Optional.empty(), List.of(), List.of());
+
+        public Match {
+            headers = List.copyOf(headers);
+            queryParams = List.copyOf(queryParams);
+        }
+    }
+
+    /** A condition on the path without its query. */
+    public sealed interface PathMatch {
+        record Exact(String value) implements PathMatch {}
+
+        /**
+         * Whole segments: {@code /foo} matches {@code /foo} and {@code /foo/x}, not {@code
+         * /foobar}.
+         */
+        record Prefix(String value) implements PathMatch {}
+
+        /** RE2, full match. */
+        record Regex(String value) implements PathMatch {}
+    }
+
+    /**
+     * A condition on one header or query parameter.
+     *
+     * @param regex whether {@code value} is an RE2 expression that must match fully
+     */
+    public record ValueMatch(String name, String value, boolean regex) {}
+
+    /**
+     * @param port the service's port; absent when the service has exactly one
+     * @param weight 0..1,000,000
+     */
+    public record BackendRef(ServiceRef service, Optional<Integer> port, int weight) {}
+}

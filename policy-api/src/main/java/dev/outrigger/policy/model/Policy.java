@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.model;
+
+import java.util.Objects;
+
+/**
+ * One validated, stored document.
+ *
+ * @param generation the revision that last changed this document, from 1
+ */
+public record Policy<S extends PolicySpec>(
+        PolicyId id, Metadata metadata, S spec, long generation) {
+    public Policy {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(spec, "spec");
+    }
+}

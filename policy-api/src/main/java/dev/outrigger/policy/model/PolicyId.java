@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.model;
+
+import java.util.Comparator;
+import java.util.Objects;
+
+/**
+ * Identity of a stored document: kind, namespace and name, for example {@code Service/default/b}.
+ * Immutable.
+ */
+public record PolicyId(String kind, String namespace, String name) implements Comparable<PolicyId> {
+    /** The namespace of a document that names none. */
+    public static final String DEFAULT_NAMESPACE = "default";
+
+    private static final Comparator<PolicyId> ORDER =
+            Comparator.comparing(PolicyId::kind)
+                    .thenComparing(PolicyId::namespace)
+                    .thenComparing(PolicyId::name);
+
+    public PolicyId {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(namespace, "namespace");
+        Objects.requireNonNull(name, "name");
+    }
+
+    @Override
+    public int compareTo(PolicyId other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** {@code Kind/name} in the default namespace, {@code Kind/namespace/name} elsewhere. */
+    @Override
+    public String toString() {
+        return namespace.equals(DEFAULT_NAMESPACE)
+                ? kind + "/" + name
+                : kind + "/" + namespace + "/" + name;
+    }
+}
