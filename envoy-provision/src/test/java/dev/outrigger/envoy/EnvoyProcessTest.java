@@ -34,8 +34,7 @@ class EnvoyProcessTest {
     @Test
     void endsAProcessThatIgnoresTheRequestToEnd() throws IOException {
         var log = folder.resolve("log");
-        var envoy =
-                fake("#!/bin/sh\ntrap '' TERM\necho ready\nexec tail -f /dev/null\n");
+        var envoy = fake("#!/bin/sh\ntrap '' TERM\necho ready\nexec tail -f /dev/null\n");
         var process = envoy.start(List.of(), folder, log);
         while (process.isAlive() && !Files.readString(log).contains("ready")) {
             Thread.onSpinWait();
