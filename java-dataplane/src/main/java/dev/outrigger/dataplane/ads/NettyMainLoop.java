@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A Netty event loop as the main loop. An error in a task is logged and ends that task only. */
+public final class NettyMainLoop implements MainLoop {
+    private static final Logger log = LoggerFactory.getLogger(NettyMainLoop.class);
+
+    private final EventLoop eventLoop;
+
+    public NettyMainLoop(EventLoop eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.execute(() -> run(task));
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        var future = eventLoop.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long currentTimeMillis() {
+        return System.currentTimeMillis();
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("task on the main loop failed", e);
+        }
+    }
+}
