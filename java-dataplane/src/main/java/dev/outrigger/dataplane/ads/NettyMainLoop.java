@@ -2,6 +2,17 @@
 package dev.outrigger.dataplane.ads;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -13,6 +24,9 @@ public final class NettyMainLoop implements MainLoop {
 
     private final EventLoop eventLoop;
 
+    /**
+     * @param eventLoop of NIO or epoll
+     */
     public NettyMainLoop(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
     }
@@ -36,6 +50,26 @@ public final class NettyMainLoop implements MainLoop {
     @Override
     public long currentTimeMillis() {
         return System.currentTimeMillis();
+    }
+
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    public Class<? extends SocketChannel> socketType() {
+        return isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    public Class<? extends ServerSocketChannel> serverSocketType() {
+        return isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    public Class<? extends DatagramChannel> datagramType() {
+        return isEpoll() ? EpollDatagramChannel.class : NioDatagramChannel.class;
+    }
+
+    private boolean isEpoll() {
+        return eventLoop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
     }
 
     private static void run(Runnable task) {

@@ -100,7 +100,7 @@ public final class StatsExport {
     }
 
     /** A bucket bound of the text format: six significant digits, {@code 1.8e+06} from a million on. */
-    private static String bound(double value) {
+    static String bound(double value) {
         if (value < 1_000_000) {
             return number(value);
         }
