@@ -17,6 +17,7 @@ import dev.outrigger.benchmarks.report.Figures;
 import dev.outrigger.benchmarks.report.JsonReport;
 import dev.outrigger.benchmarks.report.RunReport;
 import dev.outrigger.benchmarks.report.TextReport;
+import dev.outrigger.envoy.ProvisionOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(
             names = "--envoy",
             paramLabel = "FILE",
-            description = "Envoy's binary; else the one on the PATH.")
+            description = "Envoy's binary; else one is found or fetched.")
     private @Nullable Path envoy;
 
     @Option(
@@ -188,11 +189,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                                         ? JavaDataplaneContender.SIDECAR_FLAGS
                                         : javaFlags,
                                 !noAot);
-                case "envoy" ->
-                        participants.addEnvoy(
-                                envoy == null
-                                        ? Command.find("envoy").orElse(null)
-                                        : envoy.toAbsolutePath());
+                case "envoy" -> participants.addEnvoy(envoyOptions());
                 case "nginx" -> participants.addNginx();
                 case "haproxy" -> participants.addHaproxy();
                 default ->
@@ -210,6 +207,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         participants.addTwin();
         return participants;
+    }
+
+    private ProvisionOptions envoyOptions() {
+        var options =
+                ProvisionOptions.fromEnvironment()
+                        .withProgress(line -> progress.println("envoy     " + line));
+        return envoy == null ? options : options.withExplicitPath(envoy.toAbsolutePath());
     }
 
     private static Cores coresOfThisMachine() throws IOException {

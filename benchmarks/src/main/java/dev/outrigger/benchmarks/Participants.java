@@ -8,6 +8,10 @@ import dev.outrigger.benchmarks.contender.HaproxyContender;
 import dev.outrigger.benchmarks.contender.JavaDataplaneContender;
 import dev.outrigger.benchmarks.contender.NginxContender;
 import dev.outrigger.benchmarks.contender.TwinContender;
+import dev.outrigger.envoy.EnvoyBinary;
+import dev.outrigger.envoy.EnvoyContainer;
+import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.ProvisionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Who takes part, and who was left out and why. */
 final class Participants {
@@ -33,16 +36,20 @@ final class Participants {
         }
     }
 
-    /** Adds Envoy if there is a binary. */
-    void addEnvoy(@Nullable Path binary) {
-        if (binary != null && Files.isExecutable(binary)) {
-            contenders.add(new EnvoyContender(binary));
-        } else {
-            leftOut.put(
-                    EnvoyContender.NAME,
-                    binary == null
-                            ? "no envoy on the PATH and no --envoy"
-                            : "not executable: " + binary);
+    /**
+     * Adds Envoy as a process of this machine; one in a container cannot be pinned and counted from
+     * here.
+     */
+    void addEnvoy(ProvisionOptions options) {
+        switch (EnvoyProvision.find(options)) {
+            case EnvoyProvision.Result.Found(EnvoyBinary binary) ->
+                    contenders.add(new EnvoyContender(binary.executable()));
+            case EnvoyProvision.Result.Found(EnvoyContainer _) ->
+                    leftOut.put(
+                            EnvoyContender.NAME,
+                            "only in a container, which cannot be measured here");
+            case EnvoyProvision.Result.NotFound notFound ->
+                    leftOut.put(EnvoyContender.NAME, notFound.explanation());
         }
     }
 
