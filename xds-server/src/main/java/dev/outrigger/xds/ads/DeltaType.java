@@ -39,6 +39,9 @@ final class DeltaType {
     /** Names unsubscribed from under a wildcard that do not exist, which must be said. */
     private final TreeSet<String> owedAbsences = new TreeSet<>();
 
+    /** A client that asked for everything waits for an answer, even if there is nothing. */
+    private boolean owesAnswer;
+
     private String acceptedVersion = "";
     private @Nullable TypeResources evaluated;
     private @Nullable TypeResources settled;
@@ -63,12 +66,14 @@ final class DeltaType {
 
     void legacyWildcard() {
         subscriptions.legacyWildcard();
+        owesAnswer = true;
         settled = null;
     }
 
     /** A name subscribed to again is sent again: the client may have dropped it in between. */
     void subscribe(Iterable<String> names) {
         for (String name : names) {
+            owesAnswer |= name.equals(Subscriptions.WILDCARD) && !subscriptions.isWildcard();
             subscriptions.add(name);
             known.remove(name);
             settled = null;
@@ -176,7 +181,8 @@ final class DeltaType {
         }
         owedAbsences.removeIf(resources.byName()::containsKey);
         absent.addAll(owedAbsences);
-        return changed.isEmpty() && absent.isEmpty()
+        boolean nothing = changed.isEmpty() && absent.isEmpty();
+        return nothing && !(owesAnswer && known.isEmpty())
                 ? Optional.empty()
                 : Optional.of(new Batch(changed, absent));
     }
@@ -203,6 +209,7 @@ final class DeltaType {
     }
 
     void markSent(Batch batch, String nonce, String typeVersion) {
+        owesAnswer = false;
         var changes = new ArrayList<Change>();
         for (VersionedResource resource : batch.changed()) {
             changes.add(new Change(resource, known.put(resource.name(), resource.version())));
