@@ -312,10 +312,9 @@ class DeltaStreamTest {
                 .containsExactly(
                         "CDS [new][]",
                         "EDS [new][]",
-                        "LDS [new][]",
+                        "LDS [new][old]",
                         "RDS [new][]",
                         "RDS [][old]",
-                        "LDS [][old]",
                         "EDS [][old]",
                         "CDS [][old]");
     }
