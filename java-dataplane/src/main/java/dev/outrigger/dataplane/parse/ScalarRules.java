@@ -277,7 +277,7 @@ final class ScalarRules {
             }
             BigDecimal[] minutes = at.divideAndRemainder(BigDecimal.valueOf(60));
             String rest = minutes[1].stripTrailingZeros().toPlainString() + unit;
-            return minutes[0].signum() == 0 ? rest : minutes[0].toPlainString() + "m" + rest;
+            return minutes[0].signum() == 0 ? rest : minutes[0].toBigInteger() + "m" + rest;
         }
     }
 

@@ -115,7 +115,7 @@ public final class SupportedTables {
                 : types + "; " + support.note();
     }
 
-    private static Set<SupportedFields> all() {
+    static Set<SupportedFields> all() {
         var found = new LinkedHashSet<SupportedFields>();
         ROOTS.forEach(root -> collect(root, found));
         return found;
