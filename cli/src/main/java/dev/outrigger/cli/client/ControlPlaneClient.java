@@ -174,15 +174,6 @@ public final class ControlPlaneClient implements AutoCloseable {
         return json(answer);
     }
 
-    /** A bootstrap for a sidecar, as text. */
-    public String bootstrap(Map<String, String> query) {
-        var answer = send(request("/api/v1/bootstrap", query).GET(), timeout);
-        if (answer.statusCode() / 100 != 2) {
-            throw refusal(answer, "bootstrap");
-        }
-        return answer.body();
-    }
-
     @Override
     public void close() {
         http.shutdownNow();
@@ -291,8 +282,7 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     private static CliFailure refusal(Problem problem, String subject, List<String> lines) {
-        var failure =
-                CliFailure.of(exitCode(problem.status()), subject + ": " + problem.summary());
+        var failure = CliFailure.of(exitCode(problem.status()), subject + ": " + problem.summary());
         return lines.isEmpty() ? failure : failure.withDetails(lines);
     }
 

@@ -173,8 +173,7 @@ public final class DocumentBundle {
             return readLimited(stdin, "the standard input");
         } catch (IOException e) {
             throw CliFailure.of(
-                            ExitCode.NOT_FOUND,
-                            "cannot read the standard input: " + e.getMessage())
+                            ExitCode.NOT_FOUND, "cannot read the standard input: " + e.getMessage())
                     .withCause(e);
         }
     }

@@ -14,10 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Deletes one document, provided that nobody changes it between the look and the deletion. */
-@Command(
-        name = "delete",
-        description = "Deletes a document.",
-        mixinStandardHelpOptions = true)
+@Command(name = "delete", description = "Deletes a document.", mixinStandardHelpOptions = true)
 final class DeleteCommand implements Callable<Integer> {
     private final Console console;
 
@@ -46,12 +43,13 @@ final class DeleteCommand implements Callable<Integer> {
         var documents = ResourceKind.parse(target.kind());
         var wanted =
                 target.name()
-                        .orElseThrow(
-                                () ->
-                                        CliFailure.of(
-                                                ExitCode.USAGE,
-                                                "which " + documents.singular() + "?"
-                                                        + " (expected: KIND/NAME)"));
+                        .orElseThrow(() ->
+                                CliFailure.of(
+                                        ExitCode.USAGE,
+                                        "which "
+                                                + documents.singular()
+                                                + "?"
+                                                + " (expected: KIND/NAME)"));
         try (var client = server.connect(console)) {
             var current = client.document(documents, namespace, wanted);
             var answer = client.delete(documents, namespace, wanted, current.etag());

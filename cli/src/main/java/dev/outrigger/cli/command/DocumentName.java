@@ -16,7 +16,10 @@ record DocumentName(String kind, Optional<String> name) {
         if (name.isPresent() || slash == 0 || slash == kind.length() - 1) {
             throw CliFailure.of(
                     ExitCode.USAGE,
-                    "'" + kind + name.map(text -> " " + text).orElse("") + "' names no document"
+                    "'"
+                            + kind
+                            + name.map(text -> " " + text).orElse("")
+                            + "' names no document"
                             + " (expected: KIND/NAME or KIND NAME)");
         }
         return new DocumentName(kind.substring(0, slash), Optional.of(kind.substring(slash + 1)));

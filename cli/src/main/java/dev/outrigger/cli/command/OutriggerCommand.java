@@ -9,6 +9,10 @@ import dev.outrigger.policy.document.Gep2257Duration;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,28 +32,39 @@ import picocli.CommandLine.Spec;
             "5 not found, 6 unreachable or denied, 7 rejected by a proxy, 8 timeout, 70 bug."
         })
 public final class OutriggerCommand implements Runnable {
+    private static final Map<String, Function<Console, Object>> COMMANDS = commands();
+
     @Spec private final CommandSpec spec = CommandSpec.create();
 
     private OutriggerCommand() {}
 
     /** Runs one command line and returns the number to exit with. */
     public static int run(Console console, String... args) {
-        return commandLine(console).execute(args);
+        return commandLine(console, args).execute(args);
     }
 
+    /** Every command, for help, completion and suggestions. */
     static CommandLine commandLine(Console console) {
-        var commands =
-                new CommandLine(new OutriggerCommand())
-                        .addSubcommand(new DemoCommand(console))
-                        .addSubcommand(new ServerCommand(console))
-                        .addSubcommand(new BootstrapCommand(console))
-                        .addSubcommand(new ApplyCommand(console))
-                        .addSubcommand(new GetCommand(console))
-                        .addSubcommand(new DeleteCommand(console))
-                        .addSubcommand(new VersionCommand(console))
-                        .addSubcommand(new CompletionCommand(console))
-                        .addSubcommand(new AotTrainCommand(console))
-                        .addSubcommand(new CommandLine.HelpCommand());
+        return commandLine(console, COMMANDS.keySet());
+    }
+
+    /**
+     * Only the command that is meant, where that is clear: reading the annotations of all of them
+     * costs more than most commands take.
+     */
+    private static CommandLine commandLine(Console console, String[] args) {
+        return args.length > 0 && COMMANDS.containsKey(args[0])
+                ? commandLine(console, Set.of(args[0]))
+                : commandLine(console);
+    }
+
+    private static CommandLine commandLine(Console console, Set<String> names) {
+        var commands = new CommandLine(new OutriggerCommand());
+        COMMANDS.forEach((name, make) -> {
+            if (names.contains(name)) {
+                commands.addSubcommand(make.apply(console));
+            }
+        });
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, OutriggerCommand::duration)
                 .registerConverter(HostPort.class, OutriggerCommand::hostPort)
@@ -60,6 +75,21 @@ public final class OutriggerCommand implements Runnable {
                 .setExecutionExceptionHandler((e, _, _) -> executionFailure(console, e));
     }
 
+    private static Map<String, Function<Console, Object>> commands() {
+        // In the order of the help text: run, change, look, the rest.
+        var commands = new LinkedHashMap<String, Function<Console, Object>>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("bootstrap", BootstrapCommand::new);
+        commands.put("apply", ApplyCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("get", GetCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("version", VersionCommand::new);
+        commands.put("aot-train", AotTrainCommand::new);
+        commands.put("help", _ -> new CommandLine.HelpCommand());
+        return commands;
+    }
+
     @Override
     public void run() {
         throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed");
@@ -67,10 +97,9 @@ public final class OutriggerCommand implements Runnable {
 
     private static Duration duration(String text) {
         return Gep2257Duration.parse(text)
-                .orElseThrow(
-                        () ->
-                                new CommandLine.TypeConversionException(
-                                        "'" + text + "' is not a duration (expected: as 30s, 1m30s)"));
+                .orElseThrow(() ->
+                        new CommandLine.TypeConversionException(
+                                "'" + text + "' is not a duration (expected: as 30s, 1m30s)"));
     }
 
     private static HostPort hostPort(String text) {

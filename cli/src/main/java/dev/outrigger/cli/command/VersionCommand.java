@@ -8,10 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Prints the version of Outrigger and of the Java that runs it. */
-@Command(
-        name = "version",
-        description = "Prints the version.",
-        mixinStandardHelpOptions = true)
+@Command(name = "version", description = "Prints the version.", mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
     private final Console console;
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One class per command: reads its options, calls the room that does the work, prints, answers an exit code. */
+/**
+ * One class per command: reads its options, calls the room that does the work, prints, answers an
+ * exit code.
+ */
 @NullMarked
 package dev.outrigger.cli.command;
 

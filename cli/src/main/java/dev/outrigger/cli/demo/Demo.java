@@ -15,6 +15,7 @@ import dev.outrigger.cli.process.Waiting;
 import dev.outrigger.envoy.Envoy;
 import dev.outrigger.envoy.EnvoyProvision;
 import dev.outrigger.envoy.ProvisionOptions;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,11 +51,7 @@ public final class Demo {
     private final ControlPlaneClient client;
 
     private Demo(
-            Console console,
-            DemoOptions options,
-            Programs programs,
-            Stage stage,
-            DemoPorts ports) {
+            Console console, DemoOptions options, Programs programs, Stage stage, DemoPorts ports) {
         this.console = console;
         this.options = options;
         this.programs = programs;
@@ -92,7 +89,8 @@ public final class Demo {
         var a = stage.add(DemoService.start("A", ports.serviceA(), new FailureDraws(0, 0)));
         var b = stage.add(DemoService.start("B", ports.serviceB(), draws));
         var down = stage.add(ClosedPort.reserve());
-        note("services      A on %d; B on %d, failing %s of its requests (seed %d)",
+        note(
+                "services      A on %d; B on %d, failing %s of its requests (seed %d)",
                 a.port(), b.port(), percent(options.errorRate()), options.seed());
         post(
                 "services and sidecars",
@@ -159,7 +157,8 @@ public final class Demo {
                                 line -> note("%s", line)));
         require("the control plane", client::isReady, process::obituary);
         process.supervise(() -> stage.watchChildren());
-        note("control plane REST %s, xDS %s, store in a temporary folder",
+        note(
+                "control plane REST %s, xDS %s, store in a temporary folder",
                 HostPort.loopback(ports.rest()), HostPort.loopback(ports.xds()));
         return process;
     }
@@ -173,7 +172,8 @@ public final class Demo {
         sidecars.add(startJava());
         for (var sidecar : sidecars) {
             require(sidecar.title(), sidecar.admin()::isReady, sidecar.obituary());
-            note("sidecar       %s: egress %d, ingress %d, admin %d",
+            note(
+                    "sidecar       %s: egress %d, ingress %d, admin %d",
                     sidecar.title(),
                     sidecar.ports().egress(),
                     sidecar.ports().ingress(),
@@ -186,10 +186,13 @@ public final class Demo {
         var log = stage.folder().resolve("envoy.log");
         var args =
                 List.of(
-                        "-c", bootstrap("envoy", ports.envoy().admin()).toString(),
+                        "-c",
+                        bootstrap("envoy", ports.envoy().admin()).toString(),
                         "--use-dynamic-base-id",
-                        "--concurrency", "1",
-                        "-l", "warning");
+                        "--concurrency",
+                        "1",
+                        "-l",
+                        "warning");
         var process = stage.add(envoy.start(args, stage.folder(), log));
         return new Sidecar(
                 "envoy",
@@ -223,20 +226,21 @@ public final class Demo {
 
     /** The same text that a user gets from {@code outrigger bootstrap}. */
     private Path bootstrap(String flavor, int adminPort) throws IOException {
-        var text =
-                client.bootstrap(
-                        Map.of(
-                                "flavor", flavor,
-                                "service", "a",
-                                "id", "a-" + flavor,
-                                "adminPort", Integer.toString(adminPort),
-                                "xds", HostPort.loopback(ports.xds()).toString()));
+        var template =
+                new BootstrapTemplate(
+                        "a-" + flavor,
+                        "a",
+                        Map.of("flavor", flavor),
+                        adminPort,
+                        "127.0.0.1",
+                        ports.xds());
         return Files.writeString(
-                stage.folder().resolve(flavor + ".yaml"), text, StandardCharsets.UTF_8);
+                stage.folder().resolve(flavor + ".yaml"),
+                template.toYaml(),
+                StandardCharsets.UTF_8);
     }
 
-    private void require(
-            String what, BooleanSupplier ready, Supplier<Optional<String>> obituary)
+    private void require(String what, BooleanSupplier ready, Supplier<Optional<String>> obituary)
             throws InterruptedException {
         var failure = Waiting.until(ready, obituary, options.patience());
         if (failure.isPresent()) {
@@ -263,7 +267,8 @@ public final class Demo {
                             "revision " + revision + " was not accepted by both sidecars")
                     .withDetails(rejections.isEmpty() ? states(report) : rejections);
         }
-        note("policy        revision %d accepted by %d of %d sidecars",
+        note(
+                "policy        revision %d accepted by %d of %d sidecars",
                 revision, concerned, sidecars);
     }
 
@@ -288,7 +293,8 @@ public final class Demo {
 
     private Measured measure(int round, Sidecar sidecar, DemoService b, int retries)
             throws IOException, InterruptedException {
-        note("traffic       %,d requests to %s through %s",
+        note(
+                "traffic       %,d requests to %s through %s",
                 options.requests(), DemoDocuments.CALLEE, sidecar.title());
         long before = sidecar.admin().counter(RETRY_STAT);
         var sent =
@@ -327,7 +333,8 @@ public final class Demo {
         var differences = new ArrayList<String>();
         outcomes.forEach(outcome -> differences.addAll(outcome.differences()));
         if (differences.isEmpty()) {
-            console.note("Every number is what the seed, the policy and the two sides' counts say.");
+            console.note(
+                    "Every number is what the seed, the policy and the two sides' counts say.");
             return ExitCode.OK;
         }
         console.note("Not as it must be:");

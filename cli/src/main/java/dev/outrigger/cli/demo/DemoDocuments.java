@@ -26,15 +26,14 @@ final class DemoDocuments {
                         + service("down", DOWN, downPort);
         return services
                 + flavors.stream()
-                        .map(
-                                flavor ->
-                                        "---\n"
-                                                + sidecar(
-                                                        flavor,
-                                                        flavor.equals("envoy")
-                                                                ? ports.envoy()
-                                                                : ports.java(),
-                                                        ports.serviceA()))
+                        .map(flavor ->
+                                "---\n"
+                                        + sidecar(
+                                                flavor,
+                                                flavor.equals("envoy")
+                                                        ? ports.envoy()
+                                                        : ports.java(),
+                                                ports.serviceA()))
                         .collect(Collectors.joining());
     }
 

@@ -26,8 +26,7 @@ public record DemoOptions(
 
     public DemoOptions {
         if (requests < 1 || requests > 1_000_000) {
-            throw new IllegalArgumentException(
-                    "requests: " + requests + " (expected: 1..1000000)");
+            throw new IllegalArgumentException("requests: " + requests + " (expected: 1..1000000)");
         }
         if (!(errorRate >= 0 && errorRate <= 1)) {
             throw new IllegalArgumentException("error rate: " + errorRate + " (expected: 0..1)");

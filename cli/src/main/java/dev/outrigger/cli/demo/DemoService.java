@@ -40,11 +40,14 @@ final class DemoService implements AutoCloseable {
 
     static DemoService start(String name, int port, FailureDraws draws) throws IOException {
         // Without this the server sends head and body as two segments and waits for the first one's
-        // acknowledgement, which the peer delays by 40 ms. Read once, when the first server is made.
+        // acknowledgement, which the peer delays by 40 ms. Read once, when the first server is
+        // made.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         var service =
                 new DemoService(
-                        name, draws, HttpServer.create(HostPort.loopback(port).toSocketAddress(), 256));
+                        name,
+                        draws,
+                        HttpServer.create(HostPort.loopback(port).toSocketAddress(), 256));
         service.server.createContext("/", service::answer);
         service.server.setExecutor(service.threads);
         service.server.start();

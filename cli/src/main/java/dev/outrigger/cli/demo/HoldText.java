@@ -45,7 +45,10 @@ public final class HoldText {
         lines.add("  curl -s " + rest + "/api/v1/proxies");
         lines.add("  ./outrigger get trafficpolicies --server " + rest);
         lines.add("  ./outrigger delete trafficpolicy/a-to-b --server " + rest);
-        lines.add("  kill -9 " + demo.controlPlanePid() + "   # the traffic goes on, and it comes back");
+        lines.add(
+                "  kill -9 "
+                        + demo.controlPlanePid()
+                        + "   # the traffic goes on, and it comes back");
         return lines;
     }
 }

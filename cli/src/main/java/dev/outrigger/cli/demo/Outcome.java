@@ -32,8 +32,11 @@ record Outcome(
         var expected = measured.expected();
         expect(round + ", successes", expected.succeeded(), measured.traffic().succeeded(), into);
         expect(round + ", requests at B", expected.received(), measured.received(), into);
-        expect(round + ", own retry stat beside B's surplus", measured.surplus(),
-                measured.retries(), into);
+        expect(
+                round + ", own retry stat beside B's surplus",
+                measured.surplus(),
+                measured.retries(),
+                into);
         if (!measured.traffic().failure().isEmpty()) {
             into.add(
                     sidecar.title()

@@ -30,12 +30,13 @@ final class Report {
     }
 
     private static void addRound(
-            Table table,
-            String title,
-            List<Outcome> outcomes,
-            Function<Outcome, Measured> round) {
+            Table table, String title, List<Outcome> outcomes, Function<Outcome, Measured> round) {
         add(table, title, outcomes, _ -> "");
-        add(table, "  requests sent by A", outcomes, o -> count(round.apply(o).traffic().requests()));
+        add(
+                table,
+                "  requests sent by A",
+                outcomes,
+                o -> count(round.apply(o).traffic().requests()));
         add(
                 table,
                 "  succeeded",

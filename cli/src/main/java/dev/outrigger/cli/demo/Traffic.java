@@ -42,25 +42,24 @@ final class Traffic implements AutoCloseable {
         var micros = new AtomicIntegerArray(requests);
         try (var threads = Executors.newFixedThreadPool(connections)) {
             for (int i = 0; i < connections; i++) {
-                threads.execute(
-                        () -> {
-                            for (int n = next.incrementAndGet();
-                                    n <= requests && !Thread.currentThread().isInterrupted();
-                                    n = next.incrementAndGet()) {
-                                var number = round + "/" + sidecar + "/" + n;
-                                long begun = System.nanoTime();
-                                try {
-                                    if (status(port, host, number) == 200) {
-                                        succeeded.incrementAndGet();
-                                    }
-                                } catch (IOException e) {
-                                    failure.compareAndSet("", number + ": " + e);
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
-                                micros.set(n - 1, (int) ((System.nanoTime() - begun) / 1_000));
+                threads.execute(() -> {
+                    for (int n = next.incrementAndGet();
+                            n <= requests && !Thread.currentThread().isInterrupted();
+                            n = next.incrementAndGet()) {
+                        var number = round + "/" + sidecar + "/" + n;
+                        long begun = System.nanoTime();
+                        try {
+                            if (status(port, host, number) == 200) {
+                                succeeded.incrementAndGet();
                             }
-                        });
+                        } catch (IOException e) {
+                            failure.compareAndSet("", number + ": " + e);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        micros.set(n - 1, (int) ((System.nanoTime() - begun) / 1_000));
+                    }
+                });
             }
             threads.shutdown();
             if (!threads.awaitTermination(30, java.util.concurrent.TimeUnit.MINUTES)) {

@@ -55,8 +55,7 @@ public final class Documents {
                             texts(spec.path("hostnames")),
                             each(spec.path("ports"), port -> port.path("port").asText()),
                             endpoints(spec.path("endpoints")));
-            case HTTP_ROUTE ->
-                    List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
+            case HTTP_ROUTE -> List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
             case TRAFFIC_POLICY ->
                     List.of(refs(spec.path("targetRefs")), consumers(spec), blocks(spec));
             case SIDECAR ->
@@ -85,7 +84,9 @@ public final class Documents {
                     endpoints.path("static"),
                     host -> host.path("address").asText() + ":" + host.path("port").asText());
         }
-        return endpoints.has("eds") ? "eds " + endpoints.path("eds").path("serviceName").asText() : "-";
+        return endpoints.has("eds")
+                ? "eds " + endpoints.path("eds").path("serviceName").asText()
+                : "-";
     }
 
     private static String refs(JsonNode refs) {

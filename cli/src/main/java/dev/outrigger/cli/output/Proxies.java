@@ -20,7 +20,8 @@ public final class Proxies {
 
     public static List<String> table(List<JsonNode> proxies) {
         var table =
-                new Table("ID", "CLUSTER", "AGENT", "PEER", "CONNECTED", "LDS", "RDS", "CDS", "EDS");
+                new Table(
+                        "ID", "CLUSTER", "AGENT", "PEER", "CONNECTED", "LDS", "RDS", "CDS", "EDS");
         for (var proxy : proxies) {
             var row = new ArrayList<String>();
             row.add(proxy.path("id").asText());
@@ -43,10 +44,7 @@ public final class Proxies {
             proxy.path("types")
                     .propertyStream()
                     .filter(type -> type.getValue().path("state").asText().equals("REJECTED"))
-                    .forEach(
-                            type ->
-                                    lines.add(
-                                            rejection(proxy, type.getKey(), type.getValue())));
+                    .forEach(type -> lines.add(rejection(proxy, type.getKey(), type.getValue())));
         }
         return lines;
     }

@@ -18,9 +18,7 @@ public final class Waiting {
      * @return empty when the answer was yes, otherwise why the wait ended
      */
     public static Optional<String> until(
-            BooleanSupplier done,
-            Supplier<Optional<String>> hopeless,
-            Duration limit)
+            BooleanSupplier done, Supplier<Optional<String>> hopeless, Duration limit)
             throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!done.getAsBoolean()) {
