@@ -59,7 +59,8 @@ public final class ControlPlaneClient implements AutoCloseable {
         try {
             var uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             var scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-            if (uri.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) {
+            boolean isHttp = scheme.equals("http") || scheme.equals("https");
+            if (uri.getHost() == null || !isHttp) {
                 throw new IllegalArgumentException("no host");
             }
             return new ControlPlaneClient(uri, timeout);

@@ -12,26 +12,26 @@ import java.util.List;
  * @param title what kind of problem
  * @param detail this occurrence; empty when the errors say it all
  */
-public record Problem(int status, String title, String detail, List<Error> errors) {
+public record Problem(int status, String title, String detail, List<Fault> errors) {
     public Problem {
         errors = List.copyOf(errors);
     }
 
     /**
-     * One violation.
+     * One violation of the request.
      *
      * @param document which document of the request, from 1; 0 where none is meant
      * @param line in the request's body, from 1; 0 where unknown
      */
-    public record Error(
+    public record Fault(
             String code, int document, String pointer, int line, int column, String detail) {}
 
     /** Reads what is there; a field that is missing is empty. */
     public static Problem from(int status, JsonNode json) {
-        var errors = new ArrayList<Error>();
+        var errors = new ArrayList<Fault>();
         for (var error : json.path("errors")) {
             errors.add(
-                    new Error(
+                    new Fault(
                             error.path("code").asText(),
                             error.path("document").asInt(),
                             error.path("pointer").asText(),
@@ -61,13 +61,13 @@ public record Problem(int status, String title, String detail, List<Error> error
         return errors.stream().map(error -> about(error) + error.detail).toList();
     }
 
-    private static String line(Error error, DocumentBundle bundle) {
+    private static String line(Fault error, DocumentBundle bundle) {
         var place = error.line > 0 ? bundle.locate(error.line) : bundle.describe();
         var column = error.line > 0 && error.column > 0 ? ":" + error.column : "";
         return place + column + (error.line > 0 ? " " : ": ") + about(error) + error.detail;
     }
 
-    private static String about(Error error) {
+    private static String about(Fault error) {
         return error.pointer.isEmpty() ? "" : error.pointer + ": ";
     }
 }

@@ -11,17 +11,17 @@ import java.util.Locale;
 
 /** The stored document kinds: the name in documents, the name in URLs, and short forms. */
 public enum ResourceKind {
-    SERVICE("Service", "services", List.of("svc")),
-    HTTP_ROUTE("HTTPRoute", "httproutes", List.of("route", "routes")),
-    TRAFFIC_POLICY("TrafficPolicy", "trafficpolicies", List.of("policy", "policies", "tp")),
-    SIDECAR("Sidecar", "sidecars", List.of()),
-    XDS_RESOURCES("XdsResources", "xdsresources", List.of("xds"));
+    SERVICE("Service", "services", "svc"),
+    HTTP_ROUTE("HTTPRoute", "httproutes", "route routes"),
+    TRAFFIC_POLICY("TrafficPolicy", "trafficpolicies", "policy policies tp"),
+    SIDECAR("Sidecar", "sidecars", ""),
+    XDS_RESOURCES("XdsResources", "xdsresources", "xds");
 
     private final String kind;
     private final String plural;
-    private final List<String> shortForms;
+    private final String shortForms;
 
-    ResourceKind(String kind, String plural, List<String> shortForms) {
+    ResourceKind(String kind, String plural, String shortForms) {
         this.kind = kind;
         this.plural = plural;
         this.shortForms = shortForms;
@@ -45,7 +45,9 @@ public enum ResourceKind {
     /** Whether the word, in any case, names this kind. */
     public boolean isCalled(String typed) {
         var word = typed.toLowerCase(Locale.ROOT);
-        return word.equals(singular()) || word.equals(plural) || shortForms.contains(word);
+        return word.equals(singular())
+                || word.equals(plural)
+                || List.of(shortForms.split(" ")).contains(word);
     }
 
     /** Reads any form in any case; refuses an unknown word with the nearest known one. */

@@ -8,6 +8,7 @@ import dev.outrigger.cli.net.HostPort;
 import dev.outrigger.policy.document.Gep2257Duration;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,8 +69,8 @@ public final class OutriggerCommand implements Runnable {
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, OutriggerCommand::duration)
                 .registerConverter(HostPort.class, OutriggerCommand::hostPort)
-                .setOut(new PrintWriter(console.out(), true))
-                .setErr(new PrintWriter(console.err(), true))
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setExitCodeExceptionMapper(OutriggerCommand::exitCode)
                 .setParameterExceptionHandler((e, _) -> usageFailure(console, e))
                 .setExecutionExceptionHandler((e, _, _) -> executionFailure(console, e));

@@ -90,8 +90,16 @@ public final class Demo {
         var b = stage.add(DemoService.start("B", ports.serviceB(), draws));
         var down = stage.add(ClosedPort.reserve());
         note(
-                "services      A on %d; B on %d, failing %s of its requests (seed %d)",
-                a.port(), b.port(), percent(options.errorRate()), options.seed());
+                "services",
+                "A on "
+                        + a.port()
+                        + "; B on "
+                        + b.port()
+                        + ", failing "
+                        + percent(options.errorRate())
+                        + " of its requests (seed "
+                        + options.seed()
+                        + ")");
         post(
                 "services and sidecars",
                 DemoDocuments.mesh(ports, down.port(), flavors(envoy.isPresent())));
@@ -102,7 +110,7 @@ public final class Demo {
             sendWarmUp(sidecar);
             without.add(measure(ROUND_WITHOUT, sidecar, b, 0));
         }
-        note("policy        POST /api/v1/apply: retry 5xx, %d retries", DemoOptions.RETRIES);
+        note("policy", "POST /api/v1/apply: retry 5xx, " + DemoOptions.RETRIES + " retries");
         long revision = post("the retry policy", DemoDocuments.retryPolicy());
         awaitAccepted(revision, sidecars.size());
         var outcomes = new ArrayList<Outcome>();
@@ -128,15 +136,15 @@ public final class Demo {
     private Optional<Envoy> findEnvoy() {
         var wanted =
                 ProvisionOptions.from(console.environment())
-                        .withProgress(line -> note("envoy         %s", line));
+                        .withProgress(line -> note("envoy", line));
         return switch (EnvoyProvision.find(wanted)) {
             case EnvoyProvision.Result.Found(var envoy) -> {
-                note("envoy         %s", envoy.describe());
+                note("envoy", envoy.describe());
                 yield Optional.of(envoy);
             }
             case EnvoyProvision.Result.NotFound missing -> {
                 console.note(missing.explanation());
-                note("envoy         left out: this run shows the Java data plane only");
+                note("envoy", "left out: this run shows the Java data plane only");
                 yield Optional.empty();
             }
         };
@@ -154,12 +162,16 @@ public final class Demo {
                 stage.add(
                         ControlPlaneProcess.start(
                                 () -> programs.start("server", arguments, log),
-                                line -> note("%s", line)));
+                                line -> note("control plane", line)));
         require("the control plane", client::isReady, process::obituary);
         process.supervise(() -> stage.watchChildren());
         note(
-                "control plane REST %s, xDS %s, store in a temporary folder",
-                HostPort.loopback(ports.rest()), HostPort.loopback(ports.xds()));
+                "control plane",
+                "REST "
+                        + HostPort.loopback(ports.rest())
+                        + ", xDS "
+                        + HostPort.loopback(ports.xds())
+                        + ", store in a temporary folder");
         return process;
     }
 
@@ -173,11 +185,14 @@ public final class Demo {
         for (var sidecar : sidecars) {
             require(sidecar.title(), sidecar.admin()::isReady, sidecar.obituary());
             note(
-                    "sidecar       %s: egress %d, ingress %d, admin %d",
-                    sidecar.title(),
-                    sidecar.ports().egress(),
-                    sidecar.ports().ingress(),
-                    sidecar.ports().admin());
+                    "sidecar",
+                    sidecar.title()
+                            + ": egress "
+                            + sidecar.ports().egress()
+                            + ", ingress "
+                            + sidecar.ports().ingress()
+                            + ", admin "
+                            + sidecar.ports().admin());
         }
         return sidecars;
     }
@@ -268,8 +283,14 @@ public final class Demo {
                     .withDetails(rejections.isEmpty() ? states(report) : rejections);
         }
         note(
-                "policy        revision %d accepted by %d of %d sidecars",
-                revision, concerned, sidecars);
+                "policy",
+                "revision "
+                        + revision
+                        + " accepted by "
+                        + concerned
+                        + " of "
+                        + sidecars
+                        + " sidecars");
     }
 
     private static List<String> states(JsonNode report) {
@@ -294,8 +315,12 @@ public final class Demo {
     private Measured measure(int round, Sidecar sidecar, DemoService b, int retries)
             throws IOException, InterruptedException {
         note(
-                "traffic       %,d requests to %s through %s",
-                options.requests(), DemoDocuments.CALLEE, sidecar.title());
+                "traffic",
+                Report.count(options.requests())
+                        + " requests to "
+                        + DemoDocuments.CALLEE
+                        + " through "
+                        + sidecar.title());
         long before = sidecar.admin().counter(RETRY_STAT);
         var sent =
                 traffic.send(
@@ -350,7 +375,8 @@ public final class Demo {
         return String.format(Locale.ROOT, "%.0f %%", share * 100);
     }
 
-    private void note(String format, Object... values) {
-        console.note(String.format(Locale.ROOT, format, values));
+    /** What is going on, with the part it is about in a column of its own. */
+    private void note(String part, String text) {
+        console.note(String.format(Locale.ROOT, "%-13s %s", part, text));
     }
 }

@@ -37,14 +37,15 @@ record Outcome(
                 measured.surplus(),
                 measured.retries(),
                 into);
-        if (!measured.traffic().failure().isEmpty()) {
-            into.add(
-                    sidecar.title()
-                            + ": "
-                            + round
-                            + ", a request got no answer: "
-                            + measured.traffic().failure());
-        }
+        measured.traffic()
+                .failure()
+                .ifPresent(failure ->
+                        into.add(
+                                sidecar.title()
+                                        + ": "
+                                        + round
+                                        + ", a request got no answer: "
+                                        + failure));
     }
 
     private void expect(String what, long expected, long actual, List<String> into) {

@@ -73,7 +73,7 @@ final class Report {
         table.add(row);
     }
 
-    private static String count(long number) {
+    static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 

@@ -8,7 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,16 +32,21 @@ final class Traffic implements AutoCloseable {
     /**
      * What came of a round.
      *
-     * @param failure the first request that got no answer at all; empty when all did
+     * @param failure the first request that got no answer at all, and why
      */
-    record Round(int requests, int succeeded, long p50Micros, long p99Micros, String failure) {}
+    record Round(
+            int requests,
+            int succeeded,
+            long p50Micros,
+            long p99Micros,
+            Optional<String> failure) {}
 
     /** Sends the requests of a round, so many at once, and waits for all of them. */
     Round send(int round, String sidecar, int port, String host, int requests, int connections)
             throws InterruptedException {
         var next = new AtomicInteger();
         var succeeded = new AtomicInteger();
-        var failure = new AtomicReference<>("");
+        var failure = new AtomicReference<Optional<String>>(Optional.empty());
         var micros = new AtomicIntegerArray(requests);
         try (var threads = Executors.newFixedThreadPool(connections)) {
             for (int i = 0; i < connections; i++) {
@@ -53,7 +61,7 @@ final class Traffic implements AutoCloseable {
                                 succeeded.incrementAndGet();
                             }
                         } catch (IOException e) {
-                            failure.compareAndSet("", number + ": " + e);
+                            failure.compareAndSet(Optional.empty(), Optional.of(number + ": " + e));
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
@@ -62,7 +70,7 @@ final class Traffic implements AutoCloseable {
                 });
             }
             threads.shutdown();
-            if (!threads.awaitTermination(30, java.util.concurrent.TimeUnit.MINUTES)) {
+            if (!threads.awaitTermination(30, TimeUnit.MINUTES)) {
                 threads.shutdownNow();
             }
         }
@@ -74,7 +82,7 @@ final class Traffic implements AutoCloseable {
                 succeeded.get(),
                 percentile(sorted, 50),
                 percentile(sorted, 99),
-                failure.get());
+                Objects.requireNonNull(failure.get()));
     }
 
     /** The status of one request. */

@@ -19,7 +19,8 @@ public record HostPort(String host, int port) {
     /** Reads the text form; an {@link IllegalArgumentException} says what is expected. */
     public static HostPort parse(String text) {
         int colon = text.lastIndexOf(':');
-        if (colon < 0 || text.indexOf(':') != colon && !text.startsWith("[")) {
+        boolean isBracketed = text.startsWith("[");
+        if (colon < 0 || (text.indexOf(':') != colon && !isBracketed)) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not an address (expected: HOST:PORT, as 127.0.0.1:8470)");
         }

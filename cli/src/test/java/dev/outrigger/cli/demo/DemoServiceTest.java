@@ -44,7 +44,7 @@ class DemoServiceTest {
             var round = traffic.send(1, "envoy", port.port(), "b", 3, 1);
 
             assertThat(round.succeeded()).isZero();
-            assertThat(round.failure()).startsWith("1/envoy/1: ");
+            assertThat(round.failure().orElseThrow()).startsWith("1/envoy/1: ");
         }
     }
 }

@@ -47,7 +47,10 @@ class OutcomeTest {
     private static Measured measured(
             int succeeded, long received, long retries, Prediction expected) {
         return new Measured(
-                new Traffic.Round(1000, succeeded, 1_200, 9_870, ""), received, retries, expected);
+                new Traffic.Round(1000, succeeded, 1_200, 9_870, Optional.empty()),
+                received,
+                retries,
+                expected);
     }
 
     private static Outcome outcome(Measured without, Measured with, int unknown, int down) {
