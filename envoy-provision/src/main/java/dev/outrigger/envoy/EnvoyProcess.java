@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.envoy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** A running Envoy, or one that has ended. Any thread. */
 public interface EnvoyProcess extends AutoCloseable {
+
+    /**
+     * Starts a command of this machine, Envoy or what takes its command line, with both outputs
+     * appended to the log file.
+     */
+    static EnvoyProcess start(List<String> command, Path workdir, Path log) throws IOException {
+        return LocalEnvoyProcess.start(command, workdir, log);
+    }
 
     boolean isAlive();
 

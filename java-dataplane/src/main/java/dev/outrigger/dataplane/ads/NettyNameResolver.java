@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.ads;
 
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -114,7 +115,8 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
     /** NXDOMAIN and an answer without records are answers (CL2), everything else is a failure. */
     private static Answer failure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof DnsErrorCauseException) {
+            if (t instanceof DnsErrorCauseException e
+                    && e.getCode().equals(DnsResponseCode.NXDOMAIN)) {
                 return new Answer.Found(List.of(), Optional.empty());
             }
         }
