@@ -87,6 +87,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     /** Lets every listener serve whose routes are known; returns whether any waits still. */
     boolean settle() {
         routes.use(uses());
+        boolean promoted = false;
         for (var waiting = warming.values().iterator(); waiting.hasNext(); ) {
             ListenerEntry entry = waiting.next();
             boolean ready =
@@ -96,10 +97,15 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 waiting.remove();
                 active.put(entry.config().name(), entry);
                 changed = true;
+                promoted = true;
                 if (workersStarted) {
                     shard.add(createSuccess, concurrency);
                 }
             }
+        }
+        if (promoted) {
+            // A replaced version may have been the last user of its routes.
+            routes.use(uses());
         }
         count();
         return !warming.isEmpty();
