@@ -106,10 +106,8 @@ final class ConfigDumpSections {
             }
             var each = new JsonObject();
             each.addProperty("name", listener.name());
-            listener.active()
-                    .ifPresent(it -> each.add("active_state", accepted("listener", it)));
-            listener.warming()
-                    .ifPresent(it -> each.add("warming_state", accepted("listener", it)));
+            listener.active().ifPresent(it -> each.add("active_state", accepted("listener", it)));
+            listener.warming().ifPresent(it -> each.add("warming_state", accepted("listener", it)));
             listener.error().ifPresent(it -> each.add("error_state", error(it)));
             dynamics.add(each);
         }
@@ -125,10 +123,9 @@ final class ConfigDumpSections {
         }
         for (var listener : view.listeners()) {
             listener.active()
-                    .ifPresent(
-                            it ->
-                                    decode(it.resource(), Listener.getDefaultInstance())
-                                            .ifPresent(m -> inline(m, view, names, statics)));
+                    .ifPresent(it ->
+                            decode(it.resource(), Listener.getDefaultInstance())
+                                    .ifPresent(m -> inline(m, view, names, statics)));
         }
         add(json, "static_route_configs", statics);
         add(json, "dynamic_route_configs", dynamic("route_config", view.routes(), names));
@@ -143,8 +140,7 @@ final class ConfigDumpSections {
                 try {
                     if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
                         var hcm = filter.getTypedConfig().unpack(HttpConnectionManager.class);
-                        if (hcm.hasRouteConfig()
-                                && wanted(hcm.getRouteConfig().getName(), names)) {
+                        if (hcm.hasRouteConfig() && wanted(hcm.getRouteConfig().getName(), names)) {
                             into.add(
                                     fixed(
                                             "route_config",
@@ -230,13 +226,12 @@ final class ConfigDumpSections {
                 };
         return decode(resource, type)
                 .map(message -> AdminJson.typed(resource.typeUrl(), message))
-                .orElseGet(
-                        () ->
-                                AdminJson.of(
-                                        Any.newBuilder()
-                                                .setTypeUrl(resource.typeUrl())
-                                                .setValue(ByteString.copyFrom(resource.value()))
-                                                .build()));
+                .orElseGet(() ->
+                        AdminJson.of(
+                                Any.newBuilder()
+                                        .setTypeUrl(resource.typeUrl())
+                                        .setValue(ByteString.copyFrom(resource.value()))
+                                        .build()));
     }
 
     @SuppressWarnings("unchecked") // A message's parser makes messages of its own type.
@@ -284,8 +279,8 @@ final class ConfigDumpSections {
         }
 
         boolean hasFields(List<String> paths) {
-            return fields()
-                    .containsAll(paths.stream().map(path -> path.split("\\.", 2)[0]).toList());
+            return fields().containsAll(
+                            paths.stream().map(path -> path.split("\\.", 2)[0]).toList());
         }
 
         boolean isRepeated(String field) {

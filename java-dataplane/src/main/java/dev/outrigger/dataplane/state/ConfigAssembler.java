@@ -244,7 +244,10 @@ public final class ConfigAssembler implements AutoCloseable {
         enter(initializationState());
         long tookMillis = (loop.nanoTime() - createdNanos) / 1_000_000;
         shard.record(stats.histogram("server.initialization_time_ms"), tookMillis);
-        log.info("server initialized listeners={} millis={}", listeners.serving().size(), tookMillis);
+        log.info(
+                "server initialized listeners={} millis={}",
+                listeners.serving().size(),
+                tookMillis);
         onLive.forEach(Runnable::run);
         onLive.clear();
     }
