@@ -61,8 +61,12 @@ final class ConfigDumpSections {
             sections.add(endpoints(view, names));
         }
         sections.add(listeners(view, names));
-        sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
-        sections.add(routes(view, names));
+        if (!view.listeners().isEmpty()
+                || bootstrap.getStaticResources().getListenersCount() > 0) {
+            // Envoy has these once the first connection manager exists.
+            sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
+            sections.add(routes(view, names));
+        }
         sections.add(new Section(SecretsConfigDump.getDescriptor(), new JsonObject()));
         return sections;
     }
@@ -106,8 +110,10 @@ final class ConfigDumpSections {
             }
             var each = new JsonObject();
             each.addProperty("name", listener.name());
-            listener.active().ifPresent(it -> each.add("active_state", accepted("listener", it)));
-            listener.warming().ifPresent(it -> each.add("warming_state", accepted("listener", it)));
+            listener.active()
+                    .ifPresent(it -> each.add("active_state", accepted("listener", it)));
+            listener.warming()
+                    .ifPresent(it -> each.add("warming_state", accepted("listener", it)));
             listener.error().ifPresent(it -> each.add("error_state", error(it)));
             dynamics.add(each);
         }
@@ -123,9 +129,10 @@ final class ConfigDumpSections {
         }
         for (var listener : view.listeners()) {
             listener.active()
-                    .ifPresent(it ->
-                            decode(it.resource(), Listener.getDefaultInstance())
-                                    .ifPresent(m -> inline(m, view, names, statics)));
+                    .ifPresent(
+                            it ->
+                                    decode(it.resource(), Listener.getDefaultInstance())
+                                            .ifPresent(m -> inline(m, view, names, statics)));
         }
         add(json, "static_route_configs", statics);
         add(json, "dynamic_route_configs", dynamic("route_config", view.routes(), names));
@@ -140,7 +147,8 @@ final class ConfigDumpSections {
                 try {
                     if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
                         var hcm = filter.getTypedConfig().unpack(HttpConnectionManager.class);
-                        if (hcm.hasRouteConfig() && wanted(hcm.getRouteConfig().getName(), names)) {
+                        if (hcm.hasRouteConfig()
+                                && wanted(hcm.getRouteConfig().getName(), names)) {
                             into.add(
                                     fixed(
                                             "route_config",
@@ -226,12 +234,13 @@ final class ConfigDumpSections {
                 };
         return decode(resource, type)
                 .map(message -> AdminJson.typed(resource.typeUrl(), message))
-                .orElseGet(() ->
-                        AdminJson.of(
-                                Any.newBuilder()
-                                        .setTypeUrl(resource.typeUrl())
-                                        .setValue(ByteString.copyFrom(resource.value()))
-                                        .build()));
+                .orElseGet(
+                        () ->
+                                AdminJson.of(
+                                        Any.newBuilder()
+                                                .setTypeUrl(resource.typeUrl())
+                                                .setValue(ByteString.copyFrom(resource.value()))
+                                                .build()));
     }
 
     @SuppressWarnings("unchecked") // A message's parser makes messages of its own type.
@@ -279,8 +288,7 @@ final class ConfigDumpSections {
         }
 
         boolean hasFields(List<String> paths) {
-            return fields().containsAll(
-                            paths.stream().map(path -> path.split("\\.", 2)[0]).toList());
+            return paths.stream().allMatch(this::hasField);
         }
 
         boolean isRepeated(String field) {
@@ -293,6 +301,13 @@ final class ConfigDumpSections {
 
         Set<String> elementFields(String field) {
             return names(element(field));
+        }
+
+        /** A mask goes through single messages only, as Envoy's does. */
+        private boolean hasField(String path) {
+            String[] parts = path.split("\\.", 2);
+            FieldDescriptor field = descriptor.findFieldByName(parts[0]);
+            return field != null && (parts.length == 1 || !field.isRepeated());
         }
 
         private Descriptor element(String field) {

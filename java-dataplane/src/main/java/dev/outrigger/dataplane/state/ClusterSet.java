@@ -75,6 +75,14 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.removed = stats.counter("cluster_manager.cluster_removed");
         this.activeClusters = stats.gauge("cluster_manager.active_clusters");
         this.warmingClusters = stats.gauge("cluster_manager.warming_clusters");
+        for (String name :
+                List.of(
+                        "cluster_updated",
+                        "cluster_updated_via_merge",
+                        "update_merge_cancelled",
+                        "update_out_of_merge_window")) {
+            stats.counter("cluster_manager." + name);
+        }
         count();
     }
 
@@ -159,7 +167,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
+                entry.config().name(), _ ->
+                        new ClusterStats(
+                                stats,
+                                statPrefix(entry.config()),
+                                !(entry.config().discovery() instanceof Discovery.Static)));
     }
 
     static String statPrefix(ClusterConfig config) {

@@ -58,7 +58,7 @@ public final class PrometheusExport {
                                 .append('{')
                                 .append(labels)
                                 .append("} ")
-                                .append(sample.value())
+                                .append(sample.text())
                                 .append('\n'));
     }
 

@@ -27,7 +27,7 @@ public final class StatsExport {
             }
         }
         for (Sample sample : numbers(stats, query)) {
-            out.append(sample.name()).append(": ").append(sample.value()).append('\n');
+            out.append(sample.name()).append(": ").append(sample.text()).append('\n');
         }
         for (HistogramSample sample : histograms(stats, query)) {
             out.append(sample.name()).append(':');
@@ -56,7 +56,7 @@ public final class StatsExport {
                     "{\"name\":"
                             + JsonText.quote(sample.name())
                             + ",\"value\":"
-                            + sample.value()
+                            + sample.text()
                             + "}");
         }
         var histograms = histograms(stats, query);
