@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import java.net.InetSocketAddress;
+
+/**
+ * A downstream connection as headers and logs speak of it.
+ *
+ * @param remoteText {@code ip:port} of the peer
+ * @param remoteIp {@code ip} of the peer
+ */
+public record ConnectionInfo(
+        long id,
+        InetSocketAddress remoteAddress,
+        InetSocketAddress localAddress,
+        String remoteText,
+        String remoteIp,
+        String localText,
+        String localIp) {
+
+    public static ConnectionInfo of(
+            long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
+        return new ConnectionInfo(
+                id,
+                remoteAddress,
+                localAddress,
+                text(remoteAddress),
+                ip(remoteAddress),
+                text(localAddress),
+                ip(localAddress));
+    }
+
+    /** {@code 127.0.0.1:80} or {@code [::1]:80}. */
+    public static String text(InetSocketAddress address) {
+        String ip = ip(address);
+        return ip.indexOf(':') >= 0
+                ? "[" + ip + "]:" + address.getPort()
+                : ip + ":" + address.getPort();
+    }
+
+    /** The address without the port. */
+    public static String ip(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            return address.getHostString();
+        }
+        String text = address.getAddress().getHostAddress();
+        int scope = text.indexOf('%');
+        String ip = scope < 0 ? text : text.substring(0, scope);
+        return ip.indexOf(':') < 0 ? ip : compress(ip);
+    }
+
+    /** The shortest form of an IPv6 address (RFC 5952), as Envoy prints it. */
+    private static String compress(String full) {
+        String[] groups = full.split(":", -1);
+        int bestStart = -1;
+        int bestLength = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int length = 0;
+            while (i + length < groups.length && "0".equals(groups[i + length])) {
+                length++;
+            }
+            if (length > bestLength) {
+                bestStart = i;
+                bestLength = length;
+            }
+        }
+        if (bestStart < 0) {
+            return full;
+        }
+        String head = String.join(":", java.util.Arrays.copyOfRange(groups, 0, bestStart));
+        String tail =
+                String.join(
+                        ":",
+                        java.util.Arrays.copyOfRange(
+                                groups, bestStart + bestLength, groups.length));
+        return head + "::" + tail;
+    }
+}

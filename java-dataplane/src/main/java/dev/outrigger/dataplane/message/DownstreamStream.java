@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The response side of one downstream request: what an exchange writes to. HTTP/1.1 now; HTTP/2
+ * streams implement the same. Confined to the connection's event loop; output is flushed by the
+ * loop, not by the writer.
+ */
+public interface DownstreamStream {
+    ConnectionInfo connection();
+
+    /** Sends {@code 100 Continue}. */
+    void sendContinue();
+
+    /**
+     * Sends the final head.
+     *
+     * @param closeAfter whether the connection ends with this response
+     */
+    void sendHead(ResponseHead head, boolean endStream, boolean closeAfter);
+
+    /**
+     * Sends body data.
+     *
+     * @param data owned by the stream from here on
+     */
+    void sendBody(ByteBuf data, boolean endStream);
+
+    /** Ends the stream abnormally: over HTTP/1 the connection is closed. */
+    void reset();
+
+    /** Stops or resumes reading the request body, for back-pressure. */
+    void readDisable(boolean disable);
+
+    /** False while the peer does not keep up. */
+    boolean isWritable();
+
+    /** Whether the connection must not be kept after this response, apart from what is said here. */
+    boolean isDraining();
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers of one message: bytes in one array and a table of offsets into it. No object per
+ * header; a value is turned into a {@code String} only when somebody asks for one. Reused for one
+ * message after another on a connection. Confined to its event loop.
+ *
+ * <p>Entries keep their order; removing leaves a gap that iteration skips. Names are lower case.
+ */
+public final class HeaderBlock {
+    private static final int STRIDE = 5;
+    private static final int NAME_OFFSET = 0;
+    private static final int NAME_LENGTH = 1;
+    private static final int VALUE_OFFSET = 2;
+    private static final int VALUE_LENGTH = 3;
+    private static final int ID = 4;
+    private static final int REMOVED = -1;
+    private static final int INITIAL_BYTES = 1024;
+    private static final int KEEP_BYTES = 4096;
+    private static final int INITIAL_ENTRIES = 24;
+    private static final byte[] COMMA = {','};
+    private static final byte[] COOKIE_SEPARATOR = {';', ' '};
+
+    byte[] data = new byte[INITIAL_BYTES];
+    int size;
+    private int[] table = new int[INITIAL_ENTRIES * STRIDE];
+    private int entries;
+    private long present;
+    private long repeated;
+
+    /** Forgets everything; gives back room a very large head took. */
+    public void reset() {
+        size = 0;
+        entries = 0;
+        present = 0;
+        repeated = 0;
+        if (data.length > KEEP_BYTES) {
+            data = new byte[INITIAL_BYTES];
+        }
+    }
+
+    /** One past the last entry; some entries below may be removed. */
+    public int limit() {
+        return entries;
+    }
+
+    public boolean isLive(int entry) {
+        return table[entry * STRIDE + ID] != REMOVED;
+    }
+
+    /** How many entries are live. */
+    public int count() {
+        int live = 0;
+        for (int i = 0; i < entries; i++) {
+            if (isLive(i)) {
+                live++;
+            }
+        }
+        return live;
+    }
+
+    public boolean has(int id) {
+        return (present >>> id & 1) != 0;
+    }
+
+    /** Whether any header of the mask is present. */
+    public boolean hasAny(long mask) {
+        return (present & mask) != 0;
+    }
+
+    /** The first entry of a known header, or -1. */
+    public int find(int id) {
+        if ((present >>> id & 1) == 0) {
+            return -1;
+        }
+        for (int i = 0; i < entries; i++) {
+            if (table[i * STRIDE + ID] == id) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The first entry from {@code from} on with this lower-case name, or -1. */
+    public int find(byte[] name, int from) {
+        for (int i = from; i < entries; i++) {
+            if (isLive(i) && nameEquals(i, name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    public int id(int entry) {
+        return table[entry * STRIDE + ID];
+    }
+
+    public String name(int entry) {
+        int id = id(entry);
+        return id > 0
+                ? KnownHeader.text(id)
+                : new String(data, nameOffset(entry), nameLength(entry), ISO_8859_1);
+    }
+
+    /** The value as Latin-1 text, which keeps every byte. */
+    public String value(int entry) {
+        return new String(data, valueOffset(entry), valueLength(entry), ISO_8859_1);
+    }
+
+    /** The value of a known header, or {@code null}. */
+    public @Nullable String text(int id) {
+        int entry = find(id);
+        return entry < 0 ? null : value(entry);
+    }
+
+    public byte[] data() {
+        return data;
+    }
+
+    public int valueOffset(int entry) {
+        return table[entry * STRIDE + VALUE_OFFSET];
+    }
+
+    public int valueLength(int entry) {
+        return table[entry * STRIDE + VALUE_LENGTH];
+    }
+
+    int nameOffset(int entry) {
+        return table[entry * STRIDE + NAME_OFFSET];
+    }
+
+    int nameLength(int entry) {
+        return table[entry * STRIDE + NAME_LENGTH];
+    }
+
+    public boolean valueEquals(int entry, byte[] expected) {
+        int offset = valueOffset(entry);
+        return Arrays.equals(
+                data, offset, offset + valueLength(entry), expected, 0, expected.length);
+    }
+
+    /** ASCII comparison; {@code lower} is lower case. */
+    public boolean valueEqualsIgnoreCase(int entry, byte[] lower) {
+        return valueLength(entry) == lower.length
+                && Ascii.equalsIgnoreCase(data, valueOffset(entry), lower);
+    }
+
+    private boolean nameEquals(int entry, byte[] name) {
+        int id = id(entry);
+        if (id > 0) {
+            return Arrays.equals(KnownHeader.name(id), name);
+        }
+        int offset = nameOffset(entry);
+        return nameLength(entry) == name.length
+                && Arrays.equals(data, offset, offset + name.length, name, 0, name.length);
+    }
+
+    /** Adds a line; another line of the same name stays. */
+    public void add(int id, byte[] value) {
+        add(id, value, 0, value.length);
+    }
+
+    /** Adds a line of a known header. */
+    public void add(int id, byte[] value, int offset, int length) {
+        int at = append(value, offset, length);
+        addEntry(id, 0, 0, at, length);
+    }
+
+    /** Adds a line with a decimal value. */
+    public void add(int id, long value) {
+        int at = size;
+        appendDecimal(value);
+        addEntry(id, 0, 0, at, size - at);
+    }
+
+    /** Adds a line by its lower-case name. */
+    public void add(byte[] name, byte[] value) {
+        int id = KnownHeader.of(name);
+        if (id != KnownHeader.UNKNOWN) {
+            add(id, value);
+            return;
+        }
+        int nameAt = append(name, 0, name.length);
+        int valueAt = append(value, 0, value.length);
+        addEntry(KnownHeader.UNKNOWN, nameAt, name.length, valueAt, value.length);
+    }
+
+    /** Replaces a known header in its place, or adds it. */
+    public void set(int id, byte[] value) {
+        int entry = find(id);
+        if (entry < 0) {
+            add(id, value);
+        } else {
+            setValue(entry, value);
+        }
+    }
+
+    /** Replaces a known header in its place by a decimal value, or adds it. */
+    public void set(int id, long value) {
+        int entry = find(id);
+        if (entry < 0) {
+            add(id, value);
+            return;
+        }
+        int at = size;
+        appendDecimal(value);
+        table[entry * STRIDE + VALUE_OFFSET] = at;
+        table[entry * STRIDE + VALUE_LENGTH] = size - at;
+    }
+
+    /** Replaces one line's value. */
+    public void setValue(int entry, byte[] value) {
+        int at = append(value, 0, value.length);
+        table[entry * STRIDE + VALUE_OFFSET] = at;
+        table[entry * STRIDE + VALUE_LENGTH] = value.length;
+    }
+
+    /** Appends to one line's value behind a separator, as Envoy does for inline headers. */
+    public void join(int entry, byte[] separator, byte[] value) {
+        int length = valueLength(entry);
+        int at = append(data, valueOffset(entry), length);
+        append(separator, 0, separator.length);
+        append(value, 0, value.length);
+        table[entry * STRIDE + VALUE_OFFSET] = at;
+        table[entry * STRIDE + VALUE_LENGTH] = length + separator.length + value.length;
+    }
+
+    /** Removes every line of a known header. */
+    public void remove(int id) {
+        if ((present >>> id & 1) == 0) {
+            return;
+        }
+        removeAll(KnownHeader.bit(id));
+    }
+
+    /** Removes every line whose id is in the mask. */
+    public void removeAll(long mask) {
+        if ((present & mask) == 0) {
+            return;
+        }
+        present &= ~mask;
+        for (int i = 0; i < entries; i++) {
+            int id = table[i * STRIDE + ID];
+            if (id > 0 && (mask >>> id & 1) != 0) {
+                table[i * STRIDE + ID] = REMOVED;
+            }
+        }
+    }
+
+    /** Removes every line of that lower-case name. */
+    public void remove(byte[] name) {
+        int id = KnownHeader.of(name);
+        if (id != KnownHeader.UNKNOWN) {
+            remove(id);
+            return;
+        }
+        for (int i = find(name, 0); i >= 0; i = find(name, i + 1)) {
+            table[i * STRIDE + ID] = REMOVED;
+        }
+    }
+
+    /** Removes one line. */
+    public void removeEntry(int entry) {
+        int id = id(entry);
+        table[entry * STRIDE + ID] = REMOVED;
+        if (id > 0) {
+            present &= ~KnownHeader.bit(id);
+            for (int i = 0; i < entries; i++) {
+                if (id(i) == id) {
+                    present |= KnownHeader.bit(id);
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Whether a known header was added more than once. */
+    boolean isRepeated(int id) {
+        return (repeated >>> id & 1) != 0;
+    }
+
+    /** Joins the lines of each repeated inline header into its first line (E16). */
+    void joinRepeatedInlineHeaders() {
+        if (repeated == 0) {
+            return;
+        }
+        for (int id = 1; id < KnownHeader.COUNT; id++) {
+            if (isRepeated(id) && KnownHeader.isInline(id)) {
+                joinLines(id, id == KnownHeader.COOKIE ? COOKIE_SEPARATOR : COMMA);
+            }
+        }
+        repeated = 0;
+    }
+
+    private void joinLines(int id, byte[] separator) {
+        int first = find(id);
+        for (int i = first + 1; i < entries; i++) {
+            if (id(i) == id) {
+                int offset = valueOffset(i);
+                join(first, separator, Arrays.copyOfRange(data, offset, offset + valueLength(i)));
+                table[i * STRIDE + ID] = REMOVED;
+            }
+        }
+    }
+
+    /** Copies everything from another block. */
+    public void copyFrom(HeaderBlock other) {
+        if (data.length < other.size) {
+            data = new byte[other.data.length];
+        }
+        System.arraycopy(other.data, 0, data, 0, other.size);
+        size = other.size;
+        if (table.length < other.entries * STRIDE) {
+            table = new int[other.table.length];
+        }
+        System.arraycopy(other.table, 0, table, 0, other.entries * STRIDE);
+        entries = other.entries;
+        present = other.present;
+    }
+
+    /** A decimal value, or -1 when it is not one. */
+    public long decimal(int entry) {
+        return Ascii.decimal(data, valueOffset(entry), valueLength(entry));
+    }
+
+    /** Registers a line whose bytes are in {@link #data()} already. */
+    void addEntry(int id, int nameOffset, int nameLength, int valueOffset, int valueLength) {
+        int base = entries * STRIDE;
+        if (base == table.length) {
+            table = Arrays.copyOf(table, table.length * 2);
+        }
+        table[base + NAME_OFFSET] = nameOffset;
+        table[base + NAME_LENGTH] = nameLength;
+        table[base + VALUE_OFFSET] = valueOffset;
+        table[base + VALUE_LENGTH] = valueLength;
+        table[base + ID] = id;
+        entries++;
+        if (id > 0) {
+            long bit = 1L << id;
+            repeated |= present & bit;
+            present |= bit;
+        }
+    }
+
+    void setValueRange(int entry, int offset, int length) {
+        table[entry * STRIDE + VALUE_OFFSET] = offset;
+        table[entry * STRIDE + VALUE_LENGTH] = length;
+    }
+
+    int append(byte[] source, int offset, int length) {
+        int at = size;
+        ensure(length);
+        System.arraycopy(source, offset, data, at, length);
+        size = at + length;
+        return at;
+    }
+
+    void ensure(int more) {
+        if (data.length - size < more) {
+            data = Arrays.copyOf(data, Math.max(data.length * 2, size + more));
+        }
+    }
+
+    private void appendDecimal(long value) {
+        ensure(20);
+        size = Ascii.writeDecimal(value, data, size);
+    }
+}

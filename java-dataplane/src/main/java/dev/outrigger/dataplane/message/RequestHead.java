@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * The head of a request: method, path, authority and headers, all as byte ranges of one array.
+ * Reused by its connection for one request after another; confined to its event loop.
+ */
+public final class RequestHead {
+    private final HeaderBlock headers = new HeaderBlock();
+    private Method method = Method.GET;
+    private int methodOffset;
+    private int methodLength;
+    private int pathOffset;
+    private int pathLength;
+    private boolean http10;
+    private boolean chunked;
+    private long contentLength = -1;
+    private boolean upgrade;
+    private boolean closeRequested;
+    private boolean keepAliveRequested;
+    private boolean https;
+
+    public void reset() {
+        headers.reset();
+        method = Method.GET;
+        methodOffset = 0;
+        methodLength = 0;
+        pathOffset = 0;
+        pathLength = 0;
+        http10 = false;
+        chunked = false;
+        contentLength = -1;
+        upgrade = false;
+        closeRequested = false;
+        keepAliveRequested = false;
+        https = false;
+    }
+
+    public HeaderBlock headers() {
+        return headers;
+    }
+
+    public Method method() {
+        return method;
+    }
+
+    public String methodText() {
+        return new String(headers.data, methodOffset, methodLength, ISO_8859_1);
+    }
+
+    /** Path and query as Latin-1 text. */
+    public String path() {
+        return new String(headers.data, pathOffset, pathLength, ISO_8859_1);
+    }
+
+    public int pathOffset() {
+        return pathOffset;
+    }
+
+    public int pathLength() {
+        return pathLength;
+    }
+
+    /** How long the path is without query and fragment. */
+    public int pathLengthWithoutQuery() {
+        byte[] data = headers.data;
+        for (int i = pathOffset; i < pathOffset + pathLength; i++) {
+            byte b = data[i];
+            if (b == '?' || b == '#') {
+                return i - pathOffset;
+            }
+        }
+        return pathLength;
+    }
+
+    /** The authority: the value of {@code host}, empty when there is none. */
+    public String authority() {
+        String host = headers.text(KnownHeader.HOST);
+        return host == null ? "" : host;
+    }
+
+    public boolean isHttp10() {
+        return http10;
+    }
+
+    public boolean isChunked() {
+        return chunked;
+    }
+
+    /** The declared length, or -1. */
+    public long contentLength() {
+        return contentLength;
+    }
+
+    /** Whether framing says that no body follows. */
+    public boolean isBodyless() {
+        return !chunked && contentLength <= 0;
+    }
+
+    public boolean isGrpc() {
+        int entry = headers.find(KnownHeader.CONTENT_TYPE);
+        return entry >= 0 && isGrpcContentType(headers, entry);
+    }
+
+    private static final byte[] GRPC = Ascii.bytes("application/grpc");
+
+    private static boolean isGrpcContentType(HeaderBlock headers, int entry) {
+        int length = headers.valueLength(entry);
+        int offset = headers.valueOffset(entry);
+        if (length < GRPC.length || !Ascii.equalsIgnoreCase(headers.data, offset, GRPC)) {
+            return false;
+        }
+        return length == GRPC.length || headers.data[offset + GRPC.length] == '+';
+    }
+
+    /** Replaces path and query. */
+    public void setPath(byte[] path) {
+        pathOffset = headers.append(path, 0, path.length);
+        pathLength = path.length;
+    }
+
+    int methodOffset() {
+        return methodOffset;
+    }
+
+    int methodLength() {
+        return methodLength;
+    }
+
+    void setRequestLine(Method known, int methodAt, int methodBytes, int pathAt, int pathBytes) {
+        method = known;
+        methodOffset = methodAt;
+        methodLength = methodBytes;
+        pathOffset = pathAt;
+        pathLength = pathBytes;
+    }
+
+    /** Whether this asks for an upgrade other than h2c, which is never honoured (C3). */
+    public boolean isUpgrade() {
+        return upgrade;
+    }
+
+    /** Whether {@code connection} or {@code proxy-connection} says close. */
+    public boolean isCloseRequested() {
+        return closeRequested;
+    }
+
+    /** Whether an HTTP/1.0 client asked to keep the connection. */
+    public boolean isKeepAliveRequested() {
+        return keepAliveRequested;
+    }
+
+    /** Whether the target was an absolute {@code https} URL. */
+    public boolean isHttpsTarget() {
+        return https;
+    }
+
+    void setUpgrade() {
+        upgrade = true;
+    }
+
+    void setHttpsTarget() {
+        https = true;
+    }
+
+    void setPersistence(boolean close, boolean keepAlive) {
+        closeRequested = close;
+        keepAliveRequested = keepAlive;
+    }
+
+    void setPathRange(int offset, int length) {
+        pathOffset = offset;
+        pathLength = length;
+    }
+
+    void setFraming(boolean http10, boolean chunked, long contentLength) {
+        this.http10 = http10;
+        this.chunked = chunked;
+        this.contentLength = contentLength;
+    }
+}

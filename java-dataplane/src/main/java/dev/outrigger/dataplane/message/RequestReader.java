@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads request heads of one downstream connection and holds them to Envoy's HTTP/1 rules: request
+ * line, framing, {@code connection} sanitising, absolute form (1.13, O1). Confined to the
+ * connection's event loop.
+ */
+public final class RequestReader {
+    /**
+     * What a listener's HTTP/1 options allow.
+     *
+     * @param maxHeadBytes of the whole head (L1)
+     * @param maxHeaders header lines
+     */
+    public record Options(
+            int maxHeadBytes,
+            int maxHeaders,
+            boolean allowAbsoluteUrl,
+            boolean acceptHttp10,
+            boolean allowChunkedLength,
+            boolean allowCustomMethods) {}
+
+    private static final byte[] CHUNKED = Ascii.bytes("chunked");
+    private static final byte[] CLOSE = Ascii.bytes("close");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] H2C = Ascii.bytes("h2c");
+
+    private final Options options;
+    private final Http1HeadParser parser;
+    private final RequestHead head = new RequestHead();
+    private CodecError error = CodecError.CODEC_ERROR;
+    private boolean http10;
+
+    public RequestReader(Options options) {
+        this.options = options;
+        this.parser = new Http1HeadParser(false, options.maxHeadBytes(), options.maxHeaders());
+        begin();
+    }
+
+    /** Forgets the request before and waits for the next. */
+    public void begin() {
+        head.reset();
+        parser.begin(head.headers());
+    }
+
+    /** The head being read; valid until {@link #begin}. */
+    public RequestHead head() {
+        return head;
+    }
+
+    public boolean hasStarted() {
+        return parser.hasStarted();
+    }
+
+    public CodecError error() {
+        return error;
+    }
+
+    /** Consumes the head's bytes and nothing behind them. */
+    public Http1HeadParser.Result read(ByteBuf in) {
+        Http1HeadParser.Result result = parser.parse(in);
+        return switch (result) {
+            case NEED_MORE -> result;
+            case FAILED -> {
+                error = parser.error();
+                if (parser.hasFirstLine()) {
+                    CodecError first = requestLine();
+                    error = first == null ? error : first;
+                }
+                yield result;
+            }
+            case COMPLETE -> {
+                CodecError found = judge();
+                if (found == null) {
+                    yield result;
+                }
+                error = found;
+                yield Http1HeadParser.Result.FAILED;
+            }
+        };
+    }
+
+    private @Nullable CodecError judge() {
+        CodecError found = requestLine();
+        if (found == null) {
+            found = framing();
+        }
+        if (found == null) {
+            found = ConnectionHeader.sanitize(head);
+        }
+        return found == null ? RequestTarget.resolve(head, options.allowAbsoluteUrl()) : found;
+    }
+
+    /** Three runs of visible bytes; what separates them may be any run of blanks and controls. */
+    private @Nullable CodecError requestLine() {
+        byte[] data = head.headers().data;
+        int stop = parser.firstLineEnd();
+        int methodStart = skipBlank(data, parser.firstLineStart(), stop);
+        int methodEnd = skipVisible(data, methodStart, stop);
+        int pathStart = skipBlank(data, methodEnd, stop);
+        int pathEnd = skipVisible(data, pathStart, stop);
+        int versionStart = skipBlank(data, pathEnd, stop);
+        int versionEnd = stop;
+        while (versionEnd > versionStart && (data[versionEnd - 1] & 0xff) <= ' ') {
+            versionEnd--;
+        }
+        Method method = Method.find(data, methodStart, methodEnd - methodStart);
+        head.setRequestLine(
+                method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
+        if (method == Method.OTHER
+                && !(options.allowCustomMethods() && methodEnd > methodStart)) {
+            return CodecError.CODEC_ERROR;
+        }
+        if (!version(data, versionStart, versionEnd)) {
+            return CodecError.CODEC_ERROR;
+        }
+        return RequestTarget.isValid(data, pathStart, pathEnd, method == Method.CONNECT)
+                ? null
+                : CodecError.CODEC_ERROR;
+    }
+
+    private boolean version(byte[] data, int start, int end) {
+        if (end == start) {
+            http10 = true;
+            return true;
+        }
+        boolean shaped =
+                end - start == 8
+                        && data[start] == 'H'
+                        && data[start + 1] == 'T'
+                        && data[start + 2] == 'T'
+                        && data[start + 3] == 'P'
+                        && data[start + 4] == '/'
+                        && isDigit(data[start + 5])
+                        && data[start + 6] == '.'
+                        && isDigit(data[start + 7]);
+        http10 = !(shaped && data[start + 5] == '1' && data[start + 7] == '1');
+        return shaped;
+    }
+
+    private @Nullable CodecError framing() {
+        HeaderBlock headers = head.headers();
+        long length = -1;
+        if (headers.has(KnownHeader.CONTENT_LENGTH)) {
+            if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
+                return CodecError.CODEC_ERROR;
+            }
+            length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
+            if (length < 0) {
+                return CodecError.CODEC_ERROR;
+            }
+        }
+        headers.joinRepeatedInlineHeaders();
+        if (http10 && !options.acceptHttp10()) {
+            return CodecError.LOW_VERSION;
+        }
+        boolean close = false;
+        boolean keepAlive = false;
+        int connection = headers.find(KnownHeader.CONNECTION);
+        if (connection >= 0) {
+            close = contains(headers, connection, CLOSE);
+            keepAlive = contains(headers, connection, KEEP_ALIVE);
+            if (headers.has(KnownHeader.UPGRADE) && contains(headers, connection, UPGRADE)) {
+                upgrade(headers);
+            }
+        }
+        int proxyConnection = headers.find(KnownHeader.PROXY_CONNECTION);
+        if (proxyConnection >= 0) {
+            close |= contains(headers, proxyConnection, CLOSE);
+            keepAlive |= contains(headers, proxyConnection, KEEP_ALIVE);
+        }
+        head.setPersistence(close, keepAlive);
+        if (head.method() == Method.CONNECT && length >= 0) {
+            if (length > 0) {
+                return CodecError.BODY_DISALLOWED;
+            }
+            headers.remove(KnownHeader.CONTENT_LENGTH);
+            length = -1;
+        }
+        return transferEncoding(headers, length);
+    }
+
+    private @Nullable CodecError transferEncoding(HeaderBlock headers, long declared) {
+        long length = declared;
+        int entry = headers.find(KnownHeader.TRANSFER_ENCODING);
+        boolean chunked = false;
+        if (entry >= 0) {
+            chunked = headers.valueEqualsIgnoreCase(entry, CHUNKED);
+            if (length >= 0) {
+                if (!(chunked && options.allowChunkedLength())) {
+                    return CodecError.LENGTH_AND_CHUNKED;
+                }
+                headers.remove(KnownHeader.CONTENT_LENGTH);
+                length = -1;
+            }
+            if (!chunked || head.method() == Method.CONNECT) {
+                return CodecError.INVALID_TRANSFER_ENCODING;
+            }
+        }
+        head.setFraming(http10, chunked, length);
+        return null;
+    }
+
+    /** An h2c upgrade is forgotten; any other is noted for the exchange to refuse (C3, W1). */
+    private void upgrade(HeaderBlock headers) {
+        if (headers.valueEqualsIgnoreCase(headers.find(KnownHeader.UPGRADE), H2C)) {
+            headers.remove(KnownHeader.UPGRADE);
+            headers.remove(KnownHeader.HTTP2_SETTINGS);
+            return;
+        }
+        head.setUpgrade();
+    }
+
+    private static boolean contains(HeaderBlock headers, int entry, byte[] token) {
+        return Ascii.listContains(
+                headers.data, headers.valueOffset(entry), headers.valueLength(entry), token);
+    }
+
+    private static int skipBlank(byte[] data, int from, int stop) {
+        int i = from;
+        while (i < stop && (data[i] & 0xff) <= ' ') {
+            i++;
+        }
+        return i;
+    }
+
+    private static int skipVisible(byte[] data, int from, int stop) {
+        int i = from;
+        while (i < stop && (data[i] & 0xff) > ' ') {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isDigit(byte value) {
+        return value >= '0' && value <= '9';
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads response heads of one upstream connection by Envoy's HTTP/1 client rules (E12, L3).
+ * Confined to the connection's event loop.
+ */
+public final class ResponseReader {
+    /** Envoy's limits for upstream responses: 80 KiB and 100 headers. */
+    public static final int MAX_HEAD_BYTES = 80 * 1024;
+
+    public static final int MAX_HEADERS = 100;
+
+    private static final byte[] CHUNKED = Ascii.bytes("chunked");
+    private static final int MAX_STATUS_DIGITS = 4;
+
+    private final Http1HeadParser parser =
+            new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
+    private final ResponseHead head = new ResponseHead();
+    private CodecError error = CodecError.CODEC_ERROR;
+
+    public ResponseReader() {
+        begin();
+    }
+
+    public void begin() {
+        head.reset();
+        parser.begin(head.headers());
+    }
+
+    public boolean hasStarted() {
+        return parser.hasStarted();
+    }
+
+    /** Valid until {@link #begin}. */
+    public ResponseHead head() {
+        return head;
+    }
+
+    public CodecError error() {
+        return error;
+    }
+
+    /** Consumes the head's bytes and nothing behind them. */
+    public Http1HeadParser.Result read(ByteBuf in) {
+        Http1HeadParser.Result result = parser.parse(in);
+        return switch (result) {
+            case NEED_MORE -> result;
+            case FAILED -> {
+                error = parser.error();
+                yield result;
+            }
+            case COMPLETE -> {
+                CodecError found = judge();
+                if (found == null) {
+                    yield result;
+                }
+                error = found;
+                yield Http1HeadParser.Result.FAILED;
+            }
+        };
+    }
+
+    private @Nullable CodecError judge() {
+        HeaderBlock headers = head.headers();
+        byte[] data = headers.data;
+        int start = parser.firstLineStart();
+        int stop = parser.firstLineEnd();
+        if (stop - start < 12 || !isHttp(data, start)) {
+            return CodecError.CODEC_ERROR;
+        }
+        int i = start + 8;
+        while (i < stop && Ascii.isBlank(data[i])) {
+            i++;
+        }
+        int digits = i;
+        int status = 0;
+        while (i < stop && data[i] >= '0' && data[i] <= '9') {
+            status = status * 10 + data[i] - '0';
+            i++;
+            if (i - digits > MAX_STATUS_DIGITS) {
+                return CodecError.CODEC_ERROR;
+            }
+        }
+        if (i - digits < 3 || status < 100 || i < stop && !Ascii.isBlank(data[i])) {
+            return CodecError.CODEC_ERROR;
+        }
+        head.setStatus(status);
+        boolean http10 = !(data[start + 5] == '1' && data[start + 7] == '1');
+        return framing(headers, status, http10);
+    }
+
+    private @Nullable CodecError framing(HeaderBlock headers, int status, boolean http10) {
+        long length = -1;
+        int entry = headers.find(KnownHeader.CONTENT_LENGTH);
+        if (entry >= 0) {
+            if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
+                return CodecError.CODEC_ERROR;
+            }
+            length = ContentLength.parse(headers, entry);
+            if (length < 0) {
+                return CodecError.CODEC_ERROR;
+            }
+        }
+        headers.joinRepeatedInlineHeaders();
+        int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
+        boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
+        boolean noBody = status < 200 || status == 204;
+        if (coding >= 0) {
+            if (!chunked) {
+                return CodecError.INVALID_TRANSFER_ENCODING;
+            }
+            if (noBody) {
+                return CodecError.HTTP1_TRANSFER_ENCODING_NOT_ALLOWED;
+            }
+            if (length >= 0) {
+                return CodecError.LENGTH_AND_CHUNKED;
+            }
+        }
+        if (noBody && length > 0) {
+            return CodecError.HTTP1_CONTENT_LENGTH_NOT_ALLOWED;
+        }
+        if (noBody && length == 0) {
+            headers.remove(KnownHeader.CONTENT_LENGTH);
+        }
+        head.setFraming(http10, chunked, length);
+        return null;
+    }
+
+    private static boolean isHttp(byte[] data, int start) {
+        return data[start] == 'H'
+                && data[start + 1] == 'T'
+                && data[start + 2] == 'T'
+                && data[start + 3] == 'P'
+                && data[start + 4] == '/'
+                && data[start + 6] == '.';
+    }
+}

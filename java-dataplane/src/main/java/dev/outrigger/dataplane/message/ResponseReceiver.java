@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import io.netty.buffer.ByteBuf;
+
+/** Who hears of one attempt's response. Called on the event loop of the exchange. */
+public interface ResponseReceiver {
+    /** An informational head other than 101; it is not forwarded unless asked for (E11). */
+    void onInformational(ResponseHead head);
+
+    /**
+     * The final head.
+     *
+     * @param head valid until the exchange ends
+     */
+    void onResponseHead(ResponseHead head, boolean endStream);
+
+    /**
+     * Body data.
+     *
+     * @param data owned by the receiver
+     */
+    void onResponseBody(ByteBuf data, boolean endStream);
+
+    /** The stream ended abnormally; nothing follows. */
+    void onUpstreamReset(StreamReset reason, String transportFailure);
+
+    /** The upstream keeps up again, or no longer does. */
+    void onUpstreamWritable(boolean writable);
+}

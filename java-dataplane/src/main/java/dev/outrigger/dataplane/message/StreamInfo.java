@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about one exchange besides its heads: what the access log and header formats read.
+ * Filled by the exchange as it goes, reused for the next one. Confined to its event loop.
+ */
+public final class StreamInfo {
+    private static final ResponseFlag[] ALL_FLAGS = ResponseFlag.values();
+
+    private long startMillis;
+    private long startNanos;
+    private long endNanos;
+    private long requestEndNanos = -1;
+    private long firstUpstreamRxNanos = -1;
+    private boolean http10;
+    private int responseCode;
+    private @Nullable String details;
+    private long bytesReceived;
+    private long bytesSent;
+    private @Nullable String upstreamHost;
+    private @Nullable String upstreamLocal;
+    private @Nullable String upstreamCluster;
+    private @Nullable String routeName;
+    private @Nullable String virtualHost;
+    private @Nullable String transportFailure;
+    private int attemptCount;
+    private int flagBits;
+    private final ResponseFlag[] flagOrder = new ResponseFlag[ALL_FLAGS.length];
+    private int flagCount;
+    private @Nullable ConnectionInfo connection;
+    private @Nullable InetSocketAddress remote;
+
+    /** Begins a new exchange. */
+    public void begin(ConnectionInfo on, long wallMillis, long nanos) {
+        connection = on;
+        startMillis = wallMillis;
+        startNanos = nanos;
+        endNanos = nanos;
+        requestEndNanos = -1;
+        firstUpstreamRxNanos = -1;
+        http10 = false;
+        responseCode = 0;
+        details = null;
+        bytesReceived = 0;
+        bytesSent = 0;
+        upstreamHost = null;
+        upstreamLocal = null;
+        upstreamCluster = null;
+        routeName = null;
+        virtualHost = null;
+        transportFailure = null;
+        attemptCount = 0;
+        flagBits = 0;
+        flagCount = 0;
+        remote = null;
+    }
+
+    public ConnectionInfo connection() {
+        if (connection == null) {
+            throw new IllegalStateException("begin was not called");
+        }
+        return connection;
+    }
+
+    /** The address of the caller: from the connection, or from x-forwarded-for. */
+    public InetSocketAddress remoteAddress() {
+        return remote == null ? connection().remoteAddress() : remote;
+    }
+
+    public void setRemoteAddress(InetSocketAddress address) {
+        remote = address;
+    }
+
+    public long startMillis() {
+        return startMillis;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public long durationMillis() {
+        return (endNanos - startNanos) / 1_000_000;
+    }
+
+    public void setEndNanos(long nanos) {
+        endNanos = nanos;
+    }
+
+    public void setRequestEndNanos(long nanos) {
+        requestEndNanos = nanos;
+    }
+
+    public long requestEndNanos() {
+        return requestEndNanos;
+    }
+
+    public void upstreamRx(long nanos) {
+        if (firstUpstreamRxNanos < 0) {
+            firstUpstreamRxNanos = nanos;
+        }
+    }
+
+    /** Milliseconds from the start to the end of the request, or -1. */
+    public long requestDurationMillis() {
+        return sinceStart(requestEndNanos);
+    }
+
+    /** Milliseconds from the start to the first response byte from upstream, or -1. */
+    public long responseDurationMillis() {
+        return sinceStart(firstUpstreamRxNanos);
+    }
+
+    /** Milliseconds from the first upstream byte to the last byte sent downstream, or -1. */
+    public long responseTxDurationMillis() {
+        return firstUpstreamRxNanos < 0 ? -1 : (endNanos - firstUpstreamRxNanos) / 1_000_000;
+    }
+
+    private long sinceStart(long nanos) {
+        return nanos < 0 ? -1 : (nanos - startNanos) / 1_000_000;
+    }
+
+    public boolean isHttp10() {
+        return http10;
+    }
+
+    public void setHttp10(boolean value) {
+        http10 = value;
+    }
+
+    public int responseCode() {
+        return responseCode;
+    }
+
+    public void setResponseCode(int value) {
+        responseCode = value;
+    }
+
+    public @Nullable String details() {
+        return details;
+    }
+
+    public void setDetails(String value) {
+        details = value;
+    }
+
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    public void addBytesReceived(long amount) {
+        bytesReceived += amount;
+    }
+
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    public void addBytesSent(long amount) {
+        bytesSent += amount;
+    }
+
+    public @Nullable String upstreamHost() {
+        return upstreamHost;
+    }
+
+    public void setUpstreamHost(String addressText) {
+        upstreamHost = addressText;
+    }
+
+    public @Nullable String upstreamLocalAddress() {
+        return upstreamLocal;
+    }
+
+    public void setUpstreamLocalAddress(String addressText) {
+        upstreamLocal = addressText;
+    }
+
+    public @Nullable String upstreamCluster() {
+        return upstreamCluster;
+    }
+
+    public void setUpstreamCluster(String name) {
+        upstreamCluster = name;
+    }
+
+    public @Nullable String routeName() {
+        return routeName;
+    }
+
+    public void setRouteName(String name) {
+        routeName = name;
+    }
+
+    public @Nullable String virtualHost() {
+        return virtualHost;
+    }
+
+    public void setVirtualHost(String name) {
+        virtualHost = name;
+    }
+
+    public @Nullable String transportFailure() {
+        return transportFailure;
+    }
+
+    public void setTransportFailure(String reason) {
+        transportFailure = reason;
+    }
+
+    public int attemptCount() {
+        return attemptCount;
+    }
+
+    public void setAttemptCount(int value) {
+        attemptCount = value;
+    }
+
+    /** Adds a flag; flags are written in the order they were set. */
+    public void setFlag(ResponseFlag flag) {
+        int bit = 1 << flag.ordinal();
+        if ((flagBits & bit) == 0) {
+            flagBits |= bit;
+            flagOrder[flagCount++] = flag;
+        }
+    }
+
+    public boolean hasFlag(ResponseFlag flag) {
+        return (flagBits >>> flag.ordinal() & 1) != 0;
+    }
+
+    /** {@code -} or the short forms joined by a comma. */
+    public String flagsText() {
+        return switch (flagCount) {
+            case 0 -> "-";
+            case 1 -> flagOrder[0].text();
+            default -> {
+                var text = new StringBuilder(flagOrder[0].text());
+                for (int i = 1; i < flagCount; i++) {
+                    text.append(',').append(flagOrder[i].text());
+                }
+                yield text.toString();
+            }
+        };
+    }
+
+    /** The flags set, for tests. */
+    public EnumSet<ResponseFlag> flags() {
+        var set = EnumSet.noneOf(ResponseFlag.class);
+        for (int i = 0; i < flagCount; i++) {
+            set.add(flagOrder[i]);
+        }
+        return set;
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One attempt on the wire: what an exchange sends its request to. Confined to the event loop of the
+ * exchange.
+ */
+public interface UpstreamStream {
+    /** The local address of the connection as {@code ip:port}. */
+    String localAddress();
+
+    void sendHead(RequestHead head, boolean endStream);
+
+    /**
+     * Sends body data.
+     *
+     * @param data owned by the stream from here on
+     */
+    void sendBody(ByteBuf data, boolean endStream);
+
+    /** Abandons the attempt without a call back. */
+    void cancel();
+
+    /** Stops or resumes reading the response, for back-pressure. */
+    void readDisable(boolean disable);
+
+    /** False while the upstream does not keep up. */
+    boolean isWritable();
+}

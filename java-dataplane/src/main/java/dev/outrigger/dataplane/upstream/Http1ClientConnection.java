@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.upstream;
+
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.ChunkWriter;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.HeadWriter;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.Http1BodyDecoder;
+import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.ResponseReader;
+import dev.outrigger.dataplane.message.ResponseReceiver;
+import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.UpstreamStream;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.Timers;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to a host: codec, stream and Netty handler in one, because at any time it
+ * carries one request. Confined to its event loop.
+ *
+ * <p>Buffers: input is released here; body slices handed to the receiver are the receiver's. Output
+ * is collected and flushed when the event that made it ends.
+ */
+final class Http1ClientConnection extends ChannelInboundHandlerAdapter
+        implements UpstreamStream, WorkerContext.Flushable {
+    private static final byte[] CLOSE = Ascii.bytes("close");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+
+    private final ConnectionPool pool;
+    private final WorkerContext worker;
+    private final StatsShard shard;
+    private final ClusterStats stats;
+    private final ResponseReader reader = new ResponseReader();
+    private final Http1BodyDecoder body =
+            new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES, ResponseReader.MAX_HEADERS);
+    private final Http1BodyDecoder.Sink bodySink = this::onBody;
+    private final Timers.Timer idleTimer;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ResponseReceiver receiver;
+    private @Nullable ByteBuf out;
+    private boolean dirty;
+    private boolean active;
+    private boolean inBody;
+    private boolean toHead;
+    private boolean chunkedRequest;
+    private boolean requestComplete;
+    private boolean closeAfter;
+    private boolean closedLocally;
+    private boolean sawReset;
+    private long streams;
+    private long openedNanos;
+
+    Http1ClientConnection(ConnectionPool pool) {
+        this.pool = pool;
+        this.worker = pool.worker();
+        this.shard = worker.stats();
+        this.stats = pool.cluster().stats();
+        this.idleTimer = worker.timers().timer(this::onIdle);
+    }
+
+    long streams() {
+        return streams;
+    }
+
+    /** Begins an attempt. */
+    void begin(ResponseReceiver to) {
+        idleTimer.disarm();
+        receiver = to;
+        streams++;
+        inBody = false;
+        toHead = false;
+        chunkedRequest = false;
+        requestComplete = false;
+        closeAfter = false;
+        reader.begin();
+    }
+
+    void armIdle() {
+        Duration timeout = pool.cluster().config().idleTimeout();
+        if (!timeout.isZero()) {
+            idleTimer.arm(worker.now(), timeout.toNanos());
+        }
+    }
+
+    private void onIdle() {
+        if (receiver == null) {
+            shard.inc(stats.cxIdleTimeout);
+            close();
+        }
+    }
+
+    /** Closes from our side. */
+    void close() {
+        closedLocally = true;
+        context().close();
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return context;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        active = true;
+        openedNanos = worker.now();
+    }
+
+    @Override
+    public String localAddress() {
+        return context().channel().localAddress() instanceof InetSocketAddress address
+                ? ConnectionInfo.text(address)
+                : "";
+    }
+
+    @Override
+    public void sendHead(RequestHead head, boolean endStream) {
+        HeadWriter writer = worker.headWriter();
+        toHead = head.method() == Method.HEAD;
+        chunkedRequest = writer.request(head, endStream);
+        requestComplete = endStream;
+        writer.writeTo(output(writer.length()));
+    }
+
+    @Override
+    public void sendBody(ByteBuf data, boolean endStream) {
+        int length = data.readableBytes();
+        if (length > 0) {
+            if (chunkedRequest) {
+                ChunkWriter.writeSize(output(ChunkWriter.MAX_OVERHEAD), length);
+            }
+            if (length <= ChunkWriter.COPY_BYTES) {
+                output(length).writeBytes(data);
+                data.release();
+            } else {
+                writeOut();
+                shard.add(stats.cxTxBytes, length);
+                context().write(data, context().voidPromise());
+                dirty();
+            }
+            if (chunkedRequest) {
+                ChunkWriter.writeDataEnd(output(2));
+            }
+        } else {
+            data.release();
+        }
+        if (endStream) {
+            if (chunkedRequest) {
+                ChunkWriter.writeLast(output(ChunkWriter.MAX_OVERHEAD));
+            }
+            requestComplete = true;
+        }
+    }
+
+    /** The collected output with room for so many bytes more. */
+    private ByteBuf output(int more) {
+        ByteBuf buffer = out;
+        if (buffer == null) {
+            buffer = context().alloc().directBuffer(Math.max(more + 256, 1024));
+            out = buffer;
+            dirty();
+        } else if (buffer.maxWritableBytes() < more || buffer.readableBytes() > 64 * 1024) {
+            writeOut();
+            return output(more);
+        }
+        return buffer;
+    }
+
+    private void dirty() {
+        if (!dirty) {
+            dirty = true;
+            worker.markDirty(this);
+        }
+    }
+
+    private void writeOut() {
+        ByteBuf buffer = out;
+        if (buffer != null) {
+            out = null;
+            shard.add(stats.cxTxBytes, buffer.readableBytes());
+            context().write(buffer, context().voidPromise());
+        }
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        writeOut();
+        context().flush();
+    }
+
+    @Override
+    public void cancel() {
+        if (receiver != null) {
+            receiver = null;
+            pool.streamEnded();
+            shard.inc(stats.cxDestroyWithActiveRq);
+            shard.inc(stats.cxDestroyLocalWithActiveRq);
+            close();
+        }
+    }
+
+    @Override
+    public void readDisable(boolean disable) {
+        context().channel().config().setAutoRead(!disable);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ResponseReceiver to = receiver;
+        if (to != null) {
+            to.onUpstreamWritable(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            worker.refreshNow();
+            shard.add(stats.cxRxBytes, in.readableBytes());
+            dispatch(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        worker.flushDirty();
+    }
+
+    private void dispatch(ByteBuf in) {
+        while (in.isReadable() && !closedLocally) {
+            if (receiver == null) {
+                // Bytes nobody asked for: the connection cannot be trusted any more (CP7).
+                shard.inc(stats.cxProtocolError);
+                close();
+                return;
+            }
+            boolean more = inBody ? readBody(in) : readHead(in);
+            if (!more) {
+                return;
+            }
+        }
+    }
+
+    private boolean readHead(ByteBuf in) {
+        Http1HeadParser.Result result = reader.read(in);
+        return switch (result) {
+            case NEED_MORE -> false;
+            case FAILED -> {
+                protocolError();
+                yield false;
+            }
+            case COMPLETE -> {
+                onHead(reader.head());
+                yield true;
+            }
+        };
+    }
+
+    private boolean readBody(ByteBuf in) {
+        Http1BodyDecoder.Result result = body.decode(in, bodySink);
+        return switch (result) {
+            case NEED_MORE -> false;
+            case FAILED -> {
+                protocolError();
+                yield false;
+            }
+            case COMPLETE -> {
+                ResponseReceiver to = receiver;
+                if (to != null) {
+                    endBody(to);
+                }
+                yield true;
+            }
+        };
+    }
+
+    private void protocolError() {
+        shard.inc(stats.cxProtocolError);
+        fail(StreamReset.PROTOCOL_ERROR);
+        close();
+    }
+
+    private void onHead(ResponseHead head) {
+        ResponseReceiver to = receiver;
+        if (to == null) {
+            return;
+        }
+        int status = head.status();
+        if (status < 200 && status != 101) {
+            to.onInformational(head);
+            reader.begin();
+            return;
+        }
+        closeAfter = mustClose(head);
+        boolean bodyless =
+                toHead
+                        || status < 200
+                        || status == 204
+                        || status == 304
+                        || head.contentLength() == 0;
+        if (bodyless) {
+            endStream();
+            to.onResponseHead(head, true);
+            recycle();
+            return;
+        }
+        inBody = true;
+        if (head.isChunked()) {
+            body.beginChunked();
+        } else if (head.contentLength() > 0) {
+            body.beginFixed(head.contentLength());
+        } else {
+            body.beginUntilClose();
+            closeAfter = true;
+        }
+        to.onResponseHead(head, false);
+    }
+
+    private void onBody(ByteBuf data) {
+        ResponseReceiver to = receiver;
+        if (to == null) {
+            data.release();
+        } else {
+            to.onResponseBody(data, false);
+        }
+    }
+
+    private void endBody(ResponseReceiver to) {
+        endStream();
+        to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
+        recycle();
+    }
+
+    private void endStream() {
+        receiver = null;
+        inBody = false;
+        pool.streamEnded();
+    }
+
+    /** After the receiver has seen the end: its head is ours again. */
+    private void recycle() {
+        if (closedLocally) {
+            return;
+        }
+        // A response before the request was sent whole leaves the connection in an unknown state.
+        if (closeAfter || !requestComplete) {
+            close();
+        } else {
+            Channel channel = context().channel();
+            if (!channel.config().isAutoRead()) {
+                channel.config().setAutoRead(true);
+            }
+            pool.release(this);
+        }
+    }
+
+    private static boolean mustClose(ResponseHead head) {
+        HeaderBlock headers = head.headers();
+        if (head.status() == 101) {
+            return true;
+        }
+        boolean keepAlive = false;
+        for (int id : new int[] {KnownHeader.CONNECTION, KnownHeader.PROXY_CONNECTION}) {
+            int entry = headers.find(id);
+            if (entry >= 0) {
+                byte[] data = headers.data();
+                int offset = headers.valueOffset(entry);
+                int length = headers.valueLength(entry);
+                if (Ascii.listContains(data, offset, length, CLOSE)) {
+                    return true;
+                }
+                keepAlive |= Ascii.listContains(data, offset, length, KEEP_ALIVE);
+            }
+        }
+        return head.isHttp10() && !keepAlive;
+    }
+
+    /** Ends the attempt abnormally. */
+    private void fail(StreamReset reason) {
+        ResponseReceiver to = receiver;
+        if (to != null) {
+            receiver = null;
+            pool.streamEnded();
+            shard.inc(stats.cxDestroyWithActiveRq);
+            shard.inc(
+                    closedLocally || reason == StreamReset.PROTOCOL_ERROR
+                            ? stats.cxDestroyLocalWithActiveRq
+                            : stats.cxDestroyRemoteWithActiveRq);
+            to.onUpstreamReset(reason, "");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.refreshNow();
+        idleTimer.discard();
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+        if (!active) {
+            return;
+        }
+        active = false;
+        boolean wasIdle = receiver == null;
+        ResponseReceiver to = receiver;
+        if (to != null && inBody && body.isUntilClose() && !sawReset) {
+            closedLocally = true;
+            endBody(to);
+        } else {
+            boolean partial = inBody || reader.hasStarted();
+            fail(
+                    partial && !sawReset
+                            ? StreamReset.PROTOCOL_ERROR
+                            : StreamReset.CONNECTION_TERMINATION);
+        }
+        shard.inc(stats.cxDestroy);
+        shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
+        shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
+        pool.closed(this, wasIdle);
+        worker.flushDirty();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        sawReset = true;
+        ctx.close();
+    }
+}
