@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -56,6 +57,11 @@ public final class XdsEngine implements AutoCloseable {
 
     public StatusSource status() {
         return registry;
+    }
+
+    /** What keeps it from serving proxies, if anything does. */
+    public Optional<String> problem() {
+        return server.isServing() ? Optional.empty() : Optional.of("the xDS server has stopped");
     }
 
     /** Streams first, so that none is told of a reconciler that has gone. */

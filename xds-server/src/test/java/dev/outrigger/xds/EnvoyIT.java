@@ -3,10 +3,13 @@ package dev.outrigger.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
+import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.testing.EnvoyProcess;
+import dev.outrigger.xds.testing.Eventually;
 import dev.outrigger.xds.testing.FakePolicySource;
 import dev.outrigger.xds.testing.ScriptedUpstream;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -84,6 +87,161 @@ class EnvoyIT {
             assertThat(EnvoyProcess.get(ingressPort, "whatever", "/").statusCode()).isEqualTo(201);
             assertNothingRejected();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void whatIsRemovedIsGoneAndWhatIsBackIsBack(String apiType) throws Exception {
+        try (var app = new ScriptedUpstream(_ -> 200)) {
+            start(0);
+            policies.apply(sidecar(app.port()) + service(app.port()));
+            startEnvoy(apiType);
+            synced(policies.current().revision());
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+
+            synced(policies.apply(sidecar(app.port())));
+            assertThat(status("GET", "b.local.service")).isEqualTo(404);
+            assertThat(envoy.admin("/clusters")).doesNotContain("default/b/80");
+
+            synced(policies.apply(sidecar(app.port()) + service(app.port())));
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+            assertNothingRejected();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void aChangedClusterGetsItsEndpointsAgainAndServesAtOnce(String apiType) throws Exception {
+        try (var old = new ScriptedUpstream(_ -> 200);
+                var moved = new ScriptedUpstream(_ -> 202)) {
+            start(0);
+            policies.apply(sidecar(old.port()) + service(old.port()));
+            startEnvoy(apiType);
+            synced(policies.current().revision());
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+
+            // From EDS to DNS and back: the cluster itself changes each time.
+            synced(policies.apply(sidecar(old.port()) + dnsService(moved.port())));
+            assertThat(status("GET", "b.local.service")).isEqualTo(202);
+            synced(policies.apply(sidecar(old.port()) + service(old.port())));
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+
+            assertThat(envoy.admin("/stats")).doesNotContainPattern("init_fetch_timeout: [1-9]");
+            assertNothingRejected();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void aRestartedControlPlaneSendsNothingThatDidNotChange(String apiType) throws Exception {
+        try (var app = new ScriptedUpstream(_ -> 200)) {
+            start(0);
+            policies.apply(sidecar(app.port()) + service(app.port()) + retry());
+            startEnvoy(apiType);
+            synced(policies.current().revision());
+            int port = engine.port();
+            engine.close();
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+            meters.clear();
+
+            start(port);
+
+            Eventually.within(
+                    PATIENCE,
+                    () -> {
+                        var report = engine.status().awaitSync(1, PATIENCE);
+                        assertThat(report.proxies())
+                                .singleElement()
+                                .satisfies(
+                                        proxy ->
+                                                assertThat(proxy.types().values())
+                                                        .allSatisfy(
+                                                                type ->
+                                                                        assertThat(type.state())
+                                                                                .isEqualTo(
+                                                                                        State
+                                                                                                .SYNCED)));
+                    });
+            assertThat(sent()).isZero();
+
+            // And what does change is sent, and only that.
+            synced(policies.apply(sidecar(app.port()) + service(app.port())));
+            assertThat(sent()).isEqualTo(1);
+            assertNothingRejected();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void aRefusalIsAttributedOnceAndTheProxyKeepsItsConfiguration(String apiType)
+            throws Exception {
+        try (var app = new ScriptedUpstream(_ -> 200)) {
+            start(0);
+            var good = sidecar(app.port()) + service(app.port());
+            policies.apply(good);
+            startEnvoy(apiType);
+            synced(policies.current().revision());
+
+            long bad = policies.apply(good + refusedByEnvoy());
+            var report = engine.status().awaitSync(bad, PATIENCE);
+
+            assertThat(report.synced()).isFalse();
+            var type =
+                    report.proxies().getFirst().types().get(ResourceType.CLUSTER.typeUrl());
+            assertThat(type.state()).isEqualTo(State.REJECTED);
+            assertThat(type.rejection()).isPresent();
+            assertThat(type.rejection().get().resources()).containsExactly("bad");
+            assertThat(type.rejection().get().policies())
+                    .containsExactly(new PolicyId("XdsResources", "default", "bad"));
+            assertThat(status("GET", "b.local.service")).isEqualTo(200);
+            // A barrier that comes later: the next revision is accepted, one refusal was all.
+            synced(policies.apply(good));
+            assertThat(meters.get("outrigger.xds.nacks").tag("type", "CDS").counter().count())
+                    .isEqualTo(1);
+        }
+    }
+
+    private long sent() {
+        return (long)
+                meters.find("outrigger.xds.resources.sent").counters().stream()
+                        .mapToDouble(counter -> counter.count())
+                        .sum();
+    }
+
+    /** Fine as protobuf; Envoy knows no such load balancer. */
+    private static String refusedByEnvoy() {
+        return """
+        apiVersion: outrigger.dev/v1alpha1
+        kind: XdsResources
+        metadata: {name: bad}
+        spec:
+          selector: {cluster: a}
+          resources:
+          - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+            name: bad
+            type: STATIC
+            connect_timeout: 1s
+            load_balancing_policy:
+              policies:
+              - typed_extension_config:
+                  name: nobody.has.this
+                  typed_config: {"@type": type.googleapis.com/google.protobuf.Struct, value: {}}
+        ---
+        """;
+    }
+
+    private static String dnsService(int port) {
+        return """
+        apiVersion: outrigger.dev/v1alpha1
+        kind: Service
+        metadata: {name: b}
+        spec:
+          hostnames: [b.local.service]
+          ports: [{name: http, port: 80, protocol: HTTP}]
+          endpoints: {dns: {host: localhost, port: %d}}
+        ---
+        """
+                .formatted(port);
     }
 
     private void assertNothingRejected() throws Exception {

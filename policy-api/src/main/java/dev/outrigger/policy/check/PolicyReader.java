@@ -134,15 +134,13 @@ public final class PolicyReader {
 
     /** The submitted document as it is stored under a generation. */
     public static StoredDocument stored(SubmittedDocument document, long generation) {
-        return new StoredDocument(
-                document.policy().withGeneration(generation), document.json());
+        return new StoredDocument(document.policy().withGeneration(generation), document.json());
     }
 
     /** The same text for documents that differ in nothing but order, spacing and notation. */
     public static String canonical(String json) {
         var violations = new Violations();
-        var read =
-                new DocumentReader(DocumentLimits.DEFAULT).read(json, Format.JSON, violations);
+        var read = new DocumentReader(DocumentLimits.DEFAULT).read(json, Format.JSON, violations);
         return read.isEmpty() ? json : TreeJson.canonical(read.getFirst().root());
     }
 

@@ -12,12 +12,12 @@ import io.helidon.webserver.http.ServerResponse;
 final class ApplyService implements HttpService {
     private final PolicyWrites writes;
     private final ApiMetrics metrics;
-    private final int maxBodyBytes;
+    private final Bodies bodies;
 
-    ApplyService(PolicyWrites writes, ApiMetrics metrics, int maxBodyBytes) {
+    ApplyService(PolicyWrites writes, ApiMetrics metrics, Bodies bodies) {
         this.writes = writes;
         this.metrics = metrics;
-        this.maxBodyBytes = maxBodyBytes;
+        this.bodies = bodies;
     }
 
     @Override
@@ -28,7 +28,7 @@ final class ApplyService implements HttpService {
     private void apply(ServerRequest request, ServerResponse response) {
         Requests.allowOnly(request, "dryRun", "message");
         boolean dryRun = Requests.flag(request, "dryRun");
-        var body = Requests.body(request, maxBodyBytes);
+        var body = bodies.read(request);
         var context = Requests.writeContext(request, body.bytes());
         WriteOutcome outcome = writes.apply(body.bytes(), body.format(), context, dryRun);
         metrics.write("apply", WriteResults.word(outcome, dryRun));

@@ -35,8 +35,7 @@ final class BootstrapService implements HttpService {
                 new BootstrapSource.Request(
                         flavor(request),
                         word(request, "service")
-                                .orElseThrow(
-                                        () -> Requests.badParameter("service", "is missing.")),
+                                .orElseThrow(() -> Requests.badParameter("service", "is missing.")),
                         word(request, "id"),
                         adminPort(request),
                         xds(request),

@@ -35,7 +35,7 @@ final class DocumentService implements HttpService {
     private final ApiMetrics metrics;
     private final Cursors cursors;
     private final Snapshots snapshots;
-    private final int maxBodyBytes;
+    private final Bodies bodies;
 
     DocumentService(
             PolicyKind<?> kind,
@@ -44,14 +44,14 @@ final class DocumentService implements HttpService {
             ApiMetrics metrics,
             Cursors cursors,
             Snapshots snapshots,
-            int maxBodyBytes) {
+            Bodies bodies) {
         this.kind = kind;
         this.store = store;
         this.writes = writes;
         this.metrics = metrics;
         this.cursors = cursors;
         this.snapshots = snapshots;
-        this.maxBodyBytes = maxBodyBytes;
+        this.bodies = bodies;
     }
 
     @Override
@@ -94,8 +94,7 @@ final class DocumentService implements HttpService {
         if (hasMore) {
             snapshots.keep(set);
             String cursor =
-                    cursors.write(
-                            list, new Cursors.Position(set.revision(), key(page.getLast())));
+                    cursors.write(list, new Cursors.Position(set.revision(), key(page.getLast())));
             root.put("next", cursor);
             response.header(
                     HeaderNames.LINK,
@@ -110,10 +109,8 @@ final class DocumentService implements HttpService {
         StoredDocument document =
                 store.documents()
                         .find(id)
-                        .orElseThrow(
-                                () ->
-                                        Problem.of(404, "Not found", id + " does not exist.")
-                                                .raise());
+                        .orElseThrow(() ->
+                                Problem.of(404, "Not found", id + " does not exist.").raise());
         response.header(HeaderNames.ETAG, ETags.of(document.generation()));
         if (ETags.isKnown(Requests.ifNoneMatch(request), document.generation())) {
             response.status(304).send();
@@ -127,7 +124,7 @@ final class DocumentService implements HttpService {
         boolean dryRun = Requests.flag(request, "dryRun");
         PolicyId id = id(request);
         var precondition = Requests.precondition(request);
-        var body = Requests.body(request, maxBodyBytes);
+        var body = bodies.read(request);
         var context = Requests.writeContext(request, body.bytes());
         WriteOutcome outcome =
                 writes.put(id, body.bytes(), body.format(), precondition, context, dryRun);
@@ -177,20 +174,18 @@ final class DocumentService implements HttpService {
         }
         return snapshots
                 .find(position.revision())
-                .orElseThrow(
-                        () ->
-                                Problem.of(
-                                                410,
-                                                "Cursor expired",
-                                                "Revision "
-                                                        + position.revision()
-                                                        + " is no longer at hand: start again"
-                                                        + " without the cursor.")
-                                        .raise());
+                .orElseThrow(() ->
+                        Problem.of(
+                                        410,
+                                        "Cursor expired",
+                                        "Revision "
+                                                + position.revision()
+                                                + " is no longer at hand: start again"
+                                                + " without the cursor.")
+                                .raise());
     }
 
-    private String nextUri(
-            Optional<String> namespace, String selector, int limit, String cursor) {
+    private String nextUri(Optional<String> namespace, String selector, int limit, String cursor) {
         var uri = new StringBuilder("/api/v1/").append(kind.plural());
         uri.append("?limit=").append(limit);
         namespace.ifPresent(text -> uri.append("&namespace=").append(encoded(text)));

@@ -37,12 +37,11 @@ final class ETags {
     /** Whether a read with {@code If-None-Match} has nothing new to see. */
     static boolean isKnown(Optional<String> ifNoneMatch, long generation) {
         return ifNoneMatch
-                .filter(
-                        text ->
-                                text.strip().equals("*")
-                                        || (", " + text + ",")
-                                                .replace("W/", "")
-                                                .matches(".*[ ,]\"" + generation + "\"[ ,].*"))
+                .filter(text ->
+                        text.strip().equals("*")
+                                || (", " + text + ",")
+                                        .replace("W/", "")
+                                        .matches(".*[ ,]\"" + generation + "\"[ ,].*"))
                 .isPresent();
     }
 

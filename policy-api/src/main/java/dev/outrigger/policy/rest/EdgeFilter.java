@@ -2,16 +2,17 @@
 package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.store.StoreUnavailable;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
-import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
-import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EdgeFilter implements Filter {
     private static final Logger log = LoggerFactory.getLogger(EdgeFilter.class);
+
+    private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     private final ApiMetrics metrics;
     private final String instancePrefix;
@@ -38,28 +41,33 @@ final class EdgeFilter implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         long start = System.nanoTime();
         String instance = "req-" + instancePrefix + "-" + count.incrementAndGet();
-        response.header(HeaderNames.create("X-Request-Id"), instance);
+        response.header(REQUEST_ID, instance);
         try {
-            chain.proceed();
-        } catch (CloseConnectionException | RequestException e) {
-            // The connection itself is at its end, or Helidon answers through ProblemDirectHandler.
-            throw e;
-        } catch (RuntimeException | Error e) {
-            Problem problem = problem(e, request, instance);
-            metrics.violations(problem.violations());
-            if (!response.isSent()) {
-                Responses.problem(response, problem, instance);
+            try {
+                chain.proceed();
+            } catch (Problem.Raised raised) {
+                // From an inner filter; what handlers throw was answered before it gets here.
+                answer(request, response, raised);
             }
+            closeIfAnnounced(request, response);
         } finally {
             metrics.request(
-                    request.matchingPattern().orElse("none"),
+                    route(request),
                     method(request),
                     response.status().code(),
                     Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
-    private static Problem problem(Throwable thrown, RoutingRequest request, String instance) {
+    /** Answers what a handler or an inner filter has thrown. */
+    void answer(ServerRequest request, ServerResponse response, Throwable thrown) {
+        String instance = response.headers().first(REQUEST_ID).orElse("req-unknown");
+        Problem problem = problem(thrown, request, instance);
+        metrics.violations(problem.violations());
+        Responses.problem(response, problem, instance);
+    }
+
+    private static Problem problem(Throwable thrown, ServerRequest request, String instance) {
         return switch (thrown) {
             case Problem.Raised raised -> raised.problem();
             case StoreUnavailable unavailable -> unavailable(unavailable, instance);
@@ -70,8 +78,6 @@ final class EdgeFilter implements Filter {
                             http.status().code() >= 500
                                     ? "See the log for " + instance + "."
                                     : "The request was not understood.");
-            case UncheckedIOException io when io.getCause() instanceof SocketTimeoutException ->
-                    Requests.timedOut().problem();
             default -> {
                 log.error(
                         "request failed instance={} method={} path={}",
@@ -90,7 +96,11 @@ final class EdgeFilter implements Filter {
     }
 
     private static Problem unavailable(StoreUnavailable e, String instance) {
-        log.warn("store unavailable instance={} reason={}: {}", instance, e.reason(), e.getMessage());
+        log.warn(
+                "store unavailable instance={} reason={}: {}",
+                instance,
+                e.reason(),
+                e.getMessage());
         String detail =
                 switch (e.reason()) {
                     case BUSY -> "The store is busy. Nothing was written.";
@@ -102,6 +112,21 @@ final class EdgeFilter implements Filter {
                     case CLOSED -> "The control plane is stopping. Nothing was written.";
                 };
         return Problem.of(503, "Store unavailable", detail).withHeader("Retry-After", "5");
+    }
+
+    /** Helidon announces the end of a connection, but reads on. */
+    private static void closeIfAnnounced(RoutingRequest request, RoutingResponse response) {
+        if (response.isSent()
+                && (response.headers().contains(HeaderValues.CONNECTION_CLOSE)
+                        || request.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
+            throw new CloseConnectionException("closed as announced");
+        }
+    }
+
+    private static String route(RoutingRequest request) {
+        String pattern = request.matchingPattern().orElse("none");
+        boolean endsInSlash = pattern.length() > 1 && pattern.endsWith("/");
+        return endsInSlash ? pattern.substring(0, pattern.length() - 1) : pattern;
     }
 
     /** Methods are free text on the wire; only known ones may become a label. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.policy.status.ProxyStatus;

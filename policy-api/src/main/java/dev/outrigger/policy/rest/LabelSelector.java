@@ -77,9 +77,7 @@ final class LabelSelector {
         Matcher equality = EQUALITY.matcher(part);
         if (equality.matches()) {
             return new Term.OneOf(
-                    equality.group(1),
-                    Set.of(equality.group(3)),
-                    !equality.group(2).equals("!="));
+                    equality.group(1), Set.of(equality.group(3)), !equality.group(2).equals("!="));
         }
         Matcher existence = EXISTENCE.matcher(part);
         if (existence.matches()) {

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Where the API listens and what it puts up with. Port 0 means a free one.
  *
  * @param maxBodyBytes of one request
- * @param readTimeout how long a client may be silent in the middle of a request
+ * @param bodyTimeout how long a client may take to send the body of a request
  */
 public record PolicyApiOptions(
         String host,
@@ -15,7 +15,7 @@ public record PolicyApiOptions(
         String adminHost,
         int adminPort,
         int maxBodyBytes,
-        Duration readTimeout) {
+        Duration bodyTimeout) {
     /** REST on 127.0.0.1:8470, metrics and health on 127.0.0.1:8471, 1 MiB, 30 s. */
     public static final PolicyApiOptions DEFAULT =
             new PolicyApiOptions(
@@ -23,16 +23,15 @@ public record PolicyApiOptions(
 
     public PolicyApiOptions withPorts(int newPort, int newAdminPort) {
         return new PolicyApiOptions(
-                host, newPort, adminHost, newAdminPort, maxBodyBytes, readTimeout);
+                host, newPort, adminHost, newAdminPort, maxBodyBytes, bodyTimeout);
     }
 
     public PolicyApiOptions withHosts(String newHost, String newAdminHost) {
         return new PolicyApiOptions(
-                newHost, port, newAdminHost, adminPort, maxBodyBytes, readTimeout);
+                newHost, port, newAdminHost, adminPort, maxBodyBytes, bodyTimeout);
     }
 
-    public PolicyApiOptions withReadTimeout(Duration newReadTimeout) {
-        return new PolicyApiOptions(
-                host, port, adminHost, adminPort, maxBodyBytes, newReadTimeout);
+    public PolicyApiOptions withBodyTimeout(Duration newBodyTimeout) {
+        return new PolicyApiOptions(host, port, adminHost, adminPort, maxBodyBytes, newBodyTimeout);
     }
 }

@@ -9,8 +9,11 @@ import io.helidon.http.DirectHandler.EventType;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +47,7 @@ public final class PolicyApiServer implements AutoCloseable {
         return start(options, api, new SecureRandom());
     }
 
-    static PolicyApiServer start(
-            PolicyApiOptions options, PolicyApi api, RandomGenerator random) {
+    static PolicyApiServer start(PolicyApiOptions options, PolicyApi api, RandomGenerator random) {
         api.metrics().observe(api.store(), api.reader().kinds());
         byte[] cursorKey = new byte[32];
         random.nextBytes(cursorKey);
@@ -57,8 +59,7 @@ public final class PolicyApiServer implements AutoCloseable {
         addResources(apiRouting, options, api, new Cursors(cursorKey));
         addHealth(apiRouting, api);
         apiRouting.any(Methods.notFound());
-        WebServer apiServer =
-                listen(options.host(), options.port(), options.readTimeout(), apiRouting);
+        WebServer apiServer = listen(options.host(), options.port(), apiRouting);
 
         HttpRouting.Builder adminRouting = routing(edge, options.adminHost());
         addHealth(adminRouting, api);
@@ -66,12 +67,7 @@ public final class PolicyApiServer implements AutoCloseable {
         adminRouting.any(Methods.notFound());
         try {
             return new PolicyApiServer(
-                    apiServer,
-                    listen(
-                            options.adminHost(),
-                            options.adminPort(),
-                            options.readTimeout(),
-                            adminRouting));
+                    apiServer, listen(options.adminHost(), options.adminPort(), adminRouting));
         } catch (RuntimeException e) {
             apiServer.stop();
             throw e;
@@ -99,6 +95,7 @@ public final class PolicyApiServer implements AutoCloseable {
         HttpRouting.Builder routing = HttpRouting.builder();
         // Outermost, so that the refusals of the other filter are problems and are counted.
         routing.addFilter(edge);
+        routing.error(Throwable.class, edge::answer);
         boolean isLoopback =
                 host.equals("localhost")
                         || Hosts.parse(host).filter(ip -> ip.isLoopbackAddress()).isPresent();
@@ -109,19 +106,16 @@ public final class PolicyApiServer implements AutoCloseable {
     }
 
     private static void addResources(
-            HttpRouting.Builder routing,
-            PolicyApiOptions options,
-            PolicyApi api,
-            Cursors cursors) {
+            HttpRouting.Builder routing, PolicyApiOptions options, PolicyApi api, Cursors cursors) {
         var writes = new PolicyWrites(api.reader(), api.store());
         var snapshots = new Snapshots();
-        int maxBody = options.maxBodyBytes();
-        routing.register("/api/v1/apply", new ApplyService(writes, api.metrics(), maxBody));
+        var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
+        routing.register("/api/v1/apply", new ApplyService(writes, api.metrics(), bodies));
         for (PolicyKind<?> kind : api.reader().kinds()) {
             routing.register(
                     "/api/v1/" + kind.plural(),
                     new DocumentService(
-                            kind, api.store(), writes, api.metrics(), cursors, snapshots, maxBody));
+                            kind, api.store(), writes, api.metrics(), cursors, snapshots, bodies));
         }
         routing.register(
                 "/api/v1/revisions", new RevisionService(api.store(), api.status(), cursors));
@@ -138,8 +132,7 @@ public final class PolicyApiServer implements AutoCloseable {
         routing.register("/health", new HealthService(checks));
     }
 
-    private static WebServer listen(
-            String host, int port, Duration readTimeout, HttpRouting.Builder routing) {
+    private static WebServer listen(String host, int port, HttpRouting.Builder routing) {
         var problems = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
             problems.addHandler(type, new ProblemDirectHandler());
@@ -153,32 +146,35 @@ public final class PolicyApiServer implements AutoCloseable {
                         .maxTcpConnections(MAX_CONNECTIONS)
                         .maxConcurrentRequests(MAX_CONCURRENT_REQUESTS)
                         .shutdownGracePeriod(Duration.ofSeconds(2))
-                        .connectionConfig(connection -> connection.readTimeout(readTimeout))
+                        // Also closes connections that never finish a request's head; longer than
+                        // the longest request, which it does not tell from an idle connection.
+                        .idleConnectionTimeout(RevisionService.MAX_WAIT.plusMinutes(1))
                         .directHandlers(problems.build())
                         .routing(routing)
                         .build();
-        try {
-            return server.start();
-        } catch (RuntimeException e) {
-            throw refusedAddress(host, port, e);
+        requireFree(host, port);
+        server.start();
+        if (!server.isRunning()) {
+            // Lost a race for the port; Helidon logs why and returns.
+            throw cannotListen(host, port, new BindException("see the log"));
+        }
+        return server;
+    }
+
+    /** Helidon would only log that a port is taken. */
+    private static void requireFree(String host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw cannotListen(host, port, e);
         }
     }
 
-    private static RuntimeException refusedAddress(String host, int port, RuntimeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException bind) {
-                var named =
-                        new BindException(
-                                "Cannot listen on "
-                                        + host
-                                        + ":"
-                                        + port
-                                        + ": "
-                                        + bind.getMessage());
-                named.initCause(e);
-                return new UncheckedIOException(named);
-            }
-        }
-        return e;
+    private static UncheckedIOException cannotListen(String host, int port, IOException e) {
+        var named =
+                new BindException("Cannot listen on " + host + ":" + port + ": " + e.getMessage());
+        named.initCause(e);
+        return new UncheckedIOException(named);
     }
 }

@@ -15,6 +15,23 @@ final class ProblemDirectHandler implements DirectHandler {
             Status status,
             ServerResponseHeaders headers,
             String message) {
+        Problem problem = problem(request, eventType, status);
+        return TransportResponse.builder()
+                .status(Status.create(problem.status()))
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .keepAlive(false)
+                .entity(Json.bytes(problem.toJson("about:blank")))
+                .build();
+    }
+
+    private static Problem problem(TransportRequest request, EventType eventType, Status status) {
+        if (eventType == EventType.BAD_REQUEST
+                && request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
+            // Helidon has no coding configured and calls the request bad.
+            return Problem.of(
+                    415, "Media type not supported", "Content-Encoding is not supported.");
+        }
         String detail =
                 switch (eventType) {
                     case BAD_REQUEST -> "The request is not valid HTTP.";
@@ -24,13 +41,6 @@ final class ProblemDirectHandler implements DirectHandler {
                     case HTTP_VERSION_NOT_SUPPORTED -> "Only HTTP/1.1 is supported.";
                     case OTHER -> "The request was refused.";
                 };
-        var problem = Problem.of(status.code(), status.reasonPhrase(), detail);
-        return TransportResponse.builder()
-                .status(status)
-                .headers(headers)
-                .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .keepAlive(false)
-                .entity(Json.bytes(problem.toJson("about:blank")))
-                .build();
+        return Problem.of(status.code(), status.reasonPhrase(), detail);
     }
 }

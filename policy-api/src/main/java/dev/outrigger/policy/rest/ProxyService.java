@@ -41,14 +41,13 @@ final class ProxyService implements HttpService {
                 response,
                 200,
                 Json.proxy(
-                        found.orElseThrow(
-                                () ->
-                                        Problem.of(
-                                                        404,
-                                                        "Not found",
-                                                        "No proxy with the id "
-                                                                + Quoted.of(id)
-                                                                + " is known.")
-                                                .raise())));
+                        found.orElseThrow(() ->
+                                Problem.of(
+                                                404,
+                                                "Not found",
+                                                "No proxy with the id "
+                                                        + Quoted.of(id)
+                                                        + " is known.")
+                                        .raise())));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
-import dev.outrigger.policy.document.DocumentReader.Format;
 import dev.outrigger.policy.document.Gep2257Duration;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.store.Precondition;
@@ -11,16 +10,12 @@ import dev.outrigger.policy.store.WriteContext.Source;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,12 +25,6 @@ final class Requests {
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final HeaderName AUTHOR = HeaderNames.create("X-Outrigger-Author");
     private static final HeaderName SOURCE = HeaderNames.create("X-Outrigger-Source");
-    private static final Map<String, Format> FORMATS =
-            Map.of(
-                    "application/yaml", Format.YAML,
-                    "application/x-yaml", Format.YAML,
-                    "text/yaml", Format.YAML,
-                    "application/json", Format.JSON);
     private static final Map<String, Source> SOURCES =
             Map.of(
                     "api", Source.API,
@@ -45,41 +34,6 @@ final class Requests {
     private static final int MAX_KEY_CHARS = 255;
 
     private Requests() {}
-
-    /** A body with the format it is declared to have. */
-    record Body(byte[] bytes, Format format) {}
-
-    /** Reads the body up to the limit; a longer one is refused without reading on. */
-    static Body body(ServerRequest request, int maxBytes) {
-        Format format = format(request);
-        var encoding = request.headers().first(HeaderNames.CONTENT_ENCODING);
-        if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
-            throw unsupported("Content-Encoding " + Quoted.of(encoding.get()) + " is not supported.");
-        }
-        if (request.headers().contentLength().orElse(0) > maxBytes) {
-            throw tooLarge(maxBytes);
-        }
-        if (!request.content().hasEntity()) {
-            throw Problem.of(400, "Body missing", "The request has no body.").raise();
-        }
-        try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(maxBytes + 1);
-            if (bytes.length > maxBytes) {
-                throw tooLarge(maxBytes);
-            }
-            return new Body(bytes, format);
-        } catch (SocketTimeoutException _) {
-            throw timedOut();
-        } catch (IOException e) {
-            throw Problem.of(400, "Body broken off", "The body could not be read to its end.")
-                    .raise();
-        }
-    }
-
-    /** The client stopped sending in the middle. */
-    static Problem.Raised timedOut() {
-        return Problem.of(408, "Request timed out", "The body did not come in time.").raise();
-    }
 
     /** Refuses parameters that a call does not have: a typo must not change its meaning. */
     static void allowOnly(ServerRequest request, String... names) {
@@ -94,7 +48,8 @@ final class Requests {
                                         + " is not known here (expected: "
                                         + (allowed.isEmpty()
                                                 ? "none"
-                                                : String.join(", ", allowed.stream().sorted().toList()))
+                                                : String.join(
+                                                        ", ", allowed.stream().sorted().toList()))
                                         + ").")
                         .raise();
             }
@@ -142,14 +97,13 @@ final class Requests {
         }
         return Gep2257Duration.parse(text.get())
                 .filter(duration -> duration.compareTo(max) <= 0)
-                .orElseThrow(
-                        () ->
-                                badParameter(
-                                        name,
-                                        Quoted.of(text.get())
-                                                + " (expected: 0s.."
-                                                + Gep2257Duration.format(max)
-                                                + ")."));
+                .orElseThrow(() ->
+                        badParameter(
+                                name,
+                                Quoted.of(text.get())
+                                        + " (expected: 0s.."
+                                        + Gep2257Duration.format(max)
+                                        + ")."));
     }
 
     static Precondition precondition(ServerRequest request) {
@@ -218,45 +172,6 @@ final class Requests {
             throw badParameter(name, "has control characters.");
         }
         return text;
-    }
-
-    private static Format format(ServerRequest request) {
-        String given = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        String[] parts = given.toLowerCase(Locale.ROOT).split(";", 2);
-        String type = parts[0].strip();
-        String expected = " (expected: application/yaml or application/json).";
-        if (type.isEmpty()) {
-            throw unsupported("The request has no Content-Type" + expected);
-        }
-        if (type.equals("application/x-www-form-urlencoded")) {
-            throw unsupported(
-                    "Content-Type is application/x-www-form-urlencoded, which curl sends unless told"
-                            + " otherwise: add -H 'Content-Type: application/yaml', and use"
-                            + " --data-binary so that line breaks survive.");
-        }
-        if (!FORMATS.containsKey(type)) {
-            throw unsupported("Content-Type " + Quoted.of(given) + " is not supported" + expected);
-        }
-        boolean otherCharset =
-                parts.length > 1
-                        && parts[1].contains("charset")
-                        && !parts[1].replaceAll("[\\s\"]", "").contains("charset=utf-8");
-        if (otherCharset) {
-            throw unsupported("Content-Type " + Quoted.of(given) + ": only UTF-8 is supported.");
-        }
-        return FORMATS.getOrDefault(type, Format.JSON);
-    }
-
-    private static Problem.Raised unsupported(String detail) {
-        return Problem.of(415, "Media type not supported", detail).raise();
-    }
-
-    private static Problem.Raised tooLarge(int maxBytes) {
-        return Problem.of(
-                        413,
-                        "Body too large",
-                        "The body is larger than " + maxBytes + " bytes, the limit.")
-                .raise();
     }
 
     private static Optional<String> joined(ServerRequest request, HeaderName name) {

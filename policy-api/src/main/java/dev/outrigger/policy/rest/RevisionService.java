@@ -19,7 +19,7 @@ final class RevisionService implements HttpService {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
-    private static final Duration MAX_WAIT = Duration.ofMinutes(5);
+    static final Duration MAX_WAIT = Duration.ofMinutes(5);
     private static final String LIST = "revisions";
 
     /** Waiting costs little, but not nothing. */
@@ -60,7 +60,8 @@ final class RevisionService implements HttpService {
         page.forEach(revision -> items.add(Json.revision(revision, false)));
         root.put("revision", store.documents().revision());
         if (hasMore) {
-            root.put("next", cursors.write(LIST, new Cursors.Position(page.getLast().number(), "")));
+            root.put(
+                    "next", cursors.write(LIST, new Cursors.Position(page.getLast().number(), "")));
         }
         Responses.json(response, 200, root);
     }

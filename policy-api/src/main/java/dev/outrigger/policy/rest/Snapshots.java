@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The sets that unfinished lists are reading, so that all pages of a list are of one revision. Keeps
- * the {@value #MAX} used last. Any thread.
+ * The sets that unfinished lists are reading, so that all pages of a list are of one revision.
+ * Keeps the {@value #MAX} used last. Any thread.
  */
 final class Snapshots {
     static final int MAX = 16;

@@ -137,10 +137,16 @@ final class RunningApi implements AutoCloseable {
     /** Sends bytes as they are and reads until the server closes. */
     String raw(String bytes) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(3_000);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var answer = new java.io.ByteArrayOutputStream();
+            try {
+                socket.getInputStream().transferTo(answer);
+            } catch (java.net.SocketTimeoutException e) {
+                throw new IOException("not closed after: " + answer, e);
+            }
+            return answer.toString(StandardCharsets.UTF_8);
         }
     }
 

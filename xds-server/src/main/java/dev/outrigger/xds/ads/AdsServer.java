@@ -118,6 +118,10 @@ public final class AdsServer implements AutoCloseable {
         return server.getPort();
     }
 
+    public boolean isServing() {
+        return !server.isShutdown();
+    }
+
     /** Ends the streams in an orderly way, so that proxies reconnect at once elsewhere. */
     @Override
     public void close() {

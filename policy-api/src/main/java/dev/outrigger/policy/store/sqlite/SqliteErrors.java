@@ -23,8 +23,7 @@ final class SqliteErrors {
         String where = " (file " + file + ", while " + doing + ": " + e.getMessage() + ")";
         return switch (e.getErrorCode() & 0xff) {
             case BUSY, LOCKED ->
-                    new StoreUnavailable(
-                            Reason.BUSY, "Another process holds the store" + where, e);
+                    new StoreUnavailable(Reason.BUSY, "Another process holds the store" + where, e);
             case FULL ->
                     new StoreUnavailable(
                             Reason.FULL, "The disk that holds the store is full" + where, e);
@@ -34,8 +33,7 @@ final class SqliteErrors {
                     new StoreUnavailable(
                             Reason.DAMAGED, "The store is damaged or no store of ours" + where, e);
             case CANTOPEN ->
-                    new StoreUnavailable(
-                            Reason.IO_ERROR, "The store cannot be opened" + where, e);
+                    new StoreUnavailable(Reason.IO_ERROR, "The store cannot be opened" + where, e);
             default -> new StoreUnavailable(Reason.IO_ERROR, "The store failed" + where, e);
         };
     }

@@ -73,11 +73,14 @@ public final class SqlitePolicyStore implements PolicyStore {
      * Opens a store, creating it if there is none.
      *
      * @param reader reads the stored documents; a document it refuses makes opening fail
-     * @throws StoreUnavailable naming the file, when it is another process's, damaged, or on a
-     *     file system that does not keep what it acknowledges
+     * @throws StoreUnavailable naming the file, when it is another process's, damaged, or on a file
+     *     system that does not keep what it acknowledges
      */
     public static SqlitePolicyStore open(
-            SqliteOptions options, PolicyReader reader, InstantSource clock, StoreListener listener) {
+            SqliteOptions options,
+            PolicyReader reader,
+            InstantSource clock,
+            StoreListener listener) {
         StoreFile file = StoreFile.open(options.file());
         Connection write = null;
         Connection read = null;
@@ -214,7 +217,11 @@ public final class SqlitePolicyStore implements PolicyStore {
             if (!lock.tryLock(MAX_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new StoreUnavailable(
                         Reason.BUSY,
-                        "The store " + file.path() + " was busy for " + MAX_WAIT.toSeconds() + " s.");
+                        "The store "
+                                + file.path()
+                                + " was busy for "
+                                + MAX_WAIT.toSeconds()
+                                + " s.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -38,7 +38,8 @@ final class SqliteWriter {
 
     /** The answer to an earlier request with this key, or that the key is another request's. */
     Optional<WriteOutcome> findAnswer(IdempotencyKey key, Instant now) throws SQLException {
-        String sql = "SELECT fingerprint, answer FROM idempotency WHERE key = ? AND time_millis > ?";
+        String sql =
+                "SELECT fingerprint, answer FROM idempotency WHERE key = ? AND time_millis > ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, key.key());
             select.setLong(2, now.minus(KEEP_KEYS).toEpochMilli());
@@ -130,8 +131,7 @@ final class SqliteWriter {
                     continue;
                 }
                 PolicyId id = change.id();
-                String json =
-                        change instanceof Change.Put(var document) ? document.json() : null;
+                String json = change instanceof Change.Put(var document) ? document.json() : null;
                 insertChange.setLong(1, revision);
                 insertChange.setInt(2, i);
                 insertChange.setString(3, id.kind());
@@ -152,8 +152,7 @@ final class SqliteWriter {
         }
     }
 
-    private void keepAnswer(IdempotencyKey key, Written written, Instant now)
-            throws SQLException {
+    private void keepAnswer(IdempotencyKey key, Written written, Instant now) throws SQLException {
         try (PreparedStatement purge =
                         connection.prepareStatement(
                                 "DELETE FROM idempotency WHERE time_millis <= ? OR key IN (SELECT"

@@ -115,8 +115,7 @@ final class StoreFile implements AutoCloseable {
     private static String readHolder(FileChannel channel) throws IOException {
         var buffer = ByteBuffer.allocate(32);
         channel.read(buffer, 0);
-        String holder =
-                new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+        String holder = new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
         return holder.matches("pid [0-9]+") ? holder : "pid unknown";
     }
 
