@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * reference's own sample of that round, so that what slows both cancels out.
  *
  * @param samples how many samples were taken
- * @param clean how many of them count
+ * @param clean how many of them were not disturbed; the others count only in a forced run
  * @param cpuRatio absent for the reference itself and where no round has a clean pair
  */
 public record Figures(
@@ -60,7 +60,7 @@ public record Figures(
                                                         byContender.getOrDefault(
                                                                 reference, List.of()),
                                                         countDirty));
-                        figures.add(of(contender, shape, group.size(), usable, pairs));
+                        figures.add(of(contender, shape, group, usable, pairs));
                     }
                 }));
         return figures;
@@ -93,12 +93,16 @@ public record Figures(
     }
 
     private static Figures of(
-            String contender, String shape, int taken, List<Sample> usable, List<Pair> pairs) {
+            String contender,
+            String shape,
+            List<Sample> taken,
+            List<Sample> usable,
+            List<Pair> pairs) {
         return new Figures(
                 contender,
                 shape,
-                taken,
-                usable.size(),
+                taken.size(),
+                Math.toIntExact(taken.stream().filter(Sample::isClean).count()),
                 values(usable, sample -> sample.load().requestsPerSecond()),
                 values(usable, Sample::cpuMicrosPerRequest),
                 values(usable, Sample::userShare),

@@ -3,6 +3,7 @@ package dev.outrigger.benchmarks.report;
 
 import dev.outrigger.benchmarks.machine.Memory;
 import dev.outrigger.benchmarks.statistics.Distribution;
+import java.util.Comparator;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +67,7 @@ public final class TextReport {
                     "clean");
             report.figures().stream()
                     .filter(each -> each.shape().equals(shape))
+                    .sorted(Comparator.comparingDouble(each -> each.cpuMicros().median()))
                     .forEach(this::load);
         }
     }

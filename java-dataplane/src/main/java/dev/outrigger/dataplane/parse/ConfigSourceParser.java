@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** {@code ConfigSource} and {@code ApiConfigSource}. */
-public final class ConfigSourceParser {
+final class ConfigSourceParser {
     private static final SupportedFields HEADER =
             SupportedFields.of(HeaderValue.getDescriptor(), "initial metadata")
                     .obeyed("key", "value");
@@ -46,9 +46,6 @@ public final class ConfigSourceParser {
     private static final SupportedFields RATE_LIMIT =
             SupportedFields.of(RateLimitSettings.getDescriptor()).obeyed("max_tokens", "fill_rate");
 
-    /** Of {@code ads_config} and {@code api_config_source}. */
-    public static final String API_NOTE = "GRPC and DELTA_GRPC through envoy_grpc";
-
     static final SupportedFields API =
             SupportedFields.of(ApiConfigSource.getDescriptor())
                     .onlyEnum("api_type", "GRPC", "DELTA_GRPC")
@@ -75,6 +72,7 @@ public final class ConfigSourceParser {
     static final SupportedFields ADS_SOURCE =
             SupportedFields.of(ConfigSource.getDescriptor(), "RDS and EDS")
                     .nested("ads", () -> ADS)
+                    .nested("path_config_source", () -> PATH)
                     .obeyed("initial_fetch_timeout")
                     .onlyEnum("resource_api_version", "AUTO", "V3");
 

@@ -267,12 +267,17 @@ final class ScalarRules {
             return value.compareTo(at);
         }
 
-        /** Envoy prints durations below a second in milliseconds: {@code 1ms}, but {@code 0s}. */
+        /** Envoy prints durations as Go does: {@code 0s}, {@code 1ms}, {@code 5m0s}. */
         String show(String unit) {
-            if (unit.equals("s") && at.signum() > 0 && at.compareTo(BigDecimal.ONE) < 0) {
+            if (unit.isEmpty() || at.signum() <= 0) {
+                return at.stripTrailingZeros().toPlainString() + unit;
+            }
+            if (at.compareTo(BigDecimal.ONE) < 0) {
                 return at.movePointRight(3).stripTrailingZeros().toPlainString() + "ms";
             }
-            return at.stripTrailingZeros().toPlainString() + unit;
+            BigDecimal[] minutes = at.divideAndRemainder(BigDecimal.valueOf(60));
+            String rest = minutes[1].stripTrailingZeros().toPlainString() + unit;
+            return minutes[0].signum() == 0 ? rest : minutes[0].toBigInteger() + "m" + rest;
         }
     }
 

@@ -185,16 +185,22 @@ final class UnsupportedFields {
     }
 
     private static String show(FieldDescriptor field, Object value) {
-        String text =
-                switch (value) {
-                    case EnumValueDescriptor e -> e.getName();
-                    case Message m ->
-                            TextFormat.printer().emittingSingleLine(true).printToString(m);
-                    default ->
-                            field.isRepeated()
-                                    ? ((List<?>) value).size() + " entries"
-                                    : value.toString();
-                };
+        String text = field.isRepeated() ? ((List<?>) value).size() + " entries" : show(value);
         return text.length() <= MAX_VALUE_CHARS ? text : text.substring(0, MAX_VALUE_CHARS) + "...";
+    }
+
+    private static String show(Object value) {
+        return switch (value) {
+            case EnumValueDescriptor e -> e.getName();
+            case Message m when isWrapper(m) ->
+                    String.valueOf(m.getField(m.getDescriptorForType().findFieldByName("value")));
+            case Message m -> TextFormat.printer().emittingSingleLine(true).printToString(m);
+            default -> value.toString();
+        };
+    }
+
+    private static boolean isWrapper(Message message) {
+        var type = message.getDescriptorForType();
+        return type.getFile().getName().equals("google/protobuf/wrappers.proto");
     }
 }

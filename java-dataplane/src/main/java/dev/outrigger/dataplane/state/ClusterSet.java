@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private boolean initialLoadDone;
     private boolean cdsPaused;
     private boolean changed;
+
+    /** Whether the response being applied added or changed a cluster; removals do not count. */
+    private boolean updated;
+
+    private @Nullable ConfigReload reload;
 
     ClusterSet(
             MainLoop loop,
@@ -187,6 +193,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         }
         shard.inc(newest == null ? added : modified);
         log.info("cluster {} cluster={}", newest == null ? "added" : "updated", config.name());
+        updated = true;
         var entry = new ClusterEntry(config, Optional.of(resource));
         if (initialLoadDone) {
             close(warming.get(config.name()));
@@ -228,6 +235,13 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     @Override
     public void afterUpdate() {
+        if (updated) {
+            updated = false;
+            if (reload == null) {
+                reload = new ConfigReload(stats, "cluster_manager.cds.");
+            }
+            reload.onChange(loop.currentTimeMillis());
+        }
         count();
         if (edsStarted) {
             endpoints.request(false);
@@ -336,7 +350,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         }
     }
 
-    private static void close(ClusterEntry entry) {
+    private static void close(@Nullable ClusterEntry entry) {
         if (entry != null) {
             entry.close();
         }

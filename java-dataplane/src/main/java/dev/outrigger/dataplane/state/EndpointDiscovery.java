@@ -126,8 +126,9 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
     }
 
     @Override
-    public void onMissing(String name) {
+    public void onMissing(String name, String versionInfo) {
         for (ClusterEntry entry : waitingFor(name)) {
+            statsOf(entry).onAccepted(versionInfo, loop.currentTimeMillis(), 0);
             clusters.statsOf(entry).onEmpty();
             clusters.onWarm(entry);
         }

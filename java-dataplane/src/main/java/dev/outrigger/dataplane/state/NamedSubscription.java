@@ -127,7 +127,7 @@ final class NamedSubscription<C> implements ResourceSink {
         }
         for (String name : removed) {
             if (names.contains(name)) {
-                target.onMissing(name);
+                target.onMissing(name, versionInfo);
             }
         }
         return Optional.empty();
@@ -140,7 +140,7 @@ final class NamedSubscription<C> implements ResourceSink {
         void onResource(String name, C config, AcceptedResource accepted);
 
         /** The server says it has none of that name; what is held stays. */
-        void onMissing(String name);
+        void onMissing(String name, String versionInfo);
 
         /** A response was refused: nobody waits for it any longer. */
         void onRefused(Set<String> names);

@@ -156,9 +156,10 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
 
     /** Envoy keeps the routes it has; a listener that waits for them waits no longer. */
     @Override
-    public void onMissing(String name) {
+    public void onMissing(String name, String versionInfo) {
         var entry = entries.get(name);
         if (entry != null) {
+            entry.stats.onAccepted(versionInfo, loop.currentTimeMillis(), 0);
             entry.settle();
         }
     }

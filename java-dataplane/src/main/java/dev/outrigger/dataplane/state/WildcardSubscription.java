@@ -160,8 +160,13 @@ final class WildcardSubscription<C> implements ResourceSink {
         if (problems.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                "Error adding/updating " + kind.noun + "(s) " + String.join(", ", problems));
+        // Envoy joins clusters with commas and ends each listener's line.
+        String details =
+                switch (kind) {
+                    case CDS -> String.join(", ", problems);
+                    case LDS -> String.join("\n", problems) + "\n";
+                };
+        return Optional.of("Error adding/updating " + kind.noun + "(s) " + details);
     }
 
     private Optional<String> add(Decoded<C> decoded, String versionInfo, Set<String> seen) {

@@ -6,17 +6,16 @@ import dev.outrigger.policy.document.DocumentLimits;
 import dev.outrigger.policy.document.DocumentReader;
 import dev.outrigger.policy.document.DocumentReader.Format;
 import dev.outrigger.policy.document.PolicyDocument;
+import dev.outrigger.policy.document.TreeJson;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
 import dev.outrigger.policy.kind.PolicyKinds;
 import dev.outrigger.policy.kind.field.UpstreamAddressRule;
 import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.model.DocumentSet;
-import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.model.PolicySet;
-import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.StoredDocument;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,12 +134,16 @@ public final class PolicyReader {
 
     /** The submitted document as it is stored under a generation. */
     public static StoredDocument stored(SubmittedDocument document, long generation) {
-        return new StoredDocument(withGeneration(document.policy(), generation), document.json());
+        return new StoredDocument(
+                document.policy().withGeneration(generation), document.json());
     }
 
-    private static <S extends PolicySpec> Policy<S> withGeneration(
-            Policy<S> policy, long generation) {
-        return new Policy<>(policy.id(), policy.metadata(), policy.spec(), generation);
+    /** The same text for documents that differ in nothing but order, spacing and notation. */
+    public static String canonical(String json) {
+        var violations = new Violations();
+        var read =
+                new DocumentReader(DocumentLimits.DEFAULT).read(json, Format.JSON, violations);
+        return read.isEmpty() ? json : TreeJson.canonical(read.getFirst().root());
     }
 
     private List<SubmittedDocument> envelopes(

@@ -21,4 +21,8 @@ public record StoredDocument(Policy<?> policy, String json) {
     public long generation() {
         return policy.generation();
     }
+
+    public StoredDocument withGeneration(long generation) {
+        return new StoredDocument(policy.withGeneration(generation), json);
+    }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Order</h2>
  *
- * Additions and changes: clusters, endpoints, listeners, routes. Then removals the other way round.
+ * Additions and changes: clusters, endpoints, listeners, routes. Then removals the other way round,
+ * but for listeners, which are removed together with what may take their address.
  *
  * <h2>Refusals</h2>
  *
@@ -67,7 +68,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
         checkNames(request);
         var state = types.get(type);
         if (state == null) {
-            state = new DeltaType(limits);
+            state = new DeltaType(type, limits);
             types.put(type, state);
             state.subscribe(request.getResourceNamesSubscribeList());
             if (request.getResourceNamesSubscribeCount() == 0 && type.fullState()) {

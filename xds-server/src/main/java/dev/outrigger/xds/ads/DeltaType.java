@@ -4,6 +4,7 @@ package dev.outrigger.xds.ads;
 import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.node.StreamListener.Nack;
 import dev.outrigger.xds.node.StreamListener.TypeState;
+import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class DeltaType {
     /** The client was told that there is no such resource. No version looks like this. */
     private static final String ABSENT = "";
 
+    private final ResourceType type;
     private final StreamLimits limits;
     private final Subscriptions subscriptions = new Subscriptions();
 
@@ -39,11 +41,15 @@ final class DeltaType {
     /** Names unsubscribed from under a wildcard that do not exist, which must be said. */
     private final TreeSet<String> owedAbsences = new TreeSet<>();
 
+    /** A client that asked for everything waits for an answer, even if there is nothing. */
+    private boolean owesAnswer;
+
     private String acceptedVersion = "";
     private @Nullable TypeResources evaluated;
     private @Nullable TypeResources settled;
 
-    DeltaType(StreamLimits limits) {
+    DeltaType(ResourceType type, StreamLimits limits) {
+        this.type = type;
         this.limits = limits;
     }
 
@@ -63,12 +69,14 @@ final class DeltaType {
 
     void legacyWildcard() {
         subscriptions.legacyWildcard();
+        owesAnswer = true;
         settled = null;
     }
 
     /** A name subscribed to again is sent again: the client may have dropped it in between. */
     void subscribe(Iterable<String> names) {
         for (String name : names) {
+            owesAnswer |= name.equals(Subscriptions.WILDCARD) && !subscriptions.isWildcard();
             subscriptions.add(name);
             known.remove(name);
             settled = null;
@@ -102,7 +110,9 @@ final class DeltaType {
         if (response == null) {
             return false;
         }
-        acceptedVersion = response.typeVersion();
+        if (refused.isEmpty()) {
+            acceptedVersion = response.typeVersion();
+        }
         return true;
     }
 
@@ -163,7 +173,7 @@ final class DeltaType {
                 continue;
             }
             if (!changed.isEmpty() && bytes + resource.sizeBytes() > limits.responseBytes()) {
-                return Optional.of(new Batch(changed, List.of()));
+                return Optional.of(new Batch(changed, alongside(resources)));
             }
             changed.add(resource);
             bytes += resource.sizeBytes();
@@ -176,9 +186,20 @@ final class DeltaType {
         }
         owedAbsences.removeIf(resources.byName()::containsKey);
         absent.addAll(owedAbsences);
-        return changed.isEmpty() && absent.isEmpty()
+        absent.addAll(alongside(resources));
+        boolean nothing = changed.isEmpty() && absent.isEmpty();
+        return nothing && !(owesAnswer && known.isEmpty())
                 ? Optional.empty()
                 : Optional.of(new Batch(changed, absent));
+    }
+
+    /**
+     * Removals that must not come after the additions. Nothing refers to a listener, but a new one
+     * may take the address of one that is gone, and Envoy frees it only if it is told so in the
+     * same response or before.
+     */
+    private List<String> alongside(TypeResources resources) {
+        return type == ResourceType.LISTENER ? gone(resources) : List.of();
     }
 
     /** What the client has and the snapshot no longer. */
@@ -186,6 +207,11 @@ final class DeltaType {
         if (resources == settled) {
             return Optional.empty();
         }
+        var gone = gone(resources);
+        return gone.isEmpty() ? Optional.empty() : Optional.of(new Batch(List.of(), gone));
+    }
+
+    private List<String> gone(TypeResources resources) {
         var gone = new ArrayList<String>();
         known.forEach(
                 (name, version) -> {
@@ -194,7 +220,7 @@ final class DeltaType {
                     }
                 });
         gone.sort(null);
-        return gone.isEmpty() ? Optional.empty() : Optional.of(new Batch(List.of(), gone));
+        return gone;
     }
 
     /** Nothing is due for these resources; found out, so that it need not be found out again. */
@@ -203,6 +229,7 @@ final class DeltaType {
     }
 
     void markSent(Batch batch, String nonce, String typeVersion) {
+        owesAnswer = false;
         var changes = new ArrayList<Change>();
         for (VersionedResource resource : batch.changed()) {
             changes.add(new Change(resource, known.put(resource.name(), resource.version())));

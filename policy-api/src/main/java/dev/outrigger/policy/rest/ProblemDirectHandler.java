@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+
+/** Answers requests that never reach the routing, such as ones that are not HTTP. */
+final class ProblemDirectHandler implements DirectHandler {
+    @Override
+    public TransportResponse handle(
+            TransportRequest request,
+            EventType eventType,
+            Status status,
+            ServerResponseHeaders headers,
+            String message) {
+        String detail =
+                switch (eventType) {
+                    case BAD_REQUEST -> "The request is not valid HTTP.";
+                    case PAYLOAD_TOO_LARGE -> "The request is too large.";
+                    case FORBIDDEN -> "The request is not allowed.";
+                    case INTERNAL_ERROR -> "The control plane failed to handle the request.";
+                    case HTTP_VERSION_NOT_SUPPORTED -> "Only HTTP/1.1 is supported.";
+                    case OTHER -> "The request was refused.";
+                };
+        var problem = Problem.of(status.code(), status.reasonPhrase(), detail);
+        return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .keepAlive(false)
+                .entity(Json.bytes(problem.toJson("about:blank")))
+                .build();
+    }
+}
