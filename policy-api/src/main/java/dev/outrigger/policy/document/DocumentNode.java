@@ -69,6 +69,10 @@ public final class DocumentNode {
         return tree instanceof MapTree;
     }
 
+    public boolean isString() {
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.STRING;
+    }
+
     public boolean isInteger() {
         return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.INTEGER;
     }
