@@ -216,7 +216,7 @@ class LauncherTest {
         var ran = launch(Map.of("OUTRIGGER_NO_BUILD", "1"), "version");
 
         assertThat(ran.exitCode()).isEqualTo(1);
-        assertThat(ran.err()).contains("OUTRIGGER_NO_BUILD is set");
+        assertThat(ran.err()).contains("nothing is built, and OUTRIGGER_NO_BUILD is set");
         assertThat(mavenCalls).doesNotExist();
     }
 

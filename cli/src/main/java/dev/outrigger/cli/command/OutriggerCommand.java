@@ -80,6 +80,7 @@ public final class OutriggerCommand implements Runnable {
         // In the order of the help text: run, change, look, the rest.
         var commands = new LinkedHashMap<String, Function<Console, Object>>();
         commands.put("demo", DemoCommand::new);
+        commands.put("server", ServerCommand::new);
         commands.put("bootstrap", BootstrapCommand::new);
         commands.put("apply", ApplyCommand::new);
         commands.put("delete", DeleteCommand::new);

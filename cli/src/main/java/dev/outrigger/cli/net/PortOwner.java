@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record PortOwner(long pid, String command) {
     private static final int MAX_COMMAND_CHARS = 120;
+    private static final int HEAD_CHARS = 40;
     private static final String LISTEN_STATE = "0A";
 
     /** Finds who listens on the port, or nothing where that cannot be learned. */
@@ -95,10 +96,15 @@ public record PortOwner(long pid, String command) {
         }
     }
 
+    /** Keeps both ends: the program is at the one, what it was told to do at the other. */
     private static String shorten(String command) {
-        return command.length() <= MAX_COMMAND_CHARS
-                ? command
-                : command.substring(0, MAX_COMMAND_CHARS - 3) + "...";
+        if (command.length() <= MAX_COMMAND_CHARS) {
+            return command;
+        }
+        int tail = MAX_COMMAND_CHARS - HEAD_CHARS;
+        return command.substring(0, HEAD_CHARS)
+                + " ... "
+                + command.substring(command.length() - tail);
     }
 
     /** {@code -Fpc} prints one field per line: p is the process id, c the command. */
