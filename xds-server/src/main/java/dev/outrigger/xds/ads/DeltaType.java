@@ -38,8 +38,8 @@ final class DeltaType {
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
 
     /**
-     * Versions that were refused together. They are held back until one of them differs: the
-     * client refused the whole response, so the good ones are still missing as well.
+     * Versions that were refused together. They are held back until one of them differs: the client
+     * refused the whole response, so the good ones are still missing as well.
      */
     private final List<Map<String, String>> refused = new ArrayList<>();
 
@@ -67,12 +67,11 @@ final class DeltaType {
 
     /** What a reconnecting client brings along. */
     void bring(Map<String, String> versions) {
-        versions.forEach(
-                (name, version) -> {
-                    if (subscriptions.contains(name) && !version.isEmpty()) {
-                        known.put(name, version);
-                    }
-                });
+        versions.forEach((name, version) -> {
+            if (subscriptions.contains(name) && !version.isEmpty()) {
+                known.put(name, version);
+            }
+        });
     }
 
     void legacyWildcard() {
@@ -154,23 +153,20 @@ final class DeltaType {
             versions.put(resource.name(), resource.version());
             if (resource.version().equals(known.get(resource.name()))) {
                 // Another response with it may yet be accepted: then the client has it after all.
-                restore(
-                        resource.name(),
-                        isUnderWay(resource.name()) ? TO_RESEND : change.before());
+                restore(resource.name(), isUnderWay(resource.name()) ? TO_RESEND : change.before());
             }
         }
         if (!versions.isEmpty()) {
             refused.add(versions);
         }
         response.removed()
-                .forEach(
-                        (name, version) -> {
-                            if (known.getOrDefault(name, ABSENT).equals(ABSENT)
-                                    && subscriptions.contains(name)) {
-                                known.put(name, version);
-                                refusedRemovals.add(name);
-                            }
-                        });
+                .forEach((name, version) -> {
+                    if (known.getOrDefault(name, ABSENT).equals(ABSENT)
+                            && subscriptions.contains(name)) {
+                        known.put(name, version);
+                        refusedRemovals.add(name);
+                    }
+                });
         settled = null;
         return Optional.of(
                 Rejections.attribute(
@@ -259,14 +255,13 @@ final class DeltaType {
 
     private List<String> gone(TypeResources resources) {
         var gone = new ArrayList<String>();
-        known.forEach(
-                (name, version) -> {
-                    if (!version.equals(ABSENT)
-                            && !resources.byName().containsKey(name)
-                            && !refusedRemovals.contains(name)) {
-                        gone.add(name);
-                    }
-                });
+        known.forEach((name, version) -> {
+            if (!version.equals(ABSENT)
+                    && !resources.byName().containsKey(name)
+                    && !refusedRemovals.contains(name)) {
+                gone.add(name);
+            }
+        });
         gone.sort(null);
         return gone;
     }
@@ -316,10 +311,8 @@ final class DeltaType {
         }
         evaluated = resources;
         refusedRemovals.clear();
-        refused.removeIf(
-                versions ->
-                        versions.entrySet().stream()
-                                .anyMatch(entry -> differs(resources, entry)));
+        refused.removeIf(versions ->
+                versions.entrySet().stream().anyMatch(entry -> differs(resources, entry)));
     }
 
     private static boolean differs(TypeResources resources, Map.Entry<String, String> refusal) {

@@ -267,11 +267,10 @@ class ConvergenceTest {
                 var response = next.get();
                 var type = ResourceType.find(response.getTypeUrl()).orElseThrow();
                 assertThat(response.getResourcesList())
-                        .allSatisfy(
-                                resource ->
-                                        assertThat(wants(type).contains(resource.getName()))
-                                                .as("asked for %s", resource.getName())
-                                                .isTrue());
+                        .allSatisfy(resource ->
+                                assertThat(wants(type).contains(resource.getName()))
+                                        .as("asked for %s", resource.getName())
+                                        .isTrue());
                 unanswered.add(response);
             }
             stream.report();
@@ -357,8 +356,7 @@ class ConvergenceTest {
             drain();
         }
 
-        private void request(
-                ResourceType type, @org.jspecify.annotations.Nullable Status error)
+        private void request(ResourceType type, @org.jspecify.annotations.Nullable Status error)
                 throws ProtocolViolation {
             var request =
                     DiscoveryRequest.newBuilder()

@@ -72,7 +72,8 @@ public final class XdsResourceSchema implements XdsResourceCheck {
                                         + " has no field '"
                                         + field.name()
                                         + "'."
-                                        + NearestName.hint(field.name(), List.copyOf(fields.keySet())));
+                                        + NearestName.hint(
+                                                field.name(), List.copyOf(fields.keySet())));
             }
         }
         return clean;
@@ -94,7 +95,8 @@ public final class XdsResourceSchema implements XdsResourceCheck {
 
     private static void unknownType(DocumentNode node, String typeUrl) {
         node.violate(
-                ViolationCode.XDS_RESOURCE, "Unknown type '" + typeUrl + "' (expected: an Envoy v3 type).");
+                ViolationCode.XDS_RESOURCE,
+                "Unknown type '" + typeUrl + "' (expected: an Envoy v3 type).");
     }
 
     /** Records the innermost value that cannot be parsed. */
