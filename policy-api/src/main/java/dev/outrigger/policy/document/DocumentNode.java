@@ -5,7 +5,7 @@ import dev.outrigger.policy.document.DocumentTree.Entry;
 import dev.outrigger.policy.document.DocumentTree.ListTree;
 import dev.outrigger.policy.document.DocumentTree.MapTree;
 import dev.outrigger.policy.document.DocumentTree.ScalarTree;
-import dev.outrigger.policy.document.DocumentTree.Type;
+import dev.outrigger.policy.document.DocumentTree.ScalarType;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -70,7 +70,7 @@ public final class DocumentNode {
     }
 
     public boolean isInteger() {
-        return tree instanceof ScalarTree scalar && scalar.type() == Type.INTEGER;
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.INTEGER;
     }
 
     /** The value as it stands, if it is there. */
@@ -107,8 +107,10 @@ public final class DocumentNode {
 
     /** Item {@code index} of a list; absent when this is no list or shorter. */
     public DocumentNode item(int index) {
-        boolean there = tree instanceof ListTree list && index < list.items().size();
-        DocumentTree item = there ? ((ListTree) tree).items().get(index) : null;
+        DocumentTree item =
+                tree instanceof ListTree list && index < list.items().size()
+                        ? list.items().get(index)
+                        : null;
         return new DocumentNode(
                 document,
                 item,
@@ -204,7 +206,7 @@ public final class DocumentNode {
 
     /** Any text, also the empty one. */
     public Optional<String> string(int maxChars) {
-        var scalar = scalar(Type.STRING, "a string");
+        var scalar = scalar(ScalarType.STRING, "a string");
         if (scalar.isPresent() && scalar.get().length() > maxChars) {
             violate(
                     ViolationCode.OUT_OF_RANGE,
@@ -219,7 +221,7 @@ public final class DocumentNode {
     }
 
     public Optional<Boolean> bool() {
-        return scalar(Type.BOOLEAN, "true or false").map(Boolean::parseBoolean);
+        return scalar(ScalarType.BOOLEAN, "true or false").map(Boolean::parseBoolean);
     }
 
     public Optional<Integer> intIn(int min, int max) {
@@ -227,7 +229,7 @@ public final class DocumentNode {
     }
 
     public Optional<Long> longIn(long min, long max) {
-        var digits = scalar(Type.INTEGER, "an integer");
+        var digits = scalar(ScalarType.INTEGER, "an integer");
         if (digits.isEmpty()) {
             return Optional.empty();
         }
@@ -244,7 +246,7 @@ public final class DocumentNode {
 
     /** A GEP-2257 duration within bounds, both included. */
     public Optional<Duration> duration(Duration min, Duration max) {
-        var text = scalar(Type.STRING, "a duration such as 250ms or 3s");
+        var text = scalar(ScalarType.STRING, "a duration such as 250ms or 3s");
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -273,7 +275,7 @@ public final class DocumentNode {
 
     /** One of a closed set of words. */
     public <E> Optional<E> oneOf(Map<String, E> words) {
-        var text = scalar(Type.STRING, "one of " + listed(words.keySet()));
+        var text = scalar(ScalarType.STRING, "one of " + listed(words.keySet()));
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -299,7 +301,7 @@ public final class DocumentNode {
         }
     }
 
-    private Optional<String> scalar(Type type, String expected) {
+    private Optional<String> scalar(ScalarType type, String expected) {
         if (tree instanceof ScalarTree scalar && scalar.type() == type) {
             return Optional.of(scalar.text());
         }
@@ -308,7 +310,7 @@ public final class DocumentNode {
     }
 
     private String quoteHint() {
-        return tree instanceof ScalarTree scalar && scalar.type() == Type.NULL
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.NULL
                 ? " Leave the field out or give it a value."
                 : "";
     }
