@@ -43,7 +43,7 @@ class EnvoyIT {
 
     @BeforeEach
     void findPorts() throws IOException {
-        EnvoyProcess.binary();
+        EnvoyProcess.required();
         var ports = EnvoyProcess.freePorts(3);
         adminPort = ports.get(0);
         egressPort = ports.get(1);

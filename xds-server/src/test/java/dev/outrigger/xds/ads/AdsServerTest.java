@@ -61,8 +61,7 @@ class AdsServerTest {
                         meters,
                         InstantSource.system(),
                         new Random(1));
-        channel =
-                NettyChannelBuilder.forAddress("127.0.0.1", engine.port()).usePlaintext().build();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", engine.port()).usePlaintext().build();
     }
 
     @AfterEach
@@ -140,8 +139,7 @@ class AdsServerTest {
                         .setNode(NODE)
                         .addResourceNames("x".repeat(5 * 1024 * 1024)));
 
-        assertThat(bad.end().getCode())
-                .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
+        assertThat(bad.end().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
         good.send(request(ResourceType.CLUSTER));
         assertThat(good.next().getResourcesCount()).isEqualTo(1);
     }
@@ -257,8 +255,7 @@ class AdsServerTest {
         """;
     }
 
-    private static final class SotwClient
-            extends Client<DiscoveryResponse> {
+    private static final class SotwClient extends Client<DiscoveryResponse> {
         private Optional<StreamObserver<DiscoveryRequest>> requests = Optional.empty();
 
         void send(DiscoveryRequest.Builder request) {

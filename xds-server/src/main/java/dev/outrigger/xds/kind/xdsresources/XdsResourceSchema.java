@@ -73,7 +73,7 @@ public final class XdsResourceSchema implements XdsResourceCheck {
                                         + field.name()
                                         + "'."
                                         + NearestName.hint(
-                                                field.name(), List.copyOf(fields.keySet())));
+                                                field.name(), names(type, field.name())));
             }
         }
         return clean;
@@ -175,6 +175,14 @@ public final class XdsResourceSchema implements XdsResourceCheck {
             fields.put(field.getJsonName(), field);
         }
         return fields;
+    }
+
+    /** In the notation the author uses. */
+    private static List<String> names(Descriptor type, String like) {
+        boolean proto = like.indexOf('_') >= 0;
+        return type.getFields().stream()
+                .map(field -> proto ? field.getName() : field.getJsonName())
+                .toList();
     }
 
     private static boolean isWellKnown(Descriptor type) {
