@@ -174,18 +174,15 @@ public final class Exchange implements FormatContext {
     }
 
     private void refuse(RequestChecks.Refusal refusal) {
-        sendLocalReply(refusal.status(), "", null, refusal.details(), true, false);
+        // Envoy closes after a 400 of its own making, not after the 404s (E15).
+        sendLocalReply(
+                refusal.status(), "", null, refusal.details(), refusal.status() == 400, false);
     }
 
     private void route(RequestHead head, boolean endStream) {
         HttpConnectionManager.Settings settings = manager.settings();
         Route found = manager.routes() == null ? null : manager.routes().find(head);
         route = found;
-        if (head.isUpgrade()) {
-            shard.inc(settings.stats.rqWsOnNonWsRoute);
-            sendLocalReply(403, "", null, "upgrade_failed", true, false);
-            return;
-        }
         if (found == null) {
             shard.inc(settings.stats.noRoute);
             sendLocalReply(
@@ -194,6 +191,11 @@ public final class Exchange implements FormatContext {
         }
         if (!found.name().isEmpty()) {
             info.setRouteName(found.name());
+        }
+        if (head.isUpgrade()) {
+            shard.inc(settings.stats.rqWsOnNonWsRoute);
+            sendLocalReply(403, "", null, "upgrade_failed", true, false);
+            return;
         }
         info.setVirtualHost(found.virtualHost().name());
         if (found.idleTimeoutNanos() >= 0) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestChecks {
     private static final byte[] CONTINUE = Ascii.bytes("100-continue");
 
-    /** A refusal: an empty reply that closes the connection. */
+    /** A refusal: a reply without a body. */
     record Refusal(int status, String details) {}
 
     private static final Refusal MISSING_HOST = new Refusal(400, "missing_host_header");
