@@ -42,9 +42,8 @@ public record ClusterConfig(
 
         /**
          * @param serviceName the EDS resource's name
-         * @param initialFetchTimeout zero means wait for ever
          */
-        record Eds(String serviceName, Duration initialFetchTimeout) implements Discovery {}
+        record Eds(String serviceName, ConfigSourceConfig source) implements Discovery {}
     }
 
     public enum DnsLookupFamily {

@@ -27,6 +27,9 @@ public record HttpConnectionManagerConfig(
         String via,
         boolean normalizePath,
         boolean mergeSlashes,
+        PathWithEscapedSlashesAction pathWithEscapedSlashesAction,
+        HeadersWithUnderscoresAction headersWithUnderscoresAction,
+        Optional<InternalAddresses> internalAddresses,
         boolean stripMatchingHostPort,
         boolean stripAnyHostPort,
         boolean stripTrailingHostDot,
@@ -61,6 +64,33 @@ public record HttpConnectionManagerConfig(
         PASS_THROUGH
     }
 
+    /** What happens to a path with {@code %2F} or {@code %5C} (P2). */
+    public enum PathWithEscapedSlashesAction {
+        KEEP_UNCHANGED,
+        REJECT_REQUEST,
+        UNESCAPE_AND_REDIRECT,
+        UNESCAPE_AND_FORWARD
+    }
+
+    /** What happens to a request header whose name has an underscore (E7). */
+    public enum HeadersWithUnderscoresAction {
+        ALLOW,
+        REJECT_REQUEST,
+        DROP_HEADER
+    }
+
+    /**
+     * {@code internal_address_config} (I2): absent, nothing is internal.
+     *
+     * @param ranges empty ranges in the message have been replaced by RFC 1918, RFC 4193 and
+     *     loopback
+     */
+    public record InternalAddresses(boolean unixSockets, List<CidrRange> ranges) {
+        public InternalAddresses {
+            ranges = List.copyOf(ranges);
+        }
+    }
+
     /** {@code Http1ProtocolOptions} of the downstream side. */
     public record Http1Options(
             boolean allowAbsoluteUrl,
@@ -74,6 +104,6 @@ public record HttpConnectionManagerConfig(
     public sealed interface RouteSource {
         record Inline(RouteTable table) implements RouteSource {}
 
-        record Rds(String routeConfigName) implements RouteSource {}
+        record Rds(String routeConfigName, ConfigSourceConfig source) implements RouteSource {}
     }
 }

@@ -23,6 +23,12 @@ public interface RequestPath {
     void prepareListener(ListenerConfig listener) throws IOException;
 
     /**
+     * Closes what {@link #prepareListener} opened for a listener that will not be applied after
+     * all. Prepared listeners otherwise stay open while configurations without them are applied.
+     */
+    default void cancelListener(String name) {}
+
+    /**
      * Makes a configuration the one new exchanges see. Listeners missing from it stop accepting at
      * once and drain; hosts present in both keep their pools and counters.
      */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.admin;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** JSON as Envoy's admin paths write it: proto field names, one space of indentation. */
+final class AdminJson {
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .setFormattingStyle(FormattingStyle.PRETTY.withIndent(" "))
+                    .disableHtmlEscaping()
+                    .create();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    private AdminJson() {}
+
+    static String print(JsonElement element) {
+        return GSON.toJson(element) + "\n";
+    }
+
+    /** A message with its {@code Any}s opened; those of unknown types show their bytes. */
+    static JsonObject of(Message message) {
+        return convert(message, JsonFormat.printer());
+    }
+
+    /** The same with every field without presence, as {@code /server_info} shows the node. */
+    static JsonObject withDefaults(Message message) {
+        return convert(message, JsonFormat.printer().alwaysPrintFieldsWithNoPresence());
+    }
+
+    /** The message inside an {@code Any} with its type first. */
+    static JsonObject typed(String typeUrl, Message message) {
+        var json = new JsonObject();
+        json.addProperty("@type", typeUrl);
+        of(message).entrySet().forEach(entry -> json.add(entry.getKey(), entry.getValue()));
+        return json;
+    }
+
+    static String time(long millis) {
+        return TIME.format(Instant.ofEpochMilli(millis));
+    }
+
+    private static JsonObject convert(Message message, JsonFormat.Printer printer) {
+        TypeRegistry types = ExtensionTypes.registry();
+        try {
+            String text =
+                    printer.preservingProtoFieldNames().usingTypeRegistry(types).print(message);
+            return JsonParser.parseString(text).getAsJsonObject();
+        } catch (InvalidProtocolBufferException e) {
+            var json = new JsonObject();
+            json.addProperty("unprintable", String.valueOf(e.getMessage()));
+            return json;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.admin;
+
+import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.state.ConfigAssembler;
+import dev.outrigger.dataplane.state.RequestPath;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admin socket, with Envoy's paths and formats (AD1 to AD8). Requests run on the main loop, one
+ * after the other, so that every answer is one consistent view.
+ *
+ * <p>Lifecycle: {@link #start} binds, {@link #close} ends the socket and its connections.
+ */
+public final class AdminServer implements AutoCloseable {
+    /** Envoy reads no bodies on admin paths; this bounds what a client can make us hold. */
+    private static final int MAX_BODY_BYTES = 64 << 10;
+
+    private final NettyMainLoop loop;
+    private final AdminRoutes routes;
+    private final ChannelGroup connections;
+    private @Nullable Channel server;
+
+    public AdminServer(
+            NettyMainLoop loop,
+            ConfigAssembler state,
+            RequestPath requestPath,
+            StatsStore stats,
+            ProcessInfo process,
+            ProcessActions actions) {
+        this.loop = loop;
+        this.routes = AdminRoutes.of(loop, state, requestPath, stats, process, actions);
+        this.connections = new DefaultChannelGroup(loop.eventLoop());
+    }
+
+    /**
+     * Binds. Not on the main loop.
+     *
+     * @return the address with the port in use
+     * @throws IOException when the address cannot be bound
+     */
+    public InetSocketAddress start(InetSocketAddress address) throws IOException {
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(loop.eventLoop())
+                        .channel(loop.serverSocketType())
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        connections.add(channel);
+                                        channel.pipeline()
+                                                .addLast(new HttpServerCodec())
+                                                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                                                .addLast(new AdminHandler(routes));
+                                    }
+                                });
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot bind '" + address + "': " + bound.cause().getMessage(), bound.cause());
+        }
+        server = bound.channel();
+        return boundAddress();
+    }
+
+    /** The address with the port in use. After {@link #start}. */
+    public InetSocketAddress boundAddress() {
+        Channel bound = server;
+        if (bound == null) {
+            throw new IllegalStateException("boundAddress (expected: started)");
+        }
+        return (InetSocketAddress) bound.localAddress();
+    }
+
+    /** Stops accepting and closes every connection once what was written has left. */
+    @Override
+    public void close() {
+        Channel bound = server;
+        if (bound != null) {
+            bound.close();
+        }
+        connections.close();
+    }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import com.google.rpc.Status;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The delta variant (DE1): names added and dropped, resources changed and removed, acknowledged by
+ * nonce. On a new stream the versions held are stated, so that only what changed comes again.
+ *
+ * <p>Not handled: aliases, time to live.
+ */
+final class DeltaSubscriptions
+        implements XdsProtocol<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+    private static final Logger log = LoggerFactory.getLogger(DeltaSubscriptions.class);
+
+    private final Node node;
+    private final boolean nodeOnFirstMessageOnly;
+    private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
+    private final List<XdsType> order = new ArrayList<>();
+    private final ArrayDeque<Answer> answers = new ArrayDeque<>();
+    private boolean open;
+    private boolean nodeSent;
+
+    DeltaSubscriptions(Node node, boolean nodeOnFirstMessageOnly) {
+        this.node = node;
+        this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
+    }
+
+    @Override
+    public void start(XdsType type, ResourceSink sink) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        subscription.sink = sink;
+        if (type.isWildcard()) {
+            begin(subscription);
+        }
+    }
+
+    @Override
+    public void request(XdsType type, Set<String> names) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        if (names.isEmpty() && !subscription.begun) {
+            return;
+        }
+        for (String name : names) {
+            if (!subscription.names.contains(name)) {
+                subscription.names.add(name);
+                // Dropped and wanted again before it was sent: the server must hear of both, so
+                // that it sends the resource again.
+                subscription.toSubscribe.add(name);
+            }
+        }
+        for (var held = subscription.names.iterator(); held.hasNext(); ) {
+            String name = held.next();
+            if (!names.contains(name)) {
+                held.remove();
+                subscription.versions.remove(name);
+                if (!subscription.toSubscribe.remove(name)) {
+                    subscription.toUnsubscribe.add(name);
+                }
+            }
+        }
+        begin(subscription);
+    }
+
+    @Override
+    public void pause(XdsType type) {
+        subscriptions.computeIfAbsent(type, Subscription::new).pauses++;
+    }
+
+    @Override
+    public void resume(XdsType type) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        if (subscription.pauses == 0) {
+            throw new IllegalStateException("resume: " + type + " (expected: a paused type)");
+        }
+        subscription.pauses--;
+    }
+
+    @Override
+    public void onStreamOpen() {
+        open = true;
+        nodeSent = false;
+        answers.clear();
+        for (Subscription subscription : subscriptions.values()) {
+            subscription.first = true;
+            subscription.toSubscribe.clear();
+            subscription.toUnsubscribe.clear();
+        }
+    }
+
+    @Override
+    public void onResponse(DeltaDiscoveryResponse response) {
+        var type = XdsType.find(response.getTypeUrl());
+        var subscription = type.map(subscriptions::get).orElse(null);
+        if (subscription == null || !subscription.begun || subscription.sink == null) {
+            log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
+            return;
+        }
+        subscription.pauses++;
+        try {
+            var refusal = receive(subscription, subscription.sink, response);
+            answers.add(new Answer(subscription.type, response.getNonce(), refusal));
+        } finally {
+            subscription.pauses--;
+        }
+    }
+
+    @Override
+    public void onStreamFailure() {
+        open = false;
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.begun && subscription.sink != null) {
+                subscription.sink.onStreamFailure();
+            }
+        }
+    }
+
+    /** Answers leave before changes of names, each type at its turn (Envoy's order). */
+    @Override
+    public Optional<DeltaDiscoveryRequest> next() {
+        if (!open) {
+            return Optional.empty();
+        }
+        for (var waiting = answers.iterator(); waiting.hasNext(); ) {
+            Answer answer = waiting.next();
+            var subscription = subscriptions.get(answer.type);
+            if (subscription != null && subscription.pauses == 0) {
+                waiting.remove();
+                return Optional.of(build(subscription, answer));
+            }
+        }
+        for (XdsType type : order) {
+            var subscription = subscriptions.get(type);
+            if (subscription != null && subscription.pauses == 0 && subscription.hasNews()) {
+                return Optional.of(build(subscription, null));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> receive(
+            Subscription subscription, ResourceSink sink, DeltaDiscoveryResponse response) {
+        var names = new HashSet<String>();
+        var changed = new ArrayList<Resource>(response.getResourcesCount());
+        for (var resource : response.getResourcesList()) {
+            if (!names.add(resource.getName())) {
+                return Optional.of(
+                        "duplicate name "
+                                + resource.getName()
+                                + " found among added/updated resources");
+            }
+            String typeUrl = resource.getResource().getTypeUrl();
+            if (!typeUrl.equals(subscription.type.typeUrl())) {
+                return Optional.of(
+                        "type URL "
+                                + typeUrl
+                                + " embedded in an individual Any does not match the message-wide"
+                                + " type URL "
+                                + subscription.type.typeUrl()
+                                + " in DeltaDiscoveryResponse "
+                                + response.getSystemVersionInfo());
+            }
+            changed.add(
+                    new Resource(
+                            resource.getName(),
+                            resource.getVersion(),
+                            typeUrl,
+                            resource.getResource().getValue().toByteArray()));
+        }
+        for (String removed : response.getRemovedResourcesList()) {
+            if (!names.add(removed)) {
+                return Optional.of(
+                        "duplicate name "
+                                + removed
+                                + " found in the union of added+removed resources");
+            }
+        }
+        var wanted = new ArrayList<Resource>(changed);
+        if (!subscription.type.isWildcard()) {
+            wanted.removeIf(resource -> !subscription.names.contains(resource.name()));
+        }
+        var refusal =
+                sink.onDelta(
+                        wanted,
+                        List.copyOf(response.getRemovedResourcesList()),
+                        response.getSystemVersionInfo());
+        if (refusal.isEmpty()) {
+            wanted.forEach(r -> subscription.versions.put(r.name(), r.version()));
+            response.getRemovedResourcesList().forEach(subscription.versions::remove);
+        }
+        return refusal;
+    }
+
+    private DeltaDiscoveryRequest build(Subscription subscription, @Nullable Answer answer) {
+        var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(subscription.type.typeUrl());
+        if (!nodeOnFirstMessageOnly || !nodeSent) {
+            request.setNode(node);
+            nodeSent = true;
+        }
+        if (subscription.first) {
+            subscription.first = false;
+            request.addAllResourceNamesSubscribe(subscription.names);
+            request.putAllInitialResourceVersions(subscription.versions);
+        } else {
+            request.addAllResourceNamesSubscribe(subscription.toSubscribe);
+            request.addAllResourceNamesUnsubscribe(subscription.toUnsubscribe);
+        }
+        subscription.toSubscribe.clear();
+        subscription.toUnsubscribe.clear();
+        if (answer != null) {
+            request.setResponseNonce(answer.nonce);
+            answer.refusal.ifPresent(refusal ->
+                    request.setErrorDetail(
+                            Status.newBuilder()
+                                    .setCode(ResourceReader.GRPC_INTERNAL)
+                                    .setMessage(refusal)));
+        }
+        return request.build();
+    }
+
+    private void begin(Subscription subscription) {
+        if (!subscription.begun) {
+            subscription.begun = true;
+            order.add(subscription.type);
+        }
+    }
+
+    private record Answer(XdsType type, String nonce, Optional<String> refusal) {}
+
+    private static final class Subscription {
+        private final XdsType type;
+        private final Set<String> names = new TreeSet<>();
+        private final Set<String> toSubscribe = new TreeSet<>();
+        private final Set<String> toUnsubscribe = new TreeSet<>();
+        private final Map<String, String> versions = new TreeMap<>();
+        private int pauses;
+        private boolean begun;
+        private boolean first = true;
+        private @Nullable ResourceSink sink;
+
+        Subscription(XdsType type) {
+            this.type = type;
+        }
+
+        boolean hasNews() {
+            return begun && (first || !toSubscribe.isEmpty() || !toUnsubscribe.isEmpty());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
+import dev.outrigger.dataplane.config.GrpcXdsConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Cleartext HTTP/2 connections whose I/O and callbacks both run on the main loop. */
+final class NettyChannels implements XdsStream.ChannelOpener {
+    /** Envoy has none; this one only keeps a broken server from filling the heap. */
+    private static final int MAX_MESSAGE_BYTES = 256 << 20;
+
+    private final NettyMainLoop loop;
+    private final NameResolver resolver;
+
+    NettyChannels(NettyMainLoop loop, NameResolver resolver) {
+        this.loop = loop;
+        this.resolver = resolver;
+    }
+
+    @Override
+    public void addresses(XdsClusterConfig cluster, XdsStream.AddressesConsumer then) {
+        if (!cluster.resolveNames()) {
+            then.accept(cluster.addresses());
+            return;
+        }
+        var found = new Collected(cluster.addresses().size(), then);
+        for (int i = 0; i < cluster.addresses().size(); i++) {
+            int place = i;
+            var address = cluster.addresses().get(i);
+            resolver.resolve(
+                    address.getHostString(),
+                    DnsLookupFamily.AUTO,
+                    answer -> found.add(place, answer, address.getPort()));
+        }
+    }
+
+    @Override
+    public ManagedChannel open(
+            XdsClusterConfig cluster, GrpcXdsConfig api, InetSocketAddress address) {
+        var builder =
+                NettyChannelBuilder.forAddress(address)
+                        .eventLoopGroup(loop.eventLoop())
+                        .channelType(loop.socketType())
+                        .executor(loop.eventLoop())
+                        .offloadExecutor(loop.eventLoop())
+                        .overrideAuthority(api.authority())
+                        .withOption(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                (int) cluster.connectTimeout().toMillis())
+                        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                        .disableRetry()
+                        .usePlaintext();
+        cluster.http2Keepalive()
+                .ifPresent(keepalive ->
+                        builder.keepAliveTime(
+                                        keepalive.interval().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveTimeout(
+                                        keepalive.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveWithoutCalls(true));
+        cluster.tcpKeepalive().ifPresent(_ -> builder.withOption(ChannelOption.SO_KEEPALIVE, true));
+        return builder.build();
+    }
+
+    /** Waits for every name; those that failed contribute nothing. */
+    private static final class Collected {
+        private final List<List<InetSocketAddress>> places;
+        private final XdsStream.AddressesConsumer then;
+        private int missing;
+
+        Collected(int count, XdsStream.AddressesConsumer then) {
+            this.places = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                places.add(List.of());
+            }
+            this.missing = count;
+            this.then = then;
+            if (count == 0) {
+                then.accept(List.of());
+            }
+        }
+
+        void add(int place, NameResolver.Answer answer, int port) {
+            if (answer instanceof NameResolver.Answer.Found(var addresses, _)) {
+                places.set(
+                        place,
+                        addresses.stream().map(a -> new InetSocketAddress(a, port)).toList());
+            }
+            if (--missing == 0) {
+                then.accept(places.stream().flatMap(List::stream).toList());
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+
+/** What the two protocol variants share when they open envelopes. */
+final class ResourceReader {
+    /** Envoy refuses with this code, whatever the reason. */
+    static final int GRPC_INTERNAL = 13;
+
+    private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
+
+    private ResourceReader() {}
+
+    /** A state-of-the-world resource, out of its {@code Resource} wrapper if it has one. */
+    static Resource read(Any any, String version) {
+        if (any.getTypeUrl().equals(WRAPPER)) {
+            try {
+                var wrapped =
+                        io.envoyproxy.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
+                return new Resource(
+                        wrapped.getName(),
+                        version,
+                        wrapped.getResource().getTypeUrl(),
+                        wrapped.getResource().getValue().toByteArray());
+            } catch (InvalidProtocolBufferException e) {
+                // The sink refuses it: no type has this URL.
+                return new Resource("", version, any.getTypeUrl(), any.getValue().toByteArray());
+            }
+        }
+        return new Resource("", version, any.getTypeUrl(), any.getValue().toByteArray());
+    }
+}

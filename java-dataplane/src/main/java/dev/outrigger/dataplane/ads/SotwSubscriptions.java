@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Status;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state-of-the-world variant (XD1 to XD4): one request per type, answered by the whole state of
+ * the type, acknowledged by the same request with the version and nonce of the answer.
+ */
+final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, DiscoveryResponse> {
+    private static final Logger log = LoggerFactory.getLogger(SotwSubscriptions.class);
+
+    private final Node node;
+    private final boolean nodeOnFirstMessageOnly;
+    private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
+    private final List<XdsType> order = new ArrayList<>();
+    private final ArrayDeque<XdsType> queue = new ArrayDeque<>();
+    private boolean open;
+    private boolean nodeSent;
+
+    SotwSubscriptions(Node node, boolean nodeOnFirstMessageOnly) {
+        this.node = node;
+        this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
+    }
+
+    @Override
+    public void start(XdsType type, ResourceSink sink) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        subscription.sink = sink;
+        if (type.isWildcard()) {
+            begin(subscription);
+            enqueue(type);
+        }
+    }
+
+    @Override
+    public void request(XdsType type, Set<String> names) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        if (names.isEmpty() && !subscription.begun) {
+            return;
+        }
+        // Sorted, so that equal sets make equal requests.
+        subscription.names = List.copyOf(new TreeSet<>(names));
+        begin(subscription);
+        enqueue(type);
+    }
+
+    @Override
+    public void pause(XdsType type) {
+        subscriptions.computeIfAbsent(type, Subscription::new).pauses++;
+    }
+
+    @Override
+    public void resume(XdsType type) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        if (subscription.pauses == 0) {
+            throw new IllegalStateException("resume: " + type + " (expected: a paused type)");
+        }
+        subscription.pauses--;
+    }
+
+    @Override
+    public void onStreamOpen() {
+        open = true;
+        nodeSent = false;
+        queue.clear();
+        for (Subscription subscription : subscriptions.values()) {
+            subscription.nonce = "";
+            subscription.refusal = null;
+            subscription.queued = false;
+        }
+        order.forEach(this::enqueue);
+    }
+
+    @Override
+    public void onResponse(DiscoveryResponse response) {
+        var type = XdsType.find(response.getTypeUrl());
+        var subscription = type.map(subscriptions::get).orElse(null);
+        if (subscription == null || !subscription.begun || subscription.sink == null) {
+            log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
+            return;
+        }
+        subscription.pauses++;
+        try {
+            var refusal = receive(subscription, subscription.sink, response);
+            subscription.nonce = response.getNonce();
+            subscription.refusal = refusal.orElse(null);
+            if (refusal.isEmpty()) {
+                subscription.version = response.getVersionInfo();
+            }
+            enqueue(subscription.type);
+        } finally {
+            subscription.pauses--;
+        }
+    }
+
+    @Override
+    public void onStreamFailure() {
+        open = false;
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.begun && subscription.sink != null) {
+                subscription.sink.onStreamFailure();
+            }
+        }
+    }
+
+    @Override
+    public Optional<DiscoveryRequest> next() {
+        if (!open) {
+            return Optional.empty();
+        }
+        for (var types = queue.iterator(); types.hasNext(); ) {
+            var subscription = subscriptions.get(types.next());
+            if (subscription != null && subscription.pauses == 0) {
+                types.remove();
+                subscription.queued = false;
+                return Optional.of(build(subscription));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> receive(
+            Subscription subscription, ResourceSink sink, DiscoveryResponse response) {
+        String typeUrl = subscription.type.typeUrl();
+        var resources = new ArrayList<Resource>(response.getResourcesCount());
+        for (Any any : response.getResourcesList()) {
+            var resource = ResourceReader.read(any, response.getVersionInfo());
+            if (!resource.typeUrl().equals(typeUrl)) {
+                return Optional.of(
+                        "type URL "
+                                + resource.typeUrl()
+                                + " embedded in an individual Any does not match the message-wide"
+                                + " type URL "
+                                + typeUrl
+                                + " in DiscoveryResponse "
+                                + response.getVersionInfo());
+            }
+            resources.add(resource);
+        }
+        return sink.onState(resources, response.getVersionInfo());
+    }
+
+    private DiscoveryRequest build(Subscription subscription) {
+        var request =
+                DiscoveryRequest.newBuilder()
+                        .setTypeUrl(subscription.type.typeUrl())
+                        .setVersionInfo(subscription.version)
+                        .setResponseNonce(subscription.nonce)
+                        .addAllResourceNames(subscription.names);
+        if (!nodeOnFirstMessageOnly || !nodeSent) {
+            request.setNode(node);
+            nodeSent = true;
+        }
+        String refusal = subscription.refusal;
+        if (refusal != null) {
+            request.setErrorDetail(
+                    Status.newBuilder().setCode(ResourceReader.GRPC_INTERNAL).setMessage(refusal));
+            subscription.refusal = null;
+        }
+        return request.build();
+    }
+
+    private void begin(Subscription subscription) {
+        if (!subscription.begun) {
+            subscription.begun = true;
+            order.add(subscription.type);
+        }
+    }
+
+    private void enqueue(XdsType type) {
+        var subscription = subscriptions.get(type);
+        if (subscription != null && !subscription.queued) {
+            subscription.queued = true;
+            queue.add(type);
+        }
+    }
+
+    private static final class Subscription {
+        private final XdsType type;
+        private List<String> names = List.of();
+        private String version = "";
+        private String nonce = "";
+        private int pauses;
+        private boolean begun;
+        private boolean queued;
+        private @Nullable ResourceSink sink;
+        private @Nullable String refusal;
+
+        Subscription(XdsType type) {
+            this.type = type;
+        }
+    }
+}

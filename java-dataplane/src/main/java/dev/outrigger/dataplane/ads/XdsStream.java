@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import dev.outrigger.dataplane.config.GrpcXdsConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One bidirectional gRPC stream that is always either open, being opened or waiting for its
+ * back-off (XD5). Main loop only.
+ *
+ * <p>Each attempt goes to the next address of the cluster on a connection of its own, which ends
+ * with the stream.
+ *
+ * @param <Q> the request message
+ * @param <R> the response message
+ */
+final class XdsStream<Q, R> {
+    private static final Logger log = LoggerFactory.getLogger(XdsStream.class);
+
+    private final MainLoop loop;
+    private final GrpcXdsConfig api;
+    private final XdsClusterConfig cluster;
+    private final ChannelOpener channels;
+    private final MethodDescriptor<Q, R> method;
+    private final XdsProtocol<Q, R> protocol;
+    private final Backoff backoff;
+    private final StatsShard shard;
+    private final StatsStore.Gauge connectedState;
+    private final Identifier identifier;
+    private int nextAddress;
+    private boolean started;
+    private boolean closed;
+    private @Nullable ManagedChannel channel;
+    private @Nullable ClientCall<Q, R> call;
+
+    XdsStream(
+            MainLoop loop,
+            GrpcXdsConfig api,
+            XdsClusterConfig cluster,
+            ChannelOpener channels,
+            MethodDescriptor<Q, R> method,
+            XdsProtocol<Q, R> protocol,
+            RandomGenerator random,
+            StatsStore stats,
+            String statPrefix,
+            Identifier identifier) {
+        this.loop = loop;
+        this.api = api;
+        this.cluster = cluster;
+        this.channels = channels;
+        this.method = method;
+        this.protocol = protocol;
+        this.backoff = new Backoff(api.backoffBase(), api.backoffMax(), random);
+        this.shard = stats.shard(0);
+        this.connectedState = stats.gauge(statPrefix + "control_plane.connected_state");
+        this.identifier = identifier;
+        shard.set(connectedState, 0);
+        shard.set(stats.gauge(statPrefix + "control_plane.pending_requests"), 0);
+        stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        stats.text(statPrefix + "control_plane.identifier", "");
+    }
+
+    /** Opens the stream the first time something is asked for. */
+    void start() {
+        if (!started) {
+            started = true;
+            connect();
+        }
+    }
+
+    XdsProtocol<Q, R> protocol() {
+        return protocol;
+    }
+
+    /** Sends whatever the protocol wants to send now. */
+    void flush() {
+        for (var request = protocol.next(); request.isPresent(); request = protocol.next()) {
+            ClientCall<Q, R> current = call;
+            if (current != null) {
+                current.sendMessage(request.get());
+            }
+        }
+    }
+
+    void close() {
+        closed = true;
+        end();
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        channels.addresses(
+                cluster,
+                addresses -> {
+                    if (closed) {
+                        return;
+                    }
+                    if (addresses.isEmpty()) {
+                        failed(Status.UNAVAILABLE.withDescription("no address"));
+                        return;
+                    }
+                    open(addresses.get(Math.floorMod(nextAddress++, addresses.size())));
+                });
+    }
+
+    private void open(InetSocketAddress address) {
+        var opened = channels.open(cluster, api, address);
+        channel = opened;
+        var opening = opened.newCall(method, CallOptions.DEFAULT);
+        call = opening;
+        opening.start(new Listener(opening), metadata());
+        opening.request(1);
+        shard.set(connectedState, 1);
+        protocol.onStreamOpen();
+        flush();
+    }
+
+    private Metadata metadata() {
+        var metadata = new Metadata();
+        for (var header : api.initialMetadata()) {
+            metadata.put(
+                    Metadata.Key.of(header.name(), Metadata.ASCII_STRING_MARSHALLER),
+                    header.value());
+        }
+        return metadata;
+    }
+
+    private void failed(Status status) {
+        shard.set(connectedState, 0);
+        end();
+        if (closed) {
+            return;
+        }
+        var delay = backoff.next();
+        log.warn(
+                "xDS stream closed method={} cluster={} status={} message={} retryMillis={}",
+                method.getFullMethodName(),
+                cluster.name(),
+                status.getCode().value(),
+                status.getDescription() == null ? "" : status.getDescription(),
+                delay.toMillis());
+        protocol.onStreamFailure();
+        loop.schedule(delay, this::connect);
+    }
+
+    private void end() {
+        ManagedChannel ending = channel;
+        channel = null;
+        call = null;
+        if (ending != null) {
+            ending.shutdownNow();
+        }
+    }
+
+    /** What a response says about its sender. */
+    interface Identifier {
+        void onResponse(Object response);
+    }
+
+    /** Opens connections; replaced in tests. */
+    interface ChannelOpener {
+        void addresses(XdsClusterConfig cluster, AddressesConsumer then);
+
+        ManagedChannel open(XdsClusterConfig cluster, GrpcXdsConfig api, InetSocketAddress to);
+    }
+
+    /** Takes the addresses of a cluster, resolved, in order. */
+    interface AddressesConsumer {
+        void accept(List<InetSocketAddress> addresses);
+    }
+
+    /** Hops to the main loop, which is the call's executor already unless a test says otherwise. */
+    private final class Listener extends ClientCall.Listener<R> {
+        private final ClientCall<Q, R> mine;
+
+        Listener(ClientCall<Q, R> mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void onMessage(R response) {
+            if (call != mine) {
+                return;
+            }
+            backoff.reset();
+            identifier.onResponse(response);
+            protocol.onResponse(response);
+            flush();
+            mine.request(1);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            if (call == mine) {
+                failed(status);
+            }
+        }
+    }
+}

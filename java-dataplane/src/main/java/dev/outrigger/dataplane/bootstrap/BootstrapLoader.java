@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.bootstrap;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import dev.outrigger.dataplane.bootstrap.DescriptorCheck.Problem;
+import dev.outrigger.dataplane.parse.SupportedTables;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the bootstrap as Envoy does: {@code .pb} binary, {@code .pb_text} text format, {@code
+ * .yaml} and {@code .yml} YAML, anything else JSON; {@code --config-yaml} is merged over it as a
+ * protobuf merge (lists are joined). Only message types a parser knows can be inside an {@code
+ * Any}, so that starting does not load the whole API.
+ */
+final class BootstrapLoader {
+    private static final Logger log = LoggerFactory.getLogger(BootstrapLoader.class);
+
+    private static final String TYPE = Bootstrap.getDescriptor().getFullName();
+
+    private final boolean allowUnknownFields;
+    private final Map<String, Descriptor> extensions;
+    private final TypeRegistry registry;
+
+    /**
+     * @param allowUnknownFields {@code --allow-unknown-static-fields}
+     */
+    BootstrapLoader(boolean allowUnknownFields) {
+        this.allowUnknownFields = allowUnknownFields;
+        List<Descriptor> known = SupportedTables.extensionTypes();
+        this.extensions =
+                known.stream()
+                        .collect(Collectors.toMap(Descriptor::getFullName, Function.identity()));
+        this.registry = TypeRegistry.newBuilder().add(known).build();
+    }
+
+    /**
+     * Reads and merges.
+     *
+     * @param configPath may be empty when {@code configYaml} is not
+     */
+    Bootstrap load(String configPath, String configYaml) throws ConfigException {
+        if (configPath.isEmpty() && configYaml.isEmpty()) {
+            throw new ConfigException(
+                    "At least one of --config-path or --config-yaml or Options::configProto()"
+                            + " should be non-empty");
+        }
+        var bootstrap = Bootstrap.newBuilder();
+        if (!configPath.isEmpty()) {
+            bootstrap.mergeFrom(file(configPath));
+        }
+        if (!configYaml.isEmpty()) {
+            bootstrap.mergeFrom(convert(ConfigDocument.yaml(configYaml)));
+        }
+        return bootstrap.build();
+    }
+
+    private Bootstrap file(String configPath) throws ConfigException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(Path.of(configPath));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException("Invalid path: " + configPath, e);
+        }
+        String name = configPath.toLowerCase(Locale.ROOT);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (name.endsWith(".pb")) {
+            return binary(bytes, configPath);
+        }
+        if (name.endsWith(".pb_text")) {
+            return text(text, configPath);
+        }
+        if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+            return convert(ConfigDocument.yaml(text));
+        }
+        return convert(ConfigDocument.json(text));
+    }
+
+    private static Bootstrap binary(byte[] bytes, String path) throws ConfigException {
+        try {
+            return Bootstrap.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigException(
+                    "Unable to parse file \""
+                            + path
+                            + "\" as a binary protobuf (type "
+                            + TYPE
+                            + ")",
+                    e);
+        }
+    }
+
+    private Bootstrap text(String text, String path) throws ConfigException {
+        var bootstrap = Bootstrap.newBuilder();
+        try {
+            TextFormat.Parser.newBuilder()
+                    .setAllowUnknownFields(allowUnknownFields)
+                    .setTypeRegistry(registry)
+                    .build()
+                    .merge(text, bootstrap);
+            return bootstrap.build();
+        } catch (TextFormat.ParseException e) {
+            throw new ConfigException(
+                    "Unable to parse file \""
+                            + path
+                            + "\" as a text protobuf (type "
+                            + TYPE
+                            + "): "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Bootstrap convert(Optional<ConfigDocument> parsed) throws ConfigException {
+        if (parsed.isEmpty()) {
+            return Bootstrap.getDefaultInstance();
+        }
+        ConfigDocument document = parsed.get();
+        List<Problem> problems =
+                DescriptorCheck.check(document, Bootstrap.getDescriptor(), extensions);
+        List<Problem> fatal =
+                allowUnknownFields
+                        ? problems.stream().filter(p -> !p.unknownField()).toList()
+                        : problems;
+        if (!fatal.isEmpty()) {
+            throw new ConfigException(describe(fatal));
+        }
+        problems.forEach(
+                p -> log.warn("unknown field ignored path={} position={}", p.path(), p.position()));
+        var bootstrap = Bootstrap.newBuilder();
+        try {
+            var parser = JsonFormat.parser().usingTypeRegistry(registry);
+            (allowUnknownFields ? parser.ignoringUnknownFields() : parser)
+                    .merge(document.toJson().toString(), bootstrap);
+            return bootstrap.build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new ConfigException(
+                    "Unable to parse JSON as proto (INVALID_ARGUMENT: " + e.getMessage() + ")", e);
+        }
+    }
+
+    /** One line for each problem, the first words as Envoy's. */
+    private static String describe(List<Problem> problems) {
+        boolean unknownOnly = problems.stream().allMatch(Problem::unknownField);
+        String lines =
+                problems.stream()
+                        .map(p ->
+                                "invalid JSON in "
+                                        + TYPE
+                                        + " @ "
+                                        + p.path()
+                                        + ", near "
+                                        + p.position()
+                                        + ": "
+                                        + p.text())
+                        .collect(Collectors.joining("\n"));
+        return unknownOnly
+                ? "Protobuf message (type "
+                        + TYPE
+                        + " reason INVALID_ARGUMENT: "
+                        + lines
+                        + ") has unknown fields"
+                : "Unable to parse JSON as proto (INVALID_ARGUMENT: " + lines + ")";
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * The admin socket.
+ *
+ * @param address resolved; port 0 picks one
+ */
+public record AdminConfig(InetSocketAddress address, List<AccessLogConfig> accessLogs) {
+    public AdminConfig {
+        accessLogs = List.copyOf(accessLogs);
+    }
+}

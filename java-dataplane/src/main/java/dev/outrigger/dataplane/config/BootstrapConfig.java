@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code envoy.config.bootstrap.v3.Bootstrap} with its defaults resolved and the command line's
+ * overrides applied.
+ *
+ * @param admin absent: no admin socket is opened, as in Envoy
+ * @param listeners static listeners, in file order
+ * @param clusters static clusters traffic may be sent to, in file order
+ * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
+ * @param runtimeLayers in order; a later layer wins
+ */
+public record BootstrapConfig(
+        NodeConfig node,
+        Optional<AdminConfig> admin,
+        List<ListenerConfig> listeners,
+        List<ClusterConfig> clusters,
+        List<XdsClusterConfig> xdsClusters,
+        DynamicResourcesConfig dynamicResources,
+        List<RuntimeLayerConfig> runtimeLayers,
+        Duration statsFlushInterval) {
+    public BootstrapConfig {
+        listeners = List.copyOf(listeners);
+        clusters = List.copyOf(clusters);
+        xdsClusters = List.copyOf(xdsClusters);
+        runtimeLayers = List.copyOf(runtimeLayers);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A static cluster the xDS client connects to. It speaks cleartext HTTP/2.
+ *
+ * @param addresses in order of priority; unresolved when {@code resolveNames}
+ * @param resolveNames whether the cluster is STRICT_DNS or LOGICAL_DNS
+ */
+public record XdsClusterConfig(
+        String name,
+        List<InetSocketAddress> addresses,
+        boolean resolveNames,
+        Duration connectTimeout,
+        Optional<Http2Keepalive> http2Keepalive,
+        Optional<TcpKeepalive> tcpKeepalive) {
+    public XdsClusterConfig {
+        addresses = List.copyOf(addresses);
+    }
+
+    /** PING every {@code interval}; the connection ends when no answer comes in {@code timeout}. */
+    public record Http2Keepalive(Duration interval, Duration timeout) {}
+
+    /** Absent values leave the operating system's. */
+    public record TcpKeepalive(
+            Optional<Integer> probes, Optional<Duration> time, Optional<Duration> interval) {}
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.AccessLogConfig;
+import dev.outrigger.dataplane.config.AccessLogConfig.Format;
+import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code envoy.config.accesslog.v3.AccessLog} to {@link AccessLogConfig}. */
+final class AccessLogParser {
+    private static final SupportedFields TEXT =
+            SupportedFields.of(DataSource.getDescriptor(), "text format")
+                    .obeyed("inline_string", "inline_bytes");
+
+    private static final SupportedFields FORMAT =
+            SupportedFields.of(SubstitutionFormatString.getDescriptor(), "access log")
+                    .obeyed("text_format")
+                    .nested("text_format_source", () -> TEXT)
+                    .onlyBool("omit_empty_values", false)
+                    .noEffect("content_type", "used by replies, not by logs");
+
+    private static final SupportedFields FILE =
+            SupportedFields.of(FileAccessLog.getDescriptor())
+                    .obeyed("path", "format")
+                    .nested("log_format", () -> FORMAT);
+
+    private static final SupportedFields STDOUT =
+            SupportedFields.of(StdoutAccessLog.getDescriptor()).nested("log_format", () -> FORMAT);
+
+    private static final SupportedFields STDERR =
+            SupportedFields.of(StderrAccessLog.getDescriptor()).nested("log_format", () -> FORMAT);
+
+    static final SupportedFields ACCESS_LOG =
+            SupportedFields.of(AccessLog.getDescriptor())
+                    .noEffect("name", "the type decides")
+                    .extension("typed_config", List.of(() -> FILE, () -> STDOUT, () -> STDERR));
+
+    private AccessLogParser() {}
+
+    static List<AccessLogConfig> parse(List<AccessLog> protos, String path, Findings findings) {
+        var logs = new ArrayList<AccessLogConfig>();
+        for (int i = 0; i < protos.size(); i++) {
+            one(protos.get(i), FieldPaths.index(path, i), findings).ifPresent(logs::add);
+        }
+        return logs;
+    }
+
+    private static Optional<AccessLogConfig> one(AccessLog proto, String path, Findings findings) {
+        String at = FieldPaths.join(path, "typed_config");
+        if (!proto.hasTypedConfig()) {
+            findings.invalid(
+                    path,
+                    proto.getName(),
+                    "Didn't find a registered implementation for '"
+                            + proto.getName()
+                            + "' with type URL: ''");
+            return Optional.empty();
+        }
+        var any = proto.getTypedConfig();
+        var file = Values.unpack(any, FileAccessLog.class, at, findings);
+        if (file.isPresent()) {
+            FileAccessLog log = file.get();
+            Format format =
+                    log.hasFormat()
+                            ? text(log.getFormat(), FieldPaths.join(at, "format"), findings)
+                            : format(log.hasLogFormat(), log.getLogFormat(), at, findings);
+            return Optional.of(new AccessLogConfig(new Sink.File(log.getPath()), format));
+        }
+        return Values.unpack(any, StdoutAccessLog.class, at, findings)
+                .map(log ->
+                        new AccessLogConfig(
+                                new Sink.Stdout(),
+                                format(log.hasLogFormat(), log.getLogFormat(), at, findings)))
+                .or(() ->
+                        Values.unpack(any, StderrAccessLog.class, at, findings)
+                                .map(log ->
+                                        new AccessLogConfig(
+                                                new Sink.Stderr(),
+                                                format(
+                                                        log.hasLogFormat(),
+                                                        log.getLogFormat(),
+                                                        at,
+                                                        findings))));
+    }
+
+    private static Format format(
+            boolean present, SubstitutionFormatString proto, String path, Findings findings) {
+        if (!present) {
+            return new Format.Default();
+        }
+        String at = FieldPaths.join(path, "log_format");
+        if (proto.hasTextFormatSource()) {
+            DataSource source = proto.getTextFormatSource();
+            String text =
+                    source.hasInlineBytes()
+                            ? source.getInlineBytes().toStringUtf8()
+                            : source.getInlineString();
+            return text(text, FieldPaths.join(at, "text_format_source"), findings);
+        }
+        return text(proto.getTextFormat(), FieldPaths.join(at, "text_format"), findings);
+    }
+
+    /** An empty text format means the default one, as in Envoy. */
+    private static Format text(String format, String path, Findings findings) {
+        if (format.isEmpty()) {
+            return new Format.Default();
+        }
+        FormatStrings.check(format, path, findings);
+        return new Format.Text(format);
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+
+/** Reads addresses. */
+final class AddressParser {
+    static final SupportedFields SOCKET_ADDRESS =
+            SupportedFields.of(SocketAddress.getDescriptor())
+                    .onlyEnum("protocol", "TCP")
+                    .obeyed("address", "port_value", "named_port");
+
+    static final SupportedFields ADDRESS =
+            SupportedFields.of(Address.getDescriptor())
+                    .nested("socket_address", () -> SOCKET_ADDRESS);
+
+    static final SupportedFields CIDR_RANGE =
+            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.CidrRange.getDescriptor())
+                    .obeyed("address_prefix", "prefix_len");
+
+    /** What a host name in the address means. */
+    enum Names {
+        /** Refused: listeners, admin, EDS. */
+        REFUSED,
+        /** Refused with Envoy's advice to use a DNS cluster. */
+        REFUSED_IN_CLUSTER,
+        /** Left unresolved. */
+        ALLOWED
+    }
+
+    private static final String ADVICE =
+            ". Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or"
+                    + " 'LOGICAL_DNS'";
+
+    private AddressParser() {}
+
+    static Optional<InetSocketAddress> parse(
+            Address address, Names names, String path, Findings findings) {
+        String at = FieldPaths.join(path, "socket_address");
+        if (!address.hasSocketAddress()) {
+            findings.invalid(path, "", "address must be a socket address");
+            return Optional.empty();
+        }
+        SocketAddress socket = address.getSocketAddress();
+        String advice = names == Names.REFUSED_IN_CLUSTER ? ADVICE : "";
+        if (socket.hasNamedPort()) {
+            findings.invalid(
+                    FieldPaths.join(at, "named_port"),
+                    socket.getNamedPort(),
+                    "IP resolver can't handle port specifier type 4" + advice);
+            return Optional.empty();
+        }
+        var literal = literal(socket.getAddress());
+        if (literal.isPresent()) {
+            return Optional.of(new InetSocketAddress(literal.get(), socket.getPortValue()));
+        }
+        if (names == Names.ALLOWED) {
+            return Optional.of(
+                    InetSocketAddress.createUnresolved(socket.getAddress(), socket.getPortValue()));
+        }
+        findings.invalid(
+                FieldPaths.join(at, "address"),
+                socket.getAddress(),
+                "malformed IP address: " + socket.getAddress() + advice);
+        return Optional.empty();
+    }
+
+    static Optional<CidrRange> cidr(
+            io.envoyproxy.envoy.config.core.v3.CidrRange range, String path, Findings findings) {
+        var prefix = literal(range.getAddressPrefix());
+        if (prefix.isEmpty()) {
+            findings.invalid(
+                    FieldPaths.join(path, "address_prefix"),
+                    range.getAddressPrefix(),
+                    "malformed IP address: " + range.getAddressPrefix());
+            return Optional.empty();
+        }
+        byte[] bytes = prefix.get().getAddress();
+        int length = Math.min(range.getPrefixLen().getValue(), bytes.length * 8);
+        for (int bit = length; bit < bytes.length * 8; bit++) {
+            bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+        }
+        try {
+            return Optional.of(new CidrRange(InetAddress.getByAddress(bytes), length));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("bytes of an address are an address", e);
+        }
+    }
+
+    /** An IP literal; never asks a name server. */
+    static Optional<InetAddress> literal(String text) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.core.v3.Node;
+
+/**
+ * What is supported of the bootstrap. Listeners and clusters are not looked into from here: their
+ * parsers check them, each with its own table.
+ */
+final class BootstrapFields {
+    private static final SupportedFields NODE =
+            SupportedFields.of(Node.getDescriptor())
+                    .obeyed("id", "cluster", "metadata")
+                    .nested("locality", () -> EndpointParser.LOCALITY)
+                    .obeyed("user_agent_name", "user_agent_version", "user_agent_build_version")
+                    .obeyed("extensions", "client_features", "dynamic_parameters");
+
+    private static final SupportedFields STATIC_RESOURCES =
+            SupportedFields.of(Bootstrap.StaticResources.getDescriptor())
+                    .obeyed("listeners", "clusters");
+
+    private static final SupportedFields DYNAMIC_RESOURCES =
+            SupportedFields.of(Bootstrap.DynamicResources.getDescriptor())
+                    .nested("lds_config", () -> ConfigSourceParser.SOURCE)
+                    .nested("cds_config", () -> ConfigSourceParser.SOURCE)
+                    .nested("ads_config", () -> ConfigSourceParser.API);
+
+    private static final SupportedFields ADMIN =
+            SupportedFields.of(Admin.getDescriptor())
+                    .nested("address", () -> AddressParser.ADDRESS)
+                    .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
+                    .obeyed("access_log_path")
+                    .noEffect("profile_path", "/cpuprofiler is not offered")
+                    .noEffect("ignore_global_conn_limit", "there is no global connection limit");
+
+    private static final SupportedFields LAYER =
+            SupportedFields.of(RuntimeLayer.getDescriptor())
+                    .obeyed("name")
+                    .obeyedWithNote(
+                            "static_layer",
+                            "shown by /runtime; keys that nothing reads are named in the log")
+                    .obeyed("admin_layer");
+
+    private static final SupportedFields RUNTIME =
+            SupportedFields.of(LayeredRuntime.getDescriptor()).nested("layers", () -> LAYER);
+
+    static final SupportedFields BOOTSTRAP =
+            SupportedFields.of(Bootstrap.getDescriptor())
+                    .nested("node", () -> NODE)
+                    .nested("static_resources", () -> STATIC_RESOURCES)
+                    .nested("dynamic_resources", () -> DYNAMIC_RESOURCES)
+                    .obeyed("stats_flush_interval")
+                    .nested("layered_runtime", () -> RUNTIME)
+                    .nested("admin", () -> ADMIN)
+                    .noEffect("watchdog", "a stuck loop is reported by the log")
+                    .noEffect("watchdogs", "a stuck loop is reported by the log")
+                    .noEffect("memory_allocator_manager", "memory is the JVM's");
+
+    private BootstrapFields() {}
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.outrigger.dataplane.config.AccessLogConfig;
+import dev.outrigger.dataplane.config.AdminConfig;
+import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.DynamicResourcesConfig;
+import dev.outrigger.dataplane.config.GrpcXdsConfig;
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.parse.AddressParser.Names;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
+@SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
+public final class BootstrapParser {
+    private static final Duration DEFAULT_STATS_FLUSH_INTERVAL = Duration.ofSeconds(5);
+
+    private final Bootstrap proto;
+    private final Findings findings;
+    private final Set<String> allClusters = new HashSet<>();
+    private final Set<String> xdsClusterNames = new HashSet<>();
+
+    private BootstrapParser(Bootstrap proto) {
+        this.proto = proto;
+        proto.getStaticResources().getClustersList().forEach(c -> allClusters.add(c.getName()));
+        this.findings =
+                new Findings(
+                        ParseContext.inFile(
+                                "",
+                                proto.getDynamicResources().hasAdsConfig(),
+                                allClusters::contains));
+    }
+
+    /** Reads a bootstrap whose node already carries the command line's values. */
+    public static Parsed<BootstrapConfig> parse(Bootstrap proto) {
+        return new BootstrapParser(proto).parse();
+    }
+
+    private Parsed<BootstrapConfig> parse() {
+        findings.addAll(Constraints.check(proto, Rejection.Kind.CONSTRAINT));
+        findings.addAll(UnsupportedFields.find(proto, BootstrapFields.BOOTSTRAP, false));
+        DynamicResourcesConfig dynamic = dynamicResources();
+        checkNode(dynamic);
+        Optional<AdminConfig> admin = admin();
+        List<RuntimeLayerConfig> layers = runtimeLayers();
+        var clusters = new ArrayList<ClusterConfig>();
+        var xdsClusters = new ArrayList<XdsClusterConfig>();
+        clusters(clusters, xdsClusters);
+        List<ListenerConfig> listeners = listeners();
+        Duration flush =
+                proto.hasStatsFlushInterval()
+                        ? Values.duration(
+                                proto.getStatsFlushInterval(), "stats_flush_interval", findings)
+                        : DEFAULT_STATS_FLUSH_INTERVAL;
+        return findings.result(() ->
+                new BootstrapConfig(
+                        node(), admin, listeners, clusters, xdsClusters, dynamic, layers, flush));
+    }
+
+    private NodeConfig node() {
+        Node node = proto.getNode();
+        return new NodeConfig(
+                node.getId(),
+                node.getCluster(),
+                node.getLocality().getRegion(),
+                node.getLocality().getZone(),
+                node.getLocality().getSubZone(),
+                Base64.getEncoder().encodeToString(node.toByteArray()));
+    }
+
+    private DynamicResourcesConfig dynamicResources() {
+        var dynamic = proto.getDynamicResources();
+        String path = "dynamic_resources";
+        Optional<GrpcXdsConfig> ads =
+                dynamic.hasAdsConfig()
+                        ? ConfigSourceParser.api(
+                                dynamic.getAdsConfig(), path + ".ads_config", findings)
+                        : Optional.empty();
+        ads.ifPresent(api -> xdsClusterNames.add(api.clusterName()));
+        return new DynamicResourcesConfig(
+                ads,
+                source(dynamic.hasLdsConfig(), dynamic.getLdsConfig(), path + ".lds_config"),
+                source(dynamic.hasCdsConfig(), dynamic.getCdsConfig(), path + ".cds_config"));
+    }
+
+    private Optional<ConfigSourceConfig> source(boolean present, ConfigSource source, String path) {
+        if (!present) {
+            return Optional.empty();
+        }
+        var parsed = ConfigSourceParser.source(source, path, findings);
+        if (parsed.isPresent() && parsed.get() instanceof ConfigSourceConfig.Grpc(var api, _)) {
+            xdsClusterNames.add(api.clusterName());
+        }
+        // Without ads_config Envoy accepts "ads: {}" and never asks anybody.
+        return parsed.filter(
+                p -> !(p instanceof ConfigSourceConfig.Ads) || findings.context().hasAds());
+    }
+
+    private void checkNode(DynamicResourcesConfig dynamic) {
+        Node node = proto.getNode();
+        if (!node.getId().isEmpty() && !node.getCluster().isEmpty()) {
+            return;
+        }
+        String user =
+                dynamic.ads().isPresent()
+                        ? "ads"
+                        : dynamic.lds().isPresent() && !isFile(dynamic.lds())
+                                ? "lds"
+                                : dynamic.cds().isPresent() && !isFile(dynamic.cds()) ? "cds" : "";
+        if (!user.isEmpty()) {
+            findings.invalid(
+                    "",
+                    "",
+                    user
+                            + ": node 'id' and 'cluster' are required. Set it either in 'node'"
+                            + " config or via --service-node and --service-cluster options.");
+        }
+    }
+
+    private static boolean isFile(Optional<ConfigSourceConfig> source) {
+        return source.filter(s -> s instanceof ConfigSourceConfig.Path).isPresent();
+    }
+
+    private Optional<AdminConfig> admin() {
+        if (!proto.hasAdmin() || !proto.getAdmin().hasAddress()) {
+            return Optional.empty();
+        }
+        var admin = proto.getAdmin();
+        List<AccessLogConfig> logs =
+                new ArrayList<>(
+                        AccessLogParser.parse(
+                                admin.getAccessLogList(), "admin.access_log", findings));
+        if (!admin.getAccessLogPath().isEmpty()) {
+            logs.add(
+                    new AccessLogConfig(
+                            new AccessLogConfig.Sink.File(admin.getAccessLogPath()),
+                            new AccessLogConfig.Format.Default()));
+        }
+        return AddressParser.parse(admin.getAddress(), Names.REFUSED, "admin.address", findings)
+                .map(address -> new AdminConfig(address, logs));
+    }
+
+    private List<RuntimeLayerConfig> runtimeLayers() {
+        var layers = new ArrayList<RuntimeLayerConfig>();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < proto.getLayeredRuntime().getLayersCount(); i++) {
+            RuntimeLayer layer = proto.getLayeredRuntime().getLayers(i);
+            String path = FieldPaths.index("layered_runtime.layers", i);
+            if (!names.add(layer.getName())) {
+                findings.invalid(
+                        path + ".name",
+                        layer.getName(),
+                        "Duplicate layer name: " + layer.getName());
+            }
+            switch (layer.getLayerSpecifierCase()) {
+                case STATIC_LAYER ->
+                        layers.add(
+                                new RuntimeLayerConfig.Static(
+                                        layer.getName(), flatten(layer.getStaticLayer())));
+                case ADMIN_LAYER -> layers.add(new RuntimeLayerConfig.Admin(layer.getName()));
+                // All were reported before: by the table, and by the oneof's own constraint.
+                case DISK_LAYER, RTDS_LAYER, LAYERSPECIFIER_NOT_SET -> {}
+            }
+        }
+        if (layers.stream().filter(l -> l instanceof RuntimeLayerConfig.Admin).count() > 1) {
+            findings.invalid(
+                    "layered_runtime.layers",
+                    "",
+                    "Too many admin layers specified in LayeredRuntime, at most one may be"
+                            + " specified");
+        }
+        return layers;
+    }
+
+    private static Map<String, String> flatten(Struct struct) {
+        Map<String, String> out = new TreeMap<>();
+        struct.getFieldsMap().forEach((key, value) -> flatten(key, value, out));
+        return out;
+    }
+
+    private static void flatten(String key, Value value, Map<String, String> out) {
+        switch (value.getKindCase()) {
+            case STRUCT_VALUE ->
+                    value.getStructValue()
+                            .getFieldsMap()
+                            .forEach((k, v) -> flatten(key + "." + k, v, out));
+            case NUMBER_VALUE ->
+                    out.put(
+                            key,
+                            BigDecimal.valueOf(value.getNumberValue())
+                                    .stripTrailingZeros()
+                                    .toPlainString());
+            case BOOL_VALUE -> out.put(key, String.valueOf(value.getBoolValue()));
+            case STRING_VALUE -> out.put(key, value.getStringValue());
+            // A list is no runtime value.
+            case NULL_VALUE, LIST_VALUE, KIND_NOT_SET -> {}
+        }
+    }
+
+    private void clusters(List<ClusterConfig> traffic, List<XdsClusterConfig> xds) {
+        Set<String> seen = new HashSet<>();
+        List<Cluster> clusters = proto.getStaticResources().getClustersList();
+        for (int i = 0; i < clusters.size(); i++) {
+            Cluster cluster = clusters.get(i);
+            String path = FieldPaths.index("static_resources.clusters", i);
+            if (!seen.add(cluster.getName())) {
+                findings.invalid(
+                        path,
+                        cluster.getName(),
+                        "cluster manager: duplicate cluster '" + cluster.getName() + "'");
+                continue;
+            }
+            var context = context(path);
+            if (xdsClusterNames.contains(cluster.getName())) {
+                add(XdsClusterParser.parse(cluster, context), xds);
+            } else {
+                add(ClusterParser.parse(cluster, context), traffic);
+            }
+        }
+    }
+
+    private List<ListenerConfig> listeners() {
+        var listeners = new ArrayList<ListenerConfig>();
+        var addresses = new HashMap<Object, String>();
+        Set<String> names = new HashSet<>();
+        var protos = proto.getStaticResources().getListenersList();
+        for (int i = 0; i < protos.size(); i++) {
+            String path = FieldPaths.index("static_resources.listeners", i);
+            // Envoy keeps the first of two static listeners with one name and says nothing.
+            if (!protos.get(i).getName().isEmpty() && !names.add(protos.get(i).getName())) {
+                continue;
+            }
+            var added = new ArrayList<ListenerConfig>();
+            add(ListenerParser.parse(protos.get(i), context(path)), added);
+            for (ListenerConfig listener : added) {
+                checkAddress(listener, path, addresses);
+                listeners.add(listener);
+            }
+        }
+        return listeners;
+    }
+
+    private void checkAddress(ListenerConfig listener, String path, Map<Object, String> addresses) {
+        if (listener.address() instanceof java.net.InetSocketAddress inet && inet.getPort() == 0) {
+            return;
+        }
+        String other = addresses.putIfAbsent(listener.address(), listener.name());
+        if (other != null) {
+            findings.invalid(
+                    path + ".address",
+                    listener.address(),
+                    "error adding listener: '"
+                            + listener.name()
+                            + "' has duplicate address '"
+                            + listener.address().toString().replaceFirst("^[^/]*/", "")
+                            + "' as existing listener");
+        }
+    }
+
+    private ParseContext context(String path) {
+        return ParseContext.inFile(
+                path,
+                findings.context().hasAds(),
+                name -> allClusters.contains(name) && !xdsClusterNames.contains(name));
+    }
+
+    private <C> void add(Parsed<C> parsed, List<C> to) {
+        switch (parsed) {
+            case Parsed.Accepted<C>(var config) -> to.add(config);
+            case Parsed.Rejected<C>(var rejections) -> {
+                // The bootstrap's own walk has reported the constraints once, in Envoy's words.
+                rejections.stream()
+                        .filter(r -> r.kind() != Rejection.Kind.CONSTRAINT)
+                        .forEach(r -> findings.addAll(List.of(r)));
+            }
+        }
+    }
+}

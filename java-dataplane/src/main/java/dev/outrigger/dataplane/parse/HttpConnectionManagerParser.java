@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.CidrRange;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.InternalAddresses;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The HTTP connection manager; its defaults are here and nowhere else. */
+final class HttpConnectionManagerParser {
+    /** L1. */
+    private static final int DEFAULT_MAX_REQUEST_HEADERS_KB = 60;
+
+    private static final int DEFAULT_MAX_HEADERS_COUNT = 100;
+
+    /** The table of section 1.11. */
+    private static final Duration DEFAULT_STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
+    private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+    /** K4. */
+    private static final Duration DEFAULT_DELAYED_CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** R2. */
+    private static final String DEFAULT_SERVER_NAME = "envoy";
+
+    /** I2: what an {@code internal_address_config} without ranges means. */
+    private static final List<String> PRIVATE_RANGES =
+            List.of(
+                    "10.0.0.0/8",
+                    "172.16.0.0/12",
+                    "192.168.0.0/16",
+                    "127.0.0.0/8",
+                    "::1/128",
+                    "fd00::/8");
+
+    private final HttpConnectionManager proto;
+    private final String path;
+    private final Findings findings;
+
+    private HttpConnectionManagerParser(
+            HttpConnectionManager proto, String path, Findings findings) {
+        this.proto = proto;
+        this.path = path;
+        this.findings = findings;
+    }
+
+    static HttpConnectionManagerConfig parse(
+            HttpConnectionManager proto, String path, Findings findings) {
+        return new HttpConnectionManagerParser(proto, path, findings).parse();
+    }
+
+    private HttpConnectionManagerConfig parse() {
+        var common = proto.getCommonHttpProtocolOptions();
+        Http1ProtocolOptions http1 = proto.getHttpProtocolOptions();
+        return new HttpConnectionManagerConfig(
+                proto.getStatPrefix(),
+                routes(),
+                HttpFilterParser.parse(proto.getHttpFiltersList(), at("http_filters"), findings),
+                proto.getCodecType() == HttpConnectionManager.CodecType.HTTP1
+                        ? CodecType.HTTP1
+                        : CodecType.AUTO,
+                http1(http1),
+                serverHeader(),
+                proto.getServerName().isEmpty() ? DEFAULT_SERVER_NAME : proto.getServerName(),
+                proto.getUseRemoteAddress().getValue(),
+                Values.clamp(Integer.toUnsignedLong(proto.getXffNumTrustedHops())),
+                proto.getSkipXffAppend(),
+                !proto.hasGenerateRequestId() || proto.getGenerateRequestId().getValue(),
+                proto.getPreserveExternalRequestId(),
+                proto.getAlwaysSetRequestIdInResponse(),
+                proto.getVia(),
+                proto.getNormalizePath().getValue(),
+                proto.getMergeSlashes(),
+                escapedSlashes(),
+                underscores(),
+                internalAddresses(),
+                proto.getStripMatchingHostPort(),
+                proto.getStripAnyHostPort(),
+                proto.getStripTrailingHostDot(),
+                proto.getProxy100Continue(),
+                streamErrorOnInvalidMessage(http1),
+                (proto.hasMaxRequestHeadersKb()
+                                ? proto.getMaxRequestHeadersKb().getValue()
+                                : DEFAULT_MAX_REQUEST_HEADERS_KB)
+                        * 1024,
+                common.hasMaxHeadersCount()
+                        ? Values.clamp(common.getMaxHeadersCount())
+                        : DEFAULT_MAX_HEADERS_COUNT,
+                Values.clamp(common.getMaxRequestsPerConnection()),
+                duration(
+                        proto.hasStreamIdleTimeout(),
+                        proto.getStreamIdleTimeout(),
+                        "stream_idle_timeout",
+                        DEFAULT_STREAM_IDLE_TIMEOUT),
+                duration(
+                        proto.hasRequestTimeout(),
+                        proto.getRequestTimeout(),
+                        "request_timeout",
+                        Duration.ZERO),
+                duration(
+                        proto.hasRequestHeadersTimeout(),
+                        proto.getRequestHeadersTimeout(),
+                        "request_headers_timeout",
+                        Duration.ZERO),
+                duration(
+                        common.hasIdleTimeout(),
+                        common.getIdleTimeout(),
+                        "common_http_protocol_options.idle_timeout",
+                        DEFAULT_IDLE_TIMEOUT),
+                optional(
+                        common.hasMaxConnectionDuration(),
+                        common.getMaxConnectionDuration(),
+                        "common_http_protocol_options.max_connection_duration"),
+                optional(
+                        common.hasMaxStreamDuration(),
+                        common.getMaxStreamDuration(),
+                        "common_http_protocol_options.max_stream_duration"),
+                duration(
+                        proto.hasDrainTimeout(),
+                        proto.getDrainTimeout(),
+                        "drain_timeout",
+                        DEFAULT_DRAIN_TIMEOUT),
+                duration(
+                        proto.hasDelayedCloseTimeout(),
+                        proto.getDelayedCloseTimeout(),
+                        "delayed_close_timeout",
+                        DEFAULT_DELAYED_CLOSE_TIMEOUT),
+                AccessLogParser.parse(proto.getAccessLogList(), at("access_log"), findings));
+    }
+
+    private RouteSource routes() {
+        return switch (proto.getRouteSpecifierCase()) {
+            case RDS -> {
+                String rds = at("rds");
+                if (proto.getRds().getRouteConfigName().isEmpty()) {
+                    findings.unsupported(
+                            rds + ".route_config_name", "", "a route configuration needs a name");
+                }
+                yield ConfigSourceParser.source(
+                                proto.getRds().getConfigSource(), rds + ".config_source", findings)
+                        .<RouteSource>map(source ->
+                                new RouteSource.Rds(proto.getRds().getRouteConfigName(), source))
+                        .orElseGet(this::noRoutes);
+            }
+            // A1: an inline table of a file names clusters that exist; one over LDS need not.
+            case ROUTE_CONFIG ->
+                    new RouteSource.Inline(
+                            RouteParser.table(
+                                    proto.getRouteConfig(), true, at("route_config"), findings));
+            // Both were reported before: by the table, and by the oneof's own constraint.
+            case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET -> noRoutes();
+        };
+    }
+
+    private RouteSource noRoutes() {
+        return new RouteSource.Inline(
+                RouteParser.table(proto.getRouteConfig(), false, "", findings));
+    }
+
+    private static Http1Options http1(Http1ProtocolOptions options) {
+        return new Http1Options(
+                !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
+                options.getAcceptHttp10(),
+                options.getDefaultHostForHttp10(),
+                options.getEnableTrailers(),
+                options.getAllowChunkedLength(),
+                options.getAllowCustomMethods());
+    }
+
+    private boolean streamErrorOnInvalidMessage(Http1ProtocolOptions http1) {
+        return http1.hasOverrideStreamErrorOnInvalidHttpMessage()
+                ? http1.getOverrideStreamErrorOnInvalidHttpMessage().getValue()
+                : proto.getStreamErrorOnInvalidHttpMessage().getValue();
+    }
+
+    private ServerHeader serverHeader() {
+        return switch (proto.getServerHeaderTransformation()) {
+            case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;
+            case PASS_THROUGH -> ServerHeader.PASS_THROUGH;
+            case OVERWRITE, UNRECOGNIZED -> ServerHeader.OVERWRITE;
+        };
+    }
+
+    private PathWithEscapedSlashesAction escapedSlashes() {
+        return switch (proto.getPathWithEscapedSlashesAction()) {
+            case REJECT_REQUEST -> PathWithEscapedSlashesAction.REJECT_REQUEST;
+            case UNESCAPE_AND_REDIRECT -> PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT;
+            case UNESCAPE_AND_FORWARD -> PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD;
+            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED, UNRECOGNIZED ->
+                    PathWithEscapedSlashesAction.KEEP_UNCHANGED;
+        };
+    }
+
+    private HeadersWithUnderscoresAction underscores() {
+        return switch (proto.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()) {
+            case REJECT_REQUEST -> HeadersWithUnderscoresAction.REJECT_REQUEST;
+            case DROP_HEADER -> HeadersWithUnderscoresAction.DROP_HEADER;
+            case ALLOW, UNRECOGNIZED -> HeadersWithUnderscoresAction.ALLOW;
+        };
+    }
+
+    private Optional<InternalAddresses> internalAddresses() {
+        if (!proto.hasInternalAddressConfig()) {
+            return Optional.empty();
+        }
+        var config = proto.getInternalAddressConfig();
+        var ranges = new ArrayList<CidrRange>();
+        for (int i = 0; i < config.getCidrRangesCount(); i++) {
+            String each = FieldPaths.index(at("internal_address_config.cidr_ranges"), i);
+            AddressParser.cidr(config.getCidrRanges(i), each, findings).ifPresent(ranges::add);
+        }
+        if (config.getCidrRangesCount() == 0) {
+            for (String range : PRIVATE_RANGES) {
+                int slash = range.indexOf('/');
+                ranges.add(
+                        new CidrRange(
+                                AddressParser.literal(range.substring(0, slash)).orElseThrow(),
+                                Integer.parseInt(range.substring(slash + 1))));
+            }
+        }
+        return Optional.of(new InternalAddresses(config.getUnixSockets(), ranges));
+    }
+
+    private Duration duration(
+            boolean present, com.google.protobuf.Duration value, String field, Duration unset) {
+        return present ? Values.duration(value, at(field), findings) : unset;
+    }
+
+    private Optional<Duration> optional(
+            boolean present, com.google.protobuf.Duration value, String field) {
+        return present
+                ? Optional.of(Values.duration(value, at(field), findings))
+                : Optional.empty();
+    }
+
+    private String at(String field) {
+        return FieldPaths.join(path, field);
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import java.util.function.Predicate;
+
+/**
+ * What a parser must know besides the message.
+ *
+ * @param origin decides some texts and the default of {@code validate_clusters}
+ * @param path of the message in its file; empty over xDS
+ * @param hasAds whether {@code dynamic_resources.ads_config} is there, so that {@code ads: {}} can
+ *     be used
+ * @param knownCluster whether a cluster of that name exists; asked only for {@code
+ *     validate_clusters}
+ * @param rejectUnknownFields whether fields the descriptors do not know are refused ({@code
+ *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
+ */
+public record ParseContext(
+        Origin origin,
+        String path,
+        boolean hasAds,
+        Predicate<String> knownCluster,
+        boolean rejectUnknownFields) {
+    /** Where the message comes from. */
+    public enum Origin {
+        STATIC,
+        DYNAMIC
+    }
+
+    /** For resources that came over xDS. */
+    public static ParseContext dynamic(
+            boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
+        return new ParseContext(Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields);
+    }
+
+    /** For resources of the bootstrap file. */
+    public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
+        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false);
+    }
+
+    public boolean isStatic() {
+        return origin == Origin.STATIC;
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.RetryPolicyConfig;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** {@code envoy.config.route.v3.RetryPolicy} (RT1 to RT18). */
+final class RetryPolicyParser {
+    private static final SupportedFields PREVIOUS_HOSTS =
+            SupportedFields.of(PreviousHostsPredicate.getDescriptor());
+
+    private static final SupportedFields HOST_PREDICATE =
+            SupportedFields.of(RetryPolicy.RetryHostPredicate.getDescriptor())
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> PREVIOUS_HOSTS));
+
+    private static final SupportedFields BACK_OFF =
+            SupportedFields.of(RetryPolicy.RetryBackOff.getDescriptor())
+                    .obeyed("base_interval", "max_interval");
+
+    static final SupportedFields POLICY =
+            SupportedFields.of(RetryPolicy.getDescriptor())
+                    .obeyed(
+                            "retry_on",
+                            "num_retries",
+                            "per_try_timeout",
+                            "per_try_idle_timeout",
+                            "host_selection_retry_max_attempts",
+                            "retriable_status_codes")
+                    .nested("retry_host_predicate", () -> HOST_PREDICATE)
+                    .nested("retry_back_off", () -> BACK_OFF)
+                    .nested("retriable_headers", () -> RouteMatchParser.HEADER)
+                    .nested("retriable_request_headers", () -> RouteMatchParser.HEADER);
+
+    /** RT2. */
+    private static final int DEFAULT_NUM_RETRIES = 1;
+
+    /** RT13: {@code max_interval} is ten times the base when unset. */
+    private static final Duration DEFAULT_BASE_INTERVAL = Duration.ofMillis(25);
+
+    private static final int MAX_INTERVAL_FACTOR = 10;
+
+    /** RT16. */
+    private static final int DEFAULT_HOST_SELECTION_ATTEMPTS = 1;
+
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
+
+    private static final Map<String, RetryOn> TOKENS =
+            Arrays.stream(RetryOn.values())
+                    .collect(Collectors.toUnmodifiableMap(RetryOn::token, Function.identity()));
+
+    private RetryPolicyParser() {}
+
+    static RetryPolicyConfig parse(RetryPolicy proto, String path, Findings findings) {
+        Duration base = DEFAULT_BASE_INTERVAL;
+        Optional<Duration> max = Optional.empty();
+        if (proto.hasRetryBackOff()) {
+            String at = FieldPaths.join(path, "retry_back_off");
+            var backOff = proto.getRetryBackOff();
+            base = atLeastOneMilli(backOff.getBaseInterval(), at + ".base_interval", findings);
+            if (backOff.hasMaxInterval()) {
+                max =
+                        Optional.of(
+                                atLeastOneMilli(
+                                        backOff.getMaxInterval(), at + ".max_interval", findings));
+                if (max.get().compareTo(base) < 0) {
+                    findings.invalid(
+                            at + ".max_interval",
+                            max.get(),
+                            "retry_policy.max_interval must greater than or equal to the"
+                                    + " base_interval");
+                }
+            }
+        }
+        return new RetryPolicyConfig(
+                retryOn(proto.getRetryOn()),
+                proto.hasNumRetries() ? Values.clamp(proto.getNumRetries()) : DEFAULT_NUM_RETRIES,
+                timeout(
+                        proto.hasPerTryTimeout(),
+                        proto.getPerTryTimeout(),
+                        FieldPaths.join(path, "per_try_timeout"),
+                        findings),
+                timeout(
+                        proto.hasPerTryIdleTimeout(),
+                        proto.getPerTryIdleTimeout(),
+                        FieldPaths.join(path, "per_try_idle_timeout"),
+                        findings),
+                new HashSet<>(proto.getRetriableStatusCodesList()),
+                RouteMatchParser.headers(
+                        proto.getRetriableHeadersList(),
+                        FieldPaths.join(path, "retriable_headers"),
+                        findings),
+                RouteMatchParser.headers(
+                        proto.getRetriableRequestHeadersList(),
+                        FieldPaths.join(path, "retriable_request_headers"),
+                        findings),
+                base,
+                max.orElse(base.multipliedBy(MAX_INTERVAL_FACTOR)),
+                previousHosts(proto, path, findings),
+                proto.getHostSelectionRetryMaxAttempts() > 0
+                        ? Values.clamp(proto.getHostSelectionRetryMaxAttempts())
+                        : DEFAULT_HOST_SELECTION_ATTEMPTS);
+    }
+
+    /** Unknown tokens are ignored, as in Envoy. */
+    private static Set<RetryOn> retryOn(String tokens) {
+        var set = EnumSet.noneOf(RetryOn.class);
+        for (String token : tokens.split(",")) {
+            RetryOn known = TOKENS.get(token.strip());
+            if (known != null) {
+                set.add(known);
+            }
+        }
+        return set;
+    }
+
+    /** Zero means unset: only the route's timeout limits an attempt (U2). */
+    private static Optional<Duration> timeout(
+            boolean present, com.google.protobuf.Duration proto, String path, Findings findings) {
+        return present
+                ? Optional.of(Values.duration(proto, path, findings)).filter(d -> !d.isZero())
+                : Optional.empty();
+    }
+
+    /** RT13: shorter intervals count as one millisecond. */
+    private static Duration atLeastOneMilli(
+            com.google.protobuf.Duration proto, String path, Findings findings) {
+        Duration value = Values.duration(proto, path, findings);
+        return value.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : value;
+    }
+
+    private static boolean previousHosts(RetryPolicy proto, String path, Findings findings) {
+        boolean found = false;
+        for (int i = 0; i < proto.getRetryHostPredicateCount(); i++) {
+            var predicate = proto.getRetryHostPredicate(i);
+            if (predicate.hasTypedConfig()) {
+                found |= predicate.getTypedConfig().is(PreviousHostsPredicate.class);
+            } else {
+                findings.invalid(
+                        FieldPaths.index(FieldPaths.join(path, "retry_host_predicate"), i),
+                        predicate.getName(),
+                        "Didn't find a registered implementation for '"
+                                + predicate.getName()
+                                + "' with type URL: ''");
+            }
+        }
+        return found;
+    }
+}

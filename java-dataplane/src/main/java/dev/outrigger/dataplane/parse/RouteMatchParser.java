@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.RouteMatchConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig.HeaderMatcherConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
+import dev.outrigger.dataplane.config.RouteMatchConfig.QueryParameterMatcherConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code RouteMatch}, header and query parameter matchers (M1 to M7, HM1 to HM7, QM1, QM2). */
+@SuppressWarnings("deprecation") // control planes still send the flat header match fields
+final class RouteMatchParser {
+    private static final SupportedFields REGEX =
+            SupportedFields.of(RegexMatcher.getDescriptor())
+                    .obeyed("regex")
+                    .noEffect(
+                            "google_re2",
+                            "RE2 is the only engine; its program size is not limited");
+
+    private static final SupportedFields STRING =
+            SupportedFields.of(StringMatcher.getDescriptor())
+                    .obeyed("exact", "prefix", "suffix", "contains", "ignore_case")
+                    .nested("safe_regex", () -> REGEX);
+
+    static final SupportedFields HEADER =
+            SupportedFields.of(HeaderMatcher.getDescriptor())
+                    .obeyed(
+                            "name",
+                            "exact_match",
+                            "prefix_match",
+                            "suffix_match",
+                            "contains_match",
+                            "present_match",
+                            "range_match",
+                            "invert_match",
+                            "treat_missing_header_as_empty")
+                    .nested("safe_regex_match", () -> REGEX)
+                    .nested("string_match", () -> STRING);
+
+    private static final SupportedFields QUERY =
+            SupportedFields.of(QueryParameterMatcher.getDescriptor())
+                    .obeyed("name", "present_match")
+                    .nested("string_match", () -> STRING);
+
+    static final SupportedFields MATCH =
+            SupportedFields.of(RouteMatch.getDescriptor())
+                    .obeyed("prefix", "path", "path_separated_prefix", "case_sensitive")
+                    .nested("safe_regex", () -> REGEX)
+                    .nested("headers", () -> HEADER)
+                    .nested("query_parameters", () -> QUERY);
+
+    private RouteMatchParser() {}
+
+    static RouteMatchConfig parse(RouteMatch proto, String path, Findings findings) {
+        boolean caseSensitive = !proto.hasCaseSensitive() || proto.getCaseSensitive().getValue();
+        var query = new ArrayList<QueryParameterMatcherConfig>();
+        for (int i = 0; i < proto.getQueryParametersCount(); i++) {
+            String at = FieldPaths.index(FieldPaths.join(path, "query_parameters"), i);
+            query.add(query(proto.getQueryParameters(i), at, findings));
+        }
+        return new RouteMatchConfig(
+                pathMatch(proto, path, findings),
+                caseSensitive,
+                headers(proto.getHeadersList(), FieldPaths.join(path, "headers"), findings),
+                query);
+    }
+
+    private static PathMatch pathMatch(RouteMatch proto, String path, Findings findings) {
+        return switch (proto.getPathSpecifierCase()) {
+            case PREFIX -> new PathMatch.Prefix(proto.getPrefix());
+            case PATH -> new PathMatch.Exact(proto.getPath());
+            case PATH_SEPARATED_PREFIX ->
+                    new PathMatch.PathSeparatedPrefix(proto.getPathSeparatedPrefix());
+            case SAFE_REGEX -> {
+                String regex = proto.getSafeRegex().getRegex();
+                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex.regex"), findings);
+                yield new PathMatch.Regex(regex);
+            }
+            // Both were reported before: by the table, and by the oneof's own constraint.
+            case CONNECT_MATCHER, PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET ->
+                    new PathMatch.Prefix("");
+        };
+    }
+
+    static List<HeaderMatcherConfig> headers(
+            List<HeaderMatcher> protos, String path, Findings findings) {
+        var headers = new ArrayList<HeaderMatcherConfig>();
+        for (int i = 0; i < protos.size(); i++) {
+            HeaderMatcher proto = protos.get(i);
+            headers.add(
+                    new HeaderMatcherConfig(
+                            proto.getName().toLowerCase(Locale.ROOT),
+                            proto.getInvertMatch(),
+                            proto.getTreatMissingHeaderAsEmpty(),
+                            header(proto, FieldPaths.index(path, i), findings)));
+        }
+        return headers;
+    }
+
+    private static ValueMatch header(HeaderMatcher proto, String path, Findings findings) {
+        return switch (proto.getHeaderMatchSpecifierCase()) {
+            // HM5: an empty exact_match asks for presence.
+            case EXACT_MATCH ->
+                    proto.getExactMatch().isEmpty()
+                            ? new ValueMatch.Present(true)
+                            : new ValueMatch.Exact(proto.getExactMatch(), false);
+            case PREFIX_MATCH -> new ValueMatch.Prefix(proto.getPrefixMatch(), false);
+            case SUFFIX_MATCH -> new ValueMatch.Suffix(proto.getSuffixMatch(), false);
+            case CONTAINS_MATCH -> new ValueMatch.Contains(proto.getContainsMatch(), false);
+            case PRESENT_MATCH -> new ValueMatch.Present(proto.getPresentMatch());
+            case RANGE_MATCH ->
+                    new ValueMatch.Range(
+                            proto.getRangeMatch().getStart(), proto.getRangeMatch().getEnd());
+            case SAFE_REGEX_MATCH -> {
+                String regex = proto.getSafeRegexMatch().getRegex();
+                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex_match.regex"), findings);
+                yield new ValueMatch.Regex(regex);
+            }
+            case STRING_MATCH ->
+                    string(proto.getStringMatch(), FieldPaths.join(path, "string_match"), findings);
+            // HM4: no specifier asks for presence.
+            case HEADERMATCHSPECIFIER_NOT_SET -> new ValueMatch.Present(true);
+        };
+    }
+
+    private static QueryParameterMatcherConfig query(
+            QueryParameterMatcher proto, String path, Findings findings) {
+        ValueMatch match =
+                switch (proto.getQueryParameterMatchSpecifierCase()) {
+                    case STRING_MATCH ->
+                            string(
+                                    proto.getStringMatch(),
+                                    FieldPaths.join(path, "string_match"),
+                                    findings);
+                    case PRESENT_MATCH -> new ValueMatch.Present(proto.getPresentMatch());
+                    case QUERYPARAMETERMATCHSPECIFIER_NOT_SET -> new ValueMatch.Present(true);
+                };
+        return new QueryParameterMatcherConfig(proto.getName(), match);
+    }
+
+    private static ValueMatch string(StringMatcher proto, String path, Findings findings) {
+        boolean ignoreCase = proto.getIgnoreCase();
+        return switch (proto.getMatchPatternCase()) {
+            case EXACT -> new ValueMatch.Exact(proto.getExact(), ignoreCase);
+            case PREFIX -> new ValueMatch.Prefix(proto.getPrefix(), ignoreCase);
+            case SUFFIX -> new ValueMatch.Suffix(proto.getSuffix(), ignoreCase);
+            case CONTAINS -> new ValueMatch.Contains(proto.getContains(), ignoreCase);
+            case SAFE_REGEX -> {
+                if (ignoreCase) {
+                    findings.invalid(path, true, "ignore_case has no effect for safe_regex.");
+                }
+                String regex = proto.getSafeRegex().getRegex();
+                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex.regex"), findings);
+                yield new ValueMatch.Regex(regex);
+            }
+            // Both were reported before: by the table, and by the oneof's own constraint.
+            case CUSTOM, MATCHPATTERN_NOT_SET -> new ValueMatch.Present(true);
+        };
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.outrigger.dataplane.parse.FieldSupport.Content;
+import dev.outrigger.dataplane.parse.FieldSupport.Effect;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Which fields of one message, at one place, the data plane supports. This is the whole list: a
+ * field that is set and not in it is a rejection ({@link UnsupportedFields}), and {@code
+ * docs/supported.md} is printed from it. Built once, then read only.
+ */
+final class SupportedFields {
+    private final Descriptor message;
+    private final String place;
+    private final Map<String, FieldSupport> fields = new LinkedHashMap<>();
+
+    private SupportedFields(Descriptor message, String place) {
+        this.message = message;
+        this.place = place;
+    }
+
+    static SupportedFields of(Descriptor message) {
+        return new SupportedFields(message, "");
+    }
+
+    /**
+     * A message that is supported differently at different places.
+     *
+     * @param place for readers, for example {@code downstream}
+     */
+    static SupportedFields of(Descriptor message, String place) {
+        return new SupportedFields(message, place);
+    }
+
+    /** Fields obeyed with every value their constraints allow. */
+    SupportedFields obeyed(String... names) {
+        for (String name : names) {
+            put(new FieldSupport(name, Effect.OBEYED, new Content.Whole(), ""));
+        }
+        return this;
+    }
+
+    /** As {@link #obeyed(String...)}, with something a user should know. */
+    SupportedFields obeyedWithNote(String name, String note) {
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Whole(), note));
+    }
+
+    /** A message field whose own fields another table lists. */
+    SupportedFields nested(String name, Supplier<SupportedFields> table) {
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Nested(table), ""));
+    }
+
+    /** As {@link #nested(String, Supplier)}, with something a user should know. */
+    SupportedFields nested(String name, Supplier<SupportedFields> table, String note) {
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Nested(table), note));
+    }
+
+    /** An {@code Any} (or a map of them) that may hold one of these messages. */
+    SupportedFields extension(String name, List<Supplier<SupportedFields>> types) {
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Extension(types), ""));
+    }
+
+    /** Only values the predicate accepts; the note names them. */
+    SupportedFields only(String name, String note, Predicate<Object> accepts) {
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Only(accepts), note));
+    }
+
+    /** Only these values of an enum. */
+    SupportedFields onlyEnum(String name, String... values) {
+        var allowed = Set.of(values);
+        return only(
+                name,
+                String.join(", ", values),
+                v -> v instanceof EnumValueDescriptor e && allowed.contains(e.getName()));
+    }
+
+    /** A bool or BoolValue that may only say what the proxy does anyway. */
+    SupportedFields onlyBool(String name, boolean value) {
+        return only(name, "only " + value, v -> v.equals(value) || wrapped(v).equals(value));
+    }
+
+    /** Accepted without effect; the note says why nobody can tell. */
+    SupportedFields noEffect(String name, String why) {
+        return put(new FieldSupport(name, Effect.NO_EFFECT, new Content.Whole(), why));
+    }
+
+    Descriptor message() {
+        return message;
+    }
+
+    String place() {
+        return place;
+    }
+
+    /** In the order of the field numbers of the declaration in code. */
+    Collection<FieldSupport> fields() {
+        return List.copyOf(fields.values());
+    }
+
+    Optional<FieldSupport> find(FieldDescriptor field) {
+        return Optional.ofNullable(fields.get(field.getName()));
+    }
+
+    private SupportedFields put(FieldSupport support) {
+        if (message.findFieldByName(support.name()) == null) {
+            throw new IllegalArgumentException(
+                    support.name() + " (expected: a field of " + message.getFullName() + ")");
+        }
+        if (fields.put(support.name(), support) != null) {
+            throw new IllegalArgumentException(support.name() + " (expected: listed once)");
+        }
+        return this;
+    }
+
+    private static Object wrapped(Object value) {
+        if (value instanceof Message wrapper) {
+            return wrapper.getField(wrapper.getDescriptorForType().findFieldByName("value"));
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return message.getFullName() + Arrays.toString(fields.keySet().toArray());
+    }
+}

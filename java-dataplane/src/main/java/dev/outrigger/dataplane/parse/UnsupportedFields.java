@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import dev.outrigger.dataplane.parse.FieldSupport.Content;
+import dev.outrigger.dataplane.parse.Rejection.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Walks a message beside its table and reports every set field the table does not have, inside
+ * nested messages and {@code Any}s too.
+ */
+final class UnsupportedFields {
+    /** Deeper messages are refused rather than walked; Envoy's own messages stay far below. */
+    private static final int MAX_DEPTH = 64;
+
+    private static final int MAX_VALUE_CHARS = 80;
+
+    private final boolean rejectUnknown;
+    private final List<Rejection> found = new ArrayList<>();
+
+    private UnsupportedFields(boolean rejectUnknown) {
+        this.rejectUnknown = rejectUnknown;
+    }
+
+    /**
+     * Everything set in the message that its table does not list.
+     *
+     * @param rejectUnknown whether fields without a descriptor count too
+     */
+    static List<Rejection> find(Message message, SupportedFields table, boolean rejectUnknown) {
+        var walk = new UnsupportedFields(rejectUnknown);
+        walk.message(message, table, "", 0);
+        return walk.found;
+    }
+
+    private void message(Message message, SupportedFields table, String path, int depth) {
+        if (depth > MAX_DEPTH) {
+            add(Kind.INVALID, path, "", "nested deeper than " + MAX_DEPTH + " messages");
+            return;
+        }
+        if (rejectUnknown) {
+            for (int number : message.getUnknownFields().asMap().keySet()) {
+                add(
+                        Kind.UNKNOWN,
+                        path,
+                        "",
+                        "unknown field " + number + " of " + table.message().getFullName());
+            }
+        }
+        message.getAllFields()
+                .forEach((field, value) -> field(message, table, field, value, path, depth));
+    }
+
+    private void field(
+            Message parent,
+            SupportedFields table,
+            FieldDescriptor field,
+            Object value,
+            String path,
+            int depth) {
+        String here = FieldPaths.join(path, field.getName());
+        var support = table.find(field);
+        if (support.isEmpty()) {
+            add(Kind.UNSUPPORTED, here, show(field, value), "not supported by this proxy");
+            return;
+        }
+        FieldSupport known = support.get();
+        switch (known.content()) {
+            case Content.Whole _ -> {}
+            case Content.Only(var accepts) -> {
+                if (!accepts.test(value)) {
+                    String shown = show(field, value);
+                    add(
+                            Kind.UNSUPPORTED,
+                            here,
+                            shown,
+                            shown + " is not supported by this proxy (" + known.note() + ")");
+                }
+            }
+            case Content.Nested(var nested) ->
+                    each(field, value, here, (v, p) -> message(v, nested.get(), p, depth + 1));
+            case Content.Extension(var types) ->
+                    each(field, value, here, (v, p) -> extension(parent, v, types, p, depth + 1));
+        }
+    }
+
+    private interface Visit {
+        void visit(Message value, String path);
+    }
+
+    private static void each(FieldDescriptor field, Object value, String path, Visit visit) {
+        if (field.isMapField()) {
+            for (Object entry : (List<?>) value) {
+                var pair = (Message) entry;
+                var type = pair.getDescriptorForType();
+                visit.visit(
+                        (Message) pair.getField(type.findFieldByNumber(2)),
+                        FieldPaths.key(path, pair.getField(type.findFieldByNumber(1))));
+            }
+        } else if (field.isRepeated()) {
+            int i = 0;
+            for (Object element : (List<?>) value) {
+                visit.visit((Message) element, FieldPaths.index(path, i++));
+            }
+        } else {
+            visit.visit((Message) value, path);
+        }
+    }
+
+    private void extension(
+            Message parent,
+            Message any,
+            List<Supplier<SupportedFields>> types,
+            String path,
+            int depth) {
+        String url = typeUrl(any);
+        String typeName = url.substring(url.lastIndexOf('/') + 1);
+        for (var type : types) {
+            SupportedFields table = type.get();
+            if (table.message().getFullName().equals(typeName)) {
+                try {
+                    message(
+                            DynamicMessage.parseFrom(
+                                    table.message(),
+                                    any instanceof Any a
+                                            ? a.getValue()
+                                            : Any.parseFrom(any.toByteString()).getValue()),
+                            table,
+                            path,
+                            depth);
+                } catch (InvalidProtocolBufferException e) {
+                    add(
+                            Kind.INVALID,
+                            path,
+                            typeName,
+                            "Unable to unpack as " + typeName + ": " + e.getMessage());
+                }
+                return;
+            }
+        }
+        if (!isOptional(parent)) {
+            add(
+                    Kind.UNKNOWN,
+                    path,
+                    typeName,
+                    "Didn't find a registered implementation for '"
+                            + nameOf(parent, path)
+                            + "' with type URL: '"
+                            + typeName
+                            + "'");
+        }
+    }
+
+    private static String typeUrl(Message any) {
+        return String.valueOf(any.getField(any.getDescriptorForType().findFieldByName("type_url")));
+    }
+
+    /** {@code is_optional} asks a client that lacks the extension to go on without it (XD12). */
+    private static boolean isOptional(Message parent) {
+        return Optional.ofNullable(parent.getDescriptorForType().findFieldByName("is_optional"))
+                .map(f -> (Boolean) parent.getField(f))
+                .orElse(false);
+    }
+
+    private static String nameOf(Message parent, String path) {
+        var name = parent.getDescriptorForType().findFieldByName("name");
+        if (path.endsWith("]")) {
+            return path.substring(path.lastIndexOf('[') + 1, path.length() - 1);
+        }
+        return name == null ? "" : String.valueOf(parent.getField(name));
+    }
+
+    private void add(Kind kind, String path, String value, String reason) {
+        found.add(new Rejection(kind, path, value, reason));
+    }
+
+    private static String show(FieldDescriptor field, Object value) {
+        String text = field.isRepeated() ? ((List<?>) value).size() + " entries" : show(value);
+        return text.length() <= MAX_VALUE_CHARS ? text : text.substring(0, MAX_VALUE_CHARS) + "...";
+    }
+
+    private static String show(Object value) {
+        return switch (value) {
+            case EnumValueDescriptor e -> e.getName();
+            case Message m when isWrapper(m) ->
+                    String.valueOf(m.getField(m.getDescriptorForType().findFieldByName("value")));
+            case Message m -> TextFormat.printer().emittingSingleLine(true).printToString(m);
+            default -> value.toString();
+        };
+    }
+
+    private static boolean isWrapper(Message message) {
+        var type = message.getDescriptorForType();
+        return type.getFile().getName().equals("google/protobuf/wrappers.proto");
+    }
+}

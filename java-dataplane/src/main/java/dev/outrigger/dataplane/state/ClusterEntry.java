@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.EndpointAssignment;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted version of a cluster and what is known of its hosts. Main loop only.
+ *
+ * <p>Warm once the first word about its hosts has come: at once for STATIC, with the first answer
+ * or time-out for the others (WA1, WA5).
+ */
+final class ClusterEntry {
+    private final ClusterConfig config;
+    private final Optional<AcceptedResource> accepted;
+    private EndpointAssignment endpoints = EndpointAssignment.EMPTY;
+    private boolean warm;
+    private boolean closed;
+    private MainLoop.@Nullable Timer fetchTimeout;
+    private @Nullable DnsDiscovery dns;
+
+    /**
+     * @param accepted absent for clusters of the bootstrap
+     */
+    ClusterEntry(ClusterConfig config, Optional<AcceptedResource> accepted) {
+        this.config = config;
+        this.accepted = accepted;
+    }
+
+    ClusterConfig config() {
+        return config;
+    }
+
+    Optional<AcceptedResource> accepted() {
+        return accepted;
+    }
+
+    boolean isWarm() {
+        return warm;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    EndpointAssignment endpoints() {
+        return endpoints;
+    }
+
+    Optional<Discovery.Eds> eds() {
+        return config.discovery() instanceof Discovery.Eds eds
+                ? Optional.of(eds)
+                : Optional.empty();
+    }
+
+    /** Replaces the hosts; returns whether they are different ones. */
+    boolean update(EndpointAssignment assignment) {
+        boolean changed = !assignment.equals(endpoints);
+        endpoints = assignment;
+        return changed;
+    }
+
+    /** Returns whether this made it warm. */
+    boolean markWarm() {
+        cancelTimeout();
+        boolean was = warm;
+        warm = true;
+        return !was;
+    }
+
+    void fetchTimeout(MainLoop.Timer timer) {
+        fetchTimeout = timer;
+    }
+
+    void dns(DnsDiscovery discovery) {
+        dns = discovery;
+    }
+
+    ActiveCluster toActive() {
+        return new ActiveCluster(config, endpoints);
+    }
+
+    /** Replaced or removed: no timer or look-up of it may speak any more. */
+    void close() {
+        closed = true;
+        cancelTimeout();
+        if (dns != null) {
+            dns.close();
+        }
+    }
+
+    private void cancelTimeout() {
+        if (fetchTimeout != null) {
+            fetchTimeout.cancel();
+            fetchTimeout = null;
+        }
+    }
+}

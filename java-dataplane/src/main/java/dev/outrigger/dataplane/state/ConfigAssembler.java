@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.ads.NameResolver;
+import dev.outrigger.dataplane.ads.XdsSources;
+import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins listeners, routes, clusters and endpoints, static and dynamic, into the one {@link
+ * ProxyConfig} the request path serves, and decides when the server is initialised (WA4). Whatever
+ * is refused leaves the last good in place. Main loop only, except {@link #state}.
+ *
+ * <p>Start-up runs in {@link Phase}s, in Envoy's order: clusters that need no control plane, then
+ * static EDS clusters, then CDS, then its clusters, then LDS with its routes; each is given up on
+ * after its initial fetch timeout. Then the workers start.
+ */
+public final class ConfigAssembler implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ConfigAssembler.class);
+
+    private final MainLoop loop;
+    private final BootstrapConfig bootstrap;
+    private final RequestPath requestPath;
+    private final ServerStats serverStats;
+    private final ClusterSet clusters;
+    private final ListenerSet listeners;
+    private final RouteDiscovery routes;
+    private final WildcardSubscription<ClusterConfig> cds;
+    private final WildcardSubscription<ListenerConfig> lds;
+    private final List<Runnable> onLive = new ArrayList<>();
+    private Phase phase = Phase.NEW;
+    private long startedMillis;
+    private boolean healthCheckFailed;
+    private boolean settling;
+    private volatile ServerState state = ServerState.PRE_INITIALIZING;
+
+    /**
+     * @param concurrency the number of workers
+     */
+    public ConfigAssembler(
+            MainLoop loop,
+            BootstrapConfig bootstrap,
+            ResourceParsers parsers,
+            XdsSources sources,
+            NameResolver resolver,
+            RequestPath requestPath,
+            StatsStore stats,
+            int concurrency) {
+        this.loop = loop;
+        this.bootstrap = bootstrap;
+        this.requestPath = requestPath;
+        this.serverStats =
+                new ServerStats(loop, stats, bootstrap.statsFlushInterval(), concurrency);
+        this.clusters = new ClusterSet(loop, resolver, sources, parsers, stats, this::settle);
+        this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
+        this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
+        this.cds =
+                new WildcardSubscription<>(
+                        loop,
+                        sources,
+                        Kind.CDS,
+                        parsers::cluster,
+                        clusters,
+                        stats,
+                        "cluster_manager.cds.",
+                        this::settle);
+        this.lds =
+                new WildcardSubscription<>(
+                        loop,
+                        sources,
+                        Kind.LDS,
+                        parsers::listener,
+                        listeners,
+                        stats,
+                        "listener_manager.lds.",
+                        this::settle);
+        enter(ServerState.PRE_INITIALIZING);
+    }
+
+    /**
+     * Applies the static part and begins to ask for the rest. Once.
+     *
+     * @throws IOException when a static listener cannot be bound, in the words of {@link
+     *     RequestPath#prepareListener}; the process should end
+     */
+    public void start() throws IOException {
+        startedMillis = loop.currentTimeMillis();
+        serverStats.start();
+        phase = Phase.PRIMARY_CLUSTERS;
+        settling = true;
+        try {
+            for (ClusterConfig cluster : bootstrap.clusters()) {
+                clusters.addStatic(cluster);
+            }
+            for (ListenerConfig listener : bootstrap.listeners()) {
+                listeners.addStatic(listener);
+            }
+        } finally {
+            settling = false;
+        }
+        settle();
+    }
+
+    /** What {@code /ready} answers. Any thread. */
+    public ServerState state() {
+        return state;
+    }
+
+    /** Runs the task once the workers have started; at once when they have. */
+    public void whenLive(Runnable task) {
+        if (phase == Phase.LIVE) {
+            task.run();
+        } else {
+            onLive.add(task);
+        }
+    }
+
+    /** {@code POST /healthcheck/fail} (true) and {@code /healthcheck/ok} (false). */
+    public void failHealthChecks(boolean fail) {
+        healthCheckFailed = fail;
+        enter(initializationState());
+        if (fail) {
+            requestPath.startDrain();
+        }
+    }
+
+    /** Whether a cluster of that name is known, for {@code validate_clusters}. */
+    public boolean knowsCluster(String name) {
+        return clusters.contains(name);
+    }
+
+    /** What is configured now. */
+    public ConfigView view() {
+        var unready = new ArrayList<String>();
+        clusters.waitingNames().forEach(name -> unready.add("cluster " + name));
+        listeners.waitingNames().forEach(name -> unready.add("listener " + name));
+        routes.waitingNames().forEach(name -> unready.add("route " + name));
+        return new ConfigView(
+                cds.version(),
+                lds.version(),
+                startedMillis,
+                clusters.accepted(false),
+                clusters.accepted(true),
+                listeners.views(),
+                routes.accepted(),
+                List.copyOf(clusters.serving().values()),
+                unready);
+    }
+
+    /** Ends look-ups and timers. The streams belong to their client. */
+    @Override
+    public void close() {
+        serverStats.close();
+        clusters.close();
+        routes.close();
+    }
+
+    /**
+     * Called after every event: moves start-up on and hands the request path what is new. Events
+     * that arrive meanwhile are seen by the loop below.
+     */
+    private void settle() {
+        if (settling || phase == Phase.NEW) {
+            return;
+        }
+        settling = true;
+        try {
+            Phase before;
+            do {
+                before = phase;
+                advance();
+            } while (phase != before);
+            boolean waiting = listeners.settle();
+            log.trace("settled phase={} listenersWaiting={}", phase, waiting);
+            publish();
+        } finally {
+            settling = false;
+        }
+    }
+
+    private void advance() {
+        var dynamic = bootstrap.dynamicResources();
+        switch (phase) {
+            case NEW, LIVE -> {}
+            case PRIMARY_CLUSTERS -> {
+                if (!clusters.isWaitingForPrimary()) {
+                    phase = Phase.SECONDARY_CLUSTERS;
+                    clusters.startEds();
+                }
+            }
+            case SECONDARY_CLUSTERS -> {
+                if (!clusters.isWaiting()) {
+                    phase = Phase.CDS;
+                    dynamic.cds().ifPresent(cds::start);
+                }
+            }
+            case CDS -> {
+                if (dynamic.cds().isEmpty() || cds.isInitialized()) {
+                    phase = Phase.CDS_CLUSTERS;
+                }
+            }
+            case CDS_CLUSTERS -> {
+                if (!clusters.isWaiting()) {
+                    phase = Phase.LISTENERS;
+                    clusters.onInitialLoadDone();
+                    enter(initializationState());
+                    routes.start();
+                    dynamic.lds().ifPresent(lds::start);
+                }
+            }
+            case LISTENERS -> {
+                boolean ldsDone = dynamic.lds().isEmpty() || lds.isInitialized();
+                if (!listeners.settle() && ldsDone) {
+                    goLive();
+                }
+            }
+        }
+    }
+
+    private void goLive() {
+        phase = Phase.LIVE;
+        publish();
+        requestPath.startWorkers();
+        listeners.onWorkersStarted();
+        serverStats.onInitialized();
+        enter(initializationState());
+        log.info("server initialized listeners={}", listeners.serving().size());
+        onLive.forEach(Runnable::run);
+        onLive.clear();
+    }
+
+    private void publish() {
+        // Each flag is taken, whatever the others say.
+        boolean changed = clusters.takeChanged();
+        changed |= listeners.takeChanged();
+        changed |= routes.takeChanged();
+        if (changed) {
+            requestPath.apply(
+                    new ProxyConfig(
+                            listeners.serving(), listeners.routeTables(), clusters.serving()));
+        }
+    }
+
+    private ServerState initializationState() {
+        return switch (phase) {
+            case NEW, PRIMARY_CLUSTERS, SECONDARY_CLUSTERS, CDS, CDS_CLUSTERS ->
+                    ServerState.PRE_INITIALIZING;
+            case LISTENERS -> ServerState.INITIALIZING;
+            case LIVE -> ServerState.LIVE;
+        };
+    }
+
+    private void enter(ServerState initialization) {
+        // A failed health check shows only once the server is up, as in Envoy.
+        state =
+                initialization == ServerState.LIVE && healthCheckFailed
+                        ? ServerState.DRAINING
+                        : initialization;
+        serverStats.enter(state);
+    }
+
+    /** Start-up, in order. */
+    private enum Phase {
+        NEW,
+        PRIMARY_CLUSTERS,
+        SECONDARY_CLUSTERS,
+        CDS,
+        CDS_CLUSTERS,
+        LISTENERS,
+        LIVE
+    }
+}

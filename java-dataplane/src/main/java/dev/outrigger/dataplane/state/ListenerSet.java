@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All listeners: what serves and what warms (WA2). A listener binds when it is accepted, so that a
+ * taken port refuses it, and serves when it knows its routes; until then its old version serves.
+ * Main loop only.
+ */
+final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
+    private static final Logger log = LoggerFactory.getLogger(ListenerSet.class);
+
+    private final RequestPath requestPath;
+    private final RouteDiscovery routes;
+    private final StatsStore stats;
+    private final StatsShard shard;
+    private final int concurrency;
+    private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
+    private final Map<String, ListenerEntry> warming = new LinkedHashMap<>();
+    private final Map<String, RefusedResource> refused = new HashMap<>();
+    private final StatsStore.Counter added;
+    private final StatsStore.Counter modified;
+    private final StatsStore.Counter removed;
+    private final StatsStore.Counter createSuccess;
+    private final StatsStore.Counter createFailure;
+    private final StatsStore.Gauge totalActive;
+    private final StatsStore.Gauge totalWarming;
+    private boolean workersStarted;
+    private boolean changed;
+
+    /**
+     * @param concurrency how many workers create each listener; what {@code listener_create_*}
+     *     count
+     */
+    ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
+        this.requestPath = requestPath;
+        this.routes = routes;
+        this.stats = stats;
+        this.shard = stats.shard(0);
+        this.concurrency = concurrency;
+        this.added = stats.counter("listener_manager.listener_added");
+        this.modified = stats.counter("listener_manager.listener_modified");
+        this.removed = stats.counter("listener_manager.listener_removed");
+        this.createSuccess = stats.counter("listener_manager.listener_create_success");
+        this.createFailure = stats.counter("listener_manager.listener_create_failure");
+        this.totalActive = stats.gauge("listener_manager.total_listeners_active");
+        this.totalWarming = stats.gauge("listener_manager.total_listeners_warming");
+        for (String name : List.of("listener_stopped", "listener_in_place_updated")) {
+            stats.counter("listener_manager." + name);
+        }
+        for (String name : List.of("total_listeners_draining", "total_filter_chains_draining")) {
+            shard.set(stats.gauge("listener_manager." + name), 0);
+        }
+        count();
+    }
+
+    /**
+     * @throws IOException when it cannot be bound
+     */
+    void addStatic(ListenerConfig config) throws IOException {
+        requestPath.prepareListener(config);
+        shard.inc(added);
+        var entry = ListenerEntry.of(config, Optional.empty());
+        warming.put(config.name(), entry);
+        count();
+    }
+
+    /** Lets every listener serve whose routes are known; returns whether any waits still. */
+    boolean settle() {
+        routes.use(uses());
+        boolean promoted = false;
+        for (var waiting = warming.values().iterator(); waiting.hasNext(); ) {
+            ListenerEntry entry = waiting.next();
+            boolean ready =
+                    entry.rds().stream()
+                            .allMatch(use -> routes.isSettled(use.source().routeConfigName()));
+            if (ready) {
+                waiting.remove();
+                active.put(entry.config().name(), entry);
+                changed = true;
+                promoted = true;
+                if (workersStarted) {
+                    shard.add(createSuccess, concurrency);
+                }
+            }
+        }
+        if (promoted) {
+            // A replaced version may have been the last user of its routes.
+            routes.use(uses());
+        }
+        count();
+        return !warming.isEmpty();
+    }
+
+    void onWorkersStarted() {
+        workersStarted = true;
+        shard.add(createSuccess, (long) active.size() * concurrency);
+    }
+
+    Map<String, ListenerConfig> serving() {
+        var map = new LinkedHashMap<String, ListenerConfig>();
+        active.forEach((name, entry) -> map.put(name, entry.config()));
+        return map;
+    }
+
+    Map<String, RouteTable> routeTables() {
+        return routes.tables();
+    }
+
+    List<String> waitingNames() {
+        return List.copyOf(warming.keySet());
+    }
+
+    /** What {@code /config_dump} says of each dynamic listener, refused ones included. */
+    List<ConfigView.DynamicListener> views() {
+        var names = new LinkedHashSet<String>(active.keySet());
+        names.addAll(warming.keySet());
+        names.addAll(refused.keySet());
+        var views = new ArrayList<ConfigView.DynamicListener>();
+        for (String name : names) {
+            var view =
+                    new ConfigView.DynamicListener(
+                            name,
+                            accepted(active.get(name)),
+                            accepted(warming.get(name)),
+                            Optional.ofNullable(refused.get(name)));
+            if (view.active().isPresent()
+                    || view.warming().isPresent()
+                    || view.error().isPresent()) {
+                views.add(view);
+            }
+        }
+        return views;
+    }
+
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    @Override
+    public Set<String> dynamicNames() {
+        var names = new LinkedHashSet<String>();
+        for (ListenerEntry entry : entries()) {
+            if (entry.accepted().isPresent()) {
+                names.add(entry.config().name());
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public Optional<String> addOrUpdate(ListenerConfig config, AcceptedResource resource) {
+        String name = config.name();
+        var serving = active.get(name);
+        var newest = warming.getOrDefault(name, serving);
+        if (newest != null && newest.accepted().isEmpty()) {
+            // XD14: listeners of the bootstrap stay as they are.
+            return Optional.empty();
+        }
+        refused.remove(name);
+        if (newest != null && newest.config().contentHash() == config.contentHash()) {
+            return Optional.empty();
+        }
+        var clash = sameAddress(config);
+        if (clash.isPresent()) {
+            return Optional.of(clash.get());
+        }
+        try {
+            requestPath.prepareListener(config);
+        } catch (IOException e) {
+            shard.inc(createFailure);
+            return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+        shard.inc(newest == null ? added : modified);
+        log.info(
+                "listener {} listener={} address={}",
+                newest == null ? "added" : "updated",
+                name,
+                config.address());
+        warming.put(name, ListenerEntry.of(config, Optional.of(resource)));
+        return Optional.empty();
+    }
+
+    @Override
+    public void remove(String name) {
+        var serving = active.get(name);
+        var waiting = warming.get(name);
+        var newest = waiting == null ? serving : waiting;
+        refused.remove(name);
+        if (newest == null || newest.accepted().isEmpty()) {
+            return;
+        }
+        warming.remove(name);
+        if (active.remove(name) == null) {
+            requestPath.cancelListener(name);
+        }
+        changed = true;
+        shard.inc(removed);
+        log.info("listener removed listener={}", name);
+    }
+
+    @Override
+    public void onRefused(RefusedResource resource) {
+        refused.put(resource.name(), resource);
+    }
+
+    @Override
+    public void afterUpdate() {
+        settle();
+    }
+
+    /** Two listeners may not want the same address; a port of 0 never clashes. */
+    private Optional<String> sameAddress(ListenerConfig config) {
+        if (config.address() instanceof InetSocketAddress inet && inet.getPort() == 0) {
+            return Optional.empty();
+        }
+        for (ListenerEntry other : entries()) {
+            if (!other.config().name().equals(config.name())
+                    && other.config().address().equals(config.address())) {
+                return Optional.of(
+                        "error adding listener: '"
+                                + config.name()
+                                + "' has duplicate address '"
+                                + text(config)
+                                + "' as existing listener, to check if the listener has duplicated"
+                                + " addresses with other listeners or 'enable_reuse_port' is set to"
+                                + " 'false' for the listener");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String text(ListenerConfig config) {
+        return config.address() instanceof InetSocketAddress inet
+                ? Addresses.format(inet)
+                : config.address().toString();
+    }
+
+    private List<RdsUse> uses() {
+        return entries().stream().flatMap(entry -> entry.rds().stream()).toList();
+    }
+
+    private List<ListenerEntry> entries() {
+        var all = new ArrayList<>(active.values());
+        all.addAll(warming.values());
+        return all;
+    }
+
+    private static Optional<AcceptedResource> accepted(@Nullable ListenerEntry entry) {
+        return entry == null ? Optional.empty() : entry.accepted();
+    }
+
+    private void count() {
+        shard.set(totalActive, active.size());
+        shard.set(totalWarming, warming.size());
+    }
+}

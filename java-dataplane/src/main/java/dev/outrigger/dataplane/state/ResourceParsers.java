@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.parse.Parsed;
+
+/**
+ * Bytes of dynamic resources to configuration. State sees no protobuf; this is the seam. Pure, any
+ * thread.
+ */
+public interface ResourceParsers {
+    Named<ClusterConfig> cluster(byte[] resource);
+
+    Named<ListenerConfig> listener(byte[] resource);
+
+    Named<RouteTable> routes(byte[] resource);
+
+    Named<EndpointAssignment> endpoints(byte[] resource);
+
+    /**
+     * @param name what the resource calls itself, also when it is rejected; empty when it could not
+     *     even be decoded
+     */
+    record Named<C>(String name, Parsed<C> parsed) {}
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import static dev.outrigger.dataplane.parse.Outcomes.XDS;
+import static dev.outrigger.dataplane.parse.Outcomes.accepted;
+import static dev.outrigger.dataplane.parse.Outcomes.only;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
+import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
+import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.XdsClusterConfig.Http2Keepalive;
+import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterParserTest {
+    private static final String OPTIONS =
+            "typed_extension_protocol_options[envoy.extensions.upstreams.http.v3"
+                    + ".HttpProtocolOptions]";
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+"""
+lb_policy: RING_HASH                    | lb_policy | RING_HASH is not supported by this proxy (ROUND_ROBIN, LEAST_REQUEST, RANDOM)
+type: LOGICAL_DNS                       | type | LOGICAL_DNS is not supported by this proxy (STATIC, STRICT_DNS, EDS)
+type: EDS                               | eds_cluster_config | cannot create an EDS cluster without an EDS config
+outlier_detection: {}                   | outlier_detection | not supported by this proxy
+health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {}}] | health_checks | not supported by this proxy
+least_request_lb_config: {choice_count: 3} | least_request_lb_config | not supported by this proxy
+http2_protocol_options: {}              | http2_protocol_options | not supported by this proxy
+http_protocol_options: {enable_trailers: true} | http_protocol_options.enable_trailers | true is not supported by this proxy (only false)
+wait_for_warm_on_init: false            | wait_for_warm_on_init | false is not supported by this proxy (only true)
+circuit_breakers: {thresholds: [{max_connection_pools: 1}]} | circuit_breakers.thresholds[0].max_connection_pools | not supported by this proxy
+common_lb_config: {locality_weighted_lb_config: {}} | common_lb_config.locality_weighted_lb_config | not supported by this proxy
+load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: localhost, port_value: 1}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address | malformed IP address: localhost. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
+load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, named_port: http}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.named_port | IP resolver can't handle port specifier type 4. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
+load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: /x}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.pipe | not supported by this proxy
+type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.eds_config.self | not supported by this proxy
+""")
+    void refusesWithTheExactPath(String field, String path, String reason) {
+        var proto = Protos.cluster("name: a\n" + field.replace("\\n", "\n"));
+
+        Rejection rejection = only(ClusterParser.parse(proto, XDS));
+
+        assertThat(rejection.path()).isEqualTo(path);
+        assertThat(rejection.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void pinsTheDefaults() {
+        ClusterConfig config = cluster("name: a");
+
+        assertThat(config.statName()).isEqualTo("a");
+        assertThat(config.discovery()).isEqualTo(new Discovery.Static());
+        assertThat(config.loadAssignment()).isEqualTo(EndpointAssignment.EMPTY);
+        assertThat(config.lbPolicy()).isEqualTo(LbPolicy.ROUND_ROBIN);
+        assertThat(config.healthyPanicThresholdPercent()).isEqualTo(50);
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.perConnectionBufferLimitBytes()).isEqualTo(1024 * 1024);
+        assertThat(config.circuitBreakers())
+                .isEqualTo(
+                        new ClusterConfig.CircuitBreakers(Thresholds.DEFAULT, Thresholds.DEFAULT));
+        assertThat(config.idleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.maxRequestsPerConnection()).isZero();
+        assertThat(config.trackRemaining()).isFalse();
+        assertThat(config.addedViaApi()).isTrue();
+    }
+
+    @Test
+    void pinsTheDefaultsOfDnsAndEds() {
+        assertThat(cluster("{name: a, type: STRICT_DNS}").discovery())
+                .isEqualTo(
+                        new Discovery.StrictDns(
+                                Duration.ofSeconds(5), false, DnsLookupFamily.AUTO));
+        assertThat(
+                        cluster("{name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}}}")
+                                .discovery())
+                .isEqualTo(
+                        new Discovery.Eds("a", new ConfigSourceConfig.Ads(Duration.ofSeconds(15))));
+    }
+
+    @Test
+    void pinsTheDefaultsOfARetryBudget() {
+        var thresholds =
+                cluster("{name: a, circuit_breakers: {thresholds: [{retry_budget: {}}]}}")
+                        .circuitBreakers()
+                        .defaultPriority();
+
+        assertThat(thresholds.retryBudget()).contains(new RetryBudget(20, 3));
+    }
+
+    @Test
+    void takesTheFirstThresholdsOfAPriority() {
+        var breakers =
+                cluster(
+                                """
+                                name: a
+                                circuit_breakers:
+                                  thresholds:
+                                  - {priority: HIGH, max_requests: 7}
+                                  - {max_connections: 0, max_retries: 4294967295, track_remaining: true}
+                                  - {max_connections: 9}
+                                """)
+                        .circuitBreakers();
+
+        assertThat(breakers.defaultPriority())
+                .isEqualTo(new Thresholds(0, 1024, 1024, 4294967295L, Optional.empty()));
+        assertThat(breakers.highPriority().maxRequests()).isEqualTo(7);
+    }
+
+    @Test
+    void letsTypedOptionsReplaceTheFlatOnes() {
+        var config =
+                cluster(
+                        """
+                        name: a
+                        max_requests_per_connection: 3
+                        common_http_protocol_options: {idle_timeout: 7s}
+                        typed_extension_protocol_options:
+                          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                            common_http_protocol_options: {max_requests_per_connection: 5}
+                            explicit_http_config: {http_protocol_options: {}}
+                        """);
+
+        assertThat(config.maxRequestsPerConnection()).isEqualTo(5);
+        assertThat(config.idleTimeout()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void refusesHttp2UpstreamsThatTrafficWouldUse() {
+        var proto = Protos.cluster(HTTP2.formatted("STATIC", "127.0.0.1"));
+
+        assertThat(Outcomes.rejected(ClusterParser.parse(proto, XDS)).rejections())
+                .extracting(Rejection::path)
+                .contains(OPTIONS + ".explicit_http_config.http2_protocol_options");
+    }
+
+    @Test
+    void readsAClusterOfTheXdsClient() {
+        var proto = Protos.cluster(HTTP2.formatted("STRICT_DNS", "xds.example"));
+
+        var config = accepted(XdsClusterParser.parse(proto, XDS));
+
+        assertThat(config.addresses())
+                .containsExactly(InetSocketAddress.createUnresolved("xds.example", 18000));
+        assertThat(config.resolveNames()).isTrue();
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.http2Keepalive())
+                .contains(new Http2Keepalive(Duration.ofSeconds(30), Duration.ofSeconds(5)));
+        assertThat(config.tcpKeepalive())
+                .contains(
+                        new TcpKeepalive(
+                                Optional.of(3),
+                                Optional.of(Duration.ofSeconds(60)),
+                                Optional.empty()));
+    }
+
+    private static final String HTTP2 =
+            """
+            name: xds
+            type: %s
+            connect_timeout: 1s
+            load_assignment:
+              cluster_name: xds
+              endpoints:
+              - lb_endpoints:
+                - endpoint: {address: {socket_address: {address: %s, port_value: 18000}}}
+            upstream_connection_options: {tcp_keepalive: {keepalive_probes: 3, keepalive_time: 60}}
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config:
+                  http2_protocol_options: {connection_keepalive: {interval: 30s, timeout: 5s}}
+            """;
+
+    @Test
+    void readsEndpoints() {
+        var assignment =
+                accepted(
+                        EndpointParser.parse(
+                                Protos.assignment(
+                                        """
+                                        cluster_name: a
+                                        policy: {overprovisioning_factor: 150}
+                                        endpoints:
+                                        - locality: {region: r, zone: z, sub_zone: s}
+                                          priority: 1
+                                          load_balancing_weight: 4
+                                          lb_endpoints:
+                                          - health_status: DRAINING
+                                            load_balancing_weight: 9
+                                            endpoint:
+                                              hostname: h
+                                              address: {socket_address: {address: "::1", port_value: 2}}
+                                        """),
+                                XDS));
+
+        assertThat(assignment.overprovisioningFactor()).isEqualTo(150);
+        var locality = assignment.localities().getFirst();
+        assertThat(locality.zone()).isEqualTo("z");
+        assertThat(locality.priority()).isEqualTo(1);
+        assertThat(locality.weight()).isEqualTo(4);
+        var endpoint = locality.endpoints().getFirst();
+        assertThat(endpoint.address()).isEqualTo(new InetSocketAddress("::1", 2));
+        assertThat(endpoint.hostname()).isEqualTo("h");
+        assertThat(endpoint.weight()).isEqualTo(9);
+        assertThat(endpoint.healthStatus()).isEqualTo(EndpointAssignment.HealthStatus.DRAINING);
+    }
+
+    @Test
+    void refusesAHostNameAsEdsAddress() {
+        var proto =
+                Protos.assignment(
+                        "{cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address:"
+                                + " {socket_address: {address: h.example, port_value: 2}}}}]}]}");
+
+        assertThat(only(EndpointParser.parse(proto, XDS)).reason())
+                .isEqualTo("malformed IP address: h.example");
+    }
+
+    private static ClusterConfig cluster(String yaml) {
+        return accepted(ClusterParser.parse(Protos.cluster(yaml), XDS));
+    }
+}

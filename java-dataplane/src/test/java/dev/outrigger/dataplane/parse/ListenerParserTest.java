@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import static dev.outrigger.dataplane.parse.Outcomes.XDS;
+import static dev.outrigger.dataplane.parse.Outcomes.accepted;
+import static dev.outrigger.dataplane.parse.Outcomes.only;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.dataplane.config.AccessLogConfig;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.ListenerConfig;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ListenerParserTest {
+    private static final String MANAGER = "filter_chains[0].filters[0].typed_config";
+    private static final String NO_ROUTES = "route_config: {}\n";
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+"""
+codec_type: HTTP2                        | codec_type | HTTP2 is not supported by this proxy (AUTO, HTTP1)
+tracing: {}                              | tracing | not supported by this proxy
+http2_protocol_options: {}               | http2_protocol_options | not supported by this proxy
+local_reply_config: {}                   | local_reply_config | not supported by this proxy
+upgrade_configs: [{upgrade_type: websocket}] | upgrade_configs | not supported by this proxy
+add_user_agent: true                     | add_user_agent | true is not supported by this proxy (only false)
+request_timeout: -1s                     | request_timeout | Invalid duration: Expected positive duration: seconds: -1 nanos: 0
+forward_client_cert_details: APPEND_FORWARD | forward_client_cert_details | APPEND_FORWARD is not supported by this proxy (SANITIZE)
+http_protocol_options: {header_key_format: {proper_case_words: {}}} | http_protocol_options.header_key_format | not supported by this proxy
+max_request_headers_kb: 9000             | max_request_headers_kb | Proto constraint validation failed (HttpConnectionManagerValidationError.MaxRequestHeadersKb: value must be inside range (0, 8192])
+access_log: [{name: a}]                  | access_log[0] | Didn't find a registered implementation for 'a' with type URL: ''
+access_log: [{name: a, filter: {not_health_check_filter: {}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter | not supported by this proxy
+access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
+access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
+internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
+""")
+    void refusesAManagerWithTheExactPath(String field, String path, String reason) {
+        var proto = Protos.withManager(NO_ROUTES + field);
+
+        Rejection rejection = only(ListenerParser.parse(proto, XDS));
+
+        assertThat(rejection.path()).isEqualTo(MANAGER + "." + path);
+        assertThat(rejection.reason()).isEqualTo(reason);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+"""
+{name: l, filter_chains: [{}]}           | address | error adding listener named 'l': address is necessary
+{name: l, address: {socket_address: {address: h, port_value: 1}}, filter_chains: []} | address.socket_address.address | malformed IP address: h
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1, protocol: UDP}}} | address.socket_address.protocol | UDP is not supported by this proxy (TCP)
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1, ipv4_compat: true}}} | address.socket_address.ipv4_compat | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}} | filter_chains | error adding listener '1.2.3.4:1': no filter chains specified
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x}, {name: y}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {}
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {server_names: [a]}}]} | filter_chains[0].filter_chain_match.server_names | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, bind_to_port: false} | bind_to_port | false is not supported by this proxy (only true)
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, socket_options: [{level: 1, name: 2, int_value: 3}]} | socket_options | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}]} | filter_chains[0].filters | a filter chain needs envoy.filters.network.http_connection_manager
+""")
+    void refusesAListenerWithTheExactPath(String yaml, String path, String reason) {
+        var rejections =
+                Outcomes.rejected(ListenerParser.parse(Protos.listener(yaml), XDS)).rejections();
+
+        assertThat(rejections).extracting(Rejection::path).contains(path);
+        assertThat(rejections).extracting(Rejection::reason).contains(reason);
+    }
+
+    @Test
+    void pinsTheDefaultsOfAListener() {
+        ListenerConfig config = accepted(ListenerParser.parse(Protos.withManager(NO_ROUTES), XDS));
+
+        assertThat(config.name()).isEqualTo("l");
+        assertThat(config.address()).isEqualTo(new InetSocketAddress("127.0.0.1", 80));
+        assertThat(config.statPrefix()).isEqualTo("127.0.0.1_80");
+        assertThat(config.perConnectionBufferLimitBytes()).isEqualTo(1024 * 1024);
+        assertThat(config.tcpBacklogSize()).isEqualTo(-1);
+        assertThat(config.reusePort()).isTrue();
+        assertThat(config.inbound()).isFalse();
+        assertThat(config.accessLogs()).isEmpty();
+        assertThat(config.filterChains()).hasSize(1);
+    }
+
+    @Test
+    void pinsTheDefaultsOfTheConnectionManager() {
+        HttpConnectionManagerConfig config = manager(NO_ROUTES);
+
+        assertThat(config.statPrefix()).isEqualTo("ingress");
+        assertThat(config.httpFilters())
+                .containsExactly(
+                        new HttpFilterConfig.Router("envoy.filters.http.router", true, false));
+        assertThat(config.codecType()).isEqualTo(CodecType.AUTO);
+        assertThat(config.http1Options())
+                .isEqualTo(new Http1Options(true, false, "", false, false, false));
+        assertThat(config.serverHeader()).isEqualTo(ServerHeader.OVERWRITE);
+        assertThat(config.serverName()).isEqualTo("envoy");
+        assertThat(config.useRemoteAddress()).isFalse();
+        assertThat(config.xffNumTrustedHops()).isZero();
+        assertThat(config.skipXffAppend()).isFalse();
+        assertThat(config.generateRequestId()).isTrue();
+        assertThat(config.preserveExternalRequestId()).isFalse();
+        assertThat(config.alwaysSetRequestIdInResponse()).isFalse();
+        assertThat(config.via()).isEmpty();
+        assertThat(config.normalizePath()).isFalse();
+        assertThat(config.mergeSlashes()).isFalse();
+        assertThat(config.pathWithEscapedSlashesAction())
+                .isEqualTo(PathWithEscapedSlashesAction.KEEP_UNCHANGED);
+        assertThat(config.headersWithUnderscoresAction())
+                .isEqualTo(HeadersWithUnderscoresAction.ALLOW);
+        assertThat(config.internalAddresses()).isEmpty();
+        assertThat(config.stripMatchingHostPort()).isFalse();
+        assertThat(config.stripAnyHostPort()).isFalse();
+        assertThat(config.stripTrailingHostDot()).isFalse();
+        assertThat(config.proxy100Continue()).isFalse();
+        assertThat(config.streamErrorOnInvalidHttpMessage()).isFalse();
+        assertThat(config.maxRequestHeadersBytes()).isEqualTo(60 * 1024);
+        assertThat(config.maxHeadersCount()).isEqualTo(100);
+        assertThat(config.maxRequestsPerConnection()).isZero();
+        assertThat(config.streamIdleTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.requestTimeout()).isZero();
+        assertThat(config.requestHeadersTimeout()).isZero();
+        assertThat(config.idleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.maxConnectionDuration()).isEmpty();
+        assertThat(config.maxStreamDuration()).isEmpty();
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.delayedCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.accessLogs()).isEmpty();
+    }
+
+    @Test
+    void meansPrivateAddressesByInternalAddressesWithoutRanges() {
+        var ranges =
+                manager(NO_ROUTES + "internal_address_config: {unix_sockets: true}")
+                        .internalAddresses()
+                        .orElseThrow();
+
+        assertThat(ranges.unixSockets()).isTrue();
+        assertThat(ranges.ranges())
+                .extracting(r -> r.prefix().getHostAddress() + "/" + r.length())
+                .contains("10.0.0.0/8", "127.0.0.0/8");
+    }
+
+    @Test
+    void readsRds() {
+        var source =
+                manager(
+                                "rds: {route_config_name: r, config_source: {ads: {},"
+                                        + " initial_fetch_timeout: 0s}}")
+                        .routeSource();
+
+        assertThat(source)
+                .isEqualTo(new RouteSource.Rds("r", new ConfigSourceConfig.Ads(Duration.ZERO)));
+    }
+
+    @Test
+    void validatesClustersOfAnInlineTableByDefault() {
+        var proto =
+                Protos.withManager(
+                        """
+                        route_config:
+                          virtual_hosts:
+                          - {name: v, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: zz}}]}
+                        """);
+
+        assertThat(only(ListenerParser.parse(proto, XDS)).message())
+                .isEqualTo(
+                        MANAGER
+                                + ".route_config.virtual_hosts[0].routes[0].route.cluster: route:"
+                                + " unknown cluster 'zz'");
+    }
+
+    @Test
+    void readsAccessLogs() {
+        var logs =
+                manager(
+                                NO_ROUTES
+                                        + """
+                                        access_log:
+                                        - name: a
+                                          typed_config:
+                                            "@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog
+                                        - name: b
+                                          typed_config:
+                                            "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                            path: /x
+                                            log_format: {text_format_source: {inline_string: "%PROTOCOL%"}}
+                                        """)
+                        .accessLogs();
+
+        assertThat(logs)
+                .isEqualTo(
+                        List.of(
+                                new AccessLogConfig(
+                                        new AccessLogConfig.Sink.Stdout(),
+                                        new AccessLogConfig.Format.Default()),
+                                new AccessLogConfig(
+                                        new AccessLogConfig.Sink.File("/x"),
+                                        new AccessLogConfig.Format.Text("%PROTOCOL%"))));
+    }
+
+    @Test
+    void refusesAFilterBehindTheRouter() {
+        var listener =
+                Protos.listener(
+                        """
+                        name: l
+                        address: {socket_address: {address: 127.0.0.1, port_value: 80}}
+                        filter_chains:
+                        - filters:
+                          - name: hcm
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                              stat_prefix: x
+                              route_config: {}
+                              http_filters:
+                              - &router
+                                name: one
+                                typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                              - *router
+                        """);
+
+        assertThat(only(ListenerParser.parse(listener, XDS)).reason())
+                .isEqualTo(
+                        "Error: terminal filter named one of type envoy.filters.http.router must be"
+                                + " the last filter in a http filter chain.");
+    }
+
+    @Test
+    void servesADefaultFilterChainThatStandsAlone() {
+        var proto = Protos.withManager(NO_ROUTES);
+        var moved =
+                proto.toBuilder()
+                        .clearFilterChains()
+                        .setDefaultFilterChain(proto.getFilterChains(0))
+                        .build();
+
+        assertThat(accepted(ListenerParser.parse(moved, XDS)).filterChains()).hasSize(1);
+    }
+
+    private static HttpConnectionManagerConfig manager(String fields) {
+        return accepted(ListenerParser.parse(Protos.withManager(fields), XDS))
+                .filterChains()
+                .getFirst()
+                .httpConnectionManager();
+    }
+}

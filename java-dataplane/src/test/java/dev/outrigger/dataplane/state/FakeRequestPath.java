@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ProxyConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
+
+/** Remembers what it was told. */
+@NullMarked
+public final class FakeRequestPath implements RequestPath {
+    private final Set<String> takenNames = new HashSet<>();
+    private final Set<String> prepared = new LinkedHashSet<>();
+    private final List<String> calls = new ArrayList<>();
+    private volatile ProxyConfig config = ProxyConfig.EMPTY;
+    private volatile boolean started;
+
+    /** A listener of that name cannot be bound. */
+    void take(String listener) {
+        takenNames.add(listener);
+    }
+
+    public ProxyConfig config() {
+        return config;
+    }
+
+    public boolean isStarted() {
+        return started;
+    }
+
+    List<String> calls() {
+        return calls;
+    }
+
+    Set<String> prepared() {
+        return prepared;
+    }
+
+    @Override
+    public void prepareListener(ListenerConfig listener) throws IOException {
+        if (takenNames.contains(listener.name())) {
+            throw new IOException("cannot bind '127.0.0.1:1': Address already in use");
+        }
+        prepared.add(listener.name());
+    }
+
+    @Override
+    public void cancelListener(String name) {
+        prepared.remove(name);
+        calls.add("cancel " + name);
+    }
+
+    @Override
+    public void apply(ProxyConfig next) {
+        config = next;
+        calls.add("apply");
+    }
+
+    @Override
+    public void startWorkers() {
+        started = true;
+        calls.add("start");
+    }
+
+    @Override
+    public void drainListeners(boolean inboundOnly, boolean graceful) {
+        calls.add("drainListeners " + inboundOnly + " " + graceful);
+    }
+
+    @Override
+    public void startDrain() {
+        calls.add("startDrain");
+    }
+
+    @Override
+    public List<ListenerView> listeners() {
+        return config.listeners().values().stream()
+                .map(l -> new ListenerView(l.name(), (InetSocketAddress) l.address()))
+                .toList();
+    }
+
+    @Override
+    public List<ClusterView> clusters() {
+        return config.clusters().values().stream()
+                .map(c -> new ClusterView(c.config().name(), List.of()))
+                .toList();
+    }
+
+    @Override
+    public void close() {}
+}

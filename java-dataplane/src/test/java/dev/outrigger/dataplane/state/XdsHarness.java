@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.state;
+
+import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.ads.NettyNameResolver;
+import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.DynamicResourcesConfig;
+import dev.outrigger.dataplane.config.GrpcXdsConfig;
+import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.NullMarked;
+
+/** The real client and assembler on a real loop, in front of a fake request path. */
+@NullMarked
+public final class XdsHarness implements AutoCloseable {
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final NettyMainLoop loop = new NettyMainLoop(group.next());
+    private final StatsStore stats = new StatsStore(2);
+    private final FakeRequestPath requestPath = new FakeRequestPath();
+    private final NettyNameResolver resolver = new NettyNameResolver(loop);
+    private final BootstrapConfig bootstrap;
+    private final AdsClient client;
+    private final ConfigAssembler assembler;
+
+    public XdsHarness(GrpcXdsConfig.Variant variant, int xdsPort, Duration initialFetchTimeout) {
+        var ads = new ConfigSourceConfig.Ads(initialFetchTimeout);
+        var api =
+                new GrpcXdsConfig(
+                        variant,
+                        "xds",
+                        "xds",
+                        List.of(),
+                        Duration.ZERO,
+                        true,
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(200),
+                        Optional.empty());
+        var node = Node.newBuilder().setId("n").setCluster("c").build();
+        bootstrap =
+                new BootstrapConfig(
+                        new NodeConfig(
+                                "n",
+                                "c",
+                                "",
+                                "",
+                                "",
+                                Base64.getEncoder().encodeToString(node.toByteArray())),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(
+                                new XdsClusterConfig(
+                                        "xds",
+                                        List.of(new InetSocketAddress("127.0.0.1", xdsPort)),
+                                        false,
+                                        Duration.ofSeconds(1),
+                                        Optional.empty(),
+                                        Optional.empty())),
+                        new DynamicResourcesConfig(
+                                Optional.of(api), Optional.of(ads), Optional.of(ads)),
+                        List.of(),
+                        Duration.ofSeconds(5));
+        client = new AdsClient(loop, resolver, bootstrap, stats, new SplittableRandom(7));
+        assembler =
+                new ConfigAssembler(
+                        loop,
+                        bootstrap,
+                        new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false)),
+                        client,
+                        resolver,
+                        requestPath,
+                        stats,
+                        1);
+    }
+
+    public XdsHarness start() throws Exception {
+        onLoop(() -> {
+            assembler.start();
+            return 0;
+        });
+        return this;
+    }
+
+    public <T> T onLoop(Callable<T> task) throws Exception {
+        return loop.eventLoop().submit(task).get(10, TimeUnit.SECONDS);
+    }
+
+    public NettyMainLoop loop() {
+        return loop;
+    }
+
+    public FakeRequestPath requestPath() {
+        return requestPath;
+    }
+
+    public ConfigAssembler assembler() {
+        return assembler;
+    }
+
+    public StatsStore stats() {
+        return stats;
+    }
+
+    public long counter(String name) {
+        return stats.value(stats.counter(name));
+    }
+
+    public long gauge(String name) {
+        return stats.value(stats.gauge(name));
+    }
+
+    /** Waits on the loop's own time for something another thread brings about. */
+    public static void eventually(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within 10 s");
+            }
+            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        onLoop(() -> {
+            assembler.close();
+            client.close();
+            resolver.close();
+            return 0;
+        });
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+}
