@@ -3,10 +3,12 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -174,6 +176,14 @@ public final class Exchange implements FormatContext {
     }
 
     private void refuse(RequestChecks.Refusal refusal) {
+        if (refusal.status() == 307 && request != null) {
+            info.setDetails(refusal.details());
+            localHead.reset();
+            localHead.setStatus(refusal.status());
+            localHead.headers().add(KnownHeader.LOCATION, Ascii.bytes(request.path()));
+            sendLocal("", false);
+            return;
+        }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
         sendLocalReply(
                 refusal.status(), "", null, refusal.details(), refusal.status() == 400, false);
@@ -378,9 +388,7 @@ public final class Exchange implements FormatContext {
         if (!location.isEmpty()) {
             localHead
                     .headers()
-                    .add(
-                            KnownHeader.LOCATION,
-                            dev.outrigger.dataplane.message.Ascii.bytes(location));
+                    .add(KnownHeader.LOCATION, Ascii.bytes(location));
         }
         sendLocal(body, false);
     }
@@ -389,7 +397,7 @@ public final class Exchange implements FormatContext {
         RequestHead head = request;
         router.editLocalResponse(localHead);
         boolean grpc = head != null && head.isGrpc() && !close;
-        boolean toHead = head != null && head.method() == dev.outrigger.dataplane.message.Method.HEAD;
+        boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, body, grpc);
         boolean endStream = bytes.length == 0 || toHead;
         sendHead(localHead, endStream, close);

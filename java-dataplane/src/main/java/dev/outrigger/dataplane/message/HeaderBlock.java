@@ -284,6 +284,33 @@ public final class HeaderBlock {
         return (repeated >>> id & 1) != 0;
     }
 
+    /**
+     * Removes every header whose name has an underscore.
+     *
+     * @return whether there was one
+     */
+    boolean removeUnderscored() {
+        boolean found = false;
+        for (int i = 0; i < entries; i++) {
+            // No known name has an underscore.
+            if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
+                table[i * STRIDE + ID] = REMOVED;
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private boolean hasUnderscore(int entry) {
+        int from = nameOffset(entry);
+        for (int i = from; i < from + nameLength(entry); i++) {
+            if (data[i] == '_') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Joins the lines of each repeated inline header into its first line (E16). */
     void joinRepeatedInlineHeaders() {
         if (repeated == 0) {

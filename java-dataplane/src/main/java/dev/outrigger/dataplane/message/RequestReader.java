@@ -22,7 +22,15 @@ public final class RequestReader {
             boolean allowAbsoluteUrl,
             boolean acceptHttp10,
             boolean allowChunkedLength,
-            boolean allowCustomMethods) {}
+            boolean allowCustomMethods,
+            Underscores underscores) {}
+
+    /** What happens to a header whose name has an underscore (E7). */
+    public enum Underscores {
+        ALLOW,
+        DROP,
+        REJECT
+    }
 
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
@@ -154,6 +162,11 @@ public final class RequestReader {
             if (length < 0) {
                 return CodecError.CODEC_ERROR;
             }
+        }
+        if (options.underscores() != Underscores.ALLOW
+                && headers.removeUnderscored()
+                && options.underscores() == Underscores.REJECT) {
+            return CodecError.UNEXPECTED_UNDERSCORE;
         }
         headers.joinRepeatedInlineHeaders();
         if (length >= 0 && headers.has(KnownHeader.TRANSFER_ENCODING) && http10) {

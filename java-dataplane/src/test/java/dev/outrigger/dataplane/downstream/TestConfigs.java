@@ -15,7 +15,9 @@ import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
@@ -145,6 +147,9 @@ final class TestConfigs {
                 "",
                 false,
                 false,
+                PathWithEscapedSlashesAction.KEEP_UNCHANGED,
+                HeadersWithUnderscoresAction.ALLOW,
+                Optional.empty(),
                 false,
                 false,
                 false,
