@@ -28,8 +28,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests are
- * served one after another (K6). Confined to its event loop.
+ * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests
+ * are served one after another (K6). Confined to its event loop.
  *
  * <h2>Input</h2>
  *
@@ -81,6 +81,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closedLocally;
     private boolean closeAfter;
     private boolean finishing;
+    private boolean aborted;
     private boolean chunked;
     private boolean toHead;
     private boolean readDisabled;
@@ -127,7 +128,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         return info;
     }
 
-    /** Exchanges of a connection see new routes and clusters, but keep their listener's settings. */
+    /**
+     * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
+     */
     private HttpConnectionManager manager() {
         return listener.managerFor(pinned);
     }
@@ -459,10 +462,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         writeOut();
         closedLocally = true;
         Duration delay = pinned.settings().config().delayedCloseTimeout();
-        if (delay.isZero() || lastIsComplete()) {
-            context()
-                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(done -> context().close());
+        if (delay.isZero() || !mayRace()) {
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context().close());
             if (!delay.isZero()) {
                 closeTimer.arm(worker.now(), delay.toNanos());
             }
@@ -474,9 +475,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         setReading();
     }
 
-    /** Whether nothing the client may still be sending can turn our close into a reset. */
-    private boolean lastIsComplete() {
-        return exchange().isRequestComplete();
+    /**
+     * Whether closing at once could cost the client its response. Not when it asked for the close
+     * itself and has sent all of its request.
+     */
+    private boolean mayRace() {
+        return aborted
+                || !exchange().isRequestComplete()
+                || !reader.head().isCloseRequested() && !exchange().info().isHttp10();
     }
 
     private void onCloseTimeout() {
@@ -487,7 +493,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void reset() {
         closeAfter = true;
-        closedLocally = true;
+        aborted = true;
     }
 
     @Override
@@ -541,8 +547,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             worker.refreshNow();
             begin();
             phase = Phase.BODY;
-            exchange()
-                    .onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
+            exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
             worker.flushDirty();
         }
     }
@@ -597,8 +602,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
         if (activeRequest) {
             shard.inc(stats.cxDestroyActiveRq);
-            shard.inc(
-                    closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
+            shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
         shard.dec(stats.cxHttp1Active);

@@ -68,6 +68,7 @@ final class Router {
     private long timeoutStart;
     private int attempts;
     private boolean timeoutRetry;
+    private boolean internal;
 
     Router(WorkerServices services, Exchange exchange) {
         this.services = services;
@@ -124,9 +125,7 @@ final class Router {
 
     /** Envoy adds a location to these direct responses on its own (observed). */
     private static String directLocation(int status, RequestHead head) {
-        return status == 201 || status / 100 == 3
-                ? "http://" + head.authority() + head.path()
-                : "";
+        return status == 201 || status / 100 == 3 ? "http://" + head.authority() + head.path() : "";
     }
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
@@ -152,14 +151,14 @@ final class Router {
             return;
         }
         cluster = found;
+        internal = head.headers().has(KnownHeader.ENVOY_INTERNAL);
         info().setUpstreamCluster(found.name());
         RetryPolicy policy = route.retryPolicy();
         timeouts(route, policy);
         prepare(head, route, forward, chosen);
         retry.begin(policy, head, found, forward.highPriority());
         long limit = route.bodyBufferLimit();
-        body.begin(
-                retry.isEnabled(), limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(retry.isEnabled(), limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
         triedHosts.clear();
         timeoutStart = -1;
@@ -262,9 +261,7 @@ final class Router {
         }
         info().setUpstreamHost(host.addressText());
         state = State.ATTEMPT;
-        attempt.start(
-                cluster()
-                        .pool(host, worker, services.connector(), forward.highPriority()));
+        attempt.start(cluster().pool(host, worker, services.connector(), forward.highPriority()));
     }
 
     private @Nullable Host chooseHost() {
@@ -273,9 +270,7 @@ final class Router {
         RetryPolicy policy = route == null ? null : route.retryPolicy();
         if (policy != null && policy.avoidPreviousHosts() && attempts > 1) {
             for (int i = 0;
-                    i < policy.hostSelectionAttempts()
-                            && host != null
-                            && triedHosts.contains(host);
+                    i < policy.hostSelectionAttempts() && host != null && triedHosts.contains(host);
                     i++) {
                 host = cluster().chooseHost(worker);
             }
@@ -442,7 +437,7 @@ final class Router {
             cluster()
                     .stats()
                     .recordTime(
-                            shard, (worker.now() - info().requestEndNanos()) / 1_000_000, false);
+                            shard, (worker.now() - info().requestEndNanos()) / 1_000_000, internal);
         }
     }
 
@@ -585,7 +580,7 @@ final class Router {
     }
 
     private void charge(int status) {
-        cluster().stats().chargeResponse(shard, status, false);
+        cluster().stats().chargeResponse(shard, status, internal);
     }
 
     /** A reply of our own passes the route's response edits too (Y4). */

@@ -33,7 +33,11 @@ final class RequestTarget {
             while (i < end && isAlpha(data[i])) {
                 i++;
             }
-            if (i == start || i + 3 > end || data[i] != ':' || data[i + 1] != '/' || data[i + 2] != '/') {
+            if (i == start
+                    || i + 3 > end
+                    || data[i] != ':'
+                    || data[i + 1] != '/'
+                    || data[i + 2] != '/') {
                 return false;
             }
             host = i + 3;
@@ -70,8 +74,7 @@ final class RequestTarget {
         return host < 0 || isAuthority(headers, host) ? null : CodecError.INVALID_AUTHORITY;
     }
 
-    private static @Nullable CodecError connect(
-            RequestHead head, byte[] data, int start, int end) {
+    private static @Nullable CodecError connect(RequestHead head, byte[] data, int start, int end) {
         int colon = -1;
         for (int i = start; i < end; i++) {
             if (data[i] == ':') {
@@ -94,7 +97,7 @@ final class RequestTarget {
         }
         boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
         if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
-            return CodecError.INVALID_URL;
+            return CodecError.INVALID_SCHEME;
         }
         int authority = i + 3;
         int path = authority;
@@ -116,11 +119,6 @@ final class RequestTarget {
         head.headers().set(KnownHeader.HOST, host);
         if (pathAndQuery.length == 0) {
             head.setPath(SLASH);
-        } else if (pathAndQuery[0] != '/') {
-            byte[] rooted = new byte[pathAndQuery.length + 1];
-            rooted[0] = '/';
-            System.arraycopy(pathAndQuery, 0, rooted, 1, pathAndQuery.length);
-            head.setPath(rooted);
         } else {
             head.setPath(pathAndQuery);
         }
