@@ -167,7 +167,8 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(), _ ->
+                entry.config().name(),
+                _ ->
                         new ClusterStats(
                                 stats,
                                 statPrefix(entry.config()),

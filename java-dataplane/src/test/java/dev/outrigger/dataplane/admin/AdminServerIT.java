@@ -174,8 +174,7 @@ class AdminServerIT {
                                 + " field");
         assertThat(get("/config_dump?mask=bogus").statusCode()).isEqualTo(400);
         assertThat(get("/config_dump?name_regex=(").body())
-                .isEqualTo(
-                        "INVALID_ARGUMENT: Error while parsing name_regex from (: missing ): (");
+                .isEqualTo("INVALID_ARGUMENT: Error while parsing name_regex from (: missing ): (");
     }
 
     @Test
@@ -232,9 +231,20 @@ class AdminServerIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/help", "/stats", "/stats?format=json", "/stats?format=html",
-                "/stats/prometheus", "/server_info", "/memory", "/runtime", "/init_dump", "/certs",
-                "/contention", "/hot_restart_version", "/config_dump"
+                "/",
+                "/help",
+                "/stats",
+                "/stats?format=json",
+                "/stats?format=html",
+                "/stats/prometheus",
+                "/server_info",
+                "/memory",
+                "/runtime",
+                "/init_dump",
+                "/certs",
+                "/contention",
+                "/hot_restart_version",
+                "/config_dump"
             })
     void answersEveryReadOnlyPath(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(200);
@@ -261,7 +271,9 @@ class AdminServerIT {
 
     @Test
     void changesLogLevels() throws Exception {
-        assertThat(post("/logging").body()).startsWith("active loggers:\n").contains("  admin: warning\n");
+        assertThat(post("/logging").body())
+                .startsWith("active loggers:\n")
+                .contains("  admin: warning\n");
         assertThat(post("/logging?paths=admin:debug,main:trace").body())
                 .contains("  admin: debug\n", "  main: trace\n");
         assertThat(post("/logging?level=warning").body()).doesNotContain("debug");

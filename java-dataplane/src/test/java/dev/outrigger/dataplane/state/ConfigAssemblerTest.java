@@ -211,8 +211,8 @@ class ConfigAssemblerTest {
                         hostNameCluster("bad"),
                         hostNameCluster("worse"));
 
-        assertThat(refusal).hasValueSatisfying(
-                text ->
+        assertThat(refusal)
+                .hasValueSatisfying(text ->
                         assertThat(text)
                                 .startsWith("Error adding/updating cluster(s) bad: ")
                                 .contains(", worse: "));
@@ -225,7 +225,12 @@ class ConfigAssemblerTest {
     void appliesNothingWhenAResourceBreaksItsConstraints() {
         live();
 
-        var refusal = xds.state(CLUSTER, "2", Protos.staticCluster("good", 9), Cluster.getDefaultInstance());
+        var refusal =
+                xds.state(
+                        CLUSTER,
+                        "2",
+                        Protos.staticCluster("good", 9),
+                        Cluster.getDefaultInstance());
 
         assertThat(refusal).isPresent();
         assertThat(requestPath.config().clusters()).containsOnlyKeys("a");
@@ -235,7 +240,8 @@ class ConfigAssemblerTest {
     void refusesADuplicateInOneResponse() {
         live();
 
-        var refusal = xds.state(CLUSTER, "2", Protos.staticCluster("x", 8), Protos.staticCluster("x", 9));
+        var refusal =
+                xds.state(CLUSTER, "2", Protos.staticCluster("x", 8), Protos.staticCluster("x", 9));
 
         assertThat(refusal)
                 .contains("Error adding/updating cluster(s) x: duplicate cluster x found");
@@ -271,14 +277,14 @@ class ConfigAssemblerTest {
     void refusesASecondListenerOnAnAddress() {
         live();
 
-        var refusal =
-                xds.delta(LISTENER, "2", Map.of("m", Protos.inlineListener("m", 10001, "a")));
+        var refusal = xds.delta(LISTENER, "2", Map.of("m", Protos.inlineListener("m", 10001, "a")));
 
-        assertThat(refusal).hasValueSatisfying(
-                text ->
+        assertThat(refusal)
+                .hasValueSatisfying(text ->
                         assertThat(text)
-                                .contains("m: error adding listener: 'm' has duplicate address"
-                                        + " '127.0.0.1:10001' as existing listener"));
+                                .contains(
+                                        "m: error adding listener: 'm' has duplicate address"
+                                                + " '127.0.0.1:10001' as existing listener"));
         assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
     }
 
@@ -423,8 +429,7 @@ class ConfigAssemblerTest {
                 .build();
     }
 
-    private ConfigAssembler assembler(
-            List<dev.outrigger.dataplane.config.ClusterConfig> clusters) {
+    private ConfigAssembler assembler(List<dev.outrigger.dataplane.config.ClusterConfig> clusters) {
         var ads = new ConfigSourceConfig.Ads(FETCH_TIMEOUT);
         return new ConfigAssembler(
                 loop,

@@ -46,14 +46,10 @@ final class FakeXdsSources implements XdsSources {
             XdsType type, String version, Map<String, Message> changed, String... removed) {
         var list = new ArrayList<Resource>();
         new LinkedHashMap<>(changed)
-                .forEach(
-                        (name, message) ->
-                                list.add(
-                                        new Resource(
-                                                name,
-                                                version,
-                                                type.typeUrl(),
-                                                message.toByteArray())));
+                .forEach((name, message) ->
+                        list.add(
+                                new Resource(
+                                        name, version, type.typeUrl(), message.toByteArray())));
         return sink(type).onDelta(list, Arrays.asList(removed), version);
     }
 
