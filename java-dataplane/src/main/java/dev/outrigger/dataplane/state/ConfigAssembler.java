@@ -59,8 +59,7 @@ public final class ConfigAssembler implements AutoCloseable {
         this.loop = loop;
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
-        this.serverStats =
-                new ServerStats(loop, stats, concurrency);
+        this.serverStats = new ServerStats(loop, stats, concurrency);
         this.clusters = new ClusterSet(loop, resolver, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
