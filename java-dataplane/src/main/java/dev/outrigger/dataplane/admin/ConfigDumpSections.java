@@ -61,8 +61,7 @@ final class ConfigDumpSections {
             sections.add(endpoints(view, names));
         }
         sections.add(listeners(view, names));
-        if (!view.listeners().isEmpty()
-                || bootstrap.getStaticResources().getListenersCount() > 0) {
+        if (!view.listeners().isEmpty() || bootstrap.getStaticResources().getListenersCount() > 0) {
             // Envoy has these once the first connection manager exists.
             sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
             sections.add(routes(view, names));
@@ -110,10 +109,8 @@ final class ConfigDumpSections {
             }
             var each = new JsonObject();
             each.addProperty("name", listener.name());
-            listener.active()
-                    .ifPresent(it -> each.add("active_state", accepted("listener", it)));
-            listener.warming()
-                    .ifPresent(it -> each.add("warming_state", accepted("listener", it)));
+            listener.active().ifPresent(it -> each.add("active_state", accepted("listener", it)));
+            listener.warming().ifPresent(it -> each.add("warming_state", accepted("listener", it)));
             listener.error().ifPresent(it -> each.add("error_state", error(it)));
             dynamics.add(each);
         }
@@ -129,10 +126,9 @@ final class ConfigDumpSections {
         }
         for (var listener : view.listeners()) {
             listener.active()
-                    .ifPresent(
-                            it ->
-                                    decode(it.resource(), Listener.getDefaultInstance())
-                                            .ifPresent(m -> inline(m, view, names, statics)));
+                    .ifPresent(it ->
+                            decode(it.resource(), Listener.getDefaultInstance())
+                                    .ifPresent(m -> inline(m, view, names, statics)));
         }
         add(json, "static_route_configs", statics);
         add(json, "dynamic_route_configs", dynamic("route_config", view.routes(), names));
@@ -147,8 +143,7 @@ final class ConfigDumpSections {
                 try {
                     if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
                         var hcm = filter.getTypedConfig().unpack(HttpConnectionManager.class);
-                        if (hcm.hasRouteConfig()
-                                && wanted(hcm.getRouteConfig().getName(), names)) {
+                        if (hcm.hasRouteConfig() && wanted(hcm.getRouteConfig().getName(), names)) {
                             into.add(
                                     fixed(
                                             "route_config",
@@ -234,13 +229,12 @@ final class ConfigDumpSections {
                 };
         return decode(resource, type)
                 .map(message -> AdminJson.typed(resource.typeUrl(), message))
-                .orElseGet(
-                        () ->
-                                AdminJson.of(
-                                        Any.newBuilder()
-                                                .setTypeUrl(resource.typeUrl())
-                                                .setValue(ByteString.copyFrom(resource.value()))
-                                                .build()));
+                .orElseGet(() ->
+                        AdminJson.of(
+                                Any.newBuilder()
+                                        .setTypeUrl(resource.typeUrl())
+                                        .setValue(ByteString.copyFrom(resource.value()))
+                                        .build()));
     }
 
     @SuppressWarnings("unchecked") // A message's parser makes messages of its own type.

@@ -61,21 +61,19 @@ final class NettyChannels implements XdsStream.ChannelOpener {
                         .disableRetry()
                         .usePlaintext();
         cluster.http2Keepalive()
-                .ifPresent(
-                        keepalive ->
-                                builder.keepAliveTime(
-                                                keepalive.interval().toMillis(),
-                                                TimeUnit.MILLISECONDS)
-                                        .keepAliveTimeout(
-                                                keepalive.timeout().toMillis(),
-                                                TimeUnit.MILLISECONDS)
-                                        .keepAliveWithoutCalls(true));
+                .ifPresent(keepalive ->
+                        builder.keepAliveTime(
+                                        keepalive.interval().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveTimeout(
+                                        keepalive.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveWithoutCalls(true));
         cluster.tcpKeepalive().ifPresent(keepalive -> tcpKeepalive(builder, keepalive));
         return builder.build();
     }
 
     /** Times need epoll; elsewhere the operating system's stay. */
-    private void tcpKeepalive(NettyChannelBuilder builder, XdsClusterConfig.TcpKeepalive keepalive) {
+    private void tcpKeepalive(
+            NettyChannelBuilder builder, XdsClusterConfig.TcpKeepalive keepalive) {
         builder.withOption(ChannelOption.SO_KEEPALIVE, true);
         if (loop.socketType() != EpollSocketChannel.class) {
             return;
@@ -83,18 +81,14 @@ final class NettyChannels implements XdsStream.ChannelOpener {
         keepalive.probes().ifPresent(n -> builder.withOption(EpollChannelOption.TCP_KEEPCNT, n));
         keepalive
                 .time()
-                .ifPresent(
-                        t ->
-                                builder.withOption(
-                                        EpollChannelOption.TCP_KEEPIDLE,
-                                        Math.toIntExact(t.toSeconds())));
+                .ifPresent(t ->
+                        builder.withOption(
+                                EpollChannelOption.TCP_KEEPIDLE, Math.toIntExact(t.toSeconds())));
         keepalive
                 .interval()
-                .ifPresent(
-                        t ->
-                                builder.withOption(
-                                        EpollChannelOption.TCP_KEEPINTVL,
-                                        Math.toIntExact(t.toSeconds())));
+                .ifPresent(t ->
+                        builder.withOption(
+                                EpollChannelOption.TCP_KEEPINTVL, Math.toIntExact(t.toSeconds())));
     }
 
     /** Waits for every name; those that failed contribute nothing. */

@@ -111,8 +111,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     /** Whether any cluster that start-up waits for first is still without an answer. */
     boolean isWaitingForPrimary() {
-        return active.values().stream()
-                .anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
+        return active.values().stream().anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
     }
 
     boolean contains(String name) {
@@ -121,12 +120,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     Map<String, ActiveCluster> serving() {
         var map = new LinkedHashMap<String, ActiveCluster>();
-        active.forEach(
-                (name, entry) -> {
-                    if (entry.isWarm()) {
-                        map.put(name, entry.toActive());
-                    }
-                });
+        active.forEach((name, entry) -> {
+            if (entry.isWarm()) {
+                map.put(name, entry.current());
+            }
+        });
         return map;
     }
 
@@ -137,12 +135,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     List<String> waitingNames() {
         var names = new LinkedHashSet<>(warming.keySet());
-        active.forEach(
-                (name, entry) -> {
-                    if (!entry.isWarm()) {
-                        names.add(name);
-                    }
-                });
+        active.forEach((name, entry) -> {
+            if (!entry.isWarm()) {
+                names.add(name);
+            }
+        });
         return List.copyOf(names);
     }
 
@@ -170,7 +167,8 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(), _ ->
+                entry.config().name(),
+                _ ->
                         new ClusterStats(
                                 stats,
                                 statPrefix(entry.config()),

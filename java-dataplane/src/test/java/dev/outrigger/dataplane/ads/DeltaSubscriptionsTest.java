@@ -99,7 +99,8 @@ class DeltaSubscriptionsTest {
 
         protocol.onStreamOpen();
 
-        assertThat(only().getInitialResourceVersionsMap()).containsOnly(java.util.Map.entry("a", "1"));
+        assertThat(only().getInitialResourceVersionsMap())
+                .containsOnly(java.util.Map.entry("a", "1"));
     }
 
     @Test

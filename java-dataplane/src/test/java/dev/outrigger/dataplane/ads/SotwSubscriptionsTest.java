@@ -81,7 +81,8 @@ class SotwSubscriptionsTest {
         protocol.onStreamOpen();
 
         var again = sent();
-        assertThat(again).extracting(DiscoveryRequest::getTypeUrl)
+        assertThat(again)
+                .extracting(DiscoveryRequest::getTypeUrl)
                 .containsExactly(XdsType.CLUSTER.typeUrl(), XdsType.ENDPOINT.typeUrl());
         assertThat(again.get(0).getVersionInfo()).isEqualTo("7");
         assertThat(again.get(0).getResponseNonce()).isEmpty();

@@ -23,9 +23,9 @@ class StatsExportTest {
         assertThat(StatsExport.text(stats, StatsQuery.ALL))
                 .isEqualTo(
                         "cluster.b.upstream_rq_time: P0(0,0) P25(14.5,14.5)"
-                            + " P50(47.666666666666664,47.666666666666664) P75(52.5,52.5)"
-                            + " P90(60.5,60.5) P95(61.5,61.5) P99(61.5,61.5) P99.5(61.5,61.5)"
-                            + " P99.9(61.5,61.5) P100(61.5,61.5)\n");
+                                + " P50(47.666666666666664,47.666666666666664) P75(52.5,52.5)"
+                                + " P90(60.5,60.5) P95(61.5,61.5) P99(61.5,61.5) P99.5(61.5,61.5)"
+                                + " P99.9(61.5,61.5) P100(61.5,61.5)\n");
     }
 
     @Test
@@ -43,10 +43,10 @@ class StatsExportTest {
         assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.CUMULATIVE)))
                 .isEqualTo(
                         "cluster.b.upstream_rq_time: B0.5(1,1) B1(2,2) B5(2,2) B10(2,2) B25(3,3)"
-                            + " B50(7,7) B100(10,10) B250(10,10) B500(10,10) B1000(10,10)"
-                            + " B2500(10,10) B5000(10,10) B10000(10,10) B30000(10,10)"
-                            + " B60000(10,10) B300000(10,10) B600000(10,10) B1.8e+06(10,10)"
-                            + " B3.6e+06(10,10)\n");
+                                + " B50(7,7) B100(10,10) B250(10,10) B500(10,10) B1000(10,10)"
+                                + " B2500(10,10) B5000(10,10) B10000(10,10) B30000(10,10)"
+                                + " B60000(10,10) B300000(10,10) B600000(10,10) B1.8e+06(10,10)"
+                                + " B3.6e+06(10,10)\n");
         assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.DETAILED)))
                 .contains(
                         "\n  totals=0,0:1, 1,0.1:1, 14,1:1, 47,1:2, 49,1:2, 52,1:1, 60,1:1, 61,1:1")
@@ -66,10 +66,10 @@ class StatsExportTest {
         assertThat(StatsExport.json(stats, StatsQuery.ALL))
                 .startsWith(
                         "{\"stats\":[{\"name\":\"z\",\"value\":\"v\\\"\"},{\"name\":\"a\","
-                            + "\"value\":0},{\"name\":\"b\",\"value\":2},{\"name\":\"c\","
-                            + "\"value\":1},{\"histograms\":{\"supported_quantiles\":[0,25,50,75,90,"
-                            + "95,99,99.5,99.9,100],\"computed_quantiles\":[{\"name\":\"A\","
-                            + "\"values\":[{\"cumulative\":null,\"interval\":null},");
+                                + "\"value\":0},{\"name\":\"b\",\"value\":2},{\"name\":\"c\","
+                                + "\"value\":1},{\"histograms\":{\"supported_quantiles\":[0,25,50,75,90,"
+                                + "95,99,99.5,99.9,100],\"computed_quantiles\":[{\"name\":\"A\","
+                                + "\"values\":[{\"cumulative\":null,\"interval\":null},");
     }
 
     @Test
@@ -115,20 +115,20 @@ class StatsExportTest {
             quoteCharacter = '`',
             value = {
                 "cluster.default/b/80.upstream_rq_503"
-                    + " envoy_cluster_upstream_rq{envoy_response_code=\"503\",envoy_cluster_name=\"default/b/80\"}",
+                        + " envoy_cluster_upstream_rq{envoy_response_code=\"503\",envoy_cluster_name=\"default/b/80\"}",
                 "cluster.dyn.external.upstream_rq_5xx"
-                    + " envoy_cluster_external_upstream_rq_xx{envoy_response_code_class=\"5\",envoy_cluster_name=\"dyn\"}",
+                        + " envoy_cluster_external_upstream_rq_xx{envoy_response_code_class=\"5\",envoy_cluster_name=\"dyn\"}",
                 "cluster.dns.x_1.upstream_rq_total envoy_cluster_x_1_upstream_rq_total{envoy_cluster_name=\"dns\"}",
                 "cluster.b.circuit_breakers.default.cx_open"
-                    + " envoy_cluster_circuit_breakers_default_cx_open{envoy_cluster_name=\"b\"}",
+                        + " envoy_cluster_circuit_breakers_default_cx_open{envoy_cluster_name=\"b\"}",
                 "http.out.downstream_rq_2xx"
-                    + " envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"out\"}",
+                        + " envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"out\"}",
                 "http.out.rds.outbound/d.config_reload"
-                    + " envoy_http_rds_config_reload{envoy_rds_route_config=\"outbound/d\",envoy_http_conn_manager_prefix=\"out\"}",
+                        + " envoy_http_rds_config_reload{envoy_rds_route_config=\"outbound/d\",envoy_http_conn_manager_prefix=\"out\"}",
                 "listener.127.0.0.1_80.worker_0.downstream_cx_total"
-                    + " envoy_listener_worker_downstream_cx_total{envoy_worker_id=\"0\",envoy_listener_address=\"127.0.0.1_80\"}",
+                        + " envoy_listener_worker_downstream_cx_total{envoy_worker_id=\"0\",envoy_listener_address=\"127.0.0.1_80\"}",
                 "listener.0.0.0.0_80.http.p.downstream_rq_completed"
-                    + " envoy_listener_http_downstream_rq_completed{envoy_http_conn_manager_prefix=\"p\",envoy_listener_address=\"0.0.0.0_80\"}",
+                        + " envoy_listener_http_downstream_rq_completed{envoy_http_conn_manager_prefix=\"p\",envoy_listener_address=\"0.0.0.0_80\"}",
                 "listener.admin.downstream_cx_total envoy_listener_admin_downstream_cx_total{}",
                 "cluster_manager.cds.config_reload envoy_cluster_manager_cds_config_reload{}",
             })
@@ -160,7 +160,6 @@ class StatsExportTest {
     }
 
     private static StatsQuery with(StatsQuery.Buckets buckets) {
-        return new StatsQuery(
-                false, Optional.empty(), false, StatsQuery.Type.ALL, buckets, false);
+        return new StatsQuery(false, Optional.empty(), false, StatsQuery.Type.ALL, buckets, false);
     }
 }
