@@ -122,7 +122,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         var map = new LinkedHashMap<String, ActiveCluster>();
         active.forEach((name, entry) -> {
             if (entry.isWarm()) {
-                map.put(name, entry.toActive());
+                map.put(name, entry.current());
             }
         });
         return map;
