@@ -81,6 +81,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closedLocally;
     private boolean closeAfter;
     private boolean finishing;
+    private boolean aborted;
     private boolean chunked;
     private boolean toHead;
     private boolean readDisabled;
@@ -459,7 +460,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         writeOut();
         closedLocally = true;
         Duration delay = pinned.settings().config().delayedCloseTimeout();
-        if (delay.isZero() || lastIsComplete()) {
+        if (delay.isZero() || !mayRace()) {
             context()
                     .writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(done -> context().close());
@@ -474,9 +475,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         setReading();
     }
 
-    /** Whether nothing the client may still be sending can turn our close into a reset. */
-    private boolean lastIsComplete() {
-        return exchange().isRequestComplete();
+    /**
+     * Whether closing at once could cost the client its response. Not when it asked for the close
+     * itself and has sent all of its request.
+     */
+    private boolean mayRace() {
+        return aborted
+                || !exchange().isRequestComplete()
+                || !reader.head().isCloseRequested() && !exchange().info().isHttp10();
     }
 
     private void onCloseTimeout() {
@@ -487,7 +493,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void reset() {
         closeAfter = true;
-        closedLocally = true;
+        aborted = true;
     }
 
     @Override

@@ -85,6 +85,14 @@ public final class NettyRequestPath implements RequestPath {
         prepared.put(config.name(), bind(config));
     }
 
+    @Override
+    public void cancelListener(String name) {
+        Listener waiting = prepared.remove(name);
+        if (waiting != null) {
+            waiting.stop();
+        }
+    }
+
     private Listener bind(ListenerConfig config) throws IOException {
         var drain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
         return Listener.bind(

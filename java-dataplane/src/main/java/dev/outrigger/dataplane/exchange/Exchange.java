@@ -3,10 +3,12 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -174,18 +176,23 @@ public final class Exchange implements FormatContext {
     }
 
     private void refuse(RequestChecks.Refusal refusal) {
-        sendLocalReply(refusal.status(), "", null, refusal.details(), true, false);
+        if (refusal.status() == 307 && request != null) {
+            info.setDetails(refusal.details());
+            localHead.reset();
+            localHead.setStatus(refusal.status());
+            localHead.headers().add(KnownHeader.LOCATION, Ascii.bytes(request.path()));
+            sendLocal("", false);
+            return;
+        }
+        // Envoy closes after a 400 of its own making, not after the 404s (E15).
+        sendLocalReply(
+                refusal.status(), "", null, refusal.details(), refusal.status() == 400, false);
     }
 
     private void route(RequestHead head, boolean endStream) {
         HttpConnectionManager.Settings settings = manager.settings();
         Route found = manager.routes() == null ? null : manager.routes().find(head);
         route = found;
-        if (head.isUpgrade()) {
-            shard.inc(settings.stats.rqWsOnNonWsRoute);
-            sendLocalReply(403, "", null, "upgrade_failed", true, false);
-            return;
-        }
         if (found == null) {
             shard.inc(settings.stats.noRoute);
             sendLocalReply(
@@ -194,6 +201,11 @@ public final class Exchange implements FormatContext {
         }
         if (!found.name().isEmpty()) {
             info.setRouteName(found.name());
+        }
+        if (head.isUpgrade()) {
+            shard.inc(settings.stats.rqWsOnNonWsRoute);
+            sendLocalReply(403, "", null, "upgrade_failed", true, false);
+            return;
         }
         info.setVirtualHost(found.virtualHost().name());
         if (found.idleTimeoutNanos() >= 0) {
@@ -376,9 +388,7 @@ public final class Exchange implements FormatContext {
         if (!location.isEmpty()) {
             localHead
                     .headers()
-                    .add(
-                            KnownHeader.LOCATION,
-                            dev.outrigger.dataplane.message.Ascii.bytes(location));
+                    .add(KnownHeader.LOCATION, Ascii.bytes(location));
         }
         sendLocal(body, false);
     }
@@ -387,7 +397,7 @@ public final class Exchange implements FormatContext {
         RequestHead head = request;
         router.editLocalResponse(localHead);
         boolean grpc = head != null && head.isGrpc() && !close;
-        boolean toHead = head != null && head.method() == dev.outrigger.dataplane.message.Method.HEAD;
+        boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, body, grpc);
         boolean endStream = bytes.length == 0 || toHead;
         sendHead(localHead, endStream, close);

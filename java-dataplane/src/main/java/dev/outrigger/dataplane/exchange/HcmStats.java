@@ -39,6 +39,7 @@ public final class HcmStats {
     public final Counter rqMaxDurationReached;
     public final Counter rqNonRelativePath;
     public final Counter rqFailedPathNormalization;
+    public final Counter rqRedirectedWithNormalizedPath;
     public final Counter rqResponseBeforeRqComplete;
     public final Counter rqWsOnNonWsRoute;
     public final Histogram rqTime;
@@ -91,6 +92,8 @@ public final class HcmStats {
         rqMaxDurationReached = store.counter(p + "downstream_rq_max_duration_reached");
         rqNonRelativePath = store.counter(p + "downstream_rq_non_relative_path");
         rqFailedPathNormalization = store.counter(p + "downstream_rq_failed_path_normalization");
+        rqRedirectedWithNormalizedPath =
+                store.counter(p + "downstream_rq_redirected_with_normalized_path");
         rqResponseBeforeRqComplete =
                 store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
@@ -125,7 +128,6 @@ public final class HcmStats {
                     "downstream_rq_http2_total",
                     "downstream_rq_http3_total",
                     "downstream_rq_overload_close",
-                    "downstream_rq_redirected_with_normalized_path",
                     "downstream_rq_rejected_via_ip_detection",
                     "downstream_rq_too_large",
                     "downstream_rq_too_many_premature_resets",

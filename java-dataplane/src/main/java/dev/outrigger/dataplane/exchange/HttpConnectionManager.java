@@ -102,7 +102,12 @@ public final class HttpConnectionManager {
                     http1.allowAbsoluteUrl(),
                     http1.acceptHttp10(),
                     http1.allowChunkedLength(),
-                    http1.allowCustomMethods());
+                    http1.allowCustomMethods(),
+                    switch (config.headersWithUnderscoresAction()) {
+                        case ALLOW -> RequestReader.Underscores.ALLOW;
+                        case DROP_HEADER -> RequestReader.Underscores.DROP;
+                        case REJECT_REQUEST -> RequestReader.Underscores.REJECT;
+                    });
         }
     }
 }

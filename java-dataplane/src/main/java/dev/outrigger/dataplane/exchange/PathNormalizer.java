@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Path normalisation (P1, P3..P6): fragments are refused; dot segments, backslashes and needless
@@ -15,10 +17,67 @@ final class PathNormalizer {
 
     private PathNormalizer() {}
 
-    /**
-     * @return whether the path is acceptable
-     */
-    static boolean normalize(RequestHead head, boolean dotSegments, boolean mergeSlashes) {
+    /** What became of a path. */
+    enum Outcome {
+        ACCEPTED,
+        REFUSED,
+        /** Send the client to the path as it now is (P2). */
+        REDIRECT
+    }
+
+    static Outcome normalize(RequestHead head, HttpConnectionManagerConfig config) {
+        boolean redirect = false;
+        switch (config.pathWithEscapedSlashesAction()) {
+            case KEEP_UNCHANGED -> {}
+            case REJECT_REQUEST -> {
+                if (unescapeSlashes(head, false)) {
+                    return Outcome.REFUSED;
+                }
+            }
+            case UNESCAPE_AND_REDIRECT -> redirect = unescapeSlashes(head, true);
+            case UNESCAPE_AND_FORWARD -> unescapeSlashes(head, true);
+        }
+        if (redirect && head.isGrpc()) {
+            return Outcome.REFUSED;
+        }
+        if (!canonicalize(head, config.normalizePath(), config.mergeSlashes())) {
+            return Outcome.REFUSED;
+        }
+        return redirect ? Outcome.REDIRECT : Outcome.ACCEPTED;
+    }
+
+    /** Decodes {@code %2F} and {@code %5C} of the path; true if there was one. */
+    private static boolean unescapeSlashes(RequestHead head, boolean change) {
+        String whole = head.path();
+        int length = head.pathLengthWithoutQuery();
+        var out = new StringBuilder(whole.length());
+        for (int i = 0; i < length; i++) {
+            char c = whole.charAt(i);
+            int value = c == '%' && i + 2 < length ? hexPair(whole, i + 1) : -1;
+            if (value == '/' || value == '\\') {
+                out.append((char) value);
+                i += 2;
+            } else {
+                out.append(c);
+            }
+        }
+        if (out.length() == length) {
+            return false;
+        }
+        if (change) {
+            head.setPath(Ascii.bytes(out + whole.substring(length)));
+        }
+        return true;
+    }
+
+    private static int hexPair(String text, int at) {
+        int high = hex(text, at);
+        int low = hex(text, at + 1);
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
+    }
+
+    private static boolean canonicalize(
+            RequestHead head, boolean dotSegments, boolean mergeSlashes) {
         byte[] data = head.headers().data();
         int start = head.pathOffset();
         int end = start + head.pathLength();
@@ -50,21 +109,18 @@ final class PathNormalizer {
         return true;
     }
 
-    @SuppressWarnings("NullAway") // null is the refusal, checked by the one caller
-    private static String decodeUnreserved(String path) {
+    private static @Nullable String decodeUnreserved(String path) {
         if (path.indexOf('%') < 0) {
             return path;
         }
         var out = new ByteArrayOutputStream();
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            int high = c == '%' && i + 2 < path.length() + 0 ? hex(path, i + 1) : -1;
-            int low = high >= 0 && i + 2 < path.length() ? hex(path, i + 2) : -1;
-            if (c != '%' || high < 0 || low < 0) {
+            int value = c == '%' && i + 2 < path.length() ? hexPair(path, i + 1) : -1;
+            if (value < 0) {
                 out.write(c);
                 continue;
             }
-            int value = high << 4 | low;
             if (value == 0) {
                 return null;
             }

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class RequestChecks {
     private static final byte[] CONTINUE = Ascii.bytes("100-continue");
 
-    /** A refusal: an empty reply that closes the connection. */
+    /** A refusal: a reply without a body. */
     record Refusal(int status, String details) {}
 
     private static final Refusal MISSING_HOST = new Refusal(400, "missing_host_header");
     private static final Refusal MISSING_PATH = new Refusal(404, "missing_path_rejected");
     private static final Refusal ABSOLUTE_PATH = new Refusal(404, "absolute_path_rejected");
     private static final Refusal NORMALIZATION = new Refusal(400, "path_normalization_failed");
+    private static final Refusal REDIRECT = new Refusal(307, "path_normalization_failed");
     private static final Refusal QUERY_CONTENT_TYPE =
             new Refusal(400, "query_missing_content_type");
 
@@ -66,11 +67,18 @@ final class RequestChecks {
         if (head.method() == Method.QUERY && !headers.has(KnownHeader.CONTENT_TYPE)) {
             return QUERY_CONTENT_TYPE;
         }
-        if (!PathNormalizer.normalize(head, config.normalizePath(), config.mergeSlashes())) {
-            shard.inc(stats.rqFailedPathNormalization);
-            return NORMALIZATION;
+        PathNormalizer.Outcome outcome = PathNormalizer.normalize(head, config);
+        switch (outcome) {
+            case REFUSED -> {
+                shard.inc(stats.rqFailedPathNormalization);
+                return NORMALIZATION;
+            }
+            case REDIRECT -> {
+                shard.inc(stats.rqRedirectedWithNormalizedPath);
+                return REDIRECT;
+            }
+            case ACCEPTED -> normalizeHost(headers, host, config, downstream);
         }
-        normalizeHost(headers, host, config, downstream);
         return null;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
@@ -27,7 +28,7 @@ final class RequestMutations {
                     | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
                     | KnownHeader.bit(KnownHeader.X_FORWARDED_CLIENT_CERT);
 
-    /** Not trusted from anyone who is not internal, and nobody is (I2, I4). */
+    /** Not trusted from anyone who is not internal (I2, I4). */
     private static final long INTERNAL_ONLY =
             KnownHeader.bit(KnownHeader.ENVOY_RETRIABLE_STATUS_CODES)
                     | KnownHeader.bit(KnownHeader.ENVOY_RETRIABLE_HEADER_NAMES)
@@ -71,13 +72,19 @@ final class RequestMutations {
         reduceTe(headers);
         checkReferer(headers);
         boolean edge = config.useRemoteAddress();
+        boolean hadForwardedFor = headers.has(KnownHeader.X_FORWARDED_FOR);
         address(headers, config, info);
         if (!headers.has(KnownHeader.X_FORWARDED_PROTO)
                 || edge && config.xffNumTrustedHops() == 0) {
             headers.set(KnownHeader.X_FORWARDED_PROTO, HTTP);
         }
-        headers.removeAll(INTERNAL_ONLY);
-        if (routes != null) {
+        if (isInternal(headers, config, info, hadForwardedFor)) {
+            headers.set(KnownHeader.ENVOY_INTERNAL, LocalReplies.TRUE);
+            edge = false;
+        } else {
+            headers.removeAll(INTERNAL_ONLY);
+        }
+        if (routes != null && !headers.has(KnownHeader.ENVOY_INTERNAL)) {
             for (byte[] name : routes.internalOnlyHeaders()) {
                 headers.remove(name);
             }
@@ -92,6 +99,42 @@ final class RequestMutations {
             join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
         }
         requestId(headers, config, edge, random);
+    }
+
+    /** An address of the configured ranges, come by a way it can be trusted (I1). */
+    private static boolean isInternal(
+            HeaderBlock headers,
+            HttpConnectionManagerConfig config,
+            StreamInfo info,
+            boolean hadForwardedFor) {
+        if (config.internalAddresses().isEmpty()) {
+            return false;
+        }
+        boolean trusted;
+        if (config.useRemoteAddress()) {
+            trusted = !hadForwardedFor;
+        } else {
+            String value = headers.text(KnownHeader.X_FORWARDED_FOR);
+            trusted = value != null && value.indexOf(',') < 0;
+        }
+        return trusted
+                && config.internalAddresses().get().ranges().stream()
+                        .anyMatch(range -> contains(range, info.remoteAddress().getAddress()));
+    }
+
+    private static boolean contains(CidrRange range, InetAddress address) {
+        byte[] prefix = range.prefix().getAddress();
+        byte[] bytes = address.getAddress();
+        if (prefix.length != bytes.length) {
+            return false;
+        }
+        for (int bit = 0; bit < range.length(); bit++) {
+            int mask = 0x80 >> (bit & 7);
+            if (((prefix[bit >> 3] ^ bytes[bit >> 3]) & mask) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void reduceTe(HeaderBlock headers) {

@@ -16,17 +16,13 @@ final class ResponseMutations {
                     | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
                     | KnownHeader.bit(KnownHeader.CONNECTION)
                     | KnownHeader.bit(KnownHeader.UPGRADE);
-    private static final long HOP_BY_HOP_OF_UPGRADE =
-            HOP_BY_HOP
-                    & ~KnownHeader.bit(KnownHeader.CONNECTION)
-                    & ~KnownHeader.bit(KnownHeader.UPGRADE);
     private static final byte[] COMMA_BLANK = {',', ' '};
 
     private ResponseMutations() {}
 
     /** Before the route's edits: what came from the upstream's connection goes. */
     static void strip(ResponseHead head) {
-        head.headers().removeAll(head.status() == 101 ? HOP_BY_HOP_OF_UPGRADE : HOP_BY_HOP);
+        head.headers().removeAll(HOP_BY_HOP);
     }
 
     static void apply(

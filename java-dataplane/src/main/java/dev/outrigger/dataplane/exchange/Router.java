@@ -68,6 +68,7 @@ final class Router {
     private long timeoutStart;
     private int attempts;
     private boolean timeoutRetry;
+    private boolean internal;
 
     Router(WorkerServices services, Exchange exchange) {
         this.services = services;
@@ -152,6 +153,7 @@ final class Router {
             return;
         }
         cluster = found;
+        internal = head.headers().has(KnownHeader.ENVOY_INTERNAL);
         info().setUpstreamCluster(found.name());
         RetryPolicy policy = route.retryPolicy();
         timeouts(route, policy);
@@ -442,7 +444,9 @@ final class Router {
             cluster()
                     .stats()
                     .recordTime(
-                            shard, (worker.now() - info().requestEndNanos()) / 1_000_000, false);
+                            shard,
+                            (worker.now() - info().requestEndNanos()) / 1_000_000,
+                            internal);
         }
     }
 
@@ -585,7 +589,7 @@ final class Router {
     }
 
     private void charge(int status) {
-        cluster().stats().chargeResponse(shard, status, false);
+        cluster().stats().chargeResponse(shard, status, internal);
     }
 
     /** A reply of our own passes the route's response edits too (Y4). */

@@ -13,6 +13,7 @@ public enum CodecError {
     BODY_DISALLOWED(400, "http1.body_disallowed"),
     LENGTH_AND_CHUNKED(400, "http1.content_length_and_chunked_not_allowed"),
     CONNECTION_HEADER_REJECTED(400, "http1.connection_header_rejected"),
+    UNEXPECTED_UNDERSCORE(400, "http1.unexpected_underscore"),
     INVALID_AUTHORITY(400, "http.invalid_authority"),
     HTTP1_CONTENT_LENGTH_NOT_ALLOWED(400, "http1.content_length_not_allowed"),
     HTTP1_TRANSFER_ENCODING_NOT_ALLOWED(400, "http1.transfer_encoding_not_allowed"),

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Deletes the headers a request's {@code connection} names, or refuses the request (E5). */
 final class ConnectionHeader {
-    private static final int MAX_COMMAS = 9;
+    private static final int MAX_COMMAS = 8;
     private static final byte[] TE = Ascii.bytes("te");
     private static final byte[] TRAILERS = Ascii.bytes("trailers");
     private static final long FORBIDDEN =

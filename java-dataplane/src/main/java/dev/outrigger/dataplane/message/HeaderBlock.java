@@ -25,7 +25,6 @@ public final class HeaderBlock {
     private static final int KEEP_BYTES = 4096;
     private static final int INITIAL_ENTRIES = 24;
     private static final byte[] COMMA = {','};
-    private static final byte[] COOKIE_SEPARATOR = {';', ' '};
 
     byte[] data = new byte[INITIAL_BYTES];
     int size;
@@ -285,6 +284,33 @@ public final class HeaderBlock {
         return (repeated >>> id & 1) != 0;
     }
 
+    /**
+     * Removes every header whose name has an underscore.
+     *
+     * @return whether there was one
+     */
+    boolean removeUnderscored() {
+        boolean found = false;
+        for (int i = 0; i < entries; i++) {
+            // No known name has an underscore.
+            if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
+                table[i * STRIDE + ID] = REMOVED;
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private boolean hasUnderscore(int entry) {
+        int from = nameOffset(entry);
+        for (int i = from; i < from + nameLength(entry); i++) {
+            if (data[i] == '_') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Joins the lines of each repeated inline header into its first line (E16). */
     void joinRepeatedInlineHeaders() {
         if (repeated == 0) {
@@ -292,18 +318,18 @@ public final class HeaderBlock {
         }
         for (int id = 1; id < KnownHeader.COUNT; id++) {
             if (isRepeated(id) && KnownHeader.isInline(id)) {
-                joinLines(id, id == KnownHeader.COOKIE ? COOKIE_SEPARATOR : COMMA);
+                joinLines(id);
             }
         }
         repeated = 0;
     }
 
-    private void joinLines(int id, byte[] separator) {
+    private void joinLines(int id) {
         int first = find(id);
         for (int i = first + 1; i < entries; i++) {
             if (id(i) == id) {
                 int offset = valueOffset(i);
-                join(first, separator, Arrays.copyOfRange(data, offset, offset + valueLength(i)));
+                join(first, COMMA, Arrays.copyOfRange(data, offset, offset + valueLength(i)));
                 table[i * STRIDE + ID] = REMOVED;
             }
         }

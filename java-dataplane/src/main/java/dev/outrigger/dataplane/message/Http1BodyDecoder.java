@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +38,14 @@ public final class Http1BodyDecoder {
         DONE
     }
 
-    private static final int MAX_SIZE_DIGITS = 16;
+    private static final int MAX_COMPONENTS = 1024;
 
     private final int maxTrailerBytes;
     private final int maxTrailers;
+    private @Nullable CompositeByteBuf collected;
     private State state = State.DONE;
     private long remaining;
     private int digits;
-    private boolean sizeEnded;
     private @Nullable Http1HeadParser trailers;
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
@@ -63,7 +64,6 @@ public final class Http1BodyDecoder {
         state = State.CHUNK_SIZE;
         remaining = 0;
         digits = 0;
-        sizeEnded = false;
     }
 
     public void beginUntilClose() {
@@ -78,8 +78,30 @@ public final class Http1BodyDecoder {
         return error;
     }
 
-    /** Consumes what belongs to the body. */
+    /**
+     * Consumes what belongs to the body. The data of all chunks in the input is handed on as one,
+     * and not at all if the framing behind it is broken, as Envoy does.
+     */
     public Result decode(ByteBuf in, Sink sink) {
+        Result result = advance(in, sink);
+        if (result != Result.FAILED) {
+            deliver(sink);
+        } else if (collected != null) {
+            collected.release();
+            collected = null;
+        }
+        return result;
+    }
+
+    private void deliver(Sink sink) {
+        CompositeByteBuf data = collected;
+        if (data != null) {
+            collected = null;
+            sink.onData(data);
+        }
+    }
+
+    private Result advance(ByteBuf in, Sink sink) {
         while (true) {
             switch (state) {
                 case DONE -> {
@@ -107,12 +129,14 @@ public final class Http1BodyDecoder {
                     }
                 }
                 case CHUNK_DATA -> {
-                    if (!data(in, sink)) {
+                    if (!data(in, this::collect)) {
                         return Result.NEED_MORE;
                     }
                     state = State.CHUNK_DATA_END;
                 }
                 case TRAILERS -> {
+                    // The body is whole, whatever the trailers turn out to be.
+                    deliver(sink);
                     Http1HeadParser.Result result = trailers(in);
                     switch (result) {
                         case NEED_MORE -> {
@@ -126,6 +150,15 @@ public final class Http1BodyDecoder {
                 }
             }
         }
+    }
+
+    private void collect(ByteBuf data) {
+        CompositeByteBuf all = collected;
+        if (all == null) {
+            all = data.alloc().compositeBuffer(MAX_COMPONENTS);
+            collected = all;
+        }
+        all.addComponent(true, data);
     }
 
     private boolean data(ByteBuf in, Sink sink) {
@@ -172,8 +205,9 @@ public final class Http1BodyDecoder {
 
     private boolean sizeByte(byte b) {
         int digit = Character.digit(b, 16);
-        if (digit >= 0 && b > 0 && !sizeEnded) {
-            if (++digits > MAX_SIZE_DIGITS || remaining < 0 || remaining >>> 59 != 0) {
+        if (digit >= 0 && b > 0) {
+            digits = 1;
+            if (remaining >>> 59 != 0) {
                 return false;
             }
             remaining = remaining << 4 | digit;
@@ -182,11 +216,8 @@ public final class Http1BodyDecoder {
         if (digits == 0) {
             return false;
         }
-        if (Ascii.isBlank(b)) {
-            sizeEnded = true;
-            return true;
-        }
-        if (b == ';') {
+        // Whatever stands behind a blank counts as extension, as in Envoy.
+        if (b == ';' || Ascii.isBlank(b)) {
             state = State.CHUNK_EXTENSION;
             return true;
         }

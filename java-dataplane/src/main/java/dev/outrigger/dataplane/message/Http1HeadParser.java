@@ -152,12 +152,17 @@ public final class Http1HeadParser {
             lineStart = lineFeed + 1;
             searched = lineStart;
             int stop = lineFeed;
+            if (!firstLineDone) {
+                // Line ends before a message are skipped, whole or in part, as Envoy does.
+                while (start < stop && data[start] == '\r') {
+                    start++;
+                }
+            }
             if (stop > start && data[stop - 1] == '\r') {
                 stop--;
             }
             if (!firstLineDone) {
                 if (stop == start) {
-                    // Blank lines before a message are skipped, as Envoy does.
                     firstLineStart = lineStart;
                     continue;
                 }

@@ -83,7 +83,7 @@ public final class KnownHeader {
     private static final int TABLE_MASK = 511;
     private static final byte[] TABLE = new byte[TABLE_MASK + 1];
 
-    /** Request and response headers Envoy joins with a comma; the cookie joins with "; ". */
+    /** Request and response headers Envoy joins with a comma. */
     private static final long INLINE =
             bit(HOST)
                     | bit(CONTENT_LENGTH)
@@ -125,7 +125,6 @@ public final class KnownHeader {
                     | bit(ENVOY_DOWNSTREAM_SERVICE_CLUSTER)
                     | bit(ENVOY_DOWNSTREAM_SERVICE_NODE)
                     | bit(ENVOY_RATELIMITED)
-                    | bit(COOKIE)
                     | bit(DATE)
                     | bit(SERVER)
                     | bit(LOCATION)

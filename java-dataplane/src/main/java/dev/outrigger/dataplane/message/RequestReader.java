@@ -22,7 +22,15 @@ public final class RequestReader {
             boolean allowAbsoluteUrl,
             boolean acceptHttp10,
             boolean allowChunkedLength,
-            boolean allowCustomMethods) {}
+            boolean allowCustomMethods,
+            Underscores underscores) {}
+
+    /** What happens to a header whose name has an underscore (E7). */
+    public enum Underscores {
+        ALLOW,
+        DROP,
+        REJECT
+    }
 
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
@@ -96,17 +104,17 @@ public final class RequestReader {
         return found == null ? RequestTarget.resolve(head, options.allowAbsoluteUrl()) : found;
     }
 
-    /** Three runs of visible bytes; what separates them may be any run of blanks and controls. */
+    /** Three runs of bytes; what separates them may be any run of blanks and CR. */
     private @Nullable CodecError requestLine() {
         byte[] data = head.headers().data;
         int stop = parser.firstLineEnd();
-        int methodStart = skipBlank(data, parser.firstLineStart(), stop);
+        int methodStart = parser.firstLineStart();
         int methodEnd = skipVisible(data, methodStart, stop);
         int pathStart = skipBlank(data, methodEnd, stop);
         int pathEnd = skipVisible(data, pathStart, stop);
         int versionStart = skipBlank(data, pathEnd, stop);
         int versionEnd = stop;
-        while (versionEnd > versionStart && (data[versionEnd - 1] & 0xff) <= ' ') {
+        while (versionEnd > versionStart && isSeparator(data[versionEnd - 1])) {
             versionEnd--;
         }
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
@@ -155,7 +163,15 @@ public final class RequestReader {
                 return CodecError.CODEC_ERROR;
             }
         }
+        if (options.underscores() != Underscores.ALLOW
+                && headers.removeUnderscored()
+                && options.underscores() == Underscores.REJECT) {
+            return CodecError.UNEXPECTED_UNDERSCORE;
+        }
         headers.joinRepeatedInlineHeaders();
+        if (length >= 0 && headers.has(KnownHeader.TRANSFER_ENCODING) && http10) {
+            return CodecError.LENGTH_AND_CHUNKED;
+        }
         if (http10 && !options.acceptHttp10()) {
             return CodecError.LOW_VERSION;
         }
@@ -223,7 +239,7 @@ public final class RequestReader {
 
     private static int skipBlank(byte[] data, int from, int stop) {
         int i = from;
-        while (i < stop && (data[i] & 0xff) <= ' ') {
+        while (i < stop && isSeparator(data[i])) {
             i++;
         }
         return i;
@@ -231,10 +247,14 @@ public final class RequestReader {
 
     private static int skipVisible(byte[] data, int from, int stop) {
         int i = from;
-        while (i < stop && (data[i] & 0xff) > ' ') {
+        while (i < stop && !isSeparator(data[i])) {
             i++;
         }
         return i;
+    }
+
+    private static boolean isSeparator(byte value) {
+        return value == ' ' || value == '\t' || value == '\r';
     }
 
     private static boolean isDigit(byte value) {

@@ -94,7 +94,7 @@ final class RequestTarget {
         }
         boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
         if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
-            return CodecError.INVALID_URL;
+            return CodecError.INVALID_SCHEME;
         }
         int authority = i + 3;
         int path = authority;
@@ -116,11 +116,6 @@ final class RequestTarget {
         head.headers().set(KnownHeader.HOST, host);
         if (pathAndQuery.length == 0) {
             head.setPath(SLASH);
-        } else if (pathAndQuery[0] != '/') {
-            byte[] rooted = new byte[pathAndQuery.length + 1];
-            rooted[0] = '/';
-            System.arraycopy(pathAndQuery, 0, rooted, 1, pathAndQuery.length);
-            head.setPath(rooted);
         } else {
             head.setPath(pathAndQuery);
         }

@@ -16,7 +16,7 @@ final class HttpConnectionManagerFields {
                             "max_headers_count",
                             "max_stream_duration",
                             "max_requests_per_connection")
-                    .onlyEnum("headers_with_underscores_action", "ALLOW")
+                    .obeyed("headers_with_underscores_action")
                     .noEffect("max_response_headers_kb", "upstream only");
 
     private static final SupportedFields HTTP1 =
@@ -36,6 +36,11 @@ final class HttpConnectionManagerFields {
             SupportedFields.of(Rds.getDescriptor())
                     .nested("config_source", () -> ConfigSourceParser.ADS_SOURCE)
                     .obeyed("route_config_name");
+
+    private static final SupportedFields INTERNAL_ADDRESSES =
+            SupportedFields.of(HttpConnectionManager.InternalAddressConfig.getDescriptor())
+                    .obeyed("unix_sockets")
+                    .nested("cidr_ranges", () -> AddressParser.CIDR_RANGE);
 
     static final SupportedFields HCM =
             SupportedFields.of(HttpConnectionManager.getDescriptor())
@@ -58,6 +63,7 @@ final class HttpConnectionManagerFields {
                     .onlySeconds("drain_timeout", 5)
                     .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .obeyed("use_remote_address", "xff_num_trusted_hops")
+                    .nested("internal_address_config", () -> INTERNAL_ADDRESSES)
                     .obeyed(
                             "skip_xff_append",
                             "via",
@@ -75,10 +81,7 @@ final class HttpConnectionManagerFields {
                             "strip_matching_host_port",
                             "strip_any_host_port",
                             "strip_trailing_host_dot")
-                    .onlyEnum(
-                            "path_with_escaped_slashes_action",
-                            "IMPLEMENTATION_SPECIFIC_DEFAULT",
-                            "KEEP_UNCHANGED")
+                    .obeyed("path_with_escaped_slashes_action")
                     .onlyBool("stream_error_on_invalid_http_message", false);
 
     private HttpConnectionManagerFields() {}

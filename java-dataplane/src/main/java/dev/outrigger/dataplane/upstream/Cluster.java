@@ -8,8 +8,6 @@ import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
-import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
-import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -32,12 +30,6 @@ public final class Cluster {
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
     private final @Nullable LoadBalancer[] balancers;
-    private final Counter membershipChange;
-    private final Gauge membershipTotal;
-    private final Gauge membershipHealthy;
-    private final Gauge membershipDegraded;
-    private final Gauge membershipExcluded;
-    private final Gauge maxHostWeight;
     private volatile ClusterConfig config;
     private volatile HostSet hostSet = HostSet.EMPTY;
     private volatile Map<InetSocketAddress, Host> hosts = Map.of();
@@ -61,12 +53,6 @@ public final class Cluster {
                         "high",
                         config.circuitBreakers().highPriority(),
                         config.trackRemaining());
-        this.membershipTotal = stats.gauge("membership_total");
-        this.membershipHealthy = stats.gauge("membership_healthy");
-        this.membershipDegraded = stats.gauge("membership_degraded");
-        this.membershipExcluded = stats.gauge("membership_excluded");
-        this.maxHostWeight = stats.gauge("max_host_weight");
-        this.membershipChange = stats.counter("membership_change");
     }
 
     public String name() {
@@ -115,7 +101,6 @@ public final class Cluster {
                         byPriority,
                         active.endpoints().overprovisioningFactor(),
                         config.healthyPanicThresholdPercent());
-        countMembers(mainShard, !before.keySet().equals(now.keySet()));
         var gone = new ArrayList<Host>();
         before.forEach(
                 (address, host) -> {
@@ -127,11 +112,10 @@ public final class Cluster {
     }
 
     /** The cluster is gone: nobody is chosen any more; main loop. */
-    public List<Host> remove(StatsShard mainShard) {
+    public List<Host> remove() {
         var gone = new ArrayList<>(hosts.values());
         hosts = Map.of();
         hostSet = HostSet.EMPTY;
-        countMembers(mainShard, !gone.isEmpty());
         return gone;
     }
 
@@ -148,22 +132,6 @@ public final class Cluster {
         }
         known.setPlacement(placement);
         return known;
-    }
-
-    private void countMembers(StatsShard mainShard, boolean changed) {
-        if (changed) {
-            mainShard.inc(membershipChange);
-        }
-        HostSet set = hostSet;
-        mainShard.set(membershipTotal, set.total());
-        mainShard.set(membershipHealthy, set.healthy());
-        mainShard.set(membershipDegraded, set.degraded());
-        mainShard.set(membershipExcluded, 0);
-        int max = 0;
-        for (Host host : hosts.values()) {
-            max = Math.max(max, host.weight());
-        }
-        mainShard.set(maxHostWeight, max);
     }
 
     public Collection<Host> hosts() {

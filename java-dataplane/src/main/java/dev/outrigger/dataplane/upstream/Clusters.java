@@ -57,7 +57,7 @@ public final class Clusters {
                 (name, cluster) -> {
                     if (!next.containsKey(name)) {
                         applied.remove(name);
-                        gone.addAll(cluster.remove(stats.shard(0)));
+                        gone.addAll(cluster.remove());
                     }
                 });
         Map<String, Cluster> fixed = Map.copyOf(next);

@@ -58,6 +58,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean toHead;
     private boolean chunkedRequest;
     private boolean requestComplete;
+    private boolean ended;
     private boolean closeAfter;
     private boolean closedLocally;
     private boolean sawReset;
@@ -265,6 +266,17 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
                 return;
             }
             boolean more = inBody ? readBody(in) : readHead(in);
+            if (ended) {
+                ended = false;
+                if (in.isReadable()) {
+                    // More than was asked for: never to be taken for the next request's answer.
+                    shard.inc(stats.cxProtocolError);
+                    close();
+                } else {
+                    recycle();
+                }
+                return;
+            }
             if (!more) {
                 return;
             }
@@ -331,7 +343,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (bodyless) {
             endStream();
             to.onResponseHead(head, true);
-            recycle();
+            ended = true;
             return;
         }
         inBody = true;
@@ -358,7 +370,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private void endBody(ResponseReceiver to) {
         endStream();
         to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
-        recycle();
+        ended = true;
     }
 
     private void endStream() {

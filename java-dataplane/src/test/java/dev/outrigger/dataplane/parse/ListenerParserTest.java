@@ -48,9 +48,7 @@ access_log: [{name: a}]                  | access_log[0] | Didn't find a registe
 access_log: [{name: a, filter: {not_health_check_filter: {}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
-internal_address_config: {}              | internal_address_config | not supported by this proxy
-path_with_escaped_slashes_action: REJECT_REQUEST | path_with_escaped_slashes_action | REJECT_REQUEST is not supported by this proxy (IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED)
-common_http_protocol_options: {headers_with_underscores_action: REJECT_REQUEST} | common_http_protocol_options.headers_with_underscores_action | REJECT_REQUEST is not supported by this proxy (ALLOW)
+internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
 http_protocol_options: {enable_trailers: true} | http_protocol_options.enable_trailers | true is not supported by this proxy (only false)
 stream_error_on_invalid_http_message: true | stream_error_on_invalid_http_message | true is not supported by this proxy (only false)
 drain_timeout: 6s                        | drain_timeout | seconds: 6 is not supported by this proxy (only 5s)
@@ -150,6 +148,27 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.delayedCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.accessLogs()).isEmpty();
+    }
+
+    @Test
+    void meansPrivateAddressesByInternalAddressesWithoutRanges() {
+        var config =
+                manager(
+                        NO_ROUTES
+                                + "internal_address_config: {unix_sockets: true}\n"
+                                + "path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT\n"
+                                + "common_http_protocol_options:"
+                                + " {headers_with_underscores_action: DROP_HEADER}");
+
+        var addresses = config.internalAddresses().orElseThrow();
+        assertThat(addresses.unixSockets()).isTrue();
+        assertThat(addresses.ranges())
+                .extracting(r -> r.prefix().getHostAddress() + "/" + r.length())
+                .contains("10.0.0.0/8", "127.0.0.0/8");
+        assertThat(config.pathWithEscapedSlashesAction())
+                .isEqualTo(PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT);
+        assertThat(config.headersWithUnderscoresAction())
+                .isEqualTo(HeadersWithUnderscoresAction.DROP_HEADER);
     }
 
     @Test

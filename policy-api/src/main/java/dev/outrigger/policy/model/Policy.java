@@ -15,4 +15,9 @@ public record Policy<S extends PolicySpec>(
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(spec, "spec");
     }
+
+    /** The same document as a later revision left it. */
+    public Policy<S> withGeneration(long newGeneration) {
+        return new Policy<>(id, metadata, spec, newGeneration);
+    }
 }

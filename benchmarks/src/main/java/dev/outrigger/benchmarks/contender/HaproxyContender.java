@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.benchmarks.contender;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** HAProxy with one thread. */
+public final class HaproxyContender implements Contender {
+
+    private final Path binary;
+
+    public HaproxyContender(Path binary) {
+        this.binary = binary;
+    }
+
+    @Override
+    public String name() {
+        return "haproxy";
+    }
+
+    @Override
+    public String version() throws IOException, InterruptedException {
+        return Command.firstLineWith("version", binary.toString(), "-v");
+    }
+
+    @Override
+    public WarmUpNeed warmUpNeed() {
+        return WarmUpNeed.BRIEF;
+    }
+
+    @Override
+    public Launch launch(Site site) throws IOException {
+        var file = site.folder().resolve("haproxy.cfg");
+        Files.writeString(file, HaproxyConfig.text(site));
+        return Launch.of(binary.toString(), "-db", "-f", file.toString());
+    }
+}

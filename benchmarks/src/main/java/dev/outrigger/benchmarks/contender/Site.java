@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.benchmarks.contender;
+
+import java.nio.file.Path;
+
+/**
+ * Where one instance lives.
+ *
+ * @param folder its own, writable
+ * @param port loopback port it has to listen on
+ * @param adminPort loopback port for an admin interface, where it has one
+ * @param upstreamPort loopback port of the upstream
+ */
+public record Site(Path folder, int port, int adminPort, int upstreamPort) {}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.benchmarks.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The answer to one bar.
+ *
+ * @param text what was asked and what was measured, in one line
+ */
+public record Verdict(Outcome outcome, String text) {
+
+    /** PASS and FAIL only where the 95 % interval lies on one side of the bar. */
+    public enum Outcome {
+        PASS,
+        FAIL,
+        /** The interval holds the bar: more rounds or a quieter machine are needed. */
+        UNCLEAR,
+        /** The contender or the reference has no clean sample under this load. */
+        NO_DATA
+    }
+
+    /** Whether a contender needs at most a share of the reference's CPU time per request. */
+    public static Verdict onCpu(
+            List<Figures> figures, String contender, String reference, String shape, double bar) {
+        var question =
+                String.format(
+                        Locale.ROOT,
+                        "%s: CPU per request at %s, at most %.2f of %s's",
+                        contender,
+                        shape,
+                        bar,
+                        reference);
+        var ratio = Figures.find(figures, contender, shape).map(Figures::cpuRatio).orElse(null);
+        if (ratio == null) {
+            return new Verdict(Outcome.NO_DATA, question + ": no round with two clean samples");
+        }
+        var interval = ratio.confidence();
+        var outcome =
+                interval.high() <= bar
+                        ? Outcome.PASS
+                        : interval.low() > bar ? Outcome.FAIL : Outcome.UNCLEAR;
+        return new Verdict(
+                outcome,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %.2f (95 %% interval %.2f to %.2f, %d rounds)",
+                        question,
+                        ratio.median(),
+                        interval.low(),
+                        interval.high(),
+                        ratio.rounds()));
+    }
+
+    /**
+     * Whether two instances of the same program measure the same: the interval holds 1 and is
+     * narrow.
+     */
+    public static Verdict onTwin(
+            List<Figures> twinAgainstOriginal, String twin, String original, String shape) {
+        double widest = 0.06;
+        var question =
+                String.format(
+                        Locale.ROOT,
+                        "A/A %s against %s at %s: holds 1.00, narrower than %.2f",
+                        twin,
+                        original,
+                        shape,
+                        widest);
+        var ratio =
+                Figures.find(twinAgainstOriginal, twin, shape).map(Figures::cpuRatio).orElse(null);
+        if (ratio == null) {
+            return new Verdict(Outcome.NO_DATA, question + ": no round with two clean samples");
+        }
+        var interval = ratio.confidence();
+        var outcome =
+                !interval.contains(1)
+                        ? Outcome.FAIL
+                        : interval.width() < widest ? Outcome.PASS : Outcome.UNCLEAR;
+        return new Verdict(
+                outcome,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %.3f (95 %% interval %.3f to %.3f)",
+                        question,
+                        ratio.median(),
+                        interval.low(),
+                        interval.high()));
+    }
+}

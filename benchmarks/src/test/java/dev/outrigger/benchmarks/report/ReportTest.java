@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.benchmarks.load.LoadResult;
+import dev.outrigger.benchmarks.machine.MachineFacts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+
+    @TempDir private Path folder = Path.of("");
+
+    @Test
+    void showsTheCheapestFirstWithItsRatioToTheReference() {
+        var text = TextReport.of(report(false), "envoy");
+
+        assertThat(text)
+                .contains("Closed loop, 16 connection(s)")
+                .containsSubsequence("java", "0.40 [0.40-0.40] (0.40-0.40)", "envoy")
+                .contains("haproxy    left out: not installed")
+                .contains("PASS     java: CPU per request at c16")
+                .doesNotContain("NOT QUIET");
+    }
+
+    @Test
+    void saysOnTopThatAForcedRunIsNoResult() {
+        assertThat(TextReport.of(report(true), "envoy"))
+                .contains("NOT QUIET: this run was forced")
+                .contains("other processes used 20.0 % of a core");
+    }
+
+    @Test
+    void passesOnlyWithEveryVerdict() {
+        assertThat(report(false).passed()).isTrue();
+    }
+
+    @Test
+    void writesEverySampleAsJson() throws IOException {
+        var file = folder.resolve("results/run.json");
+
+        JsonReport.write(report(false), file);
+
+        assertThat(Files.readString(file))
+                .contains("\"contender\" : \"java\"", "\"cpuNanos\" : 20000000")
+                .contains("\"outcome\" : \"PASS\"", "\"leftOut\"");
+    }
+
+    private static RunReport report(boolean forced) {
+        var samples = List.of(sample("java", 20_000_000), sample("envoy", 50_000_000));
+        var figures = Figures.of(samples, "envoy", false);
+        return new RunReport(
+                "2026-11-21T10:00:00Z",
+                "abc1234",
+                new MachineFacts("a processor", 2, "Linux 6", "a JVM"),
+                "built-in",
+                "nginx",
+                "one round",
+                forced,
+                forced ? List.of("other processes used 20.0 % of a core (limit: 3 %)") : List.of(),
+                Map.of("envoy", "1.40.0"),
+                Map.of("haproxy", "not installed"),
+                List.of(),
+                figures,
+                List.of(Verdict.onCpu(figures, "java", "envoy", "c16", 0.5)),
+                samples);
+    }
+
+    private static Sample sample(String contender, long cpuNanos) {
+        var load = new LoadResult(1000, 0, 1, 100, 150, 200, 300, 400);
+        return new Sample(1, contender, "c16", load, cpuNanos, 0.2, List.of());
+    }
+}

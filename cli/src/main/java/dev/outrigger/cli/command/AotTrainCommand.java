@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.command;
+
+import dev.outrigger.cli.console.Console;
+import dev.outrigger.cli.console.ExitCode;
+import dev.outrigger.cli.demo.Demo;
+import dev.outrigger.cli.demo.DemoOptions;
+import dev.outrigger.cli.demo.DemoPorts;
+import dev.outrigger.cli.demo.DemoPorts.SidecarPorts;
+import dev.outrigger.cli.demo.Running;
+import dev.outrigger.cli.net.HostPort;
+import dev.outrigger.cli.process.Programs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The training run behind the AOT caches: a short demo without Envoy, whose control plane and data
+ * plane record what they load, and then the everyday commands, which this process records itself
+ * (the launcher tells it to). Not for people.
+ */
+@Command(name = "aot-train", hidden = true)
+final class AotTrainCommand implements Callable<Integer> {
+    private static final int REQUESTS = 400;
+    private static final SidecarPorts ANY_PORTS = new SidecarPorts(0, 0, 0);
+
+    private final Console console;
+
+    @Option(names = "--out", required = true, description = "Folder of the caches.")
+    private Path out = Path.of("");
+
+    @Option(names = "--launcher", required = true, description = "The launcher script.")
+    private Path launcher = Path.of("");
+
+    AotTrainCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var options =
+                new DemoOptions(
+                        REQUESTS,
+                        0.2,
+                        1,
+                        8,
+                        false,
+                        Duration.ofMinutes(2),
+                        new DemoPorts(0, 0, 0, 0, 0, ANY_PORTS, ANY_PORTS));
+        return Demo.run(
+                        console,
+                        options,
+                        new Programs(launcher, Optional.of(out)),
+                        this::runEverydayCommands)
+                .number();
+    }
+
+    private void runEverydayCommands(Running demo) {
+        var server = "--server=" + HostPort.loopback(demo.ports().rest());
+        run("version");
+        run("--help");
+        run("get", "services", server);
+        run("get", "service/b", "-o", "yaml", server);
+        run("get", "proxies", server);
+        run("get", "trafficpolicies", "-o", "json", server);
+        run("delete", "trafficpolicy/a-to-b", server);
+        run("get", "service/none", server);
+        run("bootstrap", "envoy", "--service", "a");
+    }
+
+    private void run(String... command) {
+        int exitCode = OutriggerCommand.run(console, command);
+        if (exitCode == ExitCode.BUG.number()) {
+            throw new IllegalStateException(String.join(" ", command) + ": exit code " + exitCode);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.command;
+
+import dev.outrigger.cli.console.CliFailure;
+import dev.outrigger.cli.console.Console;
+import dev.outrigger.cli.console.ExitCode;
+import dev.outrigger.cli.net.HostPort;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints a bootstrap; needs no control plane. */
+@Command(
+        name = "bootstrap",
+        description = {
+            "Prints a ready bootstrap for a service's sidecar, for Envoy and the Java data plane.",
+            "Both read the same one; the label 'flavor' tells selectors which is which."
+        },
+        mixinStandardHelpOptions = true)
+final class BootstrapCommand implements Callable<Integer> {
+    /** Lower case, because that is how it is typed. */
+    enum Flavor {
+        envoy,
+        java
+    }
+
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "envoy|java", description = "Which proxy reads it.")
+    private Flavor flavor = Flavor.envoy;
+
+    @Option(
+            names = "--service",
+            required = true,
+            paramLabel = "NAME",
+            description = "Whose sidecar it is: the node's cluster.")
+    private String service = "";
+
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "The node's id. Default: SERVICE-FLAVOR.")
+    private String id = "";
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "9901",
+            description = "On 127.0.0.1; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+    private int adminPort = 9901;
+
+    @Option(
+            names = "--xds",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:18000",
+            description = "The control plane's xDS address. Default: ${DEFAULT-VALUE}.")
+    private HostPort xds = HostPort.loopback(18_000);
+
+    @Option(
+            names = "--label",
+            paramLabel = "KEY=VALUE",
+            description = "For selectors; may be repeated.")
+    private Map<String, String> labels = Map.of();
+
+    BootstrapCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (service.isBlank()) {
+            throw CliFailure.of(ExitCode.USAGE, "--service is empty (expected: a service's name)");
+        }
+        var all = new TreeMap<>(Map.of("flavor", flavor.name()));
+        all.putAll(labels);
+        try {
+            var template =
+                    new BootstrapTemplate(
+                            id.isEmpty() ? service + "-" + flavor : id,
+                            service,
+                            all,
+                            adminPort,
+                            xds.host(),
+                            xds.port());
+            console.out().print(template.toYaml());
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage())).withCause(e);
+        }
+        return ExitCode.OK.number();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.command;
+
+import dev.outrigger.cli.console.CliFailure;
+import dev.outrigger.cli.console.Console;
+import dev.outrigger.cli.console.ExitCode;
+import dev.outrigger.cli.net.HostPort;
+import dev.outrigger.policy.document.Gep2257Duration;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The root of all commands: the list of them, and what happens to what they throw. */
+@Command(
+        name = "outrigger",
+        description = "Drives Envoy sidecars, or the Java data plane in their place, by policy.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "The launcher adds: 'outrigger proxy [ENVOY FLAGS]' runs the Java data plane,",
+            "'outrigger test' runs every test, 'outrigger jdk' prints the JDK in use.",
+            "",
+            "Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 validation, 4 conflict,",
+            "5 not found, 6 unreachable or denied, 7 rejected by a proxy, 8 timeout, 70 bug."
+        })
+public final class OutriggerCommand implements Runnable {
+    private static final Map<String, Function<Console, Object>> COMMANDS = commands();
+
+    @Spec private final CommandSpec spec = CommandSpec.create();
+
+    private OutriggerCommand() {}
+
+    /** Runs one command line and returns the number to exit with. */
+    public static int run(Console console, String... args) {
+        return commandLine(console, args).execute(args);
+    }
+
+    /** Every command, for help, completion and suggestions. */
+    static CommandLine commandLine(Console console) {
+        return commandLine(console, COMMANDS.keySet());
+    }
+
+    /**
+     * Only the command that is meant, where that is clear: reading the annotations of all of them
+     * costs more than most commands take.
+     */
+    private static CommandLine commandLine(Console console, String[] args) {
+        return args.length > 0 && COMMANDS.containsKey(args[0])
+                ? commandLine(console, Set.of(args[0]))
+                : commandLine(console);
+    }
+
+    private static CommandLine commandLine(Console console, Set<String> names) {
+        var commands = new CommandLine(new OutriggerCommand());
+        COMMANDS.forEach((name, make) -> {
+            if (names.contains(name)) {
+                commands.addSubcommand(make.apply(console));
+            }
+        });
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, OutriggerCommand::duration)
+                .registerConverter(HostPort.class, OutriggerCommand::hostPort)
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setExitCodeExceptionMapper(OutriggerCommand::exitCode)
+                .setParameterExceptionHandler((e, _) -> usageFailure(console, e))
+                .setExecutionExceptionHandler((e, _, _) -> executionFailure(console, e));
+    }
+
+    private static Map<String, Function<Console, Object>> commands() {
+        // In the order of the help text: run, change, look, the rest.
+        var commands = new LinkedHashMap<String, Function<Console, Object>>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("server", ServerCommand::new);
+        commands.put("bootstrap", BootstrapCommand::new);
+        commands.put("apply", ApplyCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("get", GetCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("version", VersionCommand::new);
+        commands.put("aot-train", AotTrainCommand::new);
+        commands.put("help", _ -> new CommandLine.HelpCommand());
+        return commands;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed");
+    }
+
+    private static Duration duration(String text) {
+        return Gep2257Duration.parse(text)
+                .orElseThrow(() ->
+                        new CommandLine.TypeConversionException(
+                                "'" + text + "' is not a duration (expected: as 30s, 1m30s)"));
+    }
+
+    private static HostPort hostPort(String text) {
+        try {
+            return HostPort.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int exitCode(Throwable thrown) {
+        return switch (thrown) {
+            case CliFailure failure -> failure.exitCode().number();
+            case CommandLine.ParameterException _ -> ExitCode.USAGE.number();
+            default -> ExitCode.BUG.number();
+        };
+    }
+
+    private static int usageFailure(Console console, CommandLine.ParameterException e) {
+        var command = e.getCommandLine();
+        console.note("outrigger: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        console.note("  -> see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        return ExitCode.USAGE.number();
+    }
+
+    private static int executionFailure(Console console, Exception e) {
+        if (e instanceof CliFailure failure) {
+            console.note(failure.text());
+            return failure.exitCode().number();
+        }
+        var stack = new StringWriter();
+        e.printStackTrace(new PrintWriter(stack, true));
+        console.note("outrigger: a fault in Outrigger itself; please report what follows");
+        console.note(stack.toString().stripTrailing());
+        return ExitCode.BUG.number();
+    }
+}

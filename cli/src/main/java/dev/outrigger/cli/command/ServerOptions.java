@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.command;
+
+import dev.outrigger.cli.client.ControlPlaneClient;
+import dev.outrigger.cli.console.Console;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Options of every command that talks to a control plane. */
+final class ServerOptions {
+    static final String DEFAULT_SERVER = "http://127.0.0.1:8470";
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description =
+                    "The control plane's REST address. Default: $OUTRIGGER_SERVER, or "
+                            + DEFAULT_SERVER
+                            + ".")
+    private String server = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description = "For each request. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "10s")
+    private Duration timeout = Duration.ofSeconds(10);
+
+    ControlPlaneClient connect(Console console) {
+        var address =
+                server.isEmpty() ? console.variable("OUTRIGGER_SERVER", DEFAULT_SERVER) : server;
+        return ControlPlaneClient.of(address, timeout);
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.output;
+
+/** How data is printed. Lower case, because that is how it is typed after {@code -o}. */
+public enum OutputFormat {
+    table,
+    json,
+    yaml,
+    name
+}

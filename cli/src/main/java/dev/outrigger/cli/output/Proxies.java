@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.cli.output;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Connected proxies as table rows, and what each of them rejected. */
+public final class Proxies {
+    private static final Map<String, String> COLUMN_OF_TYPE =
+            Map.of(
+                    "Listener", "LDS",
+                    "RouteConfiguration", "RDS",
+                    "Cluster", "CDS",
+                    "ClusterLoadAssignment", "EDS");
+    private static final List<String> COLUMNS = List.of("LDS", "RDS", "CDS", "EDS");
+
+    private Proxies() {}
+
+    public static List<String> table(List<JsonNode> proxies) {
+        var table =
+                new Table(
+                        "ID", "CLUSTER", "AGENT", "PEER", "CONNECTED", "LDS", "RDS", "CDS", "EDS");
+        for (var proxy : proxies) {
+            var row = new ArrayList<String>();
+            row.add(proxy.path("id").asText());
+            row.add(proxy.path("cluster").asText());
+            row.add(proxy.path("userAgent").asText());
+            row.add(proxy.path("peer").asText());
+            row.add(proxy.path("connected").asBoolean() ? "yes" : "no");
+            for (var column : COLUMNS) {
+                row.add(state(proxy, column));
+            }
+            table.add(row.stream().map(cell -> cell.isEmpty() ? "-" : cell).toList());
+        }
+        return table.lines();
+    }
+
+    /** One line for each type that a proxy rejected, in the proxy's own words. */
+    public static List<String> rejections(Iterable<JsonNode> proxies) {
+        var lines = new ArrayList<String>();
+        for (var proxy : proxies) {
+            proxy.path("types")
+                    .propertyStream()
+                    .filter(type -> type.getValue().path("state").asText().equals("REJECTED"))
+                    .forEach(type -> lines.add(rejection(proxy, type.getKey(), type.getValue())));
+        }
+        return lines;
+    }
+
+    private static String rejection(JsonNode proxy, String typeUrl, JsonNode status) {
+        var rejection = status.path("rejection");
+        var policies = new ArrayList<String>();
+        for (var policy : rejection.path("policies")) {
+            policies.add(
+                    policy.isTextual()
+                            ? policy.asText()
+                            : policy.path("kind").asText() + "/" + policy.path("name").asText());
+        }
+        return proxy.path("id").asText()
+                + " rejected "
+                + simpleName(typeUrl)
+                + (policies.isEmpty() ? "" : " from " + String.join(", ", policies))
+                + ": "
+                + rejection.path("error").asText("no reason given");
+    }
+
+    private static String state(JsonNode proxy, String column) {
+        return proxy.path("types")
+                .propertyStream()
+                .filter(type -> column.equals(COLUMN_OF_TYPE.get(simpleName(type.getKey()))))
+                .map(type -> type.getValue().path("state").asText())
+                .findFirst()
+                .orElse("-");
+    }
+
+    private static String simpleName(String typeUrl) {
+        return typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.exchange;
+
+import java.time.Duration;
+
+/** One thing the client of an exchange does; steps happen in order, on the latest connection. */
+public sealed interface ClientStep {
+    /** Opens a further connection; the first one is opened before the first step. */
+    record Connect() implements ClientStep {}
+
+    /** Writes the text as ISO-8859-1 bytes. */
+    record Send(String text) implements ClientStep {}
+
+    /** Waits until this many responses are complete on the connection, or it ended. */
+    record AwaitResponses(int count) implements ClientStep {}
+
+    /** Waits until the connection has ended. */
+    record AwaitEnd() implements ClientStep {}
+
+    /** Waits until this many attempts have arrived at the upstreams. */
+    record AwaitAttempts(int count) implements ClientStep {}
+
+    /** Lets time pass. */
+    record Pause(Duration duration) implements ClientStep {}
+
+    /** Sends FIN and goes on reading. */
+    record CloseWrite() implements ClientStep {}
+
+    /** Closes the connection; what the proxy does to it later is not seen. */
+    record Close() implements ClientStep {}
+
+    /** Closes the connection with RST. */
+    record Reset() implements ClientStep {}
+
+    /** Asks the proxy's admin port. */
+    record Admin(String method, String path) implements ClientStep {}
+}

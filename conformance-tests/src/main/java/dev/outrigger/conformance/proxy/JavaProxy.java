@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.proxy;
+
+import dev.outrigger.envoy.EnvoyProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The Java data plane in a JVM of its own: the subject.
+ *
+ * @param command everything before Envoy's own arguments: java, its flags, class path, main class
+ */
+public record JavaProxy(List<String> command) implements ProxyUnderTest {
+    /** The data plane's main class. */
+    public static final String MAIN = "dev.outrigger.dataplane.bootstrap.DataPlaneMain";
+
+    /** The flags that every JVM of this project runs with. */
+    private static final List<String> JVM_FLAGS =
+            List.of(
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-Xshare:auto",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1", // Started often, never long enough for C2 to pay.
+                    "-Xmx256m",
+                    "-Dio.netty.leakDetection.level=paranoid");
+
+    public JavaProxy {
+        command = List.copyOf(command);
+    }
+
+    /** The data plane of the class path, run by the Java that runs this. */
+    public static JavaProxy ofClassPath(String classPath) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_FLAGS);
+        command.addAll(List.of("-cp", classPath, MAIN));
+        return new JavaProxy(command);
+    }
+
+    @Override
+    public String name() {
+        return "java";
+    }
+
+    @Override
+    public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
+        return ProxyProcess.start(this::launch, bootstrap, workdir);
+    }
+
+    @Override
+    public Verdict validate(Path bootstrap, Path workdir) throws IOException {
+        return ProxyProcess.validate(this::launch, bootstrap, workdir);
+    }
+
+    private EnvoyProcess launch(List<String> args, Path workdir, Path log) throws IOException {
+        var all = new ArrayList<>(command);
+        all.addAll(args);
+        return EnvoyProcess.start(all, workdir, log);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.proxy.Eventually;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The access log of a proxy under test, twice: in Envoy's default format, and in one whose parts
+ * can be told apart. Used by one thread.
+ */
+final class AccessLogs {
+    /** Parts of the second format; a tab never occurs in a value. */
+    private static final Map<String, String> PARTS = new LinkedHashMap<>();
+
+    static {
+        PARTS.put("code", "%RESPONSE_CODE%");
+        PARTS.put("flags", "%RESPONSE_FLAGS%");
+        PARTS.put("details", "%RESPONSE_CODE_DETAILS%");
+        PARTS.put("route", "%ROUTE_NAME%");
+        PARTS.put("cluster", "%UPSTREAM_CLUSTER%");
+        PARTS.put("host", "%UPSTREAM_HOST%");
+        PARTS.put("received", "%BYTES_RECEIVED%");
+        PARTS.put("sent", "%BYTES_SENT%");
+        PARTS.put("protocol", "%PROTOCOL%");
+        PARTS.put("attempts", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%");
+    }
+
+    private final Path defaultLog;
+    private final Path partsLog;
+    private int taken;
+
+    AccessLogs(Path workdir) {
+        this.defaultLog = workdir.resolve("default.log");
+        this.partsLog = workdir.resolve("parts.log");
+    }
+
+    /** The value of {@code access_log} in a configuration. */
+    String config() {
+        var format = new ArrayList<String>();
+        PARTS.forEach((name, operator) -> format.add(name + "=" + operator));
+        return "["
+                + logger(defaultLog, "")
+                + ", "
+                + logger(
+                        partsLog,
+                        ", log_format: {text_format_source: {inline_string: \""
+                                + String.join("\\t", format)
+                                + "\\n\"}}")
+                + "]";
+    }
+
+    /** The lines since the last call, once there are so many, or as many as came in time. */
+    List<Map<String, String>> take(long expected, Duration limit) {
+        var _ =
+                Eventually.holds(
+                        limit,
+                        () ->
+                                lines(partsLog).size() >= taken + expected
+                                        && lines(defaultLog).size() >= taken + expected);
+        var parts = lines(partsLog);
+        var defaults = lines(defaultLog);
+        var taking = new ArrayList<Map<String, String>>();
+        for (int i = taken; i < parts.size(); i++) {
+            var fields = new TreeMap<String, String>();
+            for (var part : parts.get(i).split("\t")) {
+                int equals = part.indexOf('=');
+                fields.put(
+                        equals < 0 ? "malformed" : part.substring(0, equals),
+                        part.substring(equals + 1));
+            }
+            if (i < defaults.size()) {
+                fields.put("default", defaults.get(i));
+            }
+            taking.add(fields);
+        }
+        taken = parts.size();
+        return taking;
+    }
+
+    private static String logger(Path path, String more) {
+        return "{name: envoy.access_loggers.file, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
+                + " path: \""
+                + path
+                + "\""
+                + more
+                + "}}";
+    }
+
+    /** Whole lines only: the last one may be on its way. */
+    private static List<String> lines(Path file) {
+        try {
+            var text =
+                    Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

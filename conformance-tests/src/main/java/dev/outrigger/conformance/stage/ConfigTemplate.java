@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration with placeholders: {@code ${upstream.a}}, {@code ${refused.a}} and {@code
+ * ${blackhole.a}} are ports, {@code ${admin}} and {@code ${accessLog}} are whole blocks.
+ */
+final class ConfigTemplate {
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("\\$\\{([A-Za-z]+)(?:\\.([A-Za-z0-9_-]+))?}");
+
+    private ConfigTemplate() {}
+
+    /** The text with each placeholder replaced by what the function says for kind and name. */
+    static String fill(String template, BiFunction<String, String, String> values) {
+        return PLACEHOLDER
+                .matcher(template)
+                .replaceAll(match ->
+                        Matcher.quoteReplacement(
+                                values.apply(
+                                        match.group(1),
+                                        match.group(2) == null ? "" : match.group(2))));
+    }
+
+    /** The admin block: a free port of this machine only. */
+    static String admin() {
+        return "{address: {socket_address: {address: 127.0.0.1, port_value: 0}}}";
+    }
+}

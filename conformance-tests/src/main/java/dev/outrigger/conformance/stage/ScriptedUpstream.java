@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.exchange.UpstreamAnswer;
+import dev.outrigger.conformance.observe.SeenAttempt;
+import dev.outrigger.conformance.proxy.Eventually;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A server that answers the requests of one exchange by script and records each of them. Answers
+ * are taken in the order in which the requests' heads arrive, over all connections; the last one
+ * repeats.
+ */
+final class ScriptedUpstream implements AutoCloseable {
+    private static final int MAX_REQUEST_CHARS = 32 << 20;
+
+    private final String name;
+    private final ServerSocket server;
+    private final AttemptLog attempts;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger taken = new AtomicInteger();
+    private volatile List<UpstreamAnswer> script;
+
+    private ScriptedUpstream(String name, ServerSocket server, AttemptLog attempts) {
+        this.name = name;
+        this.server = server;
+        this.attempts = attempts;
+        this.script = List.of(UpstreamAnswer.ok(name));
+    }
+
+    static ScriptedUpstream start(String name, AttemptLog attempts) throws IOException {
+        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        var upstream = new ScriptedUpstream(name, server, attempts);
+        Thread.ofVirtual().start(upstream::accept);
+        return upstream;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** Begins an exchange: connections and answers are counted from the start. */
+    void play(Optional<List<UpstreamAnswer>> answers) {
+        script = answers.orElseGet(() -> List.of(UpstreamAnswer.ok(name)));
+        taken.set(0);
+        connections.set(0);
+    }
+
+    /** Ends the connections of an exchange, so that the next one begins with none. */
+    void closeConnections() {
+        for (var socket : open) {
+            closeQuietly(socket);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        closeConnections();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                var socket = server.accept();
+                open.add(socket);
+                int number = connections.incrementAndGet();
+                Thread.ofVirtual().start(() -> serve(socket, number));
+            } catch (IOException _) {
+                // The server was closed, or the peer was gone before it was accepted.
+            }
+        }
+    }
+
+    private void serve(Socket socket, int number) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            var reader = new RequestReader(socket.getInputStream());
+            while (reader.readHead()) {
+                if (!answer(socket, reader, number)) {
+                    return;
+                }
+            }
+        } catch (IOException _) {
+            // The proxy reset the connection: the attempt stays recorded as incomplete.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    /** Whether the connection may serve another request. */
+    private boolean answer(Socket socket, RequestReader reader, int number) throws IOException {
+        var entry = attempts.began(reader.seen(name, number));
+        var answers = script;
+        var answer = answers.get(Math.min(taken.getAndIncrement(), answers.size() - 1));
+        try {
+            if (!answer.early()) {
+                reader.readBody();
+                attempts.ended(entry, reader.seen(name, number));
+            }
+            Eventually.pause(answer.delay());
+            write(socket, answer.head());
+            if (!reader.isHead()) {
+                Eventually.pause(answer.bodyDelay());
+                write(socket, answer.body());
+            }
+            return switch (answer.after()) {
+                case KEEP -> {
+                    if (answer.early()) {
+                        reader.readBody();
+                    }
+                    yield reader.complete();
+                }
+                case CLOSE -> false;
+                case RESET -> {
+                    socket.setSoLinger(true, 0);
+                    yield false;
+                }
+                case HANG -> {
+                    reader.drain();
+                    yield false;
+                }
+            };
+        } finally {
+            attempts.ended(entry, reader.seen(name, number));
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        if (!text.isEmpty()) {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException _) {
+            // It is closed all the same.
+        }
+    }
+
+    /** Reads one request after the other from a connection. */
+    private static final class RequestReader {
+        private final InputStream in;
+        private final byte[] buffer = new byte[1 << 16];
+        private final StringBuilder text = new StringBuilder();
+        private HttpText.Head head = new HttpText.Head("", List.of(), 0);
+        private HttpText.Body body = new HttpText.Body("", List.of(), 0, false);
+
+        RequestReader(InputStream in) {
+            this.in = in;
+        }
+
+        boolean readHead() throws IOException {
+            text.delete(0, body.end());
+            body = new HttpText.Body("", List.of(), 0, false);
+            var next = HttpText.head(text.toString(), 0);
+            while (next.isEmpty()) {
+                if (!more()) {
+                    return false;
+                }
+                next = HttpText.head(text.toString(), 0);
+            }
+            head = next.get();
+            body = new HttpText.Body("", List.of(), head.end(), false);
+            return true;
+        }
+
+        void readBody() throws IOException {
+            do {
+                body = parse();
+            } while (!body.complete() && more());
+        }
+
+        void drain() throws IOException {
+            while (in.read(buffer) >= 0) {
+                // Nothing is done with it: the proxy is to find that nobody answers.
+            }
+        }
+
+        boolean complete() {
+            return body.complete();
+        }
+
+        boolean isHead() {
+            return head.startLine().startsWith("HEAD ");
+        }
+
+        SeenAttempt seen(String upstream, int connection) {
+            return new SeenAttempt(
+                    upstream,
+                    connection,
+                    head.startLine(),
+                    head.headers(),
+                    body.text(),
+                    body.trailers(),
+                    body.complete());
+        }
+
+        private HttpText.Body parse() {
+            var all = text.toString();
+            return head.chunked()
+                    ? HttpText.chunked(all, head.end())
+                    : HttpText.ofLength(all, head.end(), head.contentLength().orElse(0));
+        }
+
+        private boolean more() throws IOException {
+            int n = in.read(buffer);
+            if (n < 0) {
+                return false;
+            }
+            if (text.length() + n > MAX_REQUEST_CHARS) {
+                throw new IOException("request of more than " + MAX_REQUEST_CHARS + " bytes");
+            }
+            text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+            return true;
+        }
+    }
+}

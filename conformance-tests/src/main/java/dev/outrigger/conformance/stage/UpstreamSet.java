@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.exchange.Exchange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The upstreams of a stage, made when the configuration first names them. Used by one thread. */
+final class UpstreamSet implements AutoCloseable {
+    private final AttemptLog attempts = new AttemptLog();
+    private final Map<String, ScriptedUpstream> scripted = new LinkedHashMap<>();
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final List<AutoCloseable> reserved = new ArrayList<>();
+
+    /** The port of an upstream that answers by script. */
+    int scripted(String name) throws IOException {
+        var upstream = scripted.get(name);
+        if (upstream == null) {
+            upstream = ScriptedUpstream.start(name, attempts);
+            scripted.put(name, upstream);
+            ports.put("upstream " + name, upstream.port());
+        }
+        return upstream.port();
+    }
+
+    /** A port that refuses connections: bound, so that nobody else gets it, but not listening. */
+    int refused(String name) throws IOException {
+        var known = ports.get("refused " + name);
+        if (known != null) {
+            return known;
+        }
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        reserved.add(socket);
+        ports.put("refused " + name, socket.getLocalPort());
+        return socket.getLocalPort();
+    }
+
+    /** A port that never answers: its queue of unaccepted connections is full. */
+    int blackhole(String name) throws IOException {
+        var known = ports.get("blackhole " + name);
+        if (known != null) {
+            return known;
+        }
+        var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        reserved.add(server);
+        for (int i = 0; i < 2; i++) {
+            var filler = new Socket();
+            reserved.add(filler);
+            filler.connect(server.getLocalSocketAddress(), 1000);
+        }
+        ports.put("blackhole " + name, server.getLocalPort());
+        return server.getLocalPort();
+    }
+
+    /** Names of all ports. */
+    Map<Integer, String> portNames() {
+        var names = new LinkedHashMap<Integer, String>();
+        ports.forEach((name, port) -> names.put(port, name));
+        return names;
+    }
+
+    AttemptLog attempts() {
+        return attempts;
+    }
+
+    void play(Exchange exchange) {
+        for (var name : exchange.upstreams().keySet()) {
+            if (!scripted.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        exchange.id()
+                                + ": upstream "
+                                + name
+                                + " (expected: one the configuration names: "
+                                + scripted.keySet()
+                                + ")");
+            }
+        }
+        attempts.clear();
+        scripted.forEach((name, upstream) ->
+                upstream.play(Optional.ofNullable(exchange.upstreams().get(name))));
+    }
+
+    void closeConnections() {
+        scripted.values().forEach(ScriptedUpstream::closeConnections);
+    }
+
+    @Override
+    public void close() {
+        var all = new ArrayList<AutoCloseable>(reserved);
+        all.addAll(scripted.values());
+        for (var each : all) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("an upstream cannot be closed", e);
+            }
+        }
+    }
+}

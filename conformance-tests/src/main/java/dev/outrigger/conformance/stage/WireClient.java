@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.exchange.ClientStep;
+import dev.outrigger.conformance.observe.SeenAdminReply;
+import dev.outrigger.conformance.observe.SeenConnection;
+import dev.outrigger.conformance.proxy.Eventually;
+import dev.outrigger.conformance.proxy.RunningProxy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plays the client of one exchange. Used by one thread. */
+final class WireClient implements AutoCloseable {
+    /** Longer than every time a case configures, shorter than a person's patience. */
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(8);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    /** How long a connection must stay open after its last response to count as open. */
+    private static final Duration SETTLING = Duration.ofMillis(60);
+
+    private final RunningProxy proxy;
+    private final int port;
+    private final AttemptLog attempts;
+    private final List<WireConnection> connections = new ArrayList<>();
+    private final List<SeenConnection> finished = new ArrayList<>();
+    private final List<SeenAdminReply> adminReplies = new ArrayList<>();
+
+    WireClient(RunningProxy proxy, int port, AttemptLog attempts) {
+        this.proxy = proxy;
+        this.port = port;
+        this.attempts = attempts;
+    }
+
+    /** Does all steps, then sees how each connection ends, and closes it. */
+    void play(List<ClientStep> steps) throws IOException {
+        connections.add(WireConnection.open(port));
+        for (var step : steps) {
+            play(step);
+        }
+        for (var connection : connections) {
+            var _ = connection.awaitEnd(connection.closeIsDue() ? CLOSE_LIMIT : SETTLING);
+            finished.add(connection.seen());
+            connection.close();
+        }
+    }
+
+    List<SeenConnection> seen() {
+        return finished;
+    }
+
+    List<SeenAdminReply> adminReplies() {
+        return adminReplies;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var connection : connections) {
+            connection.close();
+        }
+    }
+
+    private void play(ClientStep step) throws IOException {
+        var current = connections.getLast();
+        switch (step) {
+            case ClientStep.Connect() -> connections.add(WireConnection.open(port));
+            case ClientStep.Send(var text) -> current.send(text);
+            case ClientStep.AwaitResponses(var count) -> {
+                var _ = current.awaitResponses(count, STEP_LIMIT);
+            }
+            case ClientStep.AwaitEnd() -> {
+                var _ = current.awaitEnd(STEP_LIMIT);
+            }
+            case ClientStep.AwaitAttempts(var count) -> {
+                var _ = attempts.await(count, STEP_LIMIT);
+            }
+            case ClientStep.Pause(var duration) -> Eventually.pause(duration);
+            case ClientStep.CloseWrite() -> current.closeWrite();
+            case ClientStep.Close() -> current.close();
+            case ClientStep.Reset() -> current.reset();
+            case ClientStep.Admin(var method, var path) -> {
+                var reply = proxy.admin(method, path);
+                adminReplies.add(new SeenAdminReply(reply.status(), reply.body()));
+            }
+        }
+    }
+}

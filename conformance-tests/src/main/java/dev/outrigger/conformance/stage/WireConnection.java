@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.observe.SeenConnection;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One real connection of a client that writes whatever bytes it is told. Writing happens on a
+ * thread of its own, so that a proxy that stops reading does not stop the client from seeing its
+ * answer. Used by one thread; the two inner threads only fill the buffer and empty the queue.
+ */
+final class WireConnection implements AutoCloseable {
+    private static final int MAX_RECEIVED_BYTES = 64 << 20;
+
+    private final Socket socket;
+    private final ExecutorService writer =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+    private final StringBuilder sent = new StringBuilder();
+    private final Object lock = new Object();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private SeenConnection.End end = SeenConnection.End.OPEN;
+
+    private WireConnection(Socket socket) {
+        this.socket = socket;
+    }
+
+    static WireConnection open(int port) throws IOException {
+        var socket = new Socket();
+        socket.setTcpNoDelay(true);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        var connection = new WireConnection(socket);
+        Thread.ofVirtual().start(connection::receive);
+        return connection;
+    }
+
+    void send(String text) {
+        sent.append(text);
+        writer.execute(() -> {
+            try {
+                socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            } catch (IOException _) {
+                // The proxy closed the connection; the reading side sees how.
+            }
+        });
+    }
+
+    void closeWrite() {
+        writer.execute(() -> {
+            try {
+                socket.shutdownOutput();
+            } catch (IOException _) {
+                // As above.
+            }
+        });
+    }
+
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        close();
+    }
+
+    boolean awaitResponses(int count, Duration limit) {
+        return await(limit, () -> reading().completed() >= count || ended());
+    }
+
+    boolean awaitEnd(Duration limit) {
+        return await(limit, this::ended);
+    }
+
+    /** What was seen so far; the connection's end is the one known now. */
+    SeenConnection seen() {
+        synchronized (lock) {
+            var reading = reading();
+            return new SeenConnection(reading.responses(), reading.rest(), end);
+        }
+    }
+
+    /** Whether the proxy said that it would close, or left a response unfinished. */
+    boolean closeIsDue() {
+        var responses = reading().responses();
+        if (responses.isEmpty()) {
+            return !sent.isEmpty();
+        }
+        var last = responses.getLast();
+        return !last.complete()
+                || last.headers().stream()
+                        .anyMatch(header ->
+                                header.name().equals("connection")
+                                        && header.value().equals("close"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        writer.shutdownNow();
+        socket.close();
+    }
+
+    private boolean ended() {
+        return end != SeenConnection.End.OPEN;
+    }
+
+    private ResponseReader.Reading reading() {
+        synchronized (lock) {
+            var methods = new ArrayList<>(methods());
+            return ResponseReader.read(
+                    received.toString(StandardCharsets.ISO_8859_1),
+                    methods,
+                    end == SeenConnection.End.CLOSED);
+        }
+    }
+
+    private List<String> methods() {
+        return ResponseReader.methods(sent.toString());
+    }
+
+    private boolean await(Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (lock) {
+            while (!condition.getAsBoolean()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    lock.wait(left / 1_000_000 + 1);
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private void receive() {
+        var buffer = new byte[1 << 16];
+        var how = SeenConnection.End.CLOSED;
+        try {
+            var in = socket.getInputStream();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                synchronized (lock) {
+                    if (received.size() + n > MAX_RECEIVED_BYTES) {
+                        throw new IOException("more than " + MAX_RECEIVED_BYTES + " bytes");
+                    }
+                    received.write(buffer, 0, n);
+                    lock.notifyAll();
+                }
+            }
+        } catch (IOException _) {
+            how = SeenConnection.End.RESET;
+        }
+        synchronized (lock) {
+            end = how;
+            lock.notifyAll();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.outrigger.conformance.proxy.EnvoyProxy;
+import dev.outrigger.conformance.proxy.JavaProxy;
+import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.ProvisionOptions;
+
+/** The two proxies of a test run. */
+final class Subjects {
+    private Subjects() {}
+
+    /** The stock Envoy; without one, tests fail under CI=true and are skipped visibly elsewhere. */
+    static ProxyUnderTest oracle() {
+        var options = ProvisionOptions.fromEnvironment().withProgress(System.err::println);
+        var ci = System.getenv().getOrDefault("CI", "");
+        return EnvoyProvision.forTests(options, ci)
+                .map(EnvoyProxy::new)
+                .orElseGet(() -> abort("no Envoy here: see the explanation above"));
+    }
+
+    /**
+     * The Java data plane, or a second Envoy when {@code -Doutrigger.subject=envoy} asks for it:
+     * Envoy against itself proves that the normalizer hides enough.
+     */
+    static ProxyUnderTest subject() {
+        if (System.getProperty("outrigger.subject", "java").equals("envoy")) {
+            return oracle();
+        }
+        return JavaProxy.ofClassPath(System.getProperty("java.class.path"));
+    }
+}

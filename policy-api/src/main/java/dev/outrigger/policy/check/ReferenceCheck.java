@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.check;
+
+import dev.outrigger.policy.document.FieldPath;
+import dev.outrigger.policy.document.NearestName;
+import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.policy.document.ViolationCode;
+import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.service.ServiceSpec;
+import dev.outrigger.policy.kind.sidecar.SidecarSpec;
+import dev.outrigger.policy.model.DocumentSet;
+import dev.outrigger.policy.model.Policy;
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.model.PolicyKind;
+import dev.outrigger.policy.model.PolicySpec;
+import dev.outrigger.policy.model.Reference;
+import dev.outrigger.policy.model.ServiceRef;
+import dev.outrigger.policy.model.StoredDocument;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Every document that is referred to exists, with the port or the rule that is named. */
+final class ReferenceCheck {
+    private final Map<String, PolicyKind<?>> kinds = new HashMap<>();
+
+    ReferenceCheck(List<PolicyKind<?>> kinds) {
+        kinds.forEach(kind -> this.kinds.put(kind.kind(), kind));
+    }
+
+    List<Finding> findings(DocumentSet set) {
+        Set<ServiceRef> callers =
+                set.policies().all(SidecarSpec.class).stream()
+                        .map(sidecar -> sidecar.spec().service())
+                        .collect(Collectors.toSet());
+        var findings = new ArrayList<Finding>();
+        for (StoredDocument document : set.all()) {
+            PolicyId owner = document.id();
+            for (Reference reference : references(document.policy())) {
+                check(owner, reference, set, callers).ifPresent(findings::add);
+            }
+        }
+        return findings;
+    }
+
+    private List<Reference> references(Policy<?> policy) {
+        PolicyKind<?> kind = kinds.get(policy.id().kind());
+        return kind == null ? List.of() : references(kind, policy.spec());
+    }
+
+    private static <S extends PolicySpec> List<Reference> references(
+            PolicyKind<S> kind, PolicySpec spec) {
+        return kind.references(kind.specType().cast(spec));
+    }
+
+    private static Optional<Finding> check(
+            PolicyId owner, Reference reference, DocumentSet set, Set<ServiceRef> callers) {
+        var target = set.find(reference.target());
+        if (target.isEmpty()) {
+            boolean isKnownCaller =
+                    reference instanceof Reference.ToConsumer
+                            && callers.contains(
+                                    new ServiceRef(
+                                            reference.target().namespace(),
+                                            reference.target().name()));
+            return isKnownCaller ? Optional.empty() : Optional.of(missing(owner, reference, set));
+        }
+        PolicySpec spec = target.get().policy().spec();
+        return switch (reference) {
+            case Reference.ToDocument _, Reference.ToConsumer _ -> Optional.empty();
+            case Reference.ToPort(var path, var id, var port) ->
+                    spec instanceof ServiceSpec service
+                            ? checkPort(owner, path, id, port, service)
+                            : Optional.empty();
+            case Reference.ToRule(var path, var id, var rule) ->
+                    spec instanceof HttpRouteSpec route
+                            ? checkRule(owner, path, id, rule, route)
+                            : Optional.empty();
+        };
+    }
+
+    private static Finding missing(PolicyId owner, Reference reference, DocumentSet set) {
+        PolicyId target = reference.target();
+        var names =
+                set.all().stream()
+                        .map(StoredDocument::id)
+                        .filter(id -> id.kind().equals(target.kind()))
+                        .filter(id -> id.namespace().equals(target.namespace()))
+                        .map(PolicyId::name)
+                        .toList();
+        String also =
+                reference instanceof Reference.ToConsumer
+                        ? ", and no Sidecar says that it is this service's"
+                        : "";
+        return new Finding(
+                owner,
+                reference.path().child("name"),
+                ViolationCode.DANGLING_REFERENCE,
+                target,
+                target + " does not exist" + also + "." + NearestName.hint(target.name(), names));
+    }
+
+    private static Optional<Finding> checkPort(
+            PolicyId owner,
+            FieldPath path,
+            PolicyId id,
+            Optional<Integer> port,
+            ServiceSpec service) {
+        var ports = service.ports().stream().map(ServiceSpec.Port::port).toList();
+        if (port.isPresent() ? ports.contains(port.get()) : ports.size() == 1) {
+            return Optional.empty();
+        }
+        String detail =
+                port.map(number -> id + " has no port " + number + " (expected: " + ports + ").")
+                        .orElseGet(() -> id + " has several ports: name one of " + ports + ".");
+        return Optional.of(
+                new Finding(
+                        owner, path.child("port"), ViolationCode.DANGLING_REFERENCE, id, detail));
+    }
+
+    private static Optional<Finding> checkRule(
+            PolicyId owner, FieldPath path, PolicyId id, String rule, HttpRouteSpec route) {
+        var names = route.rules().stream().map(HttpRouteSpec.Rule::name).toList();
+        if (names.contains(rule)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Finding(
+                        owner,
+                        path.child("sectionName"),
+                        ViolationCode.DANGLING_REFERENCE,
+                        id,
+                        id
+                                + " has no rule named "
+                                + Quoted.of(rule)
+                                + " (expected: one of "
+                                + String.join(", ", names)
+                                + ")."
+                                + NearestName.hint(rule, names)));
+    }
+}

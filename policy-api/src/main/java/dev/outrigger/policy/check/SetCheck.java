@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.check;
+
+import dev.outrigger.policy.document.DocumentNode;
+import dev.outrigger.policy.document.FieldPath;
+import dev.outrigger.policy.document.Position;
+import dev.outrigger.policy.document.Violation;
+import dev.outrigger.policy.document.ViolationCode;
+import dev.outrigger.policy.document.Violations;
+import dev.outrigger.policy.model.DocumentSet;
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.model.PolicyKind;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Checks a whole set as it would be after a write, and reports what the write would break. What was
+ * wrong before is not the author's fault and is not reported. Any thread.
+ */
+public final class SetCheck {
+    private final ReferenceCheck references;
+
+    public SetCheck(List<PolicyKind<?>> kinds) {
+        this.references = new ReferenceCheck(kinds);
+    }
+
+    /**
+     * Checks a write of documents.
+     *
+     * @param submitted what is being written, by identity; positions come from here
+     */
+    public void check(
+            DocumentSet before,
+            DocumentSet after,
+            Map<PolicyId, SubmittedDocument> submitted,
+            Violations violations) {
+        Set<Set<PolicyId>> pairs = new HashSet<>();
+        for (Finding finding : added(before, after)) {
+            if (submitted.containsKey(finding.owner())) {
+                boolean isSymmetric = finding.code() != ViolationCode.DANGLING_REFERENCE;
+                boolean isMirror =
+                        isSymmetric
+                                && !pairs.add(Set.of(finding.owner(), finding.other()))
+                                && submitted.containsKey(finding.other());
+                if (!isMirror) {
+                    reportAt(submitted.get(finding.owner()), finding, violations);
+                }
+            } else if (finding.code() == ViolationCode.DANGLING_REFERENCE) {
+                reportStored(submitted, finding, violations);
+            }
+            // Otherwise the mirror image of a finding that the submitted side reports.
+        }
+    }
+
+    /** Checks a deletion: whoever still needs the document is a violation. */
+    public List<Violation> checkDeletion(DocumentSet before, DocumentSet after, PolicyId deleted) {
+        return added(before, after).stream()
+                .map(finding ->
+                        new Violation(
+                                ViolationCode.STILL_REFERENCED,
+                                0,
+                                FieldPath.ROOT.pointer(),
+                                Position.UNKNOWN,
+                                finding.owner()
+                                        + " refers to "
+                                        + deleted
+                                        + " at "
+                                        + finding.path().pointer()
+                                        + "."))
+                .toList();
+    }
+
+    private List<Finding> added(DocumentSet before, DocumentSet after) {
+        List<Finding> now = findings(after);
+        if (now.isEmpty()) {
+            return now;
+        }
+        var known = new HashSet<>(findings(before));
+        return now.stream().filter(finding -> !known.contains(finding)).toList();
+    }
+
+    private List<Finding> findings(DocumentSet set) {
+        var findings = new ArrayList<Finding>(references.findings(set));
+        findings.addAll(HostnameCheck.findings(set.policies()));
+        findings.addAll(TieCheck.findings(set.policies()));
+        return findings;
+    }
+
+    private static void reportAt(
+            SubmittedDocument document, Finding finding, Violations violations) {
+        DocumentNode node = document.document().node(violations).at(finding.path());
+        node.violate(finding.code(), finding.detail());
+    }
+
+    /** A stored document nobody touched would become invalid: blame the one that caused it. */
+    private static void reportStored(
+            Map<PolicyId, SubmittedDocument> submitted, Finding finding, Violations violations) {
+        String detail =
+                "Would make the stored "
+                        + finding.owner()
+                        + " invalid at "
+                        + finding.path().pointer()
+                        + ": "
+                        + finding.detail();
+        SubmittedDocument cause = submitted.get(finding.other());
+        if (cause != null) {
+            cause.document().node(violations).field("spec").violate(finding.code(), detail);
+        } else {
+            violations.add(
+                    new Violation(
+                            finding.code(), 0, FieldPath.ROOT.pointer(), Position.UNKNOWN, detail));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.policy.rest.BootstrapSource.Flavor;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** {@code GET /api/v1/bootstrap}: a bootstrap file for a proxy of a service. */
+final class BootstrapService implements HttpService {
+    /** Goes into a YAML file and into the node's identity: no quotes, no blanks. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+
+    private static final Pattern HOST_AND_PORT =
+            Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\]):[0-9]{1,5}");
+
+    private final BootstrapSource source;
+
+    BootstrapService(BootstrapSource source) {
+        this.source = source;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.get("/", this::get).any("/", Methods.notAllowed("GET"));
+    }
+
+    private void get(ServerRequest request, ServerResponse response) {
+        Requests.allowOnly(request, "flavor", "service", "id", "adminPort", "xds");
+        var asked =
+                new BootstrapSource.Request(
+                        flavor(request),
+                        word(request, "service")
+                                .orElseThrow(() -> Requests.badParameter("service", "is missing.")),
+                        word(request, "id"),
+                        adminPort(request),
+                        xds(request),
+                        request.authority());
+        switch (source.bootstrap(asked)) {
+            case BootstrapSource.Result.Yaml(var text) ->
+                    Responses.text(response, "application/yaml", text);
+            case BootstrapSource.Result.Refused(var parameter, var detail) ->
+                    throw Requests.badParameter(parameter, detail);
+        }
+    }
+
+    private static Flavor flavor(ServerRequest request) {
+        return switch (Requests.parameter(request, "flavor").orElse("envoy")) {
+            case "envoy" -> Flavor.ENVOY;
+            case "java" -> Flavor.JAVA;
+            case String other ->
+                    throw Requests.badParameter(
+                            "flavor", Quoted.of(other) + " (expected: envoy or java).");
+        };
+    }
+
+    private static Optional<Integer> adminPort(ServerRequest request) {
+        return Requests.parameter(request, "adminPort").isPresent()
+                ? Optional.of(Requests.number(request, "adminPort", 0, 0, 65_535, false))
+                : Optional.empty();
+    }
+
+    private static Optional<String> word(ServerRequest request, String name) {
+        return checked(request, name, WORD, "letters, digits and . _ : -");
+    }
+
+    private static Optional<String> xds(ServerRequest request) {
+        return checked(request, "xds", HOST_AND_PORT, "host:port");
+    }
+
+    private static Optional<String> checked(
+            ServerRequest request, String name, Pattern pattern, String expected) {
+        var text = Requests.parameter(request, name);
+        if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
+            throw Requests.badParameter(
+                    name, Quoted.of(text.get()) + " (expected: " + expected + ").");
+        }
+        return text;
+    }
+}

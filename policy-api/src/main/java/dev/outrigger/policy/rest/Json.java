@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.status.ProxyStatus;
+import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.policy.store.DocumentOutcome;
+import dev.outrigger.policy.store.Revision;
+import dev.outrigger.policy.store.WriteOutcome.Written;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** How each thing looks in an answer. */
+final class Json {
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper(
+                    JsonFactory.builder()
+                            .streamReadConstraints(StreamReadConstraints.defaults())
+                            .build());
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static byte[] bytes(JsonNode node) {
+        return (node + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The document as its author wrote it, with its generation. */
+    static ObjectNode document(StoredDocument document) {
+        ObjectNode root = stored(document.json());
+        if (root.get("metadata") instanceof ObjectNode metadata) {
+            metadata.put("generation", document.generation());
+        }
+        return root;
+    }
+
+    static ObjectNode written(Written written, boolean dryRun) {
+        ObjectNode root = object();
+        root.put("revision", written.revision());
+        root.put("changed", written.changed());
+        if (dryRun) {
+            root.put("dryRun", true);
+        }
+        var documents = root.putArray("documents");
+        for (DocumentOutcome outcome : written.documents()) {
+            ObjectNode item = documents.addObject();
+            identify(item, outcome.id());
+            item.put("action", outcome.action().word());
+            if (outcome.generation() > 0) {
+                item.put("etag", ETags.of(outcome.generation()));
+            }
+        }
+        return root;
+    }
+
+    static ObjectNode revision(Revision revision, boolean withDocuments) {
+        ObjectNode root = object();
+        root.put("revision", revision.number());
+        root.put("time", revision.time().toString());
+        root.put("author", revision.author());
+        root.put("message", revision.message());
+        root.put("source", revision.source().name().toLowerCase(java.util.Locale.ROOT));
+        var changes = root.putArray("changes");
+        for (Revision.Change change : revision.changes()) {
+            ObjectNode item = changes.addObject();
+            identify(item, change.id());
+            item.put("action", change.action().word());
+            if (withDocuments) {
+                change.before().ifPresent(json -> item.set("before", stored(json)));
+                change.after().ifPresent(json -> item.set("after", stored(json)));
+            }
+        }
+        return root;
+    }
+
+    static ObjectNode sync(SyncReport report) {
+        ObjectNode root = object();
+        root.put("revision", report.revision());
+        root.put("publishedRevision", report.publishedRevision());
+        root.put("synced", report.synced());
+        var proxies = root.putArray("proxies");
+        report.proxies().forEach(proxy -> proxies.add(proxy(proxy)));
+        return root;
+    }
+
+    static ObjectNode proxy(ProxyStatus proxy) {
+        ObjectNode root = object();
+        root.put("id", proxy.id());
+        root.put("cluster", proxy.cluster());
+        root.put("userAgent", proxy.userAgent());
+        root.put("peer", proxy.peer());
+        root.put("connected", proxy.connected());
+        root.put("since", proxy.since().toString());
+        var sidecars = root.putArray("sidecars");
+        proxy.sidecars().forEach(id -> sidecars.add(id.toString()));
+        ObjectNode types = root.putObject("types");
+        proxy.types().entrySet().stream()
+                .sorted(java.util.Map.Entry.comparingByKey())
+                .forEach(entry -> types.set(entry.getKey(), type(entry.getValue())));
+        return root;
+    }
+
+    private static ObjectNode type(ProxyStatus.TypeStatus status) {
+        ObjectNode root = object();
+        root.put("state", status.state().name());
+        root.put("version", status.version());
+        root.put("acceptedVersion", status.acceptedVersion());
+        root.put("since", status.since().toString());
+        status.rejection().ifPresent(rejection -> root.set("rejection", rejection(rejection)));
+        return root;
+    }
+
+    private static ObjectNode rejection(ProxyStatus.Rejection rejection) {
+        ObjectNode root = object();
+        root.put("version", rejection.version());
+        root.put("error", rejection.error());
+        root.put("at", rejection.at().toString());
+        var resources = root.putArray("resources");
+        rejection.resources().forEach(resources::add);
+        var policies = root.putArray("policies");
+        rejection.policies().forEach(id -> policies.add(id.toString()));
+        return root;
+    }
+
+    private static void identify(ObjectNode node, PolicyId id) {
+        node.put("kind", id.kind()).put("namespace", id.namespace()).put("name", id.name());
+    }
+
+    private static ObjectNode stored(String json) {
+        try {
+            return (ObjectNode) MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

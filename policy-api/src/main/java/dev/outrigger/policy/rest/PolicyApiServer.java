@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import dev.outrigger.policy.kind.field.Hosts;
+import dev.outrigger.policy.model.PolicyKind;
+import dev.outrigger.policy.store.PolicyWrites;
+import dev.outrigger.policy.store.StoreUnavailable;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The REST API on one socket, health and metrics on another. Runs until closed; closing it leaves
+ * the store open.
+ */
+public final class PolicyApiServer implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 1_024;
+    private static final int MAX_CONCURRENT_REQUESTS = 512;
+
+    private final WebServer api;
+    private final WebServer admin;
+
+    private PolicyApiServer(WebServer api, WebServer admin) {
+        this.api = api;
+        this.admin = admin;
+    }
+
+    /**
+     * Binds both sockets.
+     *
+     * @throws UncheckedIOException naming the address, if one is taken or not ours; nothing is left
+     *     bound then
+     */
+    public static PolicyApiServer start(PolicyApiOptions options, PolicyApi api) {
+        return start(options, api, new SecureRandom());
+    }
+
+    static PolicyApiServer start(PolicyApiOptions options, PolicyApi api, RandomGenerator random) {
+        api.metrics().observe(api.store(), api.reader().kinds());
+        byte[] cursorKey = new byte[32];
+        random.nextBytes(cursorKey);
+        byte[] prefix = new byte[4];
+        random.nextBytes(prefix);
+        var edge = new EdgeFilter(api.metrics(), HexFormat.of().formatHex(prefix));
+
+        HttpRouting.Builder apiRouting = routing(edge, options.host());
+        addResources(apiRouting, options, api, new Cursors(cursorKey));
+        addHealth(apiRouting, api);
+        apiRouting.any(Methods.notFound());
+        WebServer apiServer = listen(options.host(), options.port(), apiRouting);
+
+        HttpRouting.Builder adminRouting = routing(edge, options.adminHost());
+        addHealth(adminRouting, api);
+        adminRouting.register("/metrics", new MetricsService(api.registry()));
+        adminRouting.any(Methods.notFound());
+        try {
+            return new PolicyApiServer(
+                    apiServer, listen(options.adminHost(), options.adminPort(), adminRouting));
+        } catch (RuntimeException e) {
+            apiServer.stop();
+            throw e;
+        }
+    }
+
+    /** The port of the REST API. */
+    public int port() {
+        return api.port();
+    }
+
+    /** The port of health and metrics. */
+    public int adminPort() {
+        return admin.port();
+    }
+
+    /** Stops accepting and waits a moment for requests in progress; idempotent. */
+    @Override
+    public void close() {
+        api.stop();
+        admin.stop();
+    }
+
+    private static HttpRouting.Builder routing(EdgeFilter edge, String host) {
+        HttpRouting.Builder routing = HttpRouting.builder();
+        // Outermost, so that the refusals of the other filter are problems and are counted.
+        routing.addFilter(edge);
+        routing.error(Throwable.class, edge::answer);
+        boolean isLoopback =
+                host.equals("localhost")
+                        || Hosts.parse(host).filter(ip -> ip.isLoopbackAddress()).isPresent();
+        if (isLoopback) {
+            routing.addFilter(new LoopbackHosts());
+        }
+        return routing;
+    }
+
+    private static void addResources(
+            HttpRouting.Builder routing, PolicyApiOptions options, PolicyApi api, Cursors cursors) {
+        var writes = new PolicyWrites(api.reader(), api.store());
+        var snapshots = new Snapshots();
+        var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
+        routing.register("/api/v1/apply", new ApplyService(writes, api.metrics(), bodies));
+        for (PolicyKind<?> kind : api.reader().kinds()) {
+            routing.register(
+                    "/api/v1/" + kind.plural(),
+                    new DocumentService(
+                            kind, api.store(), writes, api.metrics(), cursors, snapshots, bodies));
+        }
+        routing.register(
+                "/api/v1/revisions", new RevisionService(api.store(), api.status(), cursors));
+        routing.register("/api/v1/proxies", new ProxyService(api.status()));
+        routing.register("/api/v1/bootstrap", new BootstrapService(api.bootstrap()));
+    }
+
+    private static void addHealth(HttpRouting.Builder routing, PolicyApi api) {
+        List<Readiness> checks = new ArrayList<>();
+        checks.add(
+                new Readiness(
+                        "store", () -> api.store().failure().map(StoreUnavailable::getMessage)));
+        checks.addAll(api.readiness());
+        routing.register("/health", new HealthService(checks));
+    }
+
+    private static WebServer listen(String host, int port, HttpRouting.Builder routing) {
+        var problems = DirectHandlers.builder();
+        for (EventType type : EventType.values()) {
+            problems.addHandler(type, new ProblemDirectHandler());
+        }
+        WebServer server =
+                WebServer.builder()
+                        .host(host)
+                        .port(port)
+                        .shutdownHook(false)
+                        .featuresDiscoverServices(false)
+                        .maxTcpConnections(MAX_CONNECTIONS)
+                        .maxConcurrentRequests(MAX_CONCURRENT_REQUESTS)
+                        .shutdownGracePeriod(Duration.ofSeconds(2))
+                        // Also closes connections that never finish a request's head; longer than
+                        // the longest request, which it does not tell from an idle connection.
+                        .idleConnectionTimeout(RevisionService.MAX_WAIT.plusMinutes(1))
+                        .directHandlers(problems.build())
+                        .routing(routing)
+                        .build();
+        requireFree(host, port);
+        server.start();
+        if (!server.isRunning()) {
+            // Lost a race for the port; Helidon logs why and returns.
+            throw cannotListen(host, port, new BindException("see the log"));
+        }
+        return server;
+    }
+
+    /** Helidon would only log that a port is taken. */
+    private static void requireFree(String host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw cannotListen(host, port, e);
+        }
+    }
+
+    private static UncheckedIOException cannotListen(String host, int port, IOException e) {
+        var named =
+                new BindException("Cannot listen on " + host + ":" + port + ": " + e.getMessage());
+        named.initCause(e);
+        return new UncheckedIOException(named);
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.ProxyStatus;
+import dev.outrigger.policy.status.StatusSource;
+import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.policy.store.sqlite.SqliteOptions;
+import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A whole API with a store of its own, and a client for it. */
+final class RunningApi implements AutoCloseable {
+    static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    static final ProxyStatus PROXY =
+            new ProxyStatus(
+                    "a-1",
+                    "a",
+                    "envoy 1.40.0",
+                    "127.0.0.1:5000",
+                    true,
+                    NOW,
+                    List.of(new PolicyId("Sidecar", "default", "a")),
+                    Map.of(
+                            "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+                            new ProxyStatus.TypeStatus(
+                                    ProxyStatus.State.REJECTED,
+                                    "v2",
+                                    "v1",
+                                    NOW,
+                                    Optional.of(
+                                            new ProxyStatus.Rejection(
+                                                    "v2",
+                                                    "bad",
+                                                    NOW,
+                                                    List.of("default/b/80"),
+                                                    List.of())))));
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final SqlitePolicyStore store;
+    final PolicyApiServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    RunningApi(Path directory) {
+        this(directory, PolicyApiOptions.DEFAULT.withPorts(0, 0));
+    }
+
+    RunningApi(Path directory, PolicyApiOptions options) {
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var metrics = new ApiMetrics(registry);
+        var reader = PolicyReader.standard();
+        store =
+                SqlitePolicyStore.open(
+                        SqliteOptions.at(directory.resolve("policies.db")),
+                        reader,
+                        InstantSource.fixed(NOW),
+                        metrics);
+        server =
+                PolicyApiServer.start(
+                        options,
+                        new PolicyApi(
+                                store,
+                                reader,
+                                new FakeStatus(),
+                                RunningApi::bootstrap,
+                                registry,
+                                metrics,
+                                List.of()));
+    }
+
+    /** A response with its body as text. */
+    record Answer(int status, String body, java.net.http.HttpHeaders headers) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(body);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(body, e);
+            }
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
+
+    Answer get(String path, String... headers) {
+        return send("GET", path, "", headers);
+    }
+
+    Answer apply(String yaml, String... headers) {
+        return post("/api/v1/apply", "application/yaml", yaml, headers);
+    }
+
+    Answer post(String path, String type, String body, String... headers) {
+        String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Content-Type";
+        all[headers.length + 1] = type;
+        return send("POST", path, body, all);
+    }
+
+    Answer put(String path, String yaml, String... headers) {
+        String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Content-Type";
+        all[headers.length + 1] = "application/yaml";
+        return send("PUT", path, yaml, all);
+    }
+
+    Answer send(String method, String path, String body, String... headers) {
+        return sendTo(server.port(), method, path, body, headers);
+    }
+
+    Answer admin(String path) {
+        return sendTo(server.adminPort(), "GET", path, "");
+    }
+
+    /** Sends bytes as they are and reads until the server closes. */
+    String raw(String bytes) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(3_000);
+            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            var answer = new java.io.ByteArrayOutputStream();
+            try {
+                socket.getInputStream().transferTo(answer);
+            } catch (java.net.SocketTimeoutException e) {
+                throw new IOException("not closed after: " + answer, e);
+            }
+            return answer.toString(StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        store.close();
+    }
+
+    private Answer sendTo(int port, String method, String path, String body, String... headers) {
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(20))
+                        .method(
+                                method,
+                                body.isEmpty()
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.body(), response.headers());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static BootstrapSource.Result bootstrap(BootstrapSource.Request request) {
+        return request.service().equals("nobody")
+                ? new BootstrapSource.Result.Refused("service", "no such service")
+                : new BootstrapSource.Result.Yaml("node: {cluster: " + request.service() + "}\n");
+    }
+
+    private static final class FakeStatus implements StatusSource {
+        @Override
+        public List<ProxyStatus> proxies() {
+            return List.of(PROXY);
+        }
+
+        @Override
+        public SyncReport awaitSync(long revision, Duration timeout) {
+            return new SyncReport(revision, revision, false, proxies());
+        }
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds;
+
+import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.rest.ApiMetrics;
+import dev.outrigger.policy.rest.PolicyApi;
+import dev.outrigger.policy.rest.PolicyApiOptions;
+import dev.outrigger.policy.rest.PolicyApiServer;
+import dev.outrigger.policy.rest.Readiness;
+import dev.outrigger.policy.store.PolicyStore;
+import dev.outrigger.policy.store.sqlite.SqliteOptions;
+import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
+import dev.outrigger.xds.CannotListenException.Socket;
+import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import dev.outrigger.xds.bootstrap.Bootstraps;
+import dev.outrigger.xds.kind.xdsresources.XdsResourceSchema;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running control plane: store, REST API, xDS server. Any thread.
+ *
+ * <p>Lifecycle: {@link #start} returns when all sockets listen, or leaves nothing behind;
+ * {@link #close} stops taking requests, ends the proxies' streams and closes the store.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+    private final PolicyStore store;
+    private final XdsEngine engine;
+    private final PolicyApiServer rest;
+
+    private ControlPlane(PolicyStore store, XdsEngine engine, PolicyApiServer rest) {
+        this.store = store;
+        this.engine = engine;
+        this.rest = rest;
+    }
+
+    /**
+     * @throws CannotListenException naming the socket and the address
+     * @throws dev.outrigger.policy.store.StoreUnavailable naming the file
+     */
+    public static ControlPlane start(ControlPlaneOptions options) throws CannotListenException {
+        var random = new SecureRandom();
+        var clock = InstantSource.system();
+        var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var metrics = new ApiMetrics(meters);
+        var reader = PolicyReader.withXdsResourceCheck(new XdsResourceSchema());
+        PolicyStore store =
+                SqlitePolicyStore.open(SqliteOptions.at(options.store()), reader, clock, metrics);
+        XdsEngine engine = null;
+        try {
+            // Before the REST API, so that whoever finds that answering finds this as well.
+            engine = startXds(options, store, meters, clock, random);
+            var api =
+                    new PolicyApi(
+                            store,
+                            reader,
+                            engine.status(),
+                            new Bootstraps(options.xds().host(), engine::port, random),
+                            meters,
+                            metrics,
+                            List.of(new Readiness("xds", engine::problem)));
+            var control = new ControlPlane(store, engine, startRest(options, api));
+            log.info(
+                    "control plane listening rest={} admin={} xds={} store={}",
+                    new Listen(options.rest().host(), control.restPort()),
+                    new Listen(options.admin().host(), control.adminPort()),
+                    new Listen(options.xds().host(), control.xdsPort()),
+                    options.store());
+            return control;
+        } catch (IOException | RuntimeException e) {
+            if (engine != null) {
+                engine.close();
+            }
+            store.close();
+            throw e;
+        }
+    }
+
+    private static XdsEngine startXds(
+            ControlPlaneOptions options,
+            PolicyStore store,
+            PrometheusMeterRegistry meters,
+            InstantSource clock,
+            SecureRandom random)
+            throws CannotListenException {
+        var address = new InetSocketAddress(options.xds().host(), options.xds().port());
+        if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
+            log.warn(
+                    "xDS is plaintext and not on loopback: whoever reaches it reads all"
+                            + " configuration address={}",
+                    options.xds());
+        }
+        try {
+            return XdsEngine.start(address, options.ads(), store, meters, clock, random);
+        } catch (IOException e) {
+            throw new CannotListenException(Socket.XDS, options.xds(), e);
+        }
+    }
+
+    private static PolicyApiServer startRest(ControlPlaneOptions options, PolicyApi api)
+            throws CannotListenException {
+        try {
+            return PolicyApiServer.start(
+                    PolicyApiOptions.DEFAULT
+                            .withHosts(options.rest().host(), options.admin().host())
+                            .withPorts(options.rest().port(), options.admin().port()),
+                    api);
+        } catch (UncheckedIOException e) {
+            // It names the address in its message, and opens the REST API's first.
+            boolean rest =
+                    String.valueOf(e.getMessage())
+                            .contains(options.rest().host() + ":" + options.rest().port() + ":");
+            throw rest
+                    ? new CannotListenException(Socket.REST, options.rest(), e)
+                    : new CannotListenException(Socket.ADMIN, options.admin(), e);
+        }
+    }
+
+    public int restPort() {
+        return rest.port();
+    }
+
+    public int adminPort() {
+        return rest.adminPort();
+    }
+
+    public int xdsPort() {
+        return engine.port();
+    }
+
+    /** Writers first, then proxies, then what both rely on. */
+    @Override
+    public void close() {
+        rest.close();
+        engine.close();
+        store.close();
+        log.info("control plane stopped");
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds;
+
+import dev.outrigger.xds.ads.AdsOptions;
+import java.nio.file.Path;
+
+/**
+ * Where a control plane listens and keeps its policies. Immutable.
+ *
+ * @param store the SQLite file; created with its folders if there is none
+ * @param rest the REST API
+ * @param admin health and metrics
+ * @param xds the xDS server; plaintext, so loopback unless the network is trusted
+ */
+public record ControlPlaneOptions(
+        Path store, Listen rest, Listen admin, Listen xds, AdsOptions ads) {
+    /** The documented ports on 127.0.0.1. */
+    public static ControlPlaneOptions at(Path store) {
+        return new ControlPlaneOptions(
+                store,
+                new Listen("127.0.0.1", 8470),
+                new Listen("127.0.0.1", 8471),
+                new Listen("127.0.0.1", 18_000),
+                AdsOptions.DEFAULT);
+    }
+
+    public ControlPlaneOptions withRest(Listen address) {
+        return new ControlPlaneOptions(store, address, admin, xds, ads);
+    }
+
+    public ControlPlaneOptions withAdmin(Listen address) {
+        return new ControlPlaneOptions(store, rest, address, xds, ads);
+    }
+
+    public ControlPlaneOptions withXds(Listen address) {
+        return new ControlPlaneOptions(store, rest, admin, address, ads);
+    }
+
+    /**
+     * An address to listen on.
+     *
+     * @param port 0 for any free one
+     */
+    public record Listen(String host, int port) {
+        public Listen {
+            if (host.isEmpty()) {
+                throw new IllegalArgumentException("host: empty (expected: a name or address)");
+            }
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port: " + port + " (expected: 0..65535)");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds;
+
+import dev.outrigger.policy.status.StatusSource;
+import dev.outrigger.policy.store.PolicySource;
+import dev.outrigger.xds.ads.AdsOptions;
+import dev.outrigger.xds.ads.AdsServer;
+import dev.outrigger.xds.node.ProxyRegistry;
+import dev.outrigger.xds.reconcile.Reconciler;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The xDS half of the control plane: reconciler, proxies' registry and xDS server on one policy
+ * source. Any thread; {@link #close} drains.
+ */
+public final class XdsEngine implements AutoCloseable {
+    private final Reconciler reconciler;
+    private final ProxyRegistry registry;
+    private final AdsServer server;
+
+    private XdsEngine(Reconciler reconciler, ProxyRegistry registry, AdsServer server) {
+        this.reconciler = reconciler;
+        this.registry = registry;
+        this.server = server;
+    }
+
+    /**
+     * @throws IOException if the address cannot be bound; nothing is left running then
+     */
+    public static XdsEngine start(
+            InetSocketAddress address,
+            AdsOptions options,
+            PolicySource policies,
+            MeterRegistry meters,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
+        var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
+        var reconciler = new Reconciler(policies, registry, meters);
+        try {
+            var server = AdsServer.start(address, options, reconciler, registry, random);
+            return new XdsEngine(reconciler, registry, server);
+        } catch (IOException | RuntimeException e) {
+            reconciler.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public StatusSource status() {
+        return registry;
+    }
+
+    /** What keeps it from serving proxies, if anything does. */
+    public Optional<String> problem() {
+        return server.isServing() ? Optional.empty() : Optional.of("the xDS server has stopped");
+    }
+
+    /** Streams first, so that none is told of a reconciler that has gone. */
+    @Override
+    public void close() {
+        server.close();
+        reconciler.close();
+    }
+}

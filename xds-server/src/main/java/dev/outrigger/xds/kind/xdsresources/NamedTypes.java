@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.kind.xdsresources;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Message;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * Message types by the name a document gives, found among Envoy's API classes one by one: all of
+ * them together are some ten thousand classes. Any thread.
+ */
+final class NamedTypes {
+    /** Whatever is not such a name is not looked for. */
+    private static final Pattern NAME =
+            Pattern.compile("(envoy|xds|udpa|google)(\\.[A-Za-z][A-Za-z0-9_]*){2,12}");
+
+    private static final Map<String, String> JAVA_PREFIXES =
+            Map.of(
+                    "envoy", "io.envoyproxy.",
+                    "xds", "com.github.",
+                    "udpa", "com.github.",
+                    "google", "com.");
+
+    private static final Map<String, Descriptor> FOUND = new ConcurrentHashMap<>();
+
+    private NamedTypes() {}
+
+    /** The type of a URL such as {@code type.googleapis.com/envoy.config.cluster.v3.Cluster}. */
+    static Optional<Descriptor> find(String typeUrl) {
+        var name = typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
+        var known = FOUND.get(name);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        if (!NAME.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        var found = load(name);
+        // Bounded by the number of types there are.
+        found.ifPresent(type -> FOUND.put(name, type));
+        return found;
+    }
+
+    private static Optional<Descriptor> load(String name) {
+        var prefix = JAVA_PREFIXES.get(name.substring(0, name.indexOf('.')));
+        try {
+            // Not initialised before it is known to be a message and nothing else.
+            var type = Class.forName(prefix + name, false, NamedTypes.class.getClassLoader());
+            if (!Message.class.isAssignableFrom(type)) {
+                return Optional.empty();
+            }
+            var descriptor = (Descriptor) type.getMethod("getDescriptor").invoke(null);
+            return Optional.ofNullable(descriptor)
+                    .filter(found -> found.getFullName().equals(name));
+        } catch (ClassNotFoundException | NoSuchMethodException | LinkageError e) {
+            return Optional.empty(); // A wrong case may name a file that exists: LinkageError.
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("getDescriptor of a generated message: " + name, e);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.node;
+
+import dev.outrigger.policy.status.ProxyStatus;
+import dev.outrigger.policy.status.StatusSource;
+import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.xds.resource.ResourceType;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every proxy connected now or lately, and what it made of what it was sent. Any thread.
+ *
+ * <p>A proxy is a node id. It may have several streams: one per type without aggregation, or an old
+ * one that nobody has noticed is dead; per type the newest counts.
+ */
+public final class ProxyRegistry implements StatusSource {
+    private static final Logger log = LoggerFactory.getLogger(ProxyRegistry.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, ProxyRecord> proxies = new TreeMap<>();
+    private final InstantSource clock;
+    private final Retention retention;
+    private final StreamMetrics metrics;
+    private long publishedRevision;
+
+    public ProxyRegistry(InstantSource clock, Retention retention, MeterRegistry meters) {
+        this.clock = clock;
+        this.retention = retention;
+        this.metrics = new StreamMetrics(meters);
+        Gauge.builder("outrigger.xds.proxies", this, ProxyRegistry::connected)
+                .description("Connected proxies, by node id")
+                .register(meters);
+    }
+
+    /**
+     * How long and how many disconnected proxies are remembered.
+     *
+     * @param count the longest disconnected go first
+     */
+    public record Retention(Duration time, int count) {
+        public static final Retention DEFAULT = new Retention(Duration.ofHours(1), 1_000);
+    }
+
+    /** A stream began; the session must be closed with it. */
+    public ProxySession open(NodeIdentity node, String peer) {
+        lock.lock();
+        try {
+            forgetOld();
+            var proxy = proxies.computeIfAbsent(node.id(), _ -> new ProxyRecord(clock.instant()));
+            if (proxy.isConnectedElsewhere(peer)) {
+                metrics.duplicateNode();
+                log.warn(
+                        "a second client uses this node id node={} peer={} others={}",
+                        node.id(),
+                        peer,
+                        proxy.peers());
+            }
+            var session = new ProxySession(this, proxy, node, peer);
+            proxy.opened(session, clock.instant());
+            metrics.opened();
+            changed.signalAll();
+            return session;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Snapshots of this revision are in every group. */
+    public void published(long revision) {
+        lock.lock();
+        try {
+            publishedRevision = Math.max(publishedRevision, revision);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<ProxyStatus> proxies() {
+        lock.lock();
+        try {
+            forgetOld();
+            return proxies.values().stream().map(ProxyRecord::status).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SyncReport awaitSync(long revision, Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!isAnswered(revision) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            var matching = proxies.values().stream().filter(ProxyRecord::isMatched).toList();
+            boolean synced =
+                    isAnswered(revision)
+                            && matching.stream()
+                                    .filter(ProxyRecord::isConnected)
+                                    .noneMatch(ProxyRecord::hasRejected);
+            return new SyncReport(
+                    revision,
+                    publishedRevision,
+                    synced,
+                    matching.stream().map(ProxyRecord::status).toList());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isAnswered(long revision) {
+        return publishedRevision >= revision
+                && proxies.values().stream()
+                        .filter(ProxyRecord::isConnected)
+                        .allMatch(proxy -> proxy.hasAnswered(revision));
+    }
+
+    void closed(ProxyRecord proxy, ProxySession session) {
+        lock.lock();
+        try {
+            proxy.closed(session, clock.instant());
+            metrics.closed();
+            forgetOld();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs a change of a session's state under the lock, and wakes who waits for it. */
+    void update(java.util.function.Consumer<Instant> change) {
+        lock.lock();
+        try {
+            change.accept(clock.instant());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    StreamMetrics metrics() {
+        return metrics;
+    }
+
+    private void forgetOld() {
+        var horizon = clock.instant().minus(retention.time());
+        proxies.values().removeIf(proxy -> !proxy.isConnected() && proxy.since().isBefore(horizon));
+        var gone =
+                proxies.entrySet().stream()
+                        .filter(entry -> !entry.getValue().isConnected())
+                        .sorted(Comparator.comparing(entry -> entry.getValue().since()))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        gone.subList(0, Math.max(0, gone.size() - retention.count())).forEach(proxies::remove);
+    }
+
+    private double connected() {
+        lock.lock();
+        try {
+            return proxies.values().stream().filter(ProxyRecord::isConnected).count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static void logRejection(
+            NodeIdentity node, ResourceType type, StreamListener.Nack nack, String peer) {
+        log.warn(
+                "proxy refused a response node={} peer={} type={} version={} resources={} policies={}"
+                        + " error={}",
+                node.id(),
+                peer,
+                type.shortName(),
+                nack.version(),
+                nack.resources(),
+                nack.policies(),
+                nack.error());
+    }
+}

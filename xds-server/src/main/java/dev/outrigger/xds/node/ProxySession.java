@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.node;
+
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.ProxyStatus.Rejection;
+import dev.outrigger.policy.status.ProxyStatus.State;
+import dev.outrigger.policy.status.ProxyStatus.TypeStatus;
+import dev.outrigger.xds.resource.ResourceType;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One stream of a proxy. Its own thread writes, the registry's lock guards what others read. */
+public final class ProxySession implements StreamListener, AutoCloseable {
+    private final ProxyRegistry registry;
+    private final ProxyRecord proxy;
+    private final NodeIdentity node;
+    private final String peer;
+    private final Map<ResourceType, Standing> types = new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, Rejection> rejections = new EnumMap<>(ResourceType.class);
+    private List<PolicyId> documents = List.of();
+    private long evaluatedRevision = -1;
+
+    ProxySession(ProxyRegistry registry, ProxyRecord proxy, NodeIdentity node, String peer) {
+        this.registry = registry;
+        this.proxy = proxy;
+        this.node = node;
+        this.peer = peer;
+    }
+
+    @Override
+    public void sent(ResourceType type, int resources, int removed) {
+        registry.metrics().sent(type, resources + removed);
+    }
+
+    @Override
+    public void acknowledged(ResourceType type) {
+        registry.metrics().acknowledged(type);
+    }
+
+    @Override
+    public void rejected(ResourceType type, Nack nack) {
+        registry.metrics().rejected(type);
+        ProxyRegistry.logRejection(node, type, nack, peer);
+        registry.update(
+                now ->
+                        rejections.put(
+                                type,
+                                new Rejection(
+                                        nack.version(),
+                                        nack.error(),
+                                        now,
+                                        nack.resources(),
+                                        List.copyOf(nack.policies()))));
+    }
+
+    @Override
+    public void state(ResourceType type, TypeState state) {
+        registry.update(
+                now -> {
+                    var before = types.get(type);
+                    var since =
+                            before != null && before.state().state() == state.state()
+                                    ? before.since()
+                                    : now;
+                    types.put(type, new Standing(state, since));
+                    if (state.state() == State.SYNCED) {
+                        rejections.remove(type); // What was refused is no longer what is published.
+                    }
+                });
+    }
+
+    @Override
+    public void evaluated(long revision, List<PolicyId> selectedBy) {
+        registry.update(
+                _ -> {
+                    evaluatedRevision = revision;
+                    documents = selectedBy;
+                });
+    }
+
+    @Override
+    public void close() {
+        registry.closed(proxy, this);
+    }
+
+    NodeIdentity node() {
+        return node;
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    List<PolicyId> documents() {
+        return documents;
+    }
+
+    boolean hasAnswered(long revision) {
+        return evaluatedRevision >= revision
+                && types.values().stream()
+                        .noneMatch(standing -> standing.state().state() == State.PENDING);
+    }
+
+    boolean hasRejected() {
+        return types.values().stream()
+                .anyMatch(standing -> standing.state().state() == State.REJECTED);
+    }
+
+    Map<String, TypeStatus> statuses() {
+        var statuses = new java.util.HashMap<String, TypeStatus>();
+        types.forEach(
+                (type, standing) ->
+                        statuses.put(
+                                type.typeUrl(),
+                                new TypeStatus(
+                                        standing.state().state(),
+                                        standing.state().version(),
+                                        standing.state().acceptedVersion(),
+                                        standing.since(),
+                                        Optional.ofNullable(rejections.get(type)))));
+        return statuses;
+    }
+
+    private record Standing(TypeState state, Instant since) {}
+}

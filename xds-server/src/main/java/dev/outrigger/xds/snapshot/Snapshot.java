@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.snapshot;
+
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.xds.resource.ResourceType;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Everything one node group is served, consistent in itself. Immutable.
+ *
+ * @param revision the policy revision it was made of; content may be older if nothing changed
+ * @param documents the Sidecar and XdsResources documents that select the group
+ */
+public record Snapshot(
+        long revision, List<PolicyId> documents, Map<ResourceType, TypeResources> types) {
+    public Snapshot {
+        documents = List.copyOf(documents);
+        var complete = new EnumMap<ResourceType, TypeResources>(ResourceType.class);
+        for (ResourceType type : ResourceType.values()) {
+            complete.put(type, types.getOrDefault(type, TypeResources.EMPTY));
+        }
+        types = java.util.Collections.unmodifiableMap(complete);
+    }
+
+    public TypeResources type(ResourceType type) {
+        return Objects.requireNonNull(types.get(type), "type");
+    }
+
+    /** The same content, known to be that of a later revision too. */
+    public Snapshot withRevision(long later) {
+        return new Snapshot(later, documents, types);
+    }
+}

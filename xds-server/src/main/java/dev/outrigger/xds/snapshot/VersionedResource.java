@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.snapshot;
+
+import com.google.protobuf.Any;
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.xds.resource.ResourceType;
+import java.util.SortedSet;
+
+/**
+ * A resource as it goes to proxies: serialised once, shared by every stream and group that has it.
+ * Immutable.
+ *
+ * @param endpointsName the assignment a cluster gets by EDS; empty for others
+ * @param provenance the documents whose content it holds
+ */
+public record VersionedResource(
+        ResourceType type,
+        String name,
+        String version,
+        Any any,
+        String endpointsName,
+        SortedSet<PolicyId> provenance) {
+    /** Its size in a response, a few bytes generous. */
+    public int sizeBytes() {
+        return any.getValue().size() + 2 * name.length() + version.length() + 128;
+    }
+}

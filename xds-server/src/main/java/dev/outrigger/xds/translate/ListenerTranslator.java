@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.translate;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import dev.outrigger.xds.ir.IrListener;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+
+/**
+ * Listeners with their HTTP connection manager. What Envoy does by default stays unsaid. A proxyless
+ * gRPC client's {@code api_listener} is built from the same connection manager, without an address.
+ */
+final class ListenerTranslator {
+    private static final HttpFilter ROUTER =
+            HttpFilter.newBuilder()
+                    .setName("envoy.filters.http.router")
+                    .setTypedConfig(Any.pack(Router.getDefaultInstance()))
+                    .build();
+
+    Listener listener(IrListener listener) {
+        return switch (listener) {
+            case IrListener.Inbound inbound ->
+                    onSocket(
+                            inbound,
+                            inbound.address(),
+                            inbound.port(),
+                            connectionManager(inbound).setRouteConfig(toApplication(inbound)));
+            case IrListener.Outbound outbound ->
+                    onSocket(
+                            outbound,
+                            outbound.address(),
+                            outbound.port(),
+                            connectionManager(outbound)
+                                    .setRds(
+                                            Rds.newBuilder()
+                                                    .setConfigSource(ClusterTranslator.ADS)
+                                                    .setRouteConfigName(
+                                                            ResourceNames.routeConfiguration(
+                                                                    outbound))));
+        };
+    }
+
+    private static HttpConnectionManager.Builder connectionManager(IrListener listener) {
+        return HttpConnectionManager.newBuilder()
+                .setStatPrefix(ResourceNames.statPrefix(listener))
+                .addHttpFilters(ROUTER);
+    }
+
+    private static Listener onSocket(
+            IrListener listener, String address, int port, HttpConnectionManager.Builder manager) {
+        return Listener.newBuilder()
+                .setName(ResourceNames.listener(listener))
+                .setAddress(EndpointTranslator.address(address, port))
+                .addFilterChains(
+                        FilterChain.newBuilder()
+                                .addFilters(
+                                        Filter.newBuilder()
+                                                .setName(
+                                                        "envoy.filters.network.http_connection_manager")
+                                                .setTypedConfig(Any.pack(manager.build()))))
+                .build();
+    }
+
+    /** Inline, so that an application is reachable without a second subscription. */
+    private static RouteConfiguration toApplication(IrListener.Inbound inbound) {
+        var name = ResourceNames.routeConfiguration(inbound);
+        return RouteConfiguration.newBuilder()
+                .setName(name)
+                .addVirtualHosts(
+                        VirtualHost.newBuilder()
+                                .setName(name)
+                                .addDomains("*")
+                                .addRoutes(
+                                        Route.newBuilder()
+                                                .setName(name)
+                                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                                .setRoute(
+                                                        RouteAction.newBuilder()
+                                                                .setCluster(
+                                                                        ResourceNames
+                                                                                .inboundCluster(
+                                                                                        inbound
+                                                                                                .name()))
+                                                                // The caller's side decides how
+                                                                // long a request may take; Envoy's
+                                                                // 15 s here would undercut it.
+                                                                .setTimeout(
+                                                                        Duration
+                                                                                .getDefaultInstance()))))
+                .build();
+    }
+}

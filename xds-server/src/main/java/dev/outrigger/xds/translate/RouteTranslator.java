@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.translate;
+
+import com.google.protobuf.UInt32Value;
+import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.xds.ir.IrRoute;
+import dev.outrigger.xds.ir.IrRoute.IrBackend;
+import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.kind.KindTranslators;
+import dev.outrigger.xds.kind.RouteKind;
+import dev.outrigger.xds.kind.RouteMethods;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Virtual hosts, routes and matches. A host nobody has matches no virtual host: Envoy's 404. */
+final class RouteTranslator {
+    /** Gateway API: a rule without a usable backend answers 500. */
+    private static final int NO_BACKEND_STATUS = 500;
+
+    RouteConfiguration routeConfiguration(String name, List<IrVirtualHost> virtualHosts) {
+        var configuration = RouteConfiguration.newBuilder().setName(name);
+        virtualHosts.forEach(host -> configuration.addVirtualHosts(virtualHost(host)));
+        return configuration.build();
+    }
+
+    private static VirtualHost virtualHost(IrVirtualHost host) {
+        var builder =
+                VirtualHost.newBuilder()
+                        .setName(ResourceNames.virtualHost(host.servicePort()))
+                        .addAllDomains(host.domains());
+        host.routes().forEach(route -> builder.addAllRoutes(routes(route)));
+        return builder.build();
+    }
+
+    /** One Envoy route, or two where a kind must tell methods apart. */
+    private static List<Route> routes(IrRoute route) {
+        var separate =
+                KindTranslators.ROUTE.stream()
+                        .map(kind -> kind.separateMethods(route))
+                        .filter(methods -> !methods.isEmpty())
+                        .findFirst();
+        if (separate.isEmpty() || backends(route).isEmpty()) {
+            RouteMethods methods =
+                    route.match()
+                            .method()
+                            .<RouteMethods>map(method -> new RouteMethods.Only(List.of(method)))
+                            .orElseGet(RouteMethods.Any::new);
+            return List.of(route(route, methods, match(route.match()).build()));
+        }
+        var only = match(route.match()).addHeaders(methodIn(separate.get())).build();
+        return List.of(
+                route(route, new RouteMethods.Only(separate.get()), only),
+                route(route, new RouteMethods.Rest(), match(route.match()).build()));
+    }
+
+    private static Route route(IrRoute route, RouteMethods methods, RouteMatch match) {
+        var builder = Route.newBuilder().setName(route.name()).setMatch(match);
+        var backends = backends(route);
+        if (backends.isEmpty()) {
+            return builder.setDirectResponse(
+                            DirectResponseAction.newBuilder().setStatus(NO_BACKEND_STATUS))
+                    .build();
+        }
+        var action = RouteAction.newBuilder();
+        if (backends.size() == 1) {
+            action.setCluster(ResourceNames.cluster(backends.getFirst().servicePort()));
+        } else {
+            action.setWeightedClusters(weighted(backends));
+        }
+        for (RouteKind kind : KindTranslators.ROUTE) {
+            kind.translate(route.policies(), methods, action);
+        }
+        return builder.setRoute(action).build();
+    }
+
+    /** Backends of weight 0 get nothing, so the proxy need not know them. */
+    private static List<IrBackend> backends(IrRoute route) {
+        return route.backends().stream().filter(backend -> backend.weight() > 0).toList();
+    }
+
+    private static WeightedCluster weighted(List<IrBackend> backends) {
+        var weighted = WeightedCluster.newBuilder();
+        for (IrBackend backend : backends) {
+            weighted.addClusters(
+                    WeightedCluster.ClusterWeight.newBuilder()
+                            .setName(ResourceNames.cluster(backend.servicePort()))
+                            .setWeight(UInt32Value.of(backend.weight())));
+        }
+        return weighted.build();
+    }
+
+    private static RouteMatch.Builder match(HttpRouteSpec.Match match) {
+        var builder = RouteMatch.newBuilder();
+        switch (match.path()) {
+            case HttpRouteSpec.PathMatch.Exact(var value) -> builder.setPath(value);
+            case HttpRouteSpec.PathMatch.Regex(var value) -> builder.setSafeRegex(regex(value));
+            case HttpRouteSpec.PathMatch.Prefix(var value) -> prefix(value, builder);
+        }
+        match.method()
+                .ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
+        match.headers()
+                .forEach(
+                        header ->
+                                builder.addHeaders(
+                                        HeaderMatcher.newBuilder()
+                                                .setName(header.name())
+                                                .setStringMatch(string(header))));
+        match.queryParams()
+                .forEach(
+                        parameter ->
+                                builder.addQueryParameters(
+                                        QueryParameterMatcher.newBuilder()
+                                                .setName(parameter.name())
+                                                .setStringMatch(string(parameter))));
+        return builder;
+    }
+
+    /**
+     * Whole segments, as Gateway API asks. A trailing slash means the same there as none, and Envoy
+     * refuses one in {@code path_separated_prefix}.
+     */
+    private static void prefix(String value, RouteMatch.Builder builder) {
+        var end = value.length();
+        while (end > 0 && value.charAt(end - 1) == '/') {
+            end--;
+        }
+        if (end == 0) {
+            builder.setPrefix("/");
+        } else {
+            builder.setPathSeparatedPrefix(value.substring(0, end));
+        }
+    }
+
+    private static HeaderMatcher methodIn(List<String> methods) {
+        var string = StringMatcher.newBuilder();
+        if (methods.size() == 1) {
+            string.setExact(methods.getFirst());
+        } else {
+            string.setSafeRegex(regex(alternatives(methods)));
+        }
+        return HeaderMatcher.newBuilder().setName(":method").setStringMatch(string).build();
+    }
+
+    /** Methods are RFC 9110 tokens, in which these characters of a regular expression may occur. */
+    private static String alternatives(List<String> methods) {
+        var quoted = new ArrayList<String>();
+        methods.forEach(method -> quoted.add(method.replaceAll("([.*+^$|])", "\\\\$1")));
+        return String.join("|", quoted);
+    }
+
+    private static StringMatcher string(HttpRouteSpec.ValueMatch match) {
+        return match.regex()
+                ? StringMatcher.newBuilder().setSafeRegex(regex(match.value())).build()
+                : StringMatcher.newBuilder().setExact(match.value()).build();
+    }
+
+    private static RegexMatcher regex(String expression) {
+        return RegexMatcher.newBuilder().setRegex(expression).build();
+    }
+}

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.ads;
+
+import static dev.outrigger.xds.resource.ResourceType.CLUSTER;
+import static dev.outrigger.xds.resource.ResourceType.ENDPOINT;
+import static dev.outrigger.xds.resource.ResourceType.LISTENER;
+import static dev.outrigger.xds.resource.ResourceType.ROUTE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.rpc.Status;
+import dev.outrigger.policy.status.ProxyStatus.State;
+import dev.outrigger.xds.resource.ResourceType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The traps of other control planes, on the incremental variant. */
+class DeltaStreamTest {
+    private final Snapshots snapshots = new Snapshots();
+    private final RecordingListener listener = new RecordingListener();
+    private DeltaStream stream = stream(StreamLimits.DEFAULT);
+
+    private DeltaStream stream(StreamLimits limits) {
+        return new DeltaStream(ServedTypes.ALL, limits, new Nonces("s"), listener);
+    }
+
+    @Test
+    void anEmptyFirstRequestMeansEveryCluster() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1"));
+
+        assertThat(ask(CLUSTER)).extracting(this::names).containsExactly(List.of("A", "B"));
+    }
+
+    @Test
+    void anEmptyFirstRequestMeansNothingForRoutesAndEndpoints() throws Exception {
+        publish(snapshots.put(ROUTE, "A", "1").put(ENDPOINT, "A", "1"));
+
+        assertThat(ask(ROUTE)).isEmpty();
+        assertThat(ask(ENDPOINT)).isEmpty();
+    }
+
+    @Test
+    void clustersAskedForByNameComeAlone() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1"));
+
+        assertThat(subscribe(CLUSTER, "A")).extracting(this::names).containsExactly(List.of("A"));
+
+        assertThat(publish(snapshots.put(CLUSTER, "B", "2"))).isEmpty();
+    }
+
+    @Test
+    void aStarMeansEverythingForAnyType() throws Exception {
+        publish(snapshots.put(ROUTE, "A", "1").put(ROUTE, "B", "1"));
+
+        assertThat(subscribe(ROUTE, "*")).extracting(this::names).containsExactly(List.of("A", "B"));
+    }
+
+    @Test
+    void sendsOnlyWhatChanged() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1"));
+        acknowledge(ask(CLUSTER));
+
+        var sent = publish(snapshots.put(CLUSTER, "B", "2"));
+
+        assertThat(sent).extracting(this::names).containsExactly(List.of("B"));
+    }
+
+    @Test
+    void theSameContentAgainSendsNothing() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+        acknowledge(ask(CLUSTER));
+
+        assertThat(publish(snapshots)).isEmpty();
+        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.revision).isEqualTo(2);
+    }
+
+    @Test
+    void aNameThatDoesNotExistIsAnsweredAsRemovedAndSentOnceItDoes() throws Exception {
+        publish(snapshots);
+
+        var answer = subscribe(ENDPOINT, "A");
+
+        assertThat(answer).extracting(this::removed).containsExactly(List.of("A"));
+        assertThat(acknowledge(answer)).isEmpty();
+        assertThat(publish(snapshots.put(ENDPOINT, "A", "1")))
+                .extracting(this::names)
+                .containsExactly(List.of("A"));
+    }
+
+    @Test
+    void aRouteThatWasRemovedAndIsBackIsSentAgain() throws Exception {
+        publish(snapshots.put(ROUTE, "A", "1"));
+        acknowledge(subscribe(ROUTE, "A"));
+        var removal = publish(snapshots.remove(ROUTE, "A"));
+        assertThat(removal).extracting(this::removed).containsExactly(List.of("A"));
+        acknowledge(removal);
+
+        var back = publish(snapshots.put(ROUTE, "A", "1"));
+
+        assertThat(back).extracting(this::names).containsExactly(List.of("A"));
+    }
+
+    @Test
+    void aReconnectingClientGetsOnlyWhatDiffersAndIsToldWhatVanished() throws Exception {
+        var snapshot = snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1").snapshot();
+        var version = snapshot.type(CLUSTER).byName().get("A").version();
+        stream.onSnapshot(snapshot);
+
+        var answer =
+                request(
+                        delta(CLUSTER)
+                                .putAllInitialResourceVersions(
+                                        Map.of("A", version, "B", "older", "C", "gone")));
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of("B"), List.of());
+        assertThat(answer).extracting(this::removed).containsExactly(List.of(), List.of("C"));
+    }
+
+    @Test
+    void aReconnectingClientThatHasEverythingIsSentNothingAndIsInSync() throws Exception {
+        var snapshot = snapshots.put(CLUSTER, "A", "1").snapshot();
+        var version = snapshot.type(CLUSTER).byName().get("A").version();
+        stream.onSnapshot(snapshot);
+
+        var answer = request(delta(CLUSTER).putInitialResourceVersions("A", version));
+
+        assertThat(answer).isEmpty();
+        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+    }
+
+    @Test
+    void versionsOfNamesNotSubscribedToAreIgnored() throws Exception {
+        stream.onSnapshot(snapshots.put(ENDPOINT, "A", "1").snapshot());
+
+        var answer =
+                request(
+                        delta(ENDPOINT)
+                                .addResourceNamesSubscribe("A")
+                                .putInitialResourceVersions("Z", "1"));
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of("A"));
+        assertThat(answer).extracting(this::removed).containsExactly(List.of());
+    }
+
+    @Test
+    void aRefusalIsRecordedOnceAndNotAnswered() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+        var answer = ask(CLUSTER);
+
+        assertThat(refuse(answer.getFirst(), "cluster(s) A: bad")).isEmpty();
+        assertThat(refuse(answer.getFirst(), "cluster(s) A: bad")).isEmpty();
+        assertThat(publish(snapshots)).isEmpty();
+
+        assertThat(listener.nacks).hasSize(1);
+        assertThat(listener.nacks.getFirst().resources()).containsExactly("A");
+        assertThat(listener.nacks.getFirst().policies()).containsExactly(Snapshots.document("A"));
+        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.REJECTED);
+    }
+
+    @Test
+    void aRefusalIsBlamedOnTheResourceTheErrorNames() throws Exception {
+        publish(snapshots.put(CLUSTER, "a/80", "1").put(CLUSTER, "aa/80", "1"));
+
+        refuse(ask(CLUSTER).getFirst(), "Error adding/updating cluster(s) aa/80: no such type");
+
+        assertThat(listener.nacks.getFirst().resources()).containsExactly("aa/80");
+    }
+
+    @Test
+    void whatWasRefusedTogetherIsSentTogetherOnceSomethingOfItDiffers() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1").put(CLUSTER, "C", "1"));
+        refuse(ask(CLUSTER).getFirst(), "some constraint");
+
+        assertThat(publish(snapshots.put(CLUSTER, "D", "1")))
+                .extracting(this::names)
+                .containsExactly(List.of("D"));
+        assertThat(publish(snapshots.put(CLUSTER, "B", "2")))
+                .extracting(this::names)
+                .containsExactly(List.of("A", "B", "C"));
+    }
+
+    @Test
+    void goingBackToWhatTheClientStillHasSendsNothing() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+        acknowledge(ask(CLUSTER));
+        refuse(publish(snapshots.put(CLUSTER, "A", "bad")).getFirst(), "A: bad");
+
+        assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).isEmpty();
+
+        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+    }
+
+    @Test
+    void otherTypesFlowWhileOneIsRefused() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(LISTENER, "L", "1"));
+        refuse(ask(CLUSTER).getFirst(), "A: bad");
+
+        assertThat(ask(LISTENER)).extracting(this::names).containsExactly(List.of("L"));
+    }
+
+    @Test
+    void unknownAndRepeatedNoncesAnswerNothing() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+        var answer = ask(CLUSTER);
+        request(delta(CLUSTER).setResponseNonce("of another stream"));
+        assertThat(listener.acknowledged).isEmpty();
+
+        acknowledge(answer);
+        acknowledge(answer);
+
+        assertThat(listener.acknowledged).containsExactly(CLUSTER);
+    }
+
+    @Test
+    void aSubscriptionBesideAStaleNonceCounts() throws Exception {
+        publish(snapshots.put(ENDPOINT, "A", "1").put(ENDPOINT, "B", "1"));
+        subscribe(ENDPOINT, "A");
+
+        var answer =
+                request(
+                        delta(ENDPOINT)
+                                .setResponseNonce("stale")
+                                .addResourceNamesSubscribe("B"));
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of("B"));
+    }
+
+    @Test
+    void aNameSubscribedToAgainIsSentAgain() throws Exception {
+        publish(snapshots.put(ENDPOINT, "A", "1"));
+        acknowledge(subscribe(ENDPOINT, "A"));
+
+        assertThat(subscribe(ENDPOINT, "A")).extracting(this::names).containsExactly(List.of("A"));
+    }
+
+    @Test
+    void whatIsUnsubscribedFromIsNotSent() throws Exception {
+        publish(snapshots.put(ENDPOINT, "A", "1"));
+        acknowledge(subscribe(ENDPOINT, "A"));
+        request(delta(ENDPOINT).addResourceNamesUnsubscribe("A"));
+
+        assertThat(publish(snapshots.put(ENDPOINT, "A", "2"))).isEmpty();
+        assertThat(publish(snapshots.remove(ENDPOINT, "A"))).isEmpty();
+    }
+
+    @Test
+    void unsubscribingFromANameUnderAWildcardIsAnsweredWithItsState() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+        acknowledge(subscribe(CLUSTER, "*", "A", "Z"));
+
+        var answer =
+                request(
+                        delta(CLUSTER)
+                                .addResourceNamesUnsubscribe("A")
+                                .addResourceNamesUnsubscribe("Z"));
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of("A"));
+        assertThat(answer).extracting(this::removed).containsExactly(List.of("Z"));
+        assertThat(acknowledge(answer)).isEmpty();
+    }
+
+    @Test
+    void withoutTheWildcardOnlyNamesRemain() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1"));
+        acknowledge(subscribe(CLUSTER, "*", "A"));
+        request(delta(CLUSTER).addResourceNamesUnsubscribe("*"));
+
+        var sent = publish(snapshots.put(CLUSTER, "A", "2").put(CLUSTER, "B", "2"));
+
+        assertThat(sent).extracting(this::names).containsExactly(List.of("A"));
+    }
+
+    @Test
+    void namesAddedToALegacyWildcardLeaveItInPlace() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1"));
+        acknowledge(ask(CLUSTER));
+        acknowledge(subscribe(CLUSTER, "A"));
+
+        var sent = publish(snapshots.put(CLUSTER, "B", "2"));
+
+        assertThat(sent).extracting(this::names).containsExactly(List.of("B"));
+    }
+
+    @Test
+    void additionsGoInOrderAndRemovalsLastTheOtherWayRound() throws Exception {
+        publish(
+                snapshots
+                        .put(CLUSTER, "old", "1")
+                        .put(ENDPOINT, "old", "1")
+                        .put(LISTENER, "old", "1")
+                        .put(ROUTE, "old", "1"));
+        acknowledge(subscribe(ROUTE, "old", "new"));
+        acknowledge(ask(LISTENER));
+        acknowledge(subscribe(ENDPOINT, "old", "new"));
+        acknowledge(ask(CLUSTER));
+
+        for (ResourceType type : ResourceType.values()) {
+            snapshots.remove(type, "old").put(type, "new", "1");
+        }
+        var sent = publish(snapshots);
+
+        assertThat(sent)
+                .extracting(response -> type(response) + " " + names(response) + removed(response))
+                .containsExactly(
+                        "CDS [new][]",
+                        "EDS [new][]",
+                        "LDS [new][old]",
+                        "RDS [new][]",
+                        "RDS [][old]",
+                        "EDS [][old]",
+                        "CDS [][old]");
+    }
+
+    @Test
+    void endpointsAreSentAgainAfterTheirClusterChanged() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(ENDPOINT, "A", "1"));
+        acknowledge(ask(CLUSTER));
+        acknowledge(subscribe(ENDPOINT, "A"));
+
+        var sent = publish(snapshots.put(CLUSTER, "A", "2"));
+
+        assertThat(sent).extracting(this::type).containsExactly("CDS", "EDS");
+    }
+
+    @Test
+    void endpointsSentBeforeTheirChangedClusterAreSentAgainAfterIt() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1").put(ENDPOINT, "A", "1"));
+        assertThat(subscribe(ENDPOINT, "A")).hasSize(1);
+
+        assertThat(ask(CLUSTER)).extracting(this::type).containsExactly("CDS", "EDS");
+    }
+
+    @Test
+    void largeChangesAreSplitBelowTheMessageLimit() throws Exception {
+        stream = stream(new StreamLimits(1_000, 1_000, 1_000, 16));
+        IntStream.range(0, 20).forEach(n -> snapshots.put(CLUSTER, "cluster-" + n, "1"));
+        stream.onSnapshot(snapshots.snapshot());
+
+        var sent = ask(CLUSTER);
+
+        assertThat(sent).hasSizeGreaterThan(2);
+        assertThat(sent)
+                .allSatisfy(part -> assertThat(part.getSerializedSize()).isLessThan(1_100));
+        assertThat(sent.stream().mapToInt(DeltaDiscoveryResponse::getResourcesCount).sum())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void aClientThatNeverAnswersGetsNoMoreThanTheLimit() throws Exception {
+        stream = stream(new StreamLimits(1_000, 1_000, 1_000_000, 2));
+        publish(snapshots.put(CLUSTER, "A", "0").put(LISTENER, "L", "0"));
+        var first = ask(CLUSTER).getFirst();
+        acknowledge(ask(LISTENER));
+        assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).hasSize(1);
+
+        assertThat(publish(snapshots.put(CLUSTER, "A", "2").put(LISTENER, "L", "2"))).isEmpty();
+        assertThat(publish(snapshots.put(CLUSTER, "A", "3").put(LISTENER, "L", "3"))).isEmpty();
+
+        // The newest only, and in order.
+        assertThat(acknowledge(List.of(first))).extracting(this::type).containsExactly("CDS", "LDS");
+    }
+
+    @Test
+    void anUnknownTypeIsNotAnsweredAndCostsTheOthersNothing() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "1"));
+
+        assertThat(request(DeltaDiscoveryRequest.newBuilder().setTypeUrl("type.googleapis.com/x")))
+                .isEmpty();
+        assertThat(ask(CLUSTER)).hasSize(1);
+    }
+
+    @Test
+    void tooManyNamesEndTheStream() {
+        stream = stream(new StreamLimits(10, 1_000, 1_000, 2));
+        var names = Collections.nCopies(11, "x");
+
+        assertThatThrownBy(() -> request(delta(ENDPOINT).addAllResourceNamesSubscribe(names)))
+                .isInstanceOfSatisfying(
+                        ProtocolViolation.class,
+                        violation ->
+                                assertThat(violation.kind())
+                                        .isEqualTo(ProtocolViolation.Kind.LIMIT_EXCEEDED))
+                .hasMessageContaining("more than 10 resource names");
+    }
+
+    @Test
+    void namesTheServerCountsAgainstNobody() throws Exception {
+        stream = stream(new StreamLimits(10, 1_000, 1_000_000, 16));
+        IntStream.range(0, 50).forEach(n -> snapshots.put(CLUSTER, "cluster-" + n, "1"));
+        publish(snapshots);
+
+        acknowledge(ask(CLUSTER));
+
+        assertThat(subscribe(ENDPOINT, "A")).hasSize(1);
+    }
+
+    @Test
+    void nothingIsSentBeforeThereIsASnapshot() throws Exception {
+        assertThat(ask(CLUSTER)).isEmpty();
+
+        assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).hasSize(1);
+    }
+
+    @Test
+    void everythingIsAnsweredEvenIfItIsNothingSoThatNobodyWaits() throws Exception {
+        publish(snapshots);
+
+        var answer = ask(CLUSTER);
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of());
+        assertThat(acknowledge(answer)).isEmpty();
+        assertThat(publish(snapshots)).isEmpty();
+    }
+
+    private static DeltaDiscoveryRequest.Builder delta(ResourceType type) {
+        return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+    }
+
+    private List<DeltaDiscoveryResponse> ask(ResourceType type) throws ProtocolViolation {
+        return request(delta(type));
+    }
+
+    private List<DeltaDiscoveryResponse> subscribe(ResourceType type, String... names)
+            throws ProtocolViolation {
+        return request(delta(type).addAllResourceNamesSubscribe(List.of(names)));
+    }
+
+    private List<DeltaDiscoveryResponse> acknowledge(List<DeltaDiscoveryResponse> responses)
+            throws ProtocolViolation {
+        var sent = new ArrayList<DeltaDiscoveryResponse>();
+        for (DeltaDiscoveryResponse response : responses) {
+            sent.addAll(
+                    request(
+                            DeltaDiscoveryRequest.newBuilder()
+                                    .setTypeUrl(response.getTypeUrl())
+                                    .setResponseNonce(response.getNonce())));
+        }
+        return sent;
+    }
+
+    private List<DeltaDiscoveryResponse> refuse(DeltaDiscoveryResponse response, String error)
+            throws ProtocolViolation {
+        return request(
+                DeltaDiscoveryRequest.newBuilder()
+                        .setTypeUrl(response.getTypeUrl())
+                        .setResponseNonce(response.getNonce())
+                        .setErrorDetail(Status.newBuilder().setCode(13).setMessage(error)));
+    }
+
+    private List<DeltaDiscoveryResponse> request(DeltaDiscoveryRequest.Builder request)
+            throws ProtocolViolation {
+        stream.onRequest(request.build());
+        return drain();
+    }
+
+    private List<DeltaDiscoveryResponse> publish(Snapshots next) {
+        stream.onSnapshot(next.snapshot());
+        return drain();
+    }
+
+    private List<DeltaDiscoveryResponse> drain() {
+        var sent = new ArrayList<DeltaDiscoveryResponse>();
+        for (var next = stream.next(); next.isPresent(); next = stream.next()) {
+            sent.add(next.get());
+        }
+        stream.report();
+        return sent;
+    }
+
+    private List<String> names(DeltaDiscoveryResponse response) {
+        return response.getResourcesList().stream().map(Resource::getName).toList();
+    }
+
+    private List<String> removed(DeltaDiscoveryResponse response) {
+        return response.getRemovedResourcesList();
+    }
+
+    private String type(DeltaDiscoveryResponse response) {
+        return ResourceType.find(response.getTypeUrl()).orElseThrow().shortName();
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.ads;
+
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.xds.resource.ResourceType;
+import dev.outrigger.xds.resource.XdsResource;
+import dev.outrigger.xds.snapshot.Snapshot;
+import dev.outrigger.xds.snapshot.SnapshotBuilder;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Snapshots of resources that have a name and a content each. */
+final class Snapshots {
+    static final PolicyId SIDECAR = new PolicyId("Sidecar", "default", "a");
+
+    private final Map<ResourceType, Map<String, String>> contents =
+            new java.util.EnumMap<>(ResourceType.class);
+    private SnapshotBuilder builder = new SnapshotBuilder();
+    private Optional<Snapshot> last = Optional.empty();
+    private long revision;
+
+    Snapshots put(ResourceType type, String name, String content) {
+        contents.computeIfAbsent(type, _ -> new TreeMap<>()).put(name, content);
+        return this;
+    }
+
+    Snapshots remove(ResourceType type, String name) {
+        contents.getOrDefault(type, new TreeMap<>()).remove(name);
+        return this;
+    }
+
+    Map<String, String> contents(ResourceType type) {
+        return contents.getOrDefault(type, Map.of());
+    }
+
+    Snapshot snapshot() {
+        revision++;
+        var resources = new ArrayList<XdsResource>();
+        contents.forEach(
+                (type, byName) ->
+                        byName.forEach(
+                                (name, content) ->
+                                        resources.add(
+                                                XdsResource.of(
+                                                        type,
+                                                        message(type, name, content),
+                                                        Set.of(document(name))))));
+        var snapshot = builder.build(revision, List.of(SIDECAR), resources, last);
+        builder = builder.successor();
+        last = Optional.of(snapshot);
+        return snapshot;
+    }
+
+    /** Where a resource of that name comes from. */
+    static PolicyId document(String name) {
+        return new PolicyId("Service", "default", name.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private static com.google.protobuf.Message message(
+            ResourceType type, String name, String content) {
+        return switch (type) {
+            case CLUSTER ->
+                    Cluster.newBuilder()
+                            .setName(name)
+                            .setType(Cluster.DiscoveryType.EDS)
+                            .setAltStatName(content)
+                            .build();
+            case ENDPOINT ->
+                    ClusterLoadAssignment.newBuilder()
+                            .setClusterName(name)
+                            .putNamedEndpoints(
+                                    content,
+                                    io.envoyproxy.envoy.config.endpoint.v3.Endpoint
+                                            .getDefaultInstance())
+                            .build();
+            case LISTENER -> Listener.newBuilder().setName(name).setStatPrefix(content).build();
+            case ROUTE ->
+                    RouteConfiguration.newBuilder()
+                            .setName(name)
+                            .addVirtualHosts(VirtualHost.newBuilder().setName(content))
+                            .build();
+        };
+    }
+}

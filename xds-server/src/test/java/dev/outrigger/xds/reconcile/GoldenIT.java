@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.outrigger.xds.XdsEngine;
+import dev.outrigger.xds.ads.AdsOptions;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate;
+import dev.outrigger.xds.resource.ResourceType;
+import dev.outrigger.xds.resource.XdsResource;
+import dev.outrigger.xds.testing.EnvoyProcess;
+import dev.outrigger.xds.testing.FakePolicySource;
+import dev.outrigger.xds.testing.GoldenCases;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real Envoy takes every golden: from a file, and live through every transition. */
+class GoldenIT {
+    @TempDir Path directory;
+
+    static Stream<Path> cases() {
+        return GoldenCases.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void envoyTakesTheResourcesFromAFile(Path folder) throws Exception {
+        var resources =
+                GoldenTest.resources(FakePolicySource.policies(GoldenCases.policies(folder)));
+        var config =
+                Files.writeString(
+                        directory.resolve("static.json"),
+                        GoldenCases.json(staticBootstrap(resources)));
+
+        assertThat(EnvoyProcess.validate(config)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void envoyTakesEveryCaseAfterEveryOther(String apiType) throws Exception {
+        EnvoyProcess.binary();
+        var ports = EnvoyProcess.freePorts(4);
+        var policies = new FakePolicySource();
+        var meters = new SimpleMeterRegistry();
+        try (var engine =
+                XdsEngine.start(
+                        new InetSocketAddress("127.0.0.1", 0),
+                        AdsOptions.DEFAULT,
+                        policies,
+                        meters,
+                        InstantSource.system(),
+                        new Random())) {
+            var bootstrap =
+                    new BootstrapTemplate(
+                                    "a-1", "a", Map.of(), ports.get(0), "127.0.0.1", engine.port())
+                            .toYaml()
+                            .replace("DELTA_GRPC", apiType);
+            try (var envoy = EnvoyProcess.start(directory, bootstrap, ports.get(0))) {
+                envoy.awaitReady();
+                for (Path from : GoldenCases.all()) {
+                    for (Path to : GoldenCases.all()) {
+                        apply(from, ports, policies, engine);
+                        apply(to, ports, policies, engine);
+                    }
+                }
+                for (String stat : List.of("cluster_manager.cds", "listener_manager.lds")) {
+                    assertThat(envoy.stat(stat + ".update_rejected")).as(stat).isZero();
+                    assertThat(envoy.stat(stat + ".init_fetch_timeout")).as(stat).isZero();
+                }
+                assertThat(envoy.admin("/stats"))
+                        .as("no cluster waited for endpoints in vain")
+                        .doesNotContainPattern("init_fetch_timeout: [1-9]")
+                        .doesNotContainPattern("update_rejected: [1-9]");
+            }
+        }
+        assertThat(meters.get("outrigger.xds.nacks").tag("type", "RDS").counter().count()).isZero();
+        assertThat(meters.get("outrigger.xds.snapshot.failures").counter().count()).isZero();
+    }
+
+    private static void apply(
+            Path folder, List<Integer> ports, FakePolicySource policies, XdsEngine engine)
+            throws Exception {
+        var yaml =
+                GoldenCases.policies(folder)
+                        .replace("15006", ports.get(1).toString())
+                        .replace("15001", ports.get(2).toString())
+                        .replace("15002", ports.get(3).toString());
+
+        var report = engine.status().awaitSync(policies.apply(yaml), Duration.ofSeconds(10));
+
+        assertThat(report.synced()).as("%s: %s", folder, report).isTrue();
+    }
+
+    /** What comes by subscription is written in its place. */
+    private static Bootstrap staticBootstrap(List<XdsResource> resources) throws IOException {
+        var bootstrap = Bootstrap.newBuilder();
+        bootstrap.getNodeBuilder().setId("a-1").setCluster("a");
+        for (XdsResource resource : resources) {
+            switch (resource.message()) {
+                case Cluster cluster ->
+                        bootstrap
+                                .getStaticResourcesBuilder()
+                                .addClusters(withEndpoints(cluster, resources));
+                case Listener listener ->
+                        bootstrap
+                                .getStaticResourcesBuilder()
+                                .addListeners(withRoutes(listener, resources));
+                default -> {} // In its place already.
+            }
+        }
+        return bootstrap.build();
+    }
+
+    private static Cluster withEndpoints(Cluster cluster, List<XdsResource> resources) {
+        if (cluster.getType() != Cluster.DiscoveryType.EDS) {
+            return cluster;
+        }
+        return cluster.toBuilder()
+                .clearEdsClusterConfig()
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setLoadAssignment(
+                        find(
+                                resources,
+                                ResourceType.ENDPOINT,
+                                cluster.getName(),
+                                ClusterLoadAssignment.class))
+                .build();
+    }
+
+    private static Listener withRoutes(Listener listener, List<XdsResource> resources)
+            throws InvalidProtocolBufferException {
+        var builder = listener.toBuilder();
+        for (FilterChain.Builder chain : builder.getFilterChainsBuilderList()) {
+            withRoutes(chain, resources);
+        }
+        if (builder.hasDefaultFilterChain()) {
+            withRoutes(builder.getDefaultFilterChainBuilder(), resources);
+        }
+        return builder.build();
+    }
+
+    private static void withRoutes(FilterChain.Builder chain, List<XdsResource> resources)
+            throws InvalidProtocolBufferException {
+        var filter = chain.getFiltersBuilder(0);
+        var manager = HttpConnectionManager.parseFrom(filter.getTypedConfig().getValue());
+        if (manager.hasRds()) {
+            var routes =
+                    find(
+                            resources,
+                            ResourceType.ROUTE,
+                            manager.getRds().getRouteConfigName(),
+                            RouteConfiguration.class);
+            filter.setTypedConfig(
+                    Any.pack(manager.toBuilder().clearRds().setRouteConfig(routes).build()));
+        }
+    }
+
+    private static <M extends Message> M find(
+            List<XdsResource> resources, ResourceType type, String name, Class<M> message) {
+        return resources.stream()
+                .filter(resource -> resource.type() == type && resource.name().equals(name))
+                .map(resource -> message.cast(resource.message()))
+                .findFirst()
+                .orElseThrow();
+    }
+}

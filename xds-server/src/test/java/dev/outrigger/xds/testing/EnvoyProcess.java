@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real Envoy on this machine. Started with a bootstrap; killed when closed. */
+public final class EnvoyProcess implements AutoCloseable {
+    static {
+        // Read once, when the first client is made; virtual hosts are told apart by this header.
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+    }
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Process process;
+    private final int adminPort;
+    private final Path log;
+
+    private EnvoyProcess(Process process, int adminPort, Path log) {
+        this.process = process;
+        this.adminPort = adminPort;
+        this.log = log;
+    }
+
+    /**
+     * Where Envoy is; skips the test if there is none, but fails it in continuous integration,
+     * where a missing Envoy would make every proof an empty one.
+     */
+    public static Path binary() {
+        var found = find();
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(found).as("Envoy by OUTRIGGER_ENVOY or on the PATH").isPresent();
+        }
+        assumeThat(found).as("Envoy by OUTRIGGER_ENVOY or on the PATH").isPresent();
+        return found.orElseThrow();
+    }
+
+    private static Optional<Path> find() {
+        var configured = System.getenv("OUTRIGGER_ENVOY");
+        if (configured != null) {
+            return Optional.of(Path.of(configured)).filter(Files::isExecutable);
+        }
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, "envoy"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    public static EnvoyProcess start(Path directory, String bootstrap, int adminPort)
+            throws IOException {
+        var config = Files.writeString(directory.resolve("bootstrap.yaml"), bootstrap);
+        var log = directory.resolve("envoy.log");
+        var command =
+                List.of(
+                        binary().toString(),
+                        "-c",
+                        config.toString(),
+                        "--use-dynamic-base-id",
+                        "--concurrency",
+                        "1",
+                        "-l",
+                        "warning");
+        var process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        return new EnvoyProcess(process, adminPort, log);
+    }
+
+    /** What {@code --mode validate} says; empty when the configuration is good. */
+    public static String validate(Path config) throws IOException, InterruptedException {
+        var process =
+                new ProcessBuilder(
+                                binary().toString(),
+                                "--mode",
+                                "validate",
+                                "-c",
+                                config.toString(),
+                                "-l",
+                                "error")
+                        .redirectErrorStream(true)
+                        .start();
+        var output = new String(process.getInputStream().readAllBytes());
+        return process.waitFor() == 0 ? "" : output;
+    }
+
+    public String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    public void awaitReady() throws Exception {
+        Eventually.within(
+                Duration.ofSeconds(20),
+                () -> {
+                    assertThat(process.isAlive()).as("alive, log: %s", log()).isTrue();
+                    assertThat(admin("/ready").strip()).isEqualTo("LIVE");
+                });
+    }
+
+    public String admin(String path) throws IOException, InterruptedException {
+        return get(adminPort, "localhost", path).body();
+    }
+
+    /** A counter or gauge; 0 if Envoy has none of that name. */
+    public long stat(String name) throws IOException, InterruptedException {
+        for (String line : admin("/stats").lines().toList()) {
+            if (line.startsWith(name + ": ")) {
+                return Long.parseLong(line.substring(name.length() + 2));
+            }
+        }
+        return 0;
+    }
+
+    public static HttpResponse<String> get(int port, String host, String path)
+            throws IOException, InterruptedException {
+        return send(port, host, "GET", path);
+    }
+
+    public static HttpResponse<String> send(int port, String host, String method, String path)
+            throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .method(method, HttpRequest.BodyPublishers.noBody());
+        if (!host.equals("localhost")) {
+            request.header("Host", host);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Ports nobody listens on now. */
+    public static List<Integer> freePorts(int count) throws IOException {
+        var sockets = new ArrayList<ServerSocket>();
+        var ports = new ArrayList<Integer>();
+        try {
+            for (int i = 0; i < count; i++) {
+                var socket = new ServerSocket(0);
+                sockets.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        return ports;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+    }
+}

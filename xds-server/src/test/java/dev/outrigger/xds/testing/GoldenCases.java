@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.testing;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The golden cases: a folder with {@code policies.yaml} and what becomes of it. */
+public final class GoldenCases {
+    public static final Path ROOT = Path.of("src/test/resources/golden");
+
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer()
+                    .preservingProtoFieldNames()
+                    .usingTypeRegistry(
+                            TypeRegistry.newBuilder()
+                                    .add(HttpConnectionManager.getDescriptor())
+                                    .add(Router.getDescriptor())
+                                    .add(PreviousHostsPredicate.getDescriptor())
+                                    .build());
+
+    private GoldenCases() {}
+
+    public static List<Path> all() {
+        try (var folders = Files.list(ROOT)) {
+            return folders.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static String policies(Path folder) throws IOException {
+        return Files.readString(folder.resolve("policies.yaml"));
+    }
+
+    public static String json(Message message) {
+        try {
+            return PRINTER.print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
