@@ -283,8 +283,9 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     private static CliFailure refusal(Problem problem, String subject, List<String> lines) {
-        var failure = CliFailure.of(exitCode(problem.status()), subject + ": " + problem.summary());
-        return lines.isEmpty() ? failure : failure.withDetails(lines);
+        // The lines say it all; the summary would only repeat the first of them.
+        var what = lines.isEmpty() ? problem.summary() : problem.title();
+        return CliFailure.of(exitCode(problem.status()), subject + ": " + what).withDetails(lines);
     }
 
     private static ExitCode exitCode(int status) {
