@@ -18,6 +18,8 @@ final class ComparedStats {
                             ".*_bytes_(?:total|buffered)",
                             "varies with the digits of x-envoy-upstream-service-time"),
                     new Exclusion(
+                            ".*_flow_control_.*", "how often a socket fills is up to the machine"),
+                    new Exclusion(
                             ".*\\.internal\\.upstream_rq_.*|.*\\.external\\.upstream_rq_.*",
                             "repeats upstream_rq_* by origin"),
                     new Exclusion(

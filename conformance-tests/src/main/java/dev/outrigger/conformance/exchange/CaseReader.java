@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Reads the folders of cases: {@code <kind>/<case>/exchange.yaml} with its configuration beside it
@@ -67,7 +68,8 @@ public final class CaseReader {
 
     private static List<Exchange> read(Path root, Path file) throws IOException {
         var caseName = String.valueOf(root.relativize(file).getParent());
-        var settings = LoadSettings.builder().setLabel(caseName).build();
+        var settings =
+                LoadSettings.builder().setLabel(caseName).setSchema(new CoreSchema()).build();
         var node = YamlNode.of(caseName, new Load(settings).loadFromString(Files.readString(file)));
         var names = new HashSet<String>();
         var exchanges = new ArrayList<Exchange>();

@@ -65,6 +65,12 @@ public record Observation(
             var name = "admin[" + (i + 1) + "]";
             fields.put(name + ".status", Integer.toString(adminReplies.get(i).status()));
             fields.put(name + ".body", shortened(adminReplies.get(i).body()));
+            adminReplies
+                    .get(i)
+                    .body()
+                    .lines()
+                    .findFirst()
+                    .ifPresent(line -> fields.put(name + ".first-line", shortened(line)));
         }
         statDeltas.forEach((name, delta) -> fields.put("stat." + name, Long.toString(delta)));
         return fields;

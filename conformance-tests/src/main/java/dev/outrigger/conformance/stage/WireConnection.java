@@ -90,7 +90,7 @@ final class WireConnection implements AutoCloseable {
     boolean closeIsDue() {
         var responses = reading().responses();
         if (responses.isEmpty()) {
-            return true;
+            return !sent.isEmpty();
         }
         var last = responses.getLast();
         return !last.complete()

@@ -10,7 +10,10 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code name_regex}. */
+/**
+ * {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code
+ * name_regex}.
+ */
 final class ConfigDump {
     private final ConfigDumpSections sections;
 
@@ -47,6 +50,13 @@ final class ConfigDump {
                 configs.add(keep(json, mask.get()));
             }
         }
+        if (mask.isPresent() && configs.isEmpty()) {
+            return AdminResponse.plain(
+                    400,
+                    "FieldMask "
+                            + String.join(",", mask.get())
+                            + " could not be successfully applied to any configs.");
+        }
         return print(configs);
     }
 
@@ -58,16 +68,17 @@ final class ConfigDump {
             if (!section.fields().contains(resource)) {
                 continue;
             }
+            if (!section.isRepeated(resource)) {
+                return AdminResponse.plain(
+                        400,
+                        resource
+                                + " is not a repeated field. Use ?mask="
+                                + resource
+                                + " to get only this field");
+            }
             var configs = new JsonArray();
             JsonElement value = section.json().get(resource);
             if (value == null) {
-                return print(configs);
-            }
-            if (!value.isJsonArray()) {
-                var json = new JsonObject();
-                json.addProperty("@type", section.elementType(resource));
-                value.getAsJsonObject().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
-                configs.add(mask.isEmpty() ? json : keep(json, mask.get()));
                 return print(configs);
             }
             for (JsonElement element : value.getAsJsonArray()) {

@@ -61,8 +61,12 @@ final class ConfigDumpSections {
             sections.add(endpoints(view, names));
         }
         sections.add(listeners(view, names));
-        sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
-        sections.add(routes(view, names));
+        if (!view.listeners().isEmpty()
+                || bootstrap.getStaticResources().getListenersCount() > 0) {
+            // Envoy has these once the first connection manager exists.
+            sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
+            sections.add(routes(view, names));
+        }
         sections.add(new Section(SecretsConfigDump.getDescriptor(), new JsonObject()));
         return sections;
     }
@@ -284,8 +288,7 @@ final class ConfigDumpSections {
         }
 
         boolean hasFields(List<String> paths) {
-            return fields()
-                    .containsAll(paths.stream().map(path -> path.split("\\.", 2)[0]).toList());
+            return paths.stream().allMatch(this::hasField);
         }
 
         boolean isRepeated(String field) {
@@ -298,6 +301,13 @@ final class ConfigDumpSections {
 
         Set<String> elementFields(String field) {
             return names(element(field));
+        }
+
+        /** A mask goes through single messages only, as Envoy's does. */
+        private boolean hasField(String path) {
+            String[] parts = path.split("\\.", 2);
+            FieldDescriptor field = descriptor.findFieldByName(parts[0]);
+            return field != null && (parts.length == 1 || !field.isRepeated());
         }
 
         private Descriptor element(String field) {

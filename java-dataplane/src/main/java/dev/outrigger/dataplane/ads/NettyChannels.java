@@ -59,15 +59,12 @@ final class NettyChannels implements XdsStream.ChannelOpener {
                         .disableRetry()
                         .usePlaintext();
         cluster.http2Keepalive()
-                .ifPresent(
-                        keepalive ->
-                                builder.keepAliveTime(
-                                                keepalive.interval().toMillis(),
-                                                TimeUnit.MILLISECONDS)
-                                        .keepAliveTimeout(
-                                                keepalive.timeout().toMillis(),
-                                                TimeUnit.MILLISECONDS)
-                                        .keepAliveWithoutCalls(true));
+                .ifPresent(keepalive ->
+                        builder.keepAliveTime(
+                                        keepalive.interval().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveTimeout(
+                                        keepalive.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                                .keepAliveWithoutCalls(true));
         cluster.tcpKeepalive().ifPresent(_ -> builder.withOption(ChannelOption.SO_KEEPALIVE, true));
         return builder.build();
     }

@@ -69,6 +69,9 @@ final class XdsStream<Q, R> {
         this.connectedState = stats.gauge(statPrefix + "control_plane.connected_state");
         this.identifier = identifier;
         shard.set(connectedState, 0);
+        shard.set(stats.gauge(statPrefix + "control_plane.pending_requests"), 0);
+        stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        stats.text(statPrefix + "control_plane.identifier", "");
     }
 
     /** Opens the stream the first time something is asked for. */

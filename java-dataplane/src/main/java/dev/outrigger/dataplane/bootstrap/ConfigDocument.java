@@ -16,7 +16,9 @@ import java.math.BigDecimal;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -27,12 +29,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /**
  * A YAML or JSON text as a tree that still knows its positions, and the JSON it stands for.
  *
- * <p>Limits: 32 MiB of text, 100 levels, 50 aliases of collections.
+ * <p>Limits: 32 Mi characters, 100 levels, 50 aliases of collections, two million values.
  */
 final class ConfigDocument {
     private static final int MAX_CODE_POINTS = 32 * 1024 * 1024;
     private static final int MAX_DEPTH = 100;
     private static final int MAX_ALIASES = 50;
+    private static final int MAX_NODES = 2_000_000;
 
     private final Node root;
     private final boolean json;
@@ -67,13 +70,13 @@ final class ConfigDocument {
                 LoadSettings.builder()
                         .setCodePointLimit(MAX_CODE_POINTS)
                         .setMaxAliasesForCollections(MAX_ALIASES)
-                        .setAllowDuplicateKeys(false)
                         .setUseMarks(true)
                         .build();
         try {
+            checkNesting(new Parse(settings).parseString(text));
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isPresent()) {
-                checkDepth(root.get(), 0);
+                new SizeCheck().visit(root.get(), 0);
             }
             return root;
         } catch (MarkedYamlEngineException e) {
@@ -92,24 +95,52 @@ final class ConfigDocument {
         }
     }
 
-    /** Also ends on an alias to an enclosing collection. */
-    private static void checkDepth(Node node, int depth) throws ConfigException {
-        if (depth > MAX_DEPTH) {
-            throw new ConfigException(
-                    position(node) + ": nested deeper than " + MAX_DEPTH + " levels");
+    /** Before composing, which recurses. */
+    private static void checkNesting(Iterable<Event> events) throws ConfigException {
+        int depth = 0;
+        for (Event event : events) {
+            switch (event.getEventId()) {
+                case MappingStart, SequenceStart -> depth++;
+                case MappingEnd, SequenceEnd -> depth--;
+                default -> {}
+            }
+            if (depth > MAX_DEPTH) {
+                throw new ConfigException(
+                        event.getStartMark().map(m -> "line " + (m.getLine() + 1)).orElse("?")
+                                + ": nested deeper than "
+                                + MAX_DEPTH
+                                + " levels");
+            }
         }
-        switch (node) {
-            case MappingNode mapping -> {
-                for (var tuple : mapping.getValue()) {
-                    checkDepth(tuple.getValueNode(), depth + 1);
-                }
+    }
+
+    /** The tree with its aliases followed; also ends on an alias to an enclosing collection. */
+    private static final class SizeCheck {
+        private int nodes;
+
+        void visit(Node node, int depth) throws ConfigException {
+            if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
+                throw new ConfigException(
+                        position(node)
+                                + ": nested deeper than "
+                                + MAX_DEPTH
+                                + " levels or larger than "
+                                + MAX_NODES
+                                + " values");
             }
-            case SequenceNode sequence -> {
-                for (Node element : sequence.getValue()) {
-                    checkDepth(element, depth + 1);
+            switch (node) {
+                case MappingNode mapping -> {
+                    for (var tuple : mapping.getValue()) {
+                        visit(tuple.getValueNode(), depth + 1);
+                    }
                 }
+                case SequenceNode sequence -> {
+                    for (Node element : sequence.getValue()) {
+                        visit(element, depth + 1);
+                    }
+                }
+                default -> {}
             }
-            default -> {}
         }
     }
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.downstream.NettyRequestPath;
+import dev.outrigger.dataplane.downstream.RequestPathOptions;
+import dev.outrigger.dataplane.state.RequestPath;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.PrintStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data plane's main. Takes Envoy's command line ({@link CommandLine}); ends with 0 when told to
  * end, with 1 when it cannot start.
  */
 public final class DataPlaneMain {
+    private static final Logger log = LoggerFactory.getLogger(DataPlaneMain.class);
+
     private DataPlaneMain() {}
 
     public static void main(String[] args) {
@@ -60,6 +68,54 @@ public final class DataPlaneMain {
     }
 
     private static int serve(Options options, PrintStream err) {
-        return 1;
+        Server server;
+        try {
+            server = Server.start(Bootstraps.read(options), options, DataPlaneMain::requestPath);
+        } catch (ConfigException e) {
+            Logging.critical(
+                    "error `"
+                            + e.getMessage()
+                            + "` initializing config '"
+                            + options.configYaml()
+                            + " "
+                            + options.configPath()
+                            + "'");
+            log.info("exiting");
+            err.println(e.getMessage());
+            return 1;
+        }
+        Signals.handle(
+                name -> {
+                    log.warn("caught ENVOY_{}", name);
+                    server.requestEnd();
+                },
+                () -> log.info("caught ENVOY_SIGUSR1"));
+        try {
+            server.awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        log.info("shutting down server instance");
+        server.close();
+        log.info("main dispatch loop exited");
+        log.info("exiting");
+        return 0;
+    }
+
+    private static RequestPath requestPath(StatsStore stats, Options options) {
+        var defaults = RequestPathOptions.defaults(options.workers());
+        return new NettyRequestPath(
+                stats,
+                new RequestPathOptions(
+                        options.workers(),
+                        defaults.transport(),
+                        defaults.clock(),
+                        defaults.nanoTime(),
+                        defaults.randoms(),
+                        options.drainTime(),
+                        options.gradualDrain(),
+                        options.fileFlushInterval(),
+                        options.serviceCluster(),
+                        options.serviceNode()));
     }
 }

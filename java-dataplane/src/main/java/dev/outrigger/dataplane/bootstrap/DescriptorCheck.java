@@ -117,8 +117,14 @@ final class DescriptorCheck {
 
     private void fields(MappingNode mapping, Descriptor type, String path, Set<String> skip) {
         Set<Object> oneofs = new HashSet<>();
+        Set<String> keys = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key = ConfigDocument.key(tuple.getKeyNode());
+            if (!keys.add(key)) {
+                // Envoy takes the last one; nobody who writes a key twice means that.
+                add(tuple.getKeyNode(), join(path, key), "'" + key + "' is there twice", false);
+                continue;
+            }
             if (skip.contains(key)) {
                 continue;
             }

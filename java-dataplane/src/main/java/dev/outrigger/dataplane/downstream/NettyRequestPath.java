@@ -1,47 +1,248 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.accesslog.AccessLogSinks;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.upstream.Clusters;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The request path on Netty. */
+/**
+ * The request path on Netty: workers, listeners and clusters, and how a configuration reaches them.
+ *
+ * <p>Methods are the main loop's. Compiling happens on the caller; each worker is then handed its
+ * part in one task, so a worker never sees half a configuration.
+ */
 public final class NettyRequestPath implements RequestPath {
+    private static final Logger log = LoggerFactory.getLogger(NettyRequestPath.class);
+
+    private final StatsStore stats;
+    private final RequestPathOptions options;
+    private final Transport transport;
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Worker> workers = new ArrayList<>();
+    private final AccessLogSinks logs = new AccessLogSinks();
+    private final DrainState serverDrain;
+    private final Clusters clusters;
+    private final ManagerCompiler compiler;
+    private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    private final Map<String, Listener> listeners = new LinkedHashMap<>();
+    private final Map<String, Listener> prepared = new LinkedHashMap<>();
+    private boolean accepting;
+    private boolean closed;
+
     /**
      * @param stats with a shard for the main loop (0) and one for each worker (from 1)
      */
     public NettyRequestPath(StatsStore stats, RequestPathOptions options) {
-        throw new UnsupportedOperationException("follows within the hour");
+        this.stats = stats;
+        this.options = options;
+        this.transport = Transport.of(options.transport());
+        this.serverDrain =
+                new DrainState(options.drainTime().toNanos(), options.gradualDrain());
+        this.group =
+                new MultiThreadIoEventLoopGroup(
+                        options.workers(),
+                        new DefaultThreadFactory("worker", true),
+                        transport.ioHandlers());
+        for (int i = 0; i < options.workers(); i++) {
+            EventLoop loop = group.next();
+            workers.add(
+                    new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
+        }
+        this.clusters = new Clusters(stats, options.workers());
+        this.compiler = new ManagerCompiler(stats, logs);
     }
 
     @Override
-    public void prepareListener(ListenerConfig listener) throws IOException {}
+    public void prepareListener(ListenerConfig config) throws IOException {
+        Listener current = listeners.get(config.name());
+        if (current != null && current.isFor(config.address())) {
+            return;
+        }
+        Listener waiting = prepared.remove(config.name());
+        if (waiting != null) {
+            if (waiting.isFor(config.address())) {
+                prepared.put(config.name(), waiting);
+                return;
+            }
+            waiting.stop();
+        }
+        prepared.put(config.name(), bind(config));
+    }
+
+    private Listener bind(ListenerConfig config) throws IOException {
+        var drain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
+        return Listener.bind(
+                config, stats, workers, transport, group, allocator, drain, serverDrain);
+    }
 
     @Override
-    public void apply(ProxyConfig config) {}
+    public void apply(ProxyConfig config) {
+        Clusters.Change change = clusters.update(config.clusters());
+        var swaps = new ArrayList<Runnable[]>();
+        var next = new LinkedHashMap<String, Listener>();
+        config.listeners()
+                .forEach(
+                        (name, listenerConfig) -> {
+                            Listener listener = take(listenerConfig);
+                            if (listener != null) {
+                                next.put(name, listener);
+                                swaps.add(
+                                        listener.swap(
+                                                listenerConfig,
+                                                compiler.compile(
+                                                        listenerConfig,
+                                                        config.routeTables(),
+                                                        change.clusters())));
+                            }
+                        });
+        for (Listener old : listeners.values()) {
+            if (!next.containsValue(old)) {
+                retire(old);
+            }
+        }
+        listeners.clear();
+        listeners.putAll(next);
+        compiler.keepOnly(config);
+        for (int i = 0; i < workers.size(); i++) {
+            Worker worker = workers.get(i);
+            int index = i;
+            worker.execute(
+                    () -> {
+                        for (Runnable[] swap : swaps) {
+                            swap[index].run();
+                        }
+                        change.drain(worker.context());
+                    });
+        }
+        if (accepting) {
+            listeners.values().forEach(Listener::accept);
+        }
+    }
+
+    /** The listener of that name and address: current, prepared, or bound now. */
+    private @org.jspecify.annotations.Nullable Listener take(ListenerConfig config) {
+        Listener current = listeners.get(config.name());
+        if (current != null && current.isFor(config.address())) {
+            return current;
+        }
+        Listener waiting = prepared.remove(config.name());
+        if (waiting != null && waiting.isFor(config.address())) {
+            return waiting;
+        }
+        if (waiting != null) {
+            waiting.stop();
+        }
+        try {
+            return bind(config);
+        } catch (IOException e) {
+            log.error("listener={} not active: {}", config.name(), e.getMessage());
+            return null;
+        }
+    }
+
+    /** Stops accepting at once and drains; what is left after the drain time is closed. */
+    private void retire(Listener old) {
+        old.stop();
+        old.startDrain(options.nanoTime().getAsLong());
+        for (Worker worker : workers) {
+            worker.eventLoop()
+                    .schedule(
+                            () -> old.closeConnections(worker),
+                            options.drainTime().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
 
     @Override
-    public void startWorkers() {}
+    public void startWorkers() {
+        accepting = true;
+        listeners.values().forEach(Listener::accept);
+    }
 
     @Override
-    public void drainListeners(boolean inboundOnly, boolean graceful) {}
+    public void drainListeners(boolean inboundOnly, boolean graceful) {
+        for (Listener listener : listeners.values()) {
+            if (inboundOnly && !listener.isInbound()) {
+                continue;
+            }
+            if (graceful) {
+                listener.startDrain(options.nanoTime().getAsLong());
+                workers.getFirst()
+                        .eventLoop()
+                        .parent()
+                        .schedule(
+                                listener::stopAsync,
+                                options.drainTime().toMillis(),
+                                TimeUnit.MILLISECONDS);
+            } else {
+                listener.stop();
+            }
+        }
+    }
 
     @Override
-    public void startDrain() {}
+    public void startDrain() {
+        serverDrain.startAtOnce();
+        for (Listener listener : listeners.values()) {
+            listener.closeIdle(workers);
+        }
+    }
 
     @Override
     public List<ListenerView> listeners() {
-        return List.of();
+        return listeners.values().stream()
+                .filter(Listener::isListening)
+                .map(l -> new ListenerView(l.name(), l.localAddress()))
+                .toList();
     }
 
     @Override
     public List<ClusterView> clusters() {
-        return List.of();
+        return clusters.views();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listeners.values().forEach(Listener::stop);
+        prepared.values().forEach(Listener::stop);
+        var done = new CountDownLatch(workers.size());
+        for (Worker worker : workers) {
+            worker.execute(
+                    () -> {
+                        worker.closeAll();
+                        clusters.closeAll(worker.context());
+                        // Closing runs its handlers in later turns of the loop.
+                        worker.execute(done::countDown);
+                    });
+        }
+        try {
+            if (!done.await(5, TimeUnit.SECONDS)) {
+                log.warn("event loops did not close their connections in time");
+            }
+            group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        logs.close();
+    }
 }

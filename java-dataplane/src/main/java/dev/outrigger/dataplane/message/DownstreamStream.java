@@ -14,8 +14,12 @@ public interface DownstreamStream {
     /** Sends {@code 100 Continue}. */
     void sendContinue();
 
-    /** Sends the final head. */
-    void sendHead(ResponseHead head, boolean endStream);
+    /**
+     * Sends the final head.
+     *
+     * @param closeAfter whether the connection ends with this response
+     */
+    void sendHead(ResponseHead head, boolean endStream, boolean closeAfter);
 
     /**
      * Sends body data.

@@ -229,7 +229,8 @@ public final class KnownHeader {
         return 1L << id;
     }
 
-    static boolean isInline(int id) {
+    /** Whether Envoy joins lines of this header into one. */
+    public static boolean isInline(int id) {
         return (INLINE >>> id & 1) != 0;
     }
 

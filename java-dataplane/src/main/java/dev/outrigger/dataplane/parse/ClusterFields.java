@@ -148,7 +148,8 @@ final class ClusterFields {
     private static SupportedFields common(SupportedFields table) {
         return table.obeyed("name", "alt_stat_name", "connect_timeout")
                 .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
-                .obeyed("dns_refresh_rate", "respect_dns_ttl", "dns_lookup_family")
+                .obeyed("dns_refresh_rate", "dns_lookup_family")
+                .onlyBool("respect_dns_ttl", false)
                 .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET)
                 .noEffect("cleanup_interval", "ORIGINAL_DST only")
                 .noEffect("metadata", "nothing that reads cluster metadata is supported");

@@ -53,7 +53,9 @@ final class ClusterEntry {
     }
 
     Optional<Discovery.Eds> eds() {
-        return config.discovery() instanceof Discovery.Eds eds ? Optional.of(eds) : Optional.empty();
+        return config.discovery() instanceof Discovery.Eds eds
+                ? Optional.of(eds)
+                : Optional.empty();
     }
 
     /** Replaces the hosts; returns whether they are different ones. */

@@ -75,6 +75,14 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.removed = stats.counter("cluster_manager.cluster_removed");
         this.activeClusters = stats.gauge("cluster_manager.active_clusters");
         this.warmingClusters = stats.gauge("cluster_manager.warming_clusters");
+        for (String name :
+                List.of(
+                        "cluster_updated",
+                        "cluster_updated_via_merge",
+                        "update_merge_cancelled",
+                        "update_out_of_merge_window")) {
+            stats.counter("cluster_manager." + name);
+        }
         count();
     }
 
@@ -103,8 +111,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     /** Whether any cluster that start-up waits for first is still without an answer. */
     boolean isWaitingForPrimary() {
-        return active.values().stream()
-                .anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
+        return active.values().stream().anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
     }
 
     boolean contains(String name) {
@@ -113,12 +120,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     Map<String, ActiveCluster> serving() {
         var map = new LinkedHashMap<String, ActiveCluster>();
-        active.forEach(
-                (name, entry) -> {
-                    if (entry.isWarm()) {
-                        map.put(name, entry.toActive());
-                    }
-                });
+        active.forEach((name, entry) -> {
+            if (entry.isWarm()) {
+                map.put(name, entry.toActive());
+            }
+        });
         return map;
     }
 
@@ -129,12 +135,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     List<String> waitingNames() {
         var names = new LinkedHashSet<>(warming.keySet());
-        active.forEach(
-                (name, entry) -> {
-                    if (!entry.isWarm()) {
-                        names.add(name);
-                    }
-                });
+        active.forEach((name, entry) -> {
+            if (!entry.isWarm()) {
+                names.add(name);
+            }
+        });
         return List.copyOf(names);
     }
 
@@ -162,7 +167,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
+                entry.config().name(), _ ->
+                        new ClusterStats(
+                                stats,
+                                statPrefix(entry.config()),
+                                !(entry.config().discovery() instanceof Discovery.Static)));
     }
 
     static String statPrefix(ClusterConfig config) {

@@ -24,7 +24,13 @@ final class ClusterStats {
     private final StatsStore.Counter noRebuild;
     private final StatsStore.Counter useCached;
 
-    ClusterStats(StatsStore stats, String prefix) {
+    private final boolean dynamic;
+
+    /**
+     * @param dynamic whether hosts come from discovery; Envoy weighs only those
+     */
+    ClusterStats(StatsStore stats, String prefix, boolean dynamic) {
+        this.dynamic = dynamic;
         this.shard = stats.shard(0);
         this.membershipChange = stats.counter(prefix + "membership_change");
         this.membershipTotal = stats.gauge(prefix + "membership_total");
@@ -69,7 +75,7 @@ final class ClusterStats {
         shard.set(membershipHealthy, healthy);
         shard.set(membershipDegraded, degraded);
         shard.set(membershipExcluded, 0);
-        if (heaviest > 0) {
+        if (dynamic && heaviest > 0) {
             shard.set(maxHostWeight, heaviest);
         }
     }

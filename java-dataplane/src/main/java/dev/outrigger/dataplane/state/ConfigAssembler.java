@@ -9,7 +9,6 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
-import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,16 +31,12 @@ public final class ConfigAssembler implements AutoCloseable {
     private final MainLoop loop;
     private final BootstrapConfig bootstrap;
     private final RequestPath requestPath;
-    private final StatsStore stats;
-    private final StatsShard shard;
+    private final ServerStats serverStats;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
     private final RouteDiscovery routes;
     private final WildcardSubscription<ClusterConfig> cds;
     private final WildcardSubscription<ListenerConfig> lds;
-    private final StatsStore.Gauge stateGauge;
-    private final StatsStore.Gauge liveGauge;
-    private final long createdNanos;
     private final List<Runnable> onLive = new ArrayList<>();
     private Phase phase = Phase.NEW;
     private long startedMillis;
@@ -64,9 +59,8 @@ public final class ConfigAssembler implements AutoCloseable {
         this.loop = loop;
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
-        this.stats = stats;
-        this.shard = stats.shard(0);
-        this.createdNanos = loop.nanoTime();
+        this.serverStats =
+                new ServerStats(loop, stats, bootstrap.statsFlushInterval(), concurrency);
         this.clusters = new ClusterSet(loop, resolver, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
@@ -90,10 +84,6 @@ public final class ConfigAssembler implements AutoCloseable {
                         stats,
                         "listener_manager.lds.",
                         this::settle);
-        this.stateGauge = stats.gauge("server.state");
-        this.liveGauge = stats.gauge("server.live");
-        shard.set(stats.gauge("server.concurrency"), concurrency);
-        shard.set(stats.gauge("listener_manager.workers_started"), 0);
         enter(ServerState.PRE_INITIALIZING);
     }
 
@@ -105,6 +95,7 @@ public final class ConfigAssembler implements AutoCloseable {
      */
     public void start() throws IOException {
         startedMillis = loop.currentTimeMillis();
+        serverStats.start();
         phase = Phase.PRIMARY_CLUSTERS;
         settling = true;
         try {
@@ -169,6 +160,7 @@ public final class ConfigAssembler implements AutoCloseable {
     /** Ends look-ups and timers. The streams belong to their client. */
     @Override
     public void close() {
+        serverStats.close();
         clusters.close();
         routes.close();
     }
@@ -240,11 +232,9 @@ public final class ConfigAssembler implements AutoCloseable {
         publish();
         requestPath.startWorkers();
         listeners.onWorkersStarted();
-        shard.set(stats.gauge("listener_manager.workers_started"), 1);
+        serverStats.onInitialized();
         enter(initializationState());
-        long tookMillis = (loop.nanoTime() - createdNanos) / 1_000_000;
-        shard.record(stats.histogram("server.initialization_time_ms"), tookMillis);
-        log.info("server initialized listeners={} millis={}", listeners.serving().size(), tookMillis);
+        log.info("server initialized listeners={}", listeners.serving().size());
         onLive.forEach(Runnable::run);
         onLive.clear();
     }
@@ -276,8 +266,7 @@ public final class ConfigAssembler implements AutoCloseable {
                 initialization == ServerState.LIVE && healthCheckFailed
                         ? ServerState.DRAINING
                         : initialization;
-        shard.set(stateGauge, state.gauge());
-        shard.set(liveGauge, state == ServerState.LIVE ? 1 : 0);
+        serverStats.enter(state);
     }
 
     /** Start-up, in order. */

@@ -50,8 +50,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
      * @param concurrency how many workers create each listener; what {@code listener_create_*}
      *     count
      */
-    ListenerSet(
-            RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
+    ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
         this.requestPath = requestPath;
         this.routes = routes;
         this.stats = stats;
@@ -87,6 +86,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     /** Lets every listener serve whose routes are known; returns whether any waits still. */
     boolean settle() {
         routes.use(uses());
+        boolean promoted = false;
         for (var waiting = warming.values().iterator(); waiting.hasNext(); ) {
             ListenerEntry entry = waiting.next();
             boolean ready =
@@ -96,10 +96,15 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 waiting.remove();
                 active.put(entry.config().name(), entry);
                 changed = true;
+                promoted = true;
                 if (workersStarted) {
                     shard.add(createSuccess, concurrency);
                 }
             }
+        }
+        if (promoted) {
+            // A replaced version may have been the last user of its routes.
+            routes.use(uses());
         }
         count();
         return !warming.isEmpty();

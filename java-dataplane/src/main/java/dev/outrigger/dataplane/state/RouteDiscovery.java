@@ -83,17 +83,16 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
                 old.remove();
             }
         }
-        wanted.forEach(
-                (key, wantedNames) -> {
-                    var source = sourceOf.get(key);
-                    if (source != null) {
-                        subscriptions.computeIfAbsent(key, _ -> open(source));
-                    }
-                    var subscription = subscriptions.get(key);
-                    if (subscription != null) {
-                        subscription.request(wantedNames, false);
-                    }
-                });
+        wanted.forEach((key, wantedNames) -> {
+            var source = sourceOf.get(key);
+            if (source != null) {
+                subscriptions.computeIfAbsent(key, _ -> open(source));
+            }
+            var subscription = subscriptions.get(key);
+            if (subscription != null) {
+                subscription.request(wantedNames, false);
+            }
+        });
     }
 
     /** Whether a listener may serve: its route configuration came, was refused or timed out. */
@@ -104,12 +103,11 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
 
     Map<String, RouteTable> tables() {
         var tables = new LinkedHashMap<String, RouteTable>();
-        entries.forEach(
-                (name, entry) -> {
-                    if (entry.table != null) {
-                        tables.put(name, entry.table);
-                    }
-                });
+        entries.forEach((name, entry) -> {
+            if (entry.table != null) {
+                tables.put(name, entry.table);
+            }
+        });
         return tables;
     }
 
@@ -204,6 +202,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
                         new SubscriptionStats(stats, prefix),
                         new ConfigReload(stats, prefix));
         entry.stats.onStart();
+        stats.counter(prefix + "update_empty");
         Duration timeout = use.source().source().initialFetchTimeout();
         if (!timeout.isZero()) {
             entry.fetchTimeout = loop.schedule(timeout, () -> onInitFetchTimeout(name, entry));

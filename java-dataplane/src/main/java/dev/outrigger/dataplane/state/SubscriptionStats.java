@@ -35,6 +35,7 @@ final class SubscriptionStats {
         this.updateTime = stats.gauge(prefix + "update_time");
         this.version = stats.gauge(prefix + "version");
         this.duration = stats.histogram(prefix + "update_duration");
+        stats.text(prefix + "version_text", "");
     }
 
     void onStart() {

@@ -27,7 +27,7 @@ public final class StatsExport {
             }
         }
         for (Sample sample : numbers(stats, query)) {
-            out.append(sample.name()).append(": ").append(sample.value()).append('\n');
+            out.append(sample.name()).append(": ").append(sample.text()).append('\n');
         }
         for (HistogramSample sample : histograms(stats, query)) {
             out.append(sample.name()).append(':');
@@ -56,12 +56,13 @@ public final class StatsExport {
                     "{\"name\":"
                             + JsonText.quote(sample.name())
                             + ",\"value\":"
-                            + sample.value()
+                            + sample.text()
                             + "}");
         }
         var histograms = histograms(stats, query);
         if (!histograms.isEmpty()) {
-            parts.add("{\"histograms\":" + StatsHistogramJson.of(histograms, query.buckets()) + "}");
+            parts.add(
+                    "{\"histograms\":" + StatsHistogramJson.of(histograms, query.buckets()) + "}");
         }
         return "{\"stats\":[" + String.join(",", parts) + "]}";
     }
@@ -99,7 +100,9 @@ public final class StatsExport {
         return Double.toString(value);
     }
 
-    /** A bucket bound of the text format: six significant digits, {@code 1.8e+06} from a million on. */
+    /**
+     * A bucket bound of the text format: six significant digits, {@code 1.8e+06} from a million on.
+     */
     static String bound(double value) {
         if (value < 1_000_000) {
             return number(value);

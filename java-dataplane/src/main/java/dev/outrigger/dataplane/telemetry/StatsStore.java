@@ -141,9 +141,7 @@ public final class StatsStore {
         var list = new ArrayList<Sample>();
         for (Gauge gauge : gauges.values()) {
             if (!retired.contains(gauge.name())) {
-                list.add(
-                        new Sample(
-                                gauge.name(), Sample.Kind.GAUGE, value(gauge), isUsed(gauge)));
+                list.add(new Sample(gauge.name(), Sample.Kind.GAUGE, value(gauge), isUsed(gauge)));
             }
         }
         list.sort(Comparator.comparing(Sample::name));
@@ -220,6 +218,17 @@ public final class StatsStore {
 
     /** One counter or gauge as read. */
     record Sample(String name, Kind kind, long value, boolean used) {
+        /**
+         * Gauges are unsigned in Envoy, which shows in the hashes of versions; a difference of
+         * shards that is below zero for a moment shows as zero.
+         */
+        String text() {
+            if (value >= 0) {
+                return Long.toString(value);
+            }
+            return name.endsWith("version") ? Long.toUnsignedString(value) : "0";
+        }
+
         enum Kind {
             COUNTER,
             GAUGE

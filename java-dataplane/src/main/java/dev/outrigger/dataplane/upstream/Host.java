@@ -85,6 +85,16 @@ public final class Host {
         return counters[worker];
     }
 
+    /** Counts how an attempt ended, for {@code /clusters}; on that worker's loop. */
+    public void countResult(int worker, boolean success) {
+        counters[worker].add(success ? HostCounters.RQ_SUCCESS : HostCounters.RQ_ERROR, 1);
+    }
+
+    /** Counts an attempt that took too long; on that worker's loop. */
+    public void countTimeout(int worker) {
+        counters[worker].add(HostCounters.RQ_TIMEOUT, 1);
+    }
+
     /** The sum over all workers. */
     long total(int counter) {
         long sum = 0;

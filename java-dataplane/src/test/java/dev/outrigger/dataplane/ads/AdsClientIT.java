@@ -68,8 +68,7 @@ class AdsClientIT {
         assertThat(cdsAck.getResponseNonce()).isEqualTo(cdsNonce);
         server.sendSotw(XdsType.ENDPOINT, "1", List.of(Protos.assignment("a", 9)));
         assertThat(List.of(server.takeSotw().getTypeUrl(), server.takeSotw().getTypeUrl()))
-                .containsExactlyInAnyOrder(
-                        XdsType.LISTENER.typeUrl(), XdsType.ENDPOINT.typeUrl());
+                .containsExactlyInAnyOrder(XdsType.LISTENER.typeUrl(), XdsType.ENDPOINT.typeUrl());
         server.sendSotw(XdsType.LISTENER, "1", List.of(Protos.rdsListener("l", 10001, "r")));
         var rds = server.takeSotw();
         assertThat(rds.getTypeUrl()).isEqualTo(XdsType.ROUTE.typeUrl());
@@ -119,8 +118,7 @@ class AdsClientIT {
                         .setType(Cluster.DiscoveryType.STATIC)
                         .setLoadAssignment(
                                 Protos.assignment("bad", 1).toBuilder()
-                                        .setEndpoints(
-                                                0, nameInsteadOfAddress()))
+                                        .setEndpoints(0, nameInsteadOfAddress()))
                         .build();
         String nonce =
                 server.sendSotw(
@@ -202,16 +200,11 @@ class AdsClientIT {
         assertThat(eds.hasNode()).isFalse();
         assertThat(server.takeDelta().getResponseNonce()).isEqualTo(nonce);
         assertThat(server.hasRequests()).isFalse();
-        server.sendDelta(
-                XdsType.ENDPOINT, "1", Map.of("a", Protos.assignment("a", 9)), List.of());
+        server.sendDelta(XdsType.ENDPOINT, "1", Map.of("a", Protos.assignment("a", 9)), List.of());
         assertThat(List.of(server.takeDelta().getTypeUrl(), server.takeDelta().getTypeUrl()))
-                .containsExactlyInAnyOrder(
-                        XdsType.LISTENER.typeUrl(), XdsType.ENDPOINT.typeUrl());
+                .containsExactlyInAnyOrder(XdsType.LISTENER.typeUrl(), XdsType.ENDPOINT.typeUrl());
         server.sendDelta(
-                XdsType.LISTENER,
-                "1",
-                Map.of("l", Protos.rdsListener("l", 10001, "r")),
-                List.of());
+                XdsType.LISTENER, "1", Map.of("l", Protos.rdsListener("l", 10001, "r")), List.of());
         var rds = server.takeDelta();
         assertThat(rds.getTypeUrl()).isEqualTo(XdsType.ROUTE.typeUrl());
         assertThat(rds.getResourceNamesSubscribeList()).containsExactly("r");

@@ -79,13 +79,12 @@ public final class FakeAdsServer implements AutoCloseable {
                         .addAllRemovedResources(removed)
                         .setNonce("n" + ++nonce);
         new LinkedHashMap<>(changed)
-                .forEach(
-                        (name, message) ->
-                                response.addResources(
-                                        Resource.newBuilder()
-                                                .setName(name)
-                                                .setVersion(version)
-                                                .setResource(Any.pack(message))));
+                .forEach((name, message) ->
+                        response.addResources(
+                                Resource.newBuilder()
+                                        .setName(name)
+                                        .setVersion(version)
+                                        .setResource(Any.pack(message))));
         require(deltaStream).onNext(response.build());
         return response.getNonce();
     }

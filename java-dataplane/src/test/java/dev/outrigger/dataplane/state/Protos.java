@@ -40,8 +40,7 @@ public final class Protos {
                 .setName(name)
                 .setType(Cluster.DiscoveryType.EDS)
                 .setConnectTimeout(
-                        com.google.protobuf.Duration.newBuilder()
-                                .setSeconds(connectTimeoutSeconds))
+                        com.google.protobuf.Duration.newBuilder().setSeconds(connectTimeoutSeconds))
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
                 .build();
     }
@@ -72,15 +71,14 @@ public final class Protos {
                 name,
                 port,
                 HttpConnectionManager.newBuilder()
-                        .setRds(
-                                Rds.newBuilder()
-                                        .setRouteConfigName(route)
-                                        .setConfigSource(ADS)));
+                        .setRds(Rds.newBuilder().setRouteConfigName(route).setConfigSource(ADS)));
     }
 
     public static Listener inlineListener(String name, int port, String cluster) {
         return listener(
-                name, port, HttpConnectionManager.newBuilder().setRouteConfig(routes("i", cluster)));
+                name,
+                port,
+                HttpConnectionManager.newBuilder().setRouteConfig(routes("i", cluster)));
     }
 
     public static RouteConfiguration routes(String name, String cluster) {

@@ -92,11 +92,10 @@ public final class XdsHarness implements AutoCloseable {
     }
 
     public XdsHarness start() throws Exception {
-        onLoop(
-                () -> {
-                    assembler.start();
-                    return 0;
-                });
+        onLoop(() -> {
+            assembler.start();
+            return 0;
+        });
         return this;
     }
 
@@ -142,13 +141,12 @@ public final class XdsHarness implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        onLoop(
-                () -> {
-                    assembler.close();
-                    client.close();
-                    resolver.close();
-                    return 0;
-                });
+        onLoop(() -> {
+            assembler.close();
+            client.close();
+            resolver.close();
+            return 0;
+        });
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 }

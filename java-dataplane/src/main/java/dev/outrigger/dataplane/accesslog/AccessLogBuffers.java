@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.accesslog;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * The lines one worker has not handed over yet, per sink. A buffer is handed over when it is full
+ * or when the flush interval has passed (AL5). Confined to the worker's event loop.
+ */
+public final class AccessLogBuffers {
+    private static final int FLUSH_CHARS = 64 * 1024;
+
+    private final Map<AccessLogSinks.Sink, StringBuilder> buffers = new IdentityHashMap<>();
+    private final long flushIntervalNanos;
+    private boolean pending;
+
+    public AccessLogBuffers(Duration flushInterval) {
+        this.flushIntervalNanos = flushInterval.toNanos();
+    }
+
+    public long flushIntervalNanos() {
+        return flushIntervalNanos;
+    }
+
+    /**
+     * Writes a line.
+     *
+     * @return whether this is the first one since the last flush, so that a flush must be planned
+     */
+    public boolean log(AccessLog log, FormatContext context) {
+        StringBuilder buffer = buffers.computeIfAbsent(log.sink(), s -> new StringBuilder(1024));
+        log.format().append(buffer, context);
+        if (buffer.length() >= FLUSH_CHARS) {
+            handOver(log.sink(), buffer);
+        }
+        boolean first = !pending;
+        pending = true;
+        return first;
+    }
+
+    /** Hands everything over. */
+    public void flush() {
+        pending = false;
+        buffers.forEach(
+                (sink, buffer) -> {
+                    if (!buffer.isEmpty()) {
+                        handOver(sink, buffer);
+                    }
+                });
+    }
+
+    private static void handOver(AccessLogSinks.Sink sink, StringBuilder buffer) {
+        // Latin-1: header bytes were read as such, so they come out unchanged.
+        sink.write(buffer.toString().getBytes(StandardCharsets.ISO_8859_1));
+        buffer.setLength(0);
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.accesslog;
+
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import org.jspecify.annotations.Nullable;
+
+/** What a format can speak of. */
+public interface FormatContext {
+    /** {@code null} while the request's head has not been read. */
+    @Nullable RequestHead request();
+
+    /** {@code null} while there is no response. */
+    @Nullable ResponseHead response();
+
+    StreamInfo info();
+}

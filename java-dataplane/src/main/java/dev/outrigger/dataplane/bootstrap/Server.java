@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.bootstrap;
+
+import dev.outrigger.dataplane.admin.AdminServer;
+import dev.outrigger.dataplane.admin.ProcessActions;
+import dev.outrigger.dataplane.admin.ProcessInfo;
+import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.ads.NettyNameResolver;
+import dev.outrigger.dataplane.config.AdminConfig;
+import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.state.ConfigAssembler;
+import dev.outrigger.dataplane.state.RequestPath;
+import dev.outrigger.dataplane.state.XdsResourceParser;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The assembled data plane: the one place where its parts are made and joined.
+ *
+ * <p>Lifecycle: {@link #start} leaves it initialising; {@link #requestEnd} from any thread, then
+ * {@link #awaitEnd} returns and {@link #close} frees everything. As Envoy, it does not drain when
+ * told to end: who wants that drains first over the admin socket.
+ */
+final class Server implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    private static final Duration LOOP_END = Duration.ofSeconds(2);
+
+    private final Options options;
+    private final BootstrapConfig bootstrap;
+    private final EventLoopGroup group;
+    private final NettyMainLoop loop;
+    private final NettyNameResolver resolver;
+    private final StatsStore stats;
+    private final RequestPath requestPath;
+    private final AdsClient ads;
+    private final ConfigAssembler assembler;
+    private final AdminServer admin;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final CompletableFuture<Void> live = new CompletableFuture<>();
+    private final long startedNanos;
+    private Optional<InetSocketAddress> adminAddress = Optional.empty();
+
+    /** Makes the request path of a process. */
+    interface RequestPathMaker {
+        RequestPath make(StatsStore stats, Options options);
+    }
+
+    private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths) {
+        this.options = options;
+        this.bootstrap = accepted.config();
+        int workers = options.workers();
+        this.group =
+                new MultiThreadIoEventLoopGroup(
+                        1,
+                        new DefaultThreadFactory("main", true),
+                        Epoll.isAvailable()
+                                ? EpollIoHandler.newFactory()
+                                : NioIoHandler.newFactory());
+        this.loop = new NettyMainLoop((EventLoop) group.next());
+        this.startedNanos = loop.nanoTime();
+        this.stats = new StatsStore(workers + 1);
+        this.requestPath = requestPaths.make(stats, options);
+        this.resolver = new NettyNameResolver(loop);
+        this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
+        var known = new KnownClusters();
+        var parsers =
+                new XdsResourceParser(
+                        ParseContext.dynamic(
+                                bootstrap.dynamicResources().ads().isPresent(),
+                                known::contains,
+                                options.rejectUnknownDynamicFields()));
+        this.assembler =
+                new ConfigAssembler(
+                        loop, bootstrap, parsers, ads, resolver, requestPath, stats, workers);
+        known.assembler = assembler;
+        this.admin =
+                new AdminServer(
+                        loop,
+                        assembler,
+                        requestPath,
+                        stats,
+                        new ProcessInfo(
+                                Version.full(), accepted.proto().toByteArray(), options.forAdmin()),
+                        new ProcessActions() {
+                            @Override
+                            public void shutDown() {
+                                requestEnd();
+                            }
+
+                            @Override
+                            public void reopenLogs() {
+                                log.debug(
+                                        "logs are opened by name for each write; nothing to reopen");
+                            }
+                        });
+    }
+
+    /**
+     * Opens the admin socket and applies the static part.
+     *
+     * @throws ConfigException when a socket cannot be bound or a file cannot be written; nothing
+     *     stays open
+     */
+    static Server start(
+            Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths)
+            throws ConfigException {
+        var server = new Server(accepted, options, requestPaths);
+        try {
+            server.start();
+            return server;
+        } catch (ConfigException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void start() throws ConfigException {
+        log.info(
+                "initializing epoch {} (base id={}, hot restart version=disabled)",
+                options.restartEpoch(),
+                options.baseId());
+        warnOfRuntimeKeys();
+        if (options.useDynamicBaseId() && !options.baseIdPath().isEmpty()) {
+            write(options.baseIdPath(), Long.toString(options.baseId()), "base ID");
+        }
+        if (bootstrap.admin().isPresent()) {
+            startAdmin(bootstrap.admin().get());
+        } else {
+            log.warn("No admin address given, so no admin HTTP server started.");
+        }
+        log.info(
+                "loading {} cluster(s)",
+                bootstrap.clusters().size() + bootstrap.xdsClusters().size());
+        log.info("loading {} listener(s)", bootstrap.listeners().size());
+        onLoop(() -> {
+            assembler.whenLive(() -> {
+                log.info("all dependencies initialized. starting workers");
+                var unused = live.complete(null);
+            });
+            assembler.start();
+            scheduleFlush();
+            return null;
+        });
+        log.info("starting main dispatch loop");
+    }
+
+    private void startAdmin(AdminConfig config) throws ConfigException {
+        try {
+            InetSocketAddress bound = admin.start(config.address());
+            adminAddress = Optional.of(bound);
+            String text = bound.getAddress().getHostAddress() + ":" + bound.getPort();
+            log.info("admin address: {}", text);
+            if (!options.adminAddressPath().isEmpty()) {
+                write(options.adminAddressPath(), text, "admin address");
+            }
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Envoy goes on when it cannot write these files, and says so. */
+    private static void write(String path, String text, String what) {
+        try {
+            Files.writeString(Path.of(path), text);
+        } catch (IOException | IllegalArgumentException e) {
+            log.error("cannot write {} to '{}': {}", what, path, e.toString());
+        }
+    }
+
+    private void warnOfRuntimeKeys() {
+        String keys =
+                bootstrap.runtimeLayers().stream()
+                        .filter(layer -> layer instanceof RuntimeLayerConfig.Static)
+                        .flatMap(layer ->
+                                ((RuntimeLayerConfig.Static) layer).values().keySet().stream())
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+        if (!keys.isEmpty()) {
+            log.warn("runtime keys that nothing here reads: {}", keys);
+        }
+    }
+
+    /** What Envoy does when it flushes stats, apart from sinks. */
+    private void scheduleFlush() {
+        var unused =
+                loop.schedule(
+                        bootstrap.statsFlushInterval(),
+                        () -> {
+                            flush();
+                            scheduleFlush();
+                        });
+    }
+
+    private void flush() {
+        stats.mergeHistograms();
+        var runtime = Runtime.getRuntime();
+        var shard = stats.shard(0);
+        shard.set(
+                stats.gauge("server.uptime"),
+                TimeUnit.NANOSECONDS.toSeconds(loop.nanoTime() - startedNanos));
+        shard.set(
+                stats.gauge("server.memory_allocated"),
+                runtime.totalMemory() - runtime.freeMemory());
+        shard.set(stats.gauge("server.memory_heap_size"), runtime.totalMemory());
+    }
+
+    /** Asks the process to end. Any thread, any number of times. */
+    void requestEnd() {
+        end.countDown();
+    }
+
+    /** Returns when the end was requested; in init_only mode once initialised. */
+    void awaitEnd() throws InterruptedException {
+        if (options.mode() == Options.Mode.INIT_ONLY) {
+            live.thenRun(this::requestEnd);
+        }
+        end.await();
+    }
+
+    /** Completes when the workers have started. */
+    CompletableFuture<Void> live() {
+        return live.copy();
+    }
+
+    /** Where the admin socket listens, with the port in use. */
+    Optional<InetSocketAddress> adminAddress() {
+        return adminAddress;
+    }
+
+    RequestPath requestPath() {
+        return requestPath;
+    }
+
+    @Override
+    public void close() {
+        try {
+            onLoop(() -> {
+                admin.close();
+                ads.close();
+                assembler.close();
+                resolver.close();
+                return null;
+            });
+        } catch (ConfigException e) {
+            log.warn("closing failed", e);
+        }
+        requestPath.close();
+        if (!group.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(LOOP_END.multipliedBy(2).toMillis())) {
+            log.warn("main loop still runs");
+        }
+    }
+
+    private void onLoop(Callable<Void> task) throws ConfigException {
+        try {
+            group.submit(task).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConfigException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new ConfigException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        }
+    }
+
+    /** Ties the knot: parsers ask state which clusters there are, state uses the parsers. */
+    private static final class KnownClusters {
+        private @org.jspecify.annotations.Nullable ConfigAssembler assembler;
+
+        boolean contains(String name) {
+            ConfigAssembler known = assembler;
+            return known != null && known.knowsCluster(name);
+        }
+    }
+}

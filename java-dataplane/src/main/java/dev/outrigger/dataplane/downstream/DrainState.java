@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How far a listener's drain is (DR1): not begun, or begun at some moment. Shared by all workers;
+ * written by the main loop.
+ */
+final class DrainState {
+    private static final long NOT_DRAINING = Long.MIN_VALUE;
+
+    private final long drainNanos;
+    private final boolean gradual;
+    private volatile long startedNanos = NOT_DRAINING;
+    private volatile boolean atOnce;
+
+    DrainState(long drainNanos, boolean gradual) {
+        this.drainNanos = drainNanos;
+        this.gradual = gradual;
+    }
+
+    void start(long now) {
+        if (startedNanos == NOT_DRAINING) {
+            startedNanos = now;
+        }
+    }
+
+    /** Every connection ends with its next response. */
+    void startAtOnce() {
+        atOnce = true;
+    }
+
+    /** Whether this response should be the connection's last. */
+    boolean drainClose(long now, RandomGenerator random) {
+        if (atOnce) {
+            return true;
+        }
+        long started = startedNanos;
+        if (started == NOT_DRAINING) {
+            return false;
+        }
+        long elapsed = now - started;
+        return !gradual || elapsed >= drainNanos || random.nextLong(drainNanos) < elapsed;
+    }
+}

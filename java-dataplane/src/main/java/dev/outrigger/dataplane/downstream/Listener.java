@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener with its sockets and its part on each worker. The sockets survive every change of
+ * configuration that keeps the address. Main loop, except where a method says otherwise.
+ */
+final class Listener {
+    private final String name;
+    private final boolean inbound;
+    private final StatsStore stats;
+    private final List<Worker> workers;
+    private final DrainState drain;
+    private final DrainState serverDrain;
+    private final @Nullable WorkerListener[] parts;
+    private final Map<Object, Integer> indexByLoop = new IdentityHashMap<>();
+    private @Nullable ListeningSockets sockets;
+    private @Nullable ListenerStats listenerStats;
+    private boolean listening = true;
+
+    private Listener(
+            ListenerConfig config,
+            StatsStore stats,
+            List<Worker> workers,
+            DrainState drain,
+            DrainState serverDrain) {
+        this.name = config.name();
+        this.inbound = config.inbound();
+        this.stats = stats;
+        this.workers = workers;
+        this.drain = drain;
+        this.serverDrain = serverDrain;
+        this.parts = new WorkerListener[workers.size()];
+        for (int i = 0; i < workers.size(); i++) {
+            indexByLoop.put(workers.get(i).eventLoop(), i);
+        }
+    }
+
+    /** Binds without accepting. */
+    static Listener bind(
+            ListenerConfig config,
+            StatsStore stats,
+            List<Worker> workers,
+            Transport transport,
+            EventLoopGroup group,
+            ByteBufAllocator allocator,
+            DrainState drain,
+            DrainState serverDrain)
+            throws IOException {
+        var listener = new Listener(config, stats, workers, drain, serverDrain);
+        listener.sockets =
+                ListeningSockets.bind(
+                        config, transport, group, workers, allocator, listener::accepted);
+        return listener;
+    }
+
+    /** A channel was accepted; on its own event loop. */
+    private void accepted(Channel channel) {
+        Integer index = indexByLoop.get(channel.eventLoop());
+        WorkerListener part = index == null ? null : parts[index];
+        if (part == null) {
+            channel.close();
+        } else {
+            channel.pipeline().addLast(new Http1ServerConnection(part));
+        }
+    }
+
+    /** What each worker runs, in the order of the workers, to see a new configuration. */
+    Runnable[] swap(ListenerConfig config, HttpConnectionManager manager) {
+        ListenerStats names = listenerStats;
+        if (names == null) {
+            names = new ListenerStats(stats, config.statPrefix(), workers.size());
+            listenerStats = names;
+        }
+        ListenerStats known = names;
+        var tasks = new Runnable[workers.size()];
+        for (int i = 0; i < tasks.length; i++) {
+            int index = i;
+            tasks[i] = () -> swapOn(index, known, manager);
+        }
+        return tasks;
+    }
+
+    private void swapOn(int index, ListenerStats names, HttpConnectionManager manager) {
+        WorkerListener part = parts[index];
+        if (part == null) {
+            Worker worker = workers.get(index);
+            part = new WorkerListener(worker.services(), names, drain, serverDrain, manager);
+            parts[index] = part;
+            worker.add(part);
+        } else {
+            boolean replaced = part.manager().settings() != manager.settings();
+            part.setManager(manager);
+            if (replaced) {
+                part.closeIdle();
+            }
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isInbound() {
+        return inbound;
+    }
+
+    boolean isListening() {
+        return listening;
+    }
+
+    boolean isFor(SocketAddress address) {
+        return listening && sockets().isFor(address);
+    }
+
+    SocketAddress localAddress() {
+        return sockets().localAddress();
+    }
+
+    private ListeningSockets sockets() {
+        if (sockets == null) {
+            throw new IllegalStateException("not bound");
+        }
+        return sockets;
+    }
+
+    void accept() {
+        if (listening) {
+            sockets().accept();
+        }
+    }
+
+    /** Stops listening. */
+    void stop() {
+        if (listening) {
+            listening = false;
+            sockets().close();
+        }
+    }
+
+    /** Stops listening, from an event loop. */
+    void stopAsync() {
+        listening = false;
+        sockets().closeAsync();
+    }
+
+    void startDrain(long now) {
+        drain.start(now);
+        closeIdle(workers);
+    }
+
+    void closeIdle(List<Worker> on) {
+        for (Worker worker : on) {
+            worker.execute(
+                    () -> {
+                        WorkerListener part = parts[worker.context().index()];
+                        if (part != null) {
+                            part.closeIdle();
+                        }
+                    });
+        }
+    }
+
+    /** Closes what is left; on that worker's loop. */
+    void closeConnections(Worker worker) {
+        WorkerListener part = parts[worker.context().index()];
+        if (part != null) {
+            part.closeAll();
+            worker.remove(part);
+        }
+    }
+}

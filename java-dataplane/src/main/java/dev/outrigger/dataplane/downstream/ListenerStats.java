@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
+import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
+import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+
+/** The stats of one listener under Envoy's names (7.2). */
+final class ListenerStats {
+    private final Counter cxTotal;
+    private final Gauge cxActive;
+    private final Counter cxDestroy;
+    private final Histogram cxLengthMs;
+    private final Counter[] workerCxTotal;
+    private final Gauge[] workerCxActive;
+
+    ListenerStats(StatsStore store, String statPrefix, int workers) {
+        String p = "listener." + statPrefix.replace(':', '_') + '.';
+        cxTotal = store.counter(p + "downstream_cx_total");
+        cxActive = store.gauge(p + "downstream_cx_active");
+        cxDestroy = store.counter(p + "downstream_cx_destroy");
+        cxLengthMs = store.histogram(p + "downstream_cx_length_ms");
+        workerCxTotal = new Counter[workers];
+        workerCxActive = new Gauge[workers];
+        for (int i = 0; i < workers; i++) {
+            workerCxTotal[i] = store.counter(p + "worker_" + i + ".downstream_cx_total");
+            workerCxActive[i] = store.gauge(p + "worker_" + i + ".downstream_cx_active");
+        }
+        for (String unused :
+                new String[] {
+                    "downstream_cx_overflow",
+                    "downstream_cx_overload_reject",
+                    "downstream_cx_transport_socket_connect_timeout",
+                    "downstream_global_cx_overflow",
+                    "downstream_pre_cx_timeout",
+                    "downstream_listener_filter_error",
+                    "downstream_listener_filter_remote_close",
+                    "no_filter_chain_match",
+                }) {
+            register(store, p + unused);
+        }
+    }
+
+    private static Counter register(StatsStore store, String name) {
+        return store.counter(name);
+    }
+
+    Counter cxTotal() {
+        return cxTotal;
+    }
+
+    Gauge cxActive() {
+        return cxActive;
+    }
+
+    Counter cxDestroy() {
+        return cxDestroy;
+    }
+
+    Histogram cxLengthMs() {
+        return cxLengthMs;
+    }
+
+    Counter workerCxTotal(int worker) {
+        return workerCxTotal[worker];
+    }
+
+    Gauge workerCxActive(int worker) {
+        return workerCxActive[worker];
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.accesslog.AccessLog;
+import dev.outrigger.dataplane.accesslog.AccessLogSinks;
+import dev.outrigger.dataplane.config.AccessLogConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
+import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.exchange.HcmStats;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.upstream.Cluster;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns configuration into what exchanges use, and keeps what did not change: a listener's settings
+ * by its content, a compiled route table by its identity. Main loop only.
+ */
+final class ManagerCompiler {
+    private static final Logger log = LoggerFactory.getLogger(ManagerCompiler.class);
+
+    private final StatsStore stats;
+    private final AccessLogSinks sinks;
+    private final Map<String, Known> settings = new HashMap<>();
+    private final Map<RouteTable, Routes> compiled = new java.util.IdentityHashMap<>();
+
+    private record Known(ListenerConfig config, HttpConnectionManager.Settings settings) {}
+
+    ManagerCompiler(StatsStore stats, AccessLogSinks sinks) {
+        this.stats = stats;
+        this.sinks = sinks;
+    }
+
+    HttpConnectionManager compile(
+            ListenerConfig listener,
+            Map<String, RouteTable> routeTables,
+            Map<String, Cluster> clusters) {
+        HttpConnectionManagerConfig config =
+                listener.filterChains().getFirst().httpConnectionManager();
+        RouteTable table =
+                switch (config.routeSource()) {
+                    case RouteSource.Inline(RouteTable inline) -> inline;
+                    case RouteSource.Rds(String name, _) -> routeTables.get(name);
+                };
+        return new HttpConnectionManager(settings(listener, config), routes(table), clusters);
+    }
+
+    private HttpConnectionManager.Settings settings(
+            ListenerConfig listener, HttpConnectionManagerConfig config) {
+        Known known = settings.get(listener.name());
+        if (known != null && known.config().contentHash() == listener.contentHash()) {
+            return known.settings();
+        }
+        var made =
+                new HttpConnectionManager.Settings(
+                        config,
+                        new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
+                        accessLogs(config.accessLogs()),
+                        listener.perConnectionBufferLimitBytes());
+        settings.put(listener.name(), new Known(listener, made));
+        return made;
+    }
+
+    private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {
+        var opened = new ArrayList<AccessLog>();
+        for (AccessLogConfig config : configs) {
+            try {
+                opened.add(AccessLog.open(config, sinks));
+            } catch (IOException e) {
+                log.error("access log not opened: {}", e.toString());
+            }
+        }
+        return opened;
+    }
+
+    private @Nullable Routes routes(@Nullable RouteTable table) {
+        return table == null ? null : compiled.computeIfAbsent(table, Routes::new);
+    }
+
+    /** Forgets what the configuration no longer holds. */
+    void keepOnly(ProxyConfig config) {
+        settings.keySet().retainAll(config.listeners().keySet());
+        var inUse = new java.util.IdentityHashMap<RouteTable, Boolean>();
+        config.routeTables().values().forEach(t -> inUse.put(t, true));
+        for (ListenerConfig listener : config.listeners().values()) {
+            var source =
+                    listener.filterChains().getFirst().httpConnectionManager().routeSource();
+            if (source instanceof RouteSource.Inline(RouteTable inline)) {
+                inUse.put(inline, true);
+            }
+        }
+        compiled.keySet().retainAll(inUse.keySet());
+    }
+}

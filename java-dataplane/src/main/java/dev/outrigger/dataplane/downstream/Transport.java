@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+
+/** Netty's classes for one way of doing I/O. */
+enum Transport {
+    EPOLL(EpollSocketChannel::new, EpollServerSocketChannel::new, true) {
+        @Override
+        IoHandlerFactory ioHandlers() {
+            return EpollIoHandler.newFactory();
+        }
+    },
+    NIO(NioSocketChannel::new, NioServerSocketChannel::new, false) {
+        @Override
+        IoHandlerFactory ioHandlers() {
+            return NioIoHandler.newFactory();
+        }
+    };
+
+    private final ChannelFactory<? extends Channel> channels;
+    private final ChannelFactory<? extends ServerChannel> serverChannels;
+    private final boolean reusePort;
+
+    Transport(
+            ChannelFactory<? extends Channel> channels,
+            ChannelFactory<? extends ServerChannel> serverChannels,
+            boolean reusePort) {
+        this.channels = channels;
+        this.serverChannels = serverChannels;
+        this.reusePort = reusePort;
+    }
+
+    abstract IoHandlerFactory ioHandlers();
+
+    static Transport of(RequestPathOptions.Transport wanted) {
+        return switch (wanted) {
+            case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
+            case EPOLL -> {
+                Epoll.ensureAvailability();
+                yield EPOLL;
+            }
+            case NIO -> NIO;
+        };
+    }
+
+    ChannelFactory<? extends Channel> channels() {
+        return channels;
+    }
+
+    ChannelFactory<? extends ServerChannel> serverChannels() {
+        return serverChannels;
+    }
+
+    /** Whether each worker can have a listening socket of its own on one port. */
+    boolean canReusePort() {
+        return reusePort;
+    }
+}

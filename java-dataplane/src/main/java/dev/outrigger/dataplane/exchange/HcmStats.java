@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
+import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
+import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+
+/** The stats of one HTTP connection manager under Envoy's names (7.2). */
+public final class HcmStats {
+    public final Counter cxTotal;
+    public final Gauge cxActive;
+    public final Counter cxHttp1Total;
+    public final Gauge cxHttp1Active;
+    public final Counter cxDestroy;
+    public final Counter cxDestroyLocal;
+    public final Counter cxDestroyRemote;
+    public final Counter cxDestroyActiveRq;
+    public final Counter cxDestroyLocalActiveRq;
+    public final Counter cxDestroyRemoteActiveRq;
+    public final Counter cxProtocolError;
+    public final Counter cxRxBytes;
+    public final Counter cxTxBytes;
+    public final Counter cxDrainClose;
+    public final Counter cxIdleTimeout;
+    public final Counter cxMaxDurationReached;
+    public final Counter cxMaxRequestsReached;
+    public final Counter cxDelayedCloseTimeout;
+    public final Histogram cxLengthMs;
+    public final Counter rqTotal;
+    public final Counter rqHttp1Total;
+    public final Gauge rqActive;
+    public final Counter rqRxReset;
+    public final Counter rqTxReset;
+    public final Counter rqTimeout;
+    public final Counter rqHeaderTimeout;
+    public final Counter rqIdleTimeout;
+    public final Counter rqMaxDurationReached;
+    public final Counter rqNonRelativePath;
+    public final Counter rqFailedPathNormalization;
+    public final Counter rqResponseBeforeRqComplete;
+    public final Counter rqWsOnNonWsRoute;
+    public final Histogram rqTime;
+    public final Counter noRoute;
+    public final Counter noCluster;
+    public final Counter routerRqTotal;
+    public final Counter rqRedirect;
+    public final Counter rqDirectResponse;
+    public final Counter rqResetAfterDownstreamResponseStarted;
+    private final Counter rqCompleted;
+    private final Counter listenerRqCompleted;
+    private final Counter[] byClass = new Counter[6];
+    private final Counter[] listenerByClass = new Counter[6];
+
+    public HcmStats(StatsStore store, String statPrefix, String listenerPrefix) {
+        String p = "http." + statPrefix.replace(':', '_') + '.';
+        String l =
+                "listener."
+                        + listenerPrefix.replace(':', '_')
+                        + ".http."
+                        + statPrefix.replace(':', '_')
+                        + '.';
+        cxTotal = store.counter(p + "downstream_cx_total");
+        cxActive = store.gauge(p + "downstream_cx_active");
+        cxHttp1Total = store.counter(p + "downstream_cx_http1_total");
+        cxHttp1Active = store.gauge(p + "downstream_cx_http1_active");
+        cxDestroy = store.counter(p + "downstream_cx_destroy");
+        cxDestroyLocal = store.counter(p + "downstream_cx_destroy_local");
+        cxDestroyRemote = store.counter(p + "downstream_cx_destroy_remote");
+        cxDestroyActiveRq = store.counter(p + "downstream_cx_destroy_active_rq");
+        cxDestroyLocalActiveRq = store.counter(p + "downstream_cx_destroy_local_active_rq");
+        cxDestroyRemoteActiveRq = store.counter(p + "downstream_cx_destroy_remote_active_rq");
+        cxProtocolError = store.counter(p + "downstream_cx_protocol_error");
+        cxRxBytes = store.counter(p + "downstream_cx_rx_bytes_total");
+        cxTxBytes = store.counter(p + "downstream_cx_tx_bytes_total");
+        cxDrainClose = store.counter(p + "downstream_cx_drain_close");
+        cxIdleTimeout = store.counter(p + "downstream_cx_idle_timeout");
+        cxMaxDurationReached = store.counter(p + "downstream_cx_max_duration_reached");
+        cxMaxRequestsReached = store.counter(p + "downstream_cx_max_requests_reached");
+        cxDelayedCloseTimeout = store.counter(p + "downstream_cx_delayed_close_timeout");
+        cxLengthMs = store.histogram(p + "downstream_cx_length_ms");
+        rqTotal = store.counter(p + "downstream_rq_total");
+        rqHttp1Total = store.counter(p + "downstream_rq_http1_total");
+        rqActive = store.gauge(p + "downstream_rq_active");
+        rqRxReset = store.counter(p + "downstream_rq_rx_reset");
+        rqTxReset = store.counter(p + "downstream_rq_tx_reset");
+        rqTimeout = store.counter(p + "downstream_rq_timeout");
+        rqHeaderTimeout = store.counter(p + "downstream_rq_header_timeout");
+        rqIdleTimeout = store.counter(p + "downstream_rq_idle_timeout");
+        rqMaxDurationReached = store.counter(p + "downstream_rq_max_duration_reached");
+        rqNonRelativePath = store.counter(p + "downstream_rq_non_relative_path");
+        rqFailedPathNormalization = store.counter(p + "downstream_rq_failed_path_normalization");
+        rqResponseBeforeRqComplete =
+                store.counter(p + "downstream_rq_response_before_rq_complete");
+        rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
+        rqTime = store.histogram(p + "downstream_rq_time");
+        noRoute = store.counter(p + "no_route");
+        noCluster = store.counter(p + "no_cluster");
+        routerRqTotal = store.counter(p + "rq_total");
+        rqRedirect = store.counter(p + "rq_redirect");
+        rqDirectResponse = store.counter(p + "rq_direct_response");
+        rqResetAfterDownstreamResponseStarted =
+                store.counter(p + "rq_reset_after_downstream_response_started");
+        rqCompleted = store.counter(p + "downstream_rq_completed");
+        listenerRqCompleted = store.counter(l + "downstream_rq_completed");
+        for (int i = 1; i <= 5; i++) {
+            byClass[i] = store.counter(p + "downstream_rq_" + i + "xx");
+            listenerByClass[i] = store.counter(l + "downstream_rq_" + i + "xx");
+        }
+        registerUnused(store, p);
+    }
+
+    /** Names Envoy always shows and nothing here touches yet. */
+    private static void registerUnused(StatsStore store, String p) {
+        for (String name :
+                new String[] {
+                    "downstream_cx_http2_total",
+                    "downstream_cx_http3_total",
+                    "downstream_cx_overload_disable_keepalive",
+                    "downstream_cx_ssl_total",
+                    "downstream_cx_upgrades_total",
+                    "downstream_flow_control_paused_reading_total",
+                    "downstream_flow_control_resumed_reading_total",
+                    "downstream_rq_http2_total",
+                    "downstream_rq_http3_total",
+                    "downstream_rq_overload_close",
+                    "downstream_rq_redirected_with_normalized_path",
+                    "downstream_rq_rejected_via_ip_detection",
+                    "downstream_rq_too_large",
+                    "downstream_rq_too_many_premature_resets",
+                    "passthrough_internal_redirect_bad_location",
+                    "passthrough_internal_redirect_no_route",
+                    "passthrough_internal_redirect_predicate",
+                    "passthrough_internal_redirect_too_many_redirects",
+                    "passthrough_internal_redirect_unsafe_scheme",
+                    "rq_overload_local_reply",
+                    "rs_too_large",
+                }) {
+            if (!store.counter(p + name).name().startsWith(p)) {
+                throw new IllegalStateException(name);
+            }
+        }
+        for (String name :
+                new String[] {
+                    "downstream_cx_http2_active",
+                    "downstream_cx_http3_active",
+                    "downstream_cx_rx_bytes_buffered",
+                    "downstream_cx_ssl_active",
+                    "downstream_cx_tx_bytes_buffered",
+                    "downstream_cx_upgrades_active",
+                }) {
+            if (!store.gauge(p + name).name().startsWith(p)) {
+                throw new IllegalStateException(name);
+            }
+        }
+    }
+
+    /** Counts a response head sent downstream. */
+    void chargeResponse(StatsShard shard, int status) {
+        shard.inc(rqCompleted);
+        shard.inc(listenerRqCompleted);
+        int classOf = status / 100;
+        if (classOf >= 1 && classOf <= 5) {
+            shard.inc(byClass[classOf]);
+            shard.inc(listenerByClass[classOf]);
+        }
+    }
+
+    /** Counts an interim response. */
+    void chargeInterim(StatsShard shard) {
+        shard.inc(byClass[1]);
+        shard.inc(listenerByClass[1]);
+    }
+}

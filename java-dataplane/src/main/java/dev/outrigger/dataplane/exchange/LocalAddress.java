@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+
+/**
+ * This machine's first IPv4 address that is not loopback: what Envoy appends to {@code
+ * x-forwarded-for} for a peer on loopback. Looked up once.
+ */
+final class LocalAddress {
+    private static final String IP = find();
+
+    private LocalAddress() {}
+
+    static String ip() {
+        return IP;
+    }
+
+    private static String find() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(a -> a instanceof Inet4Address && !a.isLoopbackAddress())
+                    .map(a -> a.getHostAddress())
+                    .findFirst()
+                    .orElse("127.0.0.1");
+        } catch (SocketException e) {
+            return "127.0.0.1";
+        }
+    }
+}

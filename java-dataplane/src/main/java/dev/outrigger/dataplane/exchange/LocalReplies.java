@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.ResponseHead;
+import java.util.Locale;
+
+/** How a reply of our own is dressed: plain text, or a gRPC status for a gRPC request (Y1, Y2). */
+final class LocalReplies {
+    static final byte[] TRUE = Ascii.bytes("true");
+    static final byte[] CLOSE = Ascii.bytes("close");
+    static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] TEXT = Ascii.bytes("text/plain");
+    private static final byte[] GRPC = Ascii.bytes("application/grpc");
+    private static final byte[] NOTHING = {};
+
+    private LocalReplies() {}
+
+    /**
+     * Completes a head that holds the status and what the route added.
+     *
+     * @return the body to send
+     */
+    static byte[] complete(ResponseHead head, String body, boolean grpc) {
+        HeaderBlock headers = head.headers();
+        if (grpc) {
+            int status = head.status();
+            head.setStatus(200);
+            headers.set(KnownHeader.CONTENT_TYPE, GRPC);
+            headers.set(KnownHeader.GRPC_STATUS, grpcStatus(status));
+            if (!body.isEmpty()) {
+                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body)));
+            }
+            return NOTHING;
+        }
+        byte[] bytes = body.getBytes(UTF_8);
+        if (bytes.length > 0) {
+            headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
+            if (!headers.has(KnownHeader.CONTENT_TYPE)) {
+                headers.add(KnownHeader.CONTENT_TYPE, TEXT);
+            }
+        }
+        return bytes;
+    }
+
+    private static int grpcStatus(int http) {
+        return switch (http) {
+            case 400 -> 13;
+            case 401 -> 16;
+            case 403 -> 7;
+            case 404 -> 12;
+            case 429, 502, 503, 504 -> 14;
+            default -> 2;
+        };
+    }
+
+    private static String percentEncode(String text) {
+        var out = new StringBuilder();
+        for (byte b : text.getBytes(UTF_8)) {
+            if (b >= ' ' && b < 127 && b != '%') {
+                out.append((char) b);
+            } else {
+                out.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));
+            }
+        }
+        return out.toString();
+    }
+}

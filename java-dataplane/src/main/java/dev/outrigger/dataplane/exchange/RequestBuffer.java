@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a request's body that was not sent yet or may have to be sent again (RT19, RT20).
+ * Owns the buffers it holds. Confined to its event loop.
+ */
+final class RequestBuffer {
+    private final ArrayList<ByteBuf> chunks = new ArrayList<>();
+    private long bytes;
+    private long limit;
+    private int sent;
+    private boolean keep;
+    private boolean complete;
+
+    /**
+     * @param keepForRetry whether sent data is kept, up to {@code limitBytes}
+     */
+    void begin(boolean keepForRetry, long limitBytes) {
+        end();
+        keep = keepForRetry;
+        limit = limitBytes;
+        complete = false;
+    }
+
+    void setComplete(boolean value) {
+        complete = value;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    boolean isEmpty() {
+        return chunks.isEmpty();
+    }
+
+    /** Whether no more should be read while it cannot be sent. */
+    boolean isFull() {
+        return bytes > limit;
+    }
+
+    /**
+     * Takes data and sends it if there is a stream.
+     *
+     * @return false once sent data is no longer kept
+     */
+    boolean add(ByteBuf data, boolean endStream, @Nullable UpstreamStream stream) {
+        complete |= endStream;
+        if (keep && bytes + data.readableBytes() > limit) {
+            giveUpKeeping(stream != null);
+        }
+        if (stream == null) {
+            hold(data);
+        } else if (keep) {
+            stream.sendBody(data.retainedDuplicate(), endStream);
+            hold(data);
+            sent = chunks.size();
+        } else {
+            stream.sendBody(data, endStream);
+        }
+        return keep;
+    }
+
+    private void hold(ByteBuf data) {
+        if (data.isReadable()) {
+            bytes += data.readableBytes();
+            chunks.add(data);
+        } else {
+            data.release();
+        }
+    }
+
+    private void giveUpKeeping(boolean sending) {
+        keep = false;
+        if (sending) {
+            releaseFrom(0, sent);
+        }
+    }
+
+    /** Sends everything held to a new attempt's stream. */
+    void replay(UpstreamStream stream) {
+        for (int i = 0; i < chunks.size(); i++) {
+            ByteBuf chunk = chunks.get(i);
+            boolean last = complete && i == chunks.size() - 1;
+            stream.sendBody(keep ? chunk.retainedDuplicate() : chunk, last);
+        }
+        if (chunks.isEmpty() && complete) {
+            stream.sendBody(Unpooled.EMPTY_BUFFER, true);
+        }
+        if (keep) {
+            sent = chunks.size();
+        } else {
+            chunks.clear();
+            bytes = 0;
+            sent = 0;
+        }
+    }
+
+    /** No retry will happen any more. */
+    void dropKept() {
+        if (keep) {
+            keep = false;
+            releaseFrom(0, sent);
+        }
+    }
+
+    private void releaseFrom(int from, int to) {
+        for (int i = from; i < to; i++) {
+            bytes -= chunks.get(i).readableBytes();
+            chunks.get(i).release();
+        }
+        chunks.subList(from, to).clear();
+        sent = 0;
+    }
+
+    void end() {
+        for (ByteBuf chunk : chunks) {
+            chunk.release();
+        }
+        chunks.clear();
+        bytes = 0;
+        sent = 0;
+        keep = false;
+    }
+}
