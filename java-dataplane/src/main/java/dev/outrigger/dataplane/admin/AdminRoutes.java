@@ -52,7 +52,10 @@ final class AdminRoutes {
     }
 
     private void readOnly(
-            ConfigAssembler state, RequestPath requestPath, StatsStore stats, ProcessInfo process) {
+            ConfigAssembler state,
+            RequestPath requestPath,
+            StatsStore stats,
+            ProcessInfo process) {
         var statsPaths = new StatsPaths(stats);
         var serverPaths = new ServerPaths(loop, state, process);
         var configDump = new ConfigDump(state, process);
@@ -72,10 +75,7 @@ final class AdminRoutes {
                 "mask: The fields to keep, as a FieldMask; with resource, applied to each element",
                 "name_regex: Dump only configurations whose names match the regular expression",
                 "include_eds: Dump the endpoints too");
-        get(
-                "/contention",
-                "dump lock contention stats (if enabled)",
-                _ -> serverPaths.contention());
+        get("/contention", "dump lock contention stats (if enabled)", _ -> serverPaths.contention());
         get("/help", "print out list of admin commands", _ -> AdminResponse.text(200, help()));
         get(
                 "/hot_restart_version",
@@ -172,7 +172,10 @@ final class AdminRoutes {
                         + " <logger_name1>:<desired_level1>,<logger_name2>:<desired_level2>",
                 "level: desired logging level, this will change all loggers's level; One of (,"
                         + " trace, debug, info, warning, error, critical, off)");
-        post("/quitquitquit", "exit the server", _ -> AdminResponse.ok().then(actions::shutDown));
+        post(
+                "/quitquitquit",
+                "exit the server",
+                _ -> AdminResponse.ok().then(actions::shutDown));
         post(
                 "/reopen_logs",
                 "reopen access logs",
@@ -254,5 +257,6 @@ final class AdminRoutes {
         AdminResponse answer(Query query);
     }
 
-    private record Route(String about, Handler handler, boolean mutates, List<String> parameters) {}
+    private record Route(
+            String about, Handler handler, boolean mutates, List<String> parameters) {}
 }

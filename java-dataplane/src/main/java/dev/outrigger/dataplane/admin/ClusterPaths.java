@@ -54,21 +54,16 @@ final class ClusterPaths {
             String name = row.config.name() + "::";
             out.append(name).append("observability_name::").append(row.config.statName());
             out.append('\n');
-            thresholds(
-                    out,
-                    name + "default_priority::",
-                    row.config.circuitBreakers().defaultPriority());
+            thresholds(out, name + "default_priority::", row.config.circuitBreakers().defaultPriority());
             thresholds(out, name + "high_priority::", row.config.circuitBreakers().highPriority());
-            out.append(name)
-                    .append("added_via_api::")
-                    .append(row.config.addedViaApi())
-                    .append('\n');
+            out.append(name).append("added_via_api::").append(row.config.addedViaApi()).append('\n');
             edsServiceName(row.config)
-                    .ifPresent(service ->
-                            out.append(name)
-                                    .append("eds_service_name::")
-                                    .append(service)
-                                    .append('\n'));
+                    .ifPresent(
+                            service ->
+                                    out.append(name)
+                                            .append("eds_service_name::")
+                                            .append(service)
+                                            .append('\n'));
             row.hosts.forEach(host -> host(out, name + host.address() + "::", host));
         }
         return out.toString();

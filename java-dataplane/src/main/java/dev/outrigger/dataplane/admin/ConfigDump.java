@@ -10,10 +10,7 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code
- * name_regex}.
- */
+/** {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code name_regex}. */
 final class ConfigDump {
     private final ConfigDumpSections sections;
 

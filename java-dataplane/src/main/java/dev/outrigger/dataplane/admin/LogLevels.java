@@ -29,8 +29,7 @@ final class LogLevels {
 
     static LogLevels of(ProcessInfo process) {
         var levels = new LogLevels();
-        String initial =
-                String.valueOf(process.commandLineOptions().getOrDefault("log_level", "info"));
+        String initial = String.valueOf(process.commandLineOptions().getOrDefault("log_level", "info"));
         LOGGERS.keySet().forEach(name -> levels.current.put(name, initial));
         return levels;
     }
@@ -94,8 +93,8 @@ final class LogLevels {
 
     private String list() {
         var out = new StringBuilder("active loggers:\n");
-        current.forEach((name, level) ->
-                out.append("  ").append(name).append(": ").append(level).append('\n'));
+        current.forEach(
+                (name, level) -> out.append("  ").append(name).append(": ").append(level).append('\n'));
         return out.append('\n').toString();
     }
 

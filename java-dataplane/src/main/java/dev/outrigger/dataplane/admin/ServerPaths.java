@@ -63,7 +63,8 @@ final class ServerPaths {
     AdminResponse memory() {
         var runtime = Runtime.getRuntime();
         var json = new JsonObject();
-        json.addProperty("allocated", Long.toString(runtime.totalMemory() - runtime.freeMemory()));
+        json.addProperty(
+                "allocated", Long.toString(runtime.totalMemory() - runtime.freeMemory()));
         json.addProperty("heap_size", Long.toString(runtime.totalMemory()));
         json.addProperty("pageheap_unmapped", "0");
         json.addProperty("pageheap_free", Long.toString(runtime.freeMemory()));
@@ -81,8 +82,10 @@ final class ServerPaths {
             layers.add(layer.getName());
             int index = i;
             flatten("", AdminJson.of(layer.getStaticLayer()), new TreeMap<>())
-                    .forEach((key, value) ->
-                            values.computeIfAbsent(key, _ -> new String[count])[index] = value);
+                    .forEach(
+                            (key, value) ->
+                                    values.computeIfAbsent(key, _ -> new String[count])[index] =
+                                            value);
         }
         var entries = new JsonObject();
         values.forEach((key, perLayer) -> entries.add(key, runtimeEntry(perLayer)));

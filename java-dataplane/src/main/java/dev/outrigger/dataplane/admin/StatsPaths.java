@@ -47,7 +47,8 @@ final class StatsPaths {
     AdminResponse prometheus(Query query) {
         try {
             return AdminResponse.text(
-                    200, PrometheusExport.text(stats, parse(query, StatsQuery.Buckets.CUMULATIVE)));
+                    200,
+                    PrometheusExport.text(stats, parse(query, StatsQuery.Buckets.CUMULATIVE)));
         } catch (BadQueryException e) {
             return AdminResponse.text(400, e.message);
         }
@@ -84,8 +85,8 @@ final class StatsPaths {
         };
     }
 
-    private static StatsQuery.Buckets buckets(Optional<String> name, StatsQuery.Buckets byDefault)
-            throws BadQueryException {
+    private static StatsQuery.Buckets buckets(
+            Optional<String> name, StatsQuery.Buckets byDefault) throws BadQueryException {
         return switch (name.orElse("")) {
             case "" -> byDefault;
             case "summary" -> StatsQuery.Buckets.SUMMARY;

@@ -108,21 +108,23 @@ public final class AdsClient implements XdsSources, AutoCloseable {
                                     bootstrap
                                             .dynamicResources()
                                             .ads()
-                                            .orElseThrow(() ->
-                                                    new IllegalArgumentException(
-                                                            "ads: {} without"
-                                                                    + " dynamic_resources"
-                                                                    + ".ads_config")),
+                                            .orElseThrow(
+                                                    () ->
+                                                            new IllegalArgumentException(
+                                                                    "ads: {} without"
+                                                                            + " dynamic_resources"
+                                                                            + ".ads_config")),
                                     Optional.empty());
                     case ConfigSourceConfig.Grpc(var api, _) -> grpc(api, Optional.of(type));
                     case ConfigSourceConfig.Path(var path, _) ->
                             new FileMux(loop, java.nio.file.Path.of(path), type);
                 };
-        pauses.forEach((paused, count) -> {
-            for (int i = 0; i < count; i++) {
-                mux.pause(paused);
-            }
-        });
+        pauses.forEach(
+                (paused, count) -> {
+                    for (int i = 0; i < count; i++) {
+                        mux.pause(paused);
+                    }
+                });
         muxes.put(key, mux);
         return mux;
     }

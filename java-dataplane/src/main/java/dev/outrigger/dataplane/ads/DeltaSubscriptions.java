@@ -208,7 +208,8 @@ final class DeltaSubscriptions
     }
 
     private DeltaDiscoveryRequest build(Subscription subscription, @Nullable Answer answer) {
-        var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(subscription.type.typeUrl());
+        var request =
+                DeltaDiscoveryRequest.newBuilder().setTypeUrl(subscription.type.typeUrl());
         if (!nodeOnFirstMessageOnly || !nodeSent) {
             request.setNode(node);
             nodeSent = true;
@@ -225,11 +226,12 @@ final class DeltaSubscriptions
         subscription.toUnsubscribe.clear();
         if (answer != null) {
             request.setResponseNonce(answer.nonce);
-            answer.refusal.ifPresent(refusal ->
-                    request.setErrorDetail(
-                            Status.newBuilder()
-                                    .setCode(ResourceReader.GRPC_INTERNAL)
-                                    .setMessage(refusal)));
+            answer.refusal.ifPresent(
+                    refusal ->
+                            request.setErrorDetail(
+                                    Status.newBuilder()
+                                            .setCode(ResourceReader.GRPC_INTERNAL)
+                                            .setMessage(refusal)));
         }
         return request.build();
     }

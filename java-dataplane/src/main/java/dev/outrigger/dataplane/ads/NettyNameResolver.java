@@ -91,14 +91,16 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
     private void one(String host, ResolvedAddressTypes types, Consumer<Answer> answer) {
         Future<List<InetAddress>> look =
                 resolvers.computeIfAbsent(types, this::open).resolveAll(host);
-        look.addListener(_ -> {
-            if (look.isSuccess()) {
-                var addresses = look.getNow().stream().filter(a -> isWanted(a, types)).toList();
-                answer.accept(new Answer.Found(addresses, Optional.empty()));
-            } else {
-                answer.accept(failure(look.cause()));
-            }
-        });
+        look.addListener(
+                _ -> {
+                    if (look.isSuccess()) {
+                        var addresses =
+                                look.getNow().stream().filter(a -> isWanted(a, types)).toList();
+                        answer.accept(new Answer.Found(addresses, Optional.empty()));
+                    } else {
+                        answer.accept(failure(look.cause()));
+                    }
+                });
     }
 
     /** The hosts file may answer with the other family. */

@@ -9,7 +9,8 @@ final class ResourceReader {
     /** Envoy refuses with this code, whatever the reason. */
     static final int GRPC_INTERNAL = 13;
 
-    private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
+    private static final String WRAPPER =
+            "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
     private ResourceReader() {}
 
@@ -18,7 +19,8 @@ final class ResourceReader {
         if (any.getTypeUrl().equals(WRAPPER)) {
             try {
                 var wrapped =
-                        io.envoyproxy.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
+                        io.envoyproxy.envoy.service.discovery.v3.Resource.parseFrom(
+                                any.getValue());
                 return new Resource(
                         wrapped.getName(),
                         version,

@@ -170,7 +170,9 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         String refusal = subscription.refusal;
         if (refusal != null) {
             request.setErrorDetail(
-                    Status.newBuilder().setCode(ResourceReader.GRPC_INTERNAL).setMessage(refusal));
+                    Status.newBuilder()
+                            .setCode(ResourceReader.GRPC_INTERNAL)
+                            .setMessage(refusal));
             subscription.refusal = null;
         }
         return request.build();

@@ -18,27 +18,36 @@ final class XdsMethods {
     private XdsMethods() {}
 
     static MethodDescriptor<DiscoveryRequest, DiscoveryResponse> sotw(Optional<XdsType> type) {
-        return type.map(own ->
-                        switch (own) {
-                            case CLUSTER -> ClusterDiscoveryServiceGrpc.getStreamClustersMethod();
-                            case ENDPOINT ->
-                                    EndpointDiscoveryServiceGrpc.getStreamEndpointsMethod();
-                            case LISTENER ->
-                                    ListenerDiscoveryServiceGrpc.getStreamListenersMethod();
-                            case ROUTE -> RouteDiscoveryServiceGrpc.getStreamRoutesMethod();
-                        })
+        return type.map(
+                        own ->
+                                switch (own) {
+                                    case CLUSTER ->
+                                            ClusterDiscoveryServiceGrpc.getStreamClustersMethod();
+                                    case ENDPOINT ->
+                                            EndpointDiscoveryServiceGrpc
+                                                    .getStreamEndpointsMethod();
+                                    case LISTENER ->
+                                            ListenerDiscoveryServiceGrpc
+                                                    .getStreamListenersMethod();
+                                    case ROUTE ->
+                                            RouteDiscoveryServiceGrpc.getStreamRoutesMethod();
+                                })
                 .orElseGet(AggregatedDiscoveryServiceGrpc::getStreamAggregatedResourcesMethod);
     }
 
     static MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> delta(
             Optional<XdsType> type) {
-        return type.map(own ->
-                        switch (own) {
-                            case CLUSTER -> ClusterDiscoveryServiceGrpc.getDeltaClustersMethod();
-                            case ENDPOINT -> EndpointDiscoveryServiceGrpc.getDeltaEndpointsMethod();
-                            case LISTENER -> ListenerDiscoveryServiceGrpc.getDeltaListenersMethod();
-                            case ROUTE -> RouteDiscoveryServiceGrpc.getDeltaRoutesMethod();
-                        })
+        return type.map(
+                        own ->
+                                switch (own) {
+                                    case CLUSTER ->
+                                            ClusterDiscoveryServiceGrpc.getDeltaClustersMethod();
+                                    case ENDPOINT ->
+                                            EndpointDiscoveryServiceGrpc.getDeltaEndpointsMethod();
+                                    case LISTENER ->
+                                            ListenerDiscoveryServiceGrpc.getDeltaListenersMethod();
+                                    case ROUTE -> RouteDiscoveryServiceGrpc.getDeltaRoutesMethod();
+                                })
                 .orElseGet(AggregatedDiscoveryServiceGrpc::getDeltaAggregatedResourcesMethod);
     }
 

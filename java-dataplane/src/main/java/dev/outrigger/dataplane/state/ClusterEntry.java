@@ -53,9 +53,7 @@ final class ClusterEntry {
     }
 
     Optional<Discovery.Eds> eds() {
-        return config.discovery() instanceof Discovery.Eds eds
-                ? Optional.of(eds)
-                : Optional.empty();
+        return config.discovery() instanceof Discovery.Eds eds ? Optional.of(eds) : Optional.empty();
     }
 
     /** Replaces the hosts; returns whether they are different ones. */

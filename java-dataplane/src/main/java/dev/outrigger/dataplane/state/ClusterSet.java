@@ -111,7 +111,8 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     /** Whether any cluster that start-up waits for first is still without an answer. */
     boolean isWaitingForPrimary() {
-        return active.values().stream().anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
+        return active.values().stream()
+                .anyMatch(entry -> !entry.isWarm() && entry.eds().isEmpty());
     }
 
     boolean contains(String name) {
@@ -120,11 +121,12 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     Map<String, ActiveCluster> serving() {
         var map = new LinkedHashMap<String, ActiveCluster>();
-        active.forEach((name, entry) -> {
-            if (entry.isWarm()) {
-                map.put(name, entry.toActive());
-            }
-        });
+        active.forEach(
+                (name, entry) -> {
+                    if (entry.isWarm()) {
+                        map.put(name, entry.toActive());
+                    }
+                });
         return map;
     }
 
@@ -135,11 +137,12 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     List<String> waitingNames() {
         var names = new LinkedHashSet<>(warming.keySet());
-        active.forEach((name, entry) -> {
-            if (!entry.isWarm()) {
-                names.add(name);
-            }
-        });
+        active.forEach(
+                (name, entry) -> {
+                    if (!entry.isWarm()) {
+                        names.add(name);
+                    }
+                });
         return List.copyOf(names);
     }
 

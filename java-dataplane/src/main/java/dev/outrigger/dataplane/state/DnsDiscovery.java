@@ -99,8 +99,7 @@ final class DnsDiscovery {
                                 : options.refreshRate();
                     }
                 };
-        Duration delay =
-                next.compareTo(SHORTEST_REFRESH) < 0 && !options.refreshRate().equals(next)
+        Duration delay = next.compareTo(SHORTEST_REFRESH) < 0 && !options.refreshRate().equals(next)
                         ? SHORTEST_REFRESH
                         : next;
         timers.put(host, loop.schedule(delay, () -> resolve(host)));
@@ -143,12 +142,13 @@ final class DnsDiscovery {
         String hostname =
                 endpoint.hostname().isEmpty() ? address.getHostString() : endpoint.hostname();
         return found.stream()
-                .map(ip ->
-                        new Endpoint(
-                                new InetSocketAddress(ip, address.getPort()),
-                                hostname,
-                                endpoint.weight(),
-                                endpoint.healthStatus()))
+                .map(
+                        ip ->
+                                new Endpoint(
+                                        new InetSocketAddress(ip, address.getPort()),
+                                        hostname,
+                                        endpoint.weight(),
+                                        endpoint.healthStatus()))
                 .toList();
     }
 

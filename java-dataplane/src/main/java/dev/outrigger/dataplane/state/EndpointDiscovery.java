@@ -72,38 +72,41 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
         byService.clear();
         for (ClusterEntry entry : clusters.entries()) {
             entry.eds()
-                    .ifPresent(eds -> {
-                        SourceKey key = SourceKey.of(eds.source());
-                        sourceOf.put(key, eds.source());
-                        wanted.computeIfAbsent(key, _ -> new LinkedHashSet<>())
-                                .add(eds.serviceName());
-                        byService
-                                .computeIfAbsent(eds.serviceName(), _ -> new ArrayList<>())
-                                .add(entry);
-                        begin(entry, eds);
-                    });
+                    .ifPresent(
+                            eds -> {
+                                SourceKey key = SourceKey.of(eds.source());
+                                sourceOf.put(key, eds.source());
+                                wanted.computeIfAbsent(key, _ -> new LinkedHashSet<>())
+                                        .add(eds.serviceName());
+                                byService
+                                        .computeIfAbsent(
+                                                eds.serviceName(), _ -> new ArrayList<>())
+                                        .add(entry);
+                                begin(entry, eds);
+                            });
         }
         var names = new HashSet<String>();
-        wanted.forEach((key, wantedNames) -> {
-            names.addAll(wantedNames);
-            var source = sourceOf.get(key);
-            var subscription = subscriptions.get(key);
-            if (subscription == null && source != null) {
-                subscription =
-                        new NamedSubscription<>(
-                                loop,
-                                sources,
-                                source,
-                                XdsType.ENDPOINT,
-                                parsers::endpoints,
-                                this,
-                                settled);
-                subscriptions.put(key, subscription);
-            }
-            if (subscription != null) {
-                subscription.request(wantedNames, everything || askAgain.contains(key));
-            }
-        });
+        wanted.forEach(
+                (key, wantedNames) -> {
+                    names.addAll(wantedNames);
+                    var source = sourceOf.get(key);
+                    var subscription = subscriptions.get(key);
+                    if (subscription == null && source != null) {
+                        subscription =
+                                new NamedSubscription<>(
+                                        loop,
+                                        sources,
+                                        source,
+                                        XdsType.ENDPOINT,
+                                        parsers::endpoints,
+                                        this,
+                                        settled);
+                        subscriptions.put(key, subscription);
+                    }
+                    if (subscription != null) {
+                        subscription.request(wantedNames, everything || askAgain.contains(key));
+                    }
+                });
         askAgain.clear();
         last.keySet().retainAll(names);
         var inUse =

@@ -13,16 +13,18 @@ import java.util.Optional;
  * @param accepted absent for listeners of the bootstrap
  * @param rds the route configurations it must know before it can serve, with who asks
  */
-record ListenerEntry(ListenerConfig config, Optional<AcceptedResource> accepted, List<RdsUse> rds) {
+record ListenerEntry(
+        ListenerConfig config, Optional<AcceptedResource> accepted, List<RdsUse> rds) {
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
         var uses =
                 config.filterChains().stream()
                         .map(FilterChainConfig::httpConnectionManager)
-                        .flatMap(hcm ->
-                                hcm.routeSource() instanceof RouteSource.Rds rds
-                                        ? java.util.stream.Stream.of(
-                                                new RdsUse(rds, hcm.statPrefix()))
-                                        : java.util.stream.Stream.empty())
+                        .flatMap(
+                                hcm ->
+                                        hcm.routeSource() instanceof RouteSource.Rds rds
+                                                ? java.util.stream.Stream.of(
+                                                        new RdsUse(rds, hcm.statPrefix()))
+                                                : java.util.stream.Stream.empty())
                         .toList();
         return new ListenerEntry(config, accepted, uses);
     }

@@ -50,7 +50,8 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
      * @param concurrency how many workers create each listener; what {@code listener_create_*}
      *     count
      */
-    ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
+    ListenerSet(
+            RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
         this.requestPath = requestPath;
         this.routes = routes;
         this.stats = stats;

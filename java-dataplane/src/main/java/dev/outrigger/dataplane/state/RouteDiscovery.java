@@ -83,16 +83,17 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
                 old.remove();
             }
         }
-        wanted.forEach((key, wantedNames) -> {
-            var source = sourceOf.get(key);
-            if (source != null) {
-                subscriptions.computeIfAbsent(key, _ -> open(source));
-            }
-            var subscription = subscriptions.get(key);
-            if (subscription != null) {
-                subscription.request(wantedNames, false);
-            }
-        });
+        wanted.forEach(
+                (key, wantedNames) -> {
+                    var source = sourceOf.get(key);
+                    if (source != null) {
+                        subscriptions.computeIfAbsent(key, _ -> open(source));
+                    }
+                    var subscription = subscriptions.get(key);
+                    if (subscription != null) {
+                        subscription.request(wantedNames, false);
+                    }
+                });
     }
 
     /** Whether a listener may serve: its route configuration came, was refused or timed out. */
@@ -103,11 +104,12 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
 
     Map<String, RouteTable> tables() {
         var tables = new LinkedHashMap<String, RouteTable>();
-        entries.forEach((name, entry) -> {
-            if (entry.table != null) {
-                tables.put(name, entry.table);
-            }
-        });
+        entries.forEach(
+                (name, entry) -> {
+                    if (entry.table != null) {
+                        tables.put(name, entry.table);
+                    }
+                });
         return tables;
     }
 

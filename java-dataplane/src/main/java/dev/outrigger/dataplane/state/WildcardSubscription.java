@@ -173,7 +173,8 @@ final class WildcardSubscription<C> implements ResourceSink {
         String name = decoded.named.name();
         Resource resource = decoded.resource;
         long now = loop.currentTimeMillis();
-        String resourceVersion = resource.version().isEmpty() ? versionInfo : resource.version();
+        String resourceVersion =
+                resource.version().isEmpty() ? versionInfo : resource.version();
         Optional<String> problem;
         if (!seen.add(name)) {
             problem = Optional.of("duplicate " + kind.noun + " " + name + " found");
@@ -187,9 +188,11 @@ final class WildcardSubscription<C> implements ResourceSink {
                                         new AcceptedResource(name, resourceVersion, resource, now));
                     };
         }
-        problem.ifPresent(details ->
-                target.onRefused(
-                        new RefusedResource(name, resourceVersion, resource, details, now)));
+        problem.ifPresent(
+                details ->
+                        target.onRefused(
+                                new RefusedResource(
+                                        name, resourceVersion, resource, details, now)));
         return problem.map(details -> name + ": " + details);
     }
 
@@ -257,5 +260,6 @@ final class WildcardSubscription<C> implements ResourceSink {
 
         /** Everything of one response was applied. */
         void afterUpdate();
+
     }
 }

@@ -86,8 +86,7 @@ public final class PrometheusExport {
             boolean summary) {
         var cumulative = snapshot.cumulative();
         String separator = labels.isEmpty() ? "" : ",";
-        Consumer<String> start =
-                suffix -> out.append(name).append(suffix).append('{').append(labels);
+        Consumer<String> start = suffix -> out.append(name).append(suffix).append('{').append(labels);
         if (summary) {
             for (double percent : HistogramSnapshot.QUANTILES) {
                 start.accept("");
@@ -122,13 +121,14 @@ public final class PrometheusExport {
             families.computeIfAbsent(extracted.family(), _ -> new ArrayList<>())
                     .add(new Member<>(extracted, stat));
         }
-        families.forEach((family, members) -> {
-            String name = "envoy_" + sanitize(family);
-            out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-            for (Member<T> member : members) {
-                line.print(name, labels(member.extracted), member.stat);
-            }
-        });
+        families.forEach(
+                (family, members) -> {
+                    String name = "envoy_" + sanitize(family);
+                    out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+                    for (Member<T> member : members) {
+                        line.print(name, labels(member.extracted), member.stat);
+                    }
+                });
     }
 
     private static String labels(Extracted extracted) {

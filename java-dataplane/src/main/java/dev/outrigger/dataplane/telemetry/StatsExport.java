@@ -61,8 +61,7 @@ public final class StatsExport {
         }
         var histograms = histograms(stats, query);
         if (!histograms.isEmpty()) {
-            parts.add(
-                    "{\"histograms\":" + StatsHistogramJson.of(histograms, query.buckets()) + "}");
+            parts.add("{\"histograms\":" + StatsHistogramJson.of(histograms, query.buckets()) + "}");
         }
         return "{\"stats\":[" + String.join(",", parts) + "]}";
     }
@@ -100,9 +99,7 @@ public final class StatsExport {
         return Double.toString(value);
     }
 
-    /**
-     * A bucket bound of the text format: six significant digits, {@code 1.8e+06} from a million on.
-     */
+    /** A bucket bound of the text format: six significant digits, {@code 1.8e+06} from a million on. */
     static String bound(double value) {
         if (value < 1_000_000) {
             return number(value);

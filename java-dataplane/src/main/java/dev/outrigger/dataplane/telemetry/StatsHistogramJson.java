@@ -21,7 +21,8 @@ final class StatsHistogramJson {
                             + ",\"computed_quantiles\":"
                             + each(samples, s -> named(s, "values", computed(s.snapshot())))
                             + "}";
-            case CUMULATIVE -> each(samples, s -> named(s, "buckets", bounds(s.snapshot(), false)));
+            case CUMULATIVE ->
+                    each(samples, s -> named(s, "buckets", bounds(s.snapshot(), false)));
             case DISJOINT -> each(samples, s -> named(s, "buckets", bounds(s.snapshot(), true)));
             case DETAILED ->
                     "{\"supported_percentiles\":"
@@ -49,12 +50,13 @@ final class StatsHistogramJson {
 
     private static String computed(HistogramSnapshot snapshot) {
         return Arrays.stream(HistogramSnapshot.QUANTILES)
-                .mapToObj(q ->
-                        "{\"cumulative\":"
-                                + orNull(snapshot.cumulative().quantile(q))
-                                + ",\"interval\":"
-                                + orNull(snapshot.interval().quantile(q))
-                                + "}")
+                .mapToObj(
+                        q ->
+                                "{\"cumulative\":"
+                                        + orNull(snapshot.cumulative().quantile(q))
+                                        + ",\"interval\":"
+                                        + orNull(snapshot.interval().quantile(q))
+                                        + "}")
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
@@ -74,14 +76,15 @@ final class StatsHistogramJson {
     private static String buckets(Distribution distribution) {
         return IntStream.range(0, distribution.bucketLimit())
                 .filter(i -> distribution.count(i) > 0)
-                .mapToObj(i ->
-                        "{\"lower_bound\":"
-                                + StatsExport.number(LogLinearBuckets.lowerBound(i))
-                                + ",\"width\":"
-                                + StatsExport.number(LogLinearBuckets.width(i))
-                                + ",\"count\":"
-                                + distribution.count(i)
-                                + "}")
+                .mapToObj(
+                        i ->
+                                "{\"lower_bound\":"
+                                        + StatsExport.number(LogLinearBuckets.lowerBound(i))
+                                        + ",\"width\":"
+                                        + StatsExport.number(LogLinearBuckets.width(i))
+                                        + ",\"count\":"
+                                        + distribution.count(i)
+                                        + "}")
                 .collect(Collectors.joining(",", "[", "]"));
     }
 

@@ -141,7 +141,9 @@ public final class StatsStore {
         var list = new ArrayList<Sample>();
         for (Gauge gauge : gauges.values()) {
             if (!retired.contains(gauge.name())) {
-                list.add(new Sample(gauge.name(), Sample.Kind.GAUGE, value(gauge), isUsed(gauge)));
+                list.add(
+                        new Sample(
+                                gauge.name(), Sample.Kind.GAUGE, value(gauge), isUsed(gauge)));
             }
         }
         list.sort(Comparator.comparing(Sample::name));

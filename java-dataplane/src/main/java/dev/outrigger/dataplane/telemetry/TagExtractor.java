@@ -24,9 +24,7 @@ final class TagExtractor {
                     tag("fault_downstream_cluster", "^http\\.[^.]+\\.fault\\.(([^.]+)\\.)"),
                     tag("ssl_cipher", "^listener\\..*?\\.ssl\\.ciphers(\\.([^.]+))$"),
                     tag("ssl_cipher_suite", "^cluster\\.[^.]+\\.ssl\\.ciphers(\\.([^.]+))$"),
-                    tag(
-                            "worker_id",
-                            "^(?:listener\\..*?|server|listener_manager)\\.worker_((\\d+)\\.)"),
+                    tag("worker_id", "^(?:listener\\..*?|server|listener_manager)\\.worker_((\\d+)\\.)"),
                     tag("rds_route_config", "^http\\..*?\\.rds\\.((.*?)\\.)\\w+$"),
                     tag("tcp_prefix", "^tcp\\.(([^.]+)\\.)"),
                     tag("udp_prefix", "^udp\\.(([^.]+)\\.)"),
@@ -35,7 +33,9 @@ final class TagExtractor {
                     tag("cluster_name", "^cluster\\.(([^.]+)\\.)"),
                     tag("http_conn_manager_prefix", "^listener\\..*?\\.http\\.((.*?)\\.)"),
                     tag("http_conn_manager_prefix", "^http\\.(([^.]+)\\.)"),
-                    tag("listener_address", "^listener\\.(((?:[_.\\d]*|[_\\[\\]a-fA-F\\d]*))\\.)"),
+                    tag(
+                            "listener_address",
+                            "^listener\\.(((?:[_.\\d]*|[_\\[\\]a-fA-F\\d]*))\\.)"),
                     tag("route", "^vhost\\.[^.]+\\.route\\.(([^.]+)\\.)"),
                     tag("virtual_host", "^vhost\\.(([^.]+)\\.)"));
 
