@@ -178,9 +178,7 @@ public final class Demo {
     private void awaitRestart(ControlPlaneProcess process) throws InterruptedException {
         stage.watchChildren();
         var failure = Waiting.until(client::isReady, process::obituary, options.patience());
-        note(
-                "control plane",
-                failure.orElse("runs again as process " + process.pid()));
+        note("control plane", failure.orElse("runs again as process " + process.pid()));
     }
 
     private List<Sidecar> startSidecars(Optional<Envoy> envoy)
@@ -361,7 +359,9 @@ public final class Demo {
         Report.lines(outcomes).forEach(console::data);
         console.note("");
         if (!withEnvoy) {
-            console.note("Left out: everything with stock Envoy, because there is none here.");
+            console.note(
+                    "Left out: everything with stock Envoy, "
+                            + (options.withEnvoy() ? "because there is none here." : "as asked."));
         }
         var differences = new ArrayList<String>();
         outcomes.forEach(outcome -> differences.addAll(outcome.differences()));
