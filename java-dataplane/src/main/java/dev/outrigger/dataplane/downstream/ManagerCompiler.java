@@ -51,7 +51,7 @@ final class ManagerCompiler {
         RouteTable table =
                 switch (config.routeSource()) {
                     case RouteSource.Inline(RouteTable inline) -> inline;
-                    case RouteSource.Rds(String name) -> routeTables.get(name);
+                    case RouteSource.Rds(String name, _) -> routeTables.get(name);
                 };
         return new HttpConnectionManager(settings(listener, config), routes(table), clusters);
     }
