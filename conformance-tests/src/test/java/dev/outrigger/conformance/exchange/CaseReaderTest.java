@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class CaseReaderTest {
                 .containsExactly(
                         new ClientStep.Send("GET /p HTTP/1.1\r\nhost: b.local\r\n\r\n"),
                         new ClientStep.AwaitResponses(1));
-        var answer = exchange.upstreams().get("b").getFirst();
+        var answer = exchange.upstreams().getOrDefault("b", List.of()).getFirst();
         assertThat(answer.head()).isEqualTo("HTTP/1.1 503 Upstream\r\ncontent-length: 0\r\n\r\n");
         assertThat(answer.delay()).isEqualTo(Duration.ofMillis(20));
         assertThat(answer.after()).isEqualTo(UpstreamAnswer.After.CLOSE);
