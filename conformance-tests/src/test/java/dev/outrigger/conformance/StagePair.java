@@ -41,7 +41,10 @@ final class StagePair implements AutoCloseable {
         if (!current.equals(Optional.of(group))) {
             closeStages();
             current = Optional.of(group);
-            var both = both(() -> open(oracle, group), () -> open(subject, group));
+            var both =
+                    both(
+                            () -> open(oracle, group, "oracle"),
+                            () -> open(subject, group, "subject"));
             oracleStage = both.oracle();
             subjectStage = both.subject();
         }
@@ -64,8 +67,8 @@ final class StagePair implements AutoCloseable {
         }
     }
 
-    private Opened open(ProxyUnderTest proxy, CaseGroup group) throws IOException {
-        var workdir = folder.resolve(group.name()).resolve(proxy == oracle ? "oracle" : "subject");
+    private Opened open(ProxyUnderTest proxy, CaseGroup group, String side) throws IOException {
+        var workdir = folder.resolve(group.name()).resolve(side);
         try {
             return new Opened(Optional.of(Stage.open(proxy, group, workdir)), "");
         } catch (IOException e) {

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running control plane: store, REST API, xDS server. Any thread.
  *
- * <p>Lifecycle: {@link #start} returns when all sockets listen, or leaves nothing behind;
- * {@link #close} stops taking requests, ends the proxies' streams and closes the store.
+ * <p>Lifecycle: {@link #start} returns when all sockets listen, or leaves nothing behind; {@link
+ * #close} stops taking requests, ends the proxies' streams and closes the store.
  */
 public final class ControlPlane implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);

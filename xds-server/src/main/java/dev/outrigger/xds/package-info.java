@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The control plane's assembly and nothing else: the one place every constructor is called.
- */
+/** The control plane's assembly and nothing else: the one place every constructor is called. */
 @NullMarked
 package dev.outrigger.xds;
 

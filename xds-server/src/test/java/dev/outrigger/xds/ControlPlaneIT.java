@@ -25,7 +25,7 @@ class ControlPlaneIT {
 
     @Test
     void aPolicyPostedToTheApiChangesWhatEnvoyDoesAndSurvivesARestart() throws Exception {
-        EnvoyProcess.binary();
+        EnvoyProcess.required();
         var ports = EnvoyProcess.freePorts(3);
         int egress = ports.get(1);
         int xds = ports.get(2);

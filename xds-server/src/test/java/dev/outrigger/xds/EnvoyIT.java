@@ -43,7 +43,7 @@ class EnvoyIT {
 
     @BeforeEach
     void findPorts() throws IOException {
-        EnvoyProcess.binary();
+        EnvoyProcess.required();
         var ports = EnvoyProcess.freePorts(3);
         adminPort = ports.get(0);
         egressPort = ports.get(1);
@@ -152,15 +152,11 @@ class EnvoyIT {
                         var report = engine.status().awaitSync(1, PATIENCE);
                         assertThat(report.proxies())
                                 .singleElement()
-                                .satisfies(
-                                        proxy ->
-                                                assertThat(proxy.types().values())
-                                                        .allSatisfy(
-                                                                type ->
-                                                                        assertThat(type.state())
-                                                                                .isEqualTo(
-                                                                                        State
-                                                                                                .SYNCED)));
+                                .satisfies(proxy ->
+                                        assertThat(proxy.types().values())
+                                                .allSatisfy(type ->
+                                                        assertThat(type.state())
+                                                                .isEqualTo(State.SYNCED)));
                     });
             assertThat(sent()).isZero();
 
@@ -173,8 +169,7 @@ class EnvoyIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
-    void aRefusalIsAttributedOnceAndTheProxyKeepsItsConfiguration(String apiType)
-            throws Exception {
+    void aRefusalIsAttributedOnceAndTheProxyKeepsItsConfiguration(String apiType) throws Exception {
         try (var app = new ScriptedUpstream(_ -> 200)) {
             start(0);
             var good = sidecar(app.port()) + service(app.port());
@@ -186,8 +181,7 @@ class EnvoyIT {
             var report = engine.status().awaitSync(bad, PATIENCE);
 
             assertThat(report.synced()).isFalse();
-            var type =
-                    report.proxies().getFirst().types().get(ResourceType.CLUSTER.typeUrl());
+            var type = report.proxies().getFirst().types().get(ResourceType.CLUSTER.typeUrl());
             assertThat(type.state()).isEqualTo(State.REJECTED);
             assertThat(type.rejection()).isPresent();
             assertThat(type.rejection().get().resources()).containsExactly("bad");
@@ -260,13 +254,10 @@ class EnvoyIT {
         var report = engine.status().awaitSync(revision, PATIENCE);
         assertThat(report.synced()).as("%s", report).isTrue();
         assertThat(report.proxies())
-                .anySatisfy(
-                        proxy ->
-                                assertThat(proxy.types().values())
-                                        .allSatisfy(
-                                                type ->
-                                                        assertThat(type.state())
-                                                                .isEqualTo(State.SYNCED)));
+                .anySatisfy(proxy ->
+                        assertThat(proxy.types().values())
+                                .allSatisfy(
+                                        type -> assertThat(type.state()).isEqualTo(State.SYNCED)));
     }
 
     private void start(int port) throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.ExitCode;
+import dev.outrigger.policy.document.Gep2257Duration;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -164,7 +165,7 @@ public final class ControlPlaneClient implements AutoCloseable {
 
     /** Waits until the connected proxies concerned have answered, or the wait is over. */
     public JsonNode awaitSync(long revision, Duration wait) {
-        var query = Map.of("timeout", wait.toMillis() + "ms");
+        var query = Map.of("timeout", Gep2257Duration.format(wait));
         var answer =
                 send(
                         request("/api/v1/revisions/" + revision + "/sync", query).GET(),
@@ -283,8 +284,9 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     private static CliFailure refusal(Problem problem, String subject, List<String> lines) {
-        var failure = CliFailure.of(exitCode(problem.status()), subject + ": " + problem.summary());
-        return lines.isEmpty() ? failure : failure.withDetails(lines);
+        // The lines say it all; the summary would only repeat the first of them.
+        var what = lines.isEmpty() ? problem.summary() : problem.title();
+        return CliFailure.of(exitCode(problem.status()), subject + ": " + what).withDetails(lines);
     }
 
     private static ExitCode exitCode(int status) {

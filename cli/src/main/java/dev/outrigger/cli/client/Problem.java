@@ -68,6 +68,10 @@ public record Problem(int status, String title, String detail, List<Fault> error
     }
 
     private static String about(Fault error) {
-        return error.pointer.isEmpty() ? "" : error.pointer + ": ";
+        return isWholeDocument(error.pointer) ? "" : error.pointer + ": ";
+    }
+
+    private static boolean isWholeDocument(String pointer) {
+        return pointer.isEmpty() || pointer.equals("#");
     }
 }

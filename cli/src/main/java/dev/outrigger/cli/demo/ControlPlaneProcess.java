@@ -21,6 +21,11 @@ final class ControlPlaneProcess implements AutoCloseable {
         ChildProcess run() throws IOException;
     }
 
+    /** Told each time a new process was started. */
+    interface Restarted {
+        void run() throws InterruptedException;
+    }
+
     private final Start start;
     private final Consumer<String> notes;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -46,8 +51,12 @@ final class ControlPlaneProcess implements AutoCloseable {
         return supervised ? Optional.empty() : child.obituary();
     }
 
-    /** From here on it is started again when it ends. Called once, after it has been ready. */
-    void supervise(Runnable restarted) {
+    /**
+     * From here on it is started again when it ends. Called once, after it has been ready.
+     *
+     * @param restarted waits for the new process and tells of it
+     */
+    void supervise(Restarted restarted) {
         supervised = true;
         Thread.ofVirtual().name("control-plane-supervisor").start(() -> keepAlive(restarted));
     }
@@ -58,7 +67,7 @@ final class ControlPlaneProcess implements AutoCloseable {
         child.close();
     }
 
-    private void keepAlive(Runnable restarted) {
+    private void keepAlive(Restarted restarted) {
         try {
             for (int restarts = 0; restarts < MAX_RESTARTS; restarts++) {
                 child.awaitExit();
@@ -71,10 +80,11 @@ final class ControlPlaneProcess implements AutoCloseable {
                                 + child.pid()
                                 + ") has ended; starting it again on the same store");
                 child = start.run();
-                restarted.run();
                 if (closing.getCount() == 0) {
                     child.close();
+                    return;
                 }
+                restarted.run();
             }
             supervised = false;
         } catch (IOException e) {

@@ -164,7 +164,7 @@ public final class Demo {
                                 () -> programs.start("server", arguments, log),
                                 line -> note("control plane", line)));
         require("the control plane", client::isReady, process::obituary);
-        process.supervise(() -> stage.watchChildren());
+        process.supervise(() -> awaitRestart(process));
         note(
                 "control plane",
                 "REST "
@@ -173,6 +173,12 @@ public final class Demo {
                         + HostPort.loopback(ports.xds())
                         + ", store in a temporary folder");
         return process;
+    }
+
+    private void awaitRestart(ControlPlaneProcess process) throws InterruptedException {
+        stage.watchChildren();
+        var failure = Waiting.until(client::isReady, process::obituary, options.patience());
+        note("control plane", failure.orElse("runs again as process " + process.pid()));
     }
 
     private List<Sidecar> startSidecars(Optional<Envoy> envoy)
@@ -353,7 +359,9 @@ public final class Demo {
         Report.lines(outcomes).forEach(console::data);
         console.note("");
         if (!withEnvoy) {
-            console.note("Left out: everything with stock Envoy, because there is none here.");
+            console.note(
+                    "Left out: everything with stock Envoy, "
+                            + (options.withEnvoy() ? "because there is none here." : "as asked."));
         }
         var differences = new ArrayList<String>();
         outcomes.forEach(outcome -> differences.addAll(outcome.differences()));

@@ -78,7 +78,7 @@ class ApplyCommandTest {
     void saysThatAllProxiesAccepted() {
         server.on("POST /api/v1/apply", 200, ANSWER)
                 .on(
-                        "GET /api/v1/revisions/7/sync?timeout=30000ms",
+                        "GET /api/v1/revisions/7/sync?timeout=30s",
                         200,
                         "{\"synced\":true,\"proxies\":[{\"id\":\"a\"},{\"id\":\"b\"}]}");
 

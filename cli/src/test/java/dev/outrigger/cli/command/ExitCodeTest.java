@@ -253,7 +253,7 @@ class ExitCodeTest {
     void rejectionByAProxyHasItsOwnCode() {
         server.on("POST /api/v1/apply", 200, APPLIED)
                 .on(
-                        "GET /api/v1/revisions/7/sync?timeout=30000ms",
+                        "GET /api/v1/revisions/7/sync?timeout=30s",
                         200,
                         """
                         {"revision":7,"publishedRevision":7,"synced":false,"proxies":[

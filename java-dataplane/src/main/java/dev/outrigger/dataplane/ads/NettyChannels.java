@@ -7,6 +7,8 @@ import dev.outrigger.dataplane.config.XdsClusterConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +67,28 @@ final class NettyChannels implements XdsStream.ChannelOpener {
                                 .keepAliveTimeout(
                                         keepalive.timeout().toMillis(), TimeUnit.MILLISECONDS)
                                 .keepAliveWithoutCalls(true));
-        cluster.tcpKeepalive().ifPresent(_ -> builder.withOption(ChannelOption.SO_KEEPALIVE, true));
+        cluster.tcpKeepalive().ifPresent(keepalive -> tcpKeepalive(builder, keepalive));
         return builder.build();
+    }
+
+    /** Times need epoll; elsewhere the operating system's stay. */
+    private void tcpKeepalive(
+            NettyChannelBuilder builder, XdsClusterConfig.TcpKeepalive keepalive) {
+        builder.withOption(ChannelOption.SO_KEEPALIVE, true);
+        if (loop.socketType() != EpollSocketChannel.class) {
+            return;
+        }
+        keepalive.probes().ifPresent(n -> builder.withOption(EpollChannelOption.TCP_KEEPCNT, n));
+        keepalive
+                .time()
+                .ifPresent(t ->
+                        builder.withOption(
+                                EpollChannelOption.TCP_KEEPIDLE, Math.toIntExact(t.toSeconds())));
+        keepalive
+                .interval()
+                .ifPresent(t ->
+                        builder.withOption(
+                                EpollChannelOption.TCP_KEEPINTVL, Math.toIntExact(t.toSeconds())));
     }
 
     /** Waits for every name; those that failed contribute nothing. */

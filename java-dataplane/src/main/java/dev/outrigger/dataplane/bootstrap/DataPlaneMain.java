@@ -102,7 +102,8 @@ public final class DataPlaneMain {
         return 0;
     }
 
-    private static RequestPath requestPath(StatsStore stats, Options options) {
+    /** The process's own request path. */
+    static RequestPath requestPath(StatsStore stats, Options options) {
         var defaults = RequestPathOptions.defaults(options.workers());
         return new NettyRequestPath(
                 stats,

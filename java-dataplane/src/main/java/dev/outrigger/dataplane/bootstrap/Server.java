@@ -276,9 +276,14 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Runs a task on the main loop and waits. Not on the main loop. */
+    <T> T onMainLoop(Callable<T> task) throws InterruptedException, ExecutionException {
+        return group.submit(task).get();
+    }
+
     private void onLoop(Callable<Void> task) throws ConfigException {
         try {
-            group.submit(task).get();
+            Void unused = onMainLoop(task);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConfigException("interrupted", e);

@@ -12,7 +12,6 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
-import io.envoyproxy.envoy.config.core.v3.RateLimitSettings;
 import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,16 +42,12 @@ final class ConfigSourceParser {
                     .nested("initial_metadata", () -> HEADER)
                     .noEffect("timeout", "Envoy does not apply it to an xDS stream");
 
-    private static final SupportedFields RATE_LIMIT =
-            SupportedFields.of(RateLimitSettings.getDescriptor()).obeyed("max_tokens", "fill_rate");
-
     static final SupportedFields API =
             SupportedFields.of(ApiConfigSource.getDescriptor())
                     .onlyEnum("api_type", "GRPC", "DELTA_GRPC")
                     .onlyEnum("transport_api_version", "V3")
                     .nested("grpc_services", () -> GRPC_SERVICE)
                     .obeyed("set_node_on_first_message_only")
-                    .nested("rate_limit_settings", () -> RATE_LIMIT)
                     .noEffect("request_timeout", "REST only");
 
     private static final SupportedFields PATH =
@@ -83,10 +78,6 @@ final class ConfigSourceParser {
     private static final Duration DEFAULT_BACKOFF_BASE = Duration.ofMillis(500);
 
     private static final Duration DEFAULT_BACKOFF_MAX = Duration.ofSeconds(30);
-
-    private static final int DEFAULT_MAX_TOKENS = 100;
-
-    private static final double DEFAULT_FILL_RATE = 10;
 
     private ConfigSourceParser() {}
 
@@ -181,21 +172,6 @@ final class ConfigSourceParser {
                         proto.getSetNodeOnFirstMessageOnly(),
                         base,
                         max,
-                        rateLimit(proto)));
-    }
-
-    private static Optional<GrpcXdsConfig.RateLimit> rateLimit(ApiConfigSource proto) {
-        if (!proto.hasRateLimitSettings()) {
-            return Optional.empty();
-        }
-        RateLimitSettings settings = proto.getRateLimitSettings();
-        return Optional.of(
-                new GrpcXdsConfig.RateLimit(
-                        settings.hasMaxTokens()
-                                ? Values.clamp(settings.getMaxTokens())
-                                : DEFAULT_MAX_TOKENS,
-                        settings.hasFillRate()
-                                ? settings.getFillRate().getValue()
-                                : DEFAULT_FILL_RATE));
+                        Optional.empty()));
     }
 }

@@ -15,8 +15,8 @@ final class HttpConnectionManagerFields {
                             "max_connection_duration",
                             "max_headers_count",
                             "max_stream_duration",
-                            "headers_with_underscores_action",
                             "max_requests_per_connection")
+                    .obeyed("headers_with_underscores_action")
                     .noEffect("max_response_headers_kb", "upstream only");
 
     private static final SupportedFields HTTP1 =
@@ -25,10 +25,10 @@ final class HttpConnectionManagerFields {
                             "allow_absolute_url",
                             "accept_http_10",
                             "default_host_for_http_10",
-                            "enable_trailers",
                             "allow_chunked_length",
-                            "allow_custom_methods",
-                            "override_stream_error_on_invalid_http_message")
+                            "allow_custom_methods")
+                    .onlyBool("enable_trailers", false)
+                    .onlyBool("override_stream_error_on_invalid_http_message", false)
                     .noEffect("send_fully_qualified_url", "upstream only")
                     .noEffect("use_balsa_parser", "there is one parser");
 
@@ -59,8 +59,8 @@ final class HttpConnectionManagerFields {
                             "stream_idle_timeout",
                             "request_timeout",
                             "request_headers_timeout",
-                            "drain_timeout",
                             "delayed_close_timeout")
+                    .onlySeconds("drain_timeout", 5)
                     .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .obeyed("use_remote_address", "xff_num_trusted_hops")
                     .nested("internal_address_config", () -> INTERNAL_ADDRESSES)
@@ -78,11 +78,11 @@ final class HttpConnectionManagerFields {
                             "proxy_100_continue",
                             "normalize_path",
                             "merge_slashes",
-                            "path_with_escaped_slashes_action",
                             "strip_matching_host_port",
                             "strip_any_host_port",
-                            "strip_trailing_host_dot",
-                            "stream_error_on_invalid_http_message");
+                            "strip_trailing_host_dot")
+                    .obeyed("path_with_escaped_slashes_action")
+                    .onlyBool("stream_error_on_invalid_http_message", false);
 
     private HttpConnectionManagerFields() {}
 }

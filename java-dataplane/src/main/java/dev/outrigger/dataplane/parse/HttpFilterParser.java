@@ -14,7 +14,8 @@ import java.util.List;
 final class HttpFilterParser {
     private static final SupportedFields ROUTER =
             SupportedFields.of(Router.getDescriptor())
-                    .obeyed("dynamic_stats", "suppress_envoy_headers")
+                    .onlyBool("dynamic_stats", true)
+                    .obeyed("suppress_envoy_headers")
                     .noEffect("start_child_span", "read only by tracing, which is refused");
 
     static final SupportedFields FILTER =

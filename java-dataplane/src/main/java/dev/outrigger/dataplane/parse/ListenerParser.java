@@ -53,11 +53,11 @@ public final class ListenerParser {
                     .nested("default_filter_chain", () -> FILTER_CHAIN, "when it is the only one")
                     .onlyBool("use_original_dst", false)
                     .obeyed("per_connection_buffer_limit_bytes", "traffic_direction")
-                    .obeyed("tcp_backlog_size", "enable_reuse_port")
+                    .obeyed("tcp_backlog_size")
+                    .noEffect("enable_reuse_port", "only how accepting is spread over workers")
                     .onlyBool("bind_to_port", true)
                     .onlyBool("transparent", false)
                     .onlyBool("freebind", false)
-                    .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .onlyEnum("drain_type", "DEFAULT")
                     .noEffect("listener_filters_timeout", "listener filters are refused")
                     .noEffect(

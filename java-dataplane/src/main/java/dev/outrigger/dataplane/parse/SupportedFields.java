@@ -92,6 +92,21 @@ final class SupportedFields {
         return only(name, "only " + value, v -> v.equals(value) || wrapped(v).equals(value));
     }
 
+    /** A Duration that may only say what the proxy does anyway. */
+    SupportedFields onlySeconds(String name, long seconds) {
+        return only(
+                name,
+                "only " + seconds + "s",
+                v ->
+                        v instanceof Message m
+                                && part(m, "seconds").longValue() == seconds
+                                && part(m, "nanos").longValue() == 0);
+    }
+
+    private static Number part(Message duration, String field) {
+        return (Number) duration.getField(duration.getDescriptorForType().findFieldByName(field));
+    }
+
     /** Accepted without effect; the note says why nobody can tell. */
     SupportedFields noEffect(String name, String why) {
         return put(new FieldSupport(name, Effect.NO_EFFECT, new Content.Whole(), why));

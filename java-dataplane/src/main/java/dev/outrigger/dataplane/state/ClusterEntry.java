@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterEntry {
     private final ClusterConfig config;
     private final Optional<AcceptedResource> accepted;
-    private EndpointAssignment endpoints = EndpointAssignment.EMPTY;
+    private ActiveCluster current;
     private boolean warm;
     private boolean closed;
     private MainLoop.@Nullable Timer fetchTimeout;
@@ -30,6 +30,7 @@ final class ClusterEntry {
     ClusterEntry(ClusterConfig config, Optional<AcceptedResource> accepted) {
         this.config = config;
         this.accepted = accepted;
+        this.current = new ActiveCluster(config, EndpointAssignment.EMPTY);
     }
 
     ClusterConfig config() {
@@ -49,7 +50,7 @@ final class ClusterEntry {
     }
 
     EndpointAssignment endpoints() {
-        return endpoints;
+        return current.endpoints();
     }
 
     Optional<Discovery.Eds> eds() {
@@ -60,8 +61,10 @@ final class ClusterEntry {
 
     /** Replaces the hosts; returns whether they are different ones. */
     boolean update(EndpointAssignment assignment) {
-        boolean changed = !assignment.equals(endpoints);
-        endpoints = assignment;
+        boolean changed = !assignment.equals(current.endpoints());
+        if (changed) {
+            current = new ActiveCluster(config, assignment);
+        }
         return changed;
     }
 
@@ -81,8 +84,9 @@ final class ClusterEntry {
         dns = discovery;
     }
 
-    ActiveCluster toActive() {
-        return new ActiveCluster(config, endpoints);
+    /** The same object until something changes, so that the request path can tell by identity. */
+    ActiveCluster current() {
+        return current;
     }
 
     /** Replaced or removed: no timer or look-up of it may speak any more. */

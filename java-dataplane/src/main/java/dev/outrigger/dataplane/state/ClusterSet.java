@@ -122,7 +122,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         var map = new LinkedHashMap<String, ActiveCluster>();
         active.forEach((name, entry) -> {
             if (entry.isWarm()) {
-                map.put(name, entry.toActive());
+                map.put(name, entry.current());
             }
         });
         return map;
@@ -169,10 +169,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         return clusterStats.computeIfAbsent(
                 entry.config().name(),
                 _ ->
-                        new ClusterStats(
-                                stats,
-                                statPrefix(entry.config()),
-                                !(entry.config().discovery() instanceof Discovery.Static)));
+                        new ClusterStats(stats, statPrefix(entry.config())));
     }
 
     static String statPrefix(ClusterConfig config) {
@@ -277,9 +274,6 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     void onEndpoints(ClusterEntry entry, EndpointAssignment assignment) {
         boolean different = entry.update(assignment);
         var its = statsOf(entry);
-        if (different || !entry.isWarm()) {
-            its.onMembers(assignment);
-        }
         if (!different) {
             its.onNoRebuild();
         }

@@ -59,8 +59,7 @@ public final class ConfigAssembler implements AutoCloseable {
         this.loop = loop;
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
-        this.serverStats =
-                new ServerStats(loop, stats, bootstrap.statsFlushInterval(), concurrency);
+        this.serverStats = new ServerStats(loop, stats, concurrency);
         this.clusters = new ClusterSet(loop, resolver, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
@@ -95,7 +94,6 @@ public final class ConfigAssembler implements AutoCloseable {
      */
     public void start() throws IOException {
         startedMillis = loop.currentTimeMillis();
-        serverStats.start();
         phase = Phase.PRIMARY_CLUSTERS;
         settling = true;
         try {
@@ -160,7 +158,6 @@ public final class ConfigAssembler implements AutoCloseable {
     /** Ends look-ups and timers. The streams belong to their client. */
     @Override
     public void close() {
-        serverStats.close();
         clusters.close();
         routes.close();
     }

@@ -49,6 +49,10 @@ access_log: [{name: a, filter: {not_health_check_filter: {}}, typed_config: {"@t
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
 internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
+http_protocol_options: {enable_trailers: true} | http_protocol_options.enable_trailers | true is not supported by this proxy (only false)
+stream_error_on_invalid_http_message: true | stream_error_on_invalid_http_message | true is not supported by this proxy (only false)
+drain_timeout: 6s                        | drain_timeout | seconds: 6 is not supported by this proxy (only 5s)
+access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog, log_format: {text_format_source: {inline_string: "%FOO%"}}}}] | access_log[0].typed_config.log_format.text_format_source | Not supported field in StreamInfo: FOO
 """)
     void refusesAManagerWithTheExactPath(String field, String path, String reason) {
         var proto = Protos.withManager(NO_ROUTES + field);
@@ -148,15 +152,23 @@ internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_addr
 
     @Test
     void meansPrivateAddressesByInternalAddressesWithoutRanges() {
-        var ranges =
-                manager(NO_ROUTES + "internal_address_config: {unix_sockets: true}")
-                        .internalAddresses()
-                        .orElseThrow();
+        var config =
+                manager(
+                        NO_ROUTES
+                                + "internal_address_config: {unix_sockets: true}\n"
+                                + "path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT\n"
+                                + "common_http_protocol_options:"
+                                + " {headers_with_underscores_action: DROP_HEADER}");
 
-        assertThat(ranges.unixSockets()).isTrue();
-        assertThat(ranges.ranges())
+        var addresses = config.internalAddresses().orElseThrow();
+        assertThat(addresses.unixSockets()).isTrue();
+        assertThat(addresses.ranges())
                 .extracting(r -> r.prefix().getHostAddress() + "/" + r.length())
                 .contains("10.0.0.0/8", "127.0.0.0/8");
+        assertThat(config.pathWithEscapedSlashesAction())
+                .isEqualTo(PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT);
+        assertThat(config.headersWithUnderscoresAction())
+                .isEqualTo(HeadersWithUnderscoresAction.DROP_HEADER);
     }
 
     @Test

@@ -48,6 +48,8 @@ class RouteParserTest {
 {match: {prefix: /}, route: {cluster: b, retry_policy: {retry_host_predicate: [{name: foo}]}}} | route.retry_policy.retry_host_predicate[0] | Didn't find a registered implementation for 'foo' with type URL: ''
 {match: {prefix: /}, route: {cluster: b, retry_policy: {retry_priority: {name: foo}}}} | route.retry_policy.retry_priority | not supported by this proxy
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: host, value: a}}]} | request_headers_to_add[0].header.key | :-prefixed or host headers may not be modified
+{match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: a, value: "%FOO%"}}]} | request_headers_to_add[0].header.value | Not supported field in StreamInfo: FOO
+{match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: a, value: "100%"}}]} | request_headers_to_add[0].header.value | Incorrect configuration: 100%. Couldn't find valid command at position 3
 {match: {prefix: /}, route: {cluster: b}, response_headers_to_remove: [":status"]}   | response_headers_to_remove[0] | :-prefixed or host headers may not be removed
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{append: true, append_action: ADD_IF_ABSENT, header: {key: a, value: b}}]} | request_headers_to_add[0].append_action | Both append and append_action are set and it's not allowed
 {match: {prefix: /}, direct_response: {status: 200, body: {filename: /x}}}           | direct_response.body.filename | not supported by this proxy

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** A loop whose time moves only when told. */
-final class FakeMainLoop implements MainLoop {
+public final class FakeMainLoop implements MainLoop {
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(
                     Comparator.comparingLong((Task t) -> t.at).thenComparingLong(t -> t.order));
@@ -15,7 +15,7 @@ final class FakeMainLoop implements MainLoop {
     private long order;
 
     /** Runs everything due until then, each at its own time. */
-    void advance(Duration by) {
+    public void advance(Duration by) {
         long end = now + by.toNanos();
         while (!tasks.isEmpty() && tasks.peek().at <= end) {
             Task task = tasks.poll();

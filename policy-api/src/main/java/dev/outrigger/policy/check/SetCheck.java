@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Checks a whole set as it would be after a write, and reports what the write would break. What was
@@ -37,22 +36,24 @@ public final class SetCheck {
             DocumentSet after,
             Map<PolicyId, SubmittedDocument> submitted,
             Violations violations) {
-        Set<Set<PolicyId>> pairs = new HashSet<>();
         for (Finding finding : added(before, after)) {
-            if (submitted.containsKey(finding.owner())) {
-                boolean isSymmetric = finding.code() != ViolationCode.DANGLING_REFERENCE;
-                boolean isMirror =
-                        isSymmetric
-                                && !pairs.add(Set.of(finding.owner(), finding.other()))
-                                && submitted.containsKey(finding.other());
-                if (!isMirror) {
-                    reportAt(submitted.get(finding.owner()), finding, violations);
+            SubmittedDocument owner = submitted.get(finding.owner());
+            SubmittedDocument other = submitted.get(finding.other());
+            boolean isDangling = finding.code() == ViolationCode.DANGLING_REFERENCE;
+            if (owner == null) {
+                // Of two documents in conflict, the submitted one reports it.
+                if (isDangling) {
+                    reportStored(submitted, finding, violations);
                 }
-            } else if (finding.code() == ViolationCode.DANGLING_REFERENCE) {
-                reportStored(submitted, finding, violations);
+            } else if (isDangling || other == null || isLater(owner, other)) {
+                reportAt(owner, finding, violations);
             }
-            // Otherwise the mirror image of a finding that the submitted side reports.
         }
+    }
+
+    /** Of two submitted documents in conflict, the later one is where people look. */
+    private static boolean isLater(SubmittedDocument owner, SubmittedDocument other) {
+        return owner.document().index() > other.document().index();
     }
 
     /** Checks a deletion: whoever still needs the document is a violation. */

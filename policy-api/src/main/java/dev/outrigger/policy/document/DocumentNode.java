@@ -5,7 +5,7 @@ import dev.outrigger.policy.document.DocumentTree.Entry;
 import dev.outrigger.policy.document.DocumentTree.ListTree;
 import dev.outrigger.policy.document.DocumentTree.MapTree;
 import dev.outrigger.policy.document.DocumentTree.ScalarTree;
-import dev.outrigger.policy.document.DocumentTree.Type;
+import dev.outrigger.policy.document.DocumentTree.ScalarType;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -69,8 +69,12 @@ public final class DocumentNode {
         return tree instanceof MapTree;
     }
 
+    public boolean isString() {
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.STRING;
+    }
+
     public boolean isInteger() {
-        return tree instanceof ScalarTree scalar && scalar.type() == Type.INTEGER;
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.INTEGER;
     }
 
     /** The value as it stands, if it is there. */
@@ -107,8 +111,10 @@ public final class DocumentNode {
 
     /** Item {@code index} of a list; absent when this is no list or shorter. */
     public DocumentNode item(int index) {
-        boolean there = tree instanceof ListTree list && index < list.items().size();
-        DocumentTree item = there ? ((ListTree) tree).items().get(index) : null;
+        DocumentTree item =
+                tree instanceof ListTree list && index < list.items().size()
+                        ? list.items().get(index)
+                        : null;
         return new DocumentNode(
                 document,
                 item,
@@ -204,7 +210,7 @@ public final class DocumentNode {
 
     /** Any text, also the empty one. */
     public Optional<String> string(int maxChars) {
-        var scalar = scalar(Type.STRING, "a string");
+        var scalar = scalar(ScalarType.STRING, "a string");
         if (scalar.isPresent() && scalar.get().length() > maxChars) {
             violate(
                     ViolationCode.OUT_OF_RANGE,
@@ -219,7 +225,7 @@ public final class DocumentNode {
     }
 
     public Optional<Boolean> bool() {
-        return scalar(Type.BOOLEAN, "true or false").map(Boolean::parseBoolean);
+        return scalar(ScalarType.BOOLEAN, "true or false").map(Boolean::parseBoolean);
     }
 
     public Optional<Integer> intIn(int min, int max) {
@@ -227,7 +233,7 @@ public final class DocumentNode {
     }
 
     public Optional<Long> longIn(long min, long max) {
-        var digits = scalar(Type.INTEGER, "an integer");
+        var digits = scalar(ScalarType.INTEGER, "an integer");
         if (digits.isEmpty()) {
             return Optional.empty();
         }
@@ -244,7 +250,7 @@ public final class DocumentNode {
 
     /** A GEP-2257 duration within bounds, both included. */
     public Optional<Duration> duration(Duration min, Duration max) {
-        var text = scalar(Type.STRING, "a duration such as 250ms or 3s");
+        var text = scalar(ScalarType.STRING, "a duration such as 250ms or 3s");
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -273,7 +279,7 @@ public final class DocumentNode {
 
     /** One of a closed set of words. */
     public <E> Optional<E> oneOf(Map<String, E> words) {
-        var text = scalar(Type.STRING, "one of " + listed(words.keySet()));
+        var text = scalar(ScalarType.STRING, "one of " + listed(words.keySet()));
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -299,7 +305,7 @@ public final class DocumentNode {
         }
     }
 
-    private Optional<String> scalar(Type type, String expected) {
+    private Optional<String> scalar(ScalarType type, String expected) {
         if (tree instanceof ScalarTree scalar && scalar.type() == type) {
             return Optional.of(scalar.text());
         }
@@ -308,7 +314,7 @@ public final class DocumentNode {
     }
 
     private String quoteHint() {
-        return tree instanceof ScalarTree scalar && scalar.type() == Type.NULL
+        return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.NULL
                 ? " Leave the field out or give it a value."
                 : "";
     }

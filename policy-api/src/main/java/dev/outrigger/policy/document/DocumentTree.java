@@ -47,7 +47,7 @@ public sealed interface DocumentTree {
      *
      * @param text the content; the digits of a number in JSON's notation where it has one
      */
-    record ScalarTree(Position position, Type type, String text) implements DocumentTree {
+    record ScalarTree(Position position, ScalarType type, String text) implements DocumentTree {
         @Override
         public String describe() {
             return switch (type) {
@@ -59,7 +59,7 @@ public sealed interface DocumentTree {
     }
 
     /** Types of scalars, as in the JSON schema of YAML 1.2. */
-    enum Type {
+    enum ScalarType {
         STRING,
         INTEGER,
         DECIMAL,

@@ -91,9 +91,9 @@ public final class FieldPath {
 
     /** RFC 3986 section 3.5, without the characters escaped above. */
     private static boolean isFragmentChar(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
                 || "-._!$&'()*+,;=:@?".indexOf(c) >= 0;
     }
 }

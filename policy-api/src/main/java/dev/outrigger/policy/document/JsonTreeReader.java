@@ -12,7 +12,7 @@ import dev.outrigger.policy.document.DocumentTree.Entry;
 import dev.outrigger.policy.document.DocumentTree.ListTree;
 import dev.outrigger.policy.document.DocumentTree.MapTree;
 import dev.outrigger.policy.document.DocumentTree.ScalarTree;
-import dev.outrigger.policy.document.DocumentTree.Type;
+import dev.outrigger.policy.document.DocumentTree.ScalarType;
 import dev.outrigger.policy.document.TreeGuard.Abandoned;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -93,12 +93,13 @@ final class JsonTreeReader {
         return switch (token) {
             case START_OBJECT -> readMap(parser, path, depth, position);
             case START_ARRAY -> readList(parser, path, depth, position);
-            case VALUE_NUMBER_INT -> new ScalarTree(position, Type.INTEGER, parser.getText());
-            case VALUE_NUMBER_FLOAT -> new ScalarTree(position, Type.DECIMAL, parser.getText());
+            case VALUE_NUMBER_INT -> new ScalarTree(position, ScalarType.INTEGER, parser.getText());
+            case VALUE_NUMBER_FLOAT ->
+                    new ScalarTree(position, ScalarType.DECIMAL, parser.getText());
             case VALUE_TRUE, VALUE_FALSE ->
-                    new ScalarTree(position, Type.BOOLEAN, parser.getText());
-            case VALUE_NULL -> new ScalarTree(position, Type.NULL, "null");
-            case VALUE_STRING -> new ScalarTree(position, Type.STRING, parser.getText());
+                    new ScalarTree(position, ScalarType.BOOLEAN, parser.getText());
+            case VALUE_NULL -> new ScalarTree(position, ScalarType.NULL, "null");
+            case VALUE_STRING -> new ScalarTree(position, ScalarType.STRING, parser.getText());
             case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
                     throw new IllegalStateException("token: " + token + " (expected: a value)");
         };

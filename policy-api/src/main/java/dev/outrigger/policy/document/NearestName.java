@@ -21,13 +21,21 @@ public final class NearestName {
         if (typed.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        // One edit in three letters: "atempts" is near "attempts", "host" is not near "port".
-        int allowed = Math.max(1, typed.length() / 3);
         return known.stream()
-                .filter(name -> distance(fold(typed), fold(name)) <= allowed)
+                .filter(name -> distance(fold(typed), fold(name)) <= allowed(typed, name))
                 .min(
                         Comparator.comparingInt((String name) -> distance(fold(typed), fold(name)))
                                 .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /**
+     * One edit in three letters: "atempts" is near "attempts", "host" is not near "port". One more
+     * where the beginning is the same: "retries" is near "retry". None in very short names.
+     */
+    private static int allowed(String typed, String name) {
+        int letters = Math.min(typed.length(), name.length());
+        boolean sameBeginning = letters >= 4 && fold(typed).regionMatches(0, fold(name), 0, 4);
+        return typed.length() / 3 + (sameBeginning ? 1 : 0);
     }
 
     private static String fold(String name) {

@@ -26,7 +26,7 @@ public final class Quoted {
             char c = text.charAt(i);
             if (Character.isISOControl(c)
                     || Character.getType(c) == Character.FORMAT
-                    || Character.isSurrogate(c) && !isWholePair(text, i)) {
+                    || (Character.isSurrogate(c) && !isWholePair(text, i))) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);

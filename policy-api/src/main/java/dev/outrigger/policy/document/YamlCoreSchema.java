@@ -2,7 +2,7 @@
 package dev.outrigger.policy.document;
 
 import dev.outrigger.policy.document.DocumentTree.ScalarTree;
-import dev.outrigger.policy.document.DocumentTree.Type;
+import dev.outrigger.policy.document.DocumentTree.ScalarType;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
@@ -18,9 +18,10 @@ final class YamlCoreSchema {
 
     static ScalarTree resolve(String text, Position position) {
         return switch (text) {
-            case "", "~", "null", "Null", "NULL" -> new ScalarTree(position, Type.NULL, "null");
-            case "true", "True", "TRUE" -> new ScalarTree(position, Type.BOOLEAN, "true");
-            case "false", "False", "FALSE" -> new ScalarTree(position, Type.BOOLEAN, "false");
+            case "", "~", "null", "Null", "NULL" ->
+                    new ScalarTree(position, ScalarType.NULL, "null");
+            case "true", "True", "TRUE" -> new ScalarTree(position, ScalarType.BOOLEAN, "true");
+            case "false", "False", "FALSE" -> new ScalarTree(position, ScalarType.BOOLEAN, "false");
             default -> number(text, position);
         };
     }
@@ -28,12 +29,12 @@ final class YamlCoreSchema {
     private static ScalarTree number(String text, Position position) {
         char first = text.charAt(0);
         boolean mayBeNumber =
-                first >= '0' && first <= '9' || first == '-' || first == '+' || first == '.';
+                (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
         if (!mayBeNumber || text.length() > 4 * DocumentLimits.MAX_NUMBER_CHARS) {
-            return new ScalarTree(position, Type.STRING, text);
+            return new ScalarTree(position, ScalarType.STRING, text);
         }
         if (DECIMAL_INTEGER.matcher(text).matches()) {
-            return new ScalarTree(position, Type.INTEGER, new BigInteger(text).toString());
+            return new ScalarTree(position, ScalarType.INTEGER, new BigInteger(text).toString());
         }
         if (OCTAL.matcher(text).matches()) {
             return radix(text, 8, position);
@@ -42,15 +43,15 @@ final class YamlCoreSchema {
             return radix(text, 16, position);
         }
         if (FLOAT.matcher(text).matches()) {
-            return new ScalarTree(position, Type.DECIMAL, jsonDecimal(text));
+            return new ScalarTree(position, ScalarType.DECIMAL, jsonDecimal(text));
         }
         // .inf and .nan stay strings: JSON has no such numbers and no field takes them.
-        return new ScalarTree(position, Type.STRING, text);
+        return new ScalarTree(position, ScalarType.STRING, text);
     }
 
     private static ScalarTree radix(String text, int radix, Position position) {
         return new ScalarTree(
-                position, Type.INTEGER, new BigInteger(text.substring(2), radix).toString());
+                position, ScalarType.INTEGER, new BigInteger(text.substring(2), radix).toString());
     }
 
     /** JSON wants digits on both sides of the point and no plus sign. */

@@ -5,7 +5,7 @@ import dev.outrigger.policy.document.DocumentTree.Entry;
 import dev.outrigger.policy.document.DocumentTree.ListTree;
 import dev.outrigger.policy.document.DocumentTree.MapTree;
 import dev.outrigger.policy.document.DocumentTree.ScalarTree;
-import dev.outrigger.policy.document.DocumentTree.Type;
+import dev.outrigger.policy.document.DocumentTree.ScalarType;
 import dev.outrigger.policy.document.TreeGuard.Abandoned;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -74,7 +74,7 @@ final class YamlTreeReader {
         document++;
         guard.document(document, start);
         DocumentTree root = read(events.next(), events, FieldPath.ROOT, 0);
-        boolean isBlank = root instanceof ScalarTree scalar && scalar.type() == Type.NULL;
+        boolean isBlank = root instanceof ScalarTree scalar && scalar.type() == ScalarType.NULL;
         // A separator too many makes an empty document: counted, so that numbers match, not read.
         if (!isBlank) {
             documents.add(new PolicyDocument(document, root));
@@ -174,10 +174,11 @@ final class YamlTreeReader {
         String text = event.getValue();
         guard.text(document, path, position, text);
         if (!event.isPlain()) {
-            return new ScalarTree(position, Type.STRING, text);
+            return new ScalarTree(position, ScalarType.STRING, text);
         }
         ScalarTree scalar = YamlCoreSchema.resolve(text, position);
-        boolean isNumber = scalar.type() == Type.INTEGER || scalar.type() == Type.DECIMAL;
+        boolean isNumber =
+                scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.DECIMAL;
         if (isNumber && text.length() > DocumentLimits.MAX_NUMBER_CHARS) {
             throw guard.abandon(
                     ViolationCode.LIMIT,

@@ -83,7 +83,7 @@ final class Requests {
         }
         boolean isNumber = text.get().matches("[0-9]{1,18}");
         long number = isNumber ? Long.parseLong(text.get()) : -1;
-        if (!isNumber || number < min || !capped && number > max) {
+        if (!isNumber || number < min || (!capped && number > max)) {
             throw badParameter(
                     name, Quoted.of(text.get()) + " (expected: " + min + ".." + max + ").");
         }

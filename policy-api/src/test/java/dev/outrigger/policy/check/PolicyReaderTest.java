@@ -91,7 +91,7 @@ class PolicyReaderTest {
                 .extracting(Violation::toString)
                 .containsExactly(
                         "document 2, 13:38, #/spec/targetRefs/0/name: Service/bb does not exist."
-                                + " Did you mean 'b'? [OUT-1050]");
+                                + " [OUT-1050]");
     }
 
     private List<Violation> violations(String yaml) {

@@ -98,13 +98,10 @@ public final class AdsServer implements AutoCloseable {
                         .keepAliveTimeout(
                                 options.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS);
         options.maxConnectionAge()
-                .ifPresent(
-                        age -> builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
+                .ifPresent(age -> builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
         DiscoveryServices.all(starter)
-                .forEach(
-                        service ->
-                                builder.addService(
-                                        ServerInterceptors.intercept(service, new PeerNote())));
+                .forEach(service ->
+                        builder.addService(ServerInterceptors.intercept(service, new PeerNote())));
         try {
             return new AdsServer(builder.build().start(), pool, streams);
         } catch (IOException e) {

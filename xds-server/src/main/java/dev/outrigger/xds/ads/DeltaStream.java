@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Slow clients</h2>
  *
- * Who leaves too many responses of a type unanswered gets no more of it, nor of the types that
- * come after it; endpoints go on, since a proxy may hold its answer until it has them.
+ * Who leaves too many responses of a type unanswered gets no more of it, nor of the types that come
+ * after it; endpoints go on, since a proxy may hold its answer until it has them.
  */
 final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
     private final ServedTypes served;
@@ -50,8 +50,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
     private long reportedRevision = -1;
     private boolean introduced;
 
-    DeltaStream(
-            ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
+    DeltaStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
         this.served = served;
         this.limits = limits;
         this.nonces = nonces;
@@ -178,13 +177,12 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
             return;
         }
         var current = snapshot;
-        types.forEach(
-                (type, state) -> {
-                    var now = state.state(current.type(type));
-                    if (!now.equals(reported.put(type, now))) {
-                        listener.state(type, now);
-                    }
-                });
+        types.forEach((type, state) -> {
+            var now = state.state(current.type(type));
+            if (!now.equals(reported.put(type, now))) {
+                listener.state(type, now);
+            }
+        });
         if (reportedRevision != current.revision()) {
             reportedRevision = current.revision();
             listener.evaluated(current.revision(), current.documents());

@@ -9,11 +9,13 @@ import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class DeltaType {
     /** The client was told that there is no such resource. No version looks like this. */
     private static final String ABSENT = "";
+
+    /** The client has some version, and gets the current one whatever that is. */
+    private static final String TO_RESEND = "?";
 
     private final ResourceType type;
     private final StreamLimits limits;
@@ -33,8 +38,8 @@ final class DeltaType {
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
 
     /**
-     * Versions that were refused together. They are held back until one of them differs: the
-     * client refused the whole response, so the good ones are still missing as well.
+     * Versions that were refused together. They are held back until one of them differs: the client
+     * refused the whole response, so the good ones are still missing as well.
      */
     private final List<Map<String, String>> refused = new ArrayList<>();
 
@@ -43,6 +48,9 @@ final class DeltaType {
 
     /** A client that asked for everything waits for an answer, even if there is nothing. */
     private boolean owesAnswer;
+
+    /** Removals that were refused; held back until anything of the type differs. */
+    private final Set<String> refusedRemovals = new HashSet<>();
 
     private String acceptedVersion = "";
     private @Nullable TypeResources evaluated;
@@ -59,12 +67,11 @@ final class DeltaType {
 
     /** What a reconnecting client brings along. */
     void bring(Map<String, String> versions) {
-        versions.forEach(
-                (name, version) -> {
-                    if (subscriptions.contains(name) && !version.isEmpty()) {
-                        known.put(name, version);
-                    }
-                });
+        versions.forEach((name, version) -> {
+            if (subscriptions.contains(name) && !version.isEmpty()) {
+                known.put(name, version);
+            }
+        });
     }
 
     void legacyWildcard() {
@@ -78,8 +85,27 @@ final class DeltaType {
         for (String name : names) {
             owesAnswer |= name.equals(Subscriptions.WILDCARD) && !subscriptions.isWildcard();
             subscriptions.add(name);
-            known.remove(name);
+            // What it does not have it will be sent or told of; so only what it has is marked.
+            if (known.remove(name, ABSENT) || known.replace(name, TO_RESEND) == null) {
+                owedAbsences.remove(name);
+            }
             settled = null;
+        }
+        rememberWhatIsUnderWay();
+    }
+
+    /**
+     * A response that was written before the client unsubscribed reaches it after it has subscribed
+     * again: it will then have what the response holds.
+     */
+    private void rememberWhatIsUnderWay() {
+        for (Sent response : unanswered.values()) {
+            for (Change change : response.changes()) {
+                var name = change.resource().name();
+                if (subscriptions.contains(name)) {
+                    known.putIfAbsent(name, TO_RESEND);
+                }
+            }
         }
     }
 
@@ -97,10 +123,10 @@ final class DeltaType {
 
     /** The client cannot know whether everything includes this name, and expects to be told. */
     private void tellAgainIfWildcard(String name) {
-        known.remove(name);
-        if (subscriptions.isWildcard()
-                && (evaluated == null || !evaluated.byName().containsKey(name))) {
-            owedAbsences.add(name);
+        if (!subscriptions.isWildcard()) {
+            known.remove(name);
+        } else if (known.remove(name, ABSENT) || known.replace(name, TO_RESEND) == null) {
+            owedAbsences.add(name); // Unless it exists: see additions.
         }
     }
 
@@ -126,12 +152,21 @@ final class DeltaType {
             var resource = change.resource();
             versions.put(resource.name(), resource.version());
             if (resource.version().equals(known.get(resource.name()))) {
-                restore(resource.name(), change.before());
+                // Another response with it may yet be accepted: then the client has it after all.
+                restore(resource.name(), isUnderWay(resource.name()) ? TO_RESEND : change.before());
             }
         }
         if (!versions.isEmpty()) {
             refused.add(versions);
         }
+        response.removed()
+                .forEach((name, version) -> {
+                    if (known.getOrDefault(name, ABSENT).equals(ABSENT)
+                            && subscriptions.contains(name)) {
+                        known.put(name, version);
+                        refusedRemovals.add(name);
+                    }
+                });
         settled = null;
         return Optional.of(
                 Rejections.attribute(
@@ -143,9 +178,16 @@ final class DeltaType {
     /** What the client will be sent again even if it has it. */
     void resend(Iterable<String> names) {
         for (String name : names) {
-            known.remove(name);
+            known.computeIfPresent(
+                    name, (_, version) -> version.equals(ABSENT) ? ABSENT : TO_RESEND);
         }
         settled = null;
+    }
+
+    private boolean isUnderWay(String name) {
+        return unanswered.values().stream()
+                .flatMap(sent -> sent.changes().stream())
+                .anyMatch(change -> change.resource().name().equals(name));
     }
 
     private void restore(String name, @Nullable String before) {
@@ -213,12 +255,13 @@ final class DeltaType {
 
     private List<String> gone(TypeResources resources) {
         var gone = new ArrayList<String>();
-        known.forEach(
-                (name, version) -> {
-                    if (!version.equals(ABSENT) && !resources.byName().containsKey(name)) {
-                        gone.add(name);
-                    }
-                });
+        known.forEach((name, version) -> {
+            if (!version.equals(ABSENT)
+                    && !resources.byName().containsKey(name)
+                    && !refusedRemovals.contains(name)) {
+                gone.add(name);
+            }
+        });
         gone.sort(null);
         return gone;
     }
@@ -234,15 +277,18 @@ final class DeltaType {
         for (VersionedResource resource : batch.changed()) {
             changes.add(new Change(resource, known.put(resource.name(), resource.version())));
         }
+        var removed = new HashMap<String, String>();
         for (String name : batch.removed()) {
             owedAbsences.remove(name);
-            if (subscriptions.containsExplicitly(name)) {
-                known.put(name, ABSENT);
-            } else {
-                known.remove(name);
+            var before =
+                    subscriptions.containsExplicitly(name)
+                            ? known.put(name, ABSENT)
+                            : known.remove(name);
+            if (before != null && !before.equals(ABSENT)) {
+                removed.put(name, before);
             }
         }
-        unanswered.put(nonce, new Sent(changes, typeVersion));
+        unanswered.put(nonce, new Sent(changes, removed, typeVersion));
     }
 
     TypeState state(TypeResources resources) {
@@ -264,10 +310,9 @@ final class DeltaType {
             return;
         }
         evaluated = resources;
-        refused.removeIf(
-                versions ->
-                        versions.entrySet().stream()
-                                .anyMatch(entry -> differs(resources, entry)));
+        refusedRemovals.clear();
+        refused.removeIf(versions ->
+                versions.entrySet().stream().anyMatch(entry -> differs(resources, entry)));
     }
 
     private static boolean differs(TypeResources resources, Map.Entry<String, String> refusal) {
@@ -300,5 +345,8 @@ final class DeltaType {
      */
     private record Change(VersionedResource resource, @Nullable String before) {}
 
-    private record Sent(List<Change> changes, String typeVersion) {}
+    /**
+     * @param removed the names the client had, with the version it had
+     */
+    private record Sent(List<Change> changes, Map<String, String> removed, String typeVersion) {}
 }

@@ -43,8 +43,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse>
     private long reportedRevision = -1;
     private boolean introduced;
 
-    SotwStream(
-            ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
+    SotwStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
         this.served = served;
         this.limits = limits;
         this.nonces = nonces;
@@ -108,8 +107,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse>
                         .map(response -> send(type, state, response));
     }
 
-    private DiscoveryResponse send(
-            ResourceType type, SotwType state, SotwType.Response response) {
+    private DiscoveryResponse send(ResourceType type, SotwType state, SotwType.Response response) {
         var nonce = nonces.next();
         var message =
                 DiscoveryResponse.newBuilder()
@@ -142,13 +140,12 @@ final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse>
             return;
         }
         var current = snapshot;
-        types.forEach(
-                (type, state) -> {
-                    var now = state.state(current.type(type));
-                    if (!now.equals(reported.put(type, now))) {
-                        listener.state(type, now);
-                    }
-                });
+        types.forEach((type, state) -> {
+            var now = state.state(current.type(type));
+            if (!now.equals(reported.put(type, now))) {
+                listener.state(type, now);
+            }
+        });
         if (reportedRevision != current.revision()) {
             reportedRevision = current.revision();
             listener.evaluated(current.revision(), current.documents());

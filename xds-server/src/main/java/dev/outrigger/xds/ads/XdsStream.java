@@ -20,6 +20,8 @@ interface XdsStream<Q, R> {
     /** The next response to write, counted as sent; empty when nothing is due. */
     Optional<R> next();
 
-    /** Tells the listener how the types stand; called after {@link #next} has run dry or blocked. */
+    /**
+     * Tells the listener how the types stand; called after {@link #next} has run dry or blocked.
+     */
     void report();
 }

@@ -85,13 +85,12 @@ public record BootstrapTemplate(
         }
         var lines = new StringBuilder("  metadata:\n");
         new TreeMap<>(labels)
-                .forEach(
-                        (name, value) ->
-                                lines.append("    ")
-                                        .append(quoted(name))
-                                        .append(": ")
-                                        .append(quoted(value))
-                                        .append('\n'));
+                .forEach((name, value) ->
+                        lines.append("    ")
+                                .append(quoted(name))
+                                .append(": ")
+                                .append(quoted(value))
+                                .append('\n'));
         return lines.toString();
     }
 
@@ -104,16 +103,15 @@ public record BootstrapTemplate(
     private static String quoted(String value) {
         var quoted = new StringBuilder("\"");
         value.codePoints()
-                .forEach(
-                        c -> {
-                            if (c == '"' || c == '\\') {
-                                quoted.append('\\').appendCodePoint(c);
-                            } else if (c < 0x20 || c == 0x7F || (c > 0xFFFF) || isBreak(c)) {
-                                quoted.append("\\U%08X".formatted(c));
-                            } else {
-                                quoted.appendCodePoint(c);
-                            }
-                        });
+                .forEach(c -> {
+                    if (c == '"' || c == '\\') {
+                        quoted.append('\\').appendCodePoint(c);
+                    } else if (c < 0x20 || c == 0x7F || (c > 0xFFFF) || isBreak(c)) {
+                        quoted.append("\\U%08X".formatted(c));
+                    } else {
+                        quoted.appendCodePoint(c);
+                    }
+                });
         return quoted.append('"').toString();
     }
 

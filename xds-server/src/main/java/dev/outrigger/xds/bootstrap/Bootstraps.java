@@ -39,14 +39,12 @@ public final class Bootstraps implements BootstrapSource {
         }
         var id =
                 request.id()
-                        .orElseGet(
-                                () ->
-                                        request.service()
-                                                + "-"
-                                                + flavor
-                                                + "-"
-                                                + HexFormat.of()
-                                                        .toHexDigits((short) random.nextInt()));
+                        .orElseGet(() ->
+                                request.service()
+                                        + "-"
+                                        + flavor
+                                        + "-"
+                                        + HexFormat.of().toHexDigits((short) random.nextInt()));
         return new Result.Yaml(
                 new BootstrapTemplate(
                                 id,

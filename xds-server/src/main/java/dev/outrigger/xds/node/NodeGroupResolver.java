@@ -19,9 +19,8 @@ public final class NodeGroupResolver {
     public NodeGroupResolver(PolicySet policies) {
         var found = new ArrayList<Selection>();
         policies.all(SidecarSpec.class)
-                .forEach(
-                        sidecar ->
-                                found.add(new Selection(sidecar.id(), sidecar.spec().selector())));
+                .forEach(sidecar ->
+                        found.add(new Selection(sidecar.id(), sidecar.spec().selector())));
         policies.all(XdsResourcesSpec.class)
                 .forEach(raw -> found.add(new Selection(raw.id(), raw.spec().selector())));
         found.sort(Comparator.comparing(Selection::document));

@@ -22,12 +22,11 @@ public record NodeIdentity(
         var labels = new HashMap<String, String>();
         node.getMetadata()
                 .getFieldsMap()
-                .forEach(
-                        (name, value) -> {
-                            if (value.getKindCase() == Value.KindCase.STRING_VALUE) {
-                                labels.put(name, value.getStringValue());
-                            }
-                        });
+                .forEach((name, value) -> {
+                    if (value.getKindCase() == Value.KindCase.STRING_VALUE) {
+                        labels.put(name, value.getStringValue());
+                    }
+                });
         return new NodeIdentity(node.getId(), node.getCluster(), labels, userAgent(node));
     }
 

@@ -96,16 +96,15 @@ final class ProxyRecord {
     private static ProxyStatus disconnected(ProxyStatus status, Instant now) {
         var types = new HashMap<String, TypeStatus>();
         status.types()
-                .forEach(
-                        (type, before) ->
-                                types.put(
-                                        type,
-                                        new TypeStatus(
-                                                State.DISCONNECTED,
-                                                before.version(),
-                                                before.acceptedVersion(),
-                                                now,
-                                                before.rejection())));
+                .forEach((type, before) ->
+                        types.put(
+                                type,
+                                new TypeStatus(
+                                        State.DISCONNECTED,
+                                        before.version(),
+                                        before.acceptedVersion(),
+                                        now,
+                                        before.rejection())));
         return new ProxyStatus(
                 status.id(),
                 status.cluster(),

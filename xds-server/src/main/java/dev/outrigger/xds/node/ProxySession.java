@@ -44,41 +44,38 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     public void rejected(ResourceType type, Nack nack) {
         registry.metrics().rejected(type);
         ProxyRegistry.logRejection(node, type, nack, peer);
-        registry.update(
-                now ->
-                        rejections.put(
-                                type,
-                                new Rejection(
-                                        nack.version(),
-                                        nack.error(),
-                                        now,
-                                        nack.resources(),
-                                        List.copyOf(nack.policies()))));
+        registry.update(now ->
+                rejections.put(
+                        type,
+                        new Rejection(
+                                nack.version(),
+                                nack.error(),
+                                now,
+                                nack.resources(),
+                                List.copyOf(nack.policies()))));
     }
 
     @Override
     public void state(ResourceType type, TypeState state) {
-        registry.update(
-                now -> {
-                    var before = types.get(type);
-                    var since =
-                            before != null && before.state().state() == state.state()
-                                    ? before.since()
-                                    : now;
-                    types.put(type, new Standing(state, since));
-                    if (state.state() == State.SYNCED) {
-                        rejections.remove(type); // What was refused is no longer what is published.
-                    }
-                });
+        registry.update(now -> {
+            var before = types.get(type);
+            var since =
+                    before != null && before.state().state() == state.state()
+                            ? before.since()
+                            : now;
+            types.put(type, new Standing(state, since));
+            if (state.state() == State.SYNCED) {
+                rejections.remove(type); // What was refused is no longer what is published.
+            }
+        });
     }
 
     @Override
     public void evaluated(long revision, List<PolicyId> selectedBy) {
-        registry.update(
-                _ -> {
-                    evaluatedRevision = revision;
-                    documents = selectedBy;
-                });
+        registry.update(_ -> {
+            evaluatedRevision = revision;
+            documents = selectedBy;
+        });
     }
 
     @Override
@@ -111,16 +108,15 @@ public final class ProxySession implements StreamListener, AutoCloseable {
 
     Map<String, TypeStatus> statuses() {
         var statuses = new java.util.HashMap<String, TypeStatus>();
-        types.forEach(
-                (type, standing) ->
-                        statuses.put(
-                                type.typeUrl(),
-                                new TypeStatus(
-                                        standing.state().state(),
-                                        standing.state().version(),
-                                        standing.state().acceptedVersion(),
-                                        standing.since(),
-                                        Optional.ofNullable(rejections.get(type)))));
+        types.forEach((type, standing) ->
+                statuses.put(
+                        type.typeUrl(),
+                        new TypeStatus(
+                                standing.state().state(),
+                                standing.state().version(),
+                                standing.state().acceptedVersion(),
+                                standing.since(),
+                                Optional.ofNullable(rejections.get(type)))));
         return statuses;
     }
 

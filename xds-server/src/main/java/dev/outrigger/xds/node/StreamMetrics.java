@@ -20,7 +20,8 @@ final class StreamMetrics {
 
     StreamMetrics(MeterRegistry meters) {
         responses = byType(meters, "outrigger.xds.responses", "Responses written");
-        resources = byType(meters, "outrigger.xds.resources.sent", "Resources and removals written");
+        resources =
+                byType(meters, "outrigger.xds.resources.sent", "Resources and removals written");
         acks = byType(meters, "outrigger.xds.acks", "Responses accepted by proxies");
         nacks = byType(meters, "outrigger.xds.nacks", "Responses refused by proxies");
         duplicateNodes =

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The resources of a node group at one revision: what its Sidecars ask for and what its XdsResources
- * documents hold. Translates each document once, however many groups share it. Confined to one
- * thread.
+ * The resources of a node group at one revision: what its Sidecars ask for and what its
+ * XdsResources documents hold. Translates each document once, however many groups share it.
+ * Confined to one thread.
  */
 final class GroupBuilder {
     private final XdsTranslator translator;
@@ -57,7 +57,9 @@ final class GroupBuilder {
         return List.copyOf(new java.util.LinkedHashSet<>(resources));
     }
 
-    /** Endpoints that documents supply, of every document: a Service names them for all its callers. */
+    /**
+     * Endpoints that documents supply, of every document: a Service names them for all its callers.
+     */
     private Map<String, XdsResource> assignments() {
         var assignments = new HashMap<String, XdsResource>();
         for (PolicyId document : raw.keySet()) {

@@ -53,13 +53,11 @@ final class ReconcileMetrics {
     void built(Timer.Sample sample, Collection<Snapshot> snapshots) {
         sample.stop(build);
         groups.set(snapshots.size());
-        resources.forEach(
-                (type, gauge) ->
-                        gauge.set(
-                                snapshots.stream()
-                                        .mapToLong(
-                                                snapshot -> snapshot.type(type).byName().size())
-                                        .sum()));
+        resources.forEach((type, gauge) ->
+                gauge.set(
+                        snapshots.stream()
+                                .mapToLong(snapshot -> snapshot.type(type).byName().size())
+                                .sum()));
     }
 
     void failed() {

@@ -97,16 +97,15 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
 
     private void submit(String event, Runnable task) {
         try {
-            thread.execute(
-                    () -> {
-                        try {
-                            task.run();
-                        } catch (Throwable bug) {
-                            // The edge of the loop: the last good snapshots stay, the loop lives.
-                            metrics.failed();
-                            log.error("reconciliation failed event={}", event, bug);
-                        }
-                    });
+            thread.execute(() -> {
+                try {
+                    task.run();
+                } catch (Throwable bug) {
+                    // The edge of the loop: the last good snapshots stay, the loop lives.
+                    metrics.failed();
+                    log.error("reconciliation failed event={}", event, bug);
+                }
+            });
         } catch (RejectedExecutionException e) {
             log.debug("reconciler is closed event={}", event);
         }
@@ -165,7 +164,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
 
     private void tell(Watch watch) {
         var snapshot = groups.get(watch.group);
-        if (snapshot != null && snapshot != watch.told) {
+        if (snapshot != null && !snapshot.equals(watch.told)) {
             watch.told = snapshot;
             watch.listener.accept(snapshot);
         }

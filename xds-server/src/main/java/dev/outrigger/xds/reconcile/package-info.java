@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The loop that turns every revision into snapshots, or keeps the last good ones and says why.
- */
+/** The loop that turns every revision into snapshots, or keeps the last good ones and says why. */
 @NullMarked
 package dev.outrigger.xds.reconcile;
 

@@ -52,11 +52,10 @@ public final class IrBuilder {
         for (Policy<HttpRouteSpec> route : policies.all(HttpRouteSpec.class)) {
             route.spec().parentRefs().stream()
                     .distinct()
-                    .forEach(
-                            parent ->
-                                    routesByParent
-                                            .computeIfAbsent(parent, _ -> new ArrayList<>())
-                                            .add(route));
+                    .forEach(parent ->
+                            routesByParent
+                                    .computeIfAbsent(parent, _ -> new ArrayList<>())
+                                    .add(route));
         }
         trafficPolicies = policies.all(TrafficPolicySpec.class);
     }
@@ -80,13 +79,10 @@ public final class IrBuilder {
         if (sidecar.spec().outbound().isPresent()) {
             var outbound = sidecar.spec().outbound().get();
             outbound.listeners()
-                    .forEach(
-                            listener ->
-                                    listeners.add(
-                                            new IrListener.Outbound(
-                                                    listener.name(),
-                                                    listener.address(),
-                                                    listener.port())));
+                    .forEach(listener ->
+                            listeners.add(
+                                    new IrListener.Outbound(
+                                            listener.name(), listener.address(), listener.port())));
             virtualHosts = virtualHosts(new HostFilter(outbound.hosts()), precedence);
             clusters.addAll(outboundClusters(virtualHosts, precedence));
         }
@@ -168,8 +164,8 @@ public final class IrBuilder {
         // A service that does not exist keeps its name, so that the reference check can say it.
         int port =
                 backend.port()
-                        .orElseGet(
-                                () -> service == null ? 0 : service.spec().ports().getFirst().port());
+                        .orElseGet(() ->
+                                service == null ? 0 : service.spec().ports().getFirst().port());
         return new IrBackend(
                 new IrServicePort(backend.service().namespace(), backend.service().name(), port),
                 backend.weight());
@@ -214,7 +210,8 @@ public final class IrBuilder {
             Map<String, IrCluster> byName, IrServicePort target, PolicyPrecedence precedence) {
         var service = services.get(new ServiceRef(target.namespace(), target.service()));
         if (service == null
-                || service.spec().ports().stream().noneMatch(port -> port.port() == target.port())) {
+                || service.spec().ports().stream()
+                        .noneMatch(port -> port.port() == target.port())) {
             return; // The reference check names the route that asks for it.
         }
         byName.computeIfAbsent(

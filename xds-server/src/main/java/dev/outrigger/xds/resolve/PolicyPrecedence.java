@@ -64,29 +64,24 @@ public final class PolicyPrecedence {
     }
 
     /** The route-scoped and cluster-scoped blocks at a place, given the targets it lies within. */
-    public EffectivePolicies resolve(Place place, List<Effective> inline, TrafficBlock.Scope scope) {
+    public EffectivePolicies resolve(
+            Place place, List<Effective> inline, TrafficBlock.Scope scope) {
         Map<Class<? extends TrafficBlock>, Effective> winners = new HashMap<>();
         if (scope == TrafficBlock.Scope.ROUTE) {
             offer(
                     winners,
-                    new Effective(
-                            BUILT_IN_TIMEOUTS, new Origin(Level.BUILT_IN, Optional.empty())));
+                    new Effective(BUILT_IN_TIMEOUTS, new Origin(Level.BUILT_IN, Optional.empty())));
         }
         for (Policy<TrafficPolicySpec> policy : policies) {
             level(policy.spec().targetRefs(), place)
-                    .ifPresent(
-                            level ->
-                                    policy.spec().blocks().stream()
-                                            .filter(block -> block.scope() == scope)
-                                            .map(
-                                                    block ->
-                                                            new Effective(
-                                                                    block,
-                                                                    new Origin(
-                                                                            level,
-                                                                            Optional.of(
-                                                                                    policy.id()))))
-                                            .forEach(effective -> offer(winners, effective)));
+                    .ifPresent(level ->
+                            policy.spec().blocks().stream()
+                                    .filter(block -> block.scope() == scope)
+                                    .map(block ->
+                                            new Effective(
+                                                    block,
+                                                    new Origin(level, Optional.of(policy.id()))))
+                                    .forEach(effective -> offer(winners, effective)));
         }
         inline.forEach(effective -> offer(winners, effective));
         return EffectivePolicies.of(winners.values());
@@ -140,8 +135,7 @@ public final class PolicyPrecedence {
      * @param route namespace and name of the HTTPRoute
      * @param rule its {@code sectionName}
      */
-    public record Place(
-            ServiceRef service, Optional<RouteRef> route, Optional<String> rule) {
+    public record Place(ServiceRef service, Optional<RouteRef> route, Optional<String> rule) {
         public static Place of(ServiceRef service) {
             return new Place(service, Optional.empty(), Optional.empty());
         }

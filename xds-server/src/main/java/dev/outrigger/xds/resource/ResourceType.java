@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * to before it is there. Removals go in the reverse order.
  */
 public enum ResourceType {
-    // First: everything else refers to clusters, and Envoy asks for endpoints only once it has them.
+    // First: everything else refers to clusters, and Envoy asks for endpoints only once it has
+    // them.
     CLUSTER(Cluster.getDefaultInstance(), "CDS", true),
     // Before listeners and routes, so that a cluster is warm before traffic is sent to it.
     ENDPOINT(ClusterLoadAssignment.getDefaultInstance(), "EDS", false),

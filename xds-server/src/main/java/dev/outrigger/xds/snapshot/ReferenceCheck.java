@@ -90,7 +90,9 @@ public final class ReferenceCheck {
         var configured = cluster.getEdsClusterConfig().getServiceName();
         var name = configured.isEmpty() ? cluster.getName() : configured;
         if (!named(ResourceType.ENDPOINT).containsKey(name)) {
-            problem(resource, "needs the ClusterLoadAssignment '" + name + "', which nobody supplies");
+            problem(
+                    resource,
+                    "needs the ClusterLoadAssignment '" + name + "', which nobody supplies");
         }
     }
 
@@ -164,7 +166,10 @@ public final class ReferenceCheck {
         if (!named(ResourceType.CLUSTER).containsKey(cluster) && !isRaw(resource)) {
             problem(
                     resource,
-                    "routes '" + route.getName() + "' to the cluster '" + cluster
+                    "routes '"
+                            + route.getName()
+                            + "' to the cluster '"
+                            + cluster
                             + "', which nobody supplies");
         }
     }
@@ -180,7 +185,9 @@ public final class ReferenceCheck {
         }
         for (WeightedCluster.ClusterWeight weighted :
                 route.getRoute().getWeightedClusters().getClustersList()) {
-            Optional.of(weighted.getName()).filter(name -> !name.isEmpty()).ifPresent(clusters::add);
+            Optional.of(weighted.getName())
+                    .filter(name -> !name.isEmpty())
+                    .ifPresent(clusters::add);
         }
         return clusters;
     }

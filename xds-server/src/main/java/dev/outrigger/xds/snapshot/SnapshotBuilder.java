@@ -57,10 +57,9 @@ public final class SnapshotBuilder {
             }
             if (type == ResourceType.CLUSTER) {
                 versioned.sort(Comparator.comparing(VersionedResource::name));
-                versioned.forEach(
-                        cluster ->
-                                clusterVersions.merge(
-                                        cluster.endpointsName(), cluster.version(), String::concat));
+                versioned.forEach(cluster ->
+                        clusterVersions.merge(
+                                cluster.endpointsName(), cluster.version(), String::concat));
             }
             byType.put(type, versioned);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Versioned resources as they are served, the check that they refer to each other, and the feed proxies' streams read from.
+ * Versioned resources as they are served, the check that they refer to each other, and the feed
+ * proxies' streams read from.
  */
 @NullMarked
 package dev.outrigger.xds.snapshot;

@@ -21,11 +21,10 @@ final class EndpointTranslator {
     ClusterLoadAssignment assignment(String cluster, List<ServiceSpec.Address> addresses) {
         var byLocality =
                 new LinkedHashMap<Optional<ServiceSpec.Locality>, List<ServiceSpec.Address>>();
-        addresses.forEach(
-                address ->
-                        byLocality
-                                .computeIfAbsent(address.locality(), _ -> new ArrayList<>())
-                                .add(address));
+        addresses.forEach(address ->
+                byLocality
+                        .computeIfAbsent(address.locality(), _ -> new ArrayList<>())
+                        .add(address));
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(cluster);
         byLocality.forEach(
                 (locality, members) -> assignment.addEndpoints(locality(locality, members)));
@@ -43,13 +42,12 @@ final class EndpointTranslator {
     private static LocalityLbEndpoints locality(
             Optional<ServiceSpec.Locality> locality, List<ServiceSpec.Address> members) {
         var builder = LocalityLbEndpoints.newBuilder();
-        locality.ifPresent(
-                value ->
-                        builder.setLocality(
-                                Locality.newBuilder()
-                                        .setRegion(value.region())
-                                        .setZone(value.zone())
-                                        .setSubZone(value.subZone())));
+        locality.ifPresent(value ->
+                builder.setLocality(
+                        Locality.newBuilder()
+                                .setRegion(value.region())
+                                .setZone(value.zone())
+                                .setSubZone(value.subZone())));
         long weight = 0;
         for (ServiceSpec.Address member : members) {
             var endpoint = endpoint(member.address(), member.port());

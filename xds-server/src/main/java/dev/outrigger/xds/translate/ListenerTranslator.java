@@ -18,8 +18,9 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 
 /**
- * Listeners with their HTTP connection manager. What Envoy does by default stays unsaid. A proxyless
- * gRPC client's {@code api_listener} is built from the same connection manager, without an address.
+ * Listeners with their HTTP connection manager. What Envoy does by default stays unsaid. A
+ * proxyless gRPC client's {@code api_listener} is built from the same connection manager, without
+ * an address.
  */
 final class ListenerTranslator {
     private static final HttpFilter ROUTER =

@@ -107,22 +107,19 @@ final class RouteTranslator {
             case HttpRouteSpec.PathMatch.Regex(var value) -> builder.setSafeRegex(regex(value));
             case HttpRouteSpec.PathMatch.Prefix(var value) -> prefix(value, builder);
         }
-        match.method()
-                .ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
+        match.method().ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
         match.headers()
-                .forEach(
-                        header ->
-                                builder.addHeaders(
-                                        HeaderMatcher.newBuilder()
-                                                .setName(header.name())
-                                                .setStringMatch(string(header))));
+                .forEach(header ->
+                        builder.addHeaders(
+                                HeaderMatcher.newBuilder()
+                                        .setName(header.name())
+                                        .setStringMatch(string(header))));
         match.queryParams()
-                .forEach(
-                        parameter ->
-                                builder.addQueryParameters(
-                                        QueryParameterMatcher.newBuilder()
-                                                .setName(parameter.name())
-                                                .setStringMatch(string(parameter))));
+                .forEach(parameter ->
+                        builder.addQueryParameters(
+                                QueryParameterMatcher.newBuilder()
+                                        .setName(parameter.name())
+                                        .setStringMatch(string(parameter))));
         return builder;
     }
 

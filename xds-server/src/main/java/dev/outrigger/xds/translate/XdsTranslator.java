@@ -43,7 +43,8 @@ public final class XdsTranslator {
                             Set.of(ir.sidecar())));
             switch (listener) {
                 case IrListener.Inbound _ -> {} // Its routes are inline.
-                case IrListener.Outbound outbound -> resources.add(routeConfiguration(ir, outbound));
+                case IrListener.Outbound outbound ->
+                        resources.add(routeConfiguration(ir, outbound));
             }
         }
         return resources;
@@ -90,8 +91,7 @@ public final class XdsTranslator {
         var both = new TreeSet<>(source.provenance());
         both.addAll(provenance);
         var message =
-                ((ClusterLoadAssignment) source.message())
-                        .toBuilder().setClusterName(name).build();
+                ((ClusterLoadAssignment) source.message()).toBuilder().setClusterName(name).build();
         return XdsResource.of(ResourceType.ENDPOINT, message, both);
     }
 }

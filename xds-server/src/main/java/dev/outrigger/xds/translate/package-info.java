@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * From the intermediate representation to Envoy v3 messages. Total: a failure here is a bug, not the author's mistake.
+ * From the intermediate representation to Envoy v3 messages. Total: a failure here is a bug, not
+ * the author's mistake.
  */
 @NullMarked
 package dev.outrigger.xds.translate;

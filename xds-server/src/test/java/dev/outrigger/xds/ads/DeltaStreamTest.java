@@ -59,7 +59,9 @@ class DeltaStreamTest {
     void aStarMeansEverythingForAnyType() throws Exception {
         publish(snapshots.put(ROUTE, "A", "1").put(ROUTE, "B", "1"));
 
-        assertThat(subscribe(ROUTE, "*")).extracting(this::names).containsExactly(List.of("A", "B"));
+        assertThat(subscribe(ROUTE, "*"))
+                .extracting(this::names)
+                .containsExactly(List.of("A", "B"));
     }
 
     @Test
@@ -225,10 +227,7 @@ class DeltaStreamTest {
         subscribe(ENDPOINT, "A");
 
         var answer =
-                request(
-                        delta(ENDPOINT)
-                                .setResponseNonce("stale")
-                                .addResourceNamesSubscribe("B"));
+                request(delta(ENDPOINT).setResponseNonce("stale").addResourceNamesSubscribe("B"));
 
         assertThat(answer).extracting(this::names).containsExactly(List.of("B"));
     }
@@ -347,8 +346,7 @@ class DeltaStreamTest {
         var sent = ask(CLUSTER);
 
         assertThat(sent).hasSizeGreaterThan(2);
-        assertThat(sent)
-                .allSatisfy(part -> assertThat(part.getSerializedSize()).isLessThan(1_100));
+        assertThat(sent).allSatisfy(part -> assertThat(part.getSerializedSize()).isLessThan(1_100));
         assertThat(sent.stream().mapToInt(DeltaDiscoveryResponse::getResourcesCount).sum())
                 .isEqualTo(20);
     }
@@ -365,7 +363,9 @@ class DeltaStreamTest {
         assertThat(publish(snapshots.put(CLUSTER, "A", "3").put(LISTENER, "L", "3"))).isEmpty();
 
         // The newest only, and in order.
-        assertThat(acknowledge(List.of(first))).extracting(this::type).containsExactly("CDS", "LDS");
+        assertThat(acknowledge(List.of(first)))
+                .extracting(this::type)
+                .containsExactly("CDS", "LDS");
     }
 
     @Test

@@ -45,15 +45,13 @@ final class Snapshots {
     Snapshot snapshot() {
         revision++;
         var resources = new ArrayList<XdsResource>();
-        contents.forEach(
-                (type, byName) ->
-                        byName.forEach(
-                                (name, content) ->
-                                        resources.add(
-                                                XdsResource.of(
-                                                        type,
-                                                        message(type, name, content),
-                                                        Set.of(document(name))))));
+        contents.forEach((type, byName) ->
+                byName.forEach((name, content) ->
+                        resources.add(
+                                XdsResource.of(
+                                        type,
+                                        message(type, name, content),
+                                        Set.of(document(name))))));
         var snapshot = builder.build(revision, List.of(SIDECAR), resources, last);
         builder = builder.successor();
         last = Optional.of(snapshot);

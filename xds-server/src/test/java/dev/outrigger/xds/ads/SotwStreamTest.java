@@ -151,8 +151,7 @@ class SotwStreamTest {
         var clusters = ask(CLUSTER).getFirst();
         var endpoints = subscribe(ENDPOINT, "A").getFirst();
         var reconnected =
-                new SotwStream(
-                        ServedTypes.ALL, StreamLimits.DEFAULT, new Nonces("t"), listener);
+                new SotwStream(ServedTypes.ALL, StreamLimits.DEFAULT, new Nonces("t"), listener);
         reconnected.onSnapshot(snapshots.snapshot());
 
         reconnected.onRequest(sotw(CLUSTER).setVersionInfo(clusters.getVersionInfo()).build());
@@ -304,10 +303,7 @@ class SotwStreamTest {
     void aPerTypeServiceKnowsItsTypeAndNoOther() throws Exception {
         var clusters =
                 new SotwStream(
-                        ServedTypes.only(CLUSTER),
-                        StreamLimits.DEFAULT,
-                        new Nonces("s"),
-                        listener);
+                        ServedTypes.only(CLUSTER), StreamLimits.DEFAULT, new Nonces("s"), listener);
         clusters.onSnapshot(snapshots.put(CLUSTER, "A", "1").snapshot());
 
         clusters.onRequest(DiscoveryRequest.getDefaultInstance());
@@ -320,12 +316,8 @@ class SotwStreamTest {
 
     @Test
     void tooManyNamesEndTheStream() {
-        assertThatThrownBy(
-                        () ->
-                                request(
-                                        sotw(ENDPOINT)
-                                                .addAllResourceNames(
-                                                        Collections.nCopies(11, "x"))))
+        assertThatThrownBy(() ->
+                        request(sotw(ENDPOINT).addAllResourceNames(Collections.nCopies(11, "x"))))
                 .isInstanceOf(ProtocolViolation.class)
                 .hasMessageContaining("more than 10 resource names");
     }

@@ -61,7 +61,7 @@ class GoldenIT {
     @ParameterizedTest
     @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
     void envoyTakesEveryCaseAfterEveryOther(String apiType) throws Exception {
-        EnvoyProcess.binary();
+        EnvoyProcess.required();
         var ports = EnvoyProcess.freePorts(4);
         var policies = new FakePolicySource();
         var meters = new SimpleMeterRegistry();

@@ -4,7 +4,9 @@ package dev.outrigger.xds.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.File;
+import dev.outrigger.envoy.Envoy;
+import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.ProvisionOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A real Envoy on this machine. Started with a bootstrap; killed when closed. */
 public final class EnvoyProcess implements AutoCloseable {
@@ -29,6 +30,11 @@ public final class EnvoyProcess implements AutoCloseable {
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static final Optional<Envoy> FOUND =
+            EnvoyProvision.forTests(
+                    ProvisionOptions.fromEnvironment(),
+                    Optional.ofNullable(System.getenv("CI")).orElse(""));
 
     private final Process process;
     private final int adminPort;
@@ -41,27 +47,12 @@ public final class EnvoyProcess implements AutoCloseable {
     }
 
     /**
-     * Where Envoy is; skips the test if there is none, but fails it in continuous integration,
-     * where a missing Envoy would make every proof an empty one.
+     * The Envoy of this machine; skips the test if there is none, but fails it in continuous
+     * integration, where a missing Envoy would make every proof an empty one.
      */
-    public static Path binary() {
-        var found = find();
-        if ("true".equals(System.getenv("CI"))) {
-            assertThat(found).as("Envoy by OUTRIGGER_ENVOY or on the PATH").isPresent();
-        }
-        assumeThat(found).as("Envoy by OUTRIGGER_ENVOY or on the PATH").isPresent();
-        return found.orElseThrow();
-    }
-
-    private static Optional<Path> find() {
-        var configured = System.getenv("OUTRIGGER_ENVOY");
-        if (configured != null) {
-            return Optional.of(Path.of(configured)).filter(Files::isExecutable);
-        }
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, "envoy"))
-                .filter(Files::isExecutable)
-                .findFirst();
+    public static Envoy required() {
+        assumeThat(FOUND).as("an Envoy").isPresent();
+        return FOUND.orElseThrow();
     }
 
     public static EnvoyProcess start(Path directory, String bootstrap, int adminPort)
@@ -69,15 +60,17 @@ public final class EnvoyProcess implements AutoCloseable {
         var config = Files.writeString(directory.resolve("bootstrap.yaml"), bootstrap);
         var log = directory.resolve("envoy.log");
         var command =
-                List.of(
-                        binary().toString(),
-                        "-c",
-                        config.toString(),
-                        "--use-dynamic-base-id",
-                        "--concurrency",
-                        "1",
-                        "-l",
-                        "warning");
+                required()
+                        .command(
+                                List.of(
+                                        "-c",
+                                        config.toString(),
+                                        "--use-dynamic-base-id",
+                                        "--concurrency",
+                                        "1",
+                                        "-l",
+                                        "warning"),
+                                directory);
         var process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -90,13 +83,16 @@ public final class EnvoyProcess implements AutoCloseable {
     public static String validate(Path config) throws IOException, InterruptedException {
         var process =
                 new ProcessBuilder(
-                                binary().toString(),
-                                "--mode",
-                                "validate",
-                                "-c",
-                                config.toString(),
-                                "-l",
-                                "error")
+                                required()
+                                        .command(
+                                                List.of(
+                                                        "--mode",
+                                                        "validate",
+                                                        "-c",
+                                                        config.toString(),
+                                                        "-l",
+                                                        "error"),
+                                                config.getParent()))
                         .redirectErrorStream(true)
                         .start();
         var output = new String(process.getInputStream().readAllBytes());

@@ -23,11 +23,11 @@ public final class Regexes {
             return Optional.empty();
         }
         try {
-            int size = Pattern.compile(text.get()).programSize();
+            int size = Re2Size.atMost(Pattern.compile(text.get()));
             if (size > MAX_PROGRAM_SIZE) {
                 node.violate(
                         ViolationCode.OUT_OF_RANGE,
-                        "The expression compiles to an RE2 program of "
+                        "The expression compiles to an RE2 program of up to "
                                 + size
                                 + " instructions (expected: at most "
                                 + MAX_PROGRAM_SIZE

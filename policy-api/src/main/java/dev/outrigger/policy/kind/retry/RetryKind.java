@@ -107,6 +107,10 @@ public final class RetryKind implements BlockKind<RetryPolicy> {
                 item.intIn(400, 599).ifPresent(codes::add);
                 continue;
             }
+            if (!item.isString()) {
+                item.wrongType("a status code such as 503 or a class such as \"5xx\"");
+                continue;
+            }
             switch (item.string(64).orElse("")) {
                 case "4xx" -> addRange(codes, 400);
                 case "5xx" -> addRange(codes, 500);

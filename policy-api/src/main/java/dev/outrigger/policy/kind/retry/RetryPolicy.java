@@ -14,7 +14,9 @@ import java.util.TreeSet;
  * @param attempts retries after the first try, 0..10; 0 switches retries off
  * @param codes status codes 400..599 that are retried, for the given methods only; classes such as
  *     {@code 5xx} are expanded already
- * @param on Envoy's {@code retry_on} tokens that do not look at the response's status
+ * @param on Envoy's {@code retry_on} tokens as they are; some of them ({@code 5xx}, {@code
+ *     gateway-error}, {@code retriable-4xx}, {@code envoy-ratelimited} and gRPC's) look at the
+ *     response and are the author's explicit wish
  * @param methods methods whose responses may be retried by {@code codes}; empty means every method
  *     ({@code ["*"]})
  * @param backoff base interval of the jittered exponential back-off; absent means Envoy's 25 ms

@@ -44,6 +44,6 @@ final class ListenSockets {
         InetAddress x = first.get();
         InetAddress y = second.get();
         boolean sameFamily = x.getAddress().length == y.getAddress().length;
-        return x.equals(y) || sameFamily && (x.isAnyLocalAddress() || y.isAnyLocalAddress());
+        return x.equals(y) || (sameFamily && (x.isAnyLocalAddress() || y.isAnyLocalAddress()));
     }
 }

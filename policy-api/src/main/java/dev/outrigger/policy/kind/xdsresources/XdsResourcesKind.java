@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -75,7 +76,7 @@ public final class XdsResourcesKind implements PolicyKind<XdsResourcesSpec> {
         return mark.ifClean(() -> new XdsResourcesSpec(selector.orElseThrow(), resources));
     }
 
-    private Optional<RawResource> readResource(DocumentNode node, HashSet<String> names) {
+    private Optional<RawResource> readResource(DocumentNode node, Set<String> names) {
         if (!node.isMap()) {
             node.wrongType("an object with '@type'");
             return Optional.empty();
@@ -97,7 +98,7 @@ public final class XdsResourcesKind implements PolicyKind<XdsResourcesSpec> {
                 () -> new RawResource(typeUrl, node.tree().map(TreeJson::write).orElseThrow()));
     }
 
-    private static void checkName(DocumentNode node, String typeUrl, HashSet<String> names) {
+    private static void checkName(DocumentNode node, String typeUrl, Set<String> names) {
         List<String> fields = NAME_FIELDS.getOrDefault(typeUrl, List.of("name"));
         DocumentNode nameNode =
                 fields.stream()

@@ -73,8 +73,7 @@ public final class RetryTranslator implements RouteKind {
             return; // Nothing is retried for these methods.
         }
         var policy = action.getRetryPolicyBuilder();
-        policy.setRetryOn(String.join(",", on))
-                .setNumRetries(UInt32Value.of(retry.attempts()));
+        policy.setRetryOn(String.join(",", on)).setNumRetries(UInt32Value.of(retry.attempts()));
         if (codes) {
             policy.addAllRetriableStatusCodes(retry.codes());
         }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Retry: Envoy's RetryPolicy and the split of a route by method.
- */
+/** Retry: Envoy's RetryPolicy and the split of a route by method. */
 @NullMarked
 package dev.outrigger.xds.kind.retry;
 

@@ -9,7 +9,9 @@ import dev.outrigger.xds.kind.RouteKind;
 import dev.outrigger.xds.kind.RouteMethods;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 
-/** {@code timeouts}: {@code timeout}, {@code idle_timeout}, {@code retry_policy.per_try_timeout}. */
+/**
+ * {@code timeouts}: {@code timeout}, {@code idle_timeout}, {@code retry_policy.per_try_timeout}.
+ */
 public final class TimeoutsTranslator implements RouteKind {
     @Override
     public void translate(
@@ -25,8 +27,7 @@ public final class TimeoutsTranslator implements RouteKind {
         timeouts.backendRequest()
                 .filter(perTry -> !perTry.isZero())
                 .ifPresent(
-                        perTry ->
-                                action.getRetryPolicyBuilder().setPerTryTimeout(proto(perTry)));
+                        perTry -> action.getRetryPolicyBuilder().setPerTryTimeout(proto(perTry)));
     }
 
     private static Duration proto(java.time.Duration duration) {

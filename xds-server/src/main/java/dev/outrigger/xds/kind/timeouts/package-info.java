@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Timeouts: the route timeout, the per-try timeout and the idle timeout.
- */
+/** Timeouts: the route timeout, the per-try timeout and the idle timeout. */
 @NullMarked
 package dev.outrigger.xds.kind.timeouts;
 

@@ -32,13 +32,11 @@ public final class RawResources {
             Policy<XdsResourcesSpec> document, XdsResourcesSpec.RawResource raw) {
         var type =
                 ResourceType.find(raw.typeUrl())
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                document.id() + ": not served: " + raw.typeUrl()));
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        document.id() + ": not served: " + raw.typeUrl()));
         try {
-            return XdsResource.of(
-                    type, parse(raw.json(), type.prototype()), Set.of(document.id()));
+            return XdsResource.of(type, parse(raw.json(), type.prototype()), Set.of(document.id()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(document.id() + ": " + e.getMessage(), e);
         }

@@ -72,7 +72,8 @@ public final class XdsResourceSchema implements XdsResourceCheck {
                                         + " has no field '"
                                         + field.name()
                                         + "'."
-                                        + NearestName.hint(field.name(), List.copyOf(fields.keySet())));
+                                        + NearestName.hint(
+                                                field.name(), names(type, field.name())));
             }
         }
         return clean;
@@ -94,7 +95,8 @@ public final class XdsResourceSchema implements XdsResourceCheck {
 
     private static void unknownType(DocumentNode node, String typeUrl) {
         node.violate(
-                ViolationCode.XDS_RESOURCE, "Unknown type '" + typeUrl + "' (expected: an Envoy v3 type).");
+                ViolationCode.XDS_RESOURCE,
+                "Unknown type '" + typeUrl + "' (expected: an Envoy v3 type).");
     }
 
     /** Records the innermost value that cannot be parsed. */
@@ -173,6 +175,14 @@ public final class XdsResourceSchema implements XdsResourceCheck {
             fields.put(field.getJsonName(), field);
         }
         return fields;
+    }
+
+    /** In the notation the author uses. */
+    private static List<String> names(Descriptor type, String like) {
+        boolean proto = like.indexOf('_') >= 0;
+        return type.getFields().stream()
+                .map(field -> proto ? field.getName() : field.getJsonName())
+                .toList();
     }
 
     private static boolean isWellKnown(Descriptor type) {

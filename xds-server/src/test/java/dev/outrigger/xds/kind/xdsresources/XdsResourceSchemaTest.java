@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.kind.xdsresources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.document.Checked;
+import dev.outrigger.policy.document.Violation;
+import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
+import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.xds.resource.XdsResource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class XdsResourceSchemaTest {
+    private static final String CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+    @Test
+    void takesBothNotationsAndPackedMessages() {
+        var set =
+                read("""
+                - "@type": %s
+                  name: a
+                  connectTimeout: 1s
+                  typed_extension_protocol_options:
+                    envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                      "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                      explicit_http_config: {http2_protocol_options: {}}
+                """
+                                .formatted(CLUSTER))
+                        .require();
+
+        var document = set.all(XdsResourcesSpec.class).getFirst();
+        assertThat(RawResources.read(document))
+                .singleElement()
+                .extracting(XdsResource::name)
+                .isEqualTo("a");
+    }
+
+    @Test
+    void saysEveryUnknownFieldWhereItStands() {
+        var violations =
+                violations(
+                        """
+                        - "@type": %s
+                          name: a
+                          conect_timeout: 1s
+                          load_assignment: {cluster_name: a, endpoint: []}
+                        """
+                                .formatted(CLUSTER));
+
+        assertThat(violations)
+                .extracting(Violation::pointer)
+                .containsExactly(
+                        "#/spec/resources/0/conect_timeout",
+                        "#/spec/resources/0/load_assignment/endpoint");
+        assertThat(violations.getFirst().detail()).contains("Did you mean 'connect_timeout'?");
+    }
+
+    @Test
+    void saysAnUnknownPackedTypeWhereItStands() {
+        assertThat(
+                        violations(
+                                """
+                                - "@type": %s
+                                  name: a
+                                  transport_socket:
+                                    name: x
+                                    typed_config: {"@type": type.googleapis.com/envoy.no.such.v3.Thing}
+                                """
+                                        .formatted(CLUSTER)))
+                .singleElement()
+                .satisfies(violation -> {
+                    assertThat(violation.pointer())
+                            .isEqualTo("#/spec/resources/0/transport_socket/typed_config/@type");
+                    assertThat(violation.detail()).contains("envoy.no.such.v3.Thing");
+                });
+    }
+
+    @Test
+    void saysAValueOfTheWrongKindWhereItStands() {
+        assertThat(
+                        violations(
+                                """
+                                - "@type": %s
+                                  name: a
+                                  load_assignment:
+                                    cluster_name: a
+                                    endpoints:
+                                    - lb_endpoints:
+                                      - endpoint: {address: {socket_address: {address: 1.1.1.1, port_value: many}}}
+                                """
+                                        .formatted(CLUSTER)))
+                .extracting(Violation::pointer)
+                .containsExactly(
+                        "#/spec/resources/0/load_assignment/endpoints/0/lb_endpoints/0/endpoint"
+                                + "/address/socket_address/port_value");
+    }
+
+    @Test
+    void aNameThatIsNoMessageIsNotLoaded() {
+        assertThat(NamedTypes.find("type.googleapis.com/java.lang.Runtime")).isEmpty();
+        assertThat(NamedTypes.find("type.googleapis.com/google.protobuf.Parser")).isEmpty();
+        assertThat(NamedTypes.find("type.googleapis.com/envoy.config.cluster.v3.cluster"))
+                .isEmpty();
+        assertThat(NamedTypes.find("")).isEmpty();
+    }
+
+    private static List<Violation> violations(String resources) {
+        return switch (read(resources)) {
+            case Checked.Valid<PolicySet> _ -> List.of();
+            case Checked.Invalid<PolicySet>(var violations) -> violations;
+        };
+    }
+
+    private static Checked<PolicySet> read(String resources) {
+        return PolicyReader.withXdsResourceCheck(new XdsResourceSchema())
+                .read(
+                        """
+                        apiVersion: outrigger.dev/v1alpha1
+                        kind: XdsResources
+                        metadata: {name: raw}
+                        spec:
+                          selector: {cluster: a}
+                          resources:
+                        """
+                                + resources.indent(2));
+    }
+}
