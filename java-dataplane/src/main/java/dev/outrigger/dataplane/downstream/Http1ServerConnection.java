@@ -482,7 +482,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean mayRace() {
         return aborted
                 || !exchange().isRequestComplete()
-                || !reader.head().isCloseRequested() && !exchange().info().isHttp10();
+                || (!reader.head().isCloseRequested() && !exchange().info().isHttp10());
     }
 
     private void onCloseTimeout() {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class Listener {
     private final DrainState drain;
     private final DrainState serverDrain;
     private final @Nullable WorkerListener[] parts;
-    private final Map<Object, Integer> indexByLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> indexByLoop = new IdentityHashMap<>();
     private @Nullable ListeningSockets sockets;
     private @Nullable ListenerStats listenerStats;
     private boolean listening = true;

@@ -433,7 +433,7 @@ public final class Exchange implements FormatContext {
         }
         RequestHead head = request;
         if (head != null) {
-            close |= head.isCloseRequested() || http10 && !head.isKeepAliveRequested();
+            close |= head.isCloseRequested() || (http10 && !head.isKeepAliveRequested());
         }
         return close;
     }
