@@ -15,7 +15,6 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
 import dev.outrigger.dataplane.telemetry.StatsStore;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -81,7 +80,7 @@ final class Server implements AutoCloseable {
                         Epoll.isAvailable()
                                 ? EpollIoHandler.newFactory()
                                 : NioIoHandler.newFactory());
-        this.loop = new NettyMainLoop((EventLoop) group.next());
+        this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
         this.stats = new StatsStore(workers + 1);
         this.requestPath = requestPaths.make(stats, options);
