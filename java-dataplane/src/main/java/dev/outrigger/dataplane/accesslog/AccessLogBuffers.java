@@ -44,12 +44,11 @@ public final class AccessLogBuffers {
     /** Hands everything over. */
     public void flush() {
         pending = false;
-        buffers.forEach(
-                (sink, buffer) -> {
-                    if (!buffer.isEmpty()) {
-                        handOver(sink, buffer);
-                    }
-                });
+        buffers.forEach((sink, buffer) -> {
+            if (!buffer.isEmpty()) {
+                handOver(sink, buffer);
+            }
+        });
     }
 
     private static void handOver(AccessLogSinks.Sink sink, StringBuilder buffer) {

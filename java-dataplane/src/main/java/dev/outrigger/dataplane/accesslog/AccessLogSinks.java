@@ -34,12 +34,11 @@ public final class AccessLogSinks implements AutoCloseable {
 
     private final Map<AccessLogConfig.Sink, Sink> sinks = new HashMap<>();
     private final ExecutorService writer =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        var thread = new Thread(task, "access-log");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+            Executors.newSingleThreadExecutor(task -> {
+                var thread = new Thread(task, "access-log");
+                thread.setDaemon(true);
+                return thread;
+            });
 
     /**
      * Opens a sink, or finds it open.
@@ -102,17 +101,16 @@ public final class AccessLogSinks implements AutoCloseable {
                 }
                 return;
             }
-            writer.execute(
-                    () -> {
-                        try {
-                            stream.write(lines);
-                            stream.flush();
-                        } catch (IOException e) {
-                            log.warn("access log not written: {}", e.toString());
-                        } finally {
-                            queued.addAndGet(-lines.length);
-                        }
-                    });
+            writer.execute(() -> {
+                try {
+                    stream.write(lines);
+                    stream.flush();
+                } catch (IOException e) {
+                    log.warn("access log not written: {}", e.toString());
+                } finally {
+                    queued.addAndGet(-lines.length);
+                }
+            });
         }
     }
 }

@@ -54,8 +54,11 @@ public final class FormatString {
             } else {
                 if (!matcher.find(i) || matcher.start() != i) {
                     throw new IllegalArgumentException(
-                            "Incorrect configuration: " + format + ". Couldn't find valid command"
-                                    + " at position " + i);
+                            "Incorrect configuration: "
+                                    + format
+                                    + ". Couldn't find valid command"
+                                    + " at position "
+                                    + i);
                 }
                 if (!literal.isEmpty()) {
                     operators.add(new Operator.Literal(literal.toString()));

@@ -22,8 +22,7 @@ final class Operators {
             case "START_TIME" ->
                     argument.isEmpty()
                             ? new Operator.StartTime()
-                            : new Operator.Text(
-                                    Timestamps.strftime(argument), maxLength, missing);
+                            : new Operator.Text(Timestamps.strftime(argument), maxLength, missing);
             case "RESPONSE_CODE" -> new Operator.Number(StreamInfo::responseCode, missing);
             case "BYTES_RECEIVED" -> new Operator.Number(StreamInfo::bytesReceived, missing);
             case "BYTES_SENT" -> new Operator.Number(StreamInfo::bytesSent, missing);
@@ -77,8 +76,7 @@ final class Operators {
 
     private static TextSource address(String name) {
         return switch (name) {
-            case "DOWNSTREAM_REMOTE_ADDRESS" ->
-                    c -> ConnectionInfo.text(c.info().remoteAddress());
+            case "DOWNSTREAM_REMOTE_ADDRESS" -> c -> ConnectionInfo.text(c.info().remoteAddress());
             case "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
                     c -> ConnectionInfo.ip(c.info().remoteAddress());
             case "DOWNSTREAM_REMOTE_PORT" ->
@@ -93,7 +91,8 @@ final class Operators {
             case "DOWNSTREAM_LOCAL_PORT" ->
                     c -> Integer.toString(c.info().connection().localAddress().getPort());
             default ->
-                    throw new IllegalArgumentException("Not supported field in StreamInfo: " + name);
+                    throw new IllegalArgumentException(
+                            "Not supported field in StreamInfo: " + name);
         };
     }
 

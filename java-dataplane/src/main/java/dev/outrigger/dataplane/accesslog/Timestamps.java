@@ -28,7 +28,9 @@ final class Timestamps {
     }
 
     private static void pad(StringBuilder out, long value, int digits) {
-        for (long limit = (long) Math.pow(10, digits - 1); limit > 1 && value < limit; limit /= 10) {
+        for (long limit = (long) Math.pow(10, digits - 1);
+                limit > 1 && value < limit;
+                limit /= 10) {
             out.append('0');
         }
         out.append(value);

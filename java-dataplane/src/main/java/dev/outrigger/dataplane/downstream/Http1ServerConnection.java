@@ -28,8 +28,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests are
- * served one after another (K6). Confined to its event loop.
+ * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests
+ * are served one after another (K6). Confined to its event loop.
  *
  * <h2>Input</h2>
  *
@@ -128,7 +128,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         return info;
     }
 
-    /** Exchanges of a connection see new routes and clusters, but keep their listener's settings. */
+    /**
+     * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
+     */
     private HttpConnectionManager manager() {
         return listener.managerFor(pinned);
     }
@@ -461,9 +463,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         closedLocally = true;
         Duration delay = pinned.settings().config().delayedCloseTimeout();
         if (delay.isZero() || !mayRace()) {
-            context()
-                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(done -> context().close());
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context().close());
             if (!delay.isZero()) {
                 closeTimer.arm(worker.now(), delay.toNanos());
             }
@@ -547,8 +547,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             worker.refreshNow();
             begin();
             phase = Phase.BODY;
-            exchange()
-                    .onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
+            exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
             worker.flushDirty();
         }
     }
@@ -603,8 +602,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
         if (activeRequest) {
             shard.inc(stats.cxDestroyActiveRq);
-            shard.inc(
-                    closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
+            shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
         shard.dec(stats.cxHttp1Active);

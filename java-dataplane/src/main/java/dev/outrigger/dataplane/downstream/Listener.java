@@ -164,13 +164,12 @@ final class Listener {
 
     void closeIdle(List<Worker> on) {
         for (Worker worker : on) {
-            worker.execute(
-                    () -> {
-                        WorkerListener part = parts[worker.context().index()];
-                        if (part != null) {
-                            part.closeIdle();
-                        }
-                    });
+            worker.execute(() -> {
+                WorkerListener part = parts[worker.context().index()];
+                if (part != null) {
+                    part.closeIdle();
+                }
+            });
         }
     }
 

@@ -56,8 +56,14 @@ final class ListeningSockets {
                 EventLoopGroup children = perWorker ? worker.eventLoop() : group;
                 Channel channel =
                         bindOne(
-                                listener, transport, worker, children, perWorker, address,
-                                allocator, initializer);
+                                listener,
+                                transport,
+                                worker,
+                                children,
+                                perWorker,
+                                address,
+                                allocator,
+                                initializer);
                 sockets.channels.add(channel);
                 address = channel.localAddress();
             }

@@ -94,8 +94,7 @@ final class ManagerCompiler {
         var inUse = new java.util.IdentityHashMap<RouteTable, Boolean>();
         config.routeTables().values().forEach(t -> inUse.put(t, true));
         for (ListenerConfig listener : config.listeners().values()) {
-            var source =
-                    listener.filterChains().getFirst().httpConnectionManager().routeSource();
+            var source = listener.filterChains().getFirst().httpConnectionManager().routeSource();
             if (source instanceof RouteSource.Inline(RouteTable inline)) {
                 inUse.put(inline, true);
             }

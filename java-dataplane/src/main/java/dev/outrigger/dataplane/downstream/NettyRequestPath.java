@@ -52,8 +52,7 @@ public final class NettyRequestPath implements RequestPath {
         this.stats = stats;
         this.options = options;
         this.transport = Transport.of(options.transport());
-        this.serverDrain =
-                new DrainState(options.drainTime().toNanos(), options.gradualDrain());
+        this.serverDrain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
         this.group =
                 new MultiThreadIoEventLoopGroup(
                         options.workers(),
@@ -61,8 +60,7 @@ public final class NettyRequestPath implements RequestPath {
                         transport.ioHandlers());
         for (int i = 0; i < options.workers(); i++) {
             EventLoop loop = group.next();
-            workers.add(
-                    new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
+            workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
         }
         this.clusters = new Clusters(stats, options.workers());
         this.compiler = new ManagerCompiler(stats, logs);
@@ -105,20 +103,19 @@ public final class NettyRequestPath implements RequestPath {
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();
         config.listeners()
-                .forEach(
-                        (name, listenerConfig) -> {
-                            Listener listener = take(listenerConfig);
-                            if (listener != null) {
-                                next.put(name, listener);
-                                swaps.add(
-                                        listener.swap(
+                .forEach((name, listenerConfig) -> {
+                    Listener listener = take(listenerConfig);
+                    if (listener != null) {
+                        next.put(name, listener);
+                        swaps.add(
+                                listener.swap(
+                                        listenerConfig,
+                                        compiler.compile(
                                                 listenerConfig,
-                                                compiler.compile(
-                                                        listenerConfig,
-                                                        config.routeTables(),
-                                                        change.clusters())));
-                            }
-                        });
+                                                config.routeTables(),
+                                                change.clusters())));
+                    }
+                });
         for (Listener old : listeners.values()) {
             if (!next.containsValue(old)) {
                 retire(old);
@@ -130,13 +127,12 @@ public final class NettyRequestPath implements RequestPath {
         for (int i = 0; i < workers.size(); i++) {
             Worker worker = workers.get(i);
             int index = i;
-            worker.execute(
-                    () -> {
-                        for (Runnable[] swap : swaps) {
-                            swap[index].run();
-                        }
-                        change.drain(worker.context());
-                    });
+            worker.execute(() -> {
+                for (Runnable[] swap : swaps) {
+                    swap[index].run();
+                }
+                change.drain(worker.context());
+            });
         }
         if (accepting) {
             listeners.values().forEach(Listener::accept);
@@ -235,13 +231,12 @@ public final class NettyRequestPath implements RequestPath {
         prepared.values().forEach(Listener::stop);
         var done = new CountDownLatch(workers.size());
         for (Worker worker : workers) {
-            worker.execute(
-                    () -> {
-                        worker.closeAll();
-                        clusters.closeAll(worker.context());
-                        // Closing runs its handlers in later turns of the loop.
-                        worker.execute(done::countDown);
-                    });
+            worker.execute(() -> {
+                worker.closeAll();
+                clusters.closeAll(worker.context());
+                // Closing runs its handlers in later turns of the loop.
+                worker.execute(done::countDown);
+            });
         }
         try {
             if (!done.await(5, TimeUnit.SECONDS)) {

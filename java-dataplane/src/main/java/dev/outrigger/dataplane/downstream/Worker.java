@@ -59,12 +59,11 @@ final class Worker {
 
     /** Runs on the loop as one event: with the time read before and output flushed after. */
     void execute(Runnable task) {
-        eventLoop.execute(
-                () -> {
-                    context.refreshNow();
-                    task.run();
-                    context.flushDirty();
-                });
+        eventLoop.execute(() -> {
+            context.refreshNow();
+            task.run();
+            context.flushDirty();
+        });
     }
 
     void add(WorkerListener listener) {

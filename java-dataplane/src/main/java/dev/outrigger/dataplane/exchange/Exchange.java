@@ -195,8 +195,7 @@ public final class Exchange implements FormatContext {
         route = found;
         if (found == null) {
             shard.inc(settings.stats.noRoute);
-            sendLocalReply(
-                    404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
+            sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
         }
         if (!found.name().isEmpty()) {
@@ -325,8 +324,7 @@ public final class Exchange implements FormatContext {
             abort();
         } else {
             router.cancel();
-            sendLocalReply(
-                    408, "request timeout", null, "request_overall_timeout", false, false);
+            sendLocalReply(408, "request timeout", null, "request_overall_timeout", false, false);
         }
         worker.flushDirty();
     }
@@ -386,9 +384,7 @@ public final class Exchange implements FormatContext {
         localHead.reset();
         localHead.setStatus(status);
         if (!location.isEmpty()) {
-            localHead
-                    .headers()
-                    .add(KnownHeader.LOCATION, Ascii.bytes(location));
+            localHead.headers().add(KnownHeader.LOCATION, Ascii.bytes(location));
         }
         sendLocal(body, false);
     }

@@ -94,8 +94,7 @@ public final class HcmStats {
         rqFailedPathNormalization = store.counter(p + "downstream_rq_failed_path_normalization");
         rqRedirectedWithNormalizedPath =
                 store.counter(p + "downstream_rq_redirected_with_normalized_path");
-        rqResponseBeforeRqComplete =
-                store.counter(p + "downstream_rq_response_before_rq_complete");
+        rqResponseBeforeRqComplete = store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
         rqTime = store.histogram(p + "downstream_rq_time");
         noRoute = store.counter(p + "no_route");

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP connection manager compiled, together with the routes and clusters it works with as of one
- * moment. Immutable: a swap makes a new one, and an exchange keeps the one it began with.
+ * An HTTP connection manager compiled, together with the routes and clusters it works with as of
+ * one moment. Immutable: a swap makes a new one, and an exchange keeps the one it began with.
  */
 public final class HttpConnectionManager {
     private final Settings settings;
@@ -74,10 +74,9 @@ public final class HttpConnectionManager {
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
             this.suppressEnvoyHeaders =
                     config.httpFilters().stream()
-                            .anyMatch(
-                                    f ->
-                                            f instanceof HttpFilterConfig.Router router
-                                                    && router.suppressEnvoyHeaders());
+                            .anyMatch(f ->
+                                    f instanceof HttpFilterConfig.Router router
+                                            && router.suppressEnvoyHeaders());
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =

@@ -45,10 +45,11 @@ final class RequestChecks {
             downstream.sendContinue();
         }
         int host = headers.find(KnownHeader.HOST);
-        if (host < 0 && head.isHttp10() && !config.http1Options().defaultHostForHttp10().isEmpty()) {
+        if (host < 0
+                && head.isHttp10()
+                && !config.http1Options().defaultHostForHttp10().isEmpty()) {
             headers.add(
-                    KnownHeader.HOST,
-                    Ascii.bytes(config.http1Options().defaultHostForHttp10()));
+                    KnownHeader.HOST, Ascii.bytes(config.http1Options().defaultHostForHttp10()));
             host = headers.find(KnownHeader.HOST);
         }
         if (host < 0) {

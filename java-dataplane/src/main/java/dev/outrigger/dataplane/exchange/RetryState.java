@@ -59,7 +59,10 @@ final class RetryState {
 
     /** Begins an exchange; without a policy that applies, nothing is ever retried (RT1, RT4). */
     void begin(
-            @Nullable RetryPolicy route, RequestHead request, Cluster target, boolean highPriority) {
+            @Nullable RetryPolicy route,
+            RequestHead request,
+            Cluster target,
+            boolean highPriority) {
         boolean applies =
                 route != null
                         && route.retryOn() != 0
@@ -146,7 +149,9 @@ final class RetryState {
         return Verdict.YES;
     }
 
-    /** The pause before the retry just granted: full jitter, uniform below a doubling bound (RT14). */
+    /**
+     * The pause before the retry just granted: full jitter, uniform below a doubling bound (RT14).
+     */
     long backoffMillis() {
         RetryPolicy current = policy;
         if (current == null) {
@@ -214,8 +219,7 @@ final class RetryState {
         return token != null && (on & RetryPolicy.bit(token)) != 0;
     }
 
-    private static boolean isRetriable(
-            RetryPolicy policy, StreamReset reset, boolean requestSent) {
+    private static boolean isRetriable(RetryPolicy policy, StreamReset reset, boolean requestSent) {
         int on = policy.retryOn();
         // A refusal by our own circuit breaker is never retried (RT6).
         if (reset == StreamReset.OVERFLOW) {

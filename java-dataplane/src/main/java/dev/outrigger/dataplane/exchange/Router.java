@@ -125,9 +125,7 @@ final class Router {
 
     /** Envoy adds a location to these direct responses on its own (observed). */
     private static String directLocation(int status, RequestHead head) {
-        return status == 201 || status / 100 == 3
-                ? "http://" + head.authority() + head.path()
-                : "";
+        return status == 201 || status / 100 == 3 ? "http://" + head.authority() + head.path() : "";
     }
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
@@ -160,8 +158,7 @@ final class Router {
         prepare(head, route, forward, chosen);
         retry.begin(policy, head, found, forward.highPriority());
         long limit = route.bodyBufferLimit();
-        body.begin(
-                retry.isEnabled(), limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(retry.isEnabled(), limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
         triedHosts.clear();
         timeoutStart = -1;
@@ -264,9 +261,7 @@ final class Router {
         }
         info().setUpstreamHost(host.addressText());
         state = State.ATTEMPT;
-        attempt.start(
-                cluster()
-                        .pool(host, worker, services.connector(), forward.highPriority()));
+        attempt.start(cluster().pool(host, worker, services.connector(), forward.highPriority()));
     }
 
     private @Nullable Host chooseHost() {
@@ -275,9 +270,7 @@ final class Router {
         RetryPolicy policy = route == null ? null : route.retryPolicy();
         if (policy != null && policy.avoidPreviousHosts() && attempts > 1) {
             for (int i = 0;
-                    i < policy.hostSelectionAttempts()
-                            && host != null
-                            && triedHosts.contains(host);
+                    i < policy.hostSelectionAttempts() && host != null && triedHosts.contains(host);
                     i++) {
                 host = cluster().chooseHost(worker);
             }
@@ -444,9 +437,7 @@ final class Router {
             cluster()
                     .stats()
                     .recordTime(
-                            shard,
-                            (worker.now() - info().requestEndNanos()) / 1_000_000,
-                            internal);
+                            shard, (worker.now() - info().requestEndNanos()) / 1_000_000, internal);
         }
     }
 

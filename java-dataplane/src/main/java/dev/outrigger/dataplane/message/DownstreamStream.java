@@ -37,6 +37,8 @@ public interface DownstreamStream {
     /** False while the peer does not keep up. */
     boolean isWritable();
 
-    /** Whether the connection must not be kept after this response, apart from what is said here. */
+    /**
+     * Whether the connection must not be kept after this response, apart from what is said here.
+     */
     boolean isDraining();
 }

@@ -94,7 +94,10 @@ public enum Method {
 
     /** The method of exactly these bytes; {@link #OTHER} when none is. */
     static Method find(byte[] data, int offset, int length) {
-        if (length == 3 && data[offset] == 'G' && data[offset + 1] == 'E' && data[offset + 2] == 'T') {
+        if (length == 3
+                && data[offset] == 'G'
+                && data[offset + 1] == 'E'
+                && data[offset + 2] == 'T') {
             return GET;
         }
         for (Method method : ALL) {

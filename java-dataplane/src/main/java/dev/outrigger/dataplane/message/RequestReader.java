@@ -120,8 +120,7 @@ public final class RequestReader {
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
         head.setRequestLine(
                 method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
-        if (method == Method.OTHER
-                && !(options.allowCustomMethods() && methodEnd > methodStart)) {
+        if (method == Method.OTHER && !(options.allowCustomMethods() && methodEnd > methodStart)) {
             return CodecError.CODEC_ERROR;
         }
         if (!version(data, versionStart, versionEnd)) {

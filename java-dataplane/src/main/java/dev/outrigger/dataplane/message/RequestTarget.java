@@ -33,7 +33,11 @@ final class RequestTarget {
             while (i < end && isAlpha(data[i])) {
                 i++;
             }
-            if (i == start || i + 3 > end || data[i] != ':' || data[i + 1] != '/' || data[i + 2] != '/') {
+            if (i == start
+                    || i + 3 > end
+                    || data[i] != ':'
+                    || data[i + 1] != '/'
+                    || data[i + 2] != '/') {
                 return false;
             }
             host = i + 3;
@@ -70,8 +74,7 @@ final class RequestTarget {
         return host < 0 || isAuthority(headers, host) ? null : CodecError.INVALID_AUTHORITY;
     }
 
-    private static @Nullable CodecError connect(
-            RequestHead head, byte[] data, int start, int end) {
+    private static @Nullable CodecError connect(RequestHead head, byte[] data, int start, int end) {
         int colon = -1;
         for (int i = start; i < end; i++) {
             if (data[i] == ':') {

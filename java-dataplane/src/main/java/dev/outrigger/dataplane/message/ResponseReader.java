@@ -17,8 +17,7 @@ public final class ResponseReader {
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final int MAX_STATUS_DIGITS = 4;
 
-    private final Http1HeadParser parser =
-            new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
+    private final Http1HeadParser parser = new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
     private final ResponseHead head = new ResponseHead();
     private CodecError error = CodecError.CODEC_ERROR;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
-/** Status lines and reason phrases: always the canonical phrase, whatever the upstream said (E13). */
+/**
+ * Status lines and reason phrases: always the canonical phrase, whatever the upstream said (E13).
+ */
 public final class StatusLine {
     private static final int MAX = 600;
     private static final byte[][] LINES = new byte[MAX][];

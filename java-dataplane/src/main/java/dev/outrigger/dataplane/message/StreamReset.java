@@ -13,8 +13,7 @@ public enum StreamReset {
     LOCAL_RESET("local reset", ResponseFlag.LOCAL_RESET, 503),
     OVERFLOW("overflow", ResponseFlag.UPSTREAM_OVERFLOW, 503),
     REMOTE_RESET("remote reset", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
-    REMOTE_REFUSED(
-            "remote refused stream reset", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
+    REMOTE_REFUSED("remote refused stream reset", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
     PROTOCOL_ERROR("protocol error", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, 502);
 
     private final String text;

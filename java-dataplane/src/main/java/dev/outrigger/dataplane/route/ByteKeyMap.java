@@ -19,16 +19,15 @@ final class ByteKeyMap<V> {
         keys = new byte[capacity][];
         values = new Object[capacity];
         mask = capacity - 1;
-        entries.forEach(
-                (text, value) -> {
-                    byte[] key = Ascii.bytes(text);
-                    int slot = hash(key, 0, key.length) & mask;
-                    while (values[slot] != null) {
-                        slot = slot + 1 & mask;
-                    }
-                    keys[slot] = key;
-                    values[slot] = value;
-                });
+        entries.forEach((text, value) -> {
+            byte[] key = Ascii.bytes(text);
+            int slot = hash(key, 0, key.length) & mask;
+            while (values[slot] != null) {
+                slot = slot + 1 & mask;
+            }
+            keys[slot] = key;
+            values[slot] = value;
+        });
     }
 
     /** The value of a text, ASCII case of the question ignored. */

@@ -88,9 +88,7 @@ public final class HeaderMatcher {
     }
 
     private boolean present(byte[] text, int offset, int length) {
-        return presence
-                ? expectedPresent != invert
-                : value.matches(text, offset, length) != invert;
+        return presence ? expectedPresent != invert : value.matches(text, offset, length) != invert;
     }
 
     /** A missing header fails every value condition, even an inverted one (HM3). */

@@ -66,7 +66,8 @@ final class PathMatcher {
                             && startsWith(data, offset)
                             && (length == text.length || data[offset + text.length] == '/');
             case REGEX ->
-                    pattern != null && pattern.matches(new String(data, offset, length, ISO_8859_1));
+                    pattern != null
+                            && pattern.matches(new String(data, offset, length, ISO_8859_1));
         };
     }
 

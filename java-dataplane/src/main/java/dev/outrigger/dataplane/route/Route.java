@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One route compiled: its conditions, what it does, and all that depends on its place. Immutable. */
+/**
+ * One route compiled: its conditions, what it does, and all that depends on its place. Immutable.
+ */
 public final class Route {
     private final String name;
     private final VirtualHost virtualHost;
@@ -72,10 +74,7 @@ public final class Route {
         if (config.action() instanceof Forward forward) {
             this.targets = targets(forward, config, host, table);
             this.retryPolicy =
-                    forward.retryPolicy()
-                            .or(host::retryPolicy)
-                            .map(RetryPolicy::new)
-                            .orElse(null);
+                    forward.retryPolicy().or(host::retryPolicy).map(RetryPolicy::new).orElse(null);
             this.timeoutNanos = forward.timeout().toNanos();
             this.idleTimeoutNanos = forward.idleTimeout().map(Duration::toNanos).orElse(-1L);
             this.prefixRewrite = Ascii.bytes(forward.prefixRewrite());
@@ -236,8 +235,7 @@ public final class Route {
         int rest = head.pathLength() - matched;
         byte[] rewritten = new byte[replacement.length + rest];
         System.arraycopy(replacement, 0, rewritten, 0, replacement.length);
-        System.arraycopy(
-                data, head.pathOffset() + matched, rewritten, replacement.length, rest);
+        System.arraycopy(data, head.pathOffset() + matched, rewritten, replacement.length, rest);
         return rewritten;
     }
 }

@@ -106,10 +106,7 @@ public final class Routes {
             if (wildcard.length() < length) {
                 host =
                         wildcard.hosts()
-                                .find(
-                                        data,
-                                        offset + length - wildcard.length(),
-                                        wildcard.length());
+                                .find(data, offset + length - wildcard.length(), wildcard.length());
             }
         }
         for (int i = 0; host == null && i < prefixes.length; i++) {

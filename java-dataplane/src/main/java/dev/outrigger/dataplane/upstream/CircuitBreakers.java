@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one cluster and priority (5.6). Shared by all event loops: checking and counting are
- * two steps, so that a limit can be passed by as many as there are workers, as in Envoy.
+ * The limits of one cluster and priority (5.6). Shared by all event loops: checking and counting
+ * are two steps, so that a limit can be passed by as many as there are workers, as in Envoy.
  */
 public final class CircuitBreakers {
     public final Resource connections;

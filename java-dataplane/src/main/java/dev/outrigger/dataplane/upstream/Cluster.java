@@ -102,12 +102,11 @@ public final class Cluster {
                         active.endpoints().overprovisioningFactor(),
                         config.healthyPanicThresholdPercent());
         var gone = new ArrayList<Host>();
-        before.forEach(
-                (address, host) -> {
-                    if (!now.containsKey(address)) {
-                        gone.add(host);
-                    }
-                });
+        before.forEach((address, host) -> {
+            if (!now.containsKey(address)) {
+                gone.add(host);
+            }
+        });
         return gone;
     }
 

@@ -41,25 +41,23 @@ public final class Clusters {
     public Change update(Map<String, ActiveCluster> wanted) {
         var next = new HashMap<String, Cluster>();
         var gone = new ArrayList<Host>();
-        wanted.forEach(
-                (name, active) -> {
-                    Cluster cluster = clusters.get(name);
-                    if (cluster == null) {
-                        cluster = new Cluster(active.config(), stats, workers);
-                    }
-                    // Same record, same content: nothing to do for the many that did not change.
-                    if (applied.put(name, active) != active) {
-                        gone.addAll(cluster.update(active, stats.shard(0)));
-                    }
-                    next.put(name, cluster);
-                });
-        clusters.forEach(
-                (name, cluster) -> {
-                    if (!next.containsKey(name)) {
-                        applied.remove(name);
-                        gone.addAll(cluster.remove());
-                    }
-                });
+        wanted.forEach((name, active) -> {
+            Cluster cluster = clusters.get(name);
+            if (cluster == null) {
+                cluster = new Cluster(active.config(), stats, workers);
+            }
+            // Same record, same content: nothing to do for the many that did not change.
+            if (applied.put(name, active) != active) {
+                gone.addAll(cluster.update(active, stats.shard(0)));
+            }
+            next.put(name, cluster);
+        });
+        clusters.forEach((name, cluster) -> {
+            if (!next.containsKey(name)) {
+                applied.remove(name);
+                gone.addAll(cluster.remove());
+            }
+        });
         Map<String, Cluster> fixed = Map.copyOf(next);
         clusters = fixed;
         return new Change(fixed, gone);
@@ -76,11 +74,8 @@ public final class Clusters {
 
     public List<ClusterView> views() {
         return clusters.values().stream()
-                .map(
-                        c ->
-                                new ClusterView(
-                                        c.name(),
-                                        c.hosts().stream().map(Clusters::view).toList()))
+                .map(c ->
+                        new ClusterView(c.name(), c.hosts().stream().map(Clusters::view).toList()))
                 .toList();
     }
 

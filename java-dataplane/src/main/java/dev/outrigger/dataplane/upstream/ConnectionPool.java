@@ -117,7 +117,8 @@ public final class ConnectionPool {
         while (pending.size() > connecting) {
             if (!breakers.connections.canCreate()) {
                 shard.inc(stats.cxOverflow);
-                // A pool may always have one connection, else its requests would wait for ever (CB2).
+                // A pool may always have one connection, else its requests would wait for ever
+                // (CB2).
                 if (connecting + busy + idle.size() > 0) {
                     return;
                 }
@@ -143,18 +144,17 @@ public final class ConnectionPool {
                         connection,
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes());
-        future.addListener(
-                done -> {
-                    worker.refreshNow();
-                    connecting--;
-                    if (done.isSuccess()) {
-                        shard.record(stats.cxConnectMs, (worker.now() - started) / 1_000_000);
-                        connected(connection);
-                    } else {
-                        connectFailed(done.cause());
-                    }
-                    worker.flushDirty();
-                });
+        future.addListener(done -> {
+            worker.refreshNow();
+            connecting--;
+            if (done.isSuccess()) {
+                shard.record(stats.cxConnectMs, (worker.now() - started) / 1_000_000);
+                connected(connection);
+            } else {
+                connectFailed(done.cause());
+            }
+            worker.flushDirty();
+        });
     }
 
     private void connected(Http1ClientConnection connection) {

@@ -22,8 +22,7 @@ public final class Host {
     private volatile Placement placement;
 
     /** What an assignment says about a host, and may change. */
-    record Placement(
-            Endpoint endpoint, int priority, String region, String zone, String subZone) {}
+    record Placement(Endpoint endpoint, int priority, String region, String zone, String subZone) {}
 
     Host(InetSocketAddress address, int workers, Placement placement) {
         this.address = address;

@@ -91,8 +91,7 @@ final class LoadBalancer {
                 roundRobin = roundRobin + 1 & Integer.MAX_VALUE;
                 yield source[at];
             }
-            case LEAST_REQUEST ->
-                    weighted ? scheduler(source, true).next() : leastRequest(source);
+            case LEAST_REQUEST -> weighted ? scheduler(source, true).next() : leastRequest(source);
             case RANDOM -> source[random.nextInt(source.length)];
         };
     }

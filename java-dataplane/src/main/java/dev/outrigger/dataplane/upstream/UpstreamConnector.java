@@ -38,7 +38,7 @@ public final class UpstreamConnector {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE))
+                        Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE))
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(high / 2, high))

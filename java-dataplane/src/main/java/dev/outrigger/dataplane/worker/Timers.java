@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link Timer} that is set to a later time than it is queued for stays where it is: only a
  * field changes. When it comes up it is put back. So a timeout that is armed and disarmed for every
- * request costs two stores per request and one wake-up per timeout length, not an entry in the event
- * loop's queue. Resolution is one millisecond, and a timer never fires early.
+ * request costs two stores per request and one wake-up per timeout length, not an entry in the
+ * event loop's queue. Resolution is one millisecond, and a timer never fires early.
  *
  * <p>Confined to its event loop.
  */

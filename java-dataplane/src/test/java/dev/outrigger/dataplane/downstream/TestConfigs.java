@@ -232,8 +232,7 @@ final class TestConfigs {
     static RouteTable comparisonTable() {
         Set<RetryOn> fiveXx = Set.of(RetryOn.FIVE_XX);
         return table(
-                virtualHost(
-                        "exact", List.of("b.local"), List.of(prefix("/only", forward("up")))),
+                virtualHost("exact", List.of("b.local"), List.of(prefix("/only", forward("up")))),
                 virtualHost(
                         "all",
                         List.of("*"),
@@ -248,9 +247,7 @@ final class TestConfigs {
                                                 "up",
                                                 Duration.ofSeconds(15),
                                                 retry(2, fiveXx, Duration.ZERO))),
-                                prefix(
-                                        "/timeout",
-                                        forward("up", Duration.ofMillis(300), NO_RETRY)),
+                                prefix("/timeout", forward("up", Duration.ofMillis(300), NO_RETRY)),
                                 prefix(
                                         "/pertry",
                                         forward(
