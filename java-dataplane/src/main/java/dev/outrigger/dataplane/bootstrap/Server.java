@@ -159,7 +159,7 @@ final class Server implements AutoCloseable {
         onLoop(() -> {
             assembler.whenLive(() -> {
                 log.info("all dependencies initialized. starting workers");
-                var unused = live.complete(null);
+                var _ = live.complete(null);
             });
             assembler.start();
             scheduleFlush();
@@ -206,7 +206,7 @@ final class Server implements AutoCloseable {
 
     /** What Envoy does when it flushes stats, apart from sinks. */
     private void scheduleFlush() {
-        var unused =
+        var _ =
                 loop.schedule(
                         bootstrap.statsFlushInterval(),
                         () -> {
@@ -282,12 +282,13 @@ final class Server implements AutoCloseable {
 
     private void onLoop(Callable<Void> task) throws ConfigException {
         try {
-            Void unused = onMainLoop(task);
+            Void _ = onMainLoop(task);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConfigException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new ConfigException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ConfigException(String.valueOf(cause.getMessage()), cause);
         }
     }
 
