@@ -167,9 +167,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(),
-                _ ->
-                        new ClusterStats(stats, statPrefix(entry.config())));
+                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
     }
 
     static String statPrefix(ClusterConfig config) {
