@@ -224,13 +224,14 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
             close(serving);
             changed = true;
         }
-        if (serving == null && warmed == null) {
+        var known = serving == null ? warmed : serving;
+        if (known == null) {
             return;
         }
         shard.inc(removed);
         log.info("cluster removed cluster={}", name);
         clusterStats.remove(name);
-        stats.retire(statPrefix((serving == null ? warmed : serving).config()));
+        stats.retire(statPrefix(known.config()));
     }
 
     @Override
