@@ -143,6 +143,7 @@ final class Server implements AutoCloseable {
                 "initializing epoch {} (base id={}, hot restart version=disabled)",
                 options.restartEpoch(),
                 options.baseId());
+        options.ignored().forEach(flag -> log.debug("flag without effect flag={}", flag));
         warnOfRuntimeKeys();
         if (options.useDynamicBaseId() && !options.baseIdPath().isEmpty()) {
             write(options.baseIdPath(), Long.toString(options.baseId()), "base ID");
