@@ -101,11 +101,7 @@ final class Listener {
             parts[index] = part;
             worker.add(part);
         } else {
-            boolean replaced = part.manager().settings() != manager.settings();
             part.setManager(manager);
-            if (replaced) {
-                part.closeIdle();
-            }
         }
     }
 
@@ -158,18 +154,6 @@ final class Listener {
 
     void startDrain(long now) {
         drain.start(now);
-        closeIdle(workers);
-    }
-
-    void closeIdle(List<Worker> on) {
-        for (Worker worker : on) {
-            worker.execute(() -> {
-                WorkerListener part = parts[worker.context().index()];
-                if (part != null) {
-                    part.closeIdle();
-                }
-            });
-        }
     }
 
     /** Closes what is left; on that worker's loop. */

@@ -69,13 +69,13 @@ public final class FakeRequestPath implements RequestPath {
     }
 
     @Override
-    public void drainListeners(boolean inboundOnly, boolean graceful) {
-        calls.add("drainListeners " + inboundOnly + " " + graceful);
+    public void drainListeners(boolean inboundOnly, boolean graceful, boolean keepListening) {
+        calls.add("drainListeners " + inboundOnly + " " + graceful + " " + keepListening);
     }
 
     @Override
-    public void startDrain() {
-        calls.add("startDrain");
+    public void failHealthChecks(boolean fail) {
+        calls.add("failHealthChecks " + fail);
     }
 
     @Override
