@@ -15,6 +15,10 @@ final class ComparedStats {
                     new Exclusion(
                             "listener\\.admin\\..*", "the harness itself asks the admin port"),
                     new Exclusion(
+                            "cluster\\.outrigger_xds\\..*", "the connection to the control plane"),
+                    new Exclusion(
+                            ".*\\.(?:update_time|config_reload_time_ms)", "the time of the day"),
+                    new Exclusion(
                             ".*_bytes_(?:total|buffered)",
                             "varies with the digits of x-envoy-upstream-service-time"),
                     new Exclusion(

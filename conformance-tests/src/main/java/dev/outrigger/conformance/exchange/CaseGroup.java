@@ -11,8 +11,18 @@ import java.util.List;
  * @param name the folder of the configuration, as {@code retry}
  * @param config the configuration with placeholders
  */
-public record CaseGroup(String name, Path config, List<Exchange> exchanges) {
+public record CaseGroup(String name, Path config, Source source, List<Exchange> exchanges) {
     public CaseGroup {
         exchanges = List.copyOf(exchanges);
+    }
+
+    /** How the configuration reaches the proxy. */
+    public enum Source {
+        /** It is the proxy's bootstrap. */
+        BOOTSTRAP,
+        /** Documents for the control plane, which the proxy follows in the delta variant. */
+        ADS_DELTA,
+        /** The same, in the state-of-the-world variant. */
+        ADS_SOTW
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.exchange;
 
+import dev.outrigger.conformance.exchange.CaseGroup.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -23,9 +25,15 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * where.
  */
 public final class CaseReader {
-    /** The names of configurations: a whole bootstrap, or resources and policies for ADS. */
-    private static final List<String> CONFIGS =
-            List.of("bootstrap.yaml", "xds.yaml", "policy.yaml");
+    /** The names of configurations: a whole bootstrap, or documents with policies or resources. */
+    private static final SortedMap<String, Source> CONFIGS =
+            new TreeMap<>(
+                    Map.of(
+                            "bootstrap.yaml", Source.BOOTSTRAP,
+                            "policy.yaml", Source.ADS_DELTA,
+                            "policy-sotw.yaml", Source.ADS_SOTW,
+                            "xds.yaml", Source.ADS_DELTA,
+                            "xds-sotw.yaml", Source.ADS_SOTW));
 
     private static final String DEFAULT_LISTENER = "main";
 
@@ -47,7 +55,10 @@ public final class CaseReader {
         for (var entry : exchanges.entrySet()) {
             var config = entry.getKey();
             var folder = root.relativize(Optional.ofNullable(config.getParent()).orElse(root));
-            groups.add(new CaseGroup(folder.toString(), config, entry.getValue()));
+            var source =
+                    Optional.ofNullable(CONFIGS.get(String.valueOf(config.getFileName())))
+                            .orElseThrow();
+            groups.add(new CaseGroup(folder.toString(), config, source, entry.getValue()));
         }
         return groups;
     }
@@ -56,14 +67,14 @@ public final class CaseReader {
         for (var folder = file.getParent();
                 folder != null && folder.startsWith(root);
                 folder = folder.getParent()) {
-            for (var name : CONFIGS) {
+            for (var name : CONFIGS.keySet()) {
                 if (Files.exists(folder.resolve(name))) {
                     return folder.resolve(name);
                 }
             }
         }
         throw new IllegalArgumentException(
-                file + ": no configuration (expected: one of " + CONFIGS + " there or above)");
+                file + ": no configuration (expected: one of " + CONFIGS.keySet() + " there or above)");
     }
 
     private static List<Exchange> read(Path root, Path file) throws IOException {

@@ -34,4 +34,10 @@ public sealed interface ClientStep {
 
     /** Asks the proxy's admin port. */
     record Admin(String method, String path) implements ClientStep {}
+
+    /** Posts documents to the control plane and waits until the proxy has accepted them. */
+    record Apply(String documents) implements ClientStep {}
+
+    /** Deletes a document, as {@code trafficpolicies/x}, and waits likewise. */
+    record Remove(String path) implements ClientStep {}
 }

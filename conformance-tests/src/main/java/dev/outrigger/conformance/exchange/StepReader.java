@@ -71,6 +71,8 @@ final class StepReader {
             case "attempts" -> new ClientStep.AwaitAttempts(Integer.parseInt(text));
             case "pause" -> new ClientStep.Pause(YamlNode.duration(path, text));
             case "admin" -> admin(path, text);
+            case "apply" -> new ClientStep.Apply(text);
+            case "remove" -> new ClientStep.Remove(text);
             default -> throw new IllegalArgumentException(path + ": unknown step " + word);
         };
     }

@@ -14,6 +14,11 @@ public record EnvoyProxy(Envoy envoy) implements ProxyUnderTest {
     }
 
     @Override
+    public String flavor() {
+        return "envoy";
+    }
+
+    @Override
     public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
         return ProxyProcess.start(envoy::start, bootstrap, workdir);
     }

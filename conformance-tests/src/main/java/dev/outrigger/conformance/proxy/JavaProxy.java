@@ -46,6 +46,11 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
     }
 
     @Override
+    public String flavor() {
+        return "java";
+    }
+
+    @Override
     public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
         return ProxyProcess.start(this::launch, bootstrap, workdir);
     }

@@ -10,6 +10,9 @@ public interface ProxyUnderTest {
     /** How reports call it. */
     String name();
 
+    /** Which of the control plane's bootstraps it takes: {@code envoy} or {@code java}. */
+    String flavor();
+
     /**
      * Starts it with the bootstrap and waits until it is live.
      *

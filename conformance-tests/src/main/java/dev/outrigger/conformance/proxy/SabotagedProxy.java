@@ -23,6 +23,11 @@ public record SabotagedProxy(ProxyUnderTest honest, Sabotage sabotage) implement
     }
 
     @Override
+    public String flavor() {
+        return honest.flavor();
+    }
+
+    @Override
     public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
         return new Running(honest.start(bootstrap, workdir), sabotage);
     }

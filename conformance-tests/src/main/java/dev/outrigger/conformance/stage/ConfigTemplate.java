@@ -7,16 +7,23 @@ import java.util.regex.Pattern;
 
 /**
  * A configuration with placeholders: {@code ${upstream.a}}, {@code ${refused.a}} and {@code
- * ${blackhole.a}} are ports, {@code ${admin}} and {@code ${accessLog}} are whole blocks.
+ * ${blackhole.a}} are ports, {@code ${listen.a}} is a free one, {@code ${admin}} and {@code ${accessLog}} are whole blocks.
  */
 final class ConfigTemplate {
     private static final Pattern PLACEHOLDER =
             Pattern.compile("\\$\\{([A-Za-z]+)(?:\\.([A-Za-z0-9_-]+))?}");
 
-    private ConfigTemplate() {}
+    private final BiFunction<String, String, String> values;
 
-    /** The text with each placeholder replaced by what the function says for kind and name. */
-    static String fill(String template, BiFunction<String, String, String> values) {
+    /**
+     * @param values what stands for kind and name
+     */
+    ConfigTemplate(BiFunction<String, String, String> values) {
+        this.values = values;
+    }
+
+    /** The text with each placeholder replaced. */
+    String fill(String template) {
         return PLACEHOLDER
                 .matcher(template)
                 .replaceAll(match ->

@@ -28,6 +28,7 @@ public final class Stage implements AutoCloseable {
     private final UpstreamSet upstreams;
     private final AccessLogs accessLogs;
     private final RunningProxy proxy;
+    private final Configuration configuration;
     private final Map<String, Integer> listeners;
     private final Normalizer normalizer;
 
@@ -35,10 +36,12 @@ public final class Stage implements AutoCloseable {
             UpstreamSet upstreams,
             AccessLogs accessLogs,
             RunningProxy proxy,
+            Configuration configuration,
             Map<String, Integer> listeners) {
         this.upstreams = upstreams;
         this.accessLogs = accessLogs;
         this.proxy = proxy;
+        this.configuration = configuration;
         this.listeners = listeners;
         var names = new LinkedHashMap<>(upstreams.portNames());
         listeners.forEach((name, port) -> names.put(port, "listener " + name));
@@ -52,13 +55,25 @@ public final class Stage implements AutoCloseable {
         Files.createDirectories(workdir);
         var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
+        var template =
+                new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
+        Configuration configuration = null;
+        RunningProxy running = null;
         try {
+            configuration = Configuration.open(group, template, proxy.flavor(), workdir);
             var bootstrap = workdir.resolve("bootstrap.yaml");
-            Files.writeString(
-                    bootstrap, fill(Files.readString(group.config()), upstreams, accessLogs));
-            var running = proxy.start(bootstrap, workdir);
-            return new Stage(upstreams, accessLogs, running, running.listenerPorts());
+            Files.writeString(bootstrap, configuration.bootstrap());
+            running = proxy.start(bootstrap, workdir);
+            configuration.awaitInForce();
+            return new Stage(
+                    upstreams, accessLogs, running, configuration, running.listenerPorts());
         } catch (IOException | RuntimeException e) {
+            if (running != null) {
+                running.close();
+            }
+            if (configuration != null) {
+                configuration.close();
+            }
             upstreams.close();
             throw e;
         }
@@ -66,7 +81,10 @@ public final class Stage implements AutoCloseable {
 
     /** Plays the exchange and gives what was seen. */
     public Observation run(Exchange exchange) throws IOException {
-        var port = listeners.get(exchange.listener());
+        // A sidecar's listeners are named after their direction.
+        var port =
+                listeners.getOrDefault(
+                        exchange.listener(), listeners.get("outbound/" + exchange.listener()));
         if (port == null) {
             throw new IllegalArgumentException(
                     exchange.id()
@@ -78,7 +96,7 @@ public final class Stage implements AutoCloseable {
         }
         upstreams.play(exchange);
         var before = stats();
-        try (var client = new WireClient(proxy, port, upstreams.attempts())) {
+        try (var client = new WireClient(proxy, port, upstreams.attempts(), configuration)) {
             client.play(exchange.steps());
             var _ = Eventually.holds(QUIET_LIMIT, () -> stats().quiet());
             var attempts = upstreams.attempts().settled(Duration.ofMillis(500));
@@ -109,6 +127,7 @@ public final class Stage implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
+        configuration.close();
         upstreams.close();
     }
 
@@ -120,24 +139,22 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    private static String fill(String template, UpstreamSet upstreams, AccessLogs accessLogs) {
-        return ConfigTemplate.fill(
-                template,
-                (kind, name) -> {
-                    try {
-                        return switch (kind) {
-                            case "upstream" -> Integer.toString(upstreams.scripted(name));
-                            case "refused" -> Integer.toString(upstreams.refused(name));
-                            case "blackhole" -> Integer.toString(upstreams.blackhole(name));
-                            case "admin" -> ConfigTemplate.admin();
-                            case "accessLog" -> accessLogs.config();
-                            default ->
-                                    throw new IllegalArgumentException(
-                                            "${" + kind + "}: unknown placeholder");
-                        };
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+    private static String value(
+            String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs) {
+        try {
+            return switch (kind) {
+                case "upstream" -> Integer.toString(upstreams.scripted(name));
+                case "refused" -> Integer.toString(upstreams.refused(name));
+                case "blackhole" -> Integer.toString(upstreams.blackhole(name));
+                case "listen" -> Integer.toString(upstreams.listen(name));
+                case "admin" -> ConfigTemplate.admin();
+                case "accessLog" -> accessLogs.config();
+                default ->
+                        throw new IllegalArgumentException(
+                                "${" + kind + "}: unknown placeholder");
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -61,6 +61,17 @@ final class UpstreamSet implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** A free port for a listener whose configuration must name one. */
+    int listen(String name) throws IOException {
+        var known = ports.get("listen " + name);
+        if (known != null) {
+            return known;
+        }
+        int port = FreePort.next();
+        ports.put("listen " + name, port);
+        return port;
+    }
+
     /** Names of all ports. */
     Map<Integer, String> portNames() {
         var names = new LinkedHashMap<Integer, String>();

@@ -24,14 +24,16 @@ final class WireClient implements AutoCloseable {
     private final RunningProxy proxy;
     private final int port;
     private final AttemptLog attempts;
+    private final PolicySteps policies;
     private final List<WireConnection> connections = new ArrayList<>();
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
-    WireClient(RunningProxy proxy, int port, AttemptLog attempts) {
+    WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
         this.proxy = proxy;
         this.port = port;
         this.attempts = attempts;
+        this.policies = policies;
     }
 
     /** Does all steps, then sees how each connection ends, and closes it. */
@@ -84,6 +86,8 @@ final class WireClient implements AutoCloseable {
                 var reply = proxy.admin(method, path);
                 adminReplies.add(new SeenAdminReply(reply.status(), reply.body()));
             }
+            case ClientStep.Apply(var documents) -> policies.apply(documents);
+            case ClientStep.Remove(var path) -> policies.remove(path);
         }
     }
 }

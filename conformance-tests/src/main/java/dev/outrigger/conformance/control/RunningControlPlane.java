@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.outrigger.xds.CannotListenException;
+import dev.outrigger.xds.ControlPlane;
+import dev.outrigger.xds.ControlPlaneOptions;
+import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A control plane whose documents come and go over its REST API. It can be stopped and started
+ * again with the same store and the same xDS port. Used by one thread.
+ */
+public final class RunningControlPlane implements AutoCloseable {
+    private static final Duration SYNC_LIMIT = Duration.ofSeconds(20);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path store;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private ControlPlane running;
+    private final int xdsPort;
+
+    private RunningControlPlane(Path store, ControlPlane running) {
+        this.store = store;
+        this.running = running;
+        this.xdsPort = running.xdsPort();
+    }
+
+    /** Starts one on free ports of this machine. */
+    public static RunningControlPlane start(Path store) throws IOException {
+        return new RunningControlPlane(store, launch(store, 0));
+    }
+
+    /** The bootstrap that this control plane writes for a proxy of the service {@code a}. */
+    public String bootstrap(String flavor, String id) throws IOException {
+        return get("/api/v1/bootstrap?flavor=" + flavor + "&service=a&id=" + id + "&adminPort=0");
+    }
+
+    /**
+     * Posts the documents.
+     *
+     * @return the revision that has them
+     * @throws IOException with the problem, when they are refused
+     */
+    public long apply(String documents) throws IOException {
+        var request =
+                request("/api/v1/apply")
+                        .header("Content-Type", "application/yaml")
+                        .POST(HttpRequest.BodyPublishers.ofString(documents));
+        return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /**
+     * Deletes a document.
+     *
+     * @param path its kind's plural and its name, as {@code trafficpolicies/retry-b}
+     * @return the revision that is without it
+     */
+    public long remove(String path) throws IOException {
+        var found = send(request("/api/v1/" + path), 200);
+        var etag = found.headers().firstValue("ETag").orElse("");
+        var request = request("/api/v1/" + path).header("If-Match", etag).DELETE();
+        return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /** Waits until every proxy has accepted or refused the revision. */
+    public JsonNode awaitSync(long revision) throws IOException {
+        var path = "/api/v1/revisions/" + revision + "/sync?timeout=" + SYNC_LIMIT.toSeconds();
+        return JSON.readTree(get(path + "s"));
+    }
+
+    /**
+     * Waits likewise, and insists on acceptance.
+     *
+     * @throws IOException with the report, when a proxy refused it or did not answer
+     */
+    public void requireSync(long revision) throws IOException {
+        var report = awaitSync(revision);
+        if (!report.path("synced").asBoolean() || report.path("proxies").isEmpty()) {
+            throw new IOException("revision " + revision + " is not in sync: " + report);
+        }
+    }
+
+    /** What {@code /api/v1/proxies} says of the proxy with that node id. */
+    public JsonNode proxy(String id) throws IOException {
+        return JSON.readTree(get("/api/v1/proxies/" + id));
+    }
+
+    /** The control plane's own metrics, in Prometheus' format. */
+    public String metrics() throws IOException {
+        var uri = URI.create("http://127.0.0.1:" + running.adminPort() + "/metrics");
+        return send(HttpRequest.newBuilder(uri), 200).body();
+    }
+
+    /** Stops it; the store stays. */
+    public void stop() {
+        running.close();
+    }
+
+    /** Starts it again where it was, as after an upgrade. */
+    public void startAgain() throws IOException {
+        running = launch(store, xdsPort);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        running.close();
+    }
+
+    private static ControlPlane launch(Path store, int xdsPort) throws IOException {
+        var options =
+                ControlPlaneOptions.at(store)
+                        .withRest(new Listen("127.0.0.1", 0))
+                        .withAdmin(new Listen("127.0.0.1", 0))
+                        .withXds(new Listen("127.0.0.1", xdsPort));
+        try {
+            return ControlPlane.start(options);
+        } catch (CannotListenException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private String get(String path) throws IOException {
+        return send(request(path), 200).body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + running.restPort() + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder builder, int expected)
+            throws IOException {
+        var request = builder.timeout(SYNC_LIMIT.plusSeconds(10)).build();
+        try {
+            var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != expected) {
+                throw new IOException(
+                        request.method()
+                                + " "
+                                + request.uri().getPath()
+                                + ": "
+                                + response.statusCode()
+                                + " (expected: "
+                                + expected
+                                + "): "
+                                + response.body());
+            }
+            return response;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while asking " + request.uri());
+        }
+    }
+}
