@@ -560,7 +560,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void onIdle() {
         if (open && phase == Phase.HEAD && !exchange().isActive()) {
             shard.inc(stats.cxIdleTimeout);
-            closeNow();
+            if (requests == 0) {
+                closeNow();
+            } else if (!draining) {
+                startDrain();
+            }
         }
     }
 

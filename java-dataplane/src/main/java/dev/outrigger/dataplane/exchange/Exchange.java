@@ -195,6 +195,7 @@ public final class Exchange implements FormatContext {
         route = found;
         if (found == null) {
             shard.inc(settings.stats.noRoute);
+            shard.inc(settings.stats.routerRqTotal);
             sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
         }
@@ -300,7 +301,6 @@ public final class Exchange implements FormatContext {
         info.setFlag(ResponseFlag.STREAM_IDLE_TIMEOUT);
         if (responseStarted) {
             info.setDetails("stream_idle_timeout");
-            shard.inc(stats().rqTxReset);
             abort();
         } else {
             router.cancel();
@@ -350,9 +350,21 @@ public final class Exchange implements FormatContext {
         worker.flushDirty();
     }
 
+    /** The upstream's 100 goes on where the client's {@code expect} was left to the upstream. */
+    void onInformational(int status) {
+        if (status == 100 && manager.settings().config.proxy100Continue()) {
+            touch();
+            stats().chargeInterim(shard);
+            downstream.sendContinue();
+        }
+    }
+
     /** Ends the exchange by cutting the client off. */
     void abort() {
         router.cancel();
+        shard.inc(stats().rqTxReset);
+        // Envoy counts every reset of a stream here, whoever began it.
+        shard.inc(stats().rqRxReset);
         downstream.reset();
         end();
     }
@@ -391,6 +403,7 @@ public final class Exchange implements FormatContext {
 
     private void sendLocal(String body, boolean close) {
         RequestHead head = request;
+        info.setResponseCode(localHead.status());
         router.editLocalResponse(localHead);
         boolean grpc = head != null && head.isGrpc() && !close;
         boolean toHead = head != null && head.method() == Method.HEAD;
@@ -421,7 +434,7 @@ public final class Exchange implements FormatContext {
         }
         downstream.sendHead(head, endStream, closing);
         if (endStream) {
-            end();
+            endReply();
         }
     }
 
@@ -447,8 +460,16 @@ public final class Exchange implements FormatContext {
         info.addBytesSent(data.readableBytes());
         downstream.sendBody(data, endStream);
         if (endStream) {
-            end();
+            endReply();
         }
+    }
+
+    /** The reply is sent; a request that is not complete by now is reset, and Envoy counts that. */
+    private void endReply() {
+        if (!requestComplete) {
+            shard.inc(stats().rqRxReset);
+        }
+        end();
     }
 
     /** The exchange is over: stats, log line, and the connection may go on. */

@@ -46,9 +46,7 @@ public final class HcmStats {
     public final Counter noRoute;
     public final Counter noCluster;
     public final Counter routerRqTotal;
-    public final Counter rqRedirect;
     public final Counter rqDirectResponse;
-    public final Counter rqResetAfterDownstreamResponseStarted;
     private final Counter rqCompleted;
     private final Counter listenerRqCompleted;
     private final Counter[] byClass = new Counter[6];
@@ -100,10 +98,7 @@ public final class HcmStats {
         noRoute = store.counter(p + "no_route");
         noCluster = store.counter(p + "no_cluster");
         routerRqTotal = store.counter(p + "rq_total");
-        rqRedirect = store.counter(p + "rq_redirect");
         rqDirectResponse = store.counter(p + "rq_direct_response");
-        rqResetAfterDownstreamResponseStarted =
-                store.counter(p + "rq_reset_after_downstream_response_started");
         rqCompleted = store.counter(p + "downstream_rq_completed");
         listenerRqCompleted = store.counter(l + "downstream_rq_completed");
         for (int i = 1; i <= 5; i++) {
@@ -136,6 +131,8 @@ public final class HcmStats {
                     "passthrough_internal_redirect_too_many_redirects",
                     "passthrough_internal_redirect_unsafe_scheme",
                     "rq_overload_local_reply",
+                    "rq_redirect",
+                    "rq_reset_after_downstream_response_started",
                     "rs_too_large",
                 }) {
             if (!store.counter(p + name).name().startsWith(p)) {
@@ -170,6 +167,8 @@ public final class HcmStats {
 
     /** Counts an interim response. */
     void chargeInterim(StatsShard shard) {
+        shard.inc(rqCompleted);
+        shard.inc(listenerRqCompleted);
         shard.inc(byClass[1]);
         shard.inc(listenerByClass[1]);
     }

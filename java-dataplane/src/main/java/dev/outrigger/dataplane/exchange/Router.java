@@ -67,6 +67,7 @@ final class Router {
     private long timeoutStart;
     private int attempts;
     private boolean timeoutRetry;
+    private boolean informed;
     private boolean internal;
 
     Router(WorkerServices services, Exchange exchange) {
@@ -106,11 +107,12 @@ final class Router {
         action = null;
         attempts = 0;
         timeoutRetry = false;
+        informed = false;
         responseEditor = route.responseEditor();
         shard.inc(hcmStats().routerRqTotal);
         switch (route.action()) {
             case Redirect redirect -> {
-                shard.inc(hcmStats().rqRedirect);
+                shard.inc(hcmStats().rqDirectResponse);
                 exchange.sendRouteReply(
                         redirect.status(), "", Redirects.location(redirect, route, head));
             }
@@ -360,9 +362,14 @@ final class Router {
         }
     }
 
-    /** An upstream answered with 1xx: swallowed, and it ends all retrying (E11). */
-    void onInformational() {
+    /** An upstream answered with 1xx: it ends all retrying, and only the first counts (E11). */
+    void onInformational(ResponseHead head) {
         retry.disable();
+        if (!informed) {
+            informed = true;
+            charge(head.status());
+            exchange.onInformational(head.status());
+        }
     }
 
     void onResponseHead(ResponseHead head, boolean endStream) {
@@ -401,6 +408,7 @@ final class Router {
                     (now - info().requestEndNanos()) / 1_000_000);
         }
         attemptCount(headers);
+        info().setResponseCode(status);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
@@ -457,7 +465,6 @@ final class Router {
                         ? reset.underscored()
                         : reset.underscored() + '|' + transportFailure.replace(' ', '_');
         if (state == State.RESPONDING) {
-            shard.inc(hcmStats().rqResetAfterDownstreamResponseStarted);
             info().setFlag(reset.flag());
             info().setDetails("upstream_reset_after_response_started{" + cause + "}");
             state = State.NONE;

@@ -35,6 +35,7 @@ public final class ClusterStats {
     public final Counter cxDestroyLocalWithActiveRq;
     public final Counter cxDestroyRemoteWithActiveRq;
     public final Counter cxProtocolError;
+    public final Counter cxCloseNotify;
     public final Counter cxRxBytes;
     public final Counter cxTxBytes;
     public final Histogram cxConnectMs;
@@ -86,6 +87,7 @@ public final class ClusterStats {
         cxDestroyLocalWithActiveRq = counter("upstream_cx_destroy_local_with_active_rq");
         cxDestroyRemoteWithActiveRq = counter("upstream_cx_destroy_remote_with_active_rq");
         cxProtocolError = counter("upstream_cx_protocol_error");
+        cxCloseNotify = counter("upstream_cx_close_notify");
         cxRxBytes = counter("upstream_cx_rx_bytes_total");
         cxTxBytes = counter("upstream_cx_tx_bytes_total");
         cxConnectMs = store.histogram(prefix + "upstream_cx_connect_ms");
@@ -120,7 +122,6 @@ public final class ClusterStats {
                     "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
                     "upstream_cx_pool_overflow",
-                    "upstream_cx_close_notify",
                     "upstream_cx_connect_attempts_exceeded",
                     "upstream_rq_maintenance_mode",
                     "upstream_rq_max_duration_reached",

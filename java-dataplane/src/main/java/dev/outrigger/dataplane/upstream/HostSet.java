@@ -13,6 +13,7 @@ public final class HostSet {
 
     private final Priority[] priorities;
     private final int total;
+    private final boolean emptyPanic;
     private final int healthy;
     private final int degraded;
 
@@ -50,6 +51,7 @@ public final class HostSet {
         total = hosts;
         healthy = usable;
         degraded = worse;
+        emptyPanic = hosts == 0 && panicThresholdPercent > 0;
         distribute(overprovisioningFactor, panicThresholdPercent);
     }
 
@@ -137,6 +139,11 @@ public final class HostSet {
         if (first != null) {
             first.healthyLoad += left;
         }
+    }
+
+    /** Whether it is without hosts, which Envoy counts as a panic where panicking is on. */
+    boolean isEmptyPanic() {
+        return emptyPanic;
     }
 
     Priority[] priorities() {

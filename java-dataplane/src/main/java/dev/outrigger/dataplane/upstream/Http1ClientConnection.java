@@ -334,6 +334,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         closeAfter = mustClose(head);
+        if (closeAfter && status != 101) {
+            shard.inc(stats.cxCloseNotify);
+        }
         boolean bodyless =
                 toHead
                         || status < 200
@@ -451,6 +454,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             endBody(to);
         } else {
             boolean partial = inBody || reader.hasStarted();
+            if (partial && to != null && !body.isUntilClose()) {
+                shard.inc(stats.cxProtocolError);
+            }
             fail(
                     partial && !sawReset
                             ? StreamReset.PROTOCOL_ERROR

@@ -38,6 +38,10 @@ final class LoadBalancer {
             seen = hosts;
             schedulers.clear();
         }
+        if (hosts.isEmptyPanic()) {
+            worker.stats().inc(stats.lbHealthyPanic);
+            return null;
+        }
         Priority[] priorities = hosts.priorities();
         if (priorities.length == 0) {
             return null;
