@@ -92,7 +92,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onInformational(ResponseHead head) {
-        router.onInformational();
+        router.onInformational(head);
     }
 
     @Override

@@ -185,8 +185,10 @@ public final class Exchange implements FormatContext {
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
-        sendLocalReply(
-                refusal.status(), "", null, refusal.details(), refusal.status() == 400, false);
+        boolean close =
+                refusal.status() == 400
+                        && !manager.settings().config.streamErrorOnInvalidHttpMessage();
+        sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 
     private void route(RequestHead head, boolean endStream) {
@@ -399,6 +401,14 @@ public final class Exchange implements FormatContext {
         sendHead(localHead, endStream, close);
         if (!endStream) {
             sendBody(Unpooled.wrappedBuffer(bytes), true);
+        }
+    }
+
+    /** The upstream's {@code 100 Continue}: passed on where the proxy does not answer it (E11). */
+    void onUpstreamContinue() {
+        if (manager.settings().config.proxy100Continue()) {
+            stats().chargeInterim(shard);
+            downstream.sendContinue();
         }
     }
 

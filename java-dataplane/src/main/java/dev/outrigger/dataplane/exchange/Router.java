@@ -294,7 +294,8 @@ final class Router {
                     forward.appendXForwardedHost() && attempts == 1,
                     exchange.settings().suppressEnvoyHeaders);
         }
-        boolean bodyless = body.isComplete() && body.isEmpty();
+        // A body in chunks that turns out to be empty is sent in chunks all the same.
+        boolean bodyless = body.isComplete() && body.isEmpty() && head.isBodyless();
         stream.sendHead(head, bodyless);
         if (!bodyless) {
             body.replay(stream);
@@ -360,9 +361,12 @@ final class Router {
         }
     }
 
-    /** An upstream answered with 1xx: swallowed, and it ends all retrying (E11). */
-    void onInformational() {
+    /** An upstream answered with 1xx: it ends all retrying, and only a 100 may go on (E11). */
+    void onInformational(ResponseHead head) {
         retry.disable();
+        if (head.status() == 100) {
+            exchange.onUpstreamContinue();
+        }
     }
 
     void onResponseHead(ResponseHead head, boolean endStream) {
@@ -401,6 +405,7 @@ final class Router {
                     (now - info().requestEndNanos()) / 1_000_000);
         }
         attemptCount(headers);
+        info().setResponseCode(status);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
@@ -449,6 +454,10 @@ final class Router {
     void onReset(StreamReset reset, String transportFailure, boolean requestSent) {
         perTryTimer.disarm();
         perTryIdleTimer.disarm();
+        if (reset == StreamReset.OVERFLOW) {
+            // Refused before a connection was asked for: no host took part.
+            info().setUpstreamHost(null);
+        }
         if (!transportFailure.isEmpty()) {
             info().setTransportFailure(transportFailure);
         }

@@ -41,7 +41,6 @@ public final class Http1BodyDecoder {
     private static final int MAX_COMPONENTS = 1024;
 
     private final int maxTrailerBytes;
-    private final int maxTrailers;
     private @Nullable CompositeByteBuf collected;
     private State state = State.DONE;
     private long remaining;
@@ -50,9 +49,8 @@ public final class Http1BodyDecoder {
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
 
-    public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
+    public Http1BodyDecoder(int maxTrailerBytes) {
         this.maxTrailerBytes = maxTrailerBytes;
-        this.maxTrailers = maxTrailers;
     }
 
     public void beginFixed(long length) {
@@ -231,7 +229,8 @@ public final class Http1BodyDecoder {
         }
         state = State.TRAILERS;
         if (trailers == null || trailerBlock == null) {
-            trailers = new Http1HeadParser(true, maxTrailerBytes, maxTrailers);
+            // Dropped trailers are limited in size, not counted.
+            trailers = new Http1HeadParser(true, maxTrailerBytes, Integer.MAX_VALUE);
             trailerBlock = new HeaderBlock();
         }
         trailerBlock.reset();
