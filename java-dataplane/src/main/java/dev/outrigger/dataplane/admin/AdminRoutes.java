@@ -136,8 +136,7 @@ final class AdminRoutes {
                 query -> {
                     boolean keepListening = query.has("skip_exit");
                     boolean graceful = keepListening || query.has("graceful");
-                    requestPath.drainListeners(
-                            query.has("inboundonly"), graceful, keepListening);
+                    requestPath.drainListeners(query.has("inboundonly"), graceful, keepListening);
                     return AdminResponse.ok();
                 },
                 "graceful: When draining listeners, enter a graceful drain period prior to closing"

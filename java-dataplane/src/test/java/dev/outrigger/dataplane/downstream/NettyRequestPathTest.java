@@ -258,8 +258,18 @@ class NettyRequestPathTest {
         String reply =
                 RawClient.send(
                         port,
-                        "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
-                                + "GET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                        """
+                        GET /1 HTTP/1.1\r
+                        Host: a\r
+                        \r
+                        GET /2 HTTP/1.1\r
+                        Host: a\r
+                        \r
+                        GET /3 HTTP/1.1\r
+                        Host: a\r
+                        Connection: close\r
+                        \r
+                        """,
                         10_000);
 
         assertThat(reply.indexOf("/1")).isPositive().isLessThan(reply.indexOf("/2"));
