@@ -99,7 +99,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.stats = pinned.settings().stats();
         RequestReader.Options options = pinned.settings().readerOptions();
         this.reader = new RequestReader(options);
-        this.body = new Http1BodyDecoder(options.maxHeadBytes());
+        this.body =
+                pinned.settings().config().http1Options().enableTrailers()
+                        ? new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders())
+                        : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
         this.idleTimer = worker.timers().timer(this::onIdle);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);

@@ -3,6 +3,8 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
+import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
@@ -205,6 +207,11 @@ public final class Exchange implements FormatContext {
         }
         if (head.isUpgrade()) {
             shard.inc(settings.stats.rqWsOnNonWsRoute);
+            if (found.action() instanceof Forward forward
+                    && forward.cluster() instanceof ClusterSpecifier.Single(String cluster)
+                    && manager.cluster(cluster) != null) {
+                info.setUpstreamCluster(cluster);
+            }
             sendLocalReply(403, "", null, "upgrade_failed", true, false);
             return;
         }

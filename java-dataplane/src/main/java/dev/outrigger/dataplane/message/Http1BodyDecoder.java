@@ -41,6 +41,7 @@ public final class Http1BodyDecoder {
     private static final int MAX_COMPONENTS = 1024;
 
     private final int maxTrailerBytes;
+    private final int maxTrailers;
     private @Nullable CompositeByteBuf collected;
     private State state = State.DONE;
     private long remaining;
@@ -49,8 +50,18 @@ public final class Http1BodyDecoder {
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
 
+    /** Trailers are limited in size, not counted. */
     public Http1BodyDecoder(int maxTrailerBytes) {
+        this(maxTrailerBytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * For {@code enable_trailers}: they are counted as well, and go no further, because no upstream
+     * takes them.
+     */
+    public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
         this.maxTrailerBytes = maxTrailerBytes;
+        this.maxTrailers = maxTrailers;
     }
 
     public void beginFixed(long length) {
@@ -229,8 +240,7 @@ public final class Http1BodyDecoder {
         }
         state = State.TRAILERS;
         if (trailers == null || trailerBlock == null) {
-            // Dropped trailers are limited in size, not counted.
-            trailers = new Http1HeadParser(true, maxTrailerBytes, Integer.MAX_VALUE);
+            trailers = new Http1HeadParser(true, maxTrailerBytes, maxTrailers);
             trailerBlock = new HeaderBlock();
         }
         trailerBlock.reset();

@@ -27,8 +27,8 @@ final class HttpConnectionManagerFields {
                             "default_host_for_http_10",
                             "allow_chunked_length",
                             "allow_custom_methods",
-                            "override_stream_error_on_invalid_http_message")
-                    .onlyBool("enable_trailers", false)
+                            "override_stream_error_on_invalid_http_message",
+                            "enable_trailers")
                     .noEffect("send_fully_qualified_url", "upstream only")
                     .noEffect("use_balsa_parser", "there is one parser");
 
