@@ -99,7 +99,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.stats = pinned.settings().stats();
         RequestReader.Options options = pinned.settings().readerOptions();
         this.reader = new RequestReader(options);
-        this.body = new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders());
+        this.body =
+                pinned.settings().config().http1Options().enableTrailers()
+                        ? new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders())
+                        : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
         this.idleTimer = worker.timers().timer(this::onIdle);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
@@ -609,6 +612,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         worker.refreshNow();
         open = false;
+        if (phase == Phase.HEAD && reader.hasStarted()) {
+            // Envoy's stream begins with the first byte, so half a head is logged too.
+            begin();
+        }
         boolean activeRequest = exchange().isActive();
         exchange().onDownstreamClosed();
         exchange().dispose();

@@ -3,6 +3,8 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
+import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
@@ -185,8 +187,10 @@ public final class Exchange implements FormatContext {
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
-        sendLocalReply(
-                refusal.status(), "", null, refusal.details(), refusal.status() == 400, false);
+        boolean close =
+                refusal.status() == 400
+                        && !manager.settings().config.streamErrorOnInvalidHttpMessage();
+        sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 
     private void route(RequestHead head, boolean endStream) {
@@ -204,6 +208,11 @@ public final class Exchange implements FormatContext {
         }
         if (head.isUpgrade()) {
             shard.inc(settings.stats.rqWsOnNonWsRoute);
+            if (found.action() instanceof Forward forward
+                    && forward.cluster() instanceof ClusterSpecifier.Single(String cluster)
+                    && manager.cluster(cluster) != null) {
+                info.setUpstreamCluster(cluster);
+            }
             sendLocalReply(403, "", null, "upgrade_failed", true, false);
             return;
         }

@@ -4,10 +4,12 @@ package dev.outrigger.dataplane.exchange;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.Comparator;
 
 /**
  * This machine's first IPv4 address that is not loopback: what Envoy appends to {@code
- * x-forwarded-for} for a peer on loopback. Looked up once.
+ * x-forwarded-for} for a peer on loopback. Interfaces count in the order of their index, which is
+ * the order {@code getifaddrs} gives them in. Looked up once.
  */
 final class LocalAddress {
     private static final String IP = find();
@@ -21,6 +23,7 @@ final class LocalAddress {
     private static String find() {
         try {
             return NetworkInterface.networkInterfaces()
+                    .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(a -> a instanceof Inet4Address && !a.isLoopbackAddress())
                     .map(a -> a.getHostAddress())

@@ -296,7 +296,8 @@ final class Router {
                     forward.appendXForwardedHost() && attempts == 1,
                     exchange.settings().suppressEnvoyHeaders);
         }
-        boolean bodyless = body.isComplete() && body.isEmpty();
+        // A body in chunks that turns out to be empty is sent in chunks all the same.
+        boolean bodyless = body.isComplete() && body.isEmpty() && head.isBodyless();
         stream.sendHead(head, bodyless);
         if (!bodyless) {
             body.replay(stream);
@@ -457,6 +458,10 @@ final class Router {
     void onReset(StreamReset reset, String transportFailure, boolean requestSent) {
         perTryTimer.disarm();
         perTryIdleTimer.disarm();
+        if (reset == StreamReset.OVERFLOW) {
+            // Refused before a connection was asked for: no host took part.
+            info().setUpstreamHost(null);
+        }
         if (!transportFailure.isEmpty()) {
             info().setTransportFailure(transportFailure);
         }

@@ -20,8 +20,6 @@ public enum CodecError {
     LOW_VERSION(426, "low_version"),
     HEADERS_TOO_LARGE(431, "http1.headers_too_large"),
     TOO_MANY_HEADERS(431, "http1.too_many_headers"),
-    TRAILERS_TOO_LARGE(431, "http1.trailers_too_large"),
-    TOO_MANY_TRAILERS(431, "http1.too_many_trailers"),
     INVALID_TRANSFER_ENCODING(501, "http1.invalid_transfer_encoding");
 
     private final int status;

@@ -14,6 +14,7 @@ public final class HeadWriter {
     private static final byte[] LENGTH_ZERO = Ascii.bytes("content-length: 0\r\n");
     private static final byte[] CHUNKED = Ascii.bytes("transfer-encoding: chunked\r\n");
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final int VERSION_DIGIT = "HTTP/1.".length();
     private static final int KEEP_BYTES = 64 * 1024;
 
     private byte[] scratch = new byte[4096];
@@ -68,6 +69,9 @@ public final class HeadWriter {
         begin();
         int status = head.status();
         put(StatusLine.of(status));
+        if (toHttp10) {
+            scratch[VERSION_DIGIT] = '0';
+        }
         HeaderBlock headers = head.headers();
         int limit = headers.limit();
         for (int i = 0; i < limit; i++) {

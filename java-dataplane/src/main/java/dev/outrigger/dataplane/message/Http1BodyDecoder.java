@@ -50,6 +50,15 @@ public final class Http1BodyDecoder {
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
 
+    /** Trailers are limited in size, not counted. */
+    public Http1BodyDecoder(int maxTrailerBytes) {
+        this(maxTrailerBytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * For {@code enable_trailers}: they are counted as well, and go no further, because no upstream
+     * takes them.
+     */
     public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
         this.maxTrailerBytes = maxTrailerBytes;
         this.maxTrailers = maxTrailers;

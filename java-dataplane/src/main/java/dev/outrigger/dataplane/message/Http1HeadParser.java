@@ -136,7 +136,7 @@ public final class Http1HeadParser {
     }
 
     private Result tooLarge() {
-        error = trailers ? CodecError.TRAILERS_TOO_LARGE : CodecError.HEADERS_TOO_LARGE;
+        error = CodecError.HEADERS_TOO_LARGE;
         block.size = end;
         return Result.FAILED;
     }
@@ -225,7 +225,7 @@ public final class Http1HeadParser {
             valueEnd--;
         }
         if (++lines > maxCount) {
-            return fail(trailers ? CodecError.TOO_MANY_TRAILERS : CodecError.TOO_MANY_HEADERS);
+            return fail(CodecError.TOO_MANY_HEADERS);
         }
         lastEntry = block.limit();
         block.addEntry(

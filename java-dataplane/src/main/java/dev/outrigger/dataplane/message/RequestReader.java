@@ -71,6 +71,14 @@ public final class RequestReader {
 
     /** Consumes the head's bytes and nothing behind them. */
     public Http1HeadParser.Result read(ByteBuf in) {
+        if (!parser.hasStarted()
+                && in.isReadable()
+                && !options.allowCustomMethods()
+                && !mayBegin(in.getByte(in.readerIndex()))) {
+            in.skipBytes(in.readableBytes());
+            error = CodecError.CODEC_ERROR;
+            return Http1HeadParser.Result.FAILED;
+        }
         Http1HeadParser.Result result = parser.parse(in);
         return switch (result) {
             case NEED_MORE -> result;
@@ -254,6 +262,11 @@ public final class RequestReader {
 
     private static boolean isSeparator(byte value) {
         return value == ' ' || value == '\t' || value == '\r';
+    }
+
+    /** Whether a method of the list or an empty line may begin so; Envoy waits for no more (D41). */
+    private static boolean mayBegin(byte value) {
+        return value == '\r' || value == '\n' || Method.mayBegin(value);
     }
 
     private static boolean isDigit(byte value) {

@@ -167,7 +167,7 @@ public final class StreamInfo {
         return upstreamHost;
     }
 
-    public void setUpstreamHost(String addressText) {
+    public void setUpstreamHost(@Nullable String addressText) {
         upstreamHost = addressText;
     }
 

@@ -26,9 +26,9 @@ final class HttpConnectionManagerFields {
                             "accept_http_10",
                             "default_host_for_http_10",
                             "allow_chunked_length",
-                            "allow_custom_methods")
-                    .onlyBool("enable_trailers", false)
-                    .onlyBool("override_stream_error_on_invalid_http_message", false)
+                            "allow_custom_methods",
+                            "override_stream_error_on_invalid_http_message",
+                            "enable_trailers")
                     .noEffect("send_fully_qualified_url", "upstream only")
                     .noEffect("use_balsa_parser", "there is one parser");
 
@@ -59,8 +59,8 @@ final class HttpConnectionManagerFields {
                             "stream_idle_timeout",
                             "request_timeout",
                             "request_headers_timeout",
-                            "delayed_close_timeout")
-                    .onlySeconds("drain_timeout", 5)
+                            "delayed_close_timeout",
+                            "drain_timeout")
                     .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .obeyed("use_remote_address", "xff_num_trusted_hops")
                     .nested("internal_address_config", () -> INTERNAL_ADDRESSES)
@@ -81,8 +81,9 @@ final class HttpConnectionManagerFields {
                             "strip_matching_host_port",
                             "strip_any_host_port",
                             "strip_trailing_host_dot")
-                    .obeyed("path_with_escaped_slashes_action")
-                    .onlyBool("stream_error_on_invalid_http_message", false);
+                    .obeyed(
+                            "path_with_escaped_slashes_action",
+                            "stream_error_on_invalid_http_message");
 
     private HttpConnectionManagerFields() {}
 }

@@ -69,7 +69,10 @@ public final class HostSet {
         }
         available = Math.min(100, available);
         if (available == 0) {
-            totalPanic();
+            // Without a threshold there is no panic: nobody is usable, nobody is chosen (LB5).
+            if (panicThreshold > 0) {
+                totalPanic();
+            }
             return;
         }
         int left = 100;

@@ -45,8 +45,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final StatsShard shard;
     private final ClusterStats stats;
     private final ResponseReader reader = new ResponseReader();
-    private final Http1BodyDecoder body =
-            new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES, ResponseReader.MAX_HEADERS);
+    private final Http1BodyDecoder body = new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
     private final Timers.Timer idleTimer;
     private @Nullable ChannelHandlerContext context;

@@ -343,6 +343,35 @@ class NettyRequestPathTest {
     }
 
     @Test
+    void emptyChunkedBodiesStayChunked() throws IOException {
+        ScriptedUpstream up = upstream(_ -> OK);
+        int port = start(to(TestConfigs.forward("up")), up);
+
+        String reply =
+                RawClient.send(
+                        port,
+                        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                        10_000);
+
+        assertThat(reply).startsWith("HTTP/1.1 200");
+        assertThat(up.requests().getFirst())
+                .contains("transfer-encoding: chunked\r\n")
+                .endsWith("\r\n\r\n0\r\n\r\n");
+    }
+
+    @Test
+    void separateCookieLinesStaySeparate() throws IOException {
+        ScriptedUpstream up = upstream(_ -> OK);
+        int port = start(to(TestConfigs.forward("up")), up);
+
+        String reply = RawClient.get(port, "/", "Cookie: a=1\r\nCookie: b=2\r\n");
+
+        assertThat(reply).startsWith("HTTP/1.1 200");
+        assertThat(up.requests().getFirst()).contains("cookie: a=1\r\n", "cookie: b=2\r\n");
+    }
+
+    @Test
     void removedListenerStopsListening() throws IOException {
         ScriptedUpstream up = upstream(r -> OK);
         int port = start(to(TestConfigs.forward("up")), up);

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chunk framing as Envoy 1.40.0 took it on the wire. */
 class Http1BodyDecoderTest {
-    private final Http1BodyDecoder decoder = new Http1BodyDecoder(61440, 100);
+    private final Http1BodyDecoder decoder = new Http1BodyDecoder(61440);
     private final StringBuilder body = new StringBuilder();
 
     private Http1BodyDecoder.Result decode(String raw) {
@@ -72,5 +73,22 @@ class Http1BodyDecoderTest {
 
         assertThat(decode(raw)).isEqualTo(Http1BodyDecoder.Result.FAILED);
         assertThat(body).isEmpty();
+    }
+
+    @Test
+    void droppedTrailersAreNotCounted() {
+        decoder.beginChunked();
+
+        assertThat(decode("0\r\n" + "T: 1\r\n".repeat(500) + "\r\n"))
+                .isEqualTo(Http1BodyDecoder.Result.COMPLETE);
+    }
+
+    @Test
+    void droppedTrailersAreLimitedInSize_D21() {
+        decoder.beginChunked();
+
+        assertThat(decode("0\r\nT: " + "1".repeat(61440) + "\r\n\r\n"))
+                .isEqualTo(Http1BodyDecoder.Result.FAILED);
+        assertThat(decoder.error()).isEqualTo(CodecError.HEADERS_TOO_LARGE);
     }
 }

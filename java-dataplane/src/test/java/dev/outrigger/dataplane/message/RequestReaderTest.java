@@ -51,6 +51,13 @@ class RequestReaderTest {
         assertThat(read(raw)).isEqualTo(Http1HeadParser.Result.COMPLETE);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0001", "\0", " GET", "\tGET", "get", "\u0080\u00ff"})
+    void refusesWhatNoMethodBeginsWithAtOnce_D41(String raw) {
+        assertThat(read(raw)).isEqualTo(Http1HeadParser.Result.FAILED);
+        assertThat(reader.error()).isEqualTo(CodecError.CODEC_ERROR);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',

@@ -50,9 +50,6 @@ access_log: [{name: a, filter: {not_health_check_filter: {}}, typed_config: {"@t
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
 internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
-http_protocol_options: {enable_trailers: true} | http_protocol_options.enable_trailers | true is not supported by this proxy (only false)
-stream_error_on_invalid_http_message: true | stream_error_on_invalid_http_message | true is not supported by this proxy (only false)
-drain_timeout: 6s                        | drain_timeout | seconds: 6 is not supported by this proxy (only 5s)
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog, log_format: {text_format_source: {inline_string: "%FOO%"}}}}] | access_log[0].typed_config.log_format.text_format_source | Not supported field in StreamInfo: FOO
 """)
     void refusesAManagerWithTheExactPath(String field, String path, String reason) {
@@ -150,6 +147,19 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.delayedCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.accessLogs()).isEmpty();
+    }
+
+    @Test
+    void readsHowConnectionsEnd() {
+        var config =
+                manager(
+                        NO_ROUTES
+                                + "drain_timeout: 0.1s\n"
+                                + "http_protocol_options:"
+                                + " {override_stream_error_on_invalid_http_message: true}");
+
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.streamErrorOnInvalidHttpMessage()).isTrue();
     }
 
     @Test
