@@ -168,7 +168,7 @@ final class Campaign {
                                 Verdict.onTwin(against, twin.name(), twin.originalName(), shape)));
             }
         }
-        return verdicts;
+        return countDirty ? verdicts.stream().map(Verdict::forced).toList() : verdicts;
     }
 
     private static <T> T require(Map<String, T> byName, String name) {

@@ -178,7 +178,7 @@ class DemoIT {
         var all = new HashMap<>(environment);
         all.put("JAVA_HOME", System.getProperty("java.home"));
         all.put("OUTRIGGER_NO_BUILD", "1");
-        all.put("OUTRIGGER_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+        all.put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
         var builder = new ProcessBuilder(command).redirectOutput(folder.resolve("out").toFile());
         builder.environment().putAll(all);
         return builder.start();

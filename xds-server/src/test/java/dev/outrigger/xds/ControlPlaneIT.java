@@ -99,7 +99,7 @@ class ControlPlaneIT {
 
     @Test
     void saysWhichPortIsTakenAndLeavesNothingBehind() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var address = new Listen("127.0.0.1", taken.getLocalPort());
 
             assertThatThrownBy(() -> ControlPlane.start(options(0).withXds(address)).close())

@@ -15,12 +15,15 @@ import dev.outrigger.xds.testing.ScriptedUpstream;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +41,8 @@ class EnvoyIT {
     private int adminPort;
     private int egressPort;
     private int ingressPort;
-    private XdsEngine engine;
-    private EnvoyProcess envoy;
+    private @Nullable XdsEngine runningEngine;
+    private @Nullable EnvoyProcess runningEnvoy;
 
     @BeforeEach
     void findPorts() throws IOException {
@@ -51,12 +54,12 @@ class EnvoyIT {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
-        if (envoy != null) {
-            envoy.close();
+    void stop() {
+        if (runningEnvoy != null) {
+            runningEnvoy.close();
         }
-        if (engine != null) {
-            engine.close();
+        if (runningEngine != null) {
+            runningEngine.close();
         }
     }
 
@@ -79,7 +82,7 @@ class EnvoyIT {
             // Requests 2 and 3 at the upstream: one refused, one retried successfully.
             assertThat(status("GET", "b.local.service")).isEqualTo(200);
             assertThat(flaky.requests()).isEqualTo(3);
-            assertThat(envoy.stat("cluster.default/b/80.upstream_rq_retry")).isEqualTo(1);
+            assertThat(envoy().stat("cluster.default/b/80.upstream_rq_retry")).isEqualTo(1);
             // A POST is not repeated: 4 is refused and stays refused.
             assertThat(status("POST", "b.local.service:80")).isEqualTo(503);
             assertThat(flaky.requests()).isEqualTo(4);
@@ -101,7 +104,7 @@ class EnvoyIT {
 
             synced(policies.apply(sidecar(app.port())));
             assertThat(status("GET", "b.local.service")).isEqualTo(404);
-            assertThat(envoy.admin("/clusters")).doesNotContain("default/b/80");
+            assertThat(envoy().admin("/clusters")).doesNotContain("default/b/80");
 
             synced(policies.apply(sidecar(app.port()) + service(app.port())));
             assertThat(status("GET", "b.local.service")).isEqualTo(200);
@@ -126,7 +129,7 @@ class EnvoyIT {
             synced(policies.apply(sidecar(old.port()) + service(old.port())));
             assertThat(status("GET", "b.local.service")).isEqualTo(200);
 
-            assertThat(envoy.admin("/stats")).doesNotContainPattern("init_fetch_timeout: [1-9]");
+            assertThat(envoy().admin("/stats")).doesNotContainPattern("init_fetch_timeout: [1-9]");
             assertNothingRejected();
         }
     }
@@ -139,8 +142,8 @@ class EnvoyIT {
             policies.apply(sidecar(app.port()) + service(app.port()) + retry());
             startEnvoy(apiType);
             synced(policies.current().revision());
-            int port = engine.port();
-            engine.close();
+            int port = engine().port();
+            engine().close();
             assertThat(status("GET", "b.local.service")).isEqualTo(200);
             meters.clear();
 
@@ -149,7 +152,7 @@ class EnvoyIT {
             Eventually.within(
                     PATIENCE,
                     () -> {
-                        var report = engine.status().awaitSync(1, PATIENCE);
+                        var report = engine().status().awaitSync(1, PATIENCE);
                         assertThat(report.proxies())
                                 .singleElement()
                                 .satisfies(proxy ->
@@ -178,10 +181,15 @@ class EnvoyIT {
             synced(policies.current().revision());
 
             long bad = policies.apply(good + refusedByEnvoy());
-            var report = engine.status().awaitSync(bad, PATIENCE);
+            var report = engine().status().awaitSync(bad, PATIENCE);
 
             assertThat(report.synced()).isFalse();
-            var type = report.proxies().getFirst().types().get(ResourceType.CLUSTER.typeUrl());
+            var type =
+                    Objects.requireNonNull(
+                            report.proxies()
+                                    .getFirst()
+                                    .types()
+                                    .get(ResourceType.CLUSTER.typeUrl()));
             assertThat(type.state()).isEqualTo(State.REJECTED);
             assertThat(type.rejection()).isPresent();
             assertThat(type.rejection().get().resources()).containsExactly("bad");
@@ -240,10 +248,18 @@ class EnvoyIT {
 
     private void assertNothingRejected() throws Exception {
         for (String type : new String[] {"cluster_manager.cds", "listener_manager.lds"}) {
-            assertThat(envoy.stat(type + ".update_rejected")).isZero();
+            assertThat(envoy().stat(type + ".update_rejected")).isZero();
         }
         assertThat(meters.find("outrigger.xds.nacks").counters())
                 .allSatisfy(counter -> assertThat(counter.count()).isZero());
+    }
+
+    private XdsEngine engine() {
+        return Objects.requireNonNull(runningEngine, "not started");
+    }
+
+    private EnvoyProcess envoy() {
+        return Objects.requireNonNull(runningEnvoy, "not started");
     }
 
     private int status(String method, String host) throws Exception {
@@ -251,7 +267,7 @@ class EnvoyIT {
     }
 
     private void synced(long revision) throws Exception {
-        var report = engine.status().awaitSync(revision, PATIENCE);
+        var report = engine().status().awaitSync(revision, PATIENCE);
         assertThat(report.synced()).as("%s", report).isTrue();
         assertThat(report.proxies())
                 .anySatisfy(proxy ->
@@ -261,9 +277,9 @@ class EnvoyIT {
     }
 
     private void start(int port) throws IOException {
-        engine =
+        runningEngine =
                 XdsEngine.start(
-                        new InetSocketAddress("127.0.0.1", port),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         AdsOptions.DEFAULT,
                         policies,
                         meters,
@@ -279,11 +295,11 @@ class EnvoyIT {
                                 Map.of("flavor", "envoy"),
                                 adminPort,
                                 "127.0.0.1",
-                                engine.port())
+                                engine().port())
                         .toYaml()
                         .replace("DELTA_GRPC", apiType);
-        envoy = EnvoyProcess.start(directory, bootstrap, adminPort);
-        envoy.awaitReady();
+        runningEnvoy = EnvoyProcess.start(directory, bootstrap, adminPort);
+        envoy().awaitReady();
     }
 
     private static String service(int port) {

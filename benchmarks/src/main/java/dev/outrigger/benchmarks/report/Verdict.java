@@ -11,11 +11,17 @@ import java.util.Locale;
  */
 public record Verdict(Outcome outcome, String text) {
 
+    /** Fewer rounds make no interval worth the name. */
+    private static final int LEAST_ROUNDS = 3;
+
     /** PASS and FAIL only where the 95 % interval lies on one side of the bar. */
     public enum Outcome {
         PASS,
         FAIL,
-        /** The interval holds the bar: more rounds or a quieter machine are needed. */
+        /**
+         * The interval holds the bar, or rests on too few rounds: more rounds or a quieter machine
+         * are needed.
+         */
         UNCLEAR,
         /** The contender or the reference has no clean sample under this load. */
         NO_DATA
@@ -42,7 +48,7 @@ public record Verdict(Outcome outcome, String text) {
                         ? Outcome.PASS
                         : interval.low() > bar ? Outcome.FAIL : Outcome.UNCLEAR;
         return new Verdict(
-                outcome,
+                ratio.rounds() < LEAST_ROUNDS ? Outcome.UNCLEAR : outcome,
                 String.format(
                         Locale.ROOT,
                         "%s: %.2f (95 %% interval %.2f to %.2f, %d rounds)",
@@ -79,7 +85,7 @@ public record Verdict(Outcome outcome, String text) {
                         ? Outcome.FAIL
                         : interval.width() < widest ? Outcome.PASS : Outcome.UNCLEAR;
         return new Verdict(
-                outcome,
+                ratio.rounds() < LEAST_ROUNDS ? Outcome.UNCLEAR : outcome,
                 String.format(
                         Locale.ROOT,
                         "%s: %.3f (95 %% interval %.3f to %.3f)",
@@ -87,5 +93,11 @@ public record Verdict(Outcome outcome, String text) {
                         ratio.median(),
                         interval.low(),
                         interval.high()));
+    }
+
+    /** The same measurement from a forced run, where neither PASS nor FAIL means anything. */
+    public Verdict forced() {
+        return new Verdict(
+                outcome == Outcome.NO_DATA ? outcome : Outcome.UNCLEAR, text + " [forced run]");
     }
 }

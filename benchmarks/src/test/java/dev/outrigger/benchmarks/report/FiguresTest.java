@@ -72,6 +72,12 @@ class FiguresTest {
     }
 
     @Test
+    void isUnclearOnTooFewRoundsAndInAForcedRun() {
+        assertThat(verdict(0.40, 0.41).outcome()).isEqualTo(Verdict.Outcome.UNCLEAR);
+        assertThat(verdict(0.40, 0.41, 0.42).forced().outcome()).isEqualTo(Verdict.Outcome.UNCLEAR);
+    }
+
+    @Test
     void hasNoVerdictWithoutData() {
         assertThat(Verdict.onCpu(List.of(), "java", "envoy", "c16", 0.5).outcome())
                 .isEqualTo(Verdict.Outcome.NO_DATA);

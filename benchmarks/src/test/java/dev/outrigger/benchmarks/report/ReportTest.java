@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +55,14 @@ class ReportTest {
     }
 
     private static RunReport report(boolean forced) {
-        var samples = List.of(sample("java", 20_000_000), sample("envoy", 50_000_000));
+        var samples =
+                IntStream.rangeClosed(1, 3)
+                        .boxed()
+                        .flatMap(round ->
+                                Stream.of(
+                                        sample(round, "java", 20_000_000),
+                                        sample(round, "envoy", 50_000_000)))
+                        .toList();
         var figures = Figures.of(samples, "envoy", false);
         return new RunReport(
                 "2026-11-21T10:00:00Z",
@@ -61,7 +70,7 @@ class ReportTest {
                 new MachineFacts("a processor", 2, "Linux 6", "a JVM"),
                 "built-in",
                 "nginx",
-                "one round",
+                "three rounds",
                 forced,
                 forced ? List.of("other processes used 20.0 % of a core (limit: 3 %)") : List.of(),
                 Map.of("envoy", "1.40.0"),
@@ -72,8 +81,8 @@ class ReportTest {
                 samples);
     }
 
-    private static Sample sample(String contender, long cpuNanos) {
+    private static Sample sample(int round, String contender, long cpuNanos) {
         var load = new LoadResult(1000, 0, 1, 100, 150, 200, 300, 400);
-        return new Sample(1, contender, "c16", load, cpuNanos, 0.2, List.of());
+        return new Sample(round, contender, "c16", load, cpuNanos, 0.2, List.of());
     }
 }

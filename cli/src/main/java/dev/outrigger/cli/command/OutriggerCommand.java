@@ -17,6 +17,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The root of all commands: the list of them, and what happens to what they throw. */
@@ -36,6 +37,13 @@ public final class OutriggerCommand implements Runnable {
     private static final Map<String, Function<Console, Object>> COMMANDS = commands();
 
     @Spec private final CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on the option's name alone
+    private boolean help;
 
     private OutriggerCommand() {}
 

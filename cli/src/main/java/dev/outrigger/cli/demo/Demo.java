@@ -151,7 +151,6 @@ public final class Demo {
     }
 
     private ControlPlaneProcess startControlPlane() throws IOException, InterruptedException {
-        var log = stage.folder().resolve("control-plane.log");
         var arguments =
                 List.of(
                         "--rest=" + HostPort.loopback(ports.rest()),
@@ -161,7 +160,7 @@ public final class Demo {
         var process =
                 stage.add(
                         ControlPlaneProcess.start(
-                                () -> programs.start("server", arguments, log),
+                                () -> programs.start("server", arguments, stage.folder()),
                                 line -> note("control plane", line)));
         require("the control plane", client::isReady, process::obituary);
         process.supervise(() -> awaitRestart(process));
@@ -230,13 +229,12 @@ public final class Demo {
     }
 
     private Sidecar startJava() throws IOException {
-        var log = stage.folder().resolve("java-dataplane.log");
         var arguments =
                 List.of(
                         "-c", bootstrap("java", ports.java().admin()).toString(),
                         "--concurrency", "1",
                         "-l", "warning");
-        var process = stage.add(programs.start("proxy", arguments, log));
+        var process = stage.add(programs.start("proxy", arguments, stage.folder()));
         return new Sidecar(
                 "java",
                 "Java data plane",

@@ -27,8 +27,10 @@ public record Programs(Path launcher, Optional<Path> trainInto) {
      * Starts a program.
      *
      * @param name {@code server} or {@code proxy}
+     * @param folder for its log and its temporary files: native libraries unpacked there would
+     *     outlive a killed process anywhere else
      */
-    public ChildProcess start(String name, List<String> arguments, Path log) throws IOException {
+    public ChildProcess start(String name, List<String> arguments, Path folder) throws IOException {
         var command = new ArrayList<String>();
         command.add(launcher.toString());
         command.add(name);
@@ -37,11 +39,20 @@ public record Programs(Path launcher, Optional<Path> trainInto) {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         // Nothing is built in the middle of a run, whatever happens to the sources.
         environment.put("OUTRIGGER_NO_BUILD", "1");
+        environment.put(
+                "JDK_JAVA_OPTIONS",
+                System.getenv().getOrDefault("JDK_JAVA_OPTIONS", "")
+                        + " \"-Djava.io.tmpdir="
+                        + folder
+                        + "\"");
         // The training process has this for itself; a child must not write to the same file.
         environment.put(
                 "OUTRIGGER_AOT_OUTPUT",
-                trainInto.map(folder -> folder.resolve(name + ".aot").toString()).orElse(""));
+                trainInto.map(caches -> caches.resolve(name + ".aot").toString()).orElse(""));
         return ChildProcess.start(
-                command, environment, log, trainInto.isPresent() ? TRAINING_GRACE : GRACE);
+                command,
+                environment,
+                folder.resolve(name + ".log"),
+                trainInto.isPresent() ? TRAINING_GRACE : GRACE);
     }
 }

@@ -4,7 +4,6 @@ package dev.outrigger.dataplane.accesslog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * The lines one worker has not handed over yet, per sink. A buffer is handed over when it is full
@@ -13,7 +12,8 @@ import java.util.Map;
 public final class AccessLogBuffers {
     private static final int FLUSH_CHARS = 64 * 1024;
 
-    private final Map<AccessLogSinks.Sink, StringBuilder> buffers = new IdentityHashMap<>();
+    private final IdentityHashMap<AccessLogSinks.Sink, StringBuilder> buffers =
+            new IdentityHashMap<>();
     private final long flushIntervalNanos;
     private boolean pending;
 

@@ -40,7 +40,7 @@ sealed interface Operator {
     }
 
     /** A number of the stream's; negative for missing. */
-    record Number(ToLongFunction<StreamInfo> source, String missing) implements Operator {
+    record Numeric(ToLongFunction<StreamInfo> source, String missing) implements Operator {
         @Override
         public void append(StringBuilder out, FormatContext context) {
             long value = source.applyAsLong(context.info());

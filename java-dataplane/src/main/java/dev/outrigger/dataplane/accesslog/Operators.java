@@ -23,19 +23,19 @@ final class Operators {
                     argument.isEmpty()
                             ? new Operator.StartTime()
                             : new Operator.Text(Timestamps.strftime(argument), maxLength, missing);
-            case "RESPONSE_CODE" -> new Operator.Number(StreamInfo::responseCode, missing);
-            case "BYTES_RECEIVED" -> new Operator.Number(StreamInfo::bytesReceived, missing);
-            case "BYTES_SENT" -> new Operator.Number(StreamInfo::bytesSent, missing);
-            case "DURATION" -> new Operator.Number(StreamInfo::durationMillis, missing);
+            case "RESPONSE_CODE" -> new Operator.Numeric(StreamInfo::responseCode, missing);
+            case "BYTES_RECEIVED" -> new Operator.Numeric(StreamInfo::bytesReceived, missing);
+            case "BYTES_SENT" -> new Operator.Numeric(StreamInfo::bytesSent, missing);
+            case "DURATION" -> new Operator.Numeric(StreamInfo::durationMillis, missing);
             case "REQUEST_DURATION" ->
-                    new Operator.Number(StreamInfo::requestDurationMillis, missing);
+                    new Operator.Numeric(StreamInfo::requestDurationMillis, missing);
             case "RESPONSE_DURATION" ->
-                    new Operator.Number(StreamInfo::responseDurationMillis, missing);
+                    new Operator.Numeric(StreamInfo::responseDurationMillis, missing);
             case "RESPONSE_TX_DURATION" ->
-                    new Operator.Number(StreamInfo::responseTxDurationMillis, missing);
+                    new Operator.Numeric(StreamInfo::responseTxDurationMillis, missing);
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" ->
-                    new Operator.Number(StreamInfo::attemptCount, missing);
-            case "CONNECTION_ID" -> new Operator.Number(i -> i.connection().id(), missing);
+                    new Operator.Numeric(StreamInfo::attemptCount, missing);
+            case "CONNECTION_ID" -> new Operator.Numeric(i -> i.connection().id(), missing);
             default -> new Operator.Text(text(name, argument), maxLength, missing);
         };
     }

@@ -83,7 +83,7 @@ final class Timestamps {
                     out.append(instant.getEpochSecond());
                 }
                 case 'f' -> {
-                    String nanos = String.format(Locale.ROOT, "%09d", instant.getNano());
+                    String nanos = String.format(Locale.ROOT, "%09d", time.getNano());
                     out.append(nanos, 0, width == 0 ? 9 : width);
                 }
                 default -> out.append('%').append(conversion);

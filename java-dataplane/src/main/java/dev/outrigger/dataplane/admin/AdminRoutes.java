@@ -134,14 +134,9 @@ final class AdminRoutes {
                 "/drain_listeners",
                 "drain listeners",
                 query -> {
-                    boolean graceful = query.has("graceful");
-                    boolean inboundOnly = query.has("inboundonly");
-                    if (graceful || query.has("skip_exit")) {
-                        requestPath.startDrain();
-                    }
-                    if (!query.has("skip_exit")) {
-                        requestPath.drainListeners(inboundOnly, graceful);
-                    }
+                    boolean keepListening = query.has("skip_exit");
+                    boolean graceful = keepListening || query.has("graceful");
+                    requestPath.drainListeners(query.has("inboundonly"), graceful, keepListening);
                     return AdminResponse.ok();
                 },
                 "graceful: When draining listeners, enter a graceful drain period prior to closing"

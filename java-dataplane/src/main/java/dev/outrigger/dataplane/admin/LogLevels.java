@@ -100,10 +100,12 @@ final class LogLevels {
     }
 
     private static String usage() {
-        return "usage: /logging?<name>=<level> (change single level)\n"
-                + "usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)\n"
-                + "usage: /logging?level=<level> (change all levels)\n"
-                + "levels: trace debug info warning error critical off \n";
+        return """
+        usage: /logging?<name>=<level> (change single level)
+        usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)
+        usage: /logging?level=<level> (change all levels)
+        levels: trace debug info warning error critical off\s
+        """;
     }
 
     private static Map<String, Level> levels() {

@@ -128,7 +128,7 @@ final class FileMux implements AdsClient.XdsMux {
             resources.add(resource);
         }
         // A refusal has nobody to go to; the sink has logged and counted it.
-        var unused = taker.onState(resources, response.getVersionInfo());
+        var _ = taker.onState(resources, response.getVersionInfo());
     }
 
     /** What changes when a file is replaced or written. */

@@ -44,6 +44,10 @@ final class XdsStream<Q, R> {
     private int nextAddress;
     private boolean started;
     private boolean closed;
+
+    /** Counts streams, so that a late word of an ended one is not taken for the current one's. */
+    private int generation;
+
     private @Nullable ManagedChannel channel;
     private @Nullable ClientCall<Q, R> call;
 
@@ -124,7 +128,7 @@ final class XdsStream<Q, R> {
         channel = opened;
         var opening = opened.newCall(method, CallOptions.DEFAULT);
         call = opening;
-        opening.start(new Listener(opening), metadata());
+        opening.start(new Listener(opening, ++generation), metadata());
         opening.request(1);
         shard.set(connectedState, 1);
         protocol.onStreamOpen();
@@ -163,6 +167,7 @@ final class XdsStream<Q, R> {
         ManagedChannel ending = channel;
         channel = null;
         call = null;
+        generation++;
         if (ending != null) {
             ending.shutdownNow();
         }
@@ -188,14 +193,16 @@ final class XdsStream<Q, R> {
     /** Hops to the main loop, which is the call's executor already unless a test says otherwise. */
     private final class Listener extends ClientCall.Listener<R> {
         private final ClientCall<Q, R> mine;
+        private final int myGeneration;
 
-        Listener(ClientCall<Q, R> mine) {
+        Listener(ClientCall<Q, R> mine, int generation) {
             this.mine = mine;
+            this.myGeneration = generation;
         }
 
         @Override
         public void onMessage(R response) {
-            if (call != mine) {
+            if (generation != myGeneration) {
                 return;
             }
             backoff.reset();
@@ -207,7 +214,7 @@ final class XdsStream<Q, R> {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            if (call == mine) {
+            if (generation == myGeneration) {
                 failed(status);
             }
         }

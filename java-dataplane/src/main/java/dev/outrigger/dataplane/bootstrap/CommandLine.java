@@ -287,7 +287,7 @@ final class CommandLine {
                 if (!TAG_VALUE.matcher(value).matches()) {
                     throw badTag(tag, value);
                 }
-                var unused = names.add(name);
+                var _ = names.add(name);
             }
         }
 

@@ -53,7 +53,7 @@ public final class DataPlaneMain {
 
     private static int validate(Options options, PrintStream out) {
         try {
-            var unused = Bootstraps.read(options);
+            var _ = Bootstraps.read(options);
         } catch (ConfigException e) {
             Logging.critical(
                     "error initializing configuration '"

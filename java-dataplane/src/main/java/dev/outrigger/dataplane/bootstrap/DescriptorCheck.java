@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -57,14 +58,11 @@ final class DescriptorCheck {
     record Problem(String path, String position, String text, boolean unknownField) {}
 
     private final ConfigDocument document;
-    private final Descriptor rootType;
     private final Map<String, Descriptor> extensions;
     private final List<Problem> problems = new ArrayList<>();
 
-    private DescriptorCheck(
-            ConfigDocument document, Descriptor rootType, Map<String, Descriptor> extensions) {
+    private DescriptorCheck(ConfigDocument document, Map<String, Descriptor> extensions) {
         this.document = document;
-        this.rootType = rootType;
         this.extensions = extensions;
     }
 
@@ -73,7 +71,7 @@ final class DescriptorCheck {
      */
     static List<Problem> check(
             ConfigDocument document, Descriptor type, Map<String, Descriptor> extensions) {
-        var check = new DescriptorCheck(document, type, extensions);
+        var check = new DescriptorCheck(document, extensions);
         check.message(document.root(), type, "");
         return check.problems;
     }
@@ -155,7 +153,7 @@ final class DescriptorCheck {
         }
     }
 
-    private static FieldDescriptor find(Descriptor type, String key) {
+    private static @Nullable FieldDescriptor find(Descriptor type, String key) {
         FieldDescriptor byName = type.findFieldByName(key);
         if (byName != null) {
             return byName;

@@ -15,7 +15,6 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
 import dev.outrigger.dataplane.telemetry.StatsStore;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -81,7 +80,7 @@ final class Server implements AutoCloseable {
                         Epoll.isAvailable()
                                 ? EpollIoHandler.newFactory()
                                 : NioIoHandler.newFactory());
-        this.loop = new NettyMainLoop((EventLoop) group.next());
+        this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
         this.stats = new StatsStore(workers + 1);
         this.requestPath = requestPaths.make(stats, options);
@@ -144,6 +143,7 @@ final class Server implements AutoCloseable {
                 "initializing epoch {} (base id={}, hot restart version=disabled)",
                 options.restartEpoch(),
                 options.baseId());
+        options.ignored().forEach(flag -> log.debug("flag without effect flag={}", flag));
         warnOfRuntimeKeys();
         if (options.useDynamicBaseId() && !options.baseIdPath().isEmpty()) {
             write(options.baseIdPath(), Long.toString(options.baseId()), "base ID");
@@ -160,7 +160,7 @@ final class Server implements AutoCloseable {
         onLoop(() -> {
             assembler.whenLive(() -> {
                 log.info("all dependencies initialized. starting workers");
-                var unused = live.complete(null);
+                var _ = live.complete(null);
             });
             assembler.start();
             scheduleFlush();
@@ -207,7 +207,7 @@ final class Server implements AutoCloseable {
 
     /** What Envoy does when it flushes stats, apart from sinks. */
     private void scheduleFlush() {
-        var unused =
+        var _ =
                 loop.schedule(
                         bootstrap.statsFlushInterval(),
                         () -> {
@@ -283,12 +283,13 @@ final class Server implements AutoCloseable {
 
     private void onLoop(Callable<Void> task) throws ConfigException {
         try {
-            Void unused = onMainLoop(task);
+            Void _ = onMainLoop(task);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConfigException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new ConfigException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ConfigException(String.valueOf(cause.getMessage()), cause);
         }
     }
 

@@ -29,6 +29,7 @@ final class Signals {
         on("HUP", () -> log.warn("ENVOY_SIGHUP ignored: there is no hot restart"));
     }
 
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself only
     private static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -47,7 +48,7 @@ final class Signals {
             Object proxy =
                     Proxy.newProxyInstance(
                             Signals.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
-            Object unused =
+            Object _ =
                     signal.getMethod("handle", signal, handlerType)
                             .invoke(
                                     null,

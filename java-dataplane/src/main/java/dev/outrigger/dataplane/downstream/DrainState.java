@@ -13,7 +13,7 @@ final class DrainState {
     private final long drainNanos;
     private final boolean gradual;
     private volatile long startedNanos = NOT_DRAINING;
-    private volatile boolean atOnce;
+    private volatile boolean healthCheckFailed;
 
     DrainState(long drainNanos, boolean gradual) {
         this.drainNanos = drainNanos;
@@ -26,14 +26,14 @@ final class DrainState {
         }
     }
 
-    /** Every connection ends with its next response. */
-    void startAtOnce() {
-        atOnce = true;
+    /** While health checks fail every response says that its connection ends. */
+    void setHealthCheckFailed(boolean failed) {
+        healthCheckFailed = failed;
     }
 
-    /** Whether this response should be the connection's last. */
+    /** Whether the connection's drain sequence should begin with this response. */
     boolean drainClose(long now, RandomGenerator random) {
-        if (atOnce) {
+        if (healthCheckFailed) {
             return true;
         }
         long started = startedNanos;

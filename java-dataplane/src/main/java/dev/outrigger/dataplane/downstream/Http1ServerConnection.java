@@ -67,6 +67,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final Timers.Timer idleTimer;
     private final Timers.Timer headTimer;
     private final Timers.Timer durationTimer;
+    private final Timers.Timer drainTimer;
     private final Timers.Timer closeTimer;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionInfo info;
@@ -85,8 +86,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean chunked;
     private boolean toHead;
     private boolean readDisabled;
-    private boolean durationReached;
-    private boolean drainCounted;
+    private boolean draining;
+    private boolean drainOver;
     private int requests;
     private long openedNanos;
 
@@ -103,6 +104,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.idleTimer = worker.timers().timer(this::onIdle);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
+        this.drainTimer = worker.timers().timer(this::onDrainTimeout);
         this.closeTimer = worker.timers().timer(this::onCloseTimeout);
     }
 
@@ -265,7 +267,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void begin() {
         idleTimer.disarm();
         requests++;
-        closeAfter = false;
+        closeAfter = drainOver;
         chunked = false;
         toHead = false;
         exchange().begin(manager());
@@ -332,7 +334,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void sendHead(ResponseHead head, boolean endStream, boolean close) {
-        closeAfter = close;
+        closeAfter = close || drainOver;
         boolean toHttp10 = exchange().info().isHttp10();
         if (toHttp10 && !endStream && !head.headers().has(KnownHeader.CONTENT_LENGTH)) {
             // The end of the body can only be told by closing.
@@ -482,7 +484,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean mayRace() {
         return aborted
                 || !exchange().isRequestComplete()
-                || !reader.head().isCloseRequested() && !exchange().info().isHttp10();
+                || (!reader.head().isCloseRequested() && !exchange().info().isHttp10());
     }
 
     private void onCloseTimeout() {
@@ -510,21 +512,41 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean isDraining() {
+    public boolean isLastRequest() {
         int max = pinned.settings().config().maxRequestsPerConnection();
         if (max > 0 && requests >= max) {
             shard.inc(stats.cxMaxRequestsReached);
             return true;
         }
-        if (durationReached) {
-            return true;
-        }
-        boolean drain = listener.drainClose(pinned);
-        if (drain && !drainCounted) {
-            drainCounted = true;
+        return false;
+    }
+
+    @Override
+    public boolean isDraining() {
+        if (!draining && listener.drainClose(pinned)) {
+            startDrain();
             shard.inc(stats.cxDrainClose);
         }
-        return drain;
+        return draining;
+    }
+
+    /** The client is told to go with each response, and is let go after {@code drain_timeout}. */
+    private void startDrain() {
+        draining = true;
+        drainTimer.arm(worker.now(), pinned.settings().config().drainTimeout().toNanos());
+    }
+
+    private void onDrainTimeout() {
+        if (!open) {
+            return;
+        }
+        drainOver = true;
+        closeAfter = true;
+        if (phase == Phase.HEAD && !reader.hasStarted()) {
+            worker.refreshNow();
+            phase = Phase.CLOSING;
+            finish();
+        }
     }
 
     @Override
@@ -557,17 +579,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         shard.inc(stats.cxMaxDurationReached);
-        durationReached = true;
-        if (!exchange().isActive() && !reader.hasStarted()) {
+        if (requests == 0 && !reader.hasStarted()) {
             closeNow();
-        }
-    }
-
-    /** Closes an idle connection, for a drain; an active one closes with its response. */
-    void closeIfIdle() {
-        if (open && phase == Phase.HEAD && !exchange().isActive() && !reader.hasStarted()) {
-            shard.inc(stats.cxDrainClose);
-            closeNow();
+        } else if (!draining) {
+            startDrain();
         }
     }
 
@@ -597,6 +612,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         idleTimer.discard();
         headTimer.discard();
         durationTimer.discard();
+        drainTimer.discard();
         closeTimer.discard();
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);

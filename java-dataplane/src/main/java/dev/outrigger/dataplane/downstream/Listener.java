@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class Listener {
     private final DrainState drain;
     private final DrainState serverDrain;
     private final @Nullable WorkerListener[] parts;
-    private final Map<Object, Integer> indexByLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> indexByLoop = new IdentityHashMap<>();
     private @Nullable ListeningSockets sockets;
     private @Nullable ListenerStats listenerStats;
     private boolean listening = true;
@@ -102,11 +101,7 @@ final class Listener {
             parts[index] = part;
             worker.add(part);
         } else {
-            boolean replaced = part.manager().settings() != manager.settings();
             part.setManager(manager);
-            if (replaced) {
-                part.closeIdle();
-            }
         }
     }
 
@@ -159,18 +154,6 @@ final class Listener {
 
     void startDrain(long now) {
         drain.start(now);
-        closeIdle(workers);
-    }
-
-    void closeIdle(List<Worker> on) {
-        for (Worker worker : on) {
-            worker.execute(() -> {
-                WorkerListener part = parts[worker.context().index()];
-                if (part != null) {
-                    part.closeIdle();
-                }
-            });
-        }
     }
 
     /** Closes what is left; on that worker's loop. */

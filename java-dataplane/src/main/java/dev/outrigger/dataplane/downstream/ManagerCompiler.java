@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class ManagerCompiler {
     private final StatsStore stats;
     private final AccessLogSinks sinks;
     private final Map<String, Known> settings = new HashMap<>();
-    private final Map<RouteTable, Routes> compiled = new java.util.IdentityHashMap<>();
+    private final IdentityHashMap<RouteTable, Routes> compiled = new IdentityHashMap<>();
 
     private record Known(ListenerConfig config, HttpConnectionManager.Settings settings) {}
 
@@ -91,7 +92,7 @@ final class ManagerCompiler {
     /** Forgets what the configuration no longer holds. */
     void keepOnly(ProxyConfig config) {
         settings.keySet().retainAll(config.listeners().keySet());
-        var inUse = new java.util.IdentityHashMap<RouteTable, Boolean>();
+        var inUse = new IdentityHashMap<RouteTable, Boolean>();
         config.routeTables().values().forEach(t -> inUse.put(t, true));
         for (ListenerConfig listener : config.listeners().values()) {
             var source = listener.filterChains().getFirst().httpConnectionManager().routeSource();

@@ -180,13 +180,16 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
-    public void drainListeners(boolean inboundOnly, boolean graceful) {
+    public void drainListeners(boolean inboundOnly, boolean graceful, boolean keepListening) {
         for (Listener listener : listeners.values()) {
             if (inboundOnly && !listener.isInbound()) {
                 continue;
             }
             if (graceful) {
                 listener.startDrain(options.nanoTime().getAsLong());
+                if (keepListening) {
+                    continue;
+                }
                 workers.getFirst()
                         .eventLoop()
                         .parent()
@@ -201,11 +204,8 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
-    public void startDrain() {
-        serverDrain.startAtOnce();
-        for (Listener listener : listeners.values()) {
-            listener.closeIdle(workers);
-        }
+    public void failHealthChecks(boolean fail) {
+        serverDrain.setHealthCheckFailed(fail);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /** Netty's classes for one way of doing I/O. */
+@SuppressWarnings("ImmutableEnumChecker") // the factories are stateless
 enum Transport {
     EPOLL(EpollSocketChannel::new, EpollServerSocketChannel::new, true) {
         @Override

@@ -60,7 +60,7 @@ final class WorkerListener {
         return manager.settings() == accepted.settings() ? manager : accepted;
     }
 
-    /** Whether a connection should end with the response being sent. */
+    /** Whether a connection should begin to drain with the response being sent. */
     boolean drainClose(HttpConnectionManager accepted) {
         // A connection of an older version of the listener ends at its first chance.
         return manager.settings() != accepted.settings()
@@ -88,10 +88,6 @@ final class WorkerListener {
         shard.dec(stats.cxActive());
         shard.dec(stats.workerCxActive(services.worker().index()));
         shard.record(stats.cxLengthMs(), lengthMillis);
-    }
-
-    void closeIdle() {
-        new ArrayList<>(connections).forEach(Http1ServerConnection::closeIfIdle);
     }
 
     void closeAll() {

@@ -411,9 +411,10 @@ public final class Exchange implements FormatContext {
         responseStarted = true;
         info.setResponseCode(head.status());
         settings.stats.chargeResponse(shard, head.status());
-        boolean closing = close || mustClose();
+        boolean draining = downstream.isDraining();
+        boolean closing = mustClose(close, draining);
         HeaderBlock headers = head.headers();
-        if (closing && head.status() != 101) {
+        if ((closing || draining) && head.status() != 101) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
         } else if (http10) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.KEEP_ALIVE);
@@ -424,18 +425,20 @@ public final class Exchange implements FormatContext {
         }
     }
 
-    private boolean mustClose() {
-        boolean close = downstream.isDraining();
+    /** Whether the connection ends with this response; one that drains ends in its own time. */
+    private boolean mustClose(boolean asked, boolean draining) {
+        boolean close = downstream.isLastRequest();
         if (!requestComplete) {
             // The rest of the request could not be told from the next one (K1).
             shard.inc(stats().rqResponseBeforeRqComplete);
             close = true;
         }
         RequestHead head = request;
+        boolean said = asked;
         if (head != null) {
-            close |= head.isCloseRequested() || http10 && !head.isKeepAliveRequested();
+            said |= head.isCloseRequested() || (http10 && !head.isKeepAliveRequested());
         }
-        return close;
+        return close || (said && !draining);
     }
 
     /** Sends body data, which becomes the downstream's. */

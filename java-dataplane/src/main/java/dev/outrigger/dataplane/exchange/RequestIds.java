@@ -13,8 +13,8 @@ final class RequestIds {
     private RequestIds() {}
 
     static byte[] next(RandomGenerator random) {
-        long high = random.nextLong() & 0xffffffffffff0fffL | 0x4000L;
-        long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
+        long high = (random.nextLong() & 0xffffffffffff0fffL) | 0x4000L;
+        long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
         byte[] id = new byte[LENGTH];
         int at = digits(high, 60, 32, id, 0);
         id[at++] = '-';

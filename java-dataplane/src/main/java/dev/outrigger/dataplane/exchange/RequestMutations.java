@@ -75,7 +75,7 @@ final class RequestMutations {
         boolean hadForwardedFor = headers.has(KnownHeader.X_FORWARDED_FOR);
         address(headers, config, info);
         if (!headers.has(KnownHeader.X_FORWARDED_PROTO)
-                || edge && config.xffNumTrustedHops() == 0) {
+                || (edge && config.xffNumTrustedHops() == 0)) {
             headers.set(KnownHeader.X_FORWARDED_PROTO, HTTP);
         }
         if (isInternal(headers, config, info, hadForwardedFor)) {
@@ -165,7 +165,7 @@ final class RequestMutations {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             slash |= c == '/';
-            if (c == ':' && !slash || c <= ' ' || c > '~' || "\"<>\\^`{|}".indexOf(c) >= 0) {
+            if ((c == ':' && !slash) || c <= ' ' || c > '~' || "\"<>\\^`{|}".indexOf(c) >= 0) {
                 return false;
             }
         }
@@ -241,7 +241,7 @@ final class RequestMutations {
         boolean replace =
                 entry < 0
                         || headers.valueLength(entry) == 0
-                        || edge && !config.preserveExternalRequestId();
+                        || (edge && !config.preserveExternalRequestId());
         if (replace) {
             headers.set(KnownHeader.X_REQUEST_ID, RequestIds.next(random));
         }

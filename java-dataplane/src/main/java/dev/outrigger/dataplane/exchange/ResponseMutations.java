@@ -53,7 +53,8 @@ final class ResponseMutations {
         if (!headers.has(KnownHeader.DATE)) {
             headers.add(KnownHeader.DATE, worker.date());
         }
-        if (settings.overwriteServer || !settings.passServer && !headers.has(KnownHeader.SERVER)) {
+        if (settings.overwriteServer
+                || (!settings.passServer && !headers.has(KnownHeader.SERVER))) {
             headers.set(KnownHeader.SERVER, settings.serverName);
         }
     }

@@ -183,13 +183,20 @@ final class RetryState {
         if (headers.has(KnownHeader.ENVOY_RATELIMITED)) {
             return (on & RetryPolicy.bit(RetryOn.ENVOY_RATELIMITED)) != 0;
         }
-        if ((on & RetryPolicy.bit(RetryOn.FIVE_XX)) != 0 && status >= 500 && status < 600
-                || (on & RetryPolicy.bit(RetryOn.GATEWAY_ERROR)) != 0
-                        && status >= 502
-                        && status <= 504
-                || (on & RetryPolicy.bit(RetryOn.RETRIABLE_4XX)) != 0 && status == 409
-                || (on & RetryPolicy.bit(RetryOn.RETRIABLE_STATUS_CODES)) != 0
-                        && policy.isRetriableStatus(status)) {
+        int asked = 0;
+        if (status >= 500 && status < 600) {
+            asked |= RetryPolicy.bit(RetryOn.FIVE_XX);
+        }
+        if (status >= 502 && status <= 504) {
+            asked |= RetryPolicy.bit(RetryOn.GATEWAY_ERROR);
+        }
+        if (status == 409) {
+            asked |= RetryPolicy.bit(RetryOn.RETRIABLE_4XX);
+        }
+        if (policy.isRetriableStatus(status)) {
+            asked |= RetryPolicy.bit(RetryOn.RETRIABLE_STATUS_CODES);
+        }
+        if ((on & asked) != 0) {
             return true;
         }
         if ((on & RetryPolicy.bit(RetryOn.RETRIABLE_HEADERS)) != 0) {

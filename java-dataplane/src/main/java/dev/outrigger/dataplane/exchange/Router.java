@@ -60,7 +60,6 @@ final class Router {
     private @Nullable RequestHead request;
     private @Nullable Forward action;
     private @Nullable Cluster cluster;
-    private Route.@Nullable Target target;
     private HeaderEditor responseEditor = HeaderEditor.NONE;
     private long timeoutNanos;
     private long perTryNanos;
@@ -131,7 +130,6 @@ final class Router {
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
         action = forward;
         Route.Target chosen = choose(route, forward);
-        target = chosen;
         responseEditor = chosen.responseEditor();
         String name = chosen.cluster();
         if (forward.cluster() instanceof ClusterSpecifier.Header(String header)) {

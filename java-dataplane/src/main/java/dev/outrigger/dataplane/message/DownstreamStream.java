@@ -37,8 +37,12 @@ public interface DownstreamStream {
     /** False while the peer does not keep up. */
     boolean isWritable();
 
+    /** Whether the connection has served as many requests as it may. */
+    boolean isLastRequest();
+
     /**
-     * Whether the connection must not be kept after this response, apart from what is said here.
+     * Whether the connection is about to end, which the response must say: not with this response,
+     * but when its drain timeout is over. Asked once for each response.
      */
     boolean isDraining();
 }

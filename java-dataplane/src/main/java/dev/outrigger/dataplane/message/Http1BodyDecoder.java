@@ -174,33 +174,29 @@ public final class Http1BodyDecoder {
 
     /** One byte of chunk framing, with Envoy's leniencies as observed on the wire. */
     private boolean framing(byte b) {
-        switch (state) {
-            case CHUNK_SIZE -> {
-                return sizeByte(b);
-            }
+        return switch (state) {
+            case CHUNK_SIZE -> sizeByte(b);
             case CHUNK_EXTENSION -> {
                 if (b == '\r') {
                     state = State.CHUNK_SIZE_LF;
                 }
-                return b != '\n';
+                yield b != '\n';
             }
             case CHUNK_SIZE_LF -> {
-                if (b != '\n') {
-                    return false;
+                if (b == '\n') {
+                    sizeComplete();
                 }
-                sizeComplete();
-                return true;
+                yield b == '\n';
             }
             case CHUNK_DATA_END -> {
                 if (b == '\n') {
                     beginChunked();
                 }
-                return true;
+                yield true;
             }
             case FIXED, UNTIL_CLOSE, CHUNK_DATA, TRAILERS, DONE ->
                     throw new IllegalStateException("state: " + state);
-        }
-        return false;
+        };
     }
 
     private boolean sizeByte(byte b) {

@@ -32,12 +32,12 @@ public final class Http1HeadParser {
         String marks = "!#$%&'*+-.^_`|~";
         for (int i = 0; i < 256; i++) {
             char c = (char) i;
-            if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || i < 128 && marks.indexOf(c) >= 0) {
+            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || marks.indexOf(c) >= 0) {
                 TOKEN[i] = (byte) i;
             } else if (c >= 'A' && c <= 'Z') {
                 TOKEN[i] = (byte) (i + 32);
             }
-            SPECIAL[i] = i < 0x20 && i != '\t' || i == 0x7f;
+            SPECIAL[i] = (i < 0x20 && i != '\t') || i == 0x7f;
         }
     }
 

@@ -45,6 +45,7 @@ public enum Method {
 
     private static final Method[] ALL = values();
 
+    @SuppressWarnings("ImmutableEnumChecker") // never written to
     private final byte[] text = Ascii.bytes(name());
 
     byte[] bytes() {

@@ -45,7 +45,7 @@ final class RequestTarget {
         int path = host;
         while (path < end && data[path] != '/' && data[path] != '?') {
             if (!HOST[data[path] & 0xff]
-                    || data[path] == '@' && path + 1 < end && data[path + 1] == '@') {
+                    || (data[path] == '@' && path + 1 < end && data[path + 1] == '@')) {
                 return false;
             }
             path++;
@@ -148,6 +148,6 @@ final class RequestTarget {
     }
 
     private static boolean isAlpha(byte b) {
-        return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z';
+        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
     }
 }

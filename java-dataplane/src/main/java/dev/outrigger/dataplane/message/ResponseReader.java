@@ -84,7 +84,7 @@ public final class ResponseReader {
                 return CodecError.CODEC_ERROR;
             }
         }
-        if (i - digits < 3 || status < 100 || i < stop && !Ascii.isBlank(data[i])) {
+        if (i - digits < 3 || status < 100 || (i < stop && !Ascii.isBlank(data[i]))) {
             return CodecError.CODEC_ERROR;
         }
         head.setStatus(status);

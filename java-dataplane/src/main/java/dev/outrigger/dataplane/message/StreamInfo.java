@@ -29,7 +29,6 @@ public final class StreamInfo {
     private @Nullable String virtualHost;
     private @Nullable String transportFailure;
     private int attemptCount;
-    private int flagBits;
     private final ResponseFlag[] flagOrder = new ResponseFlag[ALL_FLAGS.length];
     private int flagCount;
     private @Nullable ConnectionInfo connection;
@@ -55,7 +54,6 @@ public final class StreamInfo {
         virtualHost = null;
         transportFailure = null;
         attemptCount = 0;
-        flagBits = 0;
         flagCount = 0;
         remote = null;
     }
@@ -223,15 +221,18 @@ public final class StreamInfo {
 
     /** Adds a flag; flags are written in the order they were set. */
     public void setFlag(ResponseFlag flag) {
-        int bit = 1 << flag.ordinal();
-        if ((flagBits & bit) == 0) {
-            flagBits |= bit;
+        if (!hasFlag(flag)) {
             flagOrder[flagCount++] = flag;
         }
     }
 
     public boolean hasFlag(ResponseFlag flag) {
-        return (flagBits >>> flag.ordinal() & 1) != 0;
+        for (int i = 0; i < flagCount; i++) {
+            if (flagOrder[i] == flag) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@code -} or the short forms joined by a comma. */

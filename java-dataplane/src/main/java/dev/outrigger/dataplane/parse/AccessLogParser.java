@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code envoy.config.accesslog.v3.AccessLog} to {@link AccessLogConfig}. */
+@SuppressWarnings("deprecation") // control planes still send the plain text formats
 final class AccessLogParser {
     private static final SupportedFields TEXT =
             SupportedFields.of(DataSource.getDescriptor(), "text format")

@@ -12,7 +12,7 @@ final class FormatStrings {
      */
     static void check(String format, String path, Findings findings) {
         try {
-            var unused = FormatString.parse(format, true);
+            var _ = FormatString.parse(format, true);
         } catch (IllegalArgumentException e) {
             findings.invalid(path, format, String.valueOf(e.getMessage()));
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** {@code *_headers_to_add} and {@code *_headers_to_remove} of any level (D1 to D6). */
+@SuppressWarnings("deprecation") // control planes still send append
 final class HeaderEditsParser {
     private static final SupportedFields HEADER =
             SupportedFields.of(HeaderValue.getDescriptor(), "header to add").obeyed("key", "value");

@@ -52,7 +52,7 @@ final class Values {
     /** Reports a pattern RE2 would not compile, in RE2's words. */
     static void checkRegex(String regex, String path, Findings findings) {
         try {
-            var unused = Pattern.compile(regex);
+            var _ = Pattern.compile(regex);
         } catch (PatternSyntaxException e) {
             // re2j says "missing closing )" where RE2 says "missing )".
             String why = e.getDescription().replace("missing closing ", "missing ");

@@ -67,7 +67,7 @@ public final class HeaderEditor {
             if (edits.length == 0) {
                 return;
             }
-            @Nullable byte[][] values = new byte[edits.length][];
+            byte[] @Nullable [] values = new byte[edits.length][];
             for (int i = 0; i < edits.length; i++) {
                 values[i] = edits[i].wanted(headers, context) ? edits[i].value(context) : null;
             }

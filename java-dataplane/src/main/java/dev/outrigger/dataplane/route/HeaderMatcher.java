@@ -63,7 +63,7 @@ public final class HeaderMatcher {
                         case ":scheme" -> HTTP;
                         default -> EMPTY;
                     };
-            return text == EMPTY ? absent() : present(text, 0, text.length);
+            return text.length == 0 ? absent() : present(text, 0, text.length);
         }
         return matches(head.headers());
     }

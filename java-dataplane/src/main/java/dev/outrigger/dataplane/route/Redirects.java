@@ -43,8 +43,8 @@ public final class Redirects {
             return host;
         }
         boolean defaultPort =
-                current.equals("http") && port.equals(":80")
-                        || current.equals("https") && port.equals(":443");
+                (current.equals("http") && port.equals(":80"))
+                        || (current.equals("https") && port.equals(":443"));
         return schemeChanges && defaultPort ? host : host + port;
     }
 

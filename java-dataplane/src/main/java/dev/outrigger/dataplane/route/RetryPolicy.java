@@ -38,6 +38,7 @@ public final class RetryPolicy {
     }
 
     /** The bit of one token. */
+    @SuppressWarnings("EnumOrdinal") // the bits live no longer than the process
     public static int bit(RetryOn token) {
         return 1 << token.ordinal();
     }

@@ -37,6 +37,7 @@ public final class Route {
     private final byte[] prefixRewrite;
 
     /** One cluster a route can send to, with the edits of that choice. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; read as bytes on the hot path
     public record Target(
             String cluster,
             long weight,

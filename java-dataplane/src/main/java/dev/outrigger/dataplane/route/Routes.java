@@ -63,7 +63,7 @@ public final class Routes {
                 table.internalOnlyHeaders().stream().map(Ascii::bytes).toArray(byte[][]::new);
     }
 
-    private static Wildcard[] wildcards(TreeMap<Integer, Map<String, VirtualHost>> byLength) {
+    private static Wildcard[] wildcards(Map<Integer, Map<String, VirtualHost>> byLength) {
         return byLength.entrySet().stream()
                 .map(e -> new Wildcard(e.getKey(), new ByteKeyMap<>(e.getValue())))
                 .toArray(Wildcard[]::new);

@@ -167,9 +167,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(),
-                _ ->
-                        new ClusterStats(stats, statPrefix(entry.config())));
+                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
     }
 
     static String statPrefix(ClusterConfig config) {
@@ -226,13 +224,14 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
             close(serving);
             changed = true;
         }
-        if (serving == null && warmed == null) {
+        var known = serving == null ? warmed : serving;
+        if (known == null) {
             return;
         }
         shard.inc(removed);
         log.info("cluster removed cluster={}", name);
         clusterStats.remove(name);
-        stats.retire(statPrefix((serving == null ? warmed : serving).config()));
+        stats.retire(statPrefix(known.config()));
     }
 
     @Override

@@ -127,9 +127,7 @@ public final class ConfigAssembler implements AutoCloseable {
     public void failHealthChecks(boolean fail) {
         healthCheckFailed = fail;
         enter(initializationState());
-        if (fail) {
-            requestPath.startDrain();
-        }
+        requestPath.failHealthChecks(fail);
     }
 
     /** Whether a cluster of that name is known, for {@code validate_clusters}. */

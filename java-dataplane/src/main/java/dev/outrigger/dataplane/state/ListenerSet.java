@@ -30,7 +30,6 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     private final RequestPath requestPath;
     private final RouteDiscovery routes;
-    private final StatsStore stats;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -53,7 +52,6 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
         this.requestPath = requestPath;
         this.routes = routes;
-        this.stats = stats;
         this.shard = stats.shard(0);
         this.concurrency = concurrency;
         this.added = stats.counter("listener_manager.listener_added");

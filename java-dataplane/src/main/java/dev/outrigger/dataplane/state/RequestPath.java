@@ -37,14 +37,20 @@ public interface RequestPath {
     /** Accepts from now on: the server is initialised. Called once. */
     void startWorkers();
 
-    /** Stops accepting ({@code inboundOnly}: only on listeners with inbound traffic direction). */
-    void drainListeners(boolean inboundOnly, boolean graceful);
+    /**
+     * Stops accepting; connections that are open live on.
+     *
+     * @param inboundOnly only on listeners with inbound traffic direction
+     * @param graceful drains connections first, and stops accepting after the drain time
+     * @param keepListening with {@code graceful}: never stops accepting
+     */
+    void drainListeners(boolean inboundOnly, boolean graceful, boolean keepListening);
 
     /**
-     * From now on responses carry {@code connection: close} and connections end as they become
-     * idle.
+     * While health checks fail, connections are served, but every response begins the end of its
+     * connection.
      */
-    void startDrain();
+    void failHealthChecks(boolean fail);
 
     List<ListenerView> listeners();
 

@@ -36,14 +36,15 @@ final class LogLinearBuckets {
         if (bucket < 10) {
             return bucket;
         }
-        return ((bucket - 10) % 90 + 10) * Math.pow(10, (bucket - 10) / 90);
+        return ((bucket - 10) % 90 + 10) * width(bucket);
     }
 
     static double width(int bucket) {
         if (bucket < 10) {
             return bucket == 0 ? 0 : 0.1;
         }
-        return Math.pow(10, (bucket - 10) / 90);
+        int exponent = (bucket - 10) / 90;
+        return Math.pow(10, exponent);
     }
 
     /** What an observation of this bucket adds to an approximate sum. */

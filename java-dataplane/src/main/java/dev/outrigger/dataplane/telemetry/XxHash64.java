@@ -33,7 +33,8 @@ public final class XxHash64 {
     }
 
     private static long stripes(ByteBuffer in) {
-        long a = P1 + P2;
+        long a = P1;
+        a += P2;
         long b = P2;
         long c = 0;
         long d = -P1;

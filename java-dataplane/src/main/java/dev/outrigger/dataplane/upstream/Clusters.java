@@ -38,6 +38,7 @@ public final class Clusters {
         this.workers = workers;
     }
 
+    @SuppressWarnings("ReferenceEquality") // equal content in another record is only extra work
     public Change update(Map<String, ActiveCluster> wanted) {
         var next = new HashMap<String, Cluster>();
         var gone = new ArrayList<Host>();

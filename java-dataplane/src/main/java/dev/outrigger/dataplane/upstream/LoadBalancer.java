@@ -7,7 +7,6 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class LoadBalancer {
     private final RandomGenerator random;
     private HostSet seen = HostSet.EMPTY;
     private int roundRobin;
-    private final Map<Host[], EdfScheduler> schedulers = new IdentityHashMap<>();
+    private final IdentityHashMap<Host[], EdfScheduler> schedulers = new IdentityHashMap<>();
 
     LoadBalancer(WorkerContext worker, ClusterStats stats) {
         this.worker = worker;

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.state.Protos;
 import dev.outrigger.dataplane.state.XdsHarness;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,7 +66,7 @@ class AdminServerIT {
                             @Override
                             public void reopenLogs() {}
                         });
-        var address = admin.start(new InetSocketAddress("127.0.0.1", 0));
+        var address = admin.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         assertThat(admin.boundAddress()).isEqualTo(address);
         base = URI.create("http://127.0.0.1:" + address.getPort());
         proxy.start();

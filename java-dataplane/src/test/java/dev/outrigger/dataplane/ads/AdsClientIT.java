@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.state.ServerState;
 import dev.outrigger.dataplane.state.XdsHarness;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class AdsClientIT {
     private FakeAdsServer server;
-    private XdsHarness proxy;
+    private final List<XdsHarness> proxies = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
@@ -30,29 +31,26 @@ class AdsClientIT {
 
     @AfterEach
     void close() throws Exception {
-        if (proxy != null) {
-            proxy.close();
-        }
+        proxies.forEach(XdsHarness::close);
         server.close();
     }
 
     @Test
     void startsUpInEnvoysOrder_delta() throws Exception {
-        proxy = start(Variant.DELTA);
+        var proxy = start(Variant.DELTA);
 
-        bringUpDelta();
+        bringUpDelta(proxy);
 
         assertThat(proxy.requestPath().config().listeners()).containsOnlyKeys("l");
         assertThat(proxy.requestPath().config().routeTables()).containsOnlyKeys("r");
-        assertThat(proxy.requestPath().config().clusters().get("a").endpoints().localities())
-                .hasSize(1);
+        assertThat(proxy.requestPath().cluster("a").endpoints().localities()).hasSize(1);
         assertThat(proxy.assembler().state()).isEqualTo(ServerState.LIVE);
         assertThat(proxy.gauge("control_plane.connected_state")).isEqualTo(1);
     }
 
     @Test
     void startsUpInEnvoysOrder_sotw() throws Exception {
-        proxy = start(Variant.SOTW);
+        var proxy = start(Variant.SOTW);
 
         var cds = server.takeSotw();
         assertThat(cds.getTypeUrl()).isEqualTo(XdsType.CLUSTER.typeUrl());
@@ -82,8 +80,8 @@ class AdsClientIT {
 
     @Test
     void acknowledgesChangedClusterOnlyWhenItIsWarm_delta() throws Exception {
-        proxy = start(Variant.DELTA);
-        bringUpDelta();
+        var proxy = start(Variant.DELTA);
+        bringUpDelta(proxy);
 
         String nonce =
                 server.sendDelta(
@@ -109,7 +107,7 @@ class AdsClientIT {
 
     @Test
     void refusesWithTheOldVersionAndKeepsTheGoodOnes_sotw() throws Exception {
-        proxy = start(Variant.SOTW);
+        var proxy = start(Variant.SOTW);
         server.takeSotw();
 
         var bad =
@@ -139,8 +137,8 @@ class AdsClientIT {
 
     @Test
     void statesWhatItHoldsOnANewStream_delta() throws Exception {
-        proxy = start(Variant.DELTA);
-        bringUpDelta();
+        var proxy = start(Variant.DELTA);
+        bringUpDelta(proxy);
 
         server.breakStream();
 
@@ -161,7 +159,7 @@ class AdsClientIT {
     void goesLiveWithoutControlPlaneAfterTheFetchTimeouts() throws Exception {
         int port = server.port();
         server.close();
-        proxy = new XdsHarness(Variant.DELTA, port, Duration.ofMillis(100)).start();
+        var proxy = start(new XdsHarness(Variant.DELTA, port, Duration.ofMillis(100)));
 
         eventually(() -> proxy.requestPath().isStarted());
 
@@ -183,10 +181,15 @@ class AdsClientIT {
     }
 
     private XdsHarness start(Variant variant) throws Exception {
-        return new XdsHarness(variant, server.port(), Duration.ofSeconds(15)).start();
+        return start(new XdsHarness(variant, server.port(), Duration.ofSeconds(15)));
     }
 
-    private void bringUpDelta() throws Exception {
+    private XdsHarness start(XdsHarness proxy) throws Exception {
+        proxies.add(proxy);
+        return proxy.start();
+    }
+
+    private void bringUpDelta(XdsHarness proxy) throws Exception {
         var cds = server.takeDelta();
         assertThat(cds.getTypeUrl()).isEqualTo(XdsType.CLUSTER.typeUrl());
         assertThat(cds.getNode().getId()).isEqualTo("n");

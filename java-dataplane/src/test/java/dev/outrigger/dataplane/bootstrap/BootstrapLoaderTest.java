@@ -163,13 +163,15 @@ class BootstrapLoaderTest {
     @Test
     void survivesHostileYaml() {
         String bomb =
-                "a: &a [x,x,x,x,x,x,x,x,x]\n"
-                        + "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-                        + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
-                        + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
-                        + "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
-                        + "f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
-                        + "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
+                """
+                a: &a [x,x,x,x,x,x,x,x,x]
+                b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
+                c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]
+                e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]
+                f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]
+                g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]
+                """;
         assertThatThrownBy(() -> load(bomb)).isInstanceOf(ConfigException.class);
         assertThatThrownBy(() -> load("a: &a [*a]")).isInstanceOf(ConfigException.class);
         assertThatThrownBy(() -> load("[".repeat(5000) + "]".repeat(5000)))

@@ -21,9 +21,9 @@ class CommandLineTest {
         assertThat(options.configPath()).isEqualTo("x.yaml");
         assertThat(options.concurrency()).isEmpty();
         assertThat(options.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(options.drainTime()).isEqualTo(Duration.ofSeconds(600));
+        assertThat(options.drainTime()).isEqualTo(Duration.ofMinutes(10));
         assertThat(options.gradualDrain()).isTrue();
-        assertThat(options.parentShutdownTime()).isEqualTo(Duration.ofSeconds(900));
+        assertThat(options.parentShutdownTime()).isEqualTo(Duration.ofMinutes(15));
         assertThat(options.fileFlushInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.logLevel()).isEqualTo("info");
         assertThat(options.localAddressIpVersion()).isEqualTo("v4");

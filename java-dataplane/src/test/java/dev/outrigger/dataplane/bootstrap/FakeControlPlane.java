@@ -11,6 +11,7 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A delta ADS server that sends what it holds of a type when first asked for it, and on demand. */
 final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase implements AutoCloseable {
@@ -26,14 +28,15 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase implemen
     private final Set<String> asked = new HashSet<>();
     private final AtomicInteger nonce = new AtomicInteger();
     private final Server server;
-    private StreamObserver<DeltaDiscoveryResponse> stream;
+    private @Nullable StreamObserver<DeltaDiscoveryResponse> stream;
 
     /** Every request as it came. */
     final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
 
     FakeControlPlane() throws IOException {
         server =
-                NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                         .addService(this)
                         .build()
                         .start();
@@ -94,7 +97,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase implemen
                                 .setName(name)
                                 .setVersion(Integer.toString(nonce.get()))
                                 .setResource(Any.pack(message))));
-        stream.onNext(response.build());
+        java.util.Objects.requireNonNull(stream).onNext(response.build());
     }
 
     @Override

@@ -39,12 +39,6 @@ class ServerIT {
             {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}
             """;
 
-    private static final String CLUSTER =
-            """
-            {name: b, type: STATIC, load_assignment: {cluster_name: b, endpoints: [{lb_endpoints:
-            [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}}
-            """;
-
     private static final String ROUTES =
             "{name: r, virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route:"
                     + " {cluster: b}}]}]}";
@@ -195,7 +189,11 @@ class ServerIT {
     }
 
     private String cluster() {
-        return CLUSTER.formatted(upstream.getAddress().getPort());
+        return """
+        {name: b, type: STATIC, load_assignment: {cluster_name: b, endpoints: [{lb_endpoints:
+        [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}}
+        """
+                .formatted(upstream.getAddress().getPort());
     }
 
     private static String adsBootstrap(int port) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
 import dev.outrigger.dataplane.config.ListenerConfig;
@@ -11,6 +13,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The request path whole, over loopback, with a scripted upstream. */
 class NettyRequestPathTest {
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String FAIL = "HTTP/1.1 503 Down\r\ncontent-length: 4\r\n\r\nfail";
 
     private final StatsStore stats = new StatsStore(3);
@@ -254,8 +258,18 @@ class NettyRequestPathTest {
         String reply =
                 RawClient.send(
                         port,
-                        "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
-                                + "GET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                        """
+                        GET /1 HTTP/1.1\r
+                        Host: a\r
+                        \r
+                        GET /2 HTTP/1.1\r
+                        Host: a\r
+                        \r
+                        GET /3 HTTP/1.1\r
+                        Host: a\r
+                        Connection: close\r
+                        \r
+                        """,
                         10_000);
 
         assertThat(reply.indexOf("/1")).isPositive().isLessThan(reply.indexOf("/2"));
@@ -280,15 +294,52 @@ class NettyRequestPathTest {
     }
 
     @Test
-    void drainingResponsesSayClose_K3() throws IOException {
-        ScriptedUpstream up = upstream(r -> OK);
-        int port = start(to(TestConfigs.forward("up")), up);
+    void failedHealthChecksServeAndCloseAfterTheDrainTimeout_K3() throws IOException {
+        int port = start(to(TestConfigs.forward("up")), upstream(_ -> OK));
 
-        path.startDrain();
-        String reply = RawClient.send(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 10_000);
+        path.failHealthChecks(true);
+        // The second request comes on a connection that has been told to end already.
+        String reply = RawClient.send(port, GET + GET, 10_000);
 
         assertThat(reply).contains("connection: close\r\n").endsWith("ok");
+        assertThat(reply.split("HTTP/1.1 200", -1)).hasSize(3);
         assertThat(counter("http.ingress.downstream_cx_drain_close")).isEqualTo(1);
+        assertThat(counter("http.ingress.downstream_cx_destroy_local")).isEqualTo(1);
+    }
+
+    @Test
+    void recoveredHealthChecksKeepConnections() throws IOException {
+        int port = start(to(TestConfigs.forward("up")), upstream(_ -> OK));
+
+        path.failHealthChecks(true);
+        path.failHealthChecks(false);
+        String reply = RawClient.send(port, GET, 300);
+
+        assertThat(reply).doesNotContain("connection: close").endsWith("ok");
+        assertThat(counter("http.ingress.downstream_cx_drain_close")).isZero();
+    }
+
+    @Test
+    void drainedListenersServeTheConnectionsTheyHave_AD6() throws IOException {
+        int port = start(to(TestConfigs.forward("up")), upstream(_ -> OK));
+        try (var client = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout(10_000);
+            client.getOutputStream().write(GET.getBytes(ISO_8859_1));
+            assertThat(client.getInputStream().read()).isEqualTo('H');
+
+            path.drainListeners(false, false, false);
+            client.getOutputStream().write(GET.getBytes(ISO_8859_1));
+
+            var replies = new StringBuilder("H");
+            while (replies.toString().split("\r\n\r\nok", -1).length < 3) {
+                int b = client.getInputStream().read();
+                assertThat(b).isNotNegative();
+                replies.append((char) b);
+            }
+            assertThat(replies).doesNotContain("connection: close");
+        }
+        assertThat(catchThrowable(() -> RawClient.get(port, "/", "")))
+                .isInstanceOf(IOException.class);
     }
 
     @Test

@@ -164,7 +164,7 @@ final class TestConfigs {
                 Duration.ofHours(1),
                 Optional.empty(),
                 Optional.empty(),
-                Duration.ofSeconds(5),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(1),
                 logs);
     }

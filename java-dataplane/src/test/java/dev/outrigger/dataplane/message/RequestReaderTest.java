@@ -110,9 +110,9 @@ class RequestReaderTest {
     void takesTheHeadInSinglebytesAndLeavesWhatFollows() {
         String raw = "POST /p HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\nContent-Length: 2\r\n\r\n";
         Http1HeadParser.Result result = Http1HeadParser.Result.NEED_MORE;
-        for (char c : raw.toCharArray()) {
+        for (int i = 0; i < raw.length(); i++) {
             assertThat(result).isEqualTo(Http1HeadParser.Result.NEED_MORE);
-            result = read(String.valueOf(c));
+            result = read(raw.substring(i, i + 1));
         }
 
         assertThat(result).isEqualTo(Http1HeadParser.Result.COMPLETE);
@@ -143,8 +143,15 @@ class RequestReaderTest {
     void joinsInlineHeadersAndKeepsOthersApart_E16() {
         assertThat(
                         read(
-                                "GET / HTTP/1.1\r\nHost: a\r\naccept: x\r\nx-o: 1\r\naccept: y\r\n"
-                                        + "x-o: 2\r\n\r\n"))
+                                """
+                                GET / HTTP/1.1\r
+                                Host: a\r
+                                accept: x\r
+                                x-o: 1\r
+                                accept: y\r
+                                x-o: 2\r
+                                \r
+                                """))
                 .isEqualTo(Http1HeadParser.Result.COMPLETE);
 
         HeaderBlock headers = reader.head().headers();

@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.XdsClusterConfig.Http2Keepalive;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -215,7 +216,8 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
         assertThat(locality.priority()).isEqualTo(1);
         assertThat(locality.weight()).isEqualTo(4);
         var endpoint = locality.endpoints().getFirst();
-        assertThat(endpoint.address()).isEqualTo(new InetSocketAddress("::1", 2));
+        assertThat(endpoint.address())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 2));
         assertThat(endpoint.hostname()).isEqualTo("h");
         assertThat(endpoint.weight()).isEqualTo(9);
         assertThat(endpoint.healthStatus()).isEqualTo(EndpointAssignment.HealthStatus.DRAINING);

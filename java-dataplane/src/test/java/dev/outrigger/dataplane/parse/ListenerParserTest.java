@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +95,8 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
         ListenerConfig config = accepted(ListenerParser.parse(Protos.withManager(NO_ROUTES), XDS));
 
         assertThat(config.name()).isEqualTo("l");
-        assertThat(config.address()).isEqualTo(new InetSocketAddress("127.0.0.1", 80));
+        assertThat(config.address())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80));
         assertThat(config.statPrefix()).isEqualTo("127.0.0.1_80");
         assertThat(config.perConnectionBufferLimitBytes()).isEqualTo(1024 * 1024);
         assertThat(config.tcpBacklogSize()).isEqualTo(-1);

@@ -107,7 +107,7 @@ class ConfigAssemblerTest {
 
         assertThat(counter("cluster.a.init_fetch_timeout")).isEqualTo(1);
         assertThat(xds.isOpen(LISTENER)).isTrue();
-        assertThat(requestPath.config().clusters().get("a").endpoints().localities()).isEmpty();
+        assertThat(requestPath.cluster("a").endpoints().localities()).isEmpty();
     }
 
     @Test
@@ -136,7 +136,7 @@ class ConfigAssemblerTest {
 
         assertThat(xds.isPaused(CLUSTER)).isFalse();
         assertThat(counter("cluster.a.assignment_use_cached")).isEqualTo(1);
-        assertThat(requestPath.config().clusters().get("a").endpoints().localities()).hasSize(1);
+        assertThat(requestPath.cluster("a").endpoints().localities()).hasSize(1);
     }
 
     @Test
@@ -160,7 +160,7 @@ class ConfigAssemblerTest {
 
         xds.state(ENDPOINT, "2");
         xds.state(ROUTE, "2");
-        assertThat(requestPath.config().clusters().get("a").endpoints().localities()).hasSize(1);
+        assertThat(requestPath.cluster("a").endpoints().localities()).hasSize(1);
         assertThat(requestPath.config().routeTables()).containsOnlyKeys("r");
 
         xds.state(CLUSTER, "2");
@@ -178,7 +178,7 @@ class ConfigAssemblerTest {
         xds.delta(CLUSTER, "2", Map.of("b", Protos.staticCluster("b", 9)));
         assertThat(requestPath.config().clusters()).containsOnlyKeys("a", "b");
         xds.delta(ENDPOINT, "2", Map.of(), "a");
-        assertThat(requestPath.config().clusters().get("a").endpoints().localities()).hasSize(1);
+        assertThat(requestPath.cluster("a").endpoints().localities()).hasSize(1);
         xds.delta(ROUTE, "2", Map.of(), "r");
         assertThat(requestPath.config().routeTables()).containsOnlyKeys("r");
 
@@ -293,14 +293,14 @@ class ConfigAssemblerTest {
         live();
 
         xds.state(LISTENER, "2", Protos.rdsListener("l", 10001, "s"));
-        assertThat(requestPath.config().listeners().get("l").filterChains().toString())
+        assertThat(requestPath.listener("l").filterChains().toString())
                 .contains("routeConfigName=r");
         assertThat(requestPath.config().routeTables()).containsOnlyKeys("r");
         assertThat(gauge("listener_manager.total_listeners_warming")).isEqualTo(1);
 
         xds.state(ROUTE, "2", Protos.routes("s", "a"));
 
-        assertThat(requestPath.config().listeners().get("l").filterChains().toString())
+        assertThat(requestPath.listener("l").filterChains().toString())
                 .contains("routeConfigName=s");
         assertThat(requestPath.config().routeTables()).containsOnlyKeys("s");
     }
@@ -359,7 +359,7 @@ class ConfigAssemblerTest {
         xds.state(CLUSTER, "2");
 
         assertThat(refusal).isEmpty();
-        assertThat(requestPath.config().clusters().get("fixed").config()).isEqualTo(fixed);
+        assertThat(requestPath.cluster("fixed").config()).isEqualTo(fixed);
     }
 
     @Test
@@ -399,7 +399,7 @@ class ConfigAssemblerTest {
     }
 
     private long hash(String cluster) {
-        return requestPath.config().clusters().get(cluster).config().contentHash();
+        return requestPath.cluster(cluster).config().contentHash();
     }
 
     private long counter(String name) {

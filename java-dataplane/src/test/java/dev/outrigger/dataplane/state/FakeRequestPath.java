@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
@@ -28,6 +30,16 @@ public final class FakeRequestPath implements RequestPath {
 
     public ProxyConfig config() {
         return config;
+    }
+
+    /** The cluster of that name, which must be there. */
+    public ActiveCluster cluster(String name) {
+        return Objects.requireNonNull(config.clusters().get(name), name);
+    }
+
+    /** The listener of that name, which must be there. */
+    public ListenerConfig listener(String name) {
+        return Objects.requireNonNull(config.listeners().get(name), name);
     }
 
     public boolean isStarted() {
@@ -69,13 +81,13 @@ public final class FakeRequestPath implements RequestPath {
     }
 
     @Override
-    public void drainListeners(boolean inboundOnly, boolean graceful) {
-        calls.add("drainListeners " + inboundOnly + " " + graceful);
+    public void drainListeners(boolean inboundOnly, boolean graceful, boolean keepListening) {
+        calls.add("drainListeners " + inboundOnly + " " + graceful + " " + keepListening);
     }
 
     @Override
-    public void startDrain() {
-        calls.add("startDrain");
+    public void failHealthChecks(boolean fail) {
+        calls.add("failHealthChecks " + fail);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Base64;
@@ -69,7 +70,9 @@ public final class XdsHarness implements AutoCloseable {
                         List.of(
                                 new XdsClusterConfig(
                                         "xds",
-                                        List.of(new InetSocketAddress("127.0.0.1", xdsPort)),
+                                        List.of(
+                                                new InetSocketAddress(
+                                                        InetAddress.getLoopbackAddress(), xdsPort)),
                                         false,
                                         Duration.ofSeconds(1),
                                         Optional.empty(),
@@ -140,13 +143,14 @@ public final class XdsHarness implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        onLoop(() -> {
-            assembler.close();
-            client.close();
-            resolver.close();
-            return 0;
-        });
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    public void close() {
+        loop.eventLoop()
+                .submit(() -> {
+                    assembler.close();
+                    client.close();
+                    resolver.close();
+                })
+                .syncUninterruptibly();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

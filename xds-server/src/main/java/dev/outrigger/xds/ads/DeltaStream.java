@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +122,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
     }
 
     private Optional<DeltaDiscoveryResponse> nextRemoval(Snapshot current) {
-        for (int order = ResourceType.values().length - 1; order >= 0; order--) {
-            var type = ResourceType.values()[order];
+        for (ResourceType type : List.of(ResourceType.values()).reversed()) {
             var state = types.get(type);
             if (state == null) {
                 continue;

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConvergenceTest {
     private static final List<String> NAMES = List.of("A", "B", "C", "D", "E");
+    private static final List<ResourceType> TYPES = List.of(ResourceType.values());
     private static final int STEPS = 120;
 
     static LongStream seeds() {
@@ -143,7 +144,7 @@ class ConvergenceTest {
         }
 
         private ResourceType type() {
-            return ResourceType.values()[random.nextInt(ResourceType.values().length)];
+            return TYPES.get(random.nextInt(TYPES.size()));
         }
 
         Map<String, String> published(ResourceType type, Subscriptions wanted) {

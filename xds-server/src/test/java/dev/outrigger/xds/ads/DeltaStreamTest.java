@@ -80,7 +80,7 @@ class DeltaStreamTest {
         acknowledge(ask(CLUSTER));
 
         assertThat(publish(snapshots)).isEmpty();
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
         assertThat(listener.revision).isEqualTo(2);
     }
 
@@ -113,7 +113,7 @@ class DeltaStreamTest {
     @Test
     void aReconnectingClientGetsOnlyWhatDiffersAndIsToldWhatVanished() throws Exception {
         var snapshot = snapshots.put(CLUSTER, "A", "1").put(CLUSTER, "B", "1").snapshot();
-        var version = snapshot.type(CLUSTER).byName().get("A").version();
+        var version = Snapshots.version(snapshot, CLUSTER, "A");
         stream.onSnapshot(snapshot);
 
         var answer =
@@ -129,13 +129,13 @@ class DeltaStreamTest {
     @Test
     void aReconnectingClientThatHasEverythingIsSentNothingAndIsInSync() throws Exception {
         var snapshot = snapshots.put(CLUSTER, "A", "1").snapshot();
-        var version = snapshot.type(CLUSTER).byName().get("A").version();
+        var version = Snapshots.version(snapshot, CLUSTER, "A");
         stream.onSnapshot(snapshot);
 
         var answer = request(delta(CLUSTER).putInitialResourceVersions("A", version));
 
         assertThat(answer).isEmpty();
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
     }
 
     @Test
@@ -164,7 +164,7 @@ class DeltaStreamTest {
         assertThat(listener.nacks).hasSize(1);
         assertThat(listener.nacks.getFirst().resources()).containsExactly("A");
         assertThat(listener.nacks.getFirst().policies()).containsExactly(Snapshots.document("A"));
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.REJECTED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.REJECTED);
     }
 
     @Test
@@ -197,7 +197,7 @@ class DeltaStreamTest {
 
         assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).isEmpty();
 
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
     }
 
     @Test

@@ -2,12 +2,14 @@
 package dev.outrigger.xds.ads;
 
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.node.StreamListener;
 import dev.outrigger.xds.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Remembers what a stream says about itself. */
 final class RecordingListener implements StreamListener {
@@ -16,6 +18,10 @@ final class RecordingListener implements StreamListener {
     final List<Nack> nacks = new ArrayList<>();
     final Map<ResourceType, TypeState> states = new EnumMap<>(ResourceType.class);
     long revision = -1;
+
+    State stateOf(ResourceType type) {
+        return Objects.requireNonNull(states.get(type), "no state").state();
+    }
 
     @Override
     public void sent(ResourceType type, int resources, int removed) {

@@ -58,6 +58,11 @@ final class Snapshots {
         return snapshot;
     }
 
+    static String version(Snapshot snapshot, ResourceType type, String name) {
+        return java.util.Objects.requireNonNull(snapshot.type(type).byName().get(name), name)
+                .version();
+    }
+
     /** Where a resource of that name comes from. */
     static PolicyId document(String name) {
         return new PolicyId("Service", "default", name.toLowerCase(java.util.Locale.ROOT));

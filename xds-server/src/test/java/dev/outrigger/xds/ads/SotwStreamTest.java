@@ -58,7 +58,7 @@ class SotwStreamTest {
 
         assertThat(acknowledge(ask(CLUSTER))).isEmpty();
         assertThat(listener.acknowledged).containsExactly(CLUSTER);
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
     }
 
     @Test
@@ -95,7 +95,7 @@ class SotwStreamTest {
         // Only B was new to the client, so only B can be what it did not like.
         assertThat(listener.nacks.getFirst().resources()).containsExactly("B");
         assertThat(listener.nacks.getFirst().policies()).containsExactly(Snapshots.document("B"));
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.REJECTED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.REJECTED);
     }
 
     @Test
@@ -108,7 +108,7 @@ class SotwStreamTest {
 
         assertThat(back).hasSize(1);
         acknowledge(back);
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
     }
 
     @Test
@@ -268,7 +268,7 @@ class SotwStreamTest {
         assertThat(sent.getFirst().getVersionInfo()).isNotEqualTo(sent.getLast().getVersionInfo());
         // The answer to the first list comes after the second was sent; it is stale, not wrong.
         assertThat(acknowledge(sent)).isEmpty();
-        assertThat(listener.states.get(CLUSTER).state()).isEqualTo(State.SYNCED);
+        assertThat(listener.stateOf(CLUSTER)).isEqualTo(State.SYNCED);
     }
 
     @Test

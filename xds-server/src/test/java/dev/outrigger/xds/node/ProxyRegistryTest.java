@@ -67,7 +67,8 @@ class ProxyRegistryTest {
         var report = registry.awaitSync(7, Duration.ofSeconds(20));
 
         assertThat(report.synced()).isFalse();
-        var type = report.proxies().getFirst().types().get(ResourceType.ROUTE.typeUrl());
+        assertThat(report.proxies()).hasSize(1);
+        var type = status("a-1", ResourceType.ROUTE);
         assertThat(type.rejection()).isPresent();
         assertThat(type.rejection().get().policies()).containsExactly(SIDECAR);
         // Once accepted again, the refusal is history.

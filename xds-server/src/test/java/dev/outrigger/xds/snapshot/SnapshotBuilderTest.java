@@ -28,7 +28,7 @@ class SnapshotBuilderTest {
             assertThat(here.type(type).version()).isEqualTo(there.type(type).version());
         }
         // Pinned: what a hash depends on must not change unnoticed, or every proxy is sent all.
-        assertThat(here.type(ResourceType.CLUSTER).byName().get("b").version()).hasSize(32);
+        assertThat(version(here, ResourceType.CLUSTER)).hasSize(32);
     }
 
     @Test
@@ -62,8 +62,13 @@ class SnapshotBuilderTest {
 
         var second = build(builder.successor(), Optional.of(first), cluster("y"), endpoints());
 
-        assertThat(second.type(ResourceType.ENDPOINT).byName().get("b").version())
-                .isNotEqualTo(first.type(ResourceType.ENDPOINT).byName().get("b").version());
+        assertThat(version(second, ResourceType.ENDPOINT))
+                .isNotEqualTo(version(first, ResourceType.ENDPOINT));
+    }
+
+    private static String version(Snapshot snapshot, ResourceType type) {
+        return java.util.Objects.requireNonNull(snapshot.type(type).byName().get("b"), "b")
+                .version();
     }
 
     private static Snapshot build(

@@ -3,6 +3,7 @@ package dev.outrigger.xds.testing;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
@@ -16,7 +17,7 @@ public final class ScriptedUpstream implements AutoCloseable {
      * @param status of the n-th request, counted from 1
      */
     public ScriptedUpstream(IntUnaryOperator status) throws IOException {
-        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/",
                 exchange -> {
