@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The admin endpoints say the same things in the same form after the same request. What Envoy says
- * and ours does not is in {@code admin-shape.md}, with the reason; what is there without need fails.
+ * and ours does not is in {@code admin-shape.md}, with the reason; what is there without need
+ * fails.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminShapeIT {
@@ -74,7 +75,12 @@ class AdminShapeIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/ready", "/server_info", "/clusters", "/listeners", "/config_dump", "/stats",
+                "/ready",
+                "/server_info",
+                "/clusters",
+                "/listeners",
+                "/config_dump",
+                "/stats",
                 "/stats/prometheus"
             })
     void answersWithTheSameStatusAndType(String path) {
@@ -90,7 +96,11 @@ class AdminShapeIT {
     @Test
     void clustersHasTheSameLines() {
         var valueless = Pattern.compile("::-?[^:]*$", Pattern.MULTILINE);
-        assertThat(valueless.matcher(masked(of(subject, "/clusters").body())).replaceAll("").lines())
+        assertThat(
+                        valueless
+                                .matcher(masked(of(subject, "/clusters").body()))
+                                .replaceAll("")
+                                .lines())
                 .containsExactlyInAnyOrderElementsOf(
                         valueless
                                 .matcher(masked(of(oracle, "/clusters").body()))

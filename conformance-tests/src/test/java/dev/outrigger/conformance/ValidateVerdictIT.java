@@ -59,10 +59,9 @@ class ValidateVerdictIT {
         var load = new Load(LoadSettings.builder().build());
         var table = (Map<?, ?>) load.loadFromString(Files.readString(FOLDER.resolve("table.yaml")));
         var names = new HashSet<String>();
-        return ((List<?>) table.get("rows"))
-                .stream()
-                        .map(row -> row((Map<?, ?>) row))
-                        .peek(row -> assertThat(names.add(row.name())).as(row.name()).isTrue());
+        return list(table.get("rows")).stream()
+                .map(row -> row((Map<?, ?>) row))
+                .peek(row -> assertThat(names.add(row.name())).as(row.name()).isTrue());
     }
 
     @ParameterizedTest
@@ -109,8 +108,7 @@ class ValidateVerdictIT {
 
     private static Row row(Map<?, ?> values) {
         var known =
-                List.of(
-                        "name", "why", "replace", "with", "ours", "mentions", "oracle", "subject");
+                List.of("name", "why", "replace", "with", "ours", "mentions", "oracle", "subject");
         assertThat(known).as("keys of %s", values.get("name")).containsAll(keys(values));
         var both = texts(values.get("mentions"));
         return new Row(
@@ -132,8 +130,10 @@ class ValidateVerdictIT {
     }
 
     private static List<String> texts(@Nullable Object value) {
-        return value instanceof List<?> list
-                ? list.stream().map(String::valueOf).toList()
-                : List.of();
+        return list(value).stream().map(String::valueOf).toList();
+    }
+
+    private static List<?> list(@Nullable Object value) {
+        return value instanceof List<?> list ? list : List.of();
     }
 }
