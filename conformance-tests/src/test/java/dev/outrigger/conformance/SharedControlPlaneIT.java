@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -63,10 +64,12 @@ class SharedControlPlaneIT {
         var oracle = Subjects.oracle();
         application =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-        application.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
+        application.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
         application.start();
         opened.add(() -> application.stop(0));
         taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -159,14 +162,18 @@ class SharedControlPlaneIT {
         }
         control.stop();
         for (var id : proxies.keySet()) {
-            assertThat(becomes(id, "control_plane.connected_state", "0")).as("%s left", id).isTrue();
+            assertThat(becomes(id, "control_plane.connected_state", "0"))
+                    .as("%s left", id)
+                    .isTrue();
             assertThat(status(id)).as("%s alone", id).isEqualTo(200);
         }
 
         control.startAgain();
 
         for (var id : proxies.keySet()) {
-            assertThat(becomes(id, "control_plane.connected_state", "1")).as("%s back", id).isTrue();
+            assertThat(becomes(id, "control_plane.connected_state", "1"))
+                    .as("%s back", id)
+                    .isTrue();
             assertThat(inSync(id)).as("%s shown in sync", id).isTrue();
             assertThat(status(id)).isEqualTo(200);
         }
@@ -266,7 +273,7 @@ class SharedControlPlaneIT {
 
     /** The status of a GET for b.local. */
     private int status(String id) throws IOException {
-        var port = proxies.get(id).listenerPorts().getOrDefault("outbound/main", 0);
+        var port = proxy(id).listenerPorts().getOrDefault("outbound/main", 0);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream()
@@ -279,38 +286,47 @@ class SharedControlPlaneIT {
         }
     }
 
+    private RunningProxy proxy(String id) {
+        return Optional.ofNullable(proxies.get(id)).orElseThrow();
+    }
+
     private boolean becomes(String id, String stat, String value) {
-        return Eventually.holds(PATIENCE, () -> {
-            try {
-                return stat(id, stat).equals(value);
-            } catch (IOException _) {
-                return false;
-            }
-        });
+        return Eventually.holds(
+                PATIENCE,
+                () -> {
+                    try {
+                        return stat(id, stat).equals(value);
+                    } catch (IOException _) {
+                        return false;
+                    }
+                });
     }
 
     private boolean inSync(String id) {
-        return Eventually.holds(PATIENCE, () -> {
-            try {
-                var types = control.proxy(id).path("types");
-                return !types.isEmpty()
-                        && types.valueStream()
-                                .allMatch(type -> type.path("state").asText().equals("SYNCED"));
-            } catch (IOException _) {
-                return false;
-            }
-        });
+        return Eventually.holds(
+                PATIENCE,
+                () -> {
+                    try {
+                        var types = control.proxy(id).path("types");
+                        return !types.isEmpty()
+                                && types.valueStream()
+                                        .allMatch(type ->
+                                                type.path("state").asText().equals("SYNCED"));
+                    } catch (IOException _) {
+                        return false;
+                    }
+                });
     }
 
     private String stat(String id, String name) throws IOException {
-        var text = proxies.get(id).admin("GET", "/stats").body();
+        var text = proxy(id).admin("GET", "/stats").body();
         var matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + ": (\\d+)$").matcher(text);
         return matcher.find() ? matcher.group(1) : "0";
     }
 
     private Map<String, String> updates(String id) throws IOException {
         var found = new TreeMap<String, String>();
-        UPDATES.matcher(proxies.get(id).admin("GET", "/stats").body())
+        UPDATES.matcher(proxy(id).admin("GET", "/stats").body())
                 .results()
                 .forEach(match -> found.put(match.group(1), match.group(2)));
         return found;

@@ -74,7 +74,10 @@ public final class CaseReader {
             }
         }
         throw new IllegalArgumentException(
-                file + ": no configuration (expected: one of " + CONFIGS.keySet() + " there or above)");
+                file
+                        + ": no configuration (expected: one of "
+                        + CONFIGS.keySet()
+                        + " there or above)");
     }
 
     private static List<Exchange> read(Path root, Path file) throws IOException {

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * A configuration with placeholders: {@code ${upstream.a}}, {@code ${refused.a}} and {@code
- * ${blackhole.a}} are ports, {@code ${listen.a}} is a free one, {@code ${admin}} and {@code ${accessLog}} are whole blocks.
+ * ${blackhole.a}} are ports, {@code ${listen.a}} is a free one, {@code ${admin}} and {@code
+ * ${accessLog}} are whole blocks.
  */
 final class ConfigTemplate {
     private static final Pattern PLACEHOLDER =

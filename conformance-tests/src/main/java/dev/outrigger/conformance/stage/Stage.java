@@ -55,8 +55,7 @@ public final class Stage implements AutoCloseable {
         Files.createDirectories(workdir);
         var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
-        var template =
-                new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
+        var template = new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
         Configuration configuration = null;
         RunningProxy running = null;
         try {
@@ -150,8 +149,7 @@ public final class Stage implements AutoCloseable {
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config();
                 default ->
-                        throw new IllegalArgumentException(
-                                "${" + kind + "}: unknown placeholder");
+                        throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,7 +12,8 @@ record Stats(Map<String, Long> values) {
     private static final Pattern DOWNSTREAM =
             Pattern.compile("http\\.(?!admin\\.).*\\.downstream_(?:rq|cx)_active");
     private static final Pattern UPSTREAM_REQUESTS =
-            Pattern.compile("cluster\\.(?!outrigger_xds\\.).*\\.upstream_rq_(?:active|pending_active)");
+            Pattern.compile(
+                    "cluster\\.(?!outrigger_xds\\.).*\\.upstream_rq_(?:active|pending_active)");
     private static final Pattern UPSTREAM_CONNECTIONS =
             Pattern.compile("cluster\\.(?!outrigger_xds\\.).*\\.upstream_cx_active");
     private static final Pattern REQUESTS =
