@@ -79,6 +79,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean dirty;
     private boolean resume;
     private boolean open;
+    private boolean spoke;
     private boolean closedLocally;
     private boolean closeAfter;
     private boolean finishing;
@@ -156,8 +157,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         listener.opened(this);
         shard.inc(stats.cxTotal);
         shard.inc(stats.cxActive);
-        shard.inc(stats.cxHttp1Total);
-        shard.inc(stats.cxHttp1Active);
         armIdle();
         pinned.settings()
                 .config()
@@ -178,6 +177,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
         shard.add(stats.cxRxBytes, in.readableBytes());
+        if (!spoke) {
+            // Envoy makes the codec, and counts it, when the first bytes come.
+            spoke = true;
+            shard.inc(stats.cxHttp1Total);
+            shard.inc(stats.cxHttp1Active);
+        }
         if (phase == Phase.RESPONSE || ahead != null) {
             keepAhead(in);
             return;
@@ -560,7 +565,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void onIdle() {
         if (open && phase == Phase.HEAD && !exchange().isActive()) {
             shard.inc(stats.cxIdleTimeout);
-            if (requests == 0) {
+            if (!spoke) {
                 closeNow();
             } else if (!draining) {
                 startDrain();
@@ -583,7 +588,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         shard.inc(stats.cxMaxDurationReached);
-        if (requests == 0 && !reader.hasStarted()) {
+        if (!spoke) {
             closeNow();
         } else if (!draining) {
             startDrain();
@@ -625,7 +630,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
-        shard.dec(stats.cxHttp1Active);
+        if (spoke) {
+            shard.dec(stats.cxHttp1Active);
+        }
         long lengthMillis = (worker.now() - openedNanos) / 1_000_000;
         shard.record(stats.cxLengthMs, lengthMillis);
         listener.closed(this, lengthMillis);
