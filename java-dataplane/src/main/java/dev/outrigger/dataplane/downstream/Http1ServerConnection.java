@@ -79,6 +79,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean dirty;
     private boolean resume;
     private boolean open;
+    private boolean spoke;
     private boolean closedLocally;
     private boolean closeAfter;
     private boolean finishing;
@@ -159,8 +160,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         listener.opened(this);
         shard.inc(stats.cxTotal);
         shard.inc(stats.cxActive);
-        shard.inc(stats.cxHttp1Total);
-        shard.inc(stats.cxHttp1Active);
         armIdle();
         pinned.settings()
                 .config()
@@ -181,6 +180,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
         shard.add(stats.cxRxBytes, in.readableBytes());
+        if (!spoke) {
+            // Envoy makes the codec, and counts it, when the first bytes come.
+            spoke = true;
+            shard.inc(stats.cxHttp1Total);
+            shard.inc(stats.cxHttp1Active);
+        }
         if (phase == Phase.RESPONSE || ahead != null) {
             keepAhead(in);
             return;
@@ -563,7 +568,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void onIdle() {
         if (open && phase == Phase.HEAD && !exchange().isActive()) {
             shard.inc(stats.cxIdleTimeout);
-            if (requests == 0) {
+            if (!spoke) {
                 closeNow();
             } else if (!draining) {
                 startDrain();
@@ -586,7 +591,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         shard.inc(stats.cxMaxDurationReached);
-        if (requests == 0 && !reader.hasStarted()) {
+        if (!spoke) {
             closeNow();
         } else if (!draining) {
             startDrain();
@@ -632,7 +637,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
-        shard.dec(stats.cxHttp1Active);
+        if (spoke) {
+            shard.dec(stats.cxHttp1Active);
+        }
         long lengthMillis = (worker.now() - openedNanos) / 1_000_000;
         shard.record(stats.cxLengthMs, lengthMillis);
         listener.closed(this, lengthMillis);

@@ -225,6 +225,7 @@ public final class ClusterStats {
             }
             shard.inc(done);
             if (code < 100 || code >= MAX_CODE) {
+                shard.inc(store.counter(base + "upstream_rq_unknown"));
                 return;
             }
             Counter ofClass = byClass[code / 100];
