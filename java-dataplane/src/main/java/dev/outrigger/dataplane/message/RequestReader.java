@@ -264,7 +264,9 @@ public final class RequestReader {
         return value == ' ' || value == '\t' || value == '\r';
     }
 
-    /** Whether a method of the list or an empty line may begin so; Envoy waits for no more (D41). */
+    /**
+     * Whether a method of the list or an empty line may begin so; Envoy waits for no more (D41).
+     */
     private static boolean mayBegin(byte value) {
         return value == '\r' || value == '\n' || Method.mayBegin(value);
     }
