@@ -30,12 +30,12 @@ final class PathNormalizer {
         switch (config.pathWithEscapedSlashesAction()) {
             case KEEP_UNCHANGED -> {}
             case REJECT_REQUEST -> {
-                if (unescapeSlashes(head, false)) {
+                if (unescapeSlashes(head)) {
                     return Outcome.REFUSED;
                 }
             }
-            case UNESCAPE_AND_REDIRECT -> redirect = unescapeSlashes(head, true);
-            case UNESCAPE_AND_FORWARD -> unescapeSlashes(head, true);
+            case UNESCAPE_AND_REDIRECT -> redirect = unescapeSlashes(head);
+            case UNESCAPE_AND_FORWARD -> unescapeSlashes(head);
         }
         if (redirect && head.isGrpc()) {
             return Outcome.REFUSED;
@@ -47,7 +47,7 @@ final class PathNormalizer {
     }
 
     /** Decodes {@code %2F} and {@code %5C} of the path; true if there was one. */
-    private static boolean unescapeSlashes(RequestHead head, boolean change) {
+    private static boolean unescapeSlashes(RequestHead head) {
         String whole = head.path();
         int length = head.pathLengthWithoutQuery();
         var out = new StringBuilder(whole.length());
@@ -64,9 +64,8 @@ final class PathNormalizer {
         if (out.length() == length) {
             return false;
         }
-        if (change) {
-            head.setPath(Ascii.bytes(out + whole.substring(length)));
-        }
+        // A refused path is logged as it would have been, too.
+        head.setPath(Ascii.bytes(out + whole.substring(length)));
         return true;
     }
 
