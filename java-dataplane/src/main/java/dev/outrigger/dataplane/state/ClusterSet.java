@@ -167,7 +167,12 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
+                entry.config().name(),
+                _ ->
+                        new ClusterStats(
+                                stats,
+                                statPrefix(entry.config()),
+                                !(entry.config().discovery() instanceof Discovery.Static)));
     }
 
     static String statPrefix(ClusterConfig config) {
@@ -273,6 +278,9 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     void onEndpoints(ClusterEntry entry, EndpointAssignment assignment) {
         boolean different = entry.update(assignment);
         var its = statsOf(entry);
+        if (different || !entry.isWarm()) {
+            its.onMembers(assignment);
+        }
         if (!different) {
             its.onNoRebuild();
         }

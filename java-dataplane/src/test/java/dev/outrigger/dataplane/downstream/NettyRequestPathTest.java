@@ -350,8 +350,16 @@ class NettyRequestPathTest {
         String reply =
                 RawClient.send(
                         port,
-                        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                                + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                        String.join(
+                                "\r\n",
+                                "GET / HTTP/1.1",
+                                "Host: a",
+                                "Connection: close",
+                                "Transfer-Encoding: chunked",
+                                "",
+                                "0",
+                                "",
+                                ""),
                         10_000);
 
         assertThat(reply).startsWith("HTTP/1.1 200");
