@@ -16,6 +16,7 @@ final class ComparedStats {
                             "listener\\.admin\\..*", "the harness itself asks the admin port"),
                     new Exclusion(
                             "cluster\\.outrigger_xds\\..*", "the connection to the control plane"),
+                    new Exclusion(".*\\.version", "a hash of content, in which ports differ"),
                     new Exclusion(
                             ".*\\.(?:update_time|config_reload_time_ms)", "the time of the day"),
                     new Exclusion(
