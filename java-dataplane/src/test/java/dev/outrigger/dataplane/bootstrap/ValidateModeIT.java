@@ -2,16 +2,16 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.outrigger.dataplane.testing.TestEnvoy;
+import dev.outrigger.envoy.Envoy;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code --mode validate} beside a real Envoy of the version followed, from {@code OUTRIGGER_ENVOY}
- * or the PATH; skipped without one, unless {@code CI} is set.
+ * {@code --mode validate} beside a real Envoy of the version followed, from envoy-provision or the
+ * PATH; skipped without one, unless {@code CI} is set.
  */
 class ValidateModeIT {
     @TempDir Path folder;
@@ -275,43 +275,27 @@ class ValidateModeIT {
     }
 
     private Verdict envoy(Path file) throws IOException, InterruptedException {
-        Optional<String> binary = binary();
-        assumeTrue(
-                binary.isPresent() || System.getenv("CI") != null,
-                "no Envoy: set OUTRIGGER_ENVOY or put one on the PATH");
+        Envoy stock = TestEnvoy.require();
         Path log = folder.resolve("envoy.log");
         Process process =
                 new ProcessBuilder(
-                                binary.orElseThrow(),
-                                "--use-dynamic-base-id",
-                                "--concurrency",
-                                "1",
-                                "-l",
-                                "warning",
-                                "--mode",
-                                "validate",
-                                "-c",
-                                file.toString())
+                                stock.command(
+                                        List.of(
+                                                "--use-dynamic-base-id",
+                                                "--concurrency",
+                                                "1",
+                                                "-l",
+                                                "warning",
+                                                "--mode",
+                                                "validate",
+                                                "-c",
+                                                file.toString()),
+                                        folder))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         // Envoy varies the spaces of its messages so that nobody compares them literally.
         return new Verdict(process.exitValue(), Files.readString(log).replaceAll(" +", " "));
-    }
-
-    private static Optional<String> binary() {
-        String named = System.getenv("OUTRIGGER_ENVOY");
-        if (named != null) {
-            return Optional.of(named);
-        }
-        return Stream.of(
-                        Optional.ofNullable(System.getenv("PATH"))
-                                .orElse("")
-                                .split(File.pathSeparator))
-                .map(folder -> Path.of(folder, "envoy"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst();
     }
 }

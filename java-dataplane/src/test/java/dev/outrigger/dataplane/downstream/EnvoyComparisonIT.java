@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.telemetry.StatsStore;
-import java.io.File;
+import dev.outrigger.dataplane.testing.TestEnvoy;
+import dev.outrigger.envoy.Envoy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same bytes to a real Envoy and to this proxy, with the same configuration and upstream; the
- * replies must agree. Envoy comes from {@code OUTRIGGER_ENVOY} or the PATH; without one the cases
- * are skipped, except under CI.
+ * replies must agree. Envoy comes from envoy-provision; without one the cases are skipped, except
+ * under CI.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EnvoyComparisonIT {
@@ -46,11 +46,7 @@ class EnvoyComparisonIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        Optional<String> binary = findEnvoy();
-        if (binary.isEmpty()) {
-            Assumptions.assumeFalse("true".equals(System.getenv("CI")), "no Envoy under CI");
-            Assumptions.abort("no Envoy: set OUTRIGGER_ENVOY");
-        }
+        Envoy stock = TestEnvoy.require();
         var up = new ScriptedUpstream(EnvoyComparisonIT::reply);
         upstream = Optional.of(up);
         envoyPort = freePort();
@@ -70,14 +66,16 @@ class EnvoyComparisonIT {
         envoy =
                 Optional.of(
                         new ProcessBuilder(
-                                        binary.get(),
-                                        "-c",
-                                        config.toString(),
-                                        "--use-dynamic-base-id",
-                                        "-l",
-                                        "error",
-                                        "--concurrency",
-                                        "1")
+                                        stock.command(
+                                                List.of(
+                                                        "-c",
+                                                        config.toString(),
+                                                        "--use-dynamic-base-id",
+                                                        "-l",
+                                                        "error",
+                                                        "--concurrency",
+                                                        "1"),
+                                                folder))
                                 .inheritIO()
                                 .start());
         ListenerConfig listener =
@@ -104,18 +102,6 @@ class EnvoyComparisonIT {
         if (upstream.isPresent()) {
             upstream.get().close();
         }
-    }
-
-    private static Optional<String> findEnvoy() {
-        String given = System.getenv("OUTRIGGER_ENVOY");
-        if (given != null && !given.isEmpty()) {
-            return Optional.of(given);
-        }
-        return Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator))
-                .map(p -> Path.of(p, "envoy"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst();
     }
 
     private static int freePort() throws IOException {
