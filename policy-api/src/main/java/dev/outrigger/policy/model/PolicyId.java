@@ -23,6 +23,12 @@ public record PolicyId(String kind, String namespace, String name) implements Co
         Objects.requireNonNull(name, "name");
     }
 
+    /** The same in every process, unlike {@link #hashCode}. */
+    long hash() {
+        return (SharedTree.hash(kind) * 31 + SharedTree.hash(namespace)) * 31
+                + SharedTree.hash(name);
+    }
+
     @Override
     public int compareTo(PolicyId other) {
         return ORDER.compare(this, other);
