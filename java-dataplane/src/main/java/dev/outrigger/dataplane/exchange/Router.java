@@ -21,6 +21,7 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -251,14 +252,14 @@ final class Router {
     }
 
     private @Nullable Host chooseHost() {
-        Host host = cluster().chooseHost(worker);
+        Host host = cluster().chooseHost(worker, LoadBalancerContext.NONE);
         Route route = exchange.route();
         RetryPolicy policy = route == null ? null : route.retryPolicy();
         if (policy != null && policy.avoidPreviousHosts() && attempts > 1) {
             for (int i = 0;
                     i < policy.hostSelectionAttempts() && host != null && triedHosts.contains(host);
                     i++) {
-                host = cluster().chooseHost(worker);
+                host = cluster().chooseHost(worker, LoadBalancerContext.NONE);
             }
         }
         if (host != null && policy != null && policy.avoidPreviousHosts()) {
