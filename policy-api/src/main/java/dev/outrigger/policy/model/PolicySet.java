@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * All documents as they stand at one revision, ordered by identity. Immutable, any thread; a changed
- * copy shares what did not change.
+ * All documents as they stand at one revision, ordered by identity. Immutable, any thread; a
+ * changed copy shares what did not change.
  */
 public final class PolicySet {
     public static final PolicySet EMPTY = new PolicySet(0, SharedTree.empty(PolicyId::hash));

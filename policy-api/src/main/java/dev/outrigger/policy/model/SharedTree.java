@@ -224,9 +224,7 @@ public final class SharedTree<K extends Comparable<? super K>, V> {
     }
 
     private static <K extends Comparable<? super K>, V> void differ(
-            @Nullable Node<K, V> before,
-            @Nullable Node<K, V> after,
-            Difference<K, V> difference) {
+            @Nullable Node<K, V> before, @Nullable Node<K, V> after, Difference<K, V> difference) {
         if (before == after) {
             return;
         }
@@ -265,12 +263,7 @@ public final class SharedTree<K extends Comparable<? super K>, V> {
         /** Set by whoever asks first; another thread may compute the same again. */
         private @Nullable Object summary;
 
-        Node(
-                K key,
-                V value,
-                long priority,
-                @Nullable Node<K, V> left,
-                @Nullable Node<K, V> right) {
+        Node(K key, V value, long priority, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
             this.key = key;
             this.value = value;
             this.priority = priority;

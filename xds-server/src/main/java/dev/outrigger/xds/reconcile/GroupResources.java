@@ -8,7 +8,6 @@ import dev.outrigger.xds.snapshot.ReferenceCheck.Need;
 import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +22,15 @@ final class GroupResources {
     private final NodeGroupKey key;
 
     /** The documents' resources as they were merged last, in the order of the documents. */
-    private final Map<ResourceType, List<TypeResources>> inputs =
-            new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, List<TypeResources>> inputs = new EnumMap<>(ResourceType.class);
 
     private final Map<ResourceType, TypeResources> merged = new EnumMap<>(ResourceType.class);
 
     /** Names that documents define differently. */
     private final TreeSet<Need> disputed = new TreeSet<>();
+
+    /** Clusters are merged before endpoints, whose version changes with them. */
+    private final TreeSet<String> endpointsOfChangedClusters = new TreeSet<>();
 
     private List<DocumentResources> documents = List.of();
     private boolean complete = true;
@@ -72,7 +73,11 @@ final class GroupResources {
     }
 
     Map<ResourceType, TypeResources> types() {
-        return Collections.unmodifiableMap(merged);
+        var types = new EnumMap<ResourceType, TypeResources>(ResourceType.class);
+        for (ResourceType type : ResourceType.values()) {
+            types.put(type, type(type));
+        }
+        return types;
     }
 
     /** Whether it may be served: nothing is missing, and nothing is there twice. */
@@ -98,12 +103,12 @@ final class GroupResources {
         var names = new TreeSet<String>();
         var before = inputs.put(type, now);
         for (int i = 0; i < now.size(); i++) {
-            for (TypeResources.Change change :
-                    now.get(i).changesSince(before == null ? TypeResources.EMPTY : before.get(i))) {
-                names.add(change.name());
+            var was = before == null ? TypeResources.EMPTY : before.get(i);
+            for (TypeResources.Difference difference : now.get(i).differencesFrom(was)) {
+                names.add(difference.name());
                 if (type == ResourceType.CLUSTER) {
-                    change.before().ifPresent(this::clusterChanged);
-                    change.after().ifPresent(this::clusterChanged);
+                    difference.before().ifPresent(this::clusterChanged);
+                    difference.after().ifPresent(this::clusterChanged);
                 }
             }
         }
@@ -118,9 +123,6 @@ final class GroupResources {
         }
         merged.put(type, resources);
     }
-
-    /** Clusters are merged before endpoints, whose version changes with them. */
-    private final TreeSet<String> endpointsOfChangedClusters = new TreeSet<>();
 
     private void clusterChanged(VersionedResource cluster) {
         if (!cluster.endpointsName().isEmpty()) {
@@ -163,7 +165,8 @@ final class GroupResources {
         var versions = new StringBuilder();
         for (int i = 0; i < documents.size(); i++) {
             if (i != owner) {
-                documents.get(i)
+                documents
+                        .get(i)
                         .clustersOf(endpoints.name())
                         .forEach(cluster -> versions.append(cluster.version()));
             }

@@ -41,8 +41,7 @@ record HostsPart(
             targets.putIfAbsent(host.servicePort(), false);
             for (IrRoute route : host.routes()) {
                 for (IrBackend backend : route.backends()) {
-                    targets.merge(
-                            backend.servicePort(), backend.weight() > 0, Boolean::logicalOr);
+                    targets.merge(backend.servicePort(), backend.weight() > 0, Boolean::logicalOr);
                 }
             }
         }

@@ -28,7 +28,10 @@ final class RawDocument implements DocumentResources {
     private final SortedSet<Need> unmet;
     private final Map<String, XdsResource> assignments;
 
-    private RawDocument(Snapshot resources, boolean sound, SortedSet<Need> unmet,
+    private RawDocument(
+            Snapshot resources,
+            boolean sound,
+            SortedSet<Need> unmet,
             Map<String, XdsResource> assignments) {
         this.resources = resources;
         this.sound = sound;

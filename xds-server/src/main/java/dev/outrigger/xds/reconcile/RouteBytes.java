@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.outrigger.policy.model.SharedTree;
-import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.ContentHash;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
@@ -20,22 +18,18 @@ final class RouteBytes {
     /** From how many on those that nobody holds any longer are looked for. */
     private static final int CROWDED = 256;
 
-    private final Map<String, WeakReference<Any>> byVersion = new HashMap<>();
+    private final Map<String, WeakReference<ByteString>> byVersion = new HashMap<>();
     private int crowded = CROWDED;
 
     /**
      * @param version of exactly this content
      * @param frame the encoded route configuration without its virtual hosts
      */
-    Any of(String version, ByteString frame, SharedTree<String, HostsPart> hosts) {
+    ByteString of(String version, ByteString frame, SharedTree<String, HostsPart> hosts) {
         var reference = byVersion.get(version);
         var known = reference == null ? null : reference.get();
         if (known == null) {
-            known =
-                    Any.newBuilder()
-                            .setTypeUrl(ResourceType.ROUTE.typeUrl())
-                            .setValue(encode(frame, hosts))
-                            .build();
+            known = encode(frame, hosts);
             byVersion.put(version, new WeakReference<>(known));
             forgetUnused();
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import com.google.protobuf.Any;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
@@ -118,8 +119,7 @@ final class SidecarResources implements DocumentResources {
         var service = new ServiceRef(target.namespace(), target.service());
         var ofService = uses.computeIfAbsent(service, _ -> new HashMap<>());
         var before = ofService.getOrDefault(target, Uses.NONE);
-        var after =
-                new Uses(before.count() + count, before.routed() + (routed ? count : 0));
+        var after = new Uses(before.count() + count, before.routed() + (routed ? count : 0));
         if (after.equals(Uses.NONE)) {
             ofService.remove(target);
             if (ofService.isEmpty()) {
@@ -128,7 +128,9 @@ final class SidecarResources implements DocumentResources {
         } else {
             ofService.put(target, after);
         }
-        if (before.count() == 0 || after.count() == 0 || before.routed() == 0
+        if (before.count() == 0
+                || after.count() == 0
+                || before.routed() == 0
                 || after.routed() == 0) {
             touched.add(target);
         }
@@ -150,13 +152,9 @@ final class SidecarResources implements DocumentResources {
         var used =
                 uses.getOrDefault(new ServiceRef(target.namespace(), target.service()), Map.of())
                         .getOrDefault(target, Uses.NONE);
-        var part =
-                used.count() == 0 ? null : catalog.cluster(target, sidecar.spec().service());
+        var part = used.count() == 0 ? null : catalog.cluster(target, sidecar.spec().service());
         set(ResourceType.CLUSTER, name, part == null ? null : part.cluster());
-        set(
-                ResourceType.ENDPOINT,
-                name,
-                part == null ? null : part.endpoints().orElse(null));
+        set(ResourceType.ENDPOINT, name, part == null ? null : part.endpoints().orElse(null));
         need(ResourceType.CLUSTER, name, part == null && used.routed() > 0);
         need(ResourceType.ENDPOINT, name, part != null && part.lacksEndpoints());
     }
@@ -182,8 +180,7 @@ final class SidecarResources implements DocumentResources {
     private void routeConfiguration(IrListener.Outbound listener) {
         var frame = ContentVersion.serialize(catalog.translator().routeConfiguration(listener));
         var all = hosts;
-        var version =
-                ContentHash.of(ContentHash.of(frame), RouteBytes.hash(all)).hex();
+        var version = ContentHash.of(ContentHash.of(frame), RouteBytes.hash(all)).hex();
         set(
                 ResourceType.ROUTE,
                 ResourceNames.routeConfiguration(listener),
@@ -191,7 +188,10 @@ final class SidecarResources implements DocumentResources {
                         ResourceType.ROUTE,
                         ResourceNames.routeConfiguration(listener),
                         version,
-                        routeBytes.of(version, frame, all),
+                        Any.newBuilder()
+                                .setTypeUrl(ResourceType.ROUTE.typeUrl())
+                                .setValue(routeBytes.of(version, frame, all))
+                                .build(),
                         "",
                         new Provenance(() -> provenance(sidecar.id(), all))));
     }
@@ -205,10 +205,7 @@ final class SidecarResources implements DocumentResources {
     }
 
     private void put(XdsResource resource) {
-        set(
-                resource.type(),
-                resource.name(),
-                SnapshotBuilder.version(resource, Optional.empty()));
+        set(resource.type(), resource.name(), SnapshotBuilder.version(resource, Optional.empty()));
     }
 
     private void set(ResourceType type, String name, @Nullable VersionedResource resource) {

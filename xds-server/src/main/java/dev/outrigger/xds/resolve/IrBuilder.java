@@ -53,8 +53,7 @@ public final class IrBuilder {
         if (sidecar.spec().outbound().isPresent()) {
             var filter = new HostFilter(sidecar.spec().outbound().get().hosts());
             for (ServiceRef service : index.sortedServices()) {
-                virtualHosts.addAll(
-                        virtualHosts(service, visibleNames(service, filter), consumer));
+                virtualHosts.addAll(virtualHosts(service, visibleNames(service, filter), consumer));
             }
             clusters.addAll(outboundClusters(virtualHosts, consumer));
         }
@@ -125,8 +124,7 @@ public final class IrBuilder {
                 .map(service -> {
                     var policies =
                             precedence(ref, Optional.empty(), consumer)
-                                    .resolve(
-                                            Place.of(ref), List.of(), TrafficBlock.Scope.CLUSTER);
+                                    .resolve(Place.of(ref), List.of(), TrafficBlock.Scope.CLUSTER);
                     var provenance = new TreeSet<>(origins(policies));
                     provenance.add(service.id());
                     return new IrCluster.Outbound(

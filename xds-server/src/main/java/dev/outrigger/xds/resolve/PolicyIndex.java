@@ -78,9 +78,7 @@ public final class PolicyIndex {
     /** In the order in which their documents are. */
     List<ServiceRef> sortedServices() {
         return services.keySet().stream()
-                .sorted(
-                        Comparator.comparing(ServiceRef::namespace)
-                                .thenComparing(ServiceRef::name))
+                .sorted(Comparator.comparing(ServiceRef::namespace).thenComparing(ServiceRef::name))
                 .toList();
     }
 
@@ -132,13 +130,11 @@ public final class PolicyIndex {
             return;
         }
         var service = new ServiceRef(change.id().namespace(), change.id().name());
-        before.flatMap(policy -> edsName(policy.spec())).ifPresent(name -> withoutEds(name, service));
+        before.flatMap(policy -> edsName(policy.spec()))
+                .ifPresent(name -> withoutEds(name, service));
         after.flatMap(policy -> edsName(policy.spec()))
-                .ifPresent(
-                        name ->
-                                servicesByEdsName
-                                        .computeIfAbsent(name, _ -> new HashSet<>())
-                                        .add(service));
+                .ifPresent(name ->
+                        servicesByEdsName.computeIfAbsent(name, _ -> new HashSet<>()).add(service));
         after.ifPresentOrElse(
                 policy -> services.put(service, policy), () -> services.remove(service));
         affected.add(service);
@@ -167,18 +163,20 @@ public final class PolicyIndex {
     }
 
     private void route(PolicySet.Change change, Set<ServiceRef> affected) {
-        of(change.before(), HttpRouteSpec.class).ifPresent(route -> {
-            affected.addAll(route.spec().parentRefs());
-            routesByParent.remove(route.spec().parentRefs(), route);
-            routesToDefaultPort.remove(withoutPort(route.spec()), route);
-            routes.remove(new RouteRef(route.id().namespace(), route.id().name()));
-        });
-        of(change.after(), HttpRouteSpec.class).ifPresent(route -> {
-            affected.addAll(route.spec().parentRefs());
-            routesByParent.add(route.spec().parentRefs(), route);
-            routesToDefaultPort.add(withoutPort(route.spec()), route);
-            routes.put(new RouteRef(route.id().namespace(), route.id().name()), route);
-        });
+        of(change.before(), HttpRouteSpec.class)
+                .ifPresent(route -> {
+                    affected.addAll(route.spec().parentRefs());
+                    routesByParent.remove(route.spec().parentRefs(), route);
+                    routesToDefaultPort.remove(withoutPort(route.spec()), route);
+                    routes.remove(new RouteRef(route.id().namespace(), route.id().name()));
+                });
+        of(change.after(), HttpRouteSpec.class)
+                .ifPresent(route -> {
+                    affected.addAll(route.spec().parentRefs());
+                    routesByParent.add(route.spec().parentRefs(), route);
+                    routesToDefaultPort.add(withoutPort(route.spec()), route);
+                    routes.put(new RouteRef(route.id().namespace(), route.id().name()), route);
+                });
     }
 
     private static Set<ServiceRef> withoutPort(HttpRouteSpec spec) {

@@ -58,10 +58,7 @@ public record ContentHash(long high, long low) {
 
     /** The same for content that has a version. */
     static ContentHash ofNode(
-            @Nullable ContentHash left,
-            String key,
-            String version,
-            @Nullable ContentHash right) {
+            @Nullable ContentHash left, String key, String version, @Nullable ContentHash right) {
         return ofNode(left, key, version.getBytes(StandardCharsets.UTF_8), right);
     }
 

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import java.util.Collection;
 
 /**
- * Versions are hashes of content in hexadecimal. Equal content has an equal version on every replica
- * and after every restart, so a reconnecting proxy that has it is sent nothing.
+ * Versions are hashes of content in hexadecimal. Equal content has an equal version on every
+ * replica and after every restart, so a reconnecting proxy that has it is sent nothing.
  */
 public final class ContentVersion {
     private ContentVersion() {}

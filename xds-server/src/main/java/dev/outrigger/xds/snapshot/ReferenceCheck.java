@@ -205,6 +205,8 @@ public final class ReferenceCheck {
     private void problem(XdsResource resource, String detail, Optional<Need> need) {
         problems.add(
                 new Problem(
+                        resource.type(),
+                        resource.name(),
                         resource.type().shortName() + " '" + resource.name() + "' " + detail,
                         resource.provenance(),
                         need));
@@ -213,10 +215,16 @@ public final class ReferenceCheck {
     /**
      * Why a set cannot be served.
      *
-     * @param documents where the resource at fault came from
+     * @param type of the resource at fault
+     * @param documents where it came from
      * @param need what would have to be there, if that is all that is wrong
      */
-    public record Problem(String detail, SortedSet<PolicyId> documents, Optional<Need> need) {}
+    public record Problem(
+            ResourceType type,
+            String name,
+            String detail,
+            SortedSet<PolicyId> documents,
+            Optional<Need> need) {}
 
     /** A resource that something refers to. */
     public record Need(ResourceType type, String name) implements Comparable<Need> {

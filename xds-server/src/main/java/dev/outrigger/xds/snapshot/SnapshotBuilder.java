@@ -120,8 +120,7 @@ public final class SnapshotBuilder {
      *
      * @param clusterVersion the version of the cluster whose endpoints these are, if they are
      */
-    public static VersionedResource version(
-            XdsResource resource, Optional<String> clusterVersion) {
+    public static VersionedResource version(XdsResource resource, Optional<String> clusterVersion) {
         var bytes = ContentVersion.serialize(resource.message());
         return versioned(
                 resource,

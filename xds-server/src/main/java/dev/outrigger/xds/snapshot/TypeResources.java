@@ -2,6 +2,7 @@
 package dev.outrigger.xds.snapshot;
 
 import dev.outrigger.policy.model.SharedTree;
+import java.lang.ref.WeakReference;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public final class TypeResources {
 
     /** Computed when first asked for; another thread may compute the same again. */
     private @Nullable String version;
+
+    /** The comparison asked for last: nearly every stream comes from the same predecessor. */
+    private volatile @Nullable Comparison lastComparison;
 
     private TypeResources(SharedTree<String, VersionedResource> tree) {
         this.tree = tree;
@@ -71,6 +75,10 @@ public final class TypeResources {
         return known;
     }
 
+    public @Nullable VersionedResource get(String name) {
+        return tree.get(name);
+    }
+
     public Optional<VersionedResource> find(String name) {
         return tree.find(name);
     }
@@ -84,22 +92,43 @@ public final class TypeResources {
         return new ByName(tree);
     }
 
-    /** Every name that does not stand for the very same resource in both, in order. */
-    public List<Change> changesSince(TypeResources before) {
+    /** The names whose content differs from what it was, added and removed ones included. */
+    public List<String> changedSince(TypeResources before) {
         if (before == this) {
             return List.of();
         }
-        var changes = new ArrayList<Change>();
-        tree.differences(before.tree, (name, was, is) -> changes.add(new Change(name, was, is)));
-        return changes;
+        var known = lastComparison;
+        if (known != null && known.before().refersTo(before)) {
+            return known.names();
+        }
+        var names =
+                differencesFrom(before).stream()
+                        .filter(Difference::isOfContent)
+                        .map(Difference::name)
+                        .toList();
+        // The predecessor must not be kept alive by its successor.
+        lastComparison = new Comparison(new WeakReference<>(before), names);
+        return names;
     }
 
-    /**
-     * A resource that was added, changed or removed. Its version may be the same, when only its
-     * provenance changed.
-     */
-    public record Change(
-            String name, Optional<VersionedResource> before, Optional<VersionedResource> after) {}
+    /** Every name that does not stand for the very same resource in both, in order. */
+    public List<Difference> differencesFrom(TypeResources before) {
+        var differences = new ArrayList<Difference>();
+        tree.differences(
+                before.tree, (name, was, is) -> differences.add(new Difference(name, was, is)));
+        return differences;
+    }
+
+    /** A resource that was added, changed or removed; perhaps in its provenance only. */
+    public record Difference(
+            String name, Optional<VersionedResource> before, Optional<VersionedResource> after) {
+        boolean isOfContent() {
+            return !before.map(VersionedResource::version)
+                    .equals(after.map(VersionedResource::version));
+        }
+    }
+
+    private record Comparison(WeakReference<TypeResources> before, List<String> names) {}
 
     private static final class ByName extends AbstractMap<String, VersionedResource> {
         private final SharedTree<String, VersionedResource> tree;

@@ -30,8 +30,7 @@ public record VersionedResource(
                         && version.equals(other.version)
                         && name.equals(other.name)
                         && endpointsName.equals(other.endpointsName)
-                        && (provenance == other.provenance
-                                || provenance.equals(other.provenance)));
+                        && (provenance == other.provenance || provenance.equals(other.provenance)));
     }
 
     /** Its size in a response, a few bytes generous. */

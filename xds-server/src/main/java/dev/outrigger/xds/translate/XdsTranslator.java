@@ -61,8 +61,7 @@ public final class XdsTranslator {
     }
 
     public XdsResource listener(PolicyId sidecar, IrListener listener) {
-        return XdsResource.of(
-                ResourceType.LISTENER, listeners.listener(listener), Set.of(sidecar));
+        return XdsResource.of(ResourceType.LISTENER, listeners.listener(listener), Set.of(sidecar));
     }
 
     /** A route configuration without a name: a part of whichever gets these virtual hosts. */
