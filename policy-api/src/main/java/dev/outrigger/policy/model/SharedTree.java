@@ -87,6 +87,7 @@ public final class SharedTree<K extends Comparable<? super K>, V> {
     }
 
     /** A copy with the value at the key; this tree if it has that very value. */
+    @SuppressWarnings("ReferenceEquality") // Sharing is about objects, not about their values.
     public SharedTree<K, V> with(K key, V value) {
         var present = get(key);
         if (present == value) {
@@ -223,6 +224,7 @@ public final class SharedTree<K extends Comparable<? super K>, V> {
         return new Parts<>(node.withRight(parts.left), parts.right);
     }
 
+    @SuppressWarnings("ReferenceEquality") // Sharing is about objects, not about their values.
     private static <K extends Comparable<? super K>, V> void differ(
             @Nullable Node<K, V> before, @Nullable Node<K, V> after, Difference<K, V> difference) {
         if (before == after) {

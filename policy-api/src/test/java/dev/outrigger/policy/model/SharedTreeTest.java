@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -91,7 +92,7 @@ class SharedTreeTest {
     }
 
     private static List<Differing> differences(
-            TreeMap<String, Integer> now, TreeMap<String, Integer> then) {
+            Map<String, Integer> now, Map<String, Integer> then) {
         var keys = new TreeMap<String, Boolean>();
         now.keySet().forEach(key -> keys.put(key, true));
         then.keySet().forEach(key -> keys.put(key, true));

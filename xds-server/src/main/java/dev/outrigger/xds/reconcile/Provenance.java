@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Documents that are gathered only when somebody asks: of ten thousand services, for one rejection
  * a year. Immutable, any thread.
  */
+@SuppressWarnings("JdkObsolete") // A resource's provenance is a SortedSet; nobody navigates it.
 final class Provenance extends AbstractSet<PolicyId> implements SortedSet<PolicyId> {
     private final Supplier<SortedSet<PolicyId>> gather;
 

@@ -179,6 +179,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         return group;
     }
 
+    @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
     private void tell(Watch watch, Group group) {
         var snapshot = group.snapshot;
         if (snapshot == null || snapshot == watch.told) {

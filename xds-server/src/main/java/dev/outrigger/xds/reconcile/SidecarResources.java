@@ -95,6 +95,7 @@ final class SidecarResources implements DocumentResources {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // A short cut to the same answer.
     private void updateHosts(ServiceRef service, HostFilter visible, Set<IrServicePort> touched) {
         // No name contains the separator, and it sorts before all they contain.
         var key = service.namespace() + '\0' + service.name();

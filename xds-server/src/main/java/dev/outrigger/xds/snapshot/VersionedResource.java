@@ -24,6 +24,7 @@ public record VersionedResource(
      * Whether it differs from another in nothing. Provenance is looked at last: it may have to be
      * gathered first.
      */
+    @SuppressWarnings("ReferenceEquality") // A short cut to the same answer.
     public boolean isSame(VersionedResource other) {
         return this == other
                 || (type == other.type
