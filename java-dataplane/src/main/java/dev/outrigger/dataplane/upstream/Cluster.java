@@ -138,14 +138,14 @@ public final class Cluster {
     }
 
     /** A host by the cluster's policy, or {@code null}; on the worker's loop. */
-    public @Nullable Host chooseHost(WorkerContext worker) {
+    public @Nullable Host chooseHost(WorkerContext worker, LoadBalancerContext context) {
         LoadBalancer balancer = balancers[worker.index()];
         if (balancer == null) {
             balancer = new LoadBalancer(worker, stats);
             balancers[worker.index()] = balancer;
         }
         LbPolicy policy = config.lbPolicy();
-        return balancer.choose(hostSet, policy);
+        return balancer.choose(hostSet, policy, context);
     }
 
     /** The pool of a host on this worker; made when first asked for. */
