@@ -353,10 +353,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         counts.closedLocally();
         var closing =
                 new DelayedClose(
-                        worker,
-                        stats,
-                        pinned.settings().config().delayedCloseTimeout(),
-                        context());
+                        worker, stats, pinned.settings().config().delayedCloseTimeout(), context());
         delayedClose = closing;
         if (closing.begin(mayRace())) {
             input.disable(false);

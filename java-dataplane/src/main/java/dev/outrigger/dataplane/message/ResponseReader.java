@@ -18,8 +18,7 @@ public final class ResponseReader {
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
     private static final long PERSISTENCE =
-            KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
+            KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
     private static final int MAX_STATUS_DIGITS = 4;
 
     private final Http1HeadParser parser = new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
