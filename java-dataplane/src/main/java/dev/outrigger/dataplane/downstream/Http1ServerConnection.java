@@ -25,6 +25,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private @Nullable Exchange exchange;
     private @Nullable ByteBuf out;
     private @Nullable ByteBuf ahead;
+    private @Nullable Map<String, Object> filterState;
     private Phase phase = Phase.HEAD;
     private boolean dispatching;
     private boolean dirty;
@@ -132,6 +135,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             throw new IllegalStateException("not connected");
         }
         return info;
+    }
+
+    @Override
+    public Map<String, Object> filterState() {
+        Map<String, Object> state = filterState;
+        if (state == null) {
+            state = new HashMap<>();
+            filterState = state;
+        }
+        return state;
     }
 
     /**
