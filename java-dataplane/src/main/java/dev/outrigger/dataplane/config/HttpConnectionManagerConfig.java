@@ -43,6 +43,7 @@ public record HttpConnectionManagerConfig(
         Duration requestHeadersTimeout,
         Duration idleTimeout,
         Optional<Duration> maxConnectionDuration,
+        boolean http1SafeMaxConnectionDuration,
         Optional<Duration> maxStreamDuration,
         Duration drainTimeout,
         Duration delayedCloseTimeout,

@@ -171,6 +171,7 @@ final class TestConfigs {
                 Duration.ZERO,
                 Duration.ofHours(1),
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(1),
