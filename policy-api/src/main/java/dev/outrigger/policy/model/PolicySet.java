@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.model;
 
+import dev.outrigger.policy.tree.SharedTree;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.outrigger.xds.reconcile;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import dev.outrigger.policy.model.SharedTree;
+import dev.outrigger.policy.tree.SharedTree;
 import dev.outrigger.xds.snapshot.ContentHash;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.ServiceRef;
-import dev.outrigger.policy.model.SharedTree;
+import dev.outrigger.policy.tree.SharedTree;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.resolve.HostFilter;

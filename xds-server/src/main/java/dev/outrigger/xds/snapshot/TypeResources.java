@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.snapshot;
 
-import dev.outrigger.policy.model.SharedTree;
+import dev.outrigger.policy.tree.SharedTree;
 import java.lang.ref.WeakReference;
 import java.util.AbstractMap;
 import java.util.AbstractSet;

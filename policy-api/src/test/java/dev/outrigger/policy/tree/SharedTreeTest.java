@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.policy.model;
+package dev.outrigger.policy.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
