@@ -13,7 +13,7 @@ import java.util.Optional;
 public record HttpConnectionManagerConfig(
         String statPrefix,
         RouteSource routeSource,
-        List<HttpFilterConfig> httpFilters,
+        List<HttpFilterEntry> httpFilters,
         CodecType codecType,
         Http1Options http1Options,
         ServerHeader serverHeader,

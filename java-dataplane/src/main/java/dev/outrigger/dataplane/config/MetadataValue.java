@@ -13,7 +13,7 @@ public sealed interface MetadataValue {
 
     record Bool(boolean value) implements MetadataValue {}
 
-    record Decimal(double value) implements MetadataValue {}
+    record Numeric(double value) implements MetadataValue {}
 
     record Text(String value) implements MetadataValue {}
 

@@ -23,6 +23,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionInfo info;
     private @Nullable Exchange exchange;
+    private @Nullable Map<String, Object> filterState;
     private Phase phase = Phase.HEAD;
     private boolean dispatching;
     private boolean resume;
@@ -113,6 +116,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             throw new IllegalStateException("not connected");
         }
         return info;
+    }
+
+    @Override
+    public Map<String, Object> filterState() {
+        Map<String, Object> state = filterState;
+        if (state == null) {
+            state = new HashMap<>();
+            filterState = state;
+        }
+        return state;
     }
 
     /**
