@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.snapshot;
 
-import com.google.protobuf.Any;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -84,15 +84,14 @@ public final class SnapshotBuilder {
             known = earlier.get(key);
         }
         if (known == null) {
-            var any =
-                    Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(bytes).build();
             known =
                     new VersionedResource(
                             resource.type(),
                             resource.name(),
                             version,
-                            any,
+                            bytes,
                             endpointsName(resource),
+                            aliases(resource),
                             resource.provenance());
         }
         shared.put(key, known);
@@ -106,6 +105,19 @@ public final class SnapshotBuilder {
         }
         var configured = cluster.getEdsClusterConfig().getServiceName();
         return configured.isEmpty() ? cluster.getName() : configured;
+    }
+
+    /** By which Envoy asks for a virtual host on demand: its route configuration and a domain. */
+    private static List<String> aliases(XdsResource resource) {
+        int slash = resource.name().lastIndexOf('/');
+        if (!(resource.message() instanceof VirtualHost host) || slash < 0) {
+            return List.of();
+        }
+        var prefix = resource.name().substring(0, slash + 1);
+        return host.getDomainsList().stream()
+                .map(domain -> prefix + domain)
+                .filter(alias -> !alias.equals(resource.name()))
+                .toList();
     }
 
     /** The very objects of the previous snapshot where nothing changed. */
