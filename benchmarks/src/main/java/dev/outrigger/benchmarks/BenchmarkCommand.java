@@ -119,7 +119,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = "--java-flags",
             split = " ",
             paramLabel = "FLAGS",
-            description = "JVM flags of the Java data plane, in place of the sidecar flags.")
+            description = "JVM flags of the Java data plane, in place of the shipped ones.")
     private @Nullable List<String> javaFlags;
 
     @Option(names = "--no-aot", description = "Run the Java data plane without an AOT cache.")
@@ -185,9 +185,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         participants.addJava(
                                 java,
                                 dataplane.toAbsolutePath(),
-                                javaFlags == null
-                                        ? JavaDataplaneContender.SIDECAR_FLAGS
-                                        : javaFlags,
+                                javaFlags == null ? shippedFlags() : javaFlags,
                                 !noAot);
                 case "envoy" -> participants.addEnvoy(envoyOptions());
                 case "nginx" -> participants.addNginx();
@@ -207,6 +205,14 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         participants.addTwin();
         return participants;
+    }
+
+    private List<String> shippedFlags() {
+        try {
+            return JavaDataplaneContender.shippedFlags(dataplane.toAbsolutePath());
+        } catch (IOException missing) {
+            throw usage("--dataplane: no jvm.options beside " + dataplane + ": build it first");
+        }
     }
 
     private ProvisionOptions envoyOptions() {

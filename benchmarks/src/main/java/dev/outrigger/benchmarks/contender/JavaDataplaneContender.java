@@ -26,27 +26,6 @@ public final class JavaDataplaneContender implements Contender {
     /** The class every launch names. */
     private static final String MAIN = "dev.outrigger.dataplane.bootstrap.DataPlaneMain";
 
-    /** Flags of a sidecar-sized JVM; {@code --java-flags} replaces them. */
-    public static final List<String> SIDECAR_FLAGS =
-            List.of(
-                    "-XX:+UseSerialGC",
-                    "-Xms12m",
-                    "-Xmx24m",
-                    "-Xmn6m",
-                    "-XX:+UseCompactObjectHeaders",
-                    "-Xss256k",
-                    "-XX:ReservedCodeCacheSize=16m",
-                    "-XX:MaxDirectMemorySize=16m",
-                    "-XX:+UnlockExperimentalVMOptions",
-                    "-XX:TrimNativeHeapInterval=5000",
-                    "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Dio.netty.allocator.type=pooled",
-                    "-Dio.netty.allocator.numDirectArenas=1",
-                    "-Dio.netty.allocator.numHeapArenas=0",
-                    "-Dio.netty.allocator.maxOrder=4");
-
     private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "1");
 
     private final Path java;
@@ -65,6 +44,20 @@ public final class JavaDataplaneContender implements Contender {
         this.libraries = libraries;
         this.flags = List.copyOf(flags);
         this.aot = aot;
+    }
+
+    /**
+     * The flags the data plane ships with: {@code jvm.options} beside the folder of its jars, one
+     * flag on each line, comments after {@code #}.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public static List<String> shippedFlags(Path libraries) throws IOException {
+        try (Stream<String> lines = Files.lines(libraries.resolveSibling("jvm.options"))) {
+            return lines.map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+        }
     }
 
     @Override

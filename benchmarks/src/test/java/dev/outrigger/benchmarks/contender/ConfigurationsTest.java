@@ -73,6 +73,15 @@ class ConfigurationsTest {
     }
 
     @Test
+    void measuresTheDataPlaneWithTheFlagsItShipsWith() throws IOException {
+        Files.writeString(
+                folder.resolve("jvm.options"), "# sized for a sidecar\n-Xms12m\n\n  -Xmx24m\n");
+
+        assertThat(JavaDataplaneContender.shippedFlags(folder.resolve("lib")))
+                .containsExactly("-Xms12m", "-Xmx24m");
+    }
+
+    @Test
     void startsTheDataPlaneWithItsJarsInAFixedOrder() throws IOException {
         var libraries = Files.createDirectory(folder.resolve("lib"));
         Files.createFile(libraries.resolve("b.jar"));

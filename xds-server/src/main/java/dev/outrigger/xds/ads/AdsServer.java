@@ -4,6 +4,7 @@ package dev.outrigger.xds.ads;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
 import io.grpc.Attributes;
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -31,11 +32,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The xDS server on one socket. Plaintext; only loopback should be bound until it speaks mTLS.
+ * The xDS server on one socket. What it speaks there, and with whom, is its {@link Transport}.
  *
  * <p>Lifecycle: {@link #start} binds, {@link #close} ends every stream and waits for them. Any
  * thread.
@@ -84,6 +86,7 @@ public final class AdsServer implements AutoCloseable {
     public static AdsServer start(
             InetSocketAddress address,
             AdsOptions options,
+            Transport transport,
             SnapshotFeed feed,
             ProxyRegistry registry,
             MeterRegistry meters,
@@ -104,7 +107,7 @@ public final class AdsServer implements AutoCloseable {
                         loops,
                         HexFormat.of().toHexDigits(random.nextInt()));
         try {
-            var server = builder(address, options, loops, streams).build().start();
+            var server = builder(address, options, transport, loops, streams).build().start();
             var ticks =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().name("xds-tick").daemon().factory());
@@ -120,10 +123,11 @@ public final class AdsServer implements AutoCloseable {
     private static NettyServerBuilder builder(
             InetSocketAddress address,
             AdsOptions options,
+            Transport transport,
             EventLoopGroup loops,
             StreamStarter streams) {
         var builder =
-                NettyServerBuilder.forAddress(address)
+                NettyServerBuilder.forAddress(address, transport.credentials())
                         .bossEventLoopGroup(loops)
                         .workerEventLoopGroup(loops)
                         .channelType(NioServerSocketChannel.class)
@@ -143,9 +147,14 @@ public final class AdsServer implements AutoCloseable {
         // gRPC adds the chance, up to a tenth either way.
         options.maxConnectionAge()
                 .ifPresent(age -> builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
-        DiscoveryServices.all(streams)
+        var interceptors = new ArrayList<ServerInterceptor>(transport.interceptors());
+        interceptors.add(new PeerNote());
+        Stream.concat(
+                        DiscoveryServices.all(streams).stream(),
+                        transport.services().stream().map(BindableService::bindService))
                 .forEach(service ->
-                        builder.addService(ServerInterceptors.intercept(service, new PeerNote())));
+                        builder.addService(
+                                ServerInterceptors.interceptForward(service, interceptors)));
         return builder;
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class SteadyListener implements StreamListener {
     private final StreamListener listener;
-    private long lastRevision = Long.MIN_VALUE;
+    private long lastEdition = Long.MIN_VALUE;
 
     SteadyListener(StreamListener listener) {
         this.listener = listener;
@@ -39,10 +39,10 @@ final class SteadyListener implements StreamListener {
     }
 
     @Override
-    public synchronized void evaluated(long revision, List<PolicyId> documents) {
-        if (revision > lastRevision) {
-            lastRevision = revision;
-            listener.evaluated(revision, documents);
+    public synchronized void evaluated(long edition, long revision, List<PolicyId> documents) {
+        if (edition > lastEdition) {
+            lastEdition = edition;
+            listener.evaluated(edition, revision, documents);
         }
     }
 }

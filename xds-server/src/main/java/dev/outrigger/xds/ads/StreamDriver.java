@@ -152,7 +152,8 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
         }
     }
 
-    private void onSnapshot(Snapshot snapshot) {
+    private void onSnapshot(ProxySession told, Snapshot snapshot) {
+        told.told(snapshot.edition());
         var before = newest;
         newest = snapshot;
         // Read after the write: a stream that changes its interest reads in the other order.
@@ -168,7 +169,7 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
         if (listener == null || handledTouches != lastTouch) {
             wake(); // It has not even said how it stands with an earlier one.
         } else {
-            listener.evaluated(snapshot.revision(), snapshot.documents());
+            listener.evaluated(snapshot.edition(), snapshot.revision(), snapshot.documents());
         }
     }
 
@@ -250,7 +251,7 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
         session = listener;
         var machinery = machine.apply(listener);
         stream = machinery;
-        registration = server.feed().watch(identity, this::onSnapshot);
+        registration = server.feed().watch(identity, snapshot -> onSnapshot(opened, snapshot));
         return machinery;
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 final class TypeReports {
     private final StreamListener listener;
     private final Map<ResourceType, TypeState> reported = new EnumMap<>(ResourceType.class);
-    private long reportedRevision = -1;
+    private long reportedEdition = -1;
 
     TypeReports(StreamListener listener) {
         this.listener = listener;
@@ -26,9 +26,9 @@ final class TypeReports {
                 listener.state(type.type, now);
             }
         }
-        if (reportedRevision != snapshot.revision()) {
-            reportedRevision = snapshot.revision();
-            listener.evaluated(snapshot.revision(), snapshot.documents());
+        if (reportedEdition != snapshot.edition()) {
+            reportedEdition = snapshot.edition();
+            listener.evaluated(snapshot.edition(), snapshot.revision(), snapshot.documents());
         }
     }
 }

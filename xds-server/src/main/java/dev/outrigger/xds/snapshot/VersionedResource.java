@@ -113,15 +113,23 @@ public final class VersionedResource {
         return deltaHead().size() + value.size();
     }
 
-    /** Versions are hashes of content, so equal versions are equal contents. */
+    /**
+     * Whether it differs from another in nothing. Provenance is looked at last: it may have to be
+     * gathered first.
+     */
+    @SuppressWarnings("ReferenceEquality") // A short cut to the same answer.
+    public boolean isSame(VersionedResource other) {
+        return this == other
+                || (type == other.type
+                        && version.equals(other.version)
+                        && name.equals(other.name)
+                        && endpointsName.equals(other.endpointsName)
+                        && (provenance == other.provenance || provenance.equals(other.provenance)));
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof VersionedResource that
-                        && type == that.type
-                        && name.equals(that.name)
-                        && version.equals(that.version)
-                        && provenance.equals(that.provenance));
+        return other instanceof VersionedResource that && isSame(that);
     }
 
     @Override
