@@ -77,9 +77,11 @@ final class ProxyRecord {
         var newest = sessions.getLast();
         Map<String, TypeStatus> types = new HashMap<>();
         for (ResourceType type : ResourceType.values()) {
-            types.put(
-                    type.typeUrl(),
-                    new TypeStatus(State.NOT_SUBSCRIBED, "", "", since, Optional.empty()));
+            if (type.isBasic()) {
+                types.put(
+                        type.typeUrl(),
+                        new TypeStatus(State.NOT_SUBSCRIBED, "", "", since, Optional.empty()));
+            }
         }
         sessions.forEach(session -> types.putAll(session.statuses()));
         return new ProxyStatus(
