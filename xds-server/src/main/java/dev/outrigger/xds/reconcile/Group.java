@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Group {
     private final NodeGroupKey key;
     private final Set<Watch> watches = new LinkedHashSet<>();
-    private @Nullable Base base;
+    private @Nullable LastGood lastGood;
     private @Nullable Snapshot snapshot;
 
     /**
@@ -23,7 +23,7 @@ final class Group {
      *
      * @param policies what was translated
      */
-    record Base(PolicySet policies, Map<ResourceType, TypeResources> types) {}
+    record LastGood(PolicySet policies, Map<ResourceType, TypeResources> types) {}
 
     Group(NodeGroupKey key) {
         this.key = key;
@@ -38,12 +38,12 @@ final class Group {
         return watches;
     }
 
-    @Nullable Base base() {
-        return base;
+    @Nullable LastGood lastGood() {
+        return lastGood;
     }
 
     void translated(PolicySet policies, Map<ResourceType, TypeResources> types) {
-        base = new Base(policies, types);
+        lastGood = new LastGood(policies, types);
     }
 
     /** What its nodes are told; null as long as there was no good translation. */

@@ -358,7 +358,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     private void keepLastGood(
             Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
         metrics.failed();
-        var base = group.base();
+        var base = group.lastGood();
         log.error(
                 "last good configuration kept revision={} group={} good={} problems={}",
                 policies.revision(),
@@ -374,7 +374,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         var overlays = new HashMap<Long, EndpointOverlay>();
         var changed = new ArrayList<Group>();
         for (Group group : groups.values()) {
-            var base = group.base();
+            var base = group.lastGood();
             if (base != null) {
                 // A group whose last good set is an old one gets new addresses all the same.
                 var overlay =
@@ -392,7 +392,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         return EndpointOverlay.of(policies, Objects.requireNonNull(newest, "newest"));
     }
 
-    private boolean refresh(Group group, Group.Base base, EndpointOverlay overlay) {
+    private boolean refresh(Group group, Group.LastGood base, EndpointOverlay overlay) {
         var types = overlay.over(base.types());
         if (group.serves(types)) {
             return false;
