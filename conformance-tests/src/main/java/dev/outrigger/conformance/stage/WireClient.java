@@ -25,15 +25,34 @@ final class WireClient implements AutoCloseable {
     private final int port;
     private final AttemptLog attempts;
     private final PolicySteps policies;
+    private final Duration stepLimit;
+    private final boolean politely;
     private final List<WireConnection> connections = new ArrayList<>();
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
     WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
+        this(proxy, port, attempts, policies, STEP_LIMIT, false);
+    }
+
+    /**
+     * @param stepLimit how long a step may wait for what never comes
+     * @param politely whether nothing is sent on a connection after the proxy has said that it
+     *     closes it
+     */
+    WireClient(
+            RunningProxy proxy,
+            int port,
+            AttemptLog attempts,
+            PolicySteps policies,
+            Duration stepLimit,
+            boolean politely) {
         this.proxy = proxy;
         this.port = port;
         this.attempts = attempts;
         this.policies = policies;
+        this.stepLimit = stepLimit;
+        this.politely = politely;
     }
 
     /** Does all steps, then sees how each connection ends, and closes it. */
@@ -68,15 +87,21 @@ final class WireClient implements AutoCloseable {
         var current = connections.getLast();
         switch (step) {
             case ClientStep.Connect() -> connections.add(WireConnection.open(port));
-            case ClientStep.Send(var text) -> current.send(text);
+            case ClientStep.Send(var text) -> {
+                // A client that was told of the close sends no more: whether the rest meets an open
+                // socket or a closed one is a race.
+                if (!politely || !current.isLeft()) {
+                    current.send(text);
+                }
+            }
             case ClientStep.AwaitResponses(var count) -> {
-                var _ = current.awaitResponses(count, STEP_LIMIT);
+                var _ = current.awaitResponses(count, stepLimit);
             }
             case ClientStep.AwaitEnd() -> {
-                var _ = current.awaitEnd(STEP_LIMIT);
+                var _ = current.awaitEnd(stepLimit);
             }
             case ClientStep.AwaitAttempts(var count) -> {
-                var _ = attempts.await(count, STEP_LIMIT);
+                var _ = attempts.await(count, stepLimit);
             }
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
             case ClientStep.CloseWrite() -> current.closeWrite();
