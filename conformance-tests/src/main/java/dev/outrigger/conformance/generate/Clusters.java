@@ -43,7 +43,9 @@ final class Clusters {
         }
         cluster.need("load_assignment", assignment);
         limits(cluster);
-        options(cluster);
+        if (!cluster.has("max_requests_per_connection")) {
+            options(cluster);
+        }
         return cluster;
     }
 
@@ -61,6 +63,8 @@ final class Clusters {
             }
             case 2 -> {
                 cluster.need("lb_policy", choices.pick("LEAST_REQUEST", "RANDOM"));
+                // So many connections, whichever hosts are chosen.
+                cluster.need("max_requests_per_connection", 1);
                 yield List.of(locality(replicas("any", name, address)));
             }
             case 3 -> List.of(locality(List.of(host(address, "${refused." + name + "}"))));

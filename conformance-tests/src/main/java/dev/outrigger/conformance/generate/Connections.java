@@ -157,7 +157,7 @@ final class Connections {
         if (plan.timed()) {
             manager.need("request_timeout", "0.35s")
                     .maybe(choices, 30, "stream_idle_timeout", "0.25s")
-                    .maybe(choices, 30, "request_headers_timeout", "0.15s");
+                    .maybe(choices, 30, "request_headers_timeout", "0.1s");
         }
     }
 }

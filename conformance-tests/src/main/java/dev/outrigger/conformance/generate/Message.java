@@ -30,6 +30,10 @@ final class Message {
         return choices.in100(in100) ? with(name, value) : this;
     }
 
+    boolean has(String name) {
+        return fields.stream().anyMatch(field -> field.name().equals(name));
+    }
+
     boolean isEmpty() {
         return fields.isEmpty();
     }

@@ -8,11 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Exchanges: what clients send, in which pieces and order, and what upstreams answer. */
 final class Traffic {
-    /** Longer than a close may be delayed. */
-    private static final Duration UNANSWERED = Duration.ofMillis(150);
+    /** Longer than a close may be delayed, and between two of the timeouts. */
+    private static final Duration UNANSWERED = Duration.ofMillis(180);
 
     private static final Duration MOMENT = Duration.ofMillis(15);
 
@@ -36,7 +37,7 @@ final class Traffic {
         return all;
     }
 
-    private HashMap<String, List<UpstreamAnswer>> upstreams() {
+    private Map<String, List<UpstreamAnswer>> upstreams() {
         var scripts = new HashMap<String, List<UpstreamAnswer>>();
         if (choices.in100(60)) {
             var script = answers.script();

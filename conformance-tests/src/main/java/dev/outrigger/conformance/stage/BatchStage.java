@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -190,7 +191,13 @@ public final class BatchStage implements AutoCloseable {
         answers.keySet().retainAll(upstreams.scriptedNames());
         upstreams.play(scenario.name(), answers);
         try (var client =
-                new WireClient(proxy, port, upstreams.attempts(), NO_POLICIES, STEP_LIMIT, true)) {
+                new WireClient(
+                        proxy,
+                        port,
+                        upstreams.attempts(),
+                        NO_POLICIES,
+                        STEP_LIMIT,
+                        Optional.of(upstreams))) {
             client.play(scenario.steps());
             var attempts = inOrder(upstreams.attempts().settled(BODY_LIMIT));
             var connections = Closings.comparable(client.seen(), scenario.steps());

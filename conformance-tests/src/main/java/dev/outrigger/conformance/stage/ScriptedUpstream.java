@@ -36,6 +36,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger exchange = new AtomicInteger();
+    private final AtomicInteger closing = new AtomicInteger();
 
     /** The ports of {@link Naming#ROTATED}, in the order of their first attempts. */
     private final List<Integer> rotation = new CopyOnWriteArrayList<>();
@@ -83,6 +84,11 @@ final class ScriptedUpstream implements AutoCloseable {
         taken.set(0);
         connections.set(0);
         rotation.clear();
+    }
+
+    /** Whether the proxy knows of each connection that was closed here. */
+    boolean isSettled() {
+        return closing.get() == 0;
     }
 
     /**
@@ -169,7 +175,11 @@ final class ScriptedUpstream implements AutoCloseable {
         var entry = attempts.began(reader.seen(seenBy, number));
         var answers = script;
         var answer = answers.get(Math.min(taken.getAndIncrement(), answers.size() - 1));
+        boolean closes = answer.after() == UpstreamAnswer.After.CLOSE;
         try {
+            if (closes) {
+                closing.incrementAndGet();
+            }
             if (!answer.early()) {
                 reader.readBody();
                 attempts.ended(entry, reader.seen(seenBy, number));
@@ -187,7 +197,11 @@ final class ScriptedUpstream implements AutoCloseable {
                     }
                     yield reader.complete();
                 }
-                case CLOSE -> false;
+                case CLOSE -> {
+                    socket.shutdownOutput();
+                    reader.drain();
+                    yield false;
+                }
                 case RESET -> {
                     socket.setSoLinger(true, 0);
                     yield false;
@@ -198,6 +212,9 @@ final class ScriptedUpstream implements AutoCloseable {
                 }
             };
         } finally {
+            if (closes) {
+                closing.decrementAndGet();
+            }
             attempts.ended(entry, reader.seen(seenBy, number));
         }
     }

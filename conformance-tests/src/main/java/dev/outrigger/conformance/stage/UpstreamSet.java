@@ -150,6 +150,11 @@ final class UpstreamSet implements AutoCloseable {
         scripted.forEach((name, upstream) -> upstream.play(Optional.ofNullable(answers.get(name))));
     }
 
+    /** Whether the proxy knows of each connection that an upstream has closed. */
+    boolean isSettled() {
+        return scripted.values().stream().allMatch(ScriptedUpstream::isSettled);
+    }
+
     /** Ends what an exchange has left open, with the proxy's knowledge. */
     void leave() {
         scripted.values().forEach(ScriptedUpstream::leave);

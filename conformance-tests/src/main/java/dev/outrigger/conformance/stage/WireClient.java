@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Plays the client of one exchange. Used by one thread. */
 final class WireClient implements AutoCloseable {
@@ -26,19 +27,19 @@ final class WireClient implements AutoCloseable {
     private final AttemptLog attempts;
     private final PolicySteps policies;
     private final Duration stepLimit;
-    private final boolean politely;
+    private final Optional<UpstreamSet> settling;
     private final List<WireConnection> connections = new ArrayList<>();
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
     WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
-        this(proxy, port, attempts, policies, STEP_LIMIT, false);
+        this(proxy, port, attempts, policies, STEP_LIMIT, Optional.empty());
     }
 
     /**
      * @param stepLimit how long a step may wait for what never comes
-     * @param politely whether nothing is sent on a connection after the proxy has said that it
-     *     closes it
+     * @param settling when given, nothing is sent before the proxy knows what these have closed,
+     *     nor after it has said itself that it closes: what would come of it is a race
      */
     WireClient(
             RunningProxy proxy,
@@ -46,13 +47,13 @@ final class WireClient implements AutoCloseable {
             AttemptLog attempts,
             PolicySteps policies,
             Duration stepLimit,
-            boolean politely) {
+            Optional<UpstreamSet> settling) {
         this.proxy = proxy;
         this.port = port;
         this.attempts = attempts;
         this.policies = policies;
         this.stepLimit = stepLimit;
-        this.politely = politely;
+        this.settling = settling;
     }
 
     /** Does all steps, then sees how each connection ends, and closes it. */
@@ -88,9 +89,10 @@ final class WireClient implements AutoCloseable {
         switch (step) {
             case ClientStep.Connect() -> connections.add(WireConnection.open(port));
             case ClientStep.Send(var text) -> {
-                // A client that was told of the close sends no more: whether the rest meets an open
-                // socket or a closed one is a race.
-                if (!politely || !current.isLeft()) {
+                settling.ifPresent(each -> {
+                    var _ = Eventually.holds(SETTLING, each::isSettled);
+                });
+                if (settling.isEmpty() || !current.isLeft()) {
                     current.send(text);
                 }
             }

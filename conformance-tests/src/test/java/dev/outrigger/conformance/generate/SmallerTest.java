@@ -19,14 +19,14 @@ class SmallerTest {
         assertThat(Smaller.than(new Scenario("x", List.of(send), Map.of())))
                 .extracting(Scenario::steps)
                 .contains(
-                        List.of(new ClientStep.Send("GET / HTTP/1.1\r\nb: 2\r\n\r\n")),
-                        List.of(new ClientStep.Send("GET / HTTP/1.1\r\na: 1\r\n\r\n")));
+                        List.<ClientStep>of(new ClientStep.Send("GET / HTTP/1.1\r\nb: 2\r\n\r\n")),
+                        List.<ClientStep>of(new ClientStep.Send("GET / HTTP/1.1\r\na: 1\r\n\r\n")));
     }
 
     @Test
     void leavesOutARequestWithTheWaitForItsAnswer() {
         var steps =
-                List.of(
+                List.<ClientStep>of(
                         new ClientStep.Send("1"),
                         new ClientStep.AwaitResponses(1),
                         new ClientStep.Send("2"),
@@ -34,13 +34,15 @@ class SmallerTest {
 
         assertThat(Smaller.than(new Scenario("x", steps, Map.of())))
                 .extracting(Scenario::steps)
-                .contains(List.of(new ClientStep.Send("2"), new ClientStep.AwaitResponses(1)));
+                .contains(
+                        List.<ClientStep>of(
+                                new ClientStep.Send("2"), new ClientStep.AwaitResponses(1)));
     }
 
     @Test
     void leavesOutConnectionsAndScripts() {
         var steps =
-                List.of(
+                List.<ClientStep>of(
                         new ClientStep.Send("1"),
                         new ClientStep.Connect(),
                         new ClientStep.Send("2"));
@@ -48,7 +50,9 @@ class SmallerTest {
 
         var smaller = Smaller.than(new Scenario("x", steps, script));
 
-        assertThat(smaller).extracting(Scenario::steps).contains(List.of(new ClientStep.Send("2")));
+        assertThat(smaller)
+                .extracting(Scenario::steps)
+                .contains(List.<ClientStep>of(new ClientStep.Send("2")));
         assertThat(smaller)
                 .extracting(Scenario::upstreams)
                 .contains(Map.of(), Map.of("a", List.of(UpstreamAnswer.ok("2"))));
