@@ -27,6 +27,21 @@ public record RetryPolicyConfig(
         Duration maxInterval,
         boolean avoidPreviousHosts,
         int hostSelectionRetryMaxAttempts) {
+    /** Envoy's defaults without any policy, which the headers of internal requests build on. */
+    public static final RetryPolicyConfig NONE =
+            new RetryPolicyConfig(
+                    Set.of(),
+                    1,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(),
+                    List.of(),
+                    List.of(),
+                    Duration.ofMillis(25),
+                    Duration.ofMillis(250),
+                    false,
+                    1);
+
     public RetryPolicyConfig {
         retryOn =
                 retryOn.isEmpty()
@@ -64,6 +79,26 @@ public record RetryPolicyConfig(
 
         public String token() {
             return token;
+        }
+
+        /** Whether it is about a {@code grpc-status}. */
+        public boolean isGrpc() {
+            return switch (this) {
+                case CANCELLED, DEADLINE_EXCEEDED, INTERNAL, RESOURCE_EXHAUSTED, UNAVAILABLE ->
+                        true;
+                case FIVE_XX,
+                        GATEWAY_ERROR,
+                        RESET,
+                        RESET_BEFORE_REQUEST,
+                        CONNECT_FAILURE,
+                        REFUSED_STREAM,
+                        RETRIABLE_4XX,
+                        RETRIABLE_STATUS_CODES,
+                        RETRIABLE_HEADERS,
+                        ENVOY_RATELIMITED,
+                        HTTP3_POST_CONNECT_FAILURE ->
+                        false;
+            };
         }
     }
 }

@@ -45,7 +45,9 @@ final class RetryState {
 
     private final StatsShard shard;
     private final RandomGenerator random;
-    private @Nullable RetryPolicy policy;
+    private RetryPolicy policy = RetryPolicy.NONE;
+    private int retryOn;
+    private RetryHeaders asked = RetryHeaders.NONE;
     private @Nullable Cluster cluster;
     private @Nullable CircuitBreakers breakers;
     private int remaining;
@@ -57,25 +59,30 @@ final class RetryState {
         this.random = random;
     }
 
-    /** Begins an exchange; without a policy that applies, nothing is ever retried (RT1, RT4). */
+    /**
+     * Begins an exchange; unless the policy or the request's own headers ask for it, nothing is
+     * ever retried (RT1, RT4). Takes those headers away.
+     */
     void begin(
             @Nullable RetryPolicy route,
             RequestHead request,
             Cluster target,
             boolean highPriority) {
-        boolean applies =
-                route != null
-                        && route.retryOn() != 0
-                        && (route.requestHeaders().length == 0
-                                || anyMatches(route.requestHeaders(), request));
-        policy = applies ? route : null;
+        policy = route == null ? RetryPolicy.NONE : route;
+        retryOn = policy.retryOn();
         cluster = target;
         breakers = target.breakers(highPriority);
         held = false;
-        if (route != null && applies) {
-            remaining = route.numRetries();
-            nextIntervalMillis = route.baseIntervalMillis();
+        asked = RetryHeaders.take(request.headers());
+        retryOn |= asked.retryOn();
+        if (retryOn == 0) {
+            return;
         }
+        if (policy.requestHeaders().length > 0 && !anyMatches(policy.requestHeaders(), request)) {
+            retryOn = 0;
+        }
+        remaining = asked.maxRetries() >= 0 ? asked.maxRetries() : policy.numRetries();
+        nextIntervalMillis = policy.baseIntervalMillis();
     }
 
     private static boolean anyMatches(HeaderMatcher[] matchers, RequestHead request) {
@@ -89,37 +96,32 @@ final class RetryState {
 
     /** Whether any retry can still happen. */
     boolean isEnabled() {
-        return policy != null;
+        return retryOn != 0;
     }
 
     /** No more retries, for example because the body cannot be kept (RT20). */
     void disable() {
         release();
-        policy = null;
+        retryOn = 0;
     }
 
     Verdict onResponse(ResponseHead response) {
-        RetryPolicy current = policy;
-        return current == null ? Verdict.NO : judge(current, isRetriable(current, response));
+        return retryOn == 0 ? Verdict.NO : judge(isRetriable(response));
     }
 
     /**
      * @param requestSent whether the request's head had been written upstream
      */
     Verdict onReset(StreamReset reset, boolean requestSent) {
-        RetryPolicy current = policy;
-        return current == null
-                ? Verdict.NO
-                : judge(current, isRetriable(current, reset, requestSent));
+        return retryOn == 0 ? Verdict.NO : judge(isRetriable(reset, requestSent));
     }
 
     /** A per-try timeout: a reset of our own making. */
     Verdict onPerTryTimeout() {
-        RetryPolicy current = policy;
-        return current == null ? Verdict.NO : judge(current, (current.retryOn() & ANY_RESET) != 0);
+        return retryOn == 0 ? Verdict.NO : judge((retryOn & ANY_RESET) != 0);
     }
 
-    private Verdict judge(RetryPolicy current, boolean retriable) {
+    private Verdict judge(boolean retriable) {
         Cluster target = cluster;
         CircuitBreakers limits = breakers;
         if (target == null || limits == null) {
@@ -145,7 +147,6 @@ final class RetryState {
         held = true;
         shard.inc(target.stats().rqRetry);
         shard.inc(target.stats().rqRetryBackoffExponential);
-        assert current == policy;
         return Verdict.YES;
     }
 
@@ -153,19 +154,15 @@ final class RetryState {
      * The pause before the retry just granted: full jitter, uniform below a doubling bound (RT14).
      */
     long backoffMillis() {
-        RetryPolicy current = policy;
-        if (current == null) {
-            return 0;
-        }
         long bound = nextIntervalMillis;
-        nextIntervalMillis = Math.min(bound * 2, current.maxIntervalMillis());
+        nextIntervalMillis = Math.min(bound * 2, policy.maxIntervalMillis());
         return random.nextLong(bound);
     }
 
     /** The exchange is over. */
     void end() {
-        release();
-        policy = null;
+        disable();
+        asked = RetryHeaders.NONE;
     }
 
     private void release() {
@@ -176,40 +173,40 @@ final class RetryState {
         }
     }
 
-    private static boolean isRetriable(RetryPolicy policy, ResponseHead response) {
-        int on = policy.retryOn();
+    private boolean isRetriable(ResponseHead response) {
         int status = response.status();
         HeaderBlock headers = response.headers();
         if (headers.has(KnownHeader.ENVOY_RATELIMITED)) {
-            return (on & RetryPolicy.bit(RetryOn.ENVOY_RATELIMITED)) != 0;
+            return wants(RetryOn.ENVOY_RATELIMITED);
         }
-        int asked = 0;
+        int met = 0;
         if (status >= 500 && status < 600) {
-            asked |= RetryPolicy.bit(RetryOn.FIVE_XX);
+            met |= RetryPolicy.bit(RetryOn.FIVE_XX);
         }
         if (status >= 502 && status <= 504) {
-            asked |= RetryPolicy.bit(RetryOn.GATEWAY_ERROR);
+            met |= RetryPolicy.bit(RetryOn.GATEWAY_ERROR);
         }
         if (status == 409) {
-            asked |= RetryPolicy.bit(RetryOn.RETRIABLE_4XX);
+            met |= RetryPolicy.bit(RetryOn.RETRIABLE_4XX);
         }
-        if (policy.isRetriableStatus(status)) {
-            asked |= RetryPolicy.bit(RetryOn.RETRIABLE_STATUS_CODES);
+        if (policy.isRetriableStatus(status) || asked.hasStatus(status)) {
+            met |= RetryPolicy.bit(RetryOn.RETRIABLE_STATUS_CODES);
         }
-        if ((on & asked) != 0) {
-            return true;
-        }
-        if ((on & RetryPolicy.bit(RetryOn.RETRIABLE_HEADERS)) != 0) {
-            for (HeaderMatcher matcher : policy.responseHeaders()) {
-                if (matcher.matches(headers)) {
-                    return true;
-                }
-            }
-        }
-        return (on & GRPC) != 0 && isRetriableGrpc(on, headers);
+        return (retryOn & met) != 0
+                || (wants(RetryOn.RETRIABLE_HEADERS) && hasRetriableHeader(headers))
+                || ((retryOn & GRPC) != 0 && isRetriableGrpc(headers));
     }
 
-    private static boolean isRetriableGrpc(int on, HeaderBlock headers) {
+    private boolean hasRetriableHeader(HeaderBlock headers) {
+        for (HeaderMatcher matcher : policy.responseHeaders()) {
+            if (matcher.matches(headers)) {
+                return true;
+            }
+        }
+        return asked.hasHeader(headers);
+    }
+
+    private boolean isRetriableGrpc(HeaderBlock headers) {
         int entry = headers.find(KnownHeader.GRPC_STATUS);
         if (entry < 0) {
             return false;
@@ -223,25 +220,21 @@ final class RetryState {
                     case 14 -> RetryOn.UNAVAILABLE;
                     default -> null;
                 };
-        return token != null && (on & RetryPolicy.bit(token)) != 0;
+        return token != null && wants(token);
     }
 
-    private static boolean isRetriable(RetryPolicy policy, StreamReset reset, boolean requestSent) {
-        int on = policy.retryOn();
+    private boolean isRetriable(StreamReset reset, boolean requestSent) {
         // A refusal by our own circuit breaker is never retried (RT6).
         if (reset == StreamReset.OVERFLOW) {
             return false;
         }
-        if ((on & ANY_RESET) != 0) {
-            return true;
-        }
-        if ((on & RetryPolicy.bit(RetryOn.RESET_BEFORE_REQUEST)) != 0 && !requestSent) {
-            return true;
-        }
-        if ((on & RetryPolicy.bit(RetryOn.REFUSED_STREAM)) != 0
-                && reset == StreamReset.REMOTE_REFUSED) {
-            return true;
-        }
-        return (on & RetryPolicy.bit(RetryOn.CONNECT_FAILURE)) != 0 && reset.isConnectFailure();
+        return (retryOn & ANY_RESET) != 0
+                || (wants(RetryOn.RESET_BEFORE_REQUEST) && !requestSent)
+                || (wants(RetryOn.REFUSED_STREAM) && reset == StreamReset.REMOTE_REFUSED)
+                || (wants(RetryOn.CONNECT_FAILURE) && reset.isConnectFailure());
+    }
+
+    private boolean wants(RetryOn token) {
+        return (retryOn & RetryPolicy.bit(token)) != 0;
     }
 }

@@ -21,6 +21,7 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -44,6 +45,11 @@ final class Router {
         RESPONDING
     }
 
+    /** Read by the router alone; the upstream does not get them. */
+    private static final long CONSUMED =
+            KnownHeader.bit(KnownHeader.ENVOY_UPSTREAM_ALT_STAT_NAME)
+                    | KnownHeader.bit(KnownHeader.ENVOY_UPSTREAM_STREAM_DURATION_MS);
+
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -61,9 +67,7 @@ final class Router {
     private @Nullable Forward action;
     private @Nullable Cluster cluster;
     private HeaderEditor responseEditor = HeaderEditor.NONE;
-    private long timeoutNanos;
-    private long perTryNanos;
-    private long perTryIdleNanos;
+    private final RequestTimeouts timeouts = new RequestTimeouts();
     private long timeoutStart;
     private int attempts;
     private boolean timeoutRetry;
@@ -131,7 +135,10 @@ final class Router {
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
         action = forward;
-        Route.Target chosen = choose(route, forward);
+        Route.Target chosen = exchange.target();
+        if (chosen == null) {
+            throw new IllegalStateException("a forwarding route has no target");
+        }
         responseEditor = chosen.responseEditor();
         String name = chosen.cluster();
         if (forward.cluster() instanceof ClusterSpecifier.Header(String header)) {
@@ -154,7 +161,7 @@ final class Router {
         internal = head.headers().has(KnownHeader.ENVOY_INTERNAL);
         info().setUpstreamCluster(found.name());
         RetryPolicy policy = route.retryPolicy();
-        timeouts(route, policy);
+        timeouts.begin(route, policy, head.headers());
         prepare(head, route, forward, chosen);
         retry.begin(policy, head, found, forward.highPriority());
         long limit = route.bodyBufferLimit();
@@ -168,22 +175,6 @@ final class Router {
         nextAttempt();
     }
 
-    private Route.Target choose(Route route, Forward forward) {
-        if (forward.cluster() instanceof ClusterSpecifier.Weighted(var _, long total)) {
-            return route.target(worker.random().nextLong(), total);
-        }
-        return route.target(0, 1);
-    }
-
-    private void timeouts(Route route, @Nullable RetryPolicy policy) {
-        timeoutNanos = route.timeoutNanos();
-        perTryNanos = policy == null ? 0 : policy.perTryTimeoutNanos();
-        perTryIdleNanos = policy == null ? 0 : policy.perTryIdleTimeoutNanos();
-        if (timeoutNanos > 0 && perTryNanos >= timeoutNanos) {
-            perTryNanos = 0;
-        }
-    }
-
     /** The request as it goes upstream, in the order D7 gives. */
     private void prepare(RequestHead head, Route route, Forward forward, Route.Target chosen) {
         HeaderBlock headers = head.headers();
@@ -192,6 +183,7 @@ final class Router {
         if (route.virtualHost().includeRequestAttemptCount()) {
             headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, 1);
         }
+        headers.removeAll(CONSUMED);
         chosen.requestEditor().apply(headers, exchange);
         if (chosen.hostRewrite().length > 0) {
             rewriteHost(headers, chosen.hostRewrite(), forward.appendXForwardedHost(), suppress);
@@ -217,25 +209,16 @@ final class Router {
         headers.set(KnownHeader.HOST, host);
     }
 
-    /** What an attempt may still take, told to the upstream (U4). */
     private void setExpectedTimeout(HeaderBlock headers, long elapsedNanos) {
-        if (exchange.settings().suppressEnvoyHeaders) {
-            return;
-        }
-        long expected = timeoutNanos > 0 ? Math.max(1, timeoutNanos - elapsedNanos) : 0;
-        if (perTryNanos > 0 && (expected == 0 || perTryNanos < expected)) {
-            expected = perTryNanos;
-        }
-        if (expected > 0) {
-            headers.set(
-                    KnownHeader.ENVOY_EXPECTED_RQ_TIMEOUT_MS, Math.max(1, expected / 1_000_000));
+        if (!exchange.settings().suppressEnvoyHeaders) {
+            timeouts.tell(headers, elapsedNanos);
         }
     }
 
     private void armRouteTimer() {
         timeoutStart = worker.now();
-        if (timeoutNanos > 0) {
-            routeTimer.arm(worker.now(), timeoutNanos);
+        if (timeouts.globalNanos() > 0) {
+            routeTimer.arm(worker.now(), timeouts.globalNanos());
         }
     }
 
@@ -265,14 +248,14 @@ final class Router {
     }
 
     private @Nullable Host chooseHost() {
-        Host host = cluster().chooseHost(worker);
+        Host host = cluster().chooseHost(worker, LoadBalancerContext.NONE);
         Route route = exchange.route();
         RetryPolicy policy = route == null ? null : route.retryPolicy();
         if (policy != null && policy.avoidPreviousHosts() && attempts > 1) {
             for (int i = 0;
                     i < policy.hostSelectionAttempts() && host != null && triedHosts.contains(host);
                     i++) {
-                host = cluster().chooseHost(worker);
+                host = cluster().chooseHost(worker, LoadBalancerContext.NONE);
             }
         }
         if (host != null && policy != null && policy.avoidPreviousHosts()) {
@@ -311,11 +294,11 @@ final class Router {
     }
 
     private void armPerTryTimers() {
-        if (perTryNanos > 0) {
-            perTryTimer.arm(worker.now(), perTryNanos);
+        if (timeouts.perTryNanos() > 0) {
+            perTryTimer.arm(worker.now(), timeouts.perTryNanos());
         }
-        if (perTryIdleNanos > 0) {
-            perTryIdleTimer.arm(worker.now(), perTryIdleNanos);
+        if (timeouts.perTryIdleNanos() > 0) {
+            perTryIdleTimer.arm(worker.now(), timeouts.perTryIdleNanos());
         }
     }
 
@@ -449,8 +432,8 @@ final class Router {
     }
 
     private void touchPerTryIdle() {
-        if (perTryIdleNanos > 0 && perTryIdleTimer.isArmed()) {
-            perTryIdleTimer.arm(worker.now(), perTryIdleNanos);
+        if (timeouts.perTryIdleNanos() > 0 && perTryIdleTimer.isArmed()) {
+            perTryIdleTimer.arm(worker.now(), timeouts.perTryIdleNanos());
         }
     }
 
@@ -551,10 +534,7 @@ final class Router {
             exchange.abort();
         } else {
             attempt.cancel();
-            charge(504);
-            state = State.NONE;
-            exchange.sendLocalReply(
-                    504, "upstream request timeout", null, "response_timeout", false, false);
+            replyTimedOut(null, "response_timeout");
         }
         worker.flushDirty();
     }
@@ -575,18 +555,23 @@ final class Router {
         } else {
             attempt.cancel();
             if (!wantsRetry(retry.onPerTryTimeout(), true)) {
-                charge(504);
-                state = State.NONE;
-                exchange.sendLocalReply(
-                        504,
-                        "upstream request timeout",
-                        ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
-                        details,
-                        false,
-                        false);
+                replyTimedOut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
             }
         }
         worker.flushDirty();
+    }
+
+    private void replyTimedOut(@Nullable ResponseFlag flag, String details) {
+        int status = timeouts.timeoutStatus();
+        charge(status);
+        state = State.NONE;
+        exchange.sendLocalReply(
+                status,
+                status == 504 ? "upstream request timeout" : "",
+                flag,
+                details,
+                false,
+                false);
     }
 
     private void charge(int status) {
@@ -595,11 +580,14 @@ final class Router {
 
     /** A reply of our own passes the route's response edits too (Y4). */
     void editLocalResponse(ResponseHead head) {
-        if (exchange.route() != null) {
+        Route route = exchange.route();
+        if (route != null) {
             if (cluster != null) {
                 attemptCount(head.headers());
             }
-            responseEditor.apply(head.headers(), exchange);
+            Route.Target target = exchange.target();
+            (target == null ? route.responseEditor() : target.responseEditor())
+                    .apply(head.headers(), exchange);
         }
     }
 
@@ -619,6 +607,8 @@ final class Router {
         retry.end();
         body.end();
         triedHosts.clear();
+        cluster = null;
+        attempts = 0;
         responseEditor = HeaderEditor.NONE;
     }
 

@@ -74,9 +74,10 @@ public final class KnownHeader {
     public static final int ENVOY_DEGRADED = 60;
     public static final int ORIGIN = 61;
     public static final int CONTENT_ENCODING = 62;
+    public static final int ENVOY_UPSTREAM_STREAM_DURATION_MS = 63;
 
     /** How many ids there are, {@link #UNKNOWN} included. */
-    public static final int COUNT = 63;
+    public static final int COUNT = 64;
 
     private static final byte[][] NAMES = new byte[COUNT][];
     private static final String[] TEXTS = new String[COUNT];
@@ -141,7 +142,8 @@ public final class KnownHeader {
                     | bit(ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)
                     | bit(ENVOY_DEGRADED)
                     | bit(ORIGIN)
-                    | bit(CONTENT_ENCODING);
+                    | bit(CONTENT_ENCODING)
+                    | bit(ENVOY_UPSTREAM_STREAM_DURATION_MS);
 
     static {
         String[] names = {
@@ -207,6 +209,7 @@ public final class KnownHeader {
             "x-envoy-degraded",
             "origin",
             "content-encoding",
+            "x-envoy-upstream-stream-duration-ms",
         };
         NAMES[UNKNOWN] = new byte[0];
         TEXTS[UNKNOWN] = "";

@@ -7,6 +7,9 @@ import java.util.BitSet;
 
 /** A retry policy compiled (section 4). Immutable. */
 public final class RetryPolicy {
+    /** What holds where no policy is configured: nothing is retried unless a request asks. */
+    public static final RetryPolicy NONE = new RetryPolicy(RetryPolicyConfig.NONE);
+
     private final int retryOn;
     private final int numRetries;
     private final long perTryTimeoutNanos;

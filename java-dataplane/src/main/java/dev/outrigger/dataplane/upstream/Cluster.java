@@ -133,19 +133,29 @@ public final class Cluster {
         return known;
     }
 
+    /** Hosts that may be chosen without panic, all priorities together. */
+    public int healthyHosts() {
+        return (int) hosts.values().stream().filter(Host::isHealthy).count();
+    }
+
+    /** Hosts that are chosen when there are not enough healthy ones. */
+    public int degradedHosts() {
+        return (int) hosts.values().stream().filter(Host::isDegraded).count();
+    }
+
     public Collection<Host> hosts() {
         return hosts.values();
     }
 
     /** A host by the cluster's policy, or {@code null}; on the worker's loop. */
-    public @Nullable Host chooseHost(WorkerContext worker) {
+    public @Nullable Host chooseHost(WorkerContext worker, LoadBalancerContext context) {
         LoadBalancer balancer = balancers[worker.index()];
         if (balancer == null) {
             balancer = new LoadBalancer(worker, stats);
             balancers[worker.index()] = balancer;
         }
         LbPolicy policy = config.lbPolicy();
-        return balancer.choose(hostSet, policy);
+        return balancer.choose(hostSet, policy, context);
     }
 
     /** The pool of a host on this worker; made when first asked for. */

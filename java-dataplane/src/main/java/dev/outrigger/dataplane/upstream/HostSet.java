@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of a cluster as of one assignment: by priority, with the share of traffic each priority
@@ -16,6 +17,7 @@ public final class HostSet {
     private final boolean emptyPanic;
     private final int healthy;
     private final int degraded;
+    private final int factor;
 
     /** Hosts of one priority. */
     static final class Priority {
@@ -51,6 +53,7 @@ public final class HostSet {
         total = hosts;
         healthy = usable;
         degraded = worse;
+        factor = overprovisioningFactor;
         emptyPanic = hosts == 0 && panicThresholdPercent > 0;
         distribute(overprovisioningFactor, panicThresholdPercent);
     }
@@ -118,6 +121,55 @@ public final class HostSet {
                 p.panic = false;
             }
         }
+    }
+
+    /**
+     * The load when some priorities are left out, or {@code null} when the others have nobody to
+     * give it to (RT16).
+     *
+     * @param excluded by priority
+     */
+    public @Nullable PriorityLoad loadWithout(boolean[] excluded) {
+        int count = priorities.length;
+        int[] healthyPercent = new int[count];
+        int[] degradedPercent = new int[count];
+        int available = 0;
+        for (int i = 0; i < count; i++) {
+            Priority p = priorities[i];
+            if (p.hosts.length > 0 && !excluded[i]) {
+                healthyPercent[i] = percent(p.healthy.length, p.hosts.length, factor);
+                degradedPercent[i] = percent(p.degraded.length, p.hosts.length, factor);
+            }
+            available += healthyPercent[i] + degradedPercent[i];
+        }
+        available = Math.min(100, available);
+        if (available == 0) {
+            return null;
+        }
+        int left = 100;
+        int[] healthyLoad = new int[count];
+        int[] degradedLoad = new int[count];
+        for (int i = 0; i < count; i++) {
+            healthyLoad[i] = Math.min(left, healthyPercent[i] * 100 / available);
+            left -= healthyLoad[i];
+        }
+        for (int i = 0; i < count; i++) {
+            degradedLoad[i] = Math.min(left, degradedPercent[i] * 100 / available);
+            left -= degradedLoad[i];
+        }
+        for (int i = 0; i < count && left > 0; i++) {
+            if (healthyPercent[i] > 0) {
+                healthyLoad[i] += left;
+                left = 0;
+            }
+        }
+        for (int i = 0; i < count && left > 0; i++) {
+            if (degradedPercent[i] > 0) {
+                degradedLoad[i] += left;
+                left = 0;
+            }
+        }
+        return new PriorityLoad(healthyLoad, degradedLoad);
     }
 
     private static int percent(int part, int whole, int factor) {

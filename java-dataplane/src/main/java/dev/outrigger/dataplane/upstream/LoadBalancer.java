@@ -33,7 +33,19 @@ final class LoadBalancer {
     }
 
     /** A host, or {@code null} when there is none to choose (LB5). */
-    @Nullable Host choose(HostSet hosts, LbPolicy policy) {
+    @Nullable Host choose(HostSet hosts, LbPolicy policy, LoadBalancerContext context) {
+        Host host = choose(hosts, policy);
+        for (int i = 0;
+                i < context.hostSelectionRetryCount()
+                        && host != null
+                        && context.shouldSelectAnotherHost(host);
+                i++) {
+            host = choose(hosts, policy);
+        }
+        return host;
+    }
+
+    private @Nullable Host choose(HostSet hosts, LbPolicy policy) {
         if (hosts != seen) {
             seen = hosts;
             schedulers.clear();
