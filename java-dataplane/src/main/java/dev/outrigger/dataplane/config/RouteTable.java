@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
 import java.util.List;
 
 /** {@code envoy.config.route.v3.RouteConfiguration}. */
@@ -10,11 +11,14 @@ public record RouteTable(
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         List<String> internalOnlyHeaders,
+        List<MirrorPolicyConfig> mirrors,
         boolean ignorePortInHostMatching,
+        boolean ignorePathParametersInPathMatching,
         boolean mostSpecificHeaderMutationsWins,
         long contentHash) {
     public RouteTable {
         virtualHosts = List.copyOf(virtualHosts);
         internalOnlyHeaders = List.copyOf(internalOnlyHeaders);
+        mirrors = List.copyOf(mirrors);
     }
 }

@@ -86,7 +86,7 @@ final class ManagerCompiler {
     }
 
     private @Nullable Routes routes(@Nullable RouteTable table) {
-        return table == null ? null : compiled.computeIfAbsent(table, Routes::new);
+        return table == null ? null : compiled.computeIfAbsent(table, t -> new Routes(t, stats));
     }
 
     /** Forgets what the configuration no longer holds. */

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,14 +31,17 @@ public final class Routes {
 
     private record Wildcard(int length, ByteKeyMap<VirtualHost> hosts) {}
 
-    public Routes(RouteTable table) {
+    /**
+     * @param store where the stats of virtual clusters and routes are
+     */
+    public Routes(RouteTable table, StatsStore store) {
         config = table;
         var exactHosts = new HashMap<String, VirtualHost>();
         var suffixHosts = new TreeMap<Integer, Map<String, VirtualHost>>(Comparator.reverseOrder());
         var prefixHosts = new TreeMap<Integer, Map<String, VirtualHost>>(Comparator.reverseOrder());
         VirtualHost anyHost = null;
         for (VirtualHostConfig hostConfig : table.virtualHosts()) {
-            var host = new VirtualHost(hostConfig, table);
+            var host = new VirtualHost(hostConfig, table, store);
             for (String domain : hostConfig.domains()) {
                 if (domain.equals("*")) {
                     anyHost = host;
@@ -79,9 +83,9 @@ public final class Routes {
     }
 
     /** The route of a request; no falling back to another virtual host (V4). */
-    public @Nullable Route find(RequestHead head) {
+    public @Nullable Route find(RequestHead head, RouteContext context) {
         VirtualHost host = virtualHost(head);
-        return host == null ? null : host.find(head);
+        return host == null ? null : host.find(head, context);
     }
 
     private @Nullable VirtualHost virtualHost(RequestHead head) {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.route;
+
+import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
+
+/**
+ * What routing depends on besides the request's head: one draw for each exchange, which all
+ * decisions share, so that they are correlated as in Envoy (M12). Confined to an event loop.
+ */
+public final class RouteContext {
+    private long random;
+
+    /** Begins an exchange with 64 random bits. */
+    public void begin(long streamRandom) {
+        random = streamRandom;
+    }
+
+    public long random() {
+        return random;
+    }
+
+    /** Whether a share of the traffic includes this exchange. */
+    boolean isEnabled(RuntimeFractionalPercent fraction) {
+        return fraction.defaultValue().hit(random);
+    }
+
+    /** A weight that the runtime may override. */
+    long integer(String runtimeKey, long defaultValue) {
+        return runtimeKey.isEmpty() ? defaultValue : defaultValue;
+    }
+}
