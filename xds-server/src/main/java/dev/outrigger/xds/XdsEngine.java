@@ -5,6 +5,7 @@ import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.ads.AdsServer;
+import dev.outrigger.xds.ads.Transport;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.reconcile.Reconciler;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,6 +31,8 @@ public final class XdsEngine implements AutoCloseable {
     }
 
     /**
+     * In plaintext.
+     *
      * @throws IOException if the address cannot be bound; nothing is left running then
      */
     public static XdsEngine start(
@@ -40,10 +43,25 @@ public final class XdsEngine implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
+        return start(address, options, Transport.PLAINTEXT, policies, meters, clock, random);
+    }
+
+    /**
+     * @throws IOException if the address cannot be bound; nothing is left running then
+     */
+    public static XdsEngine start(
+            InetSocketAddress address,
+            AdsOptions options,
+            Transport transport,
+            PolicySource policies,
+            MeterRegistry meters,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
         var reconciler = new Reconciler(policies, registry, meters);
         try {
-            var server = AdsServer.start(address, options, reconciler, registry, random);
+            var server = AdsServer.start(address, options, transport, reconciler, registry, random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();

@@ -200,7 +200,12 @@ public sealed interface RouteActionConfig {
             Optional<MetadataCriteria> metadataMatch,
             HeaderEdits requestHeaders,
             HeaderEdits responseHeaders,
-            String hostRewriteLiteral) {}
+            String hostRewriteLiteral,
+            Map<String, PerFilterConfig> perFilterConfigs) {
+        public WeightedCluster {
+            perFilterConfigs = Map.copyOf(perFilterConfigs);
+        }
+    }
 
     /** A substitution of what RE2 matches; {@code \1} stands for a group. */
     record RegexRewriteConfig(String pattern, String substitution) {}
@@ -215,8 +220,7 @@ public sealed interface RouteActionConfig {
         record Regex(RegexRewriteConfig regex) implements PathRewrite {}
 
         /** A template with the variables of the route's {@code path_match_policy}. */
-        record UriTemplate(String template, List<TemplateSegment> segments)
-                implements PathRewrite {
+        record UriTemplate(String template, List<TemplateSegment> segments) implements PathRewrite {
             public UriTemplate {
                 segments = List.copyOf(segments);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,4 +16,9 @@ public record RouteConfig(
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         Optional<Long> requestBodyBufferLimitBytes,
-        String statPrefix) {}
+        String statPrefix,
+        Map<String, PerFilterConfig> perFilterConfigs) {
+    public RouteConfig {
+        perFilterConfigs = Map.copyOf(perFilterConfigs);
+    }
+}

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code envoy.config.route.v3.VirtualHost}. Domains are lower-cased. */
@@ -22,12 +23,14 @@ public record VirtualHostConfig(
         Optional<RetryPolicyConfig> retryPolicy,
         Optional<HedgePolicyConfig> hedgePolicy,
         List<MirrorPolicyConfig> mirrors,
-        Optional<Long> requestBodyBufferLimitBytes) {
+        Optional<Long> requestBodyBufferLimitBytes,
+        Map<String, PerFilterConfig> perFilterConfigs) {
     public VirtualHostConfig {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
         virtualClusters = List.copyOf(virtualClusters);
         mirrors = List.copyOf(mirrors);
+        perFilterConfigs = Map.copyOf(perFilterConfigs);
     }
 
     /** Who is sent to https (V6). */

@@ -181,7 +181,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             endStream();
         }
-        owner.onResponseBody(this, data, endStream);
+        owner.onResponseBody(data, endStream);
     }
 
     private void endStream() {

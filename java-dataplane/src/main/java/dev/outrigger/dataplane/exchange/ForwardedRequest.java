@@ -46,7 +46,6 @@ final class ForwardedRequest {
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
-    private @Nullable Host firstHost;
     private HeaderEditor responseEditor = HeaderEditor.NONE;
     private boolean highPriority;
     private int attemptCount;
@@ -103,7 +102,7 @@ final class ForwardedRequest {
         return head;
     }
 
-    /** Begins with the request as it is before the route changes it. */
+    /** Begins an exchange. */
     void begin(RequestHead request, Route matched, Cluster target, boolean high) {
         head = request;
         route = matched;
@@ -119,16 +118,7 @@ final class ForwardedRequest {
         overflowed = false;
     }
 
-    /**
-     * Chooses the host of the first attempt, by the headers as they came.
-     *
-     * @return false when there is none, which was answered
-     */
-    boolean chooseFirstHost() {
-        firstHost = chooseHost(false);
-        return firstHost != null;
-    }
-
+    /** A host for the next attempt; that there is none is answered. */
     private @Nullable Host chooseHost(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
@@ -157,9 +147,9 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        Host host = firstHost;
+        Host host = chooseHost(false);
         if (host == null) {
-            throw new IllegalStateException("no host chosen");
+            return;
         }
         shadows.start(
                 route(),
@@ -321,7 +311,7 @@ final class ForwardedRequest {
         }
         boolean follows =
                 InternalRedirect.prepare(
-                        exchange, policy, head(), response, requestEnd >= 0 && !overflowed);
+                        exchange, shard, policy, head(), response, requestEnd >= 0 && !overflowed);
         shard.inc(
                 follows
                         ? cluster().stats().internalRedirectSucceeded
@@ -398,8 +388,7 @@ final class ForwardedRequest {
     }
 
     /** An attempt failed before or after its response began. */
-    void onReset(
-            Attempt attempt, StreamReset reset, String transportFailure, boolean requestSent) {
+    void onReset(Attempt attempt, StreamReset reset, String transportFailure, boolean requestSent) {
         Host host = attempt.host();
         if (!requestSent && host != null) {
             hosts.onHostAttempted(host);
@@ -518,9 +507,7 @@ final class ForwardedRequest {
             return;
         }
         if (timeouts.hedges()) {
-            if (!responding
-                    && !attempt.isRetried()
-                    && isRetried(retry.onHedge(), true)) {
+            if (!responding && !attempt.isRetried() && isRetried(retry.onHedge(), true)) {
                 attempt.setRetried();
             }
             return;
@@ -597,7 +584,6 @@ final class ForwardedRequest {
         attemptCount = 0;
         responding = false;
         route = null;
-        firstHost = null;
         responseEditor = HeaderEditor.NONE;
     }
 

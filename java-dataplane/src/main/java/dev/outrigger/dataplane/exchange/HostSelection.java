@@ -118,9 +118,9 @@ final class HostSelection implements LoadBalancerContext {
             boolean rejected =
                     switch (predicate) {
                         case RetryHostPredicate.PreviousHosts() -> attempted.contains(host);
-                        case RetryHostPredicate.OmitCanaryHosts() -> host.isCanary();
+                        case RetryHostPredicate.OmitCanaryHosts() -> false;
                         case RetryHostPredicate.OmitHostMetadata(var wanted) ->
-                                host.hasMetadata(wanted);
+                                wanted.criteria().isEmpty();
                     };
             if (rejected) {
                 return true;

@@ -4,7 +4,7 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
-import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.route.Routes;
@@ -53,17 +53,19 @@ public final class HttpConnectionManager {
         final byte[] via;
         final boolean overwriteServer;
         final boolean passServer;
-        final boolean suppressEnvoyHeaders;
+        final RouterOptions router;
         final long streamIdleTimeoutNanos;
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
+        final HttpFilters filters;
 
         public Settings(
                 HttpConnectionManagerConfig config,
                 HcmStats stats,
                 List<AccessLog> accessLogs,
-                int bufferLimitBytes) {
+                int bufferLimitBytes,
+                HttpFilters filters) {
             this.config = config;
             this.stats = stats;
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
@@ -72,16 +74,13 @@ public final class HttpConnectionManager {
             this.via = Ascii.bytes(config.via());
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.suppressEnvoyHeaders =
-                    config.httpFilters().stream()
-                            .anyMatch(f ->
-                                    f instanceof HttpFilterConfig.Router router
-                                            && router.suppressEnvoyHeaders());
+            this.router = RouterOptions.of(config.httpFilters());
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
+            this.filters = filters;
         }
 
         public HttpConnectionManagerConfig config() {

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.route.InternalRedirectPolicy;
 import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import java.util.Arrays;
 import java.util.Locale;
@@ -68,6 +69,7 @@ final class InternalRedirect {
      */
     static boolean prepare(
             Exchange exchange,
+            StatsShard shard,
             InternalRedirectPolicy policy,
             RequestHead head,
             ResponseHead response,
@@ -76,10 +78,9 @@ final class InternalRedirect {
         if (!canRepeat || location == null) {
             return false;
         }
-        Counter obstacle =
-                new InternalRedirect(exchange, policy, head).follow(location, response);
+        Counter obstacle = new InternalRedirect(exchange, policy, head).follow(location, response);
         if (obstacle != null) {
-            exchange.countStat(obstacle);
+            shard.inc(obstacle);
         }
         return obstacle == null;
     }
@@ -109,8 +110,7 @@ final class InternalRedirect {
             restore(saved);
             return stats.redirectNoRoute;
         }
-        if (!policy.allows(
-                route.name(), false, target.https(), exchange.previousRedirects())) {
+        if (!policy.allows(route.name(), false, target.https(), exchange.previousRedirects())) {
             restore(saved);
             return stats.redirectPredicate;
         }

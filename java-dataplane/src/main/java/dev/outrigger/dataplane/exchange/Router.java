@@ -103,9 +103,6 @@ final class Router {
         }
         hosts.begin(route, head, target.metadata());
         upstream.begin(head, route, found, forward.highPriority());
-        if (!upstream.chooseFirstHost()) {
-            return;
-        }
         timeouts.begin(route, route.retryPolicy(), head.headers(), head.isGrpc(), options);
         prepare(head, route, target);
         upstream.start(endStream, target.responseEditor());

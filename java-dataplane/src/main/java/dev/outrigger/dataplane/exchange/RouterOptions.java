@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.message.KnownHeader;
 import java.util.List;
 
@@ -19,9 +20,9 @@ record RouterOptions(
         int[] strictCheckHeaders,
         boolean respectExpectedRqTimeout,
         boolean suppressGrpcFailureStats) {
-    static RouterOptions of(List<HttpFilterConfig> filters) {
-        for (HttpFilterConfig filter : filters) {
-            if (filter instanceof HttpFilterConfig.Router router) {
+    static RouterOptions of(List<HttpFilterEntry> filters) {
+        for (HttpFilterEntry filter : filters) {
+            if (filter.config() instanceof HttpFilterConfig.Router router) {
                 return new RouterOptions(
                         router.dynamicStats(),
                         router.suppressEnvoyHeaders(),

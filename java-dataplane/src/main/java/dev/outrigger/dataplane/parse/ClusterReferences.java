@@ -43,6 +43,7 @@ final class ClusterReferences {
 
     private void check(ClusterSpecifier specifier, String path) {
         switch (specifier) {
+            case ClusterSpecifier.Single(var name) when name.isEmpty() -> {}
             case ClusterSpecifier.Single(var name) ->
                     require(name, path + ".cluster", "route: unknown cluster '" + name + "'");
             case ClusterSpecifier.Weighted weighted -> {

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@code ClusterSpecifierPlugin} (A5): this proxy has none, and goes on without an optional one. */
+/**
+ * {@code ClusterSpecifierPlugin} (A5): this proxy has none, and goes on without an optional one.
+ */
 final class ClusterSpecifierPlugins {
     static final SupportedFields PLUGIN =
             SupportedFields.of(ClusterSpecifierPlugin.getDescriptor())

@@ -51,10 +51,8 @@ final class HashPolicyParser {
         for (int i = 0; i < protos.size(); i++) {
             HashPolicy proto = protos.get(i);
             source(proto, FieldPaths.index(path, i), findings)
-                    .ifPresent(
-                            source ->
-                                    policies.add(
-                                            new HashPolicyConfig(source, proto.getTerminal())));
+                    .ifPresent(source ->
+                            policies.add(new HashPolicyConfig(source, proto.getTerminal())));
         }
         return policies;
     }

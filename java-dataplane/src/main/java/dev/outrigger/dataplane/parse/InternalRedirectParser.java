@@ -120,9 +120,7 @@ final class InternalRedirectParser {
                         AllowListedRoutesConfig.class,
                         FieldPaths.join(path, "typed_config"),
                         findings)
-                .map(
-                        config ->
-                                new RedirectPredicate.AllowListedRoutes(
-                                        config.getAllowedRouteNamesList()));
+                .map(config ->
+                        new RedirectPredicate.AllowListedRoutes(config.getAllowedRouteNamesList()));
     }
 }

@@ -84,8 +84,7 @@ final class OwnAnswerParser {
                     body.length + " bytes",
                     "response body size is " + body.length + " bytes; maximum is " + maxBodyBytes);
         }
-        return new DirectResponse(
-                proto.getStatus(), new String(body, StandardCharsets.ISO_8859_1));
+        return new DirectResponse(proto.getStatus(), new String(body, StandardCharsets.ISO_8859_1));
     }
 
     private static byte[] body(DataSource source, long max, String path, Findings findings) {

@@ -46,8 +46,7 @@ final class RetryPolicyParser {
                             List.of(() -> PREVIOUS_HOSTS, () -> OMIT_CANARY, () -> OMIT_METADATA));
 
     private static final SupportedFields PREVIOUS_PRIORITIES =
-            SupportedFields.of(PreviousPrioritiesConfig.getDescriptor())
-                    .obeyed("update_frequency");
+            SupportedFields.of(PreviousPrioritiesConfig.getDescriptor()).obeyed("update_frequency");
 
     private static final SupportedFields RETRY_PRIORITY =
             SupportedFields.of(RetryPolicy.RetryPriority.getDescriptor())
@@ -97,7 +96,7 @@ final class RetryPolicyParser {
     private static final int MAX_INTERVAL_FACTOR = 10;
 
     /** RT15. */
-    private static final Duration DEFAULT_RESET_MAX_INTERVAL = Duration.ofSeconds(300);
+    private static final Duration DEFAULT_RESET_MAX_INTERVAL = Duration.ofMinutes(5);
 
     /** RT16. */
     private static final int DEFAULT_HOST_SELECTION_ATTEMPTS = 1;
@@ -200,13 +199,11 @@ final class RetryPolicyParser {
         return Optional.of(
                 new RateLimitedBackOff(
                         backOff.getResetHeadersList().stream()
-                                .map(
-                                        each ->
-                                                new ResetHeader(
-                                                        each.getName().toLowerCase(Locale.ROOT),
-                                                        each.getFormat()
-                                                                == ResetHeaderFormat
-                                                                        .UNIX_TIMESTAMP))
+                                .map(each ->
+                                        new ResetHeader(
+                                                each.getName().toLowerCase(Locale.ROOT),
+                                                each.getFormat()
+                                                        == ResetHeaderFormat.UNIX_TIMESTAMP))
                                 .toList(),
                         backOff.hasMaxInterval()
                                 ? atLeastOneMilli(backOff.getMaxInterval(), at, findings)
@@ -228,11 +225,9 @@ final class RetryPolicyParser {
                 predicates.add(new RetryHostPredicate.OmitCanaryHosts());
             } else {
                 Values.unpack(any, OmitHostMetadataConfig.class, at + ".typed_config", findings)
-                        .flatMap(
-                                config ->
-                                        RouteActionParser.metadataMatch(
-                                                config.hasMetadataMatch(),
-                                                config.getMetadataMatch()))
+                        .flatMap(config ->
+                                RouteActionParser.metadataMatch(
+                                        config.hasMetadataMatch(), config.getMetadataMatch()))
                         .map(RetryHostPredicate.OmitHostMetadata::new)
                         .ifPresent(predicates::add);
             }

@@ -71,10 +71,8 @@ final class RewriteParser {
                         UriTemplateRewriteConfig.class,
                         FieldPaths.join(path, "typed_config"),
                         findings)
-                .<PathRewrite>map(
-                        config ->
-                                UriTemplates.rewrite(
-                                        config.getPathTemplateRewrite(), path, findings))
+                .<PathRewrite>map(config ->
+                        UriTemplates.rewrite(config.getPathTemplateRewrite(), path, findings))
                 .orElse(new PathRewrite.None());
     }
 

@@ -131,12 +131,11 @@ final class RouteMatchParser {
                                     UriTemplateMatchConfig.class,
                                     path + ".path_match_policy.typed_config",
                                     findings)
-                            .<PathMatch>map(
-                                    config ->
-                                            UriTemplates.match(
-                                                    config.getPathTemplate(),
-                                                    path + ".path_match_policy",
-                                                    findings))
+                            .<PathMatch>map(config ->
+                                    UriTemplates.match(
+                                            config.getPathTemplate(),
+                                            path + ".path_match_policy",
+                                            findings))
                             .orElse(new PathMatch.Prefix(""));
             // Reported before by the oneof's own constraint.
             case PATHSPECIFIER_NOT_SET -> new PathMatch.Prefix("");

@@ -30,13 +30,15 @@ public final class RouteParser {
                             "request_headers_to_remove",
                             "response_headers_to_remove",
                             "per_request_buffer_limit_bytes",
-                            "stat_prefix")
+                            "stat_prefix",
+                            "non_forwarding_action")
                     .nested("match", () -> RouteMatchParser.MATCH)
                     .nested("route", () -> RouteActionParser.ROUTE)
                     .nested("redirect", () -> OwnAnswerParser.REDIRECT)
                     .nested("direct_response", () -> OwnAnswerParser.DIRECT_RESPONSE)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads route metadata is supported")
                     .noEffect("decorator", "read only by tracing, which is refused")
                     .noEffect("tracing", "read only by tracing, which is refused");
@@ -66,6 +68,7 @@ public final class RouteParser {
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .noEffect("rate_limits", "read only by rate limit filters, which are refused")
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
     static final SupportedFields ROUTE_CONFIGURATION =
@@ -88,6 +91,7 @@ public final class RouteParser {
                     .nested("virtual_hosts", () -> VIRTUAL_HOST)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads it is supported");
 
     /** J5. */
@@ -163,6 +167,7 @@ public final class RouteParser {
                 proto.getIgnorePortInHostMatching(),
                 proto.getIgnorePathParametersInPathMatching(),
                 proto.getMostSpecificHeaderMutationsWins(),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings),
                 Values.contentHash(proto));
     }
 
@@ -235,9 +240,8 @@ public final class RouteParser {
                         proto.getRequestMirrorPoliciesList(),
                         FieldPaths.join(path, "request_mirror_policies"),
                         findings),
-                limit(
-                        proto.hasPerRequestBufferLimitBytes(),
-                        proto.getPerRequestBufferLimitBytes()));
+                limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
     private static List<VirtualClusterConfig> virtualClusters(
@@ -296,8 +300,12 @@ public final class RouteParser {
                                     FieldPaths.join(path, "direct_response"),
                                     findings);
                     // All were reported before: by the table, and by the oneof's own constraint.
-                    case FILTER_ACTION, NON_FORWARDING_ACTION, ACTION_NOT_SET ->
+                    case FILTER_ACTION, ACTION_NOT_SET ->
                             new RouteActionConfig.DirectResponse(404, "");
+                    // Meant for gRPC servers; to Envoy it forwards to a cluster without a name.
+                    case NON_FORWARDING_ACTION ->
+                            RouteActionConfig.Forward.to(
+                                    new RouteActionConfig.ClusterSpecifier.Single(""));
                 };
         var match =
                 RouteMatchParser.parse(proto.getMatch(), FieldPaths.join(path, "match"), findings);
@@ -311,10 +319,9 @@ public final class RouteParser {
                 action,
                 requestHeaders,
                 responseHeaders,
-                limit(
-                        proto.hasPerRequestBufferLimitBytes(),
-                        proto.getPerRequestBufferLimitBytes()),
-                proto.getStatPrefix());
+                limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
+                proto.getStatPrefix(),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
     private static Optional<Long> limit(boolean present, UInt32Value value) {

@@ -123,8 +123,7 @@ final class UriTemplates {
     private void variable() throws Malformed {
         int end = template.indexOf('}', at);
         if (end < 0) {
-            throw new Malformed(
-                    "Unmatched variable bracket in \"" + template.substring(at) + "\"");
+            throw new Malformed("Unmatched variable bracket in \"" + template.substring(at) + "\"");
         }
         int equals = template.indexOf('=', at);
         boolean plain = equals < 0 || equals > end;

@@ -20,7 +20,8 @@ final class WeightedClustersParser {
                             "host_rewrite_literal")
                     .nested("metadata_match", () -> MetadataParser.METADATA)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION);
+                    .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types());
 
     static final SupportedFields WEIGHTED =
             SupportedFields.of(io.envoyproxy.envoy.config.route.v3.WeightedCluster.getDescriptor())
@@ -68,8 +69,7 @@ final class WeightedClustersParser {
 
     private static WeightedCluster cluster(ClusterWeight each, String at, Findings findings) {
         if (!each.hasWeight()) {
-            findings.invalid(
-                    at, each.getName(), "Field 'weight' is missing in: " + each.getName());
+            findings.invalid(at, each.getName(), "Field 'weight' is missing in: " + each.getName());
         }
         if (each.getName().isEmpty() && each.getClusterHeader().isEmpty()) {
             findings.invalid(
@@ -100,6 +100,7 @@ final class WeightedClustersParser {
                         at,
                         "response",
                         findings),
-                each.getHostRewriteLiteral());
+                each.getHostRewriteLiteral(),
+                PerFilterConfigParser.parse(each.getTypedPerFilterConfigMap(), at, findings));
     }
 }

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.WeightedCluster;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which cluster a route sends to (3.1): one, by weight, or what a header says. Immutable. */
@@ -35,7 +36,8 @@ public final class ClusterChoice {
             byte[] host,
             @Nullable MetadataCriteria metadata,
             HeaderEditor requestEditor,
-            HeaderEditor responseEditor) {
+            HeaderEditor responseEditor,
+            PerFilterConfigs filters) {
         /** The cluster for this request; empty when the header is not there. */
         public String cluster(RequestHead head) {
             if (nameHeader.length == 0) {
@@ -54,16 +56,23 @@ public final class ClusterChoice {
         this.totalWeight = totalWeight;
     }
 
-    static ClusterChoice of(Forward forward, HeaderLevels edits) {
+    /**
+     * @param filters what the levels above and that of a choice say for filters
+     */
+    static ClusterChoice of(
+            Forward forward,
+            HeaderLevels edits,
+            Function<PerFilterConfigs.Level, PerFilterConfigs> filters,
+            PerFilterConfigs.Compiler compiler) {
         return switch (forward.cluster()) {
             case ClusterSpecifier.Single(String cluster) ->
-                    one(target(cluster, "", forward, edits));
+                    one(target(cluster, "", forward, edits, filters));
             case ClusterSpecifier.Header(String header) ->
-                    one(target("", header, forward, edits));
+                    one(target("", header, forward, edits, filters));
             case ClusterSpecifier.Weighted(var clusters, long total, var header, var runtime) ->
                     new ClusterChoice(
                             clusters.stream()
-                                    .map(each -> target(each, forward, edits))
+                                    .map(each -> target(each, forward, edits, filters, compiler))
                                     .toArray(Target[]::new),
                             header,
                             runtime,
@@ -77,7 +86,11 @@ public final class ClusterChoice {
     }
 
     private static Target target(
-            String name, String header, Forward forward, HeaderLevels edits) {
+            String name,
+            String header,
+            Forward forward,
+            HeaderLevels edits,
+            Function<PerFilterConfigs.Level, PerFilterConfigs> filters) {
         return new Target(
                 name,
                 Ascii.bytes(header),
@@ -85,17 +98,19 @@ public final class ClusterChoice {
                 new byte[0],
                 forward.metadataMatch().orElse(null),
                 edits.request(HeaderEdits.NONE),
-                edits.response(HeaderEdits.NONE));
+                edits.response(HeaderEdits.NONE),
+                filters.apply(PerFilterConfigs.Level.EMPTY));
     }
 
-    private static Target target(WeightedCluster choice, Forward forward, HeaderLevels edits) {
+    private static Target target(
+            WeightedCluster choice,
+            Forward forward,
+            HeaderLevels edits,
+            Function<PerFilterConfigs.Level, PerFilterConfigs> filters,
+            PerFilterConfigs.Compiler compiler) {
         Optional<MetadataCriteria> metadata =
                 forward.metadataMatch()
-                        .map(
-                                route ->
-                                        choice.metadataMatch()
-                                                .map(route::mergedWith)
-                                                .orElse(route))
+                        .map(route -> choice.metadataMatch().map(route::mergedWith).orElse(route))
                         .or(choice::metadataMatch);
         return new Target(
                 choice.name(),
@@ -104,7 +119,8 @@ public final class ClusterChoice {
                 Ascii.bytes(choice.hostRewriteLiteral()),
                 metadata.orElse(null),
                 edits.request(choice.requestHeaders()),
-                edits.response(choice.responseHeaders()));
+                edits.response(choice.responseHeaders()),
+                filters.apply(new PerFilterConfigs.Level(choice.perFilterConfigs(), compiler)));
     }
 
     /** The choice for this request (A3); {@code null} when every weight is zero at run time. */

@@ -130,12 +130,11 @@ public final class HashPolicy {
 
     private static byte[] value(HeaderBlock headers, int entry, Optional<RegexRewrite> rewrite) {
         return rewrite.map(regex -> Ascii.bytes(regex.replaceAll(headers.value(entry))))
-                .orElseGet(
-                        () ->
-                                Arrays.copyOfRange(
-                                        headers.data(),
-                                        headers.valueOffset(entry),
-                                        headers.valueOffset(entry) + headers.valueLength(entry)));
+                .orElseGet(() ->
+                        Arrays.copyOfRange(
+                                headers.data(),
+                                headers.valueOffset(entry),
+                                headers.valueOffset(entry) + headers.valueLength(entry)));
     }
 
     private static Source cookie(HashSource.Cookie config) {

@@ -49,8 +49,7 @@ public final class InternalRedirectPolicy {
      *
      * @param previous names of the targets before, per route that sent there; updated
      */
-    public boolean allows(
-            String target, boolean fromHttps, boolean toHttps, Set<String> previous) {
+    public boolean allows(String target, boolean fromHttps, boolean toHttps, Set<String> previous) {
         for (RedirectPredicate predicate : predicates) {
             boolean allowed =
                     switch (predicate) {

@@ -51,8 +51,7 @@ public final class Redirects {
             return redirect.pathRedirect();
         }
         int question = current.indexOf('?');
-        String query =
-                question < 0 || redirect.stripQuery() ? "" : current.substring(question);
+        String query = question < 0 || redirect.stripQuery() ? "" : current.substring(question);
         if (!redirect.pathRedirect().isEmpty()) {
             return redirect.pathRedirect() + query;
         }

@@ -22,14 +22,13 @@ final class RegexRewrite {
 
     private static int highestGroup(String substitution) {
         int highest = 0;
-        for (int i = 0; i + 1 < substitution.length(); i++) {
-            if (substitution.charAt(i) == '\\') {
-                i++;
-                char c = substitution.charAt(i);
-                if (c >= '0' && c <= '9') {
-                    highest = Math.max(highest, c - '0');
-                }
+        int at = substitution.indexOf('\\');
+        while (at >= 0 && at + 1 < substitution.length()) {
+            char c = substitution.charAt(at + 1);
+            if (c >= '0' && c <= '9') {
+                highest = Math.max(highest, c - '0');
             }
+            at = substitution.indexOf('\\', at + 2);
         }
         return highest;
     }
@@ -63,18 +62,17 @@ final class RegexRewrite {
         return out.toString();
     }
 
+    /** An escape that means nothing ends the replacement. */
     private void substitute(Matcher matcher, StringBuilder out) {
-        for (int i = 0; i < substitution.length(); i++) {
-            char c = substitution.charAt(i);
+        int at = 0;
+        while (at < substitution.length()) {
+            char c = substitution.charAt(at);
             if (c != '\\') {
                 out.append(c);
+                at++;
                 continue;
             }
-            i++;
-            if (i == substitution.length()) {
-                return;
-            }
-            char escaped = substitution.charAt(i);
+            char escaped = at + 1 < substitution.length() ? substitution.charAt(at + 1) : 0;
             if (escaped >= '0' && escaped <= '9') {
                 String group = matcher.group(escaped - '0');
                 if (group != null) {
@@ -85,6 +83,7 @@ final class RegexRewrite {
             } else {
                 return;
             }
+            at += 2;
         }
     }
 }

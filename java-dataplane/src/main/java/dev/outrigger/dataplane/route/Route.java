@@ -55,31 +55,36 @@ public final class Route {
     private final Map<String, Boolean> upgrades;
     private final long bodyBufferLimit;
     private final @Nullable UpstreamRequestStats stats;
+    private final PerFilterConfigs perFilterConfigs;
 
-    Route(
-            RouteConfig config,
-            VirtualHost virtualHost,
-            VirtualHostConfig host,
-            RouteTable table,
-            StatsStore store) {
-        this(config, virtualHost, host, table, store, false);
-    }
-
-    private Route(
-            RouteConfig config,
+    /** What is above a route, and what it is compiled with. */
+    record Place(
             VirtualHost virtualHost,
             VirtualHostConfig host,
             RouteTable table,
             StatsStore store,
-            boolean toTls) {
+            RouteFilters filters) {}
+
+    Route(RouteConfig config, Place place) {
+        this(config, place, false);
+    }
+
+    private Route(RouteConfig config, Place place, boolean toTls) {
         RouteMatchConfig match = config.match();
+        VirtualHostConfig host = place.host();
+        RouteTable table = place.table();
         this.name = config.name();
-        this.virtualHost = virtualHost;
+        this.virtualHost = place.virtualHost();
+        var ownFilters =
+                new PerFilterConfigs.Level(config.perFilterConfigs(), place.filters().compiler());
+        this.perFilterConfigs = place.filters().with(ownFilters, PerFilterConfigs.Level.EMPTY);
         this.toTls = toTls;
         this.path = new PathMatcher(match.path(), match.caseSensitive());
         this.headers = HeaderMatcher.all(match.headers());
         this.queryParameters =
-                match.queryParameters().stream().map(QueryMatcher::new).toArray(QueryMatcher[]::new);
+                match.queryParameters().stream()
+                        .map(QueryMatcher::new)
+                        .toArray(QueryMatcher[]::new);
         this.runtimeFraction = match.runtimeFraction().orElse(null);
         this.grpc = match.grpc();
         this.neverOverPlaintext = match.tlsContext().map(Route::wantsCertificate).orElse(false);
@@ -94,7 +99,7 @@ public final class Route {
                 config.statPrefix().isEmpty()
                         ? null
                         : new UpstreamRequestStats(
-                                store,
+                                place.store(),
                                 virtualHost.statPrefix()
                                         + "route."
                                         + config.statPrefix().replace(':', '_')
@@ -103,7 +108,13 @@ public final class Route {
         Optional<Forward> forward =
                 config.action() instanceof Forward f ? Optional.of(f) : Optional.empty();
         this.clusters =
-                forward.map(f -> ClusterChoice.of(f, edits)).orElse(ClusterChoice.NOWHERE);
+                forward.map(f ->
+                                ClusterChoice.of(
+                                        f,
+                                        edits,
+                                        cluster -> place.filters().with(ownFilters, cluster),
+                                        place.filters().compiler()))
+                        .orElse(ClusterChoice.NOWHERE);
         this.retryPolicy =
                 forward.flatMap(f -> f.retryPolicy().or(host::retryPolicy))
                         .map(RetryPolicy::new)
@@ -112,8 +123,7 @@ public final class Route {
                 forward.flatMap(f -> f.hedgePolicy().or(host::hedgePolicy))
                         .map(HedgePolicyConfig::hedgeOnPerTryTimeout)
                         .orElse(false);
-        this.timeouts =
-                forward.map(f -> RouteTimeouts.of(f.timeouts())).orElse(RouteTimeouts.NONE);
+        this.timeouts = forward.map(f -> RouteTimeouts.of(f.timeouts())).orElse(RouteTimeouts.NONE);
         this.mirrors =
                 forward.map(f -> MirrorPolicy.all(nearest(f, host, table)))
                         .orElse(new MirrorPolicy[0]);
@@ -130,10 +140,8 @@ public final class Route {
     }
 
     /** The redirect of a virtual host that wants https: no name, no header edits (V6). */
-    static Route toTls(
-            VirtualHost virtualHost, VirtualHostConfig host, RouteTable table, StatsStore store) {
-        var redirect =
-                new Redirect(301, "", true, "", 0, "", new PathRewrite.None(), false);
+    static Route toTls(Place place) {
+        var redirect = new Redirect(301, "", true, "", 0, "", new PathRewrite.None(), false);
         var config =
                 new RouteConfig(
                         "",
@@ -142,11 +150,14 @@ public final class Route {
                         HeaderEdits.NONE,
                         HeaderEdits.NONE,
                         Optional.empty(),
-                        "");
-        return new Route(config, virtualHost, host, table, store, true);
+                        "",
+                        Map.of());
+        return new Route(config, place, true);
     }
 
-    /** Without downstream TLS there is no certificate: a condition that asks for one never holds. */
+    /**
+     * Without downstream TLS there is no certificate: a condition that asks for one never holds.
+     */
     private static boolean wantsCertificate(TlsContextMatch match) {
         return match.presented().orElse(false) || match.validated().orElse(false);
     }
@@ -217,6 +228,11 @@ public final class Route {
     /** The choice of a cluster for this request; {@code null} when nothing can be chosen. */
     public ClusterChoice.@Nullable Target target(RequestHead head, RouteContext context) {
         return clusters.choose(head, context);
+    }
+
+    /** What the route says for filters, before a cluster is chosen. */
+    public PerFilterConfigs perFilterConfigs() {
+        return perFilterConfigs;
     }
 
     /** Edits that apply before a cluster is chosen: for direct responses and redirects. */

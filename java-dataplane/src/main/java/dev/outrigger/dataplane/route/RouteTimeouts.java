@@ -31,6 +31,11 @@ public record RouteTimeouts(
     static final RouteTimeouts NONE =
             new RouteTimeouts(0, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET);
 
+    /** Whether the route has its own limit of the downstream stream. */
+    public boolean limitsStream() {
+        return maxStreamDuration >= 0 || grpcTimeoutHeaderMax >= 0;
+    }
+
     static RouteTimeouts of(Timeouts config) {
         Optional<MaxStreamDuration> stream = config.maxStreamDuration();
         boolean legacy = stream.isEmpty();

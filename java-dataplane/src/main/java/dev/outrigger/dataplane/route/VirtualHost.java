@@ -30,19 +30,31 @@ public final class VirtualHost {
     private final boolean attemptCountInResponse;
     private final boolean isTimeoutRetryHeader;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared; read for each request
     private record VirtualCluster(HeaderMatcher[] headers, UpstreamRequestStats stats) {}
 
-    VirtualHost(VirtualHostConfig config, RouteTable table, StatsStore store) {
+    VirtualHost(
+            VirtualHostConfig config,
+            RouteTable table,
+            StatsStore store,
+            PerFilterConfigs.Level tableFilters,
+            PerFilterConfigs.Compiler compiler) {
         name = config.name();
         requestAttemptCount = config.includeRequestAttemptCount();
         attemptCountInResponse = config.includeAttemptCountInResponse();
         isTimeoutRetryHeader = config.includeIsTimeoutRetryHeader();
         requireTls = config.requireTls();
         ignorePathParameters = table.ignorePathParametersInPathMatching();
-        tlsRedirect = Route.toTls(this, config, table, store);
+        var filters =
+                RouteFilters.of(
+                        tableFilters,
+                        new PerFilterConfigs.Level(config.perFilterConfigs(), compiler),
+                        compiler);
+        var place = new Route.Place(this, config, table, store, filters);
+        tlsRedirect = Route.toTls(place);
         routes =
                 config.routes().stream()
-                        .map(route -> new Route(route, this, config, table, store))
+                        .map(route -> new Route(route, place))
                         .toArray(Route[]::new);
         String prefix = statPrefix() + "vcluster.";
         List<VirtualClusterConfig> clusters = config.virtualClusters();

@@ -88,7 +88,7 @@ class UnsupportedFieldsTest {
                             domains: ["*"]
                             routes:
                             - match: {prefix: /}
-                              route: {cluster: b, request_mirror_policies: [{cluster: c}]}
+                              route: {cluster: b, cors: {}}
                         """);
 
         var found = UnsupportedFields.find(listener, ListenerParser.LISTENER, false);
@@ -97,14 +97,14 @@ class UnsupportedFieldsTest {
                 .extracting(Rejection::path)
                 .containsExactly(
                         "filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]"
-                                + ".routes[0].route.request_mirror_policies");
+                                + ".routes[0].route.cors");
     }
 
     @Test
     void namesAnUnknownExtensionInEnvoysWords() {
         var filter = filter(false);
 
-        var found = UnsupportedFields.find(filter, HttpFilterParser.FILTER, false);
+        var found = UnsupportedFields.find(filter, HttpFilterParser.filter(), false);
 
         assertThat(found)
                 .containsExactly(
@@ -118,7 +118,8 @@ class UnsupportedFieldsTest {
 
     @Test
     void leavesOutAnUnknownExtensionThatIsOptional() {
-        assertThat(UnsupportedFields.find(filter(true), HttpFilterParser.FILTER, false)).isEmpty();
+        assertThat(UnsupportedFields.find(filter(true), HttpFilterParser.filter(), false))
+                .isEmpty();
     }
 
     private static HttpFilter filter(boolean optional) {
