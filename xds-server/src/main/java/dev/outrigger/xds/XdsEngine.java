@@ -61,7 +61,9 @@ public final class XdsEngine implements AutoCloseable {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
         var reconciler = new Reconciler(policies, registry, meters);
         try {
-            var server = AdsServer.start(address, options, transport, reconciler, registry, random);
+            var server =
+                    AdsServer.start(
+                            address, options, transport, reconciler, registry, meters, random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();
