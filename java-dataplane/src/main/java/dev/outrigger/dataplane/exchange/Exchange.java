@@ -65,6 +65,10 @@ public final class Exchange implements FormatContext {
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
     private boolean closeAsked;
+
+    /** Whether a reply of our own is the connection manager's and not the router's. */
+    private boolean byManager;
+
     private boolean active;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -173,6 +177,7 @@ public final class Exchange implements FormatContext {
         active = true;
         request = null;
         response = null;
+        byManager = false;
         route = null;
         target = null;
         routeKnown = false;
@@ -383,6 +388,7 @@ public final class Exchange implements FormatContext {
             abort();
             return;
         }
+        byManager = true;
         sendLocalReply(
                 error.status(),
                 StatusLine.reason(error.status()),
@@ -458,6 +464,7 @@ public final class Exchange implements FormatContext {
             abort();
         } else {
             router.cancel();
+            byManager = true;
             sendLocalReply(
                     requestComplete ? 504 : 408,
                     "stream timeout",
@@ -478,6 +485,7 @@ public final class Exchange implements FormatContext {
             abort();
         } else {
             router.cancel();
+            byManager = true;
             sendLocalReply(408, "request timeout", null, "request_overall_timeout", false, false);
         }
         worker.flushDirty();
@@ -493,6 +501,7 @@ public final class Exchange implements FormatContext {
             abort();
         } else {
             router.cancel();
+            byManager = true;
             sendLocalReply(
                     requestComplete ? 504 : 408,
                     "downstream duration timeout",
@@ -630,22 +639,23 @@ public final class Exchange implements FormatContext {
         info.setResponseCode(localHead.status());
         boolean encoding = response != null;
         HttpFilterChain current = chain;
+        // A refusal before the route was looked for has none of its edits.
+        boolean routed = routeKnown;
         if (current == null) {
-            // An early refusal passes the filters too, with the route it would have had.
-            var _ = route();
             current = filters.begin(manager.settings().filters);
             chain = current;
         }
         if (current != null) {
             current.stopDecoding();
         }
-        if (!reply.raw()) {
-            router.editLocalResponse(localHead);
+        response = localHead;
+        if (!reply.raw() && routed) {
+            router.editLocalResponse(localHead, !byManager);
         }
         if (reply.headers() != null) {
             reply.headers().apply(localHead.headers());
         }
-        boolean grpc = !reply.raw() && head != null && head.isGrpc() && !close;
+        boolean grpc = !reply.raw() && head != null && head.isGrpc();
         boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, reply.body(), grpc, reply.grpcStatus());
         boolean endStream = bytes.length == 0 || toHead;
@@ -658,6 +668,11 @@ public final class Exchange implements FormatContext {
         if (!endStream) {
             sendBody(Unpooled.wrappedBuffer(bytes), true);
         }
+    }
+
+    /** What a response's edits see while it is being made. */
+    void setResponse(ResponseHead head) {
+        response = head;
     }
 
     /** Sends the final head through the filters; the route's edits have been made. */

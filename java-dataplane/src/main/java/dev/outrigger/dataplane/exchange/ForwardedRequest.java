@@ -351,6 +351,7 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
+        exchange.setResponse(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();

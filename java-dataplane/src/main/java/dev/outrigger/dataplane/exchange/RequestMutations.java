@@ -115,7 +115,11 @@ final class RequestMutations {
             trusted = !hadForwardedFor;
         } else {
             String value = headers.text(KnownHeader.X_FORWARDED_FOR);
-            trusted = value != null && value.indexOf(',') < 0;
+            trusted =
+                    value != null
+                            && value.indexOf(',') < 0
+                            && config.xffNumTrustedHops() == 0
+                            && fromRight(headers, 0) != null;
         }
         return trusted
                 && config.internalAddresses().get().ranges().stream()

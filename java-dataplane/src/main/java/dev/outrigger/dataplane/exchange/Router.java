@@ -147,11 +147,15 @@ final class Router {
         upstream.onDownstreamWritable(writable);
     }
 
-    /** A reply of our own passes the route's response edits too (Y4). */
-    void editLocalResponse(ResponseHead head) {
+    /**
+     * A reply of our own passes the route's response edits too (Y4).
+     *
+     * @param ofRouter whether attempts are told, which replies of the connection manager do not
+     */
+    void editLocalResponse(ResponseHead head, boolean ofRouter) {
         Route route = exchange.route();
         if (route != null) {
-            if (cluster != null) {
+            if (ofRouter && cluster != null) {
                 upstream.tellAttemptCount(head.headers());
             }
             ClusterChoice.Target target = exchange.target();

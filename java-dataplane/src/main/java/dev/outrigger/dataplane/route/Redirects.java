@@ -17,7 +17,8 @@ public final class Redirects {
         }
         String proto = head.headers().text(KnownHeader.X_FORWARDED_PROTO);
         String current = proto == null || proto.isEmpty() ? "http" : proto;
-        String scheme = current;
+        // The scheme is the target's own, or follows the header where that names one (X3).
+        String scheme = head.isHttpsTarget() || current.equals("https") ? "https" : "http";
         if (redirect.httpsRedirect()) {
             scheme = "https";
         } else if (!redirect.schemeRedirect().isEmpty()) {
