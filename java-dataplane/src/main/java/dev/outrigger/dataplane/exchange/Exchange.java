@@ -599,7 +599,7 @@ public final class Exchange implements FormatContext {
         router.cancel();
         localHead.reset();
         localHead.setStatus(status);
-        if (overloaded) {
+        if (overloaded && !settings().router.suppressEnvoyHeaders()) {
             localHead.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
         }
         sendLocal(body, close);
@@ -636,7 +636,6 @@ public final class Exchange implements FormatContext {
     /** Dresses {@link #localHead} and sends it through the filters (Y4). */
     private void sendLocal(LocalReply reply, boolean close) {
         RequestHead head = request;
-        info.setResponseCode(localHead.status());
         boolean encoding = response != null;
         HttpFilterChain current = chain;
         // A refusal before the route was looked for has none of its edits.
@@ -652,12 +651,17 @@ public final class Exchange implements FormatContext {
         if (!reply.raw() && routed) {
             router.editLocalResponse(localHead, !byManager);
         }
+        // The edits do not see it yet.
+        info.setResponseCode(localHead.status());
         if (reply.headers() != null) {
             reply.headers().apply(localHead.headers());
         }
         boolean grpc = !reply.raw() && head != null && head.isGrpc();
         boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, reply.body(), grpc, reply.grpcStatus());
+        if (bytes.length == 0 && !grpc && !reply.raw()) {
+            localHead.headers().remove(KnownHeader.CONTENT_TYPE);
+        }
         boolean endStream = bytes.length == 0 || toHead;
         if (encoding && current != null) {
             // Another response was on its way; this one goes past the filters.

@@ -198,9 +198,8 @@ final class ForwardedRequest {
             attempt.limit(timeouts);
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
-        if (!stream.isWritable()) {
-            exchange.downstream().readDisable(true);
-        }
+        // Reading was stopped where more waited for this stream than the buffer may hold.
+        exchange.downstream().readDisable(!stream.isWritable());
     }
 
     void onRequestBody(ByteBuf data, boolean endStream) {

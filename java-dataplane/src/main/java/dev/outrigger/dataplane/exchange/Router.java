@@ -131,6 +131,7 @@ final class Router {
         if (route.virtualHost().includeRequestAttemptCount()) {
             headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, 1);
         }
+        exchange.info().setAttemptCount(1);
         target.requestEditor().apply(headers, exchange);
         if (target.host().length > 0) {
             headers.set(KnownHeader.HOST, target.host());
