@@ -43,6 +43,7 @@ class GeneratedIT {
 
         var result = run(Subjects.subject(), settings, "nightly");
 
+        assertThat(result.refused()).as("refused by Envoy").isEmpty();
         assertThat(result.findings()).as("unexplained differences from Envoy").isEmpty();
         assertThat(result.unsteady()).hasSizeLessThan(1 + result.configurations() / 5);
     }
@@ -51,8 +52,9 @@ class GeneratedIT {
     void envoyAgreesWithItself() throws IOException {
         var result = run(Subjects.oracle(), few(8, 12), "oracles");
 
+        assertThat(result.refused()).isEmpty();
         assertThat(result.findings()).isEmpty();
-        assertThat(result.configurations()).isEqualTo(8);
+        assertThat(result.unsteady()).hasSizeLessThan(5);
     }
 
     @ParameterizedTest
@@ -64,6 +66,7 @@ class GeneratedIT {
 
         var result = run(sabotaged, few(3, 8), "sabotage-" + sabotage);
 
+        assertThat(result.refused()).isEmpty();
         assertThat(result.findings()).isNotEmpty();
     }
 
