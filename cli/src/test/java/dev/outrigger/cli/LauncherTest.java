@@ -241,7 +241,7 @@ class LauncherTest {
 
         var lib = project.toRealPath().resolve("java-dataplane/target/dist/lib");
         assertThat(ran.out())
-                .contains("-XX:+UseSerialGC")
+                .contains("@" + lib + "/../jvm.options ")
                 .contains("-cp " + lib + "/p.jar ")
                 .endsWith(
                         "dev.outrigger.dataplane.bootstrap.DataPlaneMain"
@@ -255,7 +255,7 @@ class LauncherTest {
         var out = launch(Map.of("OUTRIGGER_JAVA_OPTS", "-Xmx1g -Da=b"), "proxy").out();
 
         assertThat(out).contains(" -Xmx1g -Da=b -cp ");
-        assertThat(out.indexOf("-Xmx160m")).isBetween(0, out.indexOf("-Xmx1g"));
+        assertThat(out.indexOf("/jvm.options ")).isBetween(0, out.indexOf("-Xmx1g"));
     }
 
     @Test

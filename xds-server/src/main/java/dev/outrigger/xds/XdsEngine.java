@@ -5,6 +5,7 @@ import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.ads.AdsServer;
+import dev.outrigger.xds.ads.Transport;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.reconcile.Reconciler;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,7 +44,9 @@ public final class XdsEngine implements AutoCloseable {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
         var reconciler = new Reconciler(policies, registry, meters);
         try {
-            var server = AdsServer.start(address, options, reconciler, registry, random);
+            var server =
+                    AdsServer.start(
+                            address, options, Transport.PLAINTEXT, reconciler, registry, random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.downstream.NettyRequestPath;
 import dev.outrigger.dataplane.downstream.RequestPathOptions;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.PrintStream;
@@ -103,7 +104,7 @@ public final class DataPlaneMain {
     }
 
     /** The process's own request path. */
-    static RequestPath requestPath(StatsStore stats, Options options) {
+    static RequestPath requestPath(StatsStore stats, Options options, RuntimeLayers runtime) {
         var defaults = RequestPathOptions.defaults(options.workers());
         return new NettyRequestPath(
                 stats,
@@ -117,6 +118,7 @@ public final class DataPlaneMain {
                         options.gradualDrain(),
                         options.fileFlushInterval(),
                         options.serviceCluster(),
-                        options.serviceNode()));
+                        options.serviceNode(),
+                        runtime));
     }
 }

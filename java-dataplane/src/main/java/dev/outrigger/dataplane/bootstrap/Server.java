@@ -11,6 +11,8 @@ import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
@@ -55,6 +57,7 @@ final class Server implements AutoCloseable {
     private final NettyMainLoop loop;
     private final NettyNameResolver resolver;
     private final StatsStore stats;
+    private final RuntimeLayers runtime;
     private final RequestPath requestPath;
     private final AdsClient ads;
     private final ConfigAssembler assembler;
@@ -66,7 +69,7 @@ final class Server implements AutoCloseable {
 
     /** Makes the request path of a process. */
     interface RequestPathMaker {
-        RequestPath make(StatsStore stats, Options options);
+        RequestPath make(StatsStore stats, Options options, RuntimeLayers runtime);
     }
 
     private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths) {
@@ -83,7 +86,8 @@ final class Server implements AutoCloseable {
         this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
         this.stats = new StatsStore(workers + 1);
-        this.requestPath = requestPaths.make(stats, options);
+        this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
+        this.requestPath = requestPaths.make(stats, options, runtime);
         this.resolver = new NettyNameResolver(loop);
         this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
@@ -198,10 +202,11 @@ final class Server implements AutoCloseable {
                         .filter(layer -> layer instanceof RuntimeLayerConfig.Static)
                         .flatMap(layer ->
                                 ((RuntimeLayerConfig.Static) layer).values().keySet().stream())
+                        .filter(key -> !RuntimeKeys.isRead(key))
                         .sorted()
                         .collect(Collectors.joining(", "));
         if (!keys.isEmpty()) {
-            log.warn("runtime keys that nothing here reads: {}", keys);
+            log.warn("runtime keys read only where the configuration names them: {}", keys);
         }
     }
 

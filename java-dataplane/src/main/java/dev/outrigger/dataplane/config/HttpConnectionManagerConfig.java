@@ -13,7 +13,7 @@ import java.util.Optional;
 public record HttpConnectionManagerConfig(
         String statPrefix,
         RouteSource routeSource,
-        List<HttpFilterConfig> httpFilters,
+        List<HttpFilterEntry> httpFilters,
         CodecType codecType,
         Http1Options http1Options,
         ServerHeader serverHeader,
@@ -43,6 +43,7 @@ public record HttpConnectionManagerConfig(
         Duration requestHeadersTimeout,
         Duration idleTimeout,
         Optional<Duration> maxConnectionDuration,
+        boolean http1SafeMaxConnectionDuration,
         Optional<Duration> maxStreamDuration,
         Duration drainTimeout,
         Duration delayedCloseTimeout,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
-/** One entry of {@code http_filters}, in the order sent. The list is closed per release. */
-public sealed interface HttpFilterConfig {
-    String name();
-
+/**
+ * What an entry of {@code http_filters} says, defaults resolved. Each filter's room has its own;
+ * only the router's is here, because the connection manager itself reads it.
+ */
+public interface HttpFilterConfig {
     /** {@code envoy.filters.http.router}; always last. */
-    record Router(String name, boolean dynamicStats, boolean suppressEnvoyHeaders)
-            implements HttpFilterConfig {}
+    record Router(boolean dynamicStats, boolean suppressEnvoyHeaders) implements HttpFilterConfig {}
 }

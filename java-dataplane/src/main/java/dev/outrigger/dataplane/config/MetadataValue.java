@@ -13,7 +13,7 @@ public sealed interface MetadataValue {
 
     record Bool(boolean value) implements MetadataValue {}
 
-    record Number(double value) implements MetadataValue {}
+    record Numeric(double value) implements MetadataValue {}
 
     record Text(String value) implements MetadataValue {}
 

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a matched route does. */
@@ -64,5 +65,10 @@ public sealed interface RouteActionConfig {
             long weight,
             HeaderEdits requestHeaders,
             HeaderEdits responseHeaders,
-            String hostRewriteLiteral) {}
+            String hostRewriteLiteral,
+            Map<String, PerFilterConfig> perFilterConfigs) {
+        public WeightedCluster {
+            perFilterConfigs = Map.copyOf(perFilterConfigs);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code envoy.config.route.v3.Route}: a match and what to do. */
@@ -10,4 +11,9 @@ public record RouteConfig(
         RouteActionConfig action,
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
-        Optional<Long> requestBodyBufferLimitBytes) {}
+        Optional<Long> requestBodyBufferLimitBytes,
+        Map<String, PerFilterConfig> perFilterConfigs) {
+    public RouteConfig {
+        perFilterConfigs = Map.copyOf(perFilterConfigs);
+    }
+}

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.config;
 
 import java.util.List;
+import java.util.Map;
 
 /** {@code envoy.config.route.v3.RouteConfiguration}. */
 public record RouteTable(
@@ -12,9 +13,11 @@ public record RouteTable(
         List<String> internalOnlyHeaders,
         boolean ignorePortInHostMatching,
         boolean mostSpecificHeaderMutationsWins,
+        Map<String, PerFilterConfig> perFilterConfigs,
         long contentHash) {
     public RouteTable {
         virtualHosts = List.copyOf(virtualHosts);
         internalOnlyHeaders = List.copyOf(internalOnlyHeaders);
+        perFilterConfigs = Map.copyOf(perFilterConfigs);
     }
 }

@@ -8,9 +8,9 @@ public sealed interface RuntimeLayerConfig {
     String name();
 
     /**
-     * @param values dotted key to value, as text
+     * @param values dotted key to value
      */
-    record Static(String name, Map<String, String> values) implements RuntimeLayerConfig {
+    record Static(String name, Map<String, RuntimeValue> values) implements RuntimeLayerConfig {
         public Static {
             values = Map.copyOf(values);
         }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code envoy.config.route.v3.VirtualHost}. Domains are lower-cased. */
@@ -15,9 +16,11 @@ public record VirtualHostConfig(
         boolean includeAttemptCountInResponse,
         boolean includeIsTimeoutRetryHeader,
         Optional<RetryPolicyConfig> retryPolicy,
-        Optional<Long> requestBodyBufferLimitBytes) {
+        Optional<Long> requestBodyBufferLimitBytes,
+        Map<String, PerFilterConfig> perFilterConfigs) {
     public VirtualHostConfig {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+        perFilterConfigs = Map.copyOf(perFilterConfigs);
     }
 }

@@ -31,6 +31,11 @@ final class DrainState {
         healthCheckFailed = failed;
     }
 
+    /** Any thread. */
+    boolean isHealthCheckFailed() {
+        return healthCheckFailed;
+    }
+
     /** Whether the connection's drain sequence should begin with this response. */
     boolean drainClose(long now, RandomGenerator random) {
         if (healthCheckFailed) {

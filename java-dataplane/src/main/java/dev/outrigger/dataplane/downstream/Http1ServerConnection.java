@@ -4,19 +4,17 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.exchange.Exchange;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
-import dev.outrigger.dataplane.message.ChunkWriter;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DownstreamStream;
-import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -25,28 +23,21 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests
  * are served one after another (K6). Confined to its event loop.
  *
- * <h2>Input</h2>
- *
- * While a request is being answered, what the client sends ahead is kept (one read's worth) and
- * reading stops. Input buffers are released here; body slices handed on are the exchange's.
- *
- * <h2>Output</h2>
- *
- * Collected, and flushed once when the event that made it ends.
- *
- * <h2>Closing</h2>
- *
- * After a response that says {@code connection: close} the connection lingers for {@code
- * delayed_close_timeout}, so that the response is not lost to a reset (K4).
+ * <p>While a request is being answered, what the client sends ahead is kept (one read's worth) and
+ * reading stops. Input buffers are released here; body slices handed on are the exchange's. Output
+ * is collected, and flushed once when the event that made it ends. How long the connection lives is
+ * {@link ConnectionLifetime}'s, how it ends {@link DelayedClose}'s.
  */
 final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-        implements DownstreamStream, WorkerContext.Flushable {
+        implements DownstreamStream, WorkerContext.Flushable, ConnectionLifetime.Owner {
     private enum Phase {
         HEAD,
         BODY,
@@ -56,41 +47,34 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         CLOSING
     }
 
+    private static final int OUTPUT_BYTES = 2048;
+
     private final WorkerListener listener;
     private final WorkerContext worker;
     private final StatsShard shard;
     private final HttpConnectionManager pinned;
     private final HcmStats stats;
+    private final ConnectionCounts counts;
     private final RequestReader reader;
     private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink;
-    private final Timers.Timer idleTimer;
+    private final CollectedOutput out;
+    private final Http1ResponseEncoder encoder;
+    private final ReadAhead input = new ReadAhead();
+    private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
-    private final Timers.Timer durationTimer;
-    private final Timers.Timer drainTimer;
-    private final Timers.Timer closeTimer;
+    private @Nullable DelayedClose delayedClose;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionInfo info;
     private @Nullable Exchange exchange;
-    private @Nullable ByteBuf out;
-    private @Nullable ByteBuf ahead;
+    private @Nullable Map<String, Object> filterState;
     private Phase phase = Phase.HEAD;
     private boolean dispatching;
-    private boolean dirty;
     private boolean resume;
     private boolean open;
-    private boolean spoke;
-    private boolean closedLocally;
     private boolean closeAfter;
     private boolean finishing;
     private boolean aborted;
-    private boolean chunked;
-    private boolean toHead;
-    private boolean readDisabled;
-    private boolean draining;
-    private boolean drainOver;
-    private int requests;
-    private long openedNanos;
 
     Http1ServerConnection(WorkerListener listener) {
         this.listener = listener;
@@ -98,6 +82,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.shard = worker.stats();
         this.pinned = listener.manager();
         this.stats = pinned.settings().stats();
+        this.counts = new ConnectionCounts(worker, stats);
         RequestReader.Options options = pinned.settings().readerOptions();
         this.reader = new RequestReader(options);
         this.body =
@@ -105,11 +90,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         ? new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders())
                         : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
-        this.idleTimer = worker.timers().timer(this::onIdle);
+        this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
+        this.encoder = new Http1ResponseEncoder(worker.headWriter(), out);
+        this.lifetime = new ConnectionLifetime(listener, pinned, this);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
-        this.durationTimer = worker.timers().timer(this::onMaxDuration);
-        this.drainTimer = worker.timers().timer(this::onDrainTimeout);
-        this.closeTimer = worker.timers().timer(this::onCloseTimeout);
     }
 
     private ChannelHandlerContext context() {
@@ -134,6 +118,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         return info;
     }
 
+    @Override
+    public Map<String, Object> filterState() {
+        Map<String, Object> state = filterState;
+        if (state == null) {
+            state = new HashMap<>();
+            filterState = state;
+        }
+        return state;
+    }
+
     /**
      * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
      */
@@ -144,13 +138,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        out.attach(ctx);
+        input.attach(ctx);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         open = true;
-        openedNanos = worker.now();
         info =
                 ConnectionInfo.of(
                         listener.nextConnectionId(),
@@ -158,55 +153,20 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         (InetSocketAddress) ctx.channel().localAddress());
         exchange = new Exchange(listener.services(), pinned, this, this::onExchangeEnd);
         listener.opened(this);
-        shard.inc(stats.cxTotal);
-        shard.inc(stats.cxActive);
-        armIdle();
-        pinned.settings()
-                .config()
-                .maxConnectionDuration()
-                .filter(d -> !d.isZero())
-                .ifPresent(d -> durationTimer.arm(worker.now(), d.toNanos()));
-    }
-
-    private void armIdle() {
-        Duration timeout = pinned.settings().config().idleTimeout();
-        if (!timeout.isZero()) {
-            idleTimer.arm(worker.now(), timeout.toNanos());
-        }
+        counts.opened();
+        lifetime.begin();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
-        shard.add(stats.cxRxBytes, in.readableBytes());
-        if (!spoke) {
-            // Envoy makes the codec, and counts it, when the first bytes come.
-            spoke = true;
-            shard.inc(stats.cxHttp1Total);
-            shard.inc(stats.cxHttp1Active);
-        }
-        if (phase == Phase.RESPONSE || ahead != null) {
-            keepAhead(in);
+        counts.received(in.readableBytes());
+        if (phase == Phase.RESPONSE || !input.isEmpty()) {
+            input.keep(in);
             return;
         }
         dispatch(in);
-    }
-
-    private void keepAhead(ByteBuf in) {
-        if (ahead == null) {
-            ahead = in;
-        } else {
-            ahead = Unpooled.wrappedBuffer(ahead, in);
-        }
-        setReading();
-    }
-
-    private void setReading() {
-        boolean read = !readDisabled && ahead == null;
-        if (context().channel().config().isAutoRead() != read) {
-            context().channel().config().setAutoRead(read);
-        }
     }
 
     @Override
@@ -222,7 +182,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             while (in.isReadable() && phase != Phase.CLOSING) {
                 if (phase == Phase.RESPONSE) {
                     kept = true;
-                    keepAhead(in);
+                    input.keep(in);
                     return;
                 }
                 boolean more = phase == Phase.HEAD ? readHead(in) : readBody(in);
@@ -273,17 +233,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void begin() {
-        idleTimer.disarm();
-        requests++;
-        closeAfter = drainOver;
-        chunked = false;
-        toHead = false;
+        lifetime.onRequest();
+        closeAfter = false;
+        encoder.begin();
         exchange().begin(manager());
     }
 
     private void onHead(RequestHead head) {
         begin();
-        toHead = head.method() == Method.HEAD;
+        encoder.onRequest(head);
         // What follows a CONNECT or an upgrade is not HTTP; both are refused, and the rest unread.
         boolean opaque = head.method() == Method.CONNECT || head.isUpgrade();
         boolean endStream = head.isBodyless() && !opaque;
@@ -336,87 +294,24 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void sendContinue() {
-        byte[] line = HeadWriter.continueLine();
-        output(line.length).writeBytes(line);
+        encoder.sendContinue();
     }
 
     @Override
     public void sendHead(ResponseHead head, boolean endStream, boolean close) {
-        closeAfter = close || drainOver;
-        boolean toHttp10 = exchange().info().isHttp10();
-        if (toHttp10 && !endStream && !head.headers().has(KnownHeader.CONTENT_LENGTH)) {
-            // The end of the body can only be told by closing.
-            closeAfter = true;
-        }
-        HeadWriter writer = worker.headWriter();
-        chunked = writer.response(head, endStream, toHead, toHttp10);
-        writer.writeTo(output(writer.length()));
+        closeAfter = encoder.head(head, endStream) || close;
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
-        int length = data.readableBytes();
-        if (length == 0 || toHead) {
-            data.release();
-        } else {
-            if (chunked) {
-                ChunkWriter.writeSize(output(ChunkWriter.MAX_OVERHEAD), length);
-            }
-            if (length <= ChunkWriter.COPY_BYTES) {
-                output(length).writeBytes(data);
-                data.release();
-            } else {
-                writeOut();
-                shard.add(stats.cxTxBytes, length);
-                context().write(data, context().voidPromise());
-                markDirty();
-            }
-            if (chunked) {
-                ChunkWriter.writeDataEnd(output(2));
-            }
-        }
-        if (endStream && chunked) {
-            ChunkWriter.writeLast(output(ChunkWriter.MAX_OVERHEAD));
-        }
-    }
-
-    private ByteBuf output(int more) {
-        ByteBuf buffer = out;
-        if (buffer == null) {
-            buffer = context().alloc().directBuffer(Math.max(more + 256, 2048));
-            out = buffer;
-            markDirty();
-        } else if (buffer.readableBytes() > 64 * 1024) {
-            writeOut();
-            return output(more);
-        }
-        return buffer;
-    }
-
-    private void markDirty() {
-        if (!dirty) {
-            dirty = true;
-            worker.markDirty(this);
-        }
-    }
-
-    private void writeOut() {
-        ByteBuf buffer = out;
-        if (buffer != null) {
-            out = null;
-            shard.add(stats.cxTxBytes, buffer.readableBytes());
-            context().write(buffer, context().voidPromise());
-        }
+        encoder.body(data, endStream);
     }
 
     @Override
     public void flush() {
-        dirty = false;
+        out.settled();
         if (!open) {
-            if (out != null) {
-                out.release();
-                out = null;
-            }
+            out.discard();
             return;
         }
         if (finishing) {
@@ -424,8 +319,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             finish();
             return;
         }
-        writeOut();
-        context().flush();
+        out.flush();
         if (resume) {
             resume = false;
             dispatchAhead();
@@ -433,11 +327,13 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void dispatchAhead() {
-        ByteBuf in = ahead;
-        if (in != null && phase != Phase.RESPONSE) {
-            ahead = null;
+        if (phase == Phase.RESPONSE) {
+            return;
+        }
+        ByteBuf in = input.take();
+        if (in != null) {
             dispatch(in);
-            setReading();
+            input.update();
         }
     }
 
@@ -446,58 +342,48 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (!open) {
             return;
         }
-        if (closeAfter || phase != Phase.RESPONSE) {
+        if (closeAfter || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
             phase = Phase.CLOSING;
             finishing = true;
-            markDirty();
+            out.markDirty();
             return;
         }
         phase = Phase.HEAD;
         reader.begin();
-        armIdle();
-        if (readDisabled) {
-            readDisabled = false;
-            setReading();
-        }
+        lifetime.armIdle();
+        input.disable(false);
         // Not from here: the end of a response may be reported from within another connection.
-        if (ahead != null && !dispatching) {
+        if (!input.isEmpty() && !dispatching) {
             resume = true;
-            markDirty();
+            out.markDirty();
         }
     }
 
-    /** Flushes and closes, giving the client time to read (K4). */
+    /** Flushes and closes, giving the client time to read. */
     private void finish() {
-        releaseAhead();
-        writeOut();
-        closedLocally = true;
-        Duration delay = pinned.settings().config().delayedCloseTimeout();
-        if (delay.isZero() || !mayRace()) {
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context().close());
-            if (!delay.isZero()) {
-                closeTimer.arm(worker.now(), delay.toNanos());
-            }
-            return;
+        input.release();
+        out.writeOut();
+        counts.closedLocally();
+        var closing =
+                new DelayedClose(
+                        worker, stats, pinned.settings().config().delayedCloseTimeout(), context());
+        delayedClose = closing;
+        if (closing.begin(mayRace())) {
+            input.disable(false);
+            input.update();
         }
-        context().flush();
-        closeTimer.arm(worker.now(), delay.toNanos());
-        readDisabled = false;
-        setReading();
     }
 
     /**
-     * Whether closing at once could cost the client its response. Not when it asked for the close
-     * itself and has sent all of its request.
+     * Whether closing at once could cost the client its response. Not when it expects the close and
+     * has sent all of its request.
      */
     private boolean mayRace() {
-        return aborted
-                || !exchange().isRequestComplete()
-                || (!reader.head().isCloseRequested() && !exchange().info().isHttp10());
-    }
-
-    private void onCloseTimeout() {
-        shard.inc(stats.cxDelayedCloseTimeout);
-        context().close();
+        boolean expected =
+                reader.head().isCloseRequested()
+                        || exchange().info().isHttp10()
+                        || lifetime.isUsedUp();
+        return aborted || !exchange().isRequestComplete() || !expected;
     }
 
     @Override
@@ -508,10 +394,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void readDisable(boolean disable) {
-        if (readDisabled != disable) {
-            readDisabled = disable;
-            setReading();
-        }
+        input.disable(disable);
     }
 
     @Override
@@ -521,40 +404,34 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean isLastRequest() {
-        int max = pinned.settings().config().maxRequestsPerConnection();
-        if (max > 0 && requests >= max) {
-            shard.inc(stats.cxMaxRequestsReached);
-            return true;
-        }
-        return false;
+        return lifetime.isLastRequest();
     }
 
     @Override
     public boolean isDraining() {
-        if (!draining && listener.drainClose(pinned)) {
-            startDrain();
-            shard.inc(stats.cxDrainClose);
-        }
-        return draining;
+        return lifetime.isDraining();
     }
 
-    /** The client is told to go with each response, and is let go after {@code drain_timeout}. */
-    private void startDrain() {
-        draining = true;
-        drainTimer.arm(worker.now(), pinned.settings().config().drainTimeout().toNanos());
+    @Override
+    public boolean isBetweenRequests() {
+        return open && phase == Phase.HEAD && !reader.hasStarted();
     }
 
-    private void onDrainTimeout() {
-        if (!open) {
-            return;
-        }
-        drainOver = true;
-        closeAfter = true;
-        if (phase == Phase.HEAD && !reader.hasStarted()) {
-            worker.refreshNow();
-            phase = Phase.CLOSING;
-            finish();
-        }
+    @Override
+    public boolean hasSpoken() {
+        return counts.hasSpoken();
+    }
+
+    @Override
+    public void closeDrained() {
+        phase = Phase.CLOSING;
+        finish();
+    }
+
+    @Override
+    public void closeNow() {
+        counts.closedLocally();
+        context().close();
     }
 
     @Override
@@ -565,17 +442,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void onIdle() {
-        if (open && phase == Phase.HEAD && !exchange().isActive()) {
-            shard.inc(stats.cxIdleTimeout);
-            if (!spoke) {
-                closeNow();
-            } else if (!draining) {
-                startDrain();
-            }
-        }
-    }
-
     private void onHeadTimeout() {
         if (open && phase == Phase.HEAD && reader.hasStarted()) {
             worker.refreshNow();
@@ -583,30 +449,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             phase = Phase.BODY;
             exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
             worker.flushDirty();
-        }
-    }
-
-    private void onMaxDuration() {
-        if (!open) {
-            return;
-        }
-        shard.inc(stats.cxMaxDurationReached);
-        if (!spoke) {
-            closeNow();
-        } else if (!draining) {
-            startDrain();
-        }
-    }
-
-    void closeNow() {
-        closedLocally = true;
-        context().close();
-    }
-
-    private void releaseAhead() {
-        if (ahead != null) {
-            ahead.release();
-            ahead = null;
         }
     }
 
@@ -624,30 +466,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         boolean activeRequest = exchange().isActive();
         exchange().onDownstreamClosed();
         exchange().dispose();
-        releaseAhead();
-        idleTimer.discard();
+        input.release();
         headTimer.discard();
-        durationTimer.discard();
-        drainTimer.discard();
-        closeTimer.discard();
-        shard.inc(stats.cxDestroy);
-        shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
-        if (activeRequest) {
-            shard.inc(stats.cxDestroyActiveRq);
-            shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
+        lifetime.discard();
+        if (delayedClose != null) {
+            delayedClose.discard();
         }
-        shard.dec(stats.cxActive);
-        if (spoke) {
-            shard.dec(stats.cxHttp1Active);
-        }
-        long lengthMillis = (worker.now() - openedNanos) / 1_000_000;
-        shard.record(stats.cxLengthMs, lengthMillis);
-        listener.closed(this, lengthMillis);
+        listener.closed(this, counts.closed(activeRequest));
         worker.flushDirty();
-        if (out != null) {
-            out.release();
-            out = null;
-        }
+        out.discard();
     }
 
     @Override

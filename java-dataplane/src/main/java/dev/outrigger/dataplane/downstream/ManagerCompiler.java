@@ -11,6 +11,9 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.filter.FactoryContext;
+import dev.outrigger.dataplane.filter.HttpFilters;
+import dev.outrigger.dataplane.filter.RouteConfigCompiler;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -33,14 +36,16 @@ final class ManagerCompiler {
 
     private final StatsStore stats;
     private final AccessLogSinks sinks;
+    private final FactoryContext filters;
     private final Map<String, Known> settings = new HashMap<>();
     private final IdentityHashMap<RouteTable, Routes> compiled = new IdentityHashMap<>();
 
     private record Known(ListenerConfig config, HttpConnectionManager.Settings settings) {}
 
-    ManagerCompiler(StatsStore stats, AccessLogSinks sinks) {
+    ManagerCompiler(StatsStore stats, AccessLogSinks sinks, FactoryContext filters) {
         this.stats = stats;
         this.sinks = sinks;
+        this.filters = filters;
     }
 
     HttpConnectionManager compile(
@@ -68,7 +73,10 @@ final class ManagerCompiler {
                         config,
                         new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
                         accessLogs(config.accessLogs()),
-                        listener.perConnectionBufferLimitBytes());
+                        listener.perConnectionBufferLimitBytes(),
+                        HttpFilters.compile(
+                                config.httpFilters(),
+                                filters.withStatPrefix("http." + config.statPrefix() + ".")));
         settings.put(listener.name(), new Known(listener, made));
         return made;
     }
@@ -86,7 +94,10 @@ final class ManagerCompiler {
     }
 
     private @Nullable Routes routes(@Nullable RouteTable table) {
-        return table == null ? null : compiled.computeIfAbsent(table, Routes::new);
+        return table == null
+                ? null
+                : compiled.computeIfAbsent(
+                        table, t -> new Routes(t, c -> RouteConfigCompiler.compile(c, filters)));
     }
 
     /** Forgets what the configuration no longer holds. */

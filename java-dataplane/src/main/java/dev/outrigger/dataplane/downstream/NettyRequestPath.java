@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Clusters;
@@ -63,7 +64,17 @@ public final class NettyRequestPath implements RequestPath {
             workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
         }
         this.clusters = new Clusters(stats, options.workers());
-        this.compiler = new ManagerCompiler(stats, logs);
+        this.compiler =
+                new ManagerCompiler(
+                        stats,
+                        logs,
+                        new FactoryContext(
+                                stats,
+                                options.runtime(),
+                                "",
+                                options.nanoTime(),
+                                options.serviceCluster(),
+                                serverDrain::isHealthCheckFailed));
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongFunction;
@@ -22,6 +23,7 @@ import java.util.random.RandomGenerator;
  *     --file-flush-interval-msec})
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param serviceNode {@code --service-node}; may be empty
+ * @param runtime values that override configuration
  */
 public record RequestPathOptions(
         int workers,
@@ -33,7 +35,8 @@ public record RequestPathOptions(
         boolean gradualDrain,
         Duration fileFlushInterval,
         String serviceCluster,
-        String serviceNode) {
+        String serviceNode,
+        RuntimeLayers runtime) {
 
     /** Netty's transports that serve here. */
     public enum Transport {
@@ -61,6 +64,7 @@ public record RequestPathOptions(
                 true,
                 Duration.ofSeconds(10),
                 "",
-                "");
+                "",
+                RuntimeLayers.none());
     }
 }

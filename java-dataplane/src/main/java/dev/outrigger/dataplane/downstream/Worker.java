@@ -37,7 +37,8 @@ final class Worker {
                         new Loop(eventLoop, options.nanoTime()),
                         shard,
                         options.randoms().apply(index),
-                        options.clock());
+                        options.clock(),
+                        options.runtime());
         this.services =
                 new WorkerServices(
                         context,

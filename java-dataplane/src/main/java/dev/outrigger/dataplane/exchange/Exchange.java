@@ -5,6 +5,8 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.filter.HttpFilterChain;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
@@ -16,7 +18,9 @@ import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StatusLine;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -42,6 +46,7 @@ public final class Exchange implements FormatContext {
     private final StreamInfo info = new StreamInfo();
     private final ResponseHead localHead = new ResponseHead();
     private final Router router;
+    private final ExchangeFilters filters;
     private final Timers.Timer idleTimer;
     private final Timers.Timer requestTimer;
     private final Timers.Timer durationTimer;
@@ -49,6 +54,10 @@ public final class Exchange implements FormatContext {
     private @Nullable RequestHead request;
     private @Nullable ResponseHead response;
     private @Nullable Route route;
+    private Route.@Nullable Target target;
+    private boolean routeKnown;
+    private @Nullable HttpFilterChain chain;
+    private boolean closeAsked;
     private boolean active;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -70,6 +79,7 @@ public final class Exchange implements FormatContext {
         this.downstream = downstream;
         this.onEnd = onEnd;
         this.router = new Router(services, this);
+        this.filters = new ExchangeFilters(this, worker);
         this.idleTimer = worker.timers().timer(this::onIdleTimeout);
         this.requestTimer = worker.timers().timer(this::onRequestTimeout);
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
@@ -110,8 +120,44 @@ public final class Exchange implements FormatContext {
         return downstream;
     }
 
+    /** The request's route; looked for when nobody has asked yet. */
     @Nullable Route route() {
+        if (!routeKnown) {
+            findRoute();
+        }
         return route;
+    }
+
+    /** The choice of cluster made with the route; {@code null} when it forwards to none. */
+    Route.@Nullable Target target() {
+        return route() == null ? null : target;
+    }
+
+    String routeCluster() {
+        Route.Target chosen = target();
+        RequestHead head = request;
+        if (chosen == null || head == null || route == null) {
+            return "";
+        }
+        if (route.action() instanceof Forward forward
+                && forward.cluster() instanceof ClusterSpecifier.Header(String header)) {
+            int entry = head.headers().find(Ascii.bytes(header), 0);
+            return entry < 0 ? "" : head.headers().value(entry);
+        }
+        return chosen.cluster();
+    }
+
+    PerFilterConfigs perFilterConfigs() {
+        Route found = route();
+        if (found == null) {
+            return PerFilterConfigs.NONE;
+        }
+        return target == null ? found.perFilterConfigs() : target.filters();
+    }
+
+    /** The next who asks for the route has it looked for again. */
+    void clearRouteCache() {
+        routeKnown = false;
     }
 
     boolean isResponseStarted() {
@@ -129,6 +175,10 @@ public final class Exchange implements FormatContext {
         request = null;
         response = null;
         route = null;
+        target = null;
+        routeKnown = false;
+        chain = null;
+        closeAsked = false;
         requestComplete = false;
         responseStarted = false;
         http10 = false;
@@ -193,34 +243,58 @@ public final class Exchange implements FormatContext {
         sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 
-    private void route(RequestHead head, boolean endStream) {
-        HttpConnectionManager.Settings settings = manager.settings();
-        Route found = manager.routes() == null ? null : manager.routes().find(head);
-        route = found;
+    /** Looks for the route, and chooses where it forwards to. */
+    private void findRoute() {
+        routeKnown = true;
+        route = null;
+        target = null;
+        RequestHead head = request;
+        Routes routes = manager.routes();
+        Route found = head == null || routes == null ? null : routes.find(head);
         if (found == null) {
-            shard.inc(settings.stats.noRoute);
-            shard.inc(settings.stats.routerRqTotal);
-            sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
         }
+        route = found;
+        target = found.chooseTarget(worker.random());
         if (!found.name().isEmpty()) {
             info.setRouteName(found.name());
-        }
-        if (head.isUpgrade()) {
-            shard.inc(settings.stats.rqWsOnNonWsRoute);
-            if (found.action() instanceof Forward forward
-                    && forward.cluster() instanceof ClusterSpecifier.Single(String cluster)
-                    && manager.cluster(cluster) != null) {
-                info.setUpstreamCluster(cluster);
-            }
-            sendLocalReply(403, "", null, "upgrade_failed", true, false);
-            return;
         }
         info.setVirtualHost(found.virtualHost().name());
         if (found.idleTimeoutNanos() >= 0) {
             idleNanos = found.idleTimeoutNanos();
             idleTimer.disarm();
             touch();
+        }
+    }
+
+    private void route(RequestHead head, boolean endStream) {
+        Route found = route();
+        if (found != null && head.isUpgrade()) {
+            shard.inc(stats().rqWsOnNonWsRoute);
+            String cluster = routeCluster();
+            if (manager.cluster(cluster) != null) {
+                info.setUpstreamCluster(cluster);
+            }
+            sendLocalReply(403, "", null, "upgrade_failed", true, false);
+            return;
+        }
+        chain = filters.begin(manager.settings().filters);
+        if (chain == null) {
+            startRouter(head, endStream);
+        } else {
+            chain.decodeHeaders(head, endStream);
+        }
+    }
+
+    /** The request has passed all filters. */
+    void startRouter(RequestHead head, boolean endStream) {
+        HttpConnectionManager.Settings settings = manager.settings();
+        Route found = route();
+        if (found == null) {
+            shard.inc(settings.stats.noRoute);
+            shard.inc(settings.stats.routerRqTotal);
+            sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
+            return;
         }
         router.start(head, found, endStream);
     }
@@ -240,7 +314,37 @@ public final class Exchange implements FormatContext {
         if (endStream) {
             onRequestEnd();
         }
+        HttpFilterChain current = chain;
+        if (current == null) {
+            router.onRequestBody(data, endStream);
+        } else {
+            current.decodeData(data, endStream);
+        }
+    }
+
+    /** Body data that has passed all filters. */
+    void routeBody(ByteBuf data, boolean endStream) {
         router.onRequestBody(data, endStream);
+    }
+
+    /** The request's trailers, which end it; valid until the exchange ends. */
+    public void onTrailers(HeaderBlock trailers) {
+        if (!active) {
+            return;
+        }
+        touch();
+        onRequestEnd();
+        HttpFilterChain current = chain;
+        if (current == null) {
+            routeTrailers(trailers);
+        } else {
+            current.decodeTrailers(trailers);
+        }
+    }
+
+    /** Trailers that have passed all filters; what is sent upstream has none (E10). */
+    void routeTrailers(HeaderBlock trailers) {
+        router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
     }
 
     private void onRequestEnd() {
@@ -298,8 +402,27 @@ public final class Exchange implements FormatContext {
     /** The client keeps up again, or no longer does. */
     public void onDownstreamWritable(boolean writable) {
         if (active) {
-            router.onDownstreamWritable(writable);
+            router.onDownstreamWritable(writable && !filters.isHoldingResponse());
         }
+    }
+
+    /** More of the request is to be kept than may be (L6). */
+    void onRequestTooLarge() {
+        shard.inc(stats().rqTooLarge);
+        sendLocalReply(
+                413, StatusLine.reason(413), null, "request_payload_too_large", false, false);
+    }
+
+    /** More of the response is to be kept than may be (L6). */
+    void onResponseTooLarge() {
+        shard.inc(stats().rsTooLarge);
+        if (responseStarted) {
+            info.setDetails("response_payload_too_large");
+            abort();
+            return;
+        }
+        sendLocalReply(
+                500, StatusLine.reason(500), null, "response_payload_too_large", false, false);
     }
 
     private void onIdleTimeout() {
@@ -410,31 +533,81 @@ public final class Exchange implements FormatContext {
         sendLocal(body, false);
     }
 
+    /** A filter answers in the upstream's place; too late for that, the stream is reset (Y5). */
+    void sendFilterReply(LocalReply reply) {
+        if (responseStarted) {
+            abort();
+            return;
+        }
+        info.setDetails(reply.details());
+        router.cancel();
+        localHead.reset();
+        localHead.setStatus(reply.status());
+        sendLocal(reply, false);
+    }
+
     private void sendLocal(String body, boolean close) {
+        sendLocal(LocalReply.of(localHead.status(), body, ""), close);
+    }
+
+    /** Dresses {@link #localHead} and sends it through the filters (Y4). */
+    private void sendLocal(LocalReply reply, boolean close) {
         RequestHead head = request;
         info.setResponseCode(localHead.status());
-        router.editLocalResponse(localHead);
-        boolean grpc = head != null && head.isGrpc() && !close;
+        boolean encoding = response != null;
+        HttpFilterChain current = chain;
+        if (current == null) {
+            // An early refusal passes the filters too, with the route it would have had.
+            var _ = route();
+            current = filters.begin(manager.settings().filters);
+            chain = current;
+        }
+        if (current != null) {
+            current.stopDecoding();
+        }
+        if (!reply.raw()) {
+            router.editLocalResponse(localHead);
+        }
+        if (reply.headers() != null) {
+            reply.headers().apply(localHead.headers());
+        }
+        boolean grpc = !reply.raw() && head != null && head.isGrpc() && !close;
         boolean toHead = head != null && head.method() == Method.HEAD;
-        byte[] bytes = LocalReplies.complete(localHead, body, grpc);
+        byte[] bytes = LocalReplies.complete(localHead, reply.body(), grpc, reply.grpcStatus());
         boolean endStream = bytes.length == 0 || toHead;
+        if (encoding && current != null) {
+            // Another response was on its way; this one goes past the filters.
+            current.stopEncoding();
+            chain = null;
+        }
         sendHead(localHead, endStream, close);
         if (!endStream) {
             sendBody(Unpooled.wrappedBuffer(bytes), true);
         }
     }
 
-    /** Sends the final head; the route's edits have been made. */
+    /** Sends the final head through the filters; the route's edits have been made. */
     void sendHead(ResponseHead head, boolean endStream, boolean close) {
+        response = head;
+        closeAsked = close;
+        HttpFilterChain current = chain;
+        if (current == null) {
+            writeHead(head, endStream);
+        } else {
+            current.encodeHeaders(head, endStream);
+        }
+    }
+
+    /** Writes the final head. */
+    void writeHead(ResponseHead head, boolean endStream) {
         touch();
         HttpConnectionManager.Settings settings = manager.settings();
         ResponseMutations.apply(head, request, settings, worker);
-        response = head;
         responseStarted = true;
         info.setResponseCode(head.status());
         settings.stats.chargeResponse(shard, head.status());
         boolean draining = downstream.isDraining();
-        boolean closing = mustClose(close, draining);
+        boolean closing = mustClose(closeAsked, draining);
         HeaderBlock headers = head.headers();
         if ((closing || draining) && head.status() != 101) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
@@ -463,14 +636,29 @@ public final class Exchange implements FormatContext {
         return close || (said && !draining);
     }
 
-    /** Sends body data, which becomes the downstream's. */
+    /** Sends body data, which is given away, through the filters. */
     void sendBody(ByteBuf data, boolean endStream) {
+        HttpFilterChain current = chain;
+        if (current == null) {
+            writeBody(data, endStream);
+        } else {
+            current.encodeData(data, endStream);
+        }
+    }
+
+    /** Writes body data, which becomes the downstream's. */
+    void writeBody(ByteBuf data, boolean endStream) {
         touch();
         info.addBytesSent(data.readableBytes());
         downstream.sendBody(data, endStream);
         if (endStream) {
             endReply();
         }
+    }
+
+    /** Trailers that have passed all filters; what is sent downstream has none (E10). */
+    void writeTrailers(HeaderBlock trailers) {
+        writeBody(Unpooled.EMPTY_BUFFER, true);
     }
 
     /** The reply is sent; a request that is not complete by now is reset, and Envoy counts that. */
@@ -491,6 +679,7 @@ public final class Exchange implements FormatContext {
         requestTimer.disarm();
         durationTimer.disarm();
         router.end();
+        filters.end();
         info.setEndNanos(worker.now());
         HttpConnectionManager.Settings settings = manager.settings();
         shard.dec(settings.stats.rqActive);
@@ -507,5 +696,6 @@ public final class Exchange implements FormatContext {
         requestTimer.discard();
         durationTimer.discard();
         router.dispose();
+        filters.dispose();
     }
 }

@@ -42,6 +42,8 @@ public final class HcmStats {
     public final Counter rqRedirectedWithNormalizedPath;
     public final Counter rqResponseBeforeRqComplete;
     public final Counter rqWsOnNonWsRoute;
+    public final Counter rqTooLarge;
+    public final Counter rsTooLarge;
     public final Histogram rqTime;
     public final Counter noRoute;
     public final Counter noCluster;
@@ -94,6 +96,8 @@ public final class HcmStats {
                 store.counter(p + "downstream_rq_redirected_with_normalized_path");
         rqResponseBeforeRqComplete = store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
+        rqTooLarge = store.counter(p + "downstream_rq_too_large");
+        rsTooLarge = store.counter(p + "rs_too_large");
         rqTime = store.histogram(p + "downstream_rq_time");
         noRoute = store.counter(p + "no_route");
         noCluster = store.counter(p + "no_cluster");
@@ -123,7 +127,6 @@ public final class HcmStats {
                     "downstream_rq_http3_total",
                     "downstream_rq_overload_close",
                     "downstream_rq_rejected_via_ip_detection",
-                    "downstream_rq_too_large",
                     "downstream_rq_too_many_premature_resets",
                     "passthrough_internal_redirect_bad_location",
                     "passthrough_internal_redirect_no_route",
@@ -133,7 +136,6 @@ public final class HcmStats {
                     "rq_overload_local_reply",
                     "rq_redirect",
                     "rq_reset_after_downstream_response_started",
-                    "rs_too_large",
                 }) {
             if (!store.counter(p + name).name().startsWith(p)) {
                 throw new IllegalStateException(name);

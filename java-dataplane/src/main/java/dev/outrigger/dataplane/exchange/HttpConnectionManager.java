@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.route.Routes;
@@ -58,12 +59,14 @@ public final class HttpConnectionManager {
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
+        final HttpFilters filters;
 
         public Settings(
                 HttpConnectionManagerConfig config,
                 HcmStats stats,
                 List<AccessLog> accessLogs,
-                int bufferLimitBytes) {
+                int bufferLimitBytes,
+                HttpFilters filters) {
             this.config = config;
             this.stats = stats;
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
@@ -75,13 +78,14 @@ public final class HttpConnectionManager {
             this.suppressEnvoyHeaders =
                     config.httpFilters().stream()
                             .anyMatch(f ->
-                                    f instanceof HttpFilterConfig.Router router
+                                    f.config() instanceof HttpFilterConfig.Router router
                                             && router.suppressEnvoyHeaders());
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
+            this.filters = filters;
         }
 
         public HttpConnectionManagerConfig config() {

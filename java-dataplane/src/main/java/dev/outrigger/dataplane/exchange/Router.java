@@ -135,7 +135,10 @@ final class Router {
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
         action = forward;
-        Route.Target chosen = choose(route, forward);
+        Route.Target chosen = exchange.target();
+        if (chosen == null) {
+            throw new IllegalStateException("a forwarding route has no target");
+        }
         responseEditor = chosen.responseEditor();
         String name = chosen.cluster();
         if (forward.cluster() instanceof ClusterSpecifier.Header(String header)) {
@@ -170,13 +173,6 @@ final class Router {
             armRouteTimer();
         }
         nextAttempt();
-    }
-
-    private Route.Target choose(Route route, Forward forward) {
-        if (forward.cluster() instanceof ClusterSpecifier.Weighted(var _, long total)) {
-            return route.target(worker.random().nextLong(), total);
-        }
-        return route.target(0, 1);
     }
 
     /** The request as it goes upstream, in the order D7 gives. */
@@ -584,11 +580,14 @@ final class Router {
 
     /** A reply of our own passes the route's response edits too (Y4). */
     void editLocalResponse(ResponseHead head) {
-        if (exchange.route() != null) {
+        Route route = exchange.route();
+        if (route != null) {
             if (cluster != null) {
                 attemptCount(head.headers());
             }
-            responseEditor.apply(head.headers(), exchange);
+            Route.Target target = exchange.target();
+            (target == null ? route.responseEditor() : target.responseEditor())
+                    .apply(head.headers(), exchange);
         }
     }
 
@@ -608,6 +607,8 @@ final class Router {
         retry.end();
         body.end();
         triedHosts.clear();
+        cluster = null;
+        attempts = 0;
         responseEditor = HeaderEditor.NONE;
     }
 

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
 
 /**
  * The response side of one downstream request: what an exchange writes to. HTTP/1.1 now; HTTP/2
@@ -10,6 +11,9 @@ import io.netty.buffer.ByteBuf;
  */
 public interface DownstreamStream {
     ConnectionInfo connection();
+
+    /** What filters keep for the connection (Envoy's filter state of that life span). */
+    Map<String, Object> filterState();
 
     /** Sends {@code 100 Continue}. */
     void sendContinue();

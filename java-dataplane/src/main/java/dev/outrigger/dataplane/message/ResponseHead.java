@@ -8,6 +8,7 @@ public final class ResponseHead {
     private boolean http10;
     private boolean chunked;
     private long contentLength = -1;
+    private boolean closeRequested;
 
     public void reset() {
         headers.reset();
@@ -15,6 +16,7 @@ public final class ResponseHead {
         http10 = false;
         chunked = false;
         contentLength = -1;
+        closeRequested = false;
     }
 
     public HeaderBlock headers() {
@@ -40,6 +42,15 @@ public final class ResponseHead {
     /** The declared length, or -1. */
     public long contentLength() {
         return contentLength;
+    }
+
+    /** Whether the peer will close the connection behind this response. */
+    public boolean isCloseRequested() {
+        return closeRequested;
+    }
+
+    void setCloseRequested(boolean value) {
+        closeRequested = value;
     }
 
     void setFraming(boolean http10, boolean chunked, long contentLength) {

@@ -15,6 +15,10 @@ public final class ResponseReader {
     public static final int MAX_HEADERS = 100;
 
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
+    private static final byte[] CLOSE = Ascii.bytes("close");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final long PERSISTENCE =
+            KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
     private static final int MAX_STATUS_DIGITS = 4;
 
     private final Http1HeadParser parser = new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
@@ -126,7 +130,31 @@ public final class ResponseReader {
             headers.remove(KnownHeader.CONTENT_LENGTH);
         }
         head.setFraming(http10, chunked, length);
+        persistence(headers, http10);
         return null;
+    }
+
+    private void persistence(HeaderBlock headers, boolean http10) {
+        if (!http10 && !headers.hasAny(PERSISTENCE)) {
+            return;
+        }
+        boolean close =
+                says(headers, KnownHeader.CONNECTION, CLOSE)
+                        || says(headers, KnownHeader.PROXY_CONNECTION, CLOSE);
+        boolean keepAlive =
+                says(headers, KnownHeader.CONNECTION, KEEP_ALIVE)
+                        || says(headers, KnownHeader.PROXY_CONNECTION, KEEP_ALIVE);
+        head.setCloseRequested(close || (http10 && !keepAlive));
+    }
+
+    private static boolean says(HeaderBlock headers, int id, byte[] token) {
+        int entry = headers.find(id);
+        return entry >= 0
+                && Ascii.listContains(
+                        headers.data,
+                        headers.valueOffset(entry),
+                        headers.valueLength(entry),
+                        token);
     }
 
     private static boolean isHttp(byte[] data, int start) {

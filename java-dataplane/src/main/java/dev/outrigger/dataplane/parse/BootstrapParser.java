@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
@@ -20,7 +18,6 @@ import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -30,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
 @SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
@@ -178,7 +174,11 @@ public final class BootstrapParser {
                 case STATIC_LAYER ->
                         layers.add(
                                 new RuntimeLayerConfig.Static(
-                                        layer.getName(), flatten(layer.getStaticLayer())));
+                                        layer.getName(),
+                                        RuntimeLayerParser.parse(
+                                                layer.getStaticLayer(),
+                                                path + ".static_layer",
+                                                findings)));
                 case ADMIN_LAYER -> layers.add(new RuntimeLayerConfig.Admin(layer.getName()));
                 // All were reported before: by the table, and by the oneof's own constraint.
                 case DISK_LAYER, RTDS_LAYER, LAYERSPECIFIER_NOT_SET -> {}
@@ -192,31 +192,6 @@ public final class BootstrapParser {
                             + " specified");
         }
         return layers;
-    }
-
-    private static Map<String, String> flatten(Struct struct) {
-        Map<String, String> out = new TreeMap<>();
-        struct.getFieldsMap().forEach((key, value) -> flatten(key, value, out));
-        return out;
-    }
-
-    private static void flatten(String key, Value value, Map<String, String> out) {
-        switch (value.getKindCase()) {
-            case STRUCT_VALUE ->
-                    value.getStructValue()
-                            .getFieldsMap()
-                            .forEach((k, v) -> flatten(key + "." + k, v, out));
-            case NUMBER_VALUE ->
-                    out.put(
-                            key,
-                            BigDecimal.valueOf(value.getNumberValue())
-                                    .stripTrailingZeros()
-                                    .toPlainString());
-            case BOOL_VALUE -> out.put(key, String.valueOf(value.getBoolValue()));
-            case STRING_VALUE -> out.put(key, value.getStringValue());
-            // A list is no runtime value.
-            case NULL_VALUE, LIST_VALUE, KIND_NOT_SET -> {}
-        }
     }
 
     private void clusters(List<ClusterConfig> traffic, List<XdsClusterConfig> xds) {

@@ -48,7 +48,7 @@ final class HttpConnectionManagerFields {
                     .obeyed("stat_prefix")
                     .nested("rds", () -> RDS)
                     .nested("route_config", () -> RouteParser.ROUTE_CONFIGURATION)
-                    .nested("http_filters", () -> HttpFilterParser.FILTER)
+                    .nested("http_filters", HttpFilterParser::filter)
                     .onlyBool("add_user_agent", false)
                     .nested("common_http_protocol_options", () -> COMMON)
                     .nested("http_protocol_options", () -> HTTP1)

@@ -124,6 +124,7 @@ final class HttpConnectionManagerParser {
                         common.hasMaxConnectionDuration(),
                         common.getMaxConnectionDuration(),
                         "common_http_protocol_options.max_connection_duration"),
+                proto.getHttp1SafeMaxConnectionDuration(),
                 optional(
                         common.hasMaxStreamDuration(),
                         common.getMaxStreamDuration(),

@@ -2,14 +2,16 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * {@code http_filters}. The list of filters this proxy has is the list of types of {@code
- * typed_config}; an optional filter it lacks is left out.
+ * {@code http_filters}. The type of {@code typed_config} says which filter is meant ({@link
+ * HttpFilterTypes}); an optional one this proxy lacks is left out.
  */
 final class HttpFilterParser {
     private static final SupportedFields ROUTER =
@@ -18,61 +20,99 @@ final class HttpFilterParser {
                     .obeyed("suppress_envoy_headers")
                     .noEffect("start_child_span", "read only by tracing, which is refused");
 
-    static final SupportedFields FILTER =
-            SupportedFields.of(HttpFilter.getDescriptor())
-                    .obeyed("name")
-                    .extension("typed_config", List.of(() -> ROUTER))
-                    .obeyedWithNote("is_optional", "a filter this proxy does not have is left out")
-                    .onlyBool("disabled", false);
+    static final HttpFilterType ROUTER_TYPE =
+            HttpFilterType.of(
+                            "envoy.filters.http.router",
+                            Router.class,
+                            ROUTER,
+                            (proto, _, _) ->
+                                    new HttpFilterConfig.Router(
+                                            !proto.hasDynamicStats()
+                                                    || proto.getDynamicStats().getValue(),
+                                            proto.getSuppressEnvoyHeaders()))
+                    .asTerminal();
+
+    static SupportedFields filter() {
+        return Filter.TABLE;
+    }
+
+    /** Read when asked for, so that the filters' own tables exist by then. */
+    private static final class Filter {
+        static final SupportedFields TABLE =
+                SupportedFields.of(HttpFilter.getDescriptor())
+                        .obeyed("name")
+                        .extension("typed_config", HttpFilterTypes.tables())
+                        .obeyedWithNote(
+                                "is_optional", "a filter this proxy does not have is left out")
+                        .obeyed("disabled");
+
+        private Filter() {}
+    }
 
     private HttpFilterParser() {}
 
-    static List<HttpFilterConfig> parse(List<HttpFilter> protos, String path, Findings findings) {
-        var filters = new ArrayList<HttpFilterConfig>();
+    static List<HttpFilterEntry> parse(List<HttpFilter> protos, String path, Findings findings) {
+        var filters = new ArrayList<HttpFilterEntry>();
+        boolean terminated = false;
         for (int i = 0; i < protos.size(); i++) {
             HttpFilter proto = protos.get(i);
             String at = FieldPaths.index(path, i);
             if (!proto.hasTypedConfig()) {
-                if (!proto.getIsOptional()) {
-                    findings.invalid(
-                            at,
-                            proto.getName(),
-                            "Didn't find a registered implementation for '"
-                                    + proto.getName()
-                                    + "' with type URL: ''");
-                }
+                checkLeftOut(proto, at, findings);
                 continue;
             }
-            Values.unpack(
-                            proto.getTypedConfig(),
-                            Router.class,
-                            FieldPaths.join(at, "typed_config"),
-                            findings)
-                    .ifPresent(router -> filters.add(router(proto.getName(), router)));
-            if (!filters.isEmpty()
-                    && filters.getLast() instanceof HttpFilterConfig.Router
-                    && i < protos.size() - 1) {
-                findings.invalid(
-                        at,
-                        proto.getName(),
-                        "Error: terminal filter named "
-                                + proto.getName()
-                                + " of type envoy.filters.http.router must be the last filter in a"
-                                + " http filter chain.");
-                return filters;
+            Optional<HttpFilterType> type = HttpFilterTypes.find(proto.getTypedConfig());
+            if (type.isEmpty()) {
+                continue; // reported by the table, unless it is optional
             }
+            terminated |= type.get().terminal();
+            checkPlace(proto, type.get(), i == protos.size() - 1, at, findings);
+            type.get()
+                    .reader()
+                    .read(proto.getTypedConfig(), FieldPaths.join(at, "typed_config"), findings)
+                    .ifPresent(config ->
+                            filters.add(
+                                    new HttpFilterEntry(
+                                            proto.getName(), proto.getDisabled(), config)));
         }
-        if (filters.isEmpty()) {
+        if (!terminated && findings.isEmpty()) {
             findings.unsupported(
                     path, "", "a chain without envoy.filters.http.router is not supported");
         }
         return filters;
     }
 
-    private static HttpFilterConfig router(String name, Router proto) {
-        return new HttpFilterConfig.Router(
-                name,
-                !proto.hasDynamicStats() || proto.getDynamicStats().getValue(),
-                proto.getSuppressEnvoyHeaders());
+    private static void checkLeftOut(HttpFilter proto, String path, Findings findings) {
+        if (!proto.getIsOptional() && !proto.hasConfigDiscovery()) {
+            findings.invalid(
+                    path,
+                    proto.getName(),
+                    "Didn't find a registered implementation for '"
+                            + proto.getName()
+                            + "' with type URL: ''");
+        }
+    }
+
+    private static void checkPlace(
+            HttpFilter proto, HttpFilterType type, boolean last, String path, Findings findings) {
+        if (type.terminal() && !last) {
+            findings.invalid(
+                    path,
+                    proto.getName(),
+                    "Error: terminal filter named "
+                            + proto.getName()
+                            + " of type "
+                            + type.canonicalName()
+                            + " must be the last filter in a http filter chain.");
+        } else if (!type.terminal() && last) {
+            findings.invalid(
+                    path,
+                    proto.getName(),
+                    "Error: non-terminal filter named "
+                            + proto.getName()
+                            + " of type "
+                            + type.canonicalName()
+                            + " is the last filter in a http filter chain.");
+        }
     }
 }

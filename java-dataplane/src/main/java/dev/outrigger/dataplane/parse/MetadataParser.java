@@ -39,7 +39,7 @@ final class MetadataParser {
     static MetadataValue value(Value proto) {
         return switch (proto.getKindCase()) {
             case BOOL_VALUE -> new MetadataValue.Bool(proto.getBoolValue());
-            case NUMBER_VALUE -> new MetadataValue.Number(proto.getNumberValue());
+            case NUMBER_VALUE -> new MetadataValue.Numeric(proto.getNumberValue());
             case STRING_VALUE -> new MetadataValue.Text(proto.getStringValue());
             case LIST_VALUE ->
                     new MetadataValue.ListOf(

@@ -29,7 +29,8 @@ final class RouteActionParser {
                             "response_headers_to_remove",
                             "host_rewrite_literal")
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION);
+                    .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types());
 
     private static final SupportedFields WEIGHTED =
             SupportedFields.of(io.envoyproxy.envoy.config.route.v3.WeightedCluster.getDescriptor())
@@ -171,7 +172,9 @@ final class RouteActionParser {
                                     at,
                                     "response",
                                     findings),
-                            each.getHostRewriteLiteral()));
+                            each.getHostRewriteLiteral(),
+                            PerFilterConfigParser.parse(
+                                    each.getTypedPerFilterConfigMap(), at, findings)));
         }
         if (total == 0) {
             findings.invalid(

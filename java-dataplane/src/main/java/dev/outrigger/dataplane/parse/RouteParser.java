@@ -34,6 +34,7 @@ public final class RouteParser {
                     .nested("direct_response", () -> RouteActionParser.DIRECT_RESPONSE)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads route metadata is supported")
                     .noEffect("decorator", "read only by tracing, which is refused")
                     .noEffect("tracing", "read only by tracing, which is refused");
@@ -54,6 +55,7 @@ public final class RouteParser {
                     .nested("retry_policy", () -> RetryPolicyParser.POLICY)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("rate_limits", "read only by rate limit filters, which are refused")
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
@@ -71,6 +73,7 @@ public final class RouteParser {
                     .nested("virtual_hosts", () -> VIRTUAL_HOST)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads it is supported");
 
     /** J5. */
@@ -131,6 +134,7 @@ public final class RouteParser {
                         .toList(),
                 proto.getIgnorePortInHostMatching(),
                 proto.getMostSpecificHeaderMutationsWins(),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings),
                 Values.contentHash(proto));
     }
 
@@ -192,9 +196,8 @@ public final class RouteParser {
                                         FieldPaths.join(path, "retry_policy"),
                                         findings))
                         : Optional.empty(),
-                limit(
-                        proto.hasPerRequestBufferLimitBytes(),
-                        proto.getPerRequestBufferLimitBytes()));
+                limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
     private static RouteConfig route(Route proto, long maxBody, String path, Findings findings) {
@@ -237,9 +240,8 @@ public final class RouteParser {
                 action,
                 requestHeaders,
                 responseHeaders,
-                limit(
-                        proto.hasPerRequestBufferLimitBytes(),
-                        proto.getPerRequestBufferLimitBytes()));
+                limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
+                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
     private static Optional<Long> limit(boolean present, UInt32Value value) {

@@ -185,8 +185,10 @@ final class UnsupportedFields {
 
     private static String nameOf(Message parent, String path) {
         var name = parent.getDescriptorForType().findFieldByName("name");
-        if (path.endsWith("]")) {
-            return path.substring(path.lastIndexOf('[') + 1, path.length() - 1);
+        // A map's key stands for the name, also where the value only wraps what is looked for.
+        String keyed = path.endsWith("].config") ? path.substring(0, path.length() - 7) : path;
+        if (keyed.endsWith("]")) {
+            return keyed.substring(keyed.lastIndexOf('[') + 1, keyed.length() - 1);
         }
         return name == null ? "" : String.valueOf(parent.getField(name));
     }

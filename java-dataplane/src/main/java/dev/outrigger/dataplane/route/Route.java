@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,13 @@ public final class Route {
     private final HeaderEditor requestEditor;
     private final HeaderEditor responseEditor;
     private final Target[] targets;
+    private final long totalWeight;
     private final @Nullable RetryPolicy retryPolicy;
     private final long timeoutNanos;
     private final long idleTimeoutNanos;
     private final long bodyBufferLimit;
     private final byte[] prefixRewrite;
+    private final PerFilterConfigs perFilterConfigs;
 
     /** One cluster a route can send to, with the edits of that choice. */
     @SuppressWarnings("ArrayRecordComponent") // never compared; read as bytes on the hot path
@@ -43,9 +46,36 @@ public final class Route {
             long weight,
             byte[] hostRewrite,
             HeaderEditor requestEditor,
-            HeaderEditor responseEditor) {}
+            HeaderEditor responseEditor,
+            PerFilterConfigs filters) {}
 
-    Route(RouteConfig config, VirtualHost virtualHost, VirtualHostConfig host, RouteTable table) {
+    /** The levels above a route, and how its own is compiled. */
+    record Filters(
+            PerFilterConfigs.Level table,
+            PerFilterConfigs.Level host,
+            PerFilterConfigs inherited,
+            PerFilterConfigs.Compiler compiler) {
+        static Filters of(
+                PerFilterConfigs.Level table,
+                PerFilterConfigs.Level host,
+                PerFilterConfigs.Compiler compiler) {
+            return new Filters(table, host, PerFilterConfigs.of(table, host), compiler);
+        }
+
+        /** Most routes add nothing, and share what their virtual host has. */
+        PerFilterConfigs with(PerFilterConfigs.Level route, PerFilterConfigs.Level cluster) {
+            return route.isEmpty() && cluster.isEmpty()
+                    ? inherited
+                    : PerFilterConfigs.of(table, host, route, cluster);
+        }
+    }
+
+    Route(
+            RouteConfig config,
+            VirtualHost virtualHost,
+            VirtualHostConfig host,
+            RouteTable table,
+            Filters filters) {
         this.name = config.name();
         this.virtualHost = virtualHost;
         this.path = new PathMatcher(config.match().path(), config.match().caseSensitive());
@@ -72,8 +102,14 @@ public final class Route {
         Optional<Long> limit =
                 config.requestBodyBufferLimitBytes().or(host::requestBodyBufferLimitBytes);
         this.bodyBufferLimit = limit.orElse(-1L);
+        var own = new PerFilterConfigs.Level(config.perFilterConfigs(), filters.compiler());
+        this.perFilterConfigs = filters.with(own, PerFilterConfigs.Level.EMPTY);
         if (config.action() instanceof Forward forward) {
-            this.targets = targets(forward, config, host, table);
+            this.targets = targets(forward, config, host, table, filters, own);
+            this.totalWeight =
+                    forward.cluster() instanceof ClusterSpecifier.Weighted(var _, long total)
+                            ? total
+                            : 1;
             this.retryPolicy =
                     forward.retryPolicy().or(host::retryPolicy).map(RetryPolicy::new).orElse(null);
             this.timeoutNanos = forward.timeout().toNanos();
@@ -81,6 +117,7 @@ public final class Route {
             this.prefixRewrite = Ascii.bytes(forward.prefixRewrite());
         } else {
             this.targets = new Target[0];
+            this.totalWeight = 1;
             this.retryPolicy = null;
             this.timeoutNanos = 0;
             this.idleTimeoutNanos = -1;
@@ -100,7 +137,12 @@ public final class Route {
     }
 
     private Target[] targets(
-            Forward forward, RouteConfig config, VirtualHostConfig host, RouteTable table) {
+            Forward forward,
+            RouteConfig config,
+            VirtualHostConfig host,
+            RouteTable table,
+            Filters filters,
+            PerFilterConfigs.Level own) {
         var list = new ArrayList<Target>();
         switch (forward.cluster()) {
             case ClusterSpecifier.Single(String cluster) ->
@@ -110,7 +152,8 @@ public final class Route {
                                     1,
                                     Ascii.bytes(forward.hostRewriteLiteral()),
                                     requestEditor,
-                                    responseEditor));
+                                    responseEditor,
+                                    perFilterConfigs));
             case ClusterSpecifier.Header(String _) ->
                     list.add(
                             new Target(
@@ -118,7 +161,8 @@ public final class Route {
                                     1,
                                     Ascii.bytes(forward.hostRewriteLiteral()),
                                     requestEditor,
-                                    responseEditor));
+                                    responseEditor,
+                                    perFilterConfigs));
             case ClusterSpecifier.Weighted(var clusters, long _) -> {
                 for (var choice : clusters) {
                     String literal =
@@ -141,7 +185,14 @@ public final class Route {
                                             config.responseHeaders(),
                                             host.responseHeaders(),
                                             table.responseHeaders(),
-                                            choice.responseHeaders())));
+                                            choice.responseHeaders()),
+                                    choice.perFilterConfigs().isEmpty()
+                                            ? perFilterConfigs
+                                            : filters.with(
+                                                    own,
+                                                    new PerFilterConfigs.Level(
+                                                            choice.perFilterConfigs(),
+                                                            filters.compiler()))));
                 }
             }
         }
@@ -175,12 +226,15 @@ public final class Route {
         return action;
     }
 
-    /** The choice for this request. For {@code cluster_header} its cluster name is empty. */
-    public Target target(long random, long totalWeight) {
-        if (targets.length == 1) {
-            return targets[0];
+    /**
+     * The choice for this request, {@code null} when the route forwards to none. For {@code
+     * cluster_header} its cluster name is empty.
+     */
+    public @Nullable Target chooseTarget(RandomGenerator random) {
+        if (targets.length <= 1) {
+            return targets.length == 0 ? null : targets[0];
         }
-        long left = Long.remainderUnsigned(random, totalWeight);
+        long left = Long.remainderUnsigned(random.nextLong(), totalWeight);
         for (Target target : targets) {
             left -= target.weight();
             if (left < 0) {
@@ -197,6 +251,11 @@ public final class Route {
 
     public HeaderEditor requestEditor() {
         return requestEditor;
+    }
+
+    /** What the route says for filters, before a cluster is chosen. */
+    public PerFilterConfigs perFilterConfigs() {
+        return perFilterConfigs;
     }
 
     public @Nullable RetryPolicy retryPolicy() {

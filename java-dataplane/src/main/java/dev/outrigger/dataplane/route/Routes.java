@@ -30,14 +30,18 @@ public final class Routes {
 
     private record Wildcard(int length, ByteKeyMap<VirtualHost> hosts) {}
 
-    public Routes(RouteTable table) {
+    /**
+     * @param compiler of what routes say for filters
+     */
+    public Routes(RouteTable table, PerFilterConfigs.Compiler compiler) {
         config = table;
+        var filters = new PerFilterConfigs.Level(table.perFilterConfigs(), compiler);
         var exactHosts = new HashMap<String, VirtualHost>();
         var suffixHosts = new TreeMap<Integer, Map<String, VirtualHost>>(Comparator.reverseOrder());
         var prefixHosts = new TreeMap<Integer, Map<String, VirtualHost>>(Comparator.reverseOrder());
         VirtualHost anyHost = null;
         for (VirtualHostConfig hostConfig : table.virtualHosts()) {
-            var host = new VirtualHost(hostConfig, table);
+            var host = new VirtualHost(hostConfig, table, filters, compiler);
             for (String domain : hostConfig.domains()) {
                 if (domain.equals("*")) {
                     anyHost = host;

@@ -14,14 +14,23 @@ public final class VirtualHost {
     private final boolean attemptCountInResponse;
     private final boolean isTimeoutRetryHeader;
 
-    VirtualHost(VirtualHostConfig config, RouteTable table) {
+    VirtualHost(
+            VirtualHostConfig config,
+            RouteTable table,
+            PerFilterConfigs.Level tableFilters,
+            PerFilterConfigs.Compiler compiler) {
         name = config.name();
         requestAttemptCount = config.includeRequestAttemptCount();
         attemptCountInResponse = config.includeAttemptCountInResponse();
         isTimeoutRetryHeader = config.includeIsTimeoutRetryHeader();
+        var filters =
+                Route.Filters.of(
+                        tableFilters,
+                        new PerFilterConfigs.Level(config.perFilterConfigs(), compiler),
+                        compiler);
         routes =
                 config.routes().stream()
-                        .map(route -> new Route(route, this, config, table))
+                        .map(route -> new Route(route, this, config, table, filters))
                         .toArray(Route[]::new);
     }
 

@@ -133,6 +133,16 @@ public final class Cluster {
         return known;
     }
 
+    /** Hosts that may be chosen without panic, all priorities together. */
+    public int healthyHosts() {
+        return (int) hosts.values().stream().filter(Host::isHealthy).count();
+    }
+
+    /** Hosts that are chosen when there are not enough healthy ones. */
+    public int degradedHosts() {
+        return (int) hosts.values().stream().filter(Host::isDegraded).count();
+    }
+
     public Collection<Host> hosts() {
         return hosts.values();
     }

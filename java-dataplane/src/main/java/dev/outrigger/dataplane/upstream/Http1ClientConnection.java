@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
-import dev.outrigger.dataplane.message.Ascii;
-import dev.outrigger.dataplane.message.ChunkWriter;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeadWriter;
-import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -17,6 +13,7 @@ import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -37,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         implements UpstreamStream, WorkerContext.Flushable {
-    private static final byte[] CLOSE = Ascii.bytes("close");
-    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final int OUTPUT_BYTES = 1024;
 
     private final ConnectionPool pool;
     private final WorkerContext worker;
@@ -47,11 +43,10 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final ResponseReader reader = new ResponseReader();
     private final Http1BodyDecoder body = new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
+    private final CollectedOutput out;
     private final Timers.Timer idleTimer;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseReceiver receiver;
-    private @Nullable ByteBuf out;
-    private boolean dirty;
     private boolean active;
     private boolean inBody;
     private boolean toHead;
@@ -69,6 +64,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.worker = pool.worker();
         this.shard = worker.stats();
         this.stats = pool.cluster().stats();
+        this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.idleTimer = worker.timers().timer(this::onIdle);
     }
 
@@ -119,6 +115,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        out.attach(ctx);
     }
 
     @Override
@@ -140,74 +137,23 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         toHead = head.method() == Method.HEAD;
         chunkedRequest = writer.request(head, endStream);
         requestComplete = endStream;
-        writer.writeTo(output(writer.length()));
+        out.head(writer);
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
-        int length = data.readableBytes();
-        if (length > 0) {
-            if (chunkedRequest) {
-                ChunkWriter.writeSize(output(ChunkWriter.MAX_OVERHEAD), length);
-            }
-            if (length <= ChunkWriter.COPY_BYTES) {
-                output(length).writeBytes(data);
-                data.release();
-            } else {
-                writeOut();
-                shard.add(stats.cxTxBytes, length);
-                context().write(data, context().voidPromise());
-                dirty();
-            }
-            if (chunkedRequest) {
-                ChunkWriter.writeDataEnd(output(2));
-            }
-        } else {
-            data.release();
-        }
+        out.body(data, chunkedRequest);
         if (endStream) {
             if (chunkedRequest) {
-                ChunkWriter.writeLast(output(ChunkWriter.MAX_OVERHEAD));
+                out.lastChunk();
             }
             requestComplete = true;
         }
     }
 
-    /** The collected output with room for so many bytes more. */
-    private ByteBuf output(int more) {
-        ByteBuf buffer = out;
-        if (buffer == null) {
-            buffer = context().alloc().directBuffer(Math.max(more + 256, 1024));
-            out = buffer;
-            dirty();
-        } else if (buffer.maxWritableBytes() < more || buffer.readableBytes() > 64 * 1024) {
-            writeOut();
-            return output(more);
-        }
-        return buffer;
-    }
-
-    private void dirty() {
-        if (!dirty) {
-            dirty = true;
-            worker.markDirty(this);
-        }
-    }
-
-    private void writeOut() {
-        ByteBuf buffer = out;
-        if (buffer != null) {
-            out = null;
-            shard.add(stats.cxTxBytes, buffer.readableBytes());
-            context().write(buffer, context().voidPromise());
-        }
-    }
-
     @Override
     public void flush() {
-        dirty = false;
-        writeOut();
-        context().flush();
+        out.flush();
     }
 
     @Override
@@ -332,7 +278,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             reader.begin();
             return;
         }
-        closeAfter = mustClose(head);
+        closeAfter = status == 101 || head.isCloseRequested();
         if (closeAfter && status != 101) {
             shard.inc(stats.cxCloseNotify);
         }
@@ -398,27 +344,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private static boolean mustClose(ResponseHead head) {
-        HeaderBlock headers = head.headers();
-        if (head.status() == 101) {
-            return true;
-        }
-        boolean keepAlive = false;
-        for (int id : new int[] {KnownHeader.CONNECTION, KnownHeader.PROXY_CONNECTION}) {
-            int entry = headers.find(id);
-            if (entry >= 0) {
-                byte[] data = headers.data();
-                int offset = headers.valueOffset(entry);
-                int length = headers.valueLength(entry);
-                if (Ascii.listContains(data, offset, length, CLOSE)) {
-                    return true;
-                }
-                keepAlive |= Ascii.listContains(data, offset, length, KEEP_ALIVE);
-            }
-        }
-        return head.isHttp10() && !keepAlive;
-    }
-
     /** Ends the attempt abnormally. */
     private void fail(StreamReset reason) {
         ResponseReceiver to = receiver;
@@ -438,10 +363,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         idleTimer.discard();
-        if (out != null) {
-            out.release();
-            out = null;
-        }
+        out.discard();
         if (!active) {
             return;
         }

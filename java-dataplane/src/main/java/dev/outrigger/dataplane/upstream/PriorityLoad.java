@@ -7,6 +7,7 @@ package dev.outrigger.dataplane.upstream;
  *
  * <p>Read only once it is published; the arrays are never shared with anything that writes.
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record PriorityLoad(int[] healthy, int[] degraded) {
     public PriorityLoad {
         if (healthy.length != degraded.length) {

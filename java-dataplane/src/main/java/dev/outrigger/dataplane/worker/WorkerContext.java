@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.worker;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.outrigger.dataplane.message.HeadWriter;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.Timers.Loop;
 import java.time.Instant;
@@ -36,6 +38,7 @@ public final class WorkerContext {
     private final Timers timers;
     private final RandomGenerator random;
     private final InstantSource clock;
+    private final RuntimeLayers runtime;
     private final HeadWriter headWriter = new HeadWriter();
     private final ArrayList<Flushable> dirty = new ArrayList<>();
     private byte[] date = {};
@@ -48,13 +51,19 @@ public final class WorkerContext {
      * @param index from 0; also the position of the worker's part in per-worker arrays
      */
     public WorkerContext(
-            int index, Loop loop, StatsShard stats, RandomGenerator random, InstantSource clock) {
+            int index,
+            Loop loop,
+            StatsShard stats,
+            RandomGenerator random,
+            InstantSource clock,
+            RuntimeLayers runtime) {
         this.index = index;
         this.loop = loop;
         this.stats = stats;
         this.timers = new Timers(loop);
         this.random = random;
         this.clock = clock;
+        this.runtime = runtime;
         this.now = loop.nanoTime();
         this.wallNanos = now - DATE_LIFE_NANOS;
         this.dateNanos = now - DATE_LIFE_NANOS - 1;
@@ -79,6 +88,11 @@ public final class WorkerContext {
 
     public RandomGenerator random() {
         return random;
+    }
+
+    /** Values that override configuration, as of now. */
+    public RuntimeSnapshot runtime() {
+        return runtime.snapshot();
     }
 
     /** Monotonic time of the event being handled. */

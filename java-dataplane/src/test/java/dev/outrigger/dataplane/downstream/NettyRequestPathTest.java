@@ -120,7 +120,8 @@ class NettyRequestPathTest {
                                 true,
                                 d.fileFlushInterval(),
                                 "",
-                                ""));
+                                "",
+                                d.runtime()));
         int port = start(to(TestConfigs.forward("up")), upstream(r -> OK));
 
         for (int i = 0; i < 8; i++) {

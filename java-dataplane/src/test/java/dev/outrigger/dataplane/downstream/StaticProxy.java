@@ -42,7 +42,8 @@ public final class StaticProxy {
                         true,
                         java.time.Duration.ofMillis(100),
                         "",
-                        "");
+                        "",
+                        defaults.runtime());
         var path = new NettyRequestPath(new StatsStore(2), options);
         path.prepareListener(listener);
         path.apply(

@@ -21,6 +21,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscape
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
@@ -95,7 +96,8 @@ final class TestConfigs {
                 action,
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     static RouteConfig prefix(String prefix, RouteActionConfig action) {
@@ -114,7 +116,8 @@ final class TestConfigs {
                 false,
                 false,
                 NO_RETRY,
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     static RouteTable table(VirtualHostConfig... hosts) {
@@ -126,6 +129,7 @@ final class TestConfigs {
                 List.of(),
                 false,
                 false,
+                Map.of(),
                 1);
     }
 
@@ -133,7 +137,11 @@ final class TestConfigs {
         return new HttpConnectionManagerConfig(
                 "ingress",
                 new RouteSource.Inline(table),
-                List.of(new HttpFilterConfig.Router("envoy.filters.http.router", true, false)),
+                List.of(
+                        new HttpFilterEntry(
+                                "envoy.filters.http.router",
+                                false,
+                                new HttpFilterConfig.Router(true, false))),
                 CodecType.HTTP1,
                 new Http1Options(true, false, "", false, false, false),
                 ServerHeader.OVERWRITE,
@@ -163,6 +171,7 @@ final class TestConfigs {
                 Duration.ZERO,
                 Duration.ofHours(1),
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(1),

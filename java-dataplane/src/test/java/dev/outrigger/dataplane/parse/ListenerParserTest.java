@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscape
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -110,7 +111,10 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
         assertThat(config.statPrefix()).isEqualTo("ingress");
         assertThat(config.httpFilters())
                 .containsExactly(
-                        new HttpFilterConfig.Router("envoy.filters.http.router", true, false));
+                        new HttpFilterEntry(
+                                "envoy.filters.http.router",
+                                false,
+                                new HttpFilterConfig.Router(true, false)));
         assertThat(config.codecType()).isEqualTo(CodecType.AUTO);
         assertThat(config.http1Options())
                 .isEqualTo(new Http1Options(true, false, "", false, false, false));

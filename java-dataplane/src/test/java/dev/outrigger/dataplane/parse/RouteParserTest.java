@@ -54,7 +54,7 @@ class RouteParserTest {
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{append: true, append_action: ADD_IF_ABSENT, header: {key: a, value: b}}]} | request_headers_to_add[0].append_action | Both append and append_action are set and it's not allowed
 {match: {prefix: /}, direct_response: {status: 200, body: {filename: /x}}}           | direct_response.body.filename | not supported by this proxy
 {match: {prefix: /}, redirect: {regex_rewrite: {pattern: {regex: a}, substitution: b}}} | redirect.regex_rewrite | not supported by this proxy
-{match: {prefix: /}, route: {cluster: b}, typed_per_filter_config: {a: {"@type": type.googleapis.com/google.protobuf.Any}}} | typed_per_filter_config | not supported by this proxy
+{match: {prefix: /}, route: {cluster: b}, typed_per_filter_config: {a: {"@type": type.googleapis.com/google.protobuf.Any}}} | typed_per_filter_config[a] | Didn't find a registered implementation for 'a' with type URL: 'google.protobuf.Any'
 """)
     void refusesWithTheExactPath(String route, String path, String reason) {
         Rejection rejection = only(RouteParser.parse(Protos.withRoute(route), XDS));

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
@@ -36,10 +37,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The xDS server on one socket. Plaintext; only loopback should be bound until it speaks mTLS.
+ * The xDS server on one socket. What it speaks there, and with whom, is its {@link Transport}.
  *
  * <p>Lifecycle: {@link #start} binds, {@link #close} ends every stream and waits for them. Any
  * thread.
@@ -69,6 +71,7 @@ public final class AdsServer implements AutoCloseable {
     public static AdsServer start(
             InetSocketAddress address,
             AdsOptions options,
+            Transport transport,
             SnapshotFeed feed,
             ProxyRegistry registry,
             RandomGenerator random)
@@ -86,7 +89,7 @@ public final class AdsServer implements AutoCloseable {
                         streams,
                         HexFormat.of().toHexDigits(random.nextInt()));
         var builder =
-                NettyServerBuilder.forAddress(address)
+                NettyServerBuilder.forAddress(address, transport.credentials())
                         // Callbacks only leave a note for the stream's own task: see StreamDriver.
                         .directExecutor()
                         .maxConcurrentCallsPerConnection(options.streamsPerConnection())
@@ -99,9 +102,12 @@ public final class AdsServer implements AutoCloseable {
                                 options.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS);
         options.maxConnectionAge()
                 .ifPresent(age -> builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
-        DiscoveryServices.all(starter)
+        var interceptors = new ArrayList<ServerInterceptor>(transport.interceptors());
+        interceptors.add(new PeerNote());
+        Stream.concat(DiscoveryServices.all(starter).stream(), transport.services().stream())
                 .forEach(service ->
-                        builder.addService(ServerInterceptors.intercept(service, new PeerNote())));
+                        builder.addService(
+                                ServerInterceptors.interceptForward(service, interceptors)));
         try {
             return new AdsServer(builder.build().start(), pool, streams);
         } catch (IOException e) {

@@ -48,7 +48,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
     private final Map<ResourceType, DeltaType> types = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, TypeState> reported = new EnumMap<>(ResourceType.class);
     private @Nullable Snapshot snapshot;
-    private long reportedRevision = -1;
+    private long reportedEdition = -1;
     private boolean introduced;
 
     DeltaStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
@@ -183,9 +183,9 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
                 listener.state(type, now);
             }
         });
-        if (reportedRevision != current.revision()) {
-            reportedRevision = current.revision();
-            listener.evaluated(current.revision(), current.documents());
+        if (reportedEdition != current.edition()) {
+            reportedEdition = current.edition();
+            listener.evaluated(current.edition(), current.revision(), current.documents());
         }
     }
 

@@ -5,6 +5,7 @@ import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.node.StreamListener.Nack;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.Collection;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Attributes a refusal: from the error's words to resources, and from those to documents. */
@@ -22,10 +23,12 @@ final class Rejections {
         var blamed = named.isEmpty() ? suspects : named;
         var documents = new TreeSet<PolicyId>();
         blamed.forEach(resource -> documents.addAll(resource.provenance()));
+        var versions = new TreeMap<String, String>();
+        blamed.forEach(resource -> versions.put(resource.name(), resource.version()));
         return new Nack(
                 version,
                 error.length() > ERROR_LENGTH ? error.substring(0, ERROR_LENGTH) + "..." : error,
-                blamed.stream().map(VersionedResource::name).sorted().toList(),
+                versions,
                 documents);
     }
 

@@ -40,7 +40,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse>
     private final Map<ResourceType, SotwType> types = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, TypeState> reported = new EnumMap<>(ResourceType.class);
     private @Nullable Snapshot snapshot;
-    private long reportedRevision = -1;
+    private long reportedEdition = -1;
     private boolean introduced;
 
     SotwStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
@@ -146,9 +146,9 @@ final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse>
                 listener.state(type, now);
             }
         });
-        if (reportedRevision != current.revision()) {
-            reportedRevision = current.revision();
-            listener.evaluated(current.revision(), current.documents());
+        if (reportedEdition != current.edition()) {
+            reportedEdition = current.edition();
+            listener.evaluated(current.edition(), current.revision(), current.documents());
         }
     }
 

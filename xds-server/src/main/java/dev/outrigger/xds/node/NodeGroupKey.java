@@ -5,10 +5,15 @@ import dev.outrigger.policy.model.PolicyId;
 import java.util.List;
 
 /**
- * The documents that select a node, ordered by identity. Nodes with equal keys share a snapshot.
- * Immutable.
+ * The documents that select a node, ordered by identity, and what kind of client it is. Nodes with
+ * equal keys share a snapshot. Immutable.
  */
-public record NodeGroupKey(List<PolicyId> documents) {
+public record NodeGroupKey(List<PolicyId> documents, ClientKind client) {
+    /** A group of proxies. */
+    public NodeGroupKey(List<PolicyId> documents) {
+        this(documents, ClientKind.PROXY);
+    }
+
     public NodeGroupKey {
         documents = List.copyOf(documents);
     }

@@ -32,7 +32,8 @@ public final class NodeGroupResolver {
                 selections.stream()
                         .filter(selection -> selects(selection.selector(), node))
                         .map(Selection::document)
-                        .toList());
+                        .toList(),
+                node.client());
     }
 
     private static boolean selects(SidecarSpec.Selector selector, NodeIdentity node) {

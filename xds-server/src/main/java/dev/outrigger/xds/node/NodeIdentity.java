@@ -30,6 +30,12 @@ public record NodeIdentity(
         return new NodeIdentity(node.getId(), node.getCluster(), labels, userAgent(node));
     }
 
+    /** What it does with what it is sent. */
+    public ClientKind client() {
+        // grpc-java, grpc-go, grpcio and grpc-js name themselves "gRPC Java", "gRPC Go" and so on.
+        return userAgent.startsWith("gRPC") ? ClientKind.PROXYLESS : ClientKind.PROXY;
+    }
+
     private static String userAgent(Node node) {
         if (node.hasUserAgentBuildVersion()) {
             var version = node.getUserAgentBuildVersion().getVersion();

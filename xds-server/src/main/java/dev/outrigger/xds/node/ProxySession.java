@@ -21,6 +21,7 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     private final Map<ResourceType, Standing> types = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Rejection> rejections = new EnumMap<>(ResourceType.class);
     private List<PolicyId> documents = List.of();
+    private long evaluatedEdition = -1;
     private long evaluatedRevision = -1;
 
     ProxySession(ProxyRegistry registry, ProxyRecord proxy, NodeIdentity node, String peer) {
@@ -71,8 +72,9 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     }
 
     @Override
-    public void evaluated(long revision, List<PolicyId> selectedBy) {
+    public void evaluated(long edition, long revision, List<PolicyId> selectedBy) {
         registry.update(_ -> {
+            evaluatedEdition = edition;
             evaluatedRevision = revision;
             documents = selectedBy;
         });

@@ -4,8 +4,12 @@ package dev.outrigger.xds.node;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.resource.ResourceType;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What a stream tells about itself. Called by one thread at a time. */
 public interface StreamListener {
@@ -21,8 +25,12 @@ public interface StreamListener {
     /** How a type stands now; called whenever that changes. */
     void state(ResourceType type, TypeState state);
 
-    /** Everything the snapshot of this revision asks for has been written, or is in a state. */
-    void evaluated(long revision, List<PolicyId> documents);
+    /**
+     * Everything the snapshot asks for has been written, or is in a state.
+     *
+     * @param edition which snapshot: see {@code Snapshot}
+     */
+    void evaluated(long edition, long revision, List<PolicyId> documents);
 
     /**
      * One type of one stream.
@@ -35,12 +43,22 @@ public interface StreamListener {
     /**
      * A refusal.
      *
-     * @param resources those the error names, or else all that were new in the response
+     * @param versions by name, the resources that the error names, or else all that were new in the
+     *     response
      */
     record Nack(
-            String version, String error, List<String> resources, SortedSet<PolicyId> policies) {
+            String version,
+            String error,
+            SortedMap<String, String> versions,
+            SortedSet<PolicyId> policies) {
         public Nack {
-            resources = List.copyOf(resources);
+            versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+            policies = Collections.unmodifiableSortedSet(new TreeSet<>(policies));
+        }
+
+        /** The names of the resources. */
+        public List<String> resources() {
+            return List.copyOf(versions.keySet());
         }
     }
 }

@@ -199,6 +199,8 @@ public final class ReferenceCheck {
     private void problem(XdsResource resource, String detail) {
         problems.add(
                 new Problem(
+                        resource.type(),
+                        resource.name(),
                         resource.type().shortName() + " '" + resource.name() + "' " + detail,
                         resource.provenance()));
     }
@@ -206,7 +208,9 @@ public final class ReferenceCheck {
     /**
      * Why a set cannot be served.
      *
-     * @param documents where the resource at fault came from
+     * @param type of the resource at fault
+     * @param documents where it came from
      */
-    public record Problem(String detail, SortedSet<PolicyId> documents) {}
+    public record Problem(
+            ResourceType type, String name, String detail, SortedSet<PolicyId> documents) {}
 }

@@ -44,7 +44,7 @@ final class RecordingListener implements StreamListener {
     }
 
     @Override
-    public void evaluated(long evaluated, List<PolicyId> documents) {
+    public void evaluated(long edition, long evaluated, List<PolicyId> documents) {
         revision = evaluated;
     }
 }

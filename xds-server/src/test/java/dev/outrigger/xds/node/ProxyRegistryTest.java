@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class ProxyRegistryTest {
         var session = open("a-1");
         registry.published(7);
         session.state(ResourceType.ROUTE, new TypeState(State.PENDING, "v", ""));
-        session.evaluated(7, List.of(SIDECAR));
+        session.evaluated(7, 7, List.of(SIDECAR));
         assertThat(registry.awaitSync(7, AT_ONCE).synced()).isFalse();
         var waiting =
                 CompletableFuture.supplyAsync(() -> {
@@ -60,9 +61,13 @@ class ProxyRegistryTest {
         registry.published(7);
         session.rejected(
                 ResourceType.ROUTE,
-                new Nack("v", "no", List.of("r"), new TreeSet<>(List.of(SIDECAR))));
+                new Nack(
+                        "v",
+                        "no",
+                        new TreeMap<>(Map.of("r", "v")),
+                        new TreeSet<>(List.of(SIDECAR))));
         session.state(ResourceType.ROUTE, new TypeState(State.REJECTED, "v", "u"));
-        session.evaluated(7, List.of(SIDECAR));
+        session.evaluated(7, 7, List.of(SIDECAR));
 
         var report = registry.awaitSync(7, Duration.ofSeconds(20));
 
@@ -86,7 +91,7 @@ class ProxyRegistryTest {
 
     @Test
     void aProxyThatNoDocumentSelectsIsNotAskedAfter() throws Exception {
-        open("stranger").evaluated(7, List.of());
+        open("stranger").evaluated(7, 7, List.of());
         registry.published(7);
 
         assertThat(registry.awaitSync(7, AT_ONCE).proxies()).isEmpty();

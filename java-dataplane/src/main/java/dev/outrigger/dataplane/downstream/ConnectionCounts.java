@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.exchange.HcmStats;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.WorkerContext;
+
+/** What one downstream connection adds to its manager's stats. Confined to its event loop. */
+final class ConnectionCounts {
+    private final WorkerContext worker;
+    private final StatsShard shard;
+    private final HcmStats stats;
+    private boolean spoke;
+    private boolean closedLocally;
+    private long openedNanos;
+
+    ConnectionCounts(WorkerContext worker, HcmStats stats) {
+        this.worker = worker;
+        this.shard = worker.stats();
+        this.stats = stats;
+    }
+
+    void opened() {
+        openedNanos = worker.now();
+        shard.inc(stats.cxTotal);
+        shard.inc(stats.cxActive);
+    }
+
+    void received(int bytes) {
+        shard.add(stats.cxRxBytes, bytes);
+        if (!spoke) {
+            // Envoy makes the codec, and counts it, when the first bytes come.
+            spoke = true;
+            shard.inc(stats.cxHttp1Total);
+            shard.inc(stats.cxHttp1Active);
+        }
+    }
+
+    /** Whether the client has sent anything. */
+    boolean hasSpoken() {
+        return spoke;
+    }
+
+    /** The close that is about to come is ours. */
+    void closedLocally() {
+        closedLocally = true;
+    }
+
+    /**
+     * The connection is gone.
+     *
+     * @return how long it lived, in milliseconds
+     */
+    long closed(boolean activeRequest) {
+        shard.inc(stats.cxDestroy);
+        shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
+        if (activeRequest) {
+            shard.inc(stats.cxDestroyActiveRq);
+            shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
+        }
+        shard.dec(stats.cxActive);
+        if (spoke) {
+            shard.dec(stats.cxHttp1Active);
+        }
+        long lengthMillis = (worker.now() - openedNanos) / 1_000_000;
+        shard.record(stats.cxLengthMs, lengthMillis);
+        return lengthMillis;
+    }
+}

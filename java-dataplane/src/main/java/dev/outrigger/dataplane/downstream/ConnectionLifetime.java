@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.exchange.HcmStats;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.worker.Timers;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import java.time.Duration;
+
+/**
+ * When a downstream connection has lived long enough: idle between requests, beyond its duration,
+ * draining, or at its number of requests (1.10, 1.11). Decides; the connection does the closing.
+ * Confined to the connection's event loop.
+ */
+final class ConnectionLifetime {
+    /** The connection as its lifetime sees it. */
+    interface Owner {
+        /** Whether nothing is going on: no request, not even its first byte. */
+        boolean isBetweenRequests();
+
+        /** Whether the client has sent anything yet. */
+        boolean hasSpoken();
+
+        /** Ends the connection at once. */
+        void closeNow();
+
+        /** Ends the connection now that it is between requests. */
+        void closeDrained();
+    }
+
+    private final WorkerListener listener;
+    private final WorkerContext worker;
+    private final HttpConnectionManager pinned;
+    private final HttpConnectionManagerConfig config;
+    private final HcmStats stats;
+    private final Owner owner;
+    private final Timers.Timer idleTimer;
+    private final Timers.Timer durationTimer;
+    private final Timers.Timer drainTimer;
+    private boolean draining;
+    private boolean drainOver;
+    private boolean closing;
+    private boolean lastRequest;
+    private int requests;
+
+    ConnectionLifetime(WorkerListener listener, HttpConnectionManager pinned, Owner owner) {
+        this.listener = listener;
+        this.worker = listener.services().worker();
+        this.pinned = pinned;
+        this.config = pinned.settings().config();
+        this.stats = pinned.settings().stats();
+        this.owner = owner;
+        this.idleTimer = worker.timers().timer(this::onIdle);
+        this.durationTimer = worker.timers().timer(this::onMaxDuration);
+        this.drainTimer = worker.timers().timer(this::onDrainTimeout);
+    }
+
+    /** The connection was accepted. */
+    void begin() {
+        armIdle();
+        if (config.maxConnectionDuration().isPresent()) {
+            Duration limit = config.maxConnectionDuration().get();
+            if (!limit.isZero()) {
+                durationTimer.arm(worker.now(), limit.toNanos());
+            }
+        }
+    }
+
+    /** A request has begun. */
+    void onRequest() {
+        idleTimer.disarm();
+        requests++;
+        int max = config.maxRequestsPerConnection();
+        if (max > 0 && requests >= max) {
+            worker.stats().inc(stats.cxMaxRequestsReached);
+            lastRequest = true;
+        }
+    }
+
+    /** The connection waits for its next request. */
+    void armIdle() {
+        Duration timeout = config.idleTimeout();
+        if (!timeout.isZero()) {
+            idleTimer.arm(worker.now(), timeout.toNanos());
+        }
+    }
+
+    /** Whether the connection ends with the response to this request. */
+    boolean isLastRequest() {
+        return lastRequest || closing;
+    }
+
+    /** Whether the number of requests is what ends it, which Envoy does without delay. */
+    boolean isUsedUp() {
+        return lastRequest;
+    }
+
+    /** Whether the drain timeout is over, so that the connection ends with its response. */
+    boolean isDrainOver() {
+        return drainOver;
+    }
+
+    /** Asked for each response: whether it must say that the connection will end. */
+    boolean isDraining() {
+        if (!draining && !closing && listener.drainClose(pinned)) {
+            startDrain();
+            worker.stats().inc(stats.cxDrainClose);
+        }
+        return draining;
+    }
+
+    /** The client is told to go with each response, and is let go after {@code drain_timeout}. */
+    private void startDrain() {
+        draining = true;
+        drainTimer.arm(worker.now(), config.drainTimeout().toNanos());
+    }
+
+    private void onDrainTimeout() {
+        drainOver = true;
+        if (owner.isBetweenRequests()) {
+            worker.refreshNow();
+            owner.closeDrained();
+        }
+    }
+
+    private void onIdle() {
+        if (owner.isBetweenRequests()) {
+            worker.stats().inc(stats.cxIdleTimeout);
+            endOrDrain();
+        }
+    }
+
+    private void onMaxDuration() {
+        worker.stats().inc(stats.cxMaxDurationReached);
+        if (config.http1SafeMaxConnectionDuration() && owner.hasSpoken()) {
+            // Ends with the next response and never between two requests.
+            closing = !draining;
+            return;
+        }
+        endOrDrain();
+    }
+
+    private void endOrDrain() {
+        if (!owner.hasSpoken()) {
+            owner.closeNow();
+        } else if (!draining && !closing) {
+            startDrain();
+        }
+    }
+
+    /** The connection is gone. */
+    void discard() {
+        idleTimer.discard();
+        durationTimer.discard();
+        drainTimer.discard();
+    }
+}

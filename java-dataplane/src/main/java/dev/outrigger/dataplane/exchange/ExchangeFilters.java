@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.filter.ClusterHealth;
+import dev.outrigger.dataplane.filter.FilterStream;
+import dev.outrigger.dataplane.filter.HttpFilterChain;
+import dev.outrigger.dataplane.filter.HttpFilters;
+import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.route.PerFilterConfigs;
+import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filter chain of an exchange, and the exchange as its filters see it. There is no chain where
+ * the listener has only the router. One per {@link Exchange}; confined to its event loop.
+ */
+final class ExchangeFilters implements FilterStream, ClusterHealth {
+    private final Exchange exchange;
+    private final WorkerContext worker;
+    private @Nullable HttpFilterChain chain;
+    private int responseHolds;
+
+    ExchangeFilters(Exchange exchange, WorkerContext worker) {
+        this.exchange = exchange;
+        this.worker = worker;
+    }
+
+    /**
+     * The chain of the exchange at hand, begun; {@code null} when there is only the router.
+     *
+     * @param filters of the exchange's listener
+     */
+    @Nullable HttpFilterChain begin(HttpFilters filters) {
+        if (filters.isEmpty()) {
+            return null;
+        }
+        HttpFilterChain current = chain;
+        if (current == null || !current.isOf(filters)) {
+            if (current != null) {
+                current.dispose();
+            }
+            current = filters.newChain(this);
+            chain = current;
+        }
+        current.begin();
+        return current;
+    }
+
+    void end() {
+        HttpFilterChain current = chain;
+        if (current != null) {
+            current.end();
+        }
+        responseHolds = 0;
+    }
+
+    void dispose() {
+        HttpFilterChain current = chain;
+        if (current != null) {
+            current.dispose();
+        }
+    }
+
+    /** Whether a filter has as much of the response as it wants for now. */
+    boolean isHoldingResponse() {
+        return responseHolds > 0;
+    }
+
+    @Override
+    public WorkerContext worker() {
+        return worker;
+    }
+
+    @Override
+    public StreamInfo streamInfo() {
+        return exchange.info();
+    }
+
+    @Override
+    public FormatContext formatContext() {
+        return exchange;
+    }
+
+    @Override
+    public @Nullable Route route() {
+        return exchange.route();
+    }
+
+    @Override
+    public String routeCluster() {
+        return exchange.routeCluster();
+    }
+
+    @Override
+    public PerFilterConfigs perFilterConfigs() {
+        return exchange.perFilterConfigs();
+    }
+
+    @Override
+    public void clearRouteCache() {
+        exchange.clearRouteCache();
+    }
+
+    @Override
+    public Map<String, Object> connectionState() {
+        return exchange.downstream().filterState();
+    }
+
+    @Override
+    public ClusterHealth clusterHealth() {
+        return this;
+    }
+
+    @Override
+    public long bufferLimit() {
+        return exchange.settings().bufferLimitBytes;
+    }
+
+    @Override
+    public void decodedHeaders(RequestHead head, boolean endStream) {
+        exchange.startRouter(head, endStream);
+    }
+
+    @Override
+    public void decodedData(ByteBuf data, boolean endStream) {
+        exchange.routeBody(data, endStream);
+    }
+
+    @Override
+    public void decodedTrailers(HeaderBlock trailers) {
+        exchange.routeTrailers(trailers);
+    }
+
+    @Override
+    public void encodedHeaders(ResponseHead head, boolean endStream) {
+        exchange.writeHead(head, endStream);
+    }
+
+    @Override
+    public void encodedData(ByteBuf data, boolean endStream) {
+        exchange.writeBody(data, endStream);
+    }
+
+    @Override
+    public void encodedTrailers(HeaderBlock trailers) {
+        exchange.writeTrailers(trailers);
+    }
+
+    @Override
+    public void sendLocalReply(LocalReply reply) {
+        exchange.sendFilterReply(reply);
+    }
+
+    @Override
+    public void requestTooLarge() {
+        exchange.onRequestTooLarge();
+    }
+
+    @Override
+    public void responseTooLarge() {
+        exchange.onResponseTooLarge();
+    }
+
+    @Override
+    public void readDisable(boolean disable) {
+        exchange.downstream().readDisable(disable);
+    }
+
+    @Override
+    public void responseReadDisable(boolean disable) {
+        responseHolds += disable ? 1 : -1;
+        exchange.onDownstreamWritable(exchange.downstream().isWritable());
+    }
+
+    private @Nullable Cluster cluster(String name) {
+        return exchange.manager().cluster(name);
+    }
+
+    @Override
+    public boolean has(String cluster) {
+        return cluster(cluster) != null;
+    }
+
+    @Override
+    public int hosts(String cluster) {
+        Cluster found = cluster(cluster);
+        return found == null ? 0 : found.hosts().size();
+    }
+
+    @Override
+    public int healthyHosts(String cluster) {
+        Cluster found = cluster(cluster);
+        return found == null ? 0 : found.healthyHosts();
+    }
+
+    @Override
+    public int degradedHosts(String cluster) {
+        Cluster found = cluster(cluster);
+        return found == null ? 0 : found.degradedHosts();
+    }
+}

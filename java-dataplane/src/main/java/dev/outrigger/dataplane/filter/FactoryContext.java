@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.filter;
+
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What a filter is compiled with.
+ *
+ * @param statPrefix {@code http.<stat_prefix>.} of the connection manager; empty for what belongs
+ *     to a route
+ * @param nanoTime monotonic clock, for state that is shared between event loops
+ * @param serviceCluster {@code --service-cluster}; may be empty
+ * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
+ */
+public record FactoryContext(
+        StatsStore stats,
+        RuntimeLayers runtime,
+        String statPrefix,
+        LongSupplier nanoTime,
+        String serviceCluster,
+        BooleanSupplier healthCheckFailed) {
+    public FactoryContext withStatPrefix(String prefix) {
+        return new FactoryContext(
+                stats, runtime, prefix, nanoTime, serviceCluster, healthCheckFailed);
+    }
+}

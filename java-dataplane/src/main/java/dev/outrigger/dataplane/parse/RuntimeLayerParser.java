@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.outrigger.dataplane.config.FractionalPercent;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.runtime.RuntimeText;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A {@code static_layer} to dotted keys: nested maps are joined unless they are a percentage. */
+final class RuntimeLayerParser {
+    private final String path;
+    private final Findings findings;
+    private final Map<String, RuntimeValue> values = new LinkedHashMap<>();
+
+    private RuntimeLayerParser(String path, Findings findings) {
+        this.path = path;
+        this.findings = findings;
+    }
+
+    static Map<String, RuntimeValue> parse(Struct layer, String path, Findings findings) {
+        var parser = new RuntimeLayerParser(path, findings);
+        layer.getFieldsMap().forEach(parser::value);
+        return parser.values;
+    }
+
+    private void value(String key, Value value) {
+        switch (value.getKindCase()) {
+            case STRING_VALUE -> values.put(key, RuntimeText.parse(value.getStringValue()));
+            case NUMBER_VALUE ->
+                    values.put(
+                            key,
+                            RuntimeValue.number(
+                                    value.getNumberValue(), text(value.getNumberValue())));
+            case BOOL_VALUE ->
+                    values.put(
+                            key,
+                            RuntimeValue.bool(
+                                    value.getBoolValue(), String.valueOf(value.getBoolValue())));
+            case STRUCT_VALUE -> struct(key, value.getStructValue());
+            case NULL_VALUE, LIST_VALUE, KIND_NOT_SET ->
+                    findings.invalid(path, key, "Invalid runtime entry value for " + key);
+        }
+    }
+
+    private static String text(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    private void struct(String key, Struct struct) {
+        if (struct.getFieldsCount() > 0
+                && !struct.containsFields("numerator")
+                && !struct.containsFields("denominator")) {
+            struct.getFieldsMap().forEach((name, value) -> value(key + "." + name, value));
+            return;
+        }
+        String text = struct.toString();
+        if (struct.getFieldsCount() == 0) {
+            values.put(key, RuntimeValue.text(text));
+            return;
+        }
+        int denominator =
+                switch (struct.getFieldsOrDefault("denominator", Value.getDefaultInstance())
+                        .getStringValue()) {
+                    case "TEN_THOUSAND" -> 10_000;
+                    case "MILLION" -> 1_000_000;
+                    default -> 100;
+                };
+        long numerator =
+                (long)
+                        struct.getFieldsOrDefault("numerator", Value.getDefaultInstance())
+                                .getNumberValue();
+        values.put(
+                key,
+                RuntimeValue.percent(
+                        new FractionalPercent(Math.max(0, numerator), denominator), text));
+    }
+}
