@@ -151,7 +151,9 @@ public record ClusterConfig(
      * @param perHostMaxConnections absent for no limit
      */
     public record CircuitBreakers(
-            Thresholds defaultPriority, Thresholds highPriority, Optional<Long> perHostMaxConnections) {
+            Thresholds defaultPriority,
+            Thresholds highPriority,
+            Optional<Long> perHostMaxConnections) {
         /** Without a limit per host. */
         public CircuitBreakers(Thresholds defaultPriority, Thresholds highPriority) {
             this(defaultPriority, highPriority, Optional.empty());
@@ -240,17 +242,15 @@ public record ClusterConfig(
     }
 
     /**
-     * @param closeOnFailure closes connections of a host that fails its health check
      * @param ignoreOnRemoval hosts that are gone from discovery go at once, healthy or not
      * @param ignoreNewHostsUntilFirstHc new hosts do not count before their first check
      * @param closeOnHostSetChange drains every pool when hosts come or go
      */
     public record HealthPolicy(
-            boolean closeOnFailure,
             boolean ignoreOnRemoval,
             boolean ignoreNewHostsUntilFirstHc,
             boolean closeOnHostSetChange) {
-        public static final HealthPolicy DEFAULT = new HealthPolicy(false, false, false, false);
+        public static final HealthPolicy DEFAULT = new HealthPolicy(false, false, false);
     }
 
     /**

@@ -72,8 +72,7 @@ public record EndpointAssignment(
 
         /** The same place with other endpoints. */
         public LocalityEndpoints withEndpoints(List<Endpoint> others) {
-            return new LocalityEndpoints(
-                    region, zone, subZone, priority, weight, metadata, others);
+            return new LocalityEndpoints(region, zone, subZone, priority, weight, metadata, others);
         }
     }
 

@@ -55,7 +55,7 @@ public record LoadBalancingConfig(
                 Locality locality,
                 Optional<SlowStart> slowStart,
                 int choiceCount,
-                double activeRequestBias,
+                RuntimeDouble activeRequestBias,
                 boolean fullScan)
                 implements Algorithm {}
 
@@ -110,7 +110,7 @@ public record LoadBalancingConfig(
      *
      * @param minWeightPercent of the host's weight
      */
-    public record SlowStart(Duration window, double aggression, double minWeightPercent) {}
+    public record SlowStart(Duration window, RuntimeDouble aggression, double minWeightPercent) {}
 
     /** {@code lb_subset_config} (5.4). */
     public record Subsets(

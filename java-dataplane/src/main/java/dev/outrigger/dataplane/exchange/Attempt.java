@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * next try; whoever calls back late finds it empty. Confined to its event loop.
  */
 final class Attempt implements PoolCallbacks, ResponseReceiver {
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private final WorkerContext worker;
     private final Router router;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private boolean waiting;
+    private boolean hostKnown = true;
 
     Attempt(WorkerContext worker, Router router) {
         this.worker = worker;
@@ -32,11 +37,17 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         pool = from;
         stream = null;
         waiting = true;
+        hostKnown = true;
         from.newStream(this);
     }
 
     @Nullable UpstreamStream stream() {
         return stream;
+    }
+
+    /** Whether the host took part, as far as logs are concerned. */
+    boolean isHostKnown() {
+        return hostKnown;
     }
 
     @Nullable Host host() {
@@ -52,6 +63,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     void countTimeout() {
         if (pool != null) {
             pool.host().countTimeout(worker.index());
+            pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, GATEWAY_TIMEOUT);
         }
     }
 
@@ -80,14 +92,31 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         stream = ready;
         ConnectionPool from = pool;
         if (from != null) {
+            from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
             router.onReady(ready, from.host());
         }
     }
 
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
+        onPoolFailure(reason, transportFailure, true);
+    }
+
+    @Override
+    public void onPoolFailure(StreamReset reason, String transportFailure, boolean hostKnown) {
         waiting = false;
+        if (reason != StreamReset.OVERFLOW) {
+            // An overflow says nothing of the host (CB6).
+            putFailure();
+        }
+        this.hostKnown = hostKnown;
         router.onReset(reason, transportFailure, false);
+    }
+
+    private void putFailure() {
+        if (pool != null) {
+            pool.host().putResult(Result.LOCAL_ORIGIN_CONNECT_FAILED, 0);
+        }
     }
 
     @Override
@@ -99,6 +128,13 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     public void onResponseHead(ResponseHead head, boolean endStream) {
         if (endStream) {
             stream = null;
+        }
+        if (pool != null) {
+            Host host = pool.host();
+            host.putHttpResponseCode(head.status());
+            if (head.headers().has(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)) {
+                host.failHealthCheckImmediately();
+            }
         }
         router.onResponseHead(head, endStream);
     }
@@ -114,6 +150,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         stream = null;
+        putFailure();
         router.onReset(reason, transportFailure, true);
     }
 

@@ -20,6 +20,7 @@ import dev.outrigger.dataplane.route.RetryPolicy;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.worker.Timers;
@@ -230,7 +231,12 @@ final class Router {
         attempts++;
         info().setAttemptCount(attempts);
         Host host = chooseHost();
-        if (host == null) {
+        ConnectionPool pool =
+                host == null
+                        ? null
+                        : cluster()
+                                .pool(host, worker, services.connector(), forward.highPriority());
+        if (host == null || pool == null) {
             shard.inc(cluster().stats().cxNoneHealthy);
             charge(503);
             exchange.sendLocalReply(
@@ -244,7 +250,7 @@ final class Router {
         }
         info().setUpstreamHost(host.addressText());
         state = State.ATTEMPT;
-        attempt.start(cluster().pool(host, worker, services.connector(), forward.highPriority()));
+        attempt.start(pool);
     }
 
     private @Nullable Host chooseHost() {
@@ -441,7 +447,7 @@ final class Router {
     void onReset(StreamReset reset, String transportFailure, boolean requestSent) {
         perTryTimer.disarm();
         perTryIdleTimer.disarm();
-        if (reset == StreamReset.OVERFLOW) {
+        if (!attempt.isHostKnown()) {
             // Refused before a connection was asked for: no host took part.
             info().setUpstreamHost(null);
         }

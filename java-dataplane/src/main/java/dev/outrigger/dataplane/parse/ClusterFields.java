@@ -78,6 +78,10 @@ final class ClusterFields {
                     .nested("explicit_http_config", () -> EXPLICIT)
                     .nested("use_downstream_protocol_config", () -> DOWNSTREAM);
 
+    private static final SupportedFields KEEPALIVE =
+            SupportedFields.of(TcpKeepalive.getDescriptor())
+                    .obeyed("keepalive_probes", "keepalive_time", "keepalive_interval");
+
     private static final SupportedFields TRANSPORT_SOCKET_MATCH =
             SupportedFields.of(Cluster.TransportSocketMatch.getDescriptor())
                     .obeyed("name", "match")
@@ -116,10 +120,6 @@ final class ClusterFields {
     private static final SupportedFields PRECONNECT =
             SupportedFields.of(Cluster.PreconnectPolicy.getDescriptor())
                     .obeyed("per_upstream_preconnect_ratio");
-
-    private static final SupportedFields KEEPALIVE =
-            SupportedFields.of(TcpKeepalive.getDescriptor())
-                    .obeyed("keepalive_probes", "keepalive_time", "keepalive_interval");
 
     private static final SupportedFields CONNECTION =
             SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "xDS")
@@ -183,7 +183,9 @@ final class ClusterFields {
                     .nested("round_robin_lb_config", () -> LoadBalancingFields.OLD_ROUND_ROBIN)
                     .nested("common_lb_config", () -> LoadBalancingFields.COMMON)
                     .nested("upstream_connection_options", () -> UPSTREAM_CONNECTION)
-                    .obeyed("close_connections_on_host_health_failure")
+                    .noEffect(
+                            "close_connections_on_host_health_failure",
+                            "for TCP; HTTP connections are drained either way")
                     .obeyed("ignore_health_on_host_removal")
                     .nested("load_balancing_policy", () -> LoadBalancingFields.POLICIES)
                     .nested("preconnect_policy", () -> PRECONNECT)

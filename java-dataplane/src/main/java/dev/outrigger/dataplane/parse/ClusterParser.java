@@ -73,7 +73,6 @@ public final class ClusterParser {
                                                 proto.getOutlierDetection(), findings))
                                 : Optional.empty(),
                         new HealthPolicy(
-                                proto.getCloseConnectionsOnHostHealthFailure(),
                                 proto.getIgnoreHealthOnHostRemoval(),
                                 proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
                                 proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),

@@ -129,9 +129,7 @@ final class DiscoveryParser {
         findings.invalid(
                 "cluster_type.name",
                 name,
-                "Didn't find a registered cluster factory implementation for name: '"
-                        + name
-                        + "'");
+                "Didn't find a registered cluster factory implementation for name: '" + name + "'");
         return Kind.STATIC;
     }
 
@@ -321,7 +319,9 @@ final class DiscoveryParser {
                         findings);
         if (config.isEmpty()) {
             findings.invalid(
-                    "cluster_type.typed_config", "", "clusters: value must contain at least 1 item");
+                    "cluster_type.typed_config",
+                    "",
+                    "clusters: value must contain at least 1 item");
             return new Discovery.Static();
         }
         return new Discovery.Aggregate(config.get().getClustersList());

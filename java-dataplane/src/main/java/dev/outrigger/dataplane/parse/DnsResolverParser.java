@@ -6,7 +6,6 @@ import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.DnsResolutionConfig;
-import io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.Builder;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
@@ -50,8 +49,7 @@ final class DnsResolverParser {
     /** The flat fields of a cluster. */
     static DnsResolverOptions of(Cluster proto, Findings findings) {
         if (proto.hasTypedDnsResolverConfig()) {
-            return typed(
-                    proto.getTypedDnsResolverConfig(), "typed_dns_resolver_config", findings);
+            return typed(proto.getTypedDnsResolverConfig(), "typed_dns_resolver_config", findings);
         }
         if (proto.hasDnsResolutionConfig()) {
             var config = proto.getDnsResolutionConfig();
@@ -61,7 +59,7 @@ final class DnsResolverParser {
                     "dns_resolution_config.resolvers",
                     findings);
         }
-        Builder flat = io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.newBuilder();
+        var flat = io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.newBuilder();
         flat.setUseTcpForDnsLookups(proto.getUseTcpForDnsLookups());
         return options(proto.getDnsResolversList(), flat.build(), "dns_resolvers", findings);
     }
@@ -89,10 +87,7 @@ final class DnsResolverParser {
         var servers = new ArrayList<InetSocketAddress>();
         for (int i = 0; i < resolvers.size(); i++) {
             AddressParser.parse(
-                            resolvers.get(i),
-                            Names.REFUSED,
-                            FieldPaths.index(path, i),
-                            findings)
+                            resolvers.get(i), Names.REFUSED, FieldPaths.index(path, i), findings)
                     .ifPresent(servers::add);
         }
         return new DnsResolverOptions(

@@ -61,7 +61,8 @@ public final class EndpointParser {
                     .noEffect("proximity", "Envoy does not read it either");
 
     private static final SupportedFields FRACTION =
-            SupportedFields.of(FractionalPercent.getDescriptor()).obeyed("numerator", "denominator");
+            SupportedFields.of(FractionalPercent.getDescriptor())
+                    .obeyed("numerator", "denominator");
 
     private static final SupportedFields DROP_OVERLOAD =
             SupportedFields.of(ClusterLoadAssignment.Policy.DropOverload.getDescriptor())

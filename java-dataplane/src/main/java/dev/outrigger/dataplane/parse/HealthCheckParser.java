@@ -239,8 +239,7 @@ final class HealthCheckParser {
             long end = protos.get(i).getEnd();
             String wrong = "";
             if (start >= end) {
-                wrong =
-                        "expecting start < end, but found start=" + start + " and end=" + end;
+                wrong = "expecting start < end, but found start=" + start + " and end=" + end;
             } else if (start < 100) {
                 wrong = "expecting start >= 100, but found start=" + start;
             } else if (end > 600) {

@@ -113,7 +113,8 @@ final class LbPolicyParser {
                 proto.hasChoiceCount()
                         ? Values.clamp(proto.getChoiceCount())
                         : LoadBalancingParser.DEFAULT_CHOICE_COUNT,
-                proto.hasActiveRequestBias() ? proto.getActiveRequestBias().getDefaultValue() : 1.0,
+                LoadBalancingParser.runtimeDouble(
+                        proto.hasActiveRequestBias(), proto.getActiveRequestBias(), 1.0),
                 proto.getSelectionMethod() == LeastRequest.SelectionMethod.FULL_SCAN);
     }
 
@@ -129,11 +130,9 @@ final class LbPolicyParser {
         checkRing(min, max, path, findings);
         var hashing = proto.getConsistentHashingLbConfig();
         boolean newer = proto.hasConsistentHashingLbConfig();
-        boolean bounded =
-                newer ? hashing.hasHashBalanceFactor() : proto.hasHashBalanceFactor();
+        boolean bounded = newer ? hashing.hasHashBalanceFactor() : proto.hasHashBalanceFactor();
         int factor =
-                Values.clamp(
-                        newer ? hashing.getHashBalanceFactor() : proto.getHashBalanceFactor());
+                Values.clamp(newer ? hashing.getHashBalanceFactor() : proto.getHashBalanceFactor());
         return new Algorithm.RingHash(
                 min,
                 max,
@@ -223,9 +222,8 @@ final class LbPolicyParser {
                 : Optional.of(
                         new SlowStart(
                                 window,
-                                proto.hasAggression()
-                                        ? proto.getAggression().getDefaultValue()
-                                        : 1.0,
+                                LoadBalancingParser.runtimeDouble(
+                                        proto.hasAggression(), proto.getAggression(), 1.0),
                                 proto.hasMinWeightPercent()
                                         ? proto.getMinWeightPercent().getValue()
                                         : LoadBalancingParser.DEFAULT_MIN_WEIGHT_PERCENT));
@@ -240,11 +238,7 @@ final class LbPolicyParser {
             findings.invalid(
                     path,
                     min,
-                    "ring hash: minimum_ring_size ("
-                            + min
-                            + ") > maximum_ring_size ("
-                            + max
-                            + ")");
+                    "ring hash: minimum_ring_size (" + min + ") > maximum_ring_size (" + max + ")");
         }
     }
 

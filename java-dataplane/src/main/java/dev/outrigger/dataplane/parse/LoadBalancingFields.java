@@ -26,8 +26,7 @@ final class LoadBalancingFields {
 
     private static final SupportedFields RUNTIME_DOUBLE =
             SupportedFields.of(RuntimeDouble.getDescriptor())
-                    .obeyed("default_value")
-                    .noEffect("runtime_key", "the default is used: nothing changes it at run time");
+                    .obeyed("default_value", "runtime_key");
 
     // The older form.
 
@@ -133,8 +132,7 @@ final class LoadBalancingFields {
                     .obeyed("selection_method");
 
     private static final SupportedFields RANDOM =
-            SupportedFields.of(Random.getDescriptor())
-                    .nested("locality_lb_config", () -> LOCALITY);
+            SupportedFields.of(Random.getDescriptor()).nested("locality_lb_config", () -> LOCALITY);
 
     private static final SupportedFields RING_HASH =
             SupportedFields.of(RingHash.getDescriptor())

@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets.Fallback;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets.Selector;
 import dev.outrigger.dataplane.config.MetadataCriteria;
+import dev.outrigger.dataplane.config.RuntimeDouble;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
@@ -102,9 +103,8 @@ final class LoadBalancingParser {
                         config.hasChoiceCount()
                                 ? Values.clamp(config.getChoiceCount())
                                 : DEFAULT_CHOICE_COUNT,
-                        config.hasActiveRequestBias()
-                                ? config.getActiveRequestBias().getDefaultValue()
-                                : 1.0,
+                        runtimeDouble(
+                                config.hasActiveRequestBias(), config.getActiveRequestBias(), 1.0),
                         false);
             }
             case RANDOM -> new Algorithm.Random(locality());
@@ -135,8 +135,7 @@ final class LoadBalancingParser {
         return new Algorithm.RingHash(
                 min,
                 max,
-                config.getHashFunction()
-                                == Cluster.RingHashLbConfig.HashFunction.MURMUR_HASH_2
+                config.getHashFunction() == Cluster.RingHashLbConfig.HashFunction.MURMUR_HASH_2
                         ? HashFunction.MURMUR_HASH_2
                         : HashFunction.XX_HASH,
                 hashing());
@@ -145,9 +144,7 @@ final class LoadBalancingParser {
     private Algorithm maglev() {
         var config = proto.getMaglevLbConfig();
         int size =
-                config.hasTableSize()
-                        ? (int) config.getTableSize().getValue()
-                        : DEFAULT_TABLE_SIZE;
+                config.hasTableSize() ? (int) config.getTableSize().getValue() : DEFAULT_TABLE_SIZE;
         LbPolicyParser.checkPrime(size, "maglev_lb_config.table_size", findings);
         return new Algorithm.Maglev(size, hashing());
     }
@@ -157,9 +154,7 @@ final class LoadBalancingParser {
         var hashing = common.getConsistentHashingLbConfig();
         return new ConsistentHashing(
                 hashing.getUseHostnameForHashing(),
-                hashing.hasHashBalanceFactor()
-                        ? Values.clamp(hashing.getHashBalanceFactor())
-                        : 0,
+                hashing.hasHashBalanceFactor() ? Values.clamp(hashing.getHashBalanceFactor()) : 0,
                 common.hasLocalityWeightedLbConfig());
     }
 
@@ -191,9 +186,7 @@ final class LoadBalancingParser {
                 : Optional.of(
                         new SlowStart(
                                 window,
-                                config.hasAggression()
-                                        ? config.getAggression().getDefaultValue()
-                                        : 1.0,
+                                runtimeDouble(config.hasAggression(), config.getAggression(), 1.0),
                                 config.hasMinWeightPercent()
                                         ? config.getMinWeightPercent().getValue()
                                         : DEFAULT_MIN_WEIGHT_PERCENT));
@@ -240,6 +233,15 @@ final class LoadBalancingParser {
                         config.getListAsAny(),
                         config.getMetadataFallbackPolicyValue() == 1,
                         false));
+    }
+
+    static RuntimeDouble runtimeDouble(
+            boolean present,
+            io.envoyproxy.envoy.config.core.v3.RuntimeDouble proto,
+            double otherwise) {
+        return present
+                ? new RuntimeDouble(proto.getDefaultValue(), proto.getRuntimeKey())
+                : new RuntimeDouble(otherwise, "");
     }
 
     static MetadataCriteria criteria(Struct struct) {
@@ -294,8 +296,7 @@ final class LoadBalancingParser {
                     fallback,
                     "fallback_keys_subset can be set only for KEYS_SUBSET fallback_policy");
         }
-        return new Selector(
-                List.copyOf(sorted), policy, List.copyOf(fallback), singleHost);
+        return new Selector(List.copyOf(sorted), policy, List.copyOf(fallback), singleHost);
     }
 
     private int panicThreshold() {

@@ -24,7 +24,7 @@ import java.util.Optional;
 final class OutlierDetectionParser {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
     private static final Duration DEFAULT_BASE_EJECTION_TIME = Duration.ofSeconds(30);
-    private static final Duration DEFAULT_MAX_EJECTION_TIME = Duration.ofSeconds(300);
+    private static final Duration DEFAULT_MAX_EJECTION_TIME = Duration.ofMinutes(5);
 
     private static final SupportedFields RANGE =
             SupportedFields.of(Int32Range.getDescriptor()).obeyed("start", "end");
@@ -77,9 +77,7 @@ final class OutlierDetectionParser {
         Duration base =
                 proto.hasBaseEjectionTime()
                         ? Values.duration(
-                                proto.getBaseEjectionTime(),
-                                path + ".base_ejection_time",
-                                findings)
+                                proto.getBaseEjectionTime(), path + ".base_ejection_time", findings)
                         : DEFAULT_BASE_EJECTION_TIME;
         Duration longest =
                 proto.hasMaxEjectionTime()
@@ -144,8 +142,7 @@ final class OutlierDetectionParser {
                         proto.hasSuccessRateRequestVolume(),
                         proto.getSuccessRateRequestVolume(),
                         100),
-                number(
-                        proto.hasSuccessRateStdevFactor(), proto.getSuccessRateStdevFactor(), 1900),
+                number(proto.hasSuccessRateStdevFactor(), proto.getSuccessRateStdevFactor(), 1900),
                 percent(proto.hasEnforcingSuccessRate(), proto.getEnforcingSuccessRate(), 100),
                 percent(
                         proto.hasEnforcingLocalOriginSuccessRate(),

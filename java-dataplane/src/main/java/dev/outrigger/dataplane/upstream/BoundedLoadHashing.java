@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class BoundedLoadHashing implements Hashing {
     private final Hashing hashing;
     private final List<Weighted> shares;
-    private final Map<Host, Double> shareOf = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, Double> shareOf = new IdentityHashMap<>();
     private final int balanceFactor;
+    private final LongSupplier activeRequests;
 
-    BoundedLoadHashing(Hashing hashing, List<Weighted> shares, int balanceFactor) {
+    /**
+     * @param activeRequests of the whole cluster
+     */
+    BoundedLoadHashing(
+            Hashing hashing,
+            List<Weighted> shares,
+            int balanceFactor,
+            LongSupplier activeRequests) {
+        this.activeRequests = activeRequests;
         this.hashing = hashing;
         this.shares = List.copyOf(shares);
         this.balanceFactor = balanceFactor;
@@ -29,10 +38,7 @@ final class BoundedLoadHashing implements Hashing {
         if (first == null) {
             return null;
         }
-        long active = 0;
-        for (Weighted each : shares) {
-            active += each.host().activeRequests();
-        }
+        long active = activeRequests.getAsLong();
         double share = shareOf.getOrDefault(first, 0.0);
         double least = overload(first, share, active);
         if (least <= 1.0) {
@@ -90,7 +96,7 @@ final class BoundedLoadHashing implements Hashing {
         private long next() {
             if (at == N) {
                 for (int i = 0; i < N; i++) {
-                    int y = state[i] & 0x80000000 | state[(i + 1) % N] & 0x7fffffff;
+                    int y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7fffffff);
                     int twisted = state[(i + M) % N] ^ y >>> 1;
                     state[i] = (y & 1) == 0 ? twisted : twisted ^ 0x9908b0df;
                 }
@@ -98,8 +104,8 @@ final class BoundedLoadHashing implements Hashing {
             }
             int y = state[at++];
             y ^= y >>> 11;
-            y ^= y << 7 & 0x9d2c5680;
-            y ^= y << 15 & 0xefc60000;
+            y ^= (y << 7) & 0x9d2c5680;
+            y ^= (y << 15) & 0xefc60000;
             return Integer.toUnsignedLong(y ^ y >>> 18);
         }
 

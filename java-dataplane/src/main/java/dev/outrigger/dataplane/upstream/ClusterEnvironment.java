@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -25,6 +26,7 @@ public record ClusterEnvironment(
         StatsStore stats,
         int workers,
         RandomGenerator random,
+        RuntimeLayers runtime,
         LocalityKey localLocality,
         String localCluster,
         UpstreamConnector healthChecks,

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of events, one JSON object a line. Opened for each event, so that it can be rotated: events
- * are rare. Main loop only; a file that cannot be written is reported once.
+ * A file of events, one JSON object a line. Opened for each event, so that it can be rotated:
+ * events are rare. Main loop only; a file that cannot be written is reported once.
  */
 public final class EventLog {
     private static final Logger log = LoggerFactory.getLogger(EventLog.class);

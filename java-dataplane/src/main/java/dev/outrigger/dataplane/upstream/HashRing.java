@@ -30,8 +30,8 @@ final class HashRing implements Hashing {
                 shares.isEmpty()
                         ? 0
                         : Math.min(
-                                Math.ceil(least * config.minimumRingSize()) / least,
-                                config.maximumRingSize());
+                                Math.ceil(least * (double) config.minimumRingSize()) / least,
+                                (double) config.maximumRingSize());
         size = (int) Math.ceil(scale);
         var entries = new Entry[size];
         int count = 0;
@@ -52,8 +52,7 @@ final class HashRing implements Hashing {
                 if (count == entries.length) {
                     entries = Arrays.copyOf(entries, count + 1);
                 }
-                entries[count++] =
-                        new Entry(hash(text, length, config.hashFunction()), host);
+                entries[count++] = new Entry(hash(text, length, config.hashFunction()), host);
                 mine++;
             }
             fewest = Math.min(fewest, mine);

@@ -80,8 +80,7 @@ record HealthCheckEvent(HealthCheckSession session, String event) {
     private static String metadata(Metadata metadata) {
         var fields = new StringJoiner(",", "{", "}");
         new TreeMap<>(metadata.filters())
-                .forEach((name, struct) ->
-                        fields.add(JsonText.quote(name) + ":" + value(struct)));
+                .forEach((name, struct) -> fields.add(JsonText.quote(name) + ":" + value(struct)));
         return "{\"filter_metadata\":" + fields + ",\"typed_filter_metadata\":{}}";
     }
 
@@ -89,7 +88,7 @@ record HealthCheckEvent(HealthCheckSession session, String event) {
         return switch (value) {
             case MetadataValue.Null() -> "null";
             case MetadataValue.Bool(boolean b) -> Boolean.toString(b);
-            case MetadataValue.Number(double n) ->
+            case MetadataValue.Numeric(double n) ->
                     n == Math.rint(n) && Math.abs(n) < 1e15
                             ? Long.toString((long) n)
                             : Double.toString(n);

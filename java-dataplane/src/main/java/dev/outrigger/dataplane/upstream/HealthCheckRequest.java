@@ -3,8 +3,8 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.accesslog.FormatString;
-import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.config.HeaderEdits;
+import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -51,7 +51,7 @@ final class HealthCheckRequest {
                         case OVERWRITE_IF_EXISTS -> present;
                     };
             String value = value(add.value(), to);
-            if (!wanted || value.isEmpty() && !add.keepEmptyValue()) {
+            if (!wanted || (value.isEmpty() && !add.keepEmptyValue())) {
                 continue;
             }
             switch (add.action()) {

@@ -4,8 +4,8 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthCheckTarget;
 import dev.outrigger.dataplane.upstream.HealthChecker.Transition;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +67,7 @@ abstract class HealthCheckSession {
         if (jitter.isZero()) {
             onInterval();
         } else {
-            intervalTimer =
-                    checker.loop.schedule(checker.withJitter(0, jitter), this::onInterval);
+            intervalTimer = checker.loop.schedule(checker.withJitter(0, jitter), this::onInterval);
         }
     }
 
@@ -199,7 +198,7 @@ abstract class HealthCheckSession {
         healthyInARow = 0;
         Transition transition = Transition.UNCHANGED;
         if (!host.has(HealthFlag.FAILED_ACTIVE_HC)) {
-            if (!failure.isNetwork() && !retriable
+            if ((!failure.isNetwork() && !retriable)
                     || ++unhealthyInARow == checker.config.unhealthyThreshold()) {
                 host.set(HealthFlag.FAILED_ACTIVE_HC);
                 checker.shard.dec(checker.healthy);
@@ -242,9 +241,7 @@ abstract class HealthCheckSession {
         HealthCheckTarget target = host.placement().endpoint().healthCheck();
         InetSocketAddress address = target.address().orElse(host.address());
         int port =
-                checker.config
-                        .altPort()
-                        .orElseGet(() -> target.port().orElse(address.getPort()));
+                checker.config.altPort().orElseGet(() -> target.port().orElse(address.getPort()));
         return port == address.getPort()
                 ? address
                 : new InetSocketAddress(address.getAddress(), port);

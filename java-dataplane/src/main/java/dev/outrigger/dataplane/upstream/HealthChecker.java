@@ -127,10 +127,7 @@ final class HealthChecker {
         boolean pending = transition == Transition.CHANGE_PENDING;
         Duration base;
         if (!cluster.hasHadTraffic()) {
-            base =
-                    passed && !pending
-                            ? intervals.noTrafficHealthy()
-                            : intervals.noTraffic();
+            base = passed && !pending ? intervals.noTrafficHealthy() : intervals.noTraffic();
         } else if (passed) {
             base = pending ? intervals.healthyEdge() : intervals.interval();
         } else {

@@ -5,16 +5,16 @@ import java.util.Locale;
 
 /** What may be wrong with a host, in the order and the words of {@code /clusters}. */
 public enum HealthFlag {
-    FAILED_ACTIVE_HC,
-    FAILED_OUTLIER_CHECK,
-    FAILED_EDS_HEALTH,
-    DEGRADED_ACTIVE_HC,
-    DEGRADED_EDS_HEALTH,
-    PENDING_DYNAMIC_REMOVAL,
-    PENDING_ACTIVE_HC,
-    EXCLUDED_VIA_IMMEDIATE_HC_FAIL,
-    ACTIVE_HC_TIMEOUT,
-    EDS_STATUS_DRAINING;
+    FAILED_ACTIVE_HC(0x1),
+    FAILED_OUTLIER_CHECK(0x2),
+    FAILED_EDS_HEALTH(0x4),
+    DEGRADED_ACTIVE_HC(0x8),
+    DEGRADED_EDS_HEALTH(0x10),
+    PENDING_DYNAMIC_REMOVAL(0x20),
+    PENDING_ACTIVE_HC(0x40),
+    EXCLUDED_VIA_IMMEDIATE_HC_FAIL(0x80),
+    ACTIVE_HC_TIMEOUT(0x100),
+    EDS_STATUS_DRAINING(0x200);
 
     static final int UNHEALTHY =
             FAILED_ACTIVE_HC.bit()
@@ -26,8 +26,14 @@ public enum HealthFlag {
     static final int EDS =
             FAILED_EDS_HEALTH.bit() | DEGRADED_EDS_HEALTH.bit() | EDS_STATUS_DRAINING.bit();
 
+    private final int bit;
+
+    HealthFlag(int bit) {
+        this.bit = bit;
+    }
+
     int bit() {
-        return 1 << ordinal();
+        return bit;
     }
 
     /** {@code healthy}, or every flag of the set with a slash before it. */

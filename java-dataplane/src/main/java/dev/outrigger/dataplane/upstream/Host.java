@@ -123,7 +123,7 @@ public final class Host {
         int before;
         do {
             before = (int) FLAGS.getVolatile(this);
-        } while (!FLAGS.compareAndSet(this, before, before & ~HealthFlag.EDS | wanted));
+        } while (!FLAGS.compareAndSet(this, before, (before & ~HealthFlag.EDS) | wanted));
     }
 
     int flags() {
@@ -135,11 +135,11 @@ public final class Host {
     }
 
     public void set(HealthFlag flag) {
-        int unused = (int) FLAGS.getAndBitwiseOr(this, flag.bit());
+        int _ = (int) FLAGS.getAndBitwiseOr(this, flag.bit());
     }
 
     public void clear(HealthFlag flag) {
-        int unused = (int) FLAGS.getAndBitwiseAnd(this, ~flag.bit());
+        int _ = (int) FLAGS.getAndBitwiseAnd(this, ~flag.bit());
     }
 
     /** Whether it may be chosen without a panic (LB1). */

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.SlowStart;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -20,7 +21,9 @@ final class HostPicker {
     private final WorkerContext worker;
     private final RandomGenerator random;
     private final @Nullable SlowStart slowStart;
+    private final RuntimeLayers runtime;
     private final int seed;
+    private double activeRequestBias = 1.0;
     private long latestStartNanos;
 
     /** Hosts to choose from, and where the choice stands. Outlives changes of the hosts. */
@@ -47,7 +50,8 @@ final class HostPicker {
         }
     }
 
-    HostPicker(Algorithm algorithm, WorkerContext worker) {
+    HostPicker(Algorithm algorithm, WorkerContext worker, RuntimeLayers runtime) {
+        this.runtime = runtime;
         this.algorithm = algorithm;
         this.worker = worker;
         this.random = worker.random();
@@ -78,6 +82,9 @@ final class HostPicker {
         source.hosts = hosts;
         source.outdated = false;
         source.scheduler = null;
+        if (algorithm instanceof Algorithm.LeastRequest least) {
+            activeRequestBias = runtime.snapshot().number(least.activeRequestBias());
+        }
         if (slowStart != null) {
             noteStarts(hosts);
         }
@@ -163,13 +170,13 @@ final class HostPicker {
 
     private double weight(Host host) {
         double weight = host.weight();
-        if (algorithm instanceof Algorithm.LeastRequest least) {
-            double bias = least.activeRequestBias();
+        if (algorithm instanceof Algorithm.LeastRequest) {
+            double bias = activeRequestBias;
             long active = host.activeRequests() + 1;
             if (bias == 1.0) {
-                weight /= active;
+                weight /= (double) active;
             } else if (bias != 0.0) {
-                weight /= Math.pow(active, bias);
+                weight /= Math.pow((double) active, bias);
             }
         }
         SlowStart slow = slowStart;
@@ -186,8 +193,9 @@ final class HostPicker {
         if (elapsed >= window) {
             return weight;
         }
-        double time = Math.max(ONE_MILLI, elapsed) / window;
-        double aggression = slow.aggression() > 0 ? slow.aggression() : 1.0;
+        double time = Math.max(ONE_MILLI, (double) elapsed) / (double) window;
+        double asked = runtime.snapshot().number(slow.aggression());
+        double aggression = asked > 0 ? asked : 1.0;
         double factor = aggression == 1.0 ? time : Math.pow(time, 1.0 / aggression);
         return weight * Math.max(factor, slow.minWeightPercent() / 100.0);
     }

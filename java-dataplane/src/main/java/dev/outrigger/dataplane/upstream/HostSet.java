@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of a cluster as of one moment: by priority and locality, with the share of traffic each
- * priority gets and whether it is in panic (LB2..LB5). Made by the main loop whenever hosts or their
- * health change; immutable, so that workers may share it.
+ * priority gets and whether it is in panic (LB2..LB5). Made by the main loop whenever hosts or
+ * their health change; immutable, so that workers may share it.
  */
 public final class HostSet {
     private static final Host[] NO_HOSTS = {};
@@ -92,8 +92,7 @@ public final class HostSet {
 
         boolean isInPanic(int threshold) {
             int counted = hosts.length - excluded;
-            double usable =
-                    counted == 0 ? 0 : 100.0 * (healthy.length + degraded.length) / counted;
+            double usable = counted == 0 ? 0 : 100.0 * (healthy.length + degraded.length) / counted;
             return usable < threshold;
         }
     }
@@ -149,6 +148,15 @@ public final class HostSet {
                 places.containsKey(options.localLocality()));
     }
 
+    /** The priorities of several sets, one set after the other, as priorities of one. */
+    static HostSet joined(List<HostSet> sets, Options options) {
+        var all = new ArrayList<Priority>();
+        for (HostSet set : sets) {
+            all.addAll(List.of(set.priorities));
+        }
+        return new HostSet(all.toArray(Priority[]::new), options);
+    }
+
     /**
      * The hosts that fit, with everything else the same. Localities keep their places, so that
      * their order and their weights stay what they were.
@@ -166,7 +174,8 @@ public final class HostSet {
                 int weight = keepWeights ? locality.weight : 0;
                 if (keepWeights && scaleWeights && locality.hosts.length > 0) {
                     weight =
-                            Math.round((float) ((long) weight * left.length) / locality.hosts.length);
+                            Math.round(
+                                    (float) ((long) weight * left.length) / locality.hosts.length);
                 }
                 localities[j] = new Locality(locality.key, weight, left);
             }
@@ -327,13 +336,13 @@ public final class HostSet {
             }
             long healthyWeight = p.healthy.length;
             long degradedWeight = p.degraded.length;
-            long total = p.hosts.length - p.excluded;
+            long total = (long) p.hosts.length - p.excluded;
             if (options.weightedPriorityHealth()) {
                 healthyWeight = weight(p.healthy);
                 degradedWeight = weight(p.degraded);
                 total = weight(p.hosts) - weight(only(p.hosts, Host::isExcluded));
             }
-            int factor = options.overprovisioningFactor();
+            long factor = options.overprovisioningFactor();
             health[index] = (int) Math.min(100, factor * healthyWeight / total);
             degradation[index] = (int) Math.min(100, factor * degradedWeight / total);
         }

@@ -6,13 +6,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.config.HealthCheckConfig.StatusRange;
 import dev.outrigger.dataplane.message.Ascii;
-import dev.outrigger.dataplane.message.ConnectionHeader;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
-import dev.outrigger.dataplane.route.ValueMatcher;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -27,7 +25,7 @@ final class HttpHealthCheck extends HealthCheckSession {
             Ascii.bytes("x-envoy-upstream-healthchecked-cluster");
 
     private final Check.Http check;
-    private final @Nullable ValueMatcher serviceName;
+    private final @Nullable NameMatcher serviceName;
     private @Nullable Connection connection;
 
     private enum Verdict {
@@ -40,7 +38,7 @@ final class HttpHealthCheck extends HealthCheckSession {
     HttpHealthCheck(HealthChecker checker, Host host, Check.Http check) {
         super(checker, host);
         this.check = check;
-        this.serviceName = check.serviceName().map(ValueMatcher::of).orElse(null);
+        this.serviceName = check.serviceName().map(NameMatcher::new).orElse(null);
     }
 
     @Override
@@ -94,8 +92,7 @@ final class HttpHealthCheck extends HealthCheckSession {
         if (serviceName != null) {
             checker.shard.inc(checker.verifyCluster);
             int entry = head.headers().find(HEALTHCHECKED_CLUSTER, 0);
-            byte[] name = Ascii.bytes(entry < 0 ? "" : head.headers().value(entry));
-            if (!serviceName.matches(name, 0, name.length)) {
+            if (!serviceName.matches(entry < 0 ? "" : head.headers().value(entry))) {
                 return Verdict.FAILED;
             }
         }
@@ -254,10 +251,7 @@ final class HttpHealthCheck extends HealthCheckSession {
             waiting = false;
             ResponseHead head = reader.head();
             Verdict verdict = judge(head, body);
-            boolean keep =
-                    reusable
-                            && checker.config.reuseConnection()
-                            && !ConnectionHeader.closes(head);
+            boolean keep = reusable && checker.config.reuseConnection() && !head.isCloseRequested();
             if (!keep) {
                 giveUp();
             }

@@ -46,7 +46,7 @@ final class LocalityRouting {
 
     private boolean isPossible(Locality.ZoneAware config, Priority hosts, Priority own) {
         if (hosts.localities.length < 2
-                || own.localities.length < 2 && !config.forceLocalityDirectRouting()) {
+                || (own.localities.length < 2 && !config.forceLocalityDirectRouting())) {
             return false;
         }
         if (!own.hasLocalLocality || own.localities[0].hosts.length == 0) {
@@ -81,9 +81,9 @@ final class LocalityRouting {
         }
         boolean here = hosts.hasLocalLocality;
         if (here
-                && (shares[0] > 0 && shares[0] >= ownShares[0]
-                        || config.forceLocalityDirectRouting()
-                                && hosts.localities[0].healthy.length > 0)) {
+                && ((shares[0] > 0 && shares[0] >= ownShares[0])
+                        || (config.forceLocalityDirectRouting()
+                                && hosts.localities[0].healthy.length > 0))) {
             state = State.DIRECT;
             return;
         }

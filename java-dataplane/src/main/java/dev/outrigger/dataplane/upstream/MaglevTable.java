@@ -109,9 +109,9 @@ final class MaglevTable implements Hashing {
         int shift = (int) (bit & 63);
         long value = words[word] >>> shift;
         if (shift + bits > 64) {
-            value |= words[word + 1] << 64 - shift;
+            value |= words[word + 1] << (64 - shift);
         }
-        return value & (1L << bits) - 1;
+        return value & ((1L << bits) - 1);
     }
 
     /** Only for entries that are 0. */
@@ -121,7 +121,7 @@ final class MaglevTable implements Hashing {
         int shift = (int) (bit & 63);
         words[word] |= value << shift;
         if (shift + bits > 64) {
-            words[word + 1] |= value >>> 64 - shift;
+            words[word + 1] |= value >>> (64 - shift);
         }
     }
 
@@ -139,7 +139,7 @@ final class MaglevTable implements Hashing {
             return hosts.length == 0 ? null : hosts[0];
         }
         // Another hash for another attempt: the neighbour in the table may be the same host.
-        long looked = attempt > 0 ? hash ^ ~0L - attempt + 1 : hash;
+        long looked = attempt > 0 ? hash ^ (~0L - attempt + 1) : hash;
         return hosts[(int) entry(Long.remainderUnsigned(looked, tableSize)) - 1];
     }
 }

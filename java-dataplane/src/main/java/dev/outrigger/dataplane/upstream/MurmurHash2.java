@@ -24,7 +24,7 @@ final class MurmurHash2 {
         if (whole < length) {
             long rest = 0;
             for (int i = length - 1; i >= whole; i--) {
-                rest = rest << 8 | bytes[i] & 0xff;
+                rest = (rest << 8) | (bytes[i] & 0xff);
             }
             hash = (hash ^ rest) * MULTIPLIER;
         }
@@ -32,6 +32,6 @@ final class MurmurHash2 {
     }
 
     private static long mix(long value) {
-        return value ^ value >>> 47;
+        return value ^ (value >>> 47);
     }
 }

@@ -42,6 +42,11 @@ final class OutlierDetector {
     private int ejected;
     private boolean closed;
 
+    /** Of what hosts did, then of what depends on this proxy alone. */
+    private final double[] averages = {-1, -1};
+
+    private final double[] thresholds = {-1, -1};
+
     /**
      * @param changed told of each host whose health changed
      */
@@ -141,7 +146,7 @@ final class OutlierDetector {
         double share = 100.0 * (ejected + 1) / monitors.size();
         boolean allowed =
                 share <= config.maxEjectionPercent()
-                        || config.alwaysEjectOneHost() && ejected == 0;
+                        || (config.alwaysEjectOneHost() && ejected == 0);
         if (!allowed) {
             shard.inc(overflow);
             return;
@@ -164,8 +169,7 @@ final class OutlierDetector {
             long jitterMillis = config.maxEjectionTimeJitter().toMillis();
             monitor.jitterNanos = random.nextLong(jitterMillis + 1) * 1_000_000;
             Duration base = config.baseEjectionTime();
-            if (base.multipliedBy(monitor.backoff)
-                            .compareTo(config.maxEjectionTime().plus(base))
+            if (base.multipliedBy(monitor.backoff).compareTo(config.maxEjectionTime().plus(base))
                     < 0) {
                 monitor.backoff++;
             }
@@ -250,23 +254,22 @@ final class OutlierDetector {
         return time + monitor.jitterNanos <= now - monitor.lastEjectionNanos;
     }
 
-    private double average = -1;
-    private double threshold = -1;
-
-    double average() {
-        return average;
+    /** The average success rate of the last interval, -1 where there was none. */
+    double average(boolean external) {
+        return averages[external ? 0 : 1];
     }
 
-    double threshold() {
-        return threshold;
+    /** What a host's success rate had to be at least, -1 where nothing was compared. */
+    double threshold(boolean external) {
+        return thresholds[external ? 0 : 1];
     }
 
     /** Compares hosts with each other (OD4). */
     private void compare(boolean external) {
         var success = config.successRate();
         var failure = config.failurePercentage();
-        average = -1;
-        threshold = -1;
+        averages[external ? 0 : 1] = -1;
+        thresholds[external ? 0 : 1] = -1;
         if (monitors.size() < success.minimumHosts() && monitors.size() < failure.minimumHosts()) {
             return;
         }
@@ -299,13 +302,15 @@ final class OutlierDetector {
     }
 
     private void ejectBySuccessRate(List<Host> hosts, double sum, boolean external) {
-        average = sum / hosts.size();
+        double average = sum / hosts.size();
         double variance = 0;
         for (Host host : hosts) {
             variance += Math.pow(rate(host, external) - average, 2);
         }
         double deviation = Math.sqrt(variance / hosts.size());
-        threshold = average - config.successRate().stdevFactor() / 1000.0 * deviation;
+        double threshold = average - config.successRate().stdevFactor() / 1000.0 * deviation;
+        averages[external ? 0 : 1] = average;
+        thresholds[external ? 0 : 1] = threshold;
         EjectionType type =
                 external ? EjectionType.SUCCESS_RATE : EjectionType.SUCCESS_RATE_LOCAL_ORIGIN;
         for (Host host : hosts) {

@@ -28,9 +28,9 @@ final class OutlierEvent {
                             "\"eject_success_rate_event\":{\"host_success_rate\":"
                                     + (long) monitor.successRate()
                                     + ",\"cluster_average_success_rate\":"
-                                    + (long) detector.average()
+                                    + (long) detector.average(type == EjectionType.SUCCESS_RATE)
                                     + ",\"cluster_success_rate_ejection_threshold\":"
-                                    + (long) detector.threshold()
+                                    + (long) detector.threshold(type == EjectionType.SUCCESS_RATE)
                                     + "}";
                     case FAILURE_PERCENTAGE, FAILURE_PERCENTAGE_LOCAL_ORIGIN ->
                             "\"eject_failure_percentage_event\":{\"host_success_rate\":"
@@ -83,8 +83,7 @@ final class OutlierEvent {
             boolean enforced,
             MainLoop loop,
             String details) {
-        Instant now =
-                Instant.ofEpochMilli(loop.currentTimeMillis()).truncatedTo(ChronoUnit.MILLIS);
+        Instant now = Instant.ofEpochMilli(loop.currentTimeMillis()).truncatedTo(ChronoUnit.MILLIS);
         long seconds = TimeUnit.NANOSECONDS.toSeconds(loop.nanoTime() - lastActionNanos);
         return "{\"type\":\""
                 + type

@@ -84,7 +84,7 @@ final class SubsetIndex {
 
     private boolean needs(Fallback policy) {
         return config.fallbackPolicy() == policy
-                || config.panicModeAny() && policy == Fallback.ANY_ENDPOINT
+                || (config.panicModeAny() && policy == Fallback.ANY_ENDPOINT)
                 || config.selectors().stream().anyMatch(s -> s.fallbackPolicy() == policy);
     }
 
@@ -163,7 +163,8 @@ final class SubsetIndex {
 
     /** What a selector of exactly these keys says to do; {@code null} when it says nothing. */
     @Nullable Selector fallback(MetadataCriteria criteria) {
-        Selector selector = fallbacks.get(criteria.criteria().stream().map(Criterion::key).toList());
+        Selector selector =
+                fallbacks.get(criteria.criteria().stream().map(Criterion::key).toList());
         return selector == null || selector.fallbackPolicy() == Fallback.NOT_DEFINED
                 ? null
                 : selector;
