@@ -71,6 +71,7 @@ final class LoadBalancingParser {
                     "lb_policy",
                     proto.getLbPolicy(),
                     "cluster: field load_balancing_policy need to be set");
+            return new LbPolicyParser.Chosen(algorithm(), Optional.empty());
         }
         if (proto.hasLbSubsetConfig()) {
             findings.invalid(

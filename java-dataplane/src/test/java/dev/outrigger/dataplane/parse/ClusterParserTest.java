@@ -38,8 +38,8 @@ class ClusterParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-lb_policy: RING_HASH\nring_hash_lb_config: {minimum_ring_size: 9, maximum_ring_size: 8} | ring_hash_lb_config | ring hash: minimum_ring_size (9) > maximum_ring_size (8)
-lb_policy: MAGLEV\nmaglev_lb_config: {table_size: 9} | maglev_lb_config.table_size | The table size of maglev must be prime number
+lb_policy: RING_HASH\\nring_hash_lb_config: {minimum_ring_size: 9, maximum_ring_size: 8} | ring_hash_lb_config | ring hash: minimum_ring_size (9) > maximum_ring_size (8)
+lb_policy: MAGLEV\\nmaglev_lb_config: {table_size: 9} | maglev_lb_config.table_size | The table size of maglev must be prime number
 lb_policy: CLUSTER_PROVIDED             | lb_policy | cluster manager: cluster provided LB specified but cluster 'a' did not provide one. Check cluster documentation.
 lb_policy: LOAD_BALANCING_POLICY_CONFIG | lb_policy | cluster: field load_balancing_policy need to be set
 type: ORIGINAL_DST                      | lb_policy | cluster: LB policy ROUND_ROBIN is not valid for Cluster type ORIGINAL_DST. Only 'CLUSTER_PROVIDED' is allowed with cluster type 'ORIGINAL_DST'
