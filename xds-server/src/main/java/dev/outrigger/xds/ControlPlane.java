@@ -14,6 +14,9 @@ import dev.outrigger.xds.CannotListenException.Socket;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
 import dev.outrigger.xds.bootstrap.Bootstraps;
 import dev.outrigger.xds.kind.xdsresources.XdsResourceSchema;
+import dev.outrigger.xds.security.GuardedSocket;
+import dev.outrigger.xds.security.PlaintextRefusedException;
+import dev.outrigger.xds.security.TlsFilesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -35,23 +38,47 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
 
     private final PolicyStore store;
+    private final GuardedSocket socket;
     private final XdsEngine engine;
     private final PolicyApiServer rest;
 
-    private ControlPlane(PolicyStore store, XdsEngine engine, PolicyApiServer rest) {
+    private ControlPlane(
+            PolicyStore store, GuardedSocket socket, XdsEngine engine, PolicyApiServer rest) {
         this.store = store;
+        this.socket = socket;
         this.engine = engine;
         this.rest = rest;
     }
 
     /**
      * @throws CannotListenException naming the socket and the address
+     * @throws PlaintextRefusedException if others could read what proxies are sent
+     * @throws TlsFilesException naming the file
      * @throws dev.outrigger.policy.store.StoreUnavailable naming the file
      */
-    public static ControlPlane start(ControlPlaneOptions options) throws CannotListenException {
+    public static ControlPlane start(ControlPlaneOptions options)
+            throws CannotListenException, PlaintextRefusedException, TlsFilesException {
         var random = new SecureRandom();
         var clock = InstantSource.system();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var address = new InetSocketAddress(options.xds().host(), options.xds().port());
+        // Before anything is opened: what is wrong here is said at once.
+        var socket = GuardedSocket.open(options.security(), address, meters, clock);
+        try {
+            return start(options, socket, meters, clock, random);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static ControlPlane start(
+            ControlPlaneOptions options,
+            GuardedSocket socket,
+            PrometheusMeterRegistry meters,
+            InstantSource clock,
+            SecureRandom random)
+            throws CannotListenException {
         var metrics = new ApiMetrics(meters);
         var reader = PolicyReader.withXdsResourceCheck(new XdsResourceSchema());
         PolicyStore store =
@@ -59,17 +86,18 @@ public final class ControlPlane implements AutoCloseable {
         XdsEngine engine = null;
         try {
             // Before the REST API, so that whoever finds that answering finds this as well.
-            engine = startXds(options, store, meters, clock, random);
+            engine = startXds(options, socket, store, meters, clock, random);
             var api =
                     new PolicyApi(
                             store,
                             reader,
                             engine.status(),
-                            new Bootstraps(options.xds().host(), engine::port, random),
+                            new Bootstraps(
+                                    options.xds().host(), engine::port, socket::names, random),
                             meters,
                             metrics,
                             List.of(new Readiness("xds", engine::problem)));
-            var control = new ControlPlane(store, engine, startRest(options, api));
+            var control = new ControlPlane(store, socket, engine, startRest(options, api));
             log.info(
                     "control plane listening rest={} admin={} xds={} store={}",
                     new Listen(options.rest().host(), control.restPort()),
@@ -88,20 +116,24 @@ public final class ControlPlane implements AutoCloseable {
 
     private static XdsEngine startXds(
             ControlPlaneOptions options,
+            GuardedSocket socket,
             PolicyStore store,
             PrometheusMeterRegistry meters,
             InstantSource clock,
             SecureRandom random)
             throws CannotListenException {
         var address = new InetSocketAddress(options.xds().host(), options.xds().port());
-        if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
+        if (socket.names().isEmpty()
+                && !address.isUnresolved()
+                && !address.getAddress().isLoopbackAddress()) {
             log.warn(
                     "xDS is plaintext and not on loopback: whoever reaches it reads all"
                             + " configuration address={}",
                     options.xds());
         }
         try {
-            return XdsEngine.start(address, options.ads(), store, meters, clock, random);
+            return XdsEngine.start(
+                    address, options.ads(), socket.transport(), store, meters, clock, random);
         } catch (IOException e) {
             throw new CannotListenException(Socket.XDS, options.xds(), e);
         }
@@ -143,6 +175,7 @@ public final class ControlPlane implements AutoCloseable {
     public void close() {
         rest.close();
         engine.close();
+        socket.close();
         store.close();
         log.info("control plane stopped");
     }

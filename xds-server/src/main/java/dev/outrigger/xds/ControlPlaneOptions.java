@@ -2,6 +2,7 @@
 package dev.outrigger.xds;
 
 import dev.outrigger.xds.ads.AdsOptions;
+import dev.outrigger.xds.security.XdsSecurity;
 import java.nio.file.Path;
 
 /**
@@ -10,10 +11,11 @@ import java.nio.file.Path;
  * @param store the SQLite file; created with its folders if there is none
  * @param rest the REST API
  * @param admin health and metrics
- * @param xds the xDS server; plaintext, so loopback unless the network is trusted
+ * @param xds the xDS server
+ * @param security how that one is protected
  */
 public record ControlPlaneOptions(
-        Path store, Listen rest, Listen admin, Listen xds, AdsOptions ads) {
+        Path store, Listen rest, Listen admin, Listen xds, XdsSecurity security, AdsOptions ads) {
     /** The documented ports on 127.0.0.1. */
     public static ControlPlaneOptions at(Path store) {
         return new ControlPlaneOptions(
@@ -21,19 +23,24 @@ public record ControlPlaneOptions(
                 new Listen("127.0.0.1", 8470),
                 new Listen("127.0.0.1", 8471),
                 new Listen("127.0.0.1", 18_000),
+                XdsSecurity.LOOPBACK_ONLY,
                 AdsOptions.DEFAULT);
     }
 
     public ControlPlaneOptions withRest(Listen address) {
-        return new ControlPlaneOptions(store, address, admin, xds, ads);
+        return new ControlPlaneOptions(store, address, admin, xds, security, ads);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
-        return new ControlPlaneOptions(store, rest, address, xds, ads);
+        return new ControlPlaneOptions(store, rest, address, xds, security, ads);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
-        return new ControlPlaneOptions(store, rest, admin, address, ads);
+        return new ControlPlaneOptions(store, rest, admin, address, security, ads);
+    }
+
+    public ControlPlaneOptions withSecurity(XdsSecurity protection) {
+        return new ControlPlaneOptions(store, rest, admin, xds, protection, ads);
     }
 
     /**

@@ -31,6 +31,8 @@ public final class XdsEngine implements AutoCloseable {
     }
 
     /**
+     * In plaintext.
+     *
      * @throws IOException if the address cannot be bound; nothing is left running then
      */
     public static XdsEngine start(
@@ -41,12 +43,27 @@ public final class XdsEngine implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
+        return start(address, options, Transport.PLAINTEXT, policies, meters, clock, random);
+    }
+
+    /**
+     * @throws IOException if the address cannot be bound; nothing is left running then
+     */
+    public static XdsEngine start(
+            InetSocketAddress address,
+            AdsOptions options,
+            Transport transport,
+            PolicySource policies,
+            MeterRegistry meters,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
         var reconciler = new Reconciler(policies, registry, meters);
         try {
             var server =
                     AdsServer.start(
-                            address, options, Transport.PLAINTEXT, reconciler, registry, random);
+                            address, options, transport, reconciler, registry, meters, random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();

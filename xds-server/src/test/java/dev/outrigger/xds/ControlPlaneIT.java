@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import dev.outrigger.xds.security.IdentityRule;
+import dev.outrigger.xds.security.PlaintextRefusedException;
+import dev.outrigger.xds.security.TlsFiles;
+import dev.outrigger.xds.security.XdsSecurity;
+import dev.outrigger.xds.testing.Certificates;
 import dev.outrigger.xds.testing.EnvoyProcess;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,11 +19,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole control plane through its sockets. */
 class ControlPlaneIT {
+    static {
+        // Read once, by the first client of the JVM; EnvoyProcess needs it.
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+    }
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir Path directory;
@@ -69,6 +80,61 @@ class ControlPlaneIT {
                 envoy.close();
             }
         }
+    }
+
+    @Test
+    void anEnvoyWithACertificateIsServedOverTls() throws Exception {
+        EnvoyProcess.required();
+        var authority = new Certificates("mesh");
+        var server =
+                Certificates.write(
+                        directory.resolve("server"), authority.issue("127.0.0.1"), authority);
+        var client =
+                Certificates.write(
+                        directory.resolve("client"),
+                        authority.issue("spiffe://mesh.example/ns/default/sa/a"),
+                        authority);
+        var ports = EnvoyProcess.freePorts(2);
+        var security =
+                new XdsSecurity.MutualTls(
+                        new TlsFiles(server.certificate(), server.key(), server.authorities()),
+                        IdentityRule.DEFAULT,
+                        List.of(),
+                        XdsSecurity.MutualTls.RELOAD_INTERVAL);
+        try (var control = ControlPlane.start(options(0).withSecurity(security))) {
+            var bootstrap =
+                    get(
+                            control.restPort(),
+                            "/api/v1/bootstrap?service=a&id=a-1&adminPort="
+                                    + ports.get(0)
+                                    + "&tlsCert="
+                                    + client.certificate()
+                                    + "&tlsKey="
+                                    + client.key()
+                                    + "&tlsCa="
+                                    + client.authorities());
+            assertThat(bootstrap.statusCode()).isEqualTo(200);
+            assertThat(apply(control, sidecar(ports.get(1))).statusCode()).isEqualTo(200);
+            try (var envoy = EnvoyProcess.start(directory, bootstrap.body(), ports.get(0))) {
+                envoy.awaitReady();
+
+                var sync = get(control.restPort(), "/api/v1/revisions/1/sync?timeout=20s");
+
+                assertThat(sync.body()).contains("\"synced\":true").contains("\"a-1\"");
+                assertThat(envoy.stat("cluster.outrigger_xds.ssl.handshake")).isPositive();
+            }
+            // The Java data plane is told plainly, before it starts.
+            var java = get(control.restPort(), "/api/v1/bootstrap?service=a&flavor=java");
+            assertThat(java.statusCode()).isEqualTo(400);
+            assertThat(java.body()).contains("cannot speak TLS to its control plane yet");
+        }
+    }
+
+    @Test
+    void refusesAPlaintextPortThatOthersCanReach() {
+        assertThatThrownBy(() ->
+                        ControlPlane.start(options(0).withXds(new Listen("0.0.0.0", 0))).close())
+                .isInstanceOf(PlaintextRefusedException.class);
     }
 
     @Test

@@ -6,7 +6,10 @@ import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.net.HostPort;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate.ClientTls;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate.ServerName;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,6 +69,29 @@ final class BootstrapCommand implements Callable<Integer> {
             description = "For selectors; may be repeated.")
     private Map<String, String> labels = Map.of();
 
+    @Option(
+            names = "--xds-cert",
+            paramLabel = "FILE",
+            description = "The proxy's certificate, as a path on its machine: makes it use TLS.")
+    private String certificate = "";
+
+    @Option(names = "--xds-key", paramLabel = "FILE", description = "Its private key, likewise.")
+    private String key = "";
+
+    @Option(
+            names = "--xds-ca",
+            paramLabel = "FILE",
+            description = "Whose certificate the control plane has, likewise.")
+    private String authorities = "";
+
+    @Option(
+            names = "--xds-server-name",
+            paramLabel = "NAME",
+            description =
+                    "What that certificate must call the control plane: a SPIFFE ID, DNS name or"
+                            + " address. Default: the host of --xds.")
+    private String serverName = "";
+
     BootstrapCommand(Console console) {
         this.console = console;
     }
@@ -85,11 +111,37 @@ final class BootstrapCommand implements Callable<Integer> {
                             all,
                             adminPort,
                             xds.host(),
-                            xds.port());
+                            xds.port(),
+                            tls());
             console.out().print(template.toYaml());
         } catch (IllegalArgumentException e) {
             throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage())).withCause(e);
         }
         return ExitCode.OK.number();
+    }
+
+    private Optional<ClientTls> tls() {
+        boolean any = !certificate.isEmpty() || !key.isEmpty() || !authorities.isEmpty();
+        if (!any) {
+            if (!serverName.isEmpty()) {
+                throw CliFailure.of(
+                        ExitCode.USAGE,
+                        "--xds-server-name is about TLS (expected: with --xds-cert)");
+            }
+            return Optional.empty();
+        }
+        if (certificate.isEmpty() || key.isEmpty() || authorities.isEmpty()) {
+            throw CliFailure.of(
+                    ExitCode.USAGE, "--xds-cert, --xds-key and --xds-ca need each other");
+        }
+        if (flavor == Flavor.java) {
+            throw CliFailure.of(
+                    ExitCode.USAGE,
+                    "the Java data plane cannot speak TLS to its control plane yet (expected:"
+                            + " bootstrap envoy)");
+        }
+        var name = serverName.isEmpty() ? xds.host() : serverName;
+        return Optional.of(
+                new ClientTls(certificate, key, authorities, Optional.of(ServerName.parse(name))));
     }
 }

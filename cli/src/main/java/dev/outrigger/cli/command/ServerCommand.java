@@ -11,11 +11,14 @@ import dev.outrigger.xds.CannotListenException;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import dev.outrigger.xds.security.PlaintextRefusedException;
+import dev.outrigger.xds.security.TlsFilesException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the control plane until it is told to stop. */
@@ -61,6 +64,8 @@ final class ServerCommand implements Callable<Integer> {
                             + " ~/.local/state.")
     private @Nullable Path store;
 
+    @Mixin private final XdsPortOptions port = new XdsPortOptions();
+
     ServerCommand(Console console) {
         this.console = console;
     }
@@ -89,7 +94,16 @@ final class ServerCommand implements Callable<Integer> {
                     ControlPlaneOptions.at(file)
                             .withRest(new Listen(rest.host(), rest.port()))
                             .withAdmin(new Listen(admin.host(), admin.port()))
-                            .withXds(new Listen(xds.host(), xds.port())));
+                            .withXds(new Listen(xds.host(), xds.port()))
+                            .withSecurity(port.security()));
+        } catch (PlaintextRefusedException e) {
+            throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage()))
+                    .withCause(e)
+                    .withNext(
+                            "give --xds-cert, --xds-key and --xds-ca, or --xds-plaintext if"
+                                    + " everybody there may");
+        } catch (TlsFilesException e) {
+            throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage())).withCause(e);
         } catch (CannotListenException | StoreUnavailable e) {
             throw CliFailure.of(ExitCode.UNREACHABLE, String.valueOf(e.getMessage())).withCause(e);
         }

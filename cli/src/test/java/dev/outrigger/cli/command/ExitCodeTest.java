@@ -8,7 +8,9 @@ import dev.outrigger.cli.net.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +72,61 @@ class ExitCodeTest {
         for (var code : ExitCode.values()) {
             assertThat(page).contains("| " + code.number() + " | " + code.meaning() + " |");
         }
+    }
+
+    @Test
+    void plaintextXdsThatOthersCanReachIsUsage() {
+        var run = server("--xds=0.0.0.0:0");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("would be plaintext", "--xds-cert", "--xds-plaintext");
+        assertThat(folder.resolve("store.db")).doesNotExist();
+    }
+
+    @Test
+    void halfOfTheCredentialsIsUsage() {
+        assertThat(server("--xds-cert=a.pem").err()).contains("need each other");
+        assertThat(server("--xds-identity={cluster}").err()).contains("are about certificates");
+        var contradiction = server("--xds-cert=a", "--xds-key=b", "--xds-ca=c", "--xds-plaintext");
+        assertThat(contradiction.exitCode()).isEqualTo(2);
+        assertThat(contradiction.err()).contains("contradicts");
+    }
+
+    @Test
+    void credentialsThatCannotBeReadAreUsageAndNamed() {
+        var run = server("--xds-cert=nowhere.pem", "--xds-key=k.pem", "--xds-ca=c.pem");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("nowhere.pem does not exist");
+    }
+
+    @Test
+    void aJavaBootstrapWithCertificatesIsUsage() {
+        var credentials = new String[] {"--xds-cert=/c", "--xds-key=/k", "--xds-ca=/a"};
+
+        assertThat(CliRun.of(bootstrap("java", credentials)).err()).contains("cannot speak TLS");
+        assertThat(CliRun.of(bootstrap("java", credentials)).exitCode()).isEqualTo(2);
+        assertThat(CliRun.of(bootstrap("envoy", credentials)).out())
+                .contains("UpstreamTlsContext", "{san_type: IP_ADDRESS");
+        assertThat(CliRun.of(bootstrap("envoy", "--xds-server-name=x")).exitCode()).isEqualTo(2);
+    }
+
+    private static String[] bootstrap(String flavor, String... options) {
+        var all = new ArrayList<>(List.of("bootstrap", flavor, "--service=a"));
+        all.addAll(List.of(options));
+        return all.toArray(String[]::new);
+    }
+
+    private CliRun server(String... options) {
+        var all =
+                new ArrayList<>(
+                        List.of(
+                                "server",
+                                "--rest=127.0.0.1:0",
+                                "--admin=127.0.0.1:0",
+                                "--store=" + folder.resolve("store.db")));
+        all.addAll(List.of(options));
+        return CliRun.of(all.toArray(String[]::new));
     }
 
     @Test

@@ -127,7 +127,7 @@ final class ClusterPaths {
         line(out, prefix, "region", host.region());
         line(out, prefix, "zone", host.zone());
         line(out, prefix, "sub_zone", host.subZone());
-        line(out, prefix, "canary", false);
+        line(out, prefix, "canary", host.canary());
         line(out, prefix, "priority", host.priority());
         line(out, prefix, "success_rate", rate(host.successRate()));
         line(out, prefix, "local_origin_success_rate", rate(host.localOriginSuccessRate()));

@@ -106,6 +106,7 @@ public interface RequestPath {
             String zone,
             String subZone,
             String healthFlags,
+            boolean canary,
             double successRate,
             double localOriginSuccessRate,
             long cxActive,

@@ -179,6 +179,7 @@ public final class Clusters {
                 locality.zone(),
                 locality.subZone(),
                 host.healthFlags(),
+                host.isCanary(),
                 monitor == null ? -1 : monitor.successRate(),
                 monitor == null ? -1 : monitor.localOriginSuccessRate(),
                 host.total(HostCounters.CX_ACTIVE),

@@ -80,6 +80,9 @@ public final class ConnectionPool {
 
     /** Asks for a stream; the answer may come before this returns. */
     public void newStream(PoolCallbacks callbacks) {
+        if (gone) {
+            comeBack();
+        }
         Http1ClientConnection connection = idle.pollLast();
         if (connection != null) {
             attach(connection, callbacks);
@@ -340,6 +343,15 @@ public final class ConnectionPool {
         breakers.pools.dec(shard);
         if (host.pool(worker.index(), highPriority) == this) {
             host.setPool(worker.index(), highPriority, null);
+        }
+    }
+
+    /** Somebody held it while it left. */
+    private void comeBack() {
+        gone = false;
+        breakers.pools.inc(shard);
+        if (host.pool(worker.index(), highPriority) == null) {
+            host.setPool(worker.index(), highPriority, this);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.Metadata;
+import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -87,6 +88,13 @@ public final class Host {
 
     public Metadata metadata() {
         return placement.endpoint().metadata();
+    }
+
+    /** Whether its metadata calls it a canary. */
+    public boolean isCanary() {
+        return metadata().of(Metadata.LB).fields().get("canary")
+                        instanceof MetadataValue.Bool(boolean value)
+                && value;
     }
 
     /** To be tried after {@link #address} when connecting. */

@@ -18,6 +18,8 @@ final class BootstrapService implements HttpService {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\]):[0-9]{1,5}");
 
+    private static final Pattern PATH = Pattern.compile("(?:/|[A-Za-z]:)[\\x20-\\x7E]{1,1023}");
+
     private final BootstrapSource source;
 
     BootstrapService(BootstrapSource source) {
@@ -30,7 +32,16 @@ final class BootstrapService implements HttpService {
     }
 
     private void get(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "flavor", "service", "id", "adminPort", "xds");
+        Requests.allowOnly(
+                request,
+                "flavor",
+                "service",
+                "id",
+                "adminPort",
+                "xds",
+                "tlsCert",
+                "tlsKey",
+                "tlsCa");
         var asked =
                 new BootstrapSource.Request(
                         flavor(request),
@@ -39,6 +50,10 @@ final class BootstrapService implements HttpService {
                         word(request, "id"),
                         adminPort(request),
                         xds(request),
+                        new BootstrapSource.ClientFiles(
+                                path(request, "tlsCert"),
+                                path(request, "tlsKey"),
+                                path(request, "tlsCa")),
                         request.authority());
         switch (source.bootstrap(asked)) {
             case BootstrapSource.Result.Yaml(var text) ->
@@ -70,6 +85,10 @@ final class BootstrapService implements HttpService {
 
     private static Optional<String> xds(ServerRequest request) {
         return checked(request, "xds", HOST_AND_PORT, "host:port");
+    }
+
+    private static Optional<String> path(ServerRequest request, String name) {
+        return checked(request, name, PATH, "an absolute path of at most 1024 visible characters");
     }
 
     private static Optional<String> checked(

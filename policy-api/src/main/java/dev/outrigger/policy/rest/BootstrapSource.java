@@ -22,6 +22,7 @@ public interface BootstrapSource {
      * @param id the node's id; chosen by the source when absent
      * @param adminPort of the proxy; 0 to let the system choose
      * @param xds host and port of the xDS server as the proxy reaches it
+     * @param tls the proxy's credentials, for a control plane that asks for them
      * @param apiAuthority the host and port by which the caller reached this API
      */
     record Request(
@@ -30,7 +31,19 @@ public interface BootstrapSource {
             Optional<String> id,
             Optional<Integer> adminPort,
             Optional<String> xds,
+            ClientFiles tls,
             String apiAuthority) {}
+
+    /** Where a proxy's credentials are on its own machine; chosen by the source when absent. */
+    record ClientFiles(
+            Optional<String> certificate, Optional<String> key, Optional<String> authorities) {
+        public static final ClientFiles NONE =
+                new ClientFiles(Optional.empty(), Optional.empty(), Optional.empty());
+
+        public boolean isGiven() {
+            return !equals(NONE);
+        }
+    }
 
     /** The file, or why there is none. */
     sealed interface Result {

@@ -3,6 +3,7 @@ package dev.outrigger.xds.bootstrap;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -12,6 +13,7 @@ import java.util.TreeMap;
  * @param cluster the service whose sidecar this is
  * @param labels strings in the node's metadata, which selectors of Sidecar documents match
  * @param adminPort on 127.0.0.1; 0 for any free port
+ * @param tls what the proxy shows and expects; empty for plaintext
  */
 public record BootstrapTemplate(
         String id,
@@ -19,7 +21,19 @@ public record BootstrapTemplate(
         Map<String, String> labels,
         int adminPort,
         String xdsHost,
-        int xdsPort) {
+        int xdsPort,
+        Optional<ClientTls> tls) {
+    /** Of a control plane that speaks plaintext. */
+    public BootstrapTemplate(
+            String id,
+            String cluster,
+            Map<String, String> labels,
+            int adminPort,
+            String xdsHost,
+            int xdsPort) {
+        this(id, cluster, labels, adminPort, xdsHost, xdsPort, Optional.empty());
+    }
+
     public BootstrapTemplate {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(cluster, "cluster");
@@ -68,6 +82,7 @@ public record BootstrapTemplate(
                     connection_keepalive: {interval: 30s, timeout: 10s}
             upstream_connection_options:
               tcp_keepalive: {keepalive_probes: 3, keepalive_time: 30, keepalive_interval: 5}
+        %s\
         """
                 .formatted(
                         quoted(id),
@@ -76,7 +91,71 @@ public record BootstrapTemplate(
                         adminPort,
                         isAddress(xdsHost) ? "STATIC" : "STRICT_DNS",
                         quoted(xdsHost),
-                        xdsPort);
+                        xdsPort,
+                        tls.map(this::transportSocket).orElse(""));
+    }
+
+    private String transportSocket(ClientTls client) {
+        return """
+            transport_socket:
+              name: envoy.transport_sockets.tls
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+        %s        common_tls_context:
+                  alpn_protocols: [h2]
+                  tls_certificates:
+                  - certificate_chain: {filename: %s}
+                    private_key: {filename: %s}
+                  validation_context:
+                    trusted_ca: {filename: %s}
+        %s\
+        """
+                .formatted(
+                        // A name that is an address is no SNI (RFC 6066, section 3).
+                        isAddress(xdsHost) ? "" : "        sni: " + quoted(xdsHost) + "\n",
+                        quoted(client.certificate()),
+                        quoted(client.key()),
+                        quoted(client.authorities()),
+                        client.server().map(BootstrapTemplate::expectation).orElse(""));
+    }
+
+    private static String expectation(ServerName server) {
+        return """
+                    match_typed_subject_alt_names:
+                    - {san_type: %s, matcher: {exact: %s}}
+        """
+                .formatted(server.type(), quoted(server.value()));
+    }
+
+    /**
+     * A client's credentials as files on the proxy's machine, in PEM.
+     *
+     * @param authorities whose certificate the control plane has
+     * @param server what that certificate must call it; empty if the authorities sign nothing else
+     */
+    public record ClientTls(
+            String certificate, String key, String authorities, Optional<ServerName> server) {}
+
+    /**
+     * A subject alternative name.
+     *
+     * @param type as Envoy calls it
+     */
+    public record ServerName(Type type, String value) {
+        /** A URI has a scheme, an address only its own characters; anything else is a DNS name. */
+        public static ServerName parse(String name) {
+            if (name.contains("://")) {
+                return new ServerName(Type.URI, name);
+            }
+            return new ServerName(isAddress(name) ? Type.IP_ADDRESS : Type.DNS, name);
+        }
+
+        /** Envoy's {@code SubjectAltNameMatcher.SanType}. */
+        public enum Type {
+            DNS,
+            URI,
+            IP_ADDRESS
+        }
     }
 
     private String metadata() {

@@ -2,14 +2,19 @@
 package dev.outrigger.xds.bootstrap;
 
 import dev.outrigger.policy.rest.BootstrapSource;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate.ClientTls;
+import dev.outrigger.xds.bootstrap.BootstrapTemplate.ServerName;
+import dev.outrigger.xds.security.SubjectNames;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Makes bootstraps that lead to this control plane. Any thread if the generator is. */
@@ -18,14 +23,26 @@ public final class Bootstraps implements BootstrapSource {
 
     private final String xdsHost;
     private final IntSupplier xdsPort;
+    private final Supplier<Optional<SubjectNames>> certificate;
     private final RandomGenerator random;
+
+    /** Of an xDS server that speaks plaintext. */
+    public Bootstraps(String xdsHost, IntSupplier xdsPort, RandomGenerator random) {
+        this(xdsHost, xdsPort, Optional::empty, random);
+    }
 
     /**
      * @param xdsHost where the xDS server listens
+     * @param certificate what the xDS server's certificate calls it; empty for plaintext
      */
-    public Bootstraps(String xdsHost, IntSupplier xdsPort, RandomGenerator random) {
+    public Bootstraps(
+            String xdsHost,
+            IntSupplier xdsPort,
+            Supplier<Optional<SubjectNames>> certificate,
+            RandomGenerator random) {
         this.xdsHost = xdsHost;
         this.xdsPort = xdsPort;
+        this.certificate = certificate;
         this.random = random;
     }
 
@@ -36,6 +53,17 @@ public final class Bootstraps implements BootstrapSource {
         if (target.isEmpty()) {
             return new Result.Refused(
                     "xds", "is no host:port (expected: a port of 1.." + MAX_PORT + ").");
+        }
+        var names = certificate.get();
+        if (names.isEmpty() && request.tls().isGiven()) {
+            return new Result.Refused(
+                    "tlsCert", "is of no use: this control plane's xDS port is plaintext.");
+        }
+        if (names.isPresent() && request.flavor() == Flavor.JAVA) {
+            return new Result.Refused(
+                    "flavor",
+                    "java: the Java data plane cannot speak TLS to its control plane yet, and this"
+                            + " one's xDS port speaks nothing else (expected: envoy).");
         }
         var id =
                 request.id()
@@ -52,8 +80,34 @@ public final class Bootstraps implements BootstrapSource {
                                 Map.of("flavor", flavor),
                                 request.adminPort().orElse(0),
                                 target.get().host(),
-                                target.get().port())
+                                target.get().port(),
+                                names.map(known -> tls(request, known, target.get().host())))
                         .toYaml());
+    }
+
+    private static ClientTls tls(Request request, SubjectNames names, String host) {
+        return new ClientTls(
+                request.tls().certificate().orElse("/etc/outrigger/tls/cert.pem"),
+                request.tls().key().orElse("/etc/outrigger/tls/key.pem"),
+                request.tls().authorities().orElse("/etc/outrigger/tls/ca.pem"),
+                serverName(names, host));
+    }
+
+    /** The name the proxy reaches it by if the certificate has it, else the first of the best. */
+    private static Optional<ServerName> serverName(SubjectNames names, String host) {
+        if (names.dns().contains(host)) {
+            return Optional.of(new ServerName(ServerName.Type.DNS, host));
+        }
+        if (names.addresses().contains(host)) {
+            return Optional.of(new ServerName(ServerName.Type.IP_ADDRESS, host));
+        }
+        return first(ServerName.Type.URI, names.uris())
+                .or(() -> first(ServerName.Type.DNS, names.dns()))
+                .or(() -> first(ServerName.Type.IP_ADDRESS, names.addresses()));
+    }
+
+    private static Optional<ServerName> first(ServerName.Type type, List<String> names) {
+        return names.stream().findFirst().map(name -> new ServerName(type, name));
     }
 
     private Optional<Target> target(Request request) {

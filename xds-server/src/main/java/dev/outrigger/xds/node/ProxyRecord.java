@@ -62,8 +62,8 @@ final class ProxyRecord {
         return !status().sidecars().isEmpty();
     }
 
-    boolean hasAnswered(long revision) {
-        return sessions.stream().allMatch(session -> session.hasAnswered(revision));
+    boolean hasAnswered() {
+        return sessions.stream().allMatch(ProxySession::hasAnswered);
     }
 
     boolean hasRejected() {
@@ -77,9 +77,11 @@ final class ProxyRecord {
         var newest = sessions.getLast();
         Map<String, TypeStatus> types = new HashMap<>();
         for (ResourceType type : ResourceType.values()) {
-            types.put(
-                    type.typeUrl(),
-                    new TypeStatus(State.NOT_SUBSCRIBED, "", "", since, Optional.empty()));
+            if (type.isBasic()) {
+                types.put(
+                        type.typeUrl(),
+                        new TypeStatus(State.NOT_SUBSCRIBED, "", "", since, Optional.empty()));
+            }
         }
         sessions.forEach(session -> types.putAll(session.statuses()));
         return new ProxyStatus(

@@ -4,9 +4,12 @@ package dev.outrigger.xds.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outrigger.policy.rest.BootstrapSource.ClientFiles;
 import dev.outrigger.policy.rest.BootstrapSource.Flavor;
 import dev.outrigger.policy.rest.BootstrapSource.Request;
 import dev.outrigger.policy.rest.BootstrapSource.Result;
+import dev.outrigger.xds.security.SubjectNames;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -78,11 +81,94 @@ class BootstrapTemplateTest {
                         refused -> assertThat(refused.parameter()).isEqualTo("xds"));
     }
 
+    @Test
+    void carriesTheCredentialsWhereThePortAsksForThem() {
+        var names =
+                new SubjectNames(List.of("spiffe://mesh.example/control"), List.of(), List.of());
+        var bootstraps =
+                new Bootstraps("10.0.0.1", () -> 18000, () -> Optional.of(names), new Random(1));
+
+        var yaml =
+                ((Result.Yaml)
+                                bootstraps.bootstrap(
+                                        tlsRequest(
+                                                Flavor.ENVOY,
+                                                new ClientFiles(
+                                                        Optional.of("/tls/a.pem"),
+                                                        Optional.empty(),
+                                                        Optional.empty()))))
+                        .text();
+
+        assertThat(yaml)
+                .contains("certificate_chain: {filename: \"/tls/a.pem\"}")
+                .contains("private_key: {filename: \"/etc/outrigger/tls/key.pem\"}")
+                .contains("{san_type: URI, matcher: {exact: \"spiffe://mesh.example/control\"}}")
+                .contains("alpn_protocols: [h2]")
+                .doesNotContain("sni:");
+    }
+
+    @Test
+    void expectsTheNameByWhichTheServerIsReachedIfItsCertificateHasIt() {
+        var names = new SubjectNames(List.of("spiffe://x/y"), List.of("cp.example"), List.of());
+        var bootstraps =
+                new Bootstraps("cp.example", () -> 18000, () -> Optional.of(names), new Random(1));
+
+        var result = bootstraps.bootstrap(tlsRequest(Flavor.ENVOY, ClientFiles.NONE));
+
+        assertThat(((Result.Yaml) result).text())
+                .contains("sni: \"cp.example\"")
+                .contains("{san_type: DNS, matcher: {exact: \"cp.example\"}}");
+    }
+
+    @Test
+    void saysThatTheJavaDataPlaneCannotSpeakTls() {
+        var names = new SubjectNames(List.of(), List.of("cp.example"), List.of());
+        var bootstraps =
+                new Bootstraps("cp.example", () -> 18000, () -> Optional.of(names), new Random(1));
+
+        assertThat(bootstraps.bootstrap(tlsRequest(Flavor.JAVA, ClientFiles.NONE)))
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> {
+                            assertThat(refused.parameter()).isEqualTo("flavor");
+                            assertThat(refused.detail()).contains("cannot speak TLS");
+                        });
+    }
+
+    @Test
+    void refusesCredentialsForAPlaintextPort() {
+        var files = new ClientFiles(Optional.of("/x"), Optional.empty(), Optional.empty());
+        var bootstraps = new Bootstraps("127.0.0.1", () -> 18000, new Random(1));
+
+        assertThat(bootstraps.bootstrap(tlsRequest(Flavor.ENVOY, files)))
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> assertThat(refused.parameter()).isEqualTo("tlsCert"));
+    }
+
+    private static Request tlsRequest(Flavor flavor, ClientFiles files) {
+        return new Request(
+                flavor,
+                "a",
+                Optional.of("a-1"),
+                Optional.empty(),
+                Optional.empty(),
+                files,
+                "localhost:8470");
+    }
+
     private static String yaml(Bootstraps source, Optional<String> xds, String authority) {
         return ((Result.Yaml) source.bootstrap(request(xds, authority))).text();
     }
 
     private static Request request(Optional<String> xds, String authority) {
-        return new Request(Flavor.JAVA, "a", Optional.empty(), Optional.empty(), xds, authority);
+        return new Request(
+                Flavor.JAVA,
+                "a",
+                Optional.empty(),
+                Optional.empty(),
+                xds,
+                ClientFiles.NONE,
+                authority);
     }
 }
