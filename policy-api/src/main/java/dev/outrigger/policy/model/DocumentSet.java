@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.model;
 
+import dev.outrigger.policy.tree.SharedTree;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
- * All stored documents as they stand at one revision, ordered by identity. Immutable, any thread.
+ * All stored documents as they stand at one revision, ordered by identity. Immutable, any thread; a
+ * changed copy shares what did not change.
  */
 public final class DocumentSet {
-    public static final DocumentSet EMPTY = new DocumentSet(0, new TreeMap<>());
+    public static final DocumentSet EMPTY =
+            new DocumentSet(SharedTree.empty(PolicyId::hash), PolicySet.EMPTY);
 
-    private final NavigableMap<PolicyId, StoredDocument> documents;
+    private final SharedTree<PolicyId, StoredDocument> documents;
     private final PolicySet policies;
 
-    private DocumentSet(long revision, NavigableMap<PolicyId, StoredDocument> documents) {
-        this.documents = Collections.unmodifiableNavigableMap(documents);
-        this.policies =
-                new PolicySet(
-                        revision,
-                        documents.values().stream()
-                                .<Policy<?>>map(StoredDocument::policy)
-                                .toList());
+    private DocumentSet(SharedTree<PolicyId, StoredDocument> documents, PolicySet policies) {
+        this.documents = documents;
+        this.policies = policies;
     }
 
     public static DocumentSet of(long revision, Collection<StoredDocument> documents) {
@@ -33,10 +28,19 @@ public final class DocumentSet {
     /** A copy with some documents put in the place of their predecessors and some taken out. */
     public DocumentSet with(
             long newRevision, Collection<StoredDocument> put, Collection<PolicyId> removed) {
-        var copy = new TreeMap<>(documents);
-        put.forEach(document -> copy.put(document.id(), document));
-        removed.forEach(copy::remove);
-        return new DocumentSet(newRevision, copy);
+        var copy = documents;
+        for (StoredDocument document : put) {
+            copy = copy.with(document.id(), document);
+        }
+        for (PolicyId id : removed) {
+            copy = copy.without(id);
+        }
+        return new DocumentSet(
+                copy,
+                policies.with(
+                        newRevision,
+                        put.stream().<Policy<?>>map(StoredDocument::policy).toList(),
+                        removed));
     }
 
     /** The last revision this set contains; 0 before the first write. */
@@ -57,6 +61,6 @@ public final class DocumentSet {
     }
 
     public Optional<StoredDocument> find(PolicyId id) {
-        return Optional.ofNullable(documents.get(id));
+        return documents.find(id);
     }
 }

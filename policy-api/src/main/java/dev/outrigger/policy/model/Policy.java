@@ -2,6 +2,7 @@
 package dev.outrigger.policy.model;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One validated, stored document.
@@ -14,6 +15,12 @@ public record Policy<S extends PolicySpec>(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(spec, "spec");
+    }
+
+    /** This document, if its spec is of the given type. */
+    @SuppressWarnings("unchecked") // The type of the spec is the only parameter.
+    public <T extends PolicySpec> Optional<Policy<T>> as(Class<T> specType) {
+        return specType.isInstance(spec) ? Optional.of((Policy<T>) this) : Optional.empty();
     }
 
     /** The same document as a later revision left it. */

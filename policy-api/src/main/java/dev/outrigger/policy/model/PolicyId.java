@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.model;
 
+import dev.outrigger.policy.tree.SharedTree;
 import java.util.Comparator;
 import java.util.Objects;
 
@@ -21,6 +22,12 @@ public record PolicyId(String kind, String namespace, String name) implements Co
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(namespace, "namespace");
         Objects.requireNonNull(name, "name");
+    }
+
+    /** The same in every process, unlike {@link #hashCode}. */
+    long hash() {
+        return (SharedTree.hash(kind) * 31 + SharedTree.hash(namespace)) * 31
+                + SharedTree.hash(name);
     }
 
     @Override

@@ -109,7 +109,8 @@ final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
         wake();
     }
 
-    private void onSnapshot(Snapshot newest) {
+    private void onSnapshot(ProxySession told, Snapshot newest) {
+        told.told(newest.edition());
         snapshot.set(newest);
         wake();
     }
@@ -186,9 +187,10 @@ final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
                             + ")");
         }
         node = NodeIdentity.from(said);
-        session = peers.registry().open(node, peer);
-        registration = peers.feed().watch(node, this::onSnapshot);
-        return machine.apply(session);
+        var opened = peers.registry().open(node, peer);
+        session = opened;
+        registration = peers.feed().watch(node, newest -> onSnapshot(opened, newest));
+        return machine.apply(opened);
     }
 
     private static boolean isAnother(Node said, NodeIdentity node) {

@@ -62,8 +62,8 @@ final class ProxyRecord {
         return !status().sidecars().isEmpty();
     }
 
-    boolean hasAnswered(long revision) {
-        return sessions.stream().allMatch(session -> session.hasAnswered(revision));
+    boolean hasAnswered() {
+        return sessions.stream().allMatch(ProxySession::hasAnswered);
     }
 
     boolean hasRejected() {

@@ -78,7 +78,10 @@ public final class ProxyRegistry implements StatusSource {
         }
     }
 
-    /** Snapshots of this revision are in every group. */
+    /**
+     * Every group has what this revision asks for, and every stream has been handed its snapshot:
+     * see {@link ProxySession#told}.
+     */
     public void published(long revision) {
         lock.lock();
         try {
@@ -128,7 +131,7 @@ public final class ProxyRegistry implements StatusSource {
         return publishedRevision >= revision
                 && proxies.values().stream()
                         .filter(ProxyRecord::isConnected)
-                        .allMatch(proxy -> proxy.hasAnswered(revision));
+                        .allMatch(ProxyRecord::hasAnswered);
     }
 
     void closed(ProxyRecord proxy, ProxySession session) {

@@ -21,8 +21,11 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     private final Map<ResourceType, Standing> types = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Rejection> rejections = new EnumMap<>(ResourceType.class);
     private List<PolicyId> documents = List.of();
+
+    /** Written by the feed's thread; whoever waits finds out when the stream has evaluated it. */
+    private volatile long toldEdition;
+
     private long evaluatedEdition = -1;
-    private long evaluatedRevision = -1;
 
     ProxySession(ProxyRegistry registry, ProxyRecord proxy, NodeIdentity node, String peer) {
         this.registry = registry;
@@ -71,11 +74,18 @@ public final class ProxySession implements StreamListener, AutoCloseable {
         });
     }
 
+    /**
+     * The stream was handed a snapshot. Until it has evaluated that, it has not answered any
+     * revision; a revision that brings it no snapshot asks nothing of it.
+     */
+    public void told(long edition) {
+        toldEdition = edition;
+    }
+
     @Override
     public void evaluated(long edition, long revision, List<PolicyId> selectedBy) {
         registry.update(_ -> {
             evaluatedEdition = edition;
-            evaluatedRevision = revision;
             documents = selectedBy;
         });
     }
@@ -97,8 +107,9 @@ public final class ProxySession implements StreamListener, AutoCloseable {
         return documents;
     }
 
-    boolean hasAnswered(long revision) {
-        return evaluatedRevision >= revision
+    /** Whether it stands as everything that was published up to now asks for. */
+    boolean hasAnswered() {
+        return evaluatedEdition >= toldEdition
                 && types.values().stream()
                         .noneMatch(standing -> standing.state().state() == State.PENDING);
     }

@@ -9,6 +9,7 @@ import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.xds.kind.xdsresources.RawResources;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.resolve.IrBuilder;
+import dev.outrigger.xds.resolve.PolicyIndex;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import dev.outrigger.xds.translate.XdsTranslator;
@@ -20,9 +21,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The resources of a node group at one revision: what its Sidecars ask for and what its
- * XdsResources documents hold. Translates each document once, however many groups share it.
- * Confined to one thread.
+ * The resources of a node group at one revision, built from scratch: what its Sidecars ask for and
+ * what its XdsResources documents hold. What {@link DerivedResources} keeps up to date must equal
+ * this, and when that does not hold together, the words for it come from here. Translates each
+ * document once, however many groups share it. Confined to one thread.
  */
 final class GroupBuilder {
     private final XdsTranslator translator;
@@ -34,7 +36,7 @@ final class GroupBuilder {
 
     GroupBuilder(PolicySet policies, XdsTranslator translator) {
         this.translator = translator;
-        irBuilder = new IrBuilder(policies);
+        irBuilder = new IrBuilder(PolicyIndex.of(policies));
         sidecars = byId(policies.all(SidecarSpec.class));
         raw = byId(policies.all(XdsResourcesSpec.class));
     }

@@ -56,7 +56,7 @@ final class ReconcileMetrics {
         resources.forEach((type, gauge) ->
                 gauge.set(
                         snapshots.stream()
-                                .mapToLong(snapshot -> snapshot.type(type).byName().size())
+                                .mapToLong(snapshot -> snapshot.type(type).size())
                                 .sum()));
     }
 

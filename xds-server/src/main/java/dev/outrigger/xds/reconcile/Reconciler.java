@@ -9,22 +9,22 @@ import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.snapshot.ReferenceCheck;
 import dev.outrigger.xds.snapshot.Snapshot;
-import dev.outrigger.xds.snapshot.SnapshotBuilder;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
 import dev.outrigger.xds.translate.XdsTranslator;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +41,11 @@ import org.slf4j.LoggerFactory;
  * <h2>Order of one round, and why</h2>
  *
  * <ol>
- *   <li>Which node is in which group: a revision may have changed a selector.
- *   <li>Translate, check, build each group that has a node. Groups without nodes cost nothing.
+ *   <li>Derive what hangs on the documents that changed, for groups that have a node. Others cost
+ *       nothing.
+ *   <li>Which node is in which group, if a document that selects nodes changed.
+ *   <li>Check and build each group whose resources changed. Others are not touched: no stream of
+ *       theirs is told.
  *   <li>Tell the streams, before the revision counts as published: whoever waits for a revision
  *       must find that all of them have been told.
  *   <li>Published, if every group was good.
@@ -62,12 +65,10 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
 
     // Confined to the thread.
     private final Set<Watch> watches = new LinkedHashSet<>();
-    private final Map<NodeGroupKey, Snapshot> groups = new HashMap<>();
-    private SnapshotBuilder snapshots = new SnapshotBuilder();
-    private @Nullable Round round;
-
-    /** What is derived from a policy set once for all groups. */
-    private record Round(PolicySet policies, NodeGroupResolver resolver, GroupBuilder builder) {}
+    private final Map<NodeGroupKey, Group> groups = new HashMap<>();
+    private final DerivedResources derived = new DerivedResources(translator);
+    private @Nullable NodeGroupResolver resolver;
+    private long lastEdition;
 
     @SuppressWarnings("this-escape") // The source calls back at once, and that only takes note.
     public Reconciler(PolicySource policies, ProxyRegistry registry, MeterRegistry meters) {
@@ -117,23 +118,22 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
             return;
         }
         var started = metrics.start();
-        var next =
-                new Round(
-                        policies,
-                        new NodeGroupResolver(policies),
-                        new GroupBuilder(policies, translator));
-        round = next;
-        snapshots = snapshots.successor();
-        watches.forEach(watch -> watch.group = next.resolver().resolve(watch.node));
-        var keys = new LinkedHashSet<NodeGroupKey>();
-        watches.forEach(watch -> keys.add(watch.group));
-        groups.keySet().retainAll(keys);
-        boolean good = true;
-        for (NodeGroupKey key : keys) {
-            good &= build(key, next);
+        boolean selection = derived.apply(policies);
+        if (resolver == null || selection) {
+            resolver = new NodeGroupResolver(policies);
+            watches.forEach(this::regroup);
         }
-        watches.forEach(this::tell);
-        metrics.built(started, groups.values());
+        groups.values().removeIf(group -> group.watches.isEmpty());
+        derived.retain(
+                groups.keySet().stream()
+                        .flatMap(key -> key.documents().stream())
+                        .collect(Collectors.toSet()));
+        boolean good = true;
+        for (Group group : groups.values()) {
+            good &= build(group);
+            group.watches.forEach(watch -> tell(watch, group));
+        }
+        metrics.built(started, groups.values().stream().flatMap(Group::published).toList());
         if (good) {
             registry.published(policies.revision());
             log.info(
@@ -146,58 +146,90 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
 
     private void join(Watch watch) {
         watches.add(watch);
-        var current = round;
-        if (current == null) {
+        if (resolver == null) {
             return; // Told when the first policies are there: emptiness must not be served before.
         }
-        watch.group = current.resolver().resolve(watch.node);
-        if (!groups.containsKey(watch.group)) {
-            build(watch.group, current);
-        }
-        tell(watch);
+        tell(watch, regroup(watch));
     }
 
     private void leave(Watch watch) {
         // The group's snapshot stays until the next revision: the proxy may be back in a moment.
         watches.remove(watch);
-    }
-
-    private void tell(Watch watch) {
-        var snapshot = groups.get(watch.group);
-        if (snapshot != null && !snapshot.equals(watch.told)) {
-            watch.told = snapshot;
-            watch.listener.accept(snapshot);
+        if (watch.group != null) {
+            watch.group.watches.remove(watch);
         }
     }
 
-    /** Whether the group's snapshot is that of the round's revision. */
-    private boolean build(NodeGroupKey key, Round current) {
-        var previous = Optional.ofNullable(groups.get(key));
-        var problems = new ArrayList<ReferenceCheck.Problem>();
+    /** Puts a node where it belongs now. */
+    private Group regroup(Watch watch) {
+        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node);
+        var group = groups.get(key);
+        if (group == null) {
+            group = new Group(key);
+            groups.put(key, group);
+            build(group);
+        }
+        if (watch.group != group) {
+            if (watch.group != null) {
+                watch.group.watches.remove(watch);
+            }
+            watch.group = group;
+            group.watches.add(watch);
+        }
+        return group;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
+    private void tell(Watch watch, Group group) {
+        var snapshot = group.snapshot;
+        if (snapshot == null || snapshot == watch.told) {
+            return;
+        }
+        // Another group's may be older than what the node had: an edition never goes back.
+        boolean isOlder = watch.toldEdition >= snapshot.edition();
+        var edition = isOlder ? snapshot.withEdition(++lastEdition) : snapshot;
+        watch.told = snapshot;
+        watch.toldEdition = edition.edition();
+        watch.listener.accept(edition);
+    }
+
+    /** Whether the group's snapshot is what the newest policies ask for. */
+    private boolean build(Group group) {
+        var previous = group.snapshot;
+        List<ReferenceCheck.Problem> problems = List.of();
         try {
-            var resources = current.builder().resources(key);
-            problems.addAll(ReferenceCheck.check(resources));
+            group.resources.update(derived);
+            if (!group.resources.isConsistent()) {
+                problems = problems(group.key);
+            }
             if (problems.isEmpty()) {
-                groups.put(
-                        key,
-                        snapshots.build(
-                                current.policies().revision(),
-                                key.documents(),
-                                resources,
-                                previous));
+                if (previous == null || !group.resources.types().equals(previous.types())) {
+                    group.snapshot =
+                            new Snapshot(
+                                    ++lastEdition,
+                                    derived.policies().revision(),
+                                    group.key.documents(),
+                                    group.resources.types());
+                }
                 return true;
             }
         } catch (RuntimeException bug) {
-            log.error("translation failed group={}", key.documents(), bug);
+            log.error("translation failed group={}", group.key.documents(), bug);
         }
         metrics.failed();
         log.error(
                 "last good configuration kept revision={} group={} good={} problems={}",
-                current.policies().revision(),
-                key.documents(),
-                previous.map(Snapshot::revision).map(String::valueOf).orElse("none"),
+                derived.policies().revision(),
+                group.key.documents(),
+                previous == null ? "none" : String.valueOf(previous.revision()),
                 details(problems));
         return false;
+    }
+
+    /** What does not hold together, in words. */
+    private List<ReferenceCheck.Problem> problems(NodeGroupKey key) {
+        return ReferenceCheck.check(
+                new GroupBuilder(derived.policies(), translator).resources(key));
     }
 
     private static List<String> details(List<ReferenceCheck.Problem> problems) {
@@ -206,12 +238,30 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
                 .toList();
     }
 
+    /** Nodes that are served the same. Confined to the reconciler's thread. */
+    private static final class Group {
+        private final NodeGroupKey key;
+        private final GroupResources resources;
+        private final Set<Watch> watches = new LinkedHashSet<>();
+        private @Nullable Snapshot snapshot;
+
+        Group(NodeGroupKey key) {
+            this.key = key;
+            this.resources = new GroupResources(key);
+        }
+
+        Stream<Snapshot> published() {
+            return Stream.ofNullable(snapshot);
+        }
+    }
+
     /** One stream's interest. Confined to the reconciler's thread. */
     private static final class Watch {
         private final NodeIdentity node;
         private final Consumer<Snapshot> listener;
-        private NodeGroupKey group = new NodeGroupKey(List.of());
+        private @Nullable Group group;
         private @Nullable Snapshot told;
+        private long toldEdition;
 
         Watch(NodeIdentity node, Consumer<Snapshot> listener) {
             this.node = node;

@@ -8,12 +8,12 @@ import java.util.Locale;
  * Which host names a sidecar receives: names and {@code *.suffix} patterns; empty means all.
  * Comparison ignores case, as host names do. Immutable.
  */
-record HostFilter(List<String> patterns) {
-    HostFilter {
+public record HostFilter(List<String> patterns) {
+    public HostFilter {
         patterns = patterns.stream().map(pattern -> pattern.toLowerCase(Locale.ROOT)).toList();
     }
 
-    boolean accepts(String hostname) {
+    public boolean accepts(String hostname) {
         var host = hostname.toLowerCase(Locale.ROOT);
         return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, host));
     }

@@ -4,10 +4,8 @@ package dev.outrigger.xds.resolve;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
-import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
-import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.model.TrafficBlock;
 import dev.outrigger.xds.ir.EffectivePolicies;
@@ -25,7 +23,6 @@ import dev.outrigger.xds.resolve.PolicyPrecedence.Place;
 import dev.outrigger.xds.resolve.PolicyPrecedence.RouteRef;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,88 +31,127 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Builds the intermediate representation of one Sidecar from a policy set. Total: what cannot be
- * resolved was refused when it was written, or is caught by the reference check. Immutable after
- * construction, any thread.
+ * Builds the intermediate representation: of one service as one caller sees it, or of all that one
+ * Sidecar asks for. Total: what cannot be resolved was refused when it was written, or is caught by
+ * the reference check. Reads an index that others may change in between, and keeps nothing itself;
+ * confined to the index's thread.
  */
 public final class IrBuilder {
     private static final int HTTP_PORT = 80;
 
-    private final Map<ServiceRef, Policy<ServiceSpec>> services = new LinkedHashMap<>();
-    private final Map<ServiceRef, List<Policy<HttpRouteSpec>>> routesByParent =
-            new LinkedHashMap<>();
-    private final List<Policy<TrafficPolicySpec>> trafficPolicies;
+    private final PolicyIndex index;
 
-    public IrBuilder(PolicySet policies) {
-        policies.all(ServiceSpec.class)
-                .forEach(service -> services.put(ref(service.id()), service));
-        for (Policy<HttpRouteSpec> route : policies.all(HttpRouteSpec.class)) {
-            route.spec().parentRefs().stream()
-                    .distinct()
-                    .forEach(parent ->
-                            routesByParent
-                                    .computeIfAbsent(parent, _ -> new ArrayList<>())
-                                    .add(route));
-        }
-        trafficPolicies = policies.all(TrafficPolicySpec.class);
+    public IrBuilder(PolicyIndex index) {
+        this.index = index;
     }
 
+    /** Everything at once, from scratch. */
     public Ir build(Policy<SidecarSpec> sidecar) {
-        var precedence = new PolicyPrecedence(trafficPolicies, sidecar.spec().service());
+        var consumer = sidecar.spec().service();
+        var clusters = new ArrayList<IrCluster>(inboundClusters(sidecar));
+        var virtualHosts = new ArrayList<IrVirtualHost>();
+        if (sidecar.spec().outbound().isPresent()) {
+            var filter = new HostFilter(sidecar.spec().outbound().get().hosts());
+            for (ServiceRef service : index.sortedServices()) {
+                virtualHosts.addAll(virtualHosts(service, visibleNames(service, filter), consumer));
+            }
+            clusters.addAll(outboundClusters(virtualHosts, consumer));
+        }
+        return new Ir(sidecar.id(), listeners(sidecar), virtualHosts, clusters);
+    }
+
+    public static List<IrListener> listeners(Policy<SidecarSpec> sidecar) {
         var listeners = new ArrayList<IrListener>();
-        var clusters = new ArrayList<IrCluster>();
         for (SidecarSpec.Inbound inbound : sidecar.spec().inbound()) {
             listeners.add(
                     new IrListener.Inbound(
                             inbound.name(), inbound.address(), inbound.listenPort()));
-            clusters.add(
-                    new IrCluster.Inbound(
-                            inbound.name(),
-                            inbound.appAddress(),
-                            inbound.appPort(),
-                            new TreeSet<>(List.of(sidecar.id()))));
         }
-        List<IrVirtualHost> virtualHosts = List.of();
-        if (sidecar.spec().outbound().isPresent()) {
-            var outbound = sidecar.spec().outbound().get();
-            outbound.listeners()
-                    .forEach(listener ->
-                            listeners.add(
-                                    new IrListener.Outbound(
-                                            listener.name(), listener.address(), listener.port())));
-            virtualHosts = virtualHosts(new HostFilter(outbound.hosts()), precedence);
-            clusters.addAll(outboundClusters(virtualHosts, precedence));
-        }
-        return new Ir(sidecar.id(), listeners, virtualHosts, clusters);
+        sidecar.spec()
+                .outbound()
+                .ifPresent(outbound ->
+                        outbound.listeners()
+                                .forEach(listener ->
+                                        listeners.add(
+                                                new IrListener.Outbound(
+                                                        listener.name(),
+                                                        listener.address(),
+                                                        listener.port()))));
+        return listeners;
     }
 
-    private List<IrVirtualHost> virtualHosts(HostFilter filter, PolicyPrecedence precedence) {
-        var hosts = new ArrayList<IrVirtualHost>();
-        for (Policy<ServiceSpec> service : services.values()) {
-            var names = service.spec().hostnames().stream().filter(filter::accepts).toList();
-            if (names.isEmpty()) {
-                continue;
-            }
-            for (ServiceSpec.Port port : service.spec().ports()) {
-                hosts.add(virtualHost(service, port, names, precedence));
-            }
+    public static List<IrCluster.Inbound> inboundClusters(Policy<SidecarSpec> sidecar) {
+        return sidecar.spec().inbound().stream()
+                .map(inbound ->
+                        new IrCluster.Inbound(
+                                inbound.name(),
+                                inbound.appAddress(),
+                                inbound.appPort(),
+                                new TreeSet<>(List.of(sidecar.id()))))
+                .toList();
+    }
+
+    /** The names under which a service is called; none if there is no such service. */
+    public List<String> visibleNames(ServiceRef service, HostFilter filter) {
+        return index.service(service)
+                .map(found -> found.spec().hostnames().stream().filter(filter::accepts).toList())
+                .orElse(List.of());
+    }
+
+    /**
+     * The virtual hosts of one service, one for each of its ports.
+     *
+     * @param names those it is called by; if none, there are no virtual hosts
+     */
+    public List<IrVirtualHost> virtualHosts(
+            ServiceRef service, List<String> names, ServiceRef consumer) {
+        var document = index.service(service);
+        if (document.isEmpty() || names.isEmpty()) {
+            return List.of();
         }
-        return hosts;
+        return document.get().spec().ports().stream()
+                .map(port -> virtualHost(document.get(), port, names, consumer))
+                .toList();
+    }
+
+    /** The cluster of a service's port; empty if there is no such port. */
+    public Optional<IrCluster.Outbound> cluster(IrServicePort target, ServiceRef consumer) {
+        var ref = new ServiceRef(target.namespace(), target.service());
+        return index.service(ref)
+                .filter(service ->
+                        service.spec().ports().stream()
+                                .anyMatch(port -> port.port() == target.port()))
+                .map(service -> {
+                    var policies =
+                            precedence(ref, Optional.empty(), consumer)
+                                    .resolve(Place.of(ref), List.of(), TrafficBlock.Scope.CLUSTER);
+                    var provenance = new TreeSet<>(origins(policies));
+                    provenance.add(service.id());
+                    return new IrCluster.Outbound(
+                            target, service.spec().endpoints(), policies, provenance);
+                });
+    }
+
+    private PolicyPrecedence precedence(
+            ServiceRef service, Optional<RouteRef> route, ServiceRef consumer) {
+        return new PolicyPrecedence(index.policies(service, route), consumer);
     }
 
     private IrVirtualHost virtualHost(
             Policy<ServiceSpec> service,
             ServiceSpec.Port port,
             List<String> names,
-            PolicyPrecedence precedence) {
+            ServiceRef consumer) {
         var parent = ref(service.id());
         var servicePort = new IrServicePort(parent.namespace(), parent.name(), port.port());
         var provenance = new TreeSet<PolicyId>();
         provenance.add(service.id());
         var routes = new ArrayList<IrRoute>();
-        var documents = routesByParent.getOrDefault(parent, List.of());
+        var documents = index.routes(parent);
         for (Policy<HttpRouteSpec> document : documents) {
             provenance.add(document.id());
+            var route = new RouteRef(document.id().namespace(), document.id().name());
+            var precedence = precedence(parent, Optional.of(route), consumer);
             for (HttpRouteSpec.Rule rule : document.spec().rules()) {
                 routes.addAll(routes(parent, document, rule, precedence));
             }
@@ -128,8 +164,11 @@ public final class IrBuilder {
                             service.id().namespace() + "/" + service.id().name(),
                             HttpRouteSpec.Match.ANY,
                             List.of(new IrBackend(servicePort, 1)),
-                            precedence.resolve(
-                                    Place.of(parent), List.of(), TrafficBlock.Scope.ROUTE)));
+                            precedence(parent, Optional.empty(), consumer)
+                                    .resolve(
+                                            Place.of(parent),
+                                            List.of(),
+                                            TrafficBlock.Scope.ROUTE)));
         }
         routes.forEach(route -> provenance.addAll(origins(route.policies())));
         return new IrVirtualHost(
@@ -160,12 +199,13 @@ public final class IrBuilder {
     }
 
     private IrBackend backend(HttpRouteSpec.BackendRef backend) {
-        var service = services.get(backend.service());
+        var service = index.service(backend.service());
         // A service that does not exist keeps its name, so that the reference check can say it.
         int port =
                 backend.port()
                         .orElseGet(() ->
-                                service == null ? 0 : service.spec().ports().getFirst().port());
+                                service.map(found -> found.spec().ports().getFirst().port())
+                                        .orElse(0));
         return new IrBackend(
                 new IrServicePort(backend.service().namespace(), backend.service().name(), port),
                 backend.weight());
@@ -194,39 +234,25 @@ public final class IrBuilder {
 
     /** Clusters of all virtual hosts, and of backends that no visible host name leads to. */
     private Collection<IrCluster> outboundClusters(
-            List<IrVirtualHost> virtualHosts, PolicyPrecedence precedence) {
+            List<IrVirtualHost> virtualHosts, ServiceRef consumer) {
         var byName = new TreeMap<String, IrCluster>();
         for (IrVirtualHost host : virtualHosts) {
-            addCluster(byName, host.servicePort(), precedence);
+            addCluster(byName, host.servicePort(), consumer);
             for (IrRoute route : host.routes()) {
                 route.backends()
-                        .forEach(backend -> addCluster(byName, backend.servicePort(), precedence));
+                        .forEach(backend -> addCluster(byName, backend.servicePort(), consumer));
             }
         }
         return byName.values();
     }
 
     private void addCluster(
-            Map<String, IrCluster> byName, IrServicePort target, PolicyPrecedence precedence) {
-        var service = services.get(new ServiceRef(target.namespace(), target.service()));
-        if (service == null
-                || service.spec().ports().stream()
-                        .noneMatch(port -> port.port() == target.port())) {
-            return; // The reference check names the route that asks for it.
+            Map<String, IrCluster> byName, IrServicePort target, ServiceRef consumer) {
+        var name = target.namespace() + "/" + target.service() + "/" + target.port();
+        if (!byName.containsKey(name)) {
+            // Without such a port, the reference check names the route that asks for it.
+            cluster(target, consumer).ifPresent(cluster -> byName.put(name, cluster));
         }
-        byName.computeIfAbsent(
-                target.namespace() + "/" + target.service() + "/" + target.port(),
-                _ -> {
-                    var policies =
-                            precedence.resolve(
-                                    Place.of(ref(service.id())),
-                                    List.of(),
-                                    TrafficBlock.Scope.CLUSTER);
-                    var provenance = new TreeSet<>(origins(policies));
-                    provenance.add(service.id());
-                    return new IrCluster.Outbound(
-                            target, service.spec().endpoints(), policies, provenance);
-                });
     }
 
     private static SortedSet<PolicyId> origins(EffectivePolicies policies) {

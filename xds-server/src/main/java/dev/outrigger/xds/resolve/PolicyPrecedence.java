@@ -46,7 +46,7 @@ public final class PolicyPrecedence {
     private final ServiceRef consumer;
 
     /**
-     * @param policies every TrafficPolicy, ordered by identity
+     * @param policies every TrafficPolicy that may have a say, ordered by identity
      * @param consumer the service whose sidecars will enforce the outcome
      */
     public PolicyPrecedence(List<Policy<TrafficPolicySpec>> policies, ServiceRef consumer) {

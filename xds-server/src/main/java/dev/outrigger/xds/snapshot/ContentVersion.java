@@ -6,24 +6,17 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 
 /**
- * Versions are hashes of content: the first half of a SHA-256 in hexadecimal. Equal content has an
- * equal version on every replica and after every restart, so a reconnecting proxy that has it is
- * sent nothing.
+ * Versions are hashes of content in hexadecimal. Equal content has an equal version on every
+ * replica and after every restart, so a reconnecting proxy that has it is sent nothing.
  */
 public final class ContentVersion {
-    private static final int BYTES = 16;
-
     private ContentVersion() {}
 
     /** Maps are written in key order, so equal messages have equal bytes. */
-    static ByteString serialize(Message message) {
+    public static ByteString serialize(Message message) {
         var bytes = new byte[message.getSerializedSize()];
         var out = CodedOutputStream.newInstance(bytes);
         out.useDeterministicSerialization();
@@ -37,9 +30,7 @@ public final class ContentVersion {
     }
 
     static String of(ByteString content) {
-        var digest = sha256();
-        digest.update(content.asReadOnlyByteBuffer());
-        return hex(digest);
+        return ContentHash.of(content).hex();
     }
 
     /**
@@ -47,32 +38,15 @@ public final class ContentVersion {
      * changed cluster until its endpoints arrive again, for 15 s if they do not.
      */
     static String of(ByteString content, String clusterVersion) {
-        var digest = sha256();
-        digest.update(content.asReadOnlyByteBuffer());
-        digest.update(clusterVersion.getBytes(StandardCharsets.UTF_8));
-        return hex(digest);
+        return ContentHash.of(ContentHash.of(content), clusterVersion).hex();
     }
 
-    /** The version of a set of resources in order of their names. */
+    /** The version of some resources of a type, in order of their names. */
     public static String of(Collection<VersionedResource> resources) {
-        var digest = sha256();
+        var all = TypeResources.EMPTY;
         for (VersionedResource resource : resources) {
-            digest.update(resource.name().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0); // No name contains it, so no two sets share an encoding.
-            digest.update(resource.version().getBytes(StandardCharsets.UTF_8));
+            all = all.with(resource);
         }
-        return hex(digest);
-    }
-
-    private static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return all.version();
     }
 }

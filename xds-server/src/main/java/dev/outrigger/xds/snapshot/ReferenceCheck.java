@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,9 +91,7 @@ public final class ReferenceCheck {
         var configured = cluster.getEdsClusterConfig().getServiceName();
         var name = configured.isEmpty() ? cluster.getName() : configured;
         if (!named(ResourceType.ENDPOINT).containsKey(name)) {
-            problem(
-                    resource,
-                    "needs the ClusterLoadAssignment '" + name + "', which nobody supplies");
+            missing(resource, "needs the ClusterLoadAssignment", ResourceType.ENDPOINT, name);
         }
     }
 
@@ -129,9 +128,7 @@ public final class ReferenceCheck {
         if (manager.hasRds() && onThisStream(manager.getRds().getConfigSource())) {
             var name = manager.getRds().getRouteConfigName();
             if (!named(ResourceType.ROUTE).containsKey(name)) {
-                problem(
-                        resource,
-                        "needs the RouteConfiguration '" + name + "', which nobody supplies");
+                missing(resource, "needs the RouteConfiguration", ResourceType.ROUTE, name);
             }
         }
         if (manager.hasRouteConfig()) {
@@ -164,13 +161,11 @@ public final class ReferenceCheck {
 
     private void cluster(XdsResource resource, Route route, String cluster) {
         if (!named(ResourceType.CLUSTER).containsKey(cluster) && !isRaw(resource)) {
-            problem(
+            missing(
                     resource,
-                    "routes '"
-                            + route.getName()
-                            + "' to the cluster '"
-                            + cluster
-                            + "', which nobody supplies");
+                    "routes '" + route.getName() + "' to the cluster",
+                    ResourceType.CLUSTER,
+                    cluster);
         }
     }
 
@@ -197,12 +192,24 @@ public final class ReferenceCheck {
     }
 
     private void problem(XdsResource resource, String detail) {
+        problem(resource, detail, Optional.empty());
+    }
+
+    private void missing(XdsResource resource, String detail, ResourceType type, String name) {
+        problem(
+                resource,
+                detail + " '" + name + "', which nobody supplies",
+                Optional.of(new Need(type, name)));
+    }
+
+    private void problem(XdsResource resource, String detail, Optional<Need> need) {
         problems.add(
                 new Problem(
                         resource.type(),
                         resource.name(),
                         resource.type().shortName() + " '" + resource.name() + "' " + detail,
-                        resource.provenance()));
+                        resource.provenance(),
+                        need));
     }
 
     /**
@@ -210,7 +217,23 @@ public final class ReferenceCheck {
      *
      * @param type of the resource at fault
      * @param documents where it came from
+     * @param need what would have to be there, if that is all that is wrong
      */
     public record Problem(
-            ResourceType type, String name, String detail, SortedSet<PolicyId> documents) {}
+            ResourceType type,
+            String name,
+            String detail,
+            SortedSet<PolicyId> documents,
+            Optional<Need> need) {}
+
+    /** A resource that something refers to. */
+    public record Need(ResourceType type, String name) implements Comparable<Need> {
+        private static final Comparator<Need> ORDER =
+                Comparator.comparing(Need::type).thenComparing(Need::name);
+
+        @Override
+        public int compareTo(Need other) {
+            return ORDER.compare(this, other);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.xds.snapshot;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +66,31 @@ public final class SnapshotBuilder {
             byType.put(type, versioned);
         }
         var types = new EnumMap<ResourceType, TypeResources>(ResourceType.class);
-        byType.forEach((type, versioned) -> types.put(type, reuse(type, versioned, previous)));
+        byType.forEach((type, versioned) ->
+                types.put(
+                        type,
+                        successor(
+                                previous.map(snapshot -> snapshot.type(type))
+                                        .orElse(TypeResources.EMPTY),
+                                versioned)));
         return new Snapshot(revision, documents, types);
+    }
+
+    /** Made of the predecessor, so that it shares whatever did not change. */
+    private static TypeResources successor(
+            TypeResources before, List<VersionedResource> resources) {
+        var all = before;
+        var names = new HashSet<String>();
+        for (VersionedResource resource : resources) {
+            all = all.with(resource);
+            names.add(resource.name());
+        }
+        for (String name : before.byName().keySet()) {
+            if (!names.contains(name)) {
+                all = all.without(name);
+            }
+        }
+        return all;
     }
 
     private VersionedResource version(XdsResource resource, Map<String, String> clusterVersions) {
@@ -84,19 +109,36 @@ public final class SnapshotBuilder {
             known = earlier.get(key);
         }
         if (known == null) {
-            var any =
-                    Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(bytes).build();
-            known =
-                    new VersionedResource(
-                            resource.type(),
-                            resource.name(),
-                            version,
-                            any,
-                            endpointsName(resource),
-                            resource.provenance());
+            known = versioned(resource, bytes, version);
         }
         shared.put(key, known);
         return known;
+    }
+
+    /**
+     * One resource by itself.
+     *
+     * @param clusterVersion the version of the cluster whose endpoints these are, if they are
+     */
+    public static VersionedResource version(XdsResource resource, Optional<String> clusterVersion) {
+        var bytes = ContentVersion.serialize(resource.message());
+        return versioned(
+                resource,
+                bytes,
+                clusterVersion
+                        .map(cluster -> ContentVersion.of(bytes, cluster))
+                        .orElseGet(() -> ContentVersion.of(bytes)));
+    }
+
+    private static VersionedResource versioned(
+            XdsResource resource, ByteString bytes, String version) {
+        return new VersionedResource(
+                resource.type(),
+                resource.name(),
+                version,
+                Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(bytes).build(),
+                endpointsName(resource),
+                resource.provenance());
     }
 
     private static String endpointsName(XdsResource resource) {
@@ -106,15 +148,6 @@ public final class SnapshotBuilder {
         }
         var configured = cluster.getEdsClusterConfig().getServiceName();
         return configured.isEmpty() ? cluster.getName() : configured;
-    }
-
-    /** The very objects of the previous snapshot where nothing changed. */
-    private static TypeResources reuse(
-            ResourceType type, List<VersionedResource> versioned, Optional<Snapshot> previous) {
-        var fresh = TypeResources.of(versioned);
-        return previous.map(snapshot -> snapshot.type(type))
-                .filter(before -> before.byName().equals(fresh.byName()))
-                .orElse(fresh);
     }
 
     private record Key(

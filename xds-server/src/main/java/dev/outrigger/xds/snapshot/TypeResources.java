@@ -1,37 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.snapshot;
 
+import dev.outrigger.policy.tree.SharedTree;
+import java.lang.ref.WeakReference;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All resources of one type in a snapshot. The same object as in the snapshot before if nothing
- * changed, which is how a stream sees at once that it has nothing to do. Immutable.
+ * changed, which is how a stream sees at once that it has nothing to do. Immutable; a changed copy
+ * shares what did not change, and the difference between two costs no more than what differs.
  */
 public final class TypeResources {
-    public static final TypeResources EMPTY = new TypeResources(new TreeMap<>());
+    /** The version of no resources at all. */
+    private static final String NOTHING = new ContentHash(0, 0).hex();
 
-    private final String version;
-    private final NavigableMap<String, VersionedResource> byName;
+    public static final TypeResources EMPTY = new TypeResources(SharedTree.byName());
 
-    private TypeResources(NavigableMap<String, VersionedResource> byName) {
-        this.byName = Collections.unmodifiableNavigableMap(byName);
-        this.version = ContentVersion.of(byName.values());
+    private final SharedTree<String, VersionedResource> tree;
+
+    /** Computed when first asked for; another thread may compute the same again. */
+    private @Nullable String version;
+
+    /** The comparison asked for last: nearly every stream comes from the same predecessor. */
+    private volatile @Nullable Comparison lastComparison;
+
+    private TypeResources(SharedTree<String, VersionedResource> tree) {
+        this.tree = tree;
     }
 
     public static TypeResources of(Collection<VersionedResource> resources) {
-        var byName = new TreeMap<String, VersionedResource>();
-        resources.forEach(resource -> byName.put(resource.name(), resource));
-        return new TypeResources(byName);
+        var all = EMPTY;
+        for (VersionedResource resource : resources) {
+            all = all.with(resource);
+        }
+        return all;
     }
 
+    /**
+     * A copy with the resource in the place of its predecessor; the same object, with the
+     * predecessor, if the two differ in nothing.
+     */
+    public TypeResources with(VersionedResource resource) {
+        var before = tree.get(resource.name());
+        return before != null && before.isSame(resource)
+                ? this
+                : new TypeResources(tree.with(resource.name(), resource));
+    }
+
+    /** A copy without the name; the same object if it has none of it. */
+    public TypeResources without(String name) {
+        var changed = tree.without(name);
+        return changed == tree ? this : new TypeResources(changed);
+    }
+
+    /** The version of the whole: it depends on the names and the versions, on nothing else. */
     public String version() {
-        return version;
+        var known = version;
+        if (known == null) {
+            ContentHash hash =
+                    tree.summary((left, name, resource, right) ->
+                            ContentHash.ofNode(left, name, resource.version(), right));
+            known = hash == null ? NOTHING : hash.hex();
+            version = known;
+        }
+        return known;
     }
 
-    public NavigableMap<String, VersionedResource> byName() {
-        return byName;
+    public @Nullable VersionedResource get(String name) {
+        return tree.get(name);
+    }
+
+    public Optional<VersionedResource> find(String name) {
+        return tree.find(name);
+    }
+
+    public int size() {
+        return tree.size();
+    }
+
+    /** In the order of the names. */
+    public Map<String, VersionedResource> byName() {
+        return new ByName(tree);
+    }
+
+    /** The names whose content differs from what it was, added and removed ones included. */
+    public List<String> changedSince(TypeResources before) {
+        if (before == this) {
+            return List.of();
+        }
+        var known = lastComparison;
+        if (known != null && known.before().refersTo(before)) {
+            return known.names();
+        }
+        var names =
+                differencesFrom(before).stream()
+                        .filter(Difference::isOfContent)
+                        .map(Difference::name)
+                        .toList();
+        // The predecessor must not be kept alive by its successor.
+        lastComparison = new Comparison(new WeakReference<>(before), names);
+        return names;
+    }
+
+    /** Every name that does not stand for the very same resource in both, in order. */
+    public List<Difference> differencesFrom(TypeResources before) {
+        var differences = new ArrayList<Difference>();
+        tree.differences(
+                before.tree, (name, was, is) -> differences.add(new Difference(name, was, is)));
+        return differences;
+    }
+
+    /** A resource that was added, changed or removed; perhaps in its provenance only. */
+    public record Difference(
+            String name, Optional<VersionedResource> before, Optional<VersionedResource> after) {
+        boolean isOfContent() {
+            return !before.map(VersionedResource::version)
+                    .equals(after.map(VersionedResource::version));
+        }
+    }
+
+    private record Comparison(WeakReference<TypeResources> before, List<String> names) {}
+
+    private static final class ByName extends AbstractMap<String, VersionedResource> {
+        private final SharedTree<String, VersionedResource> tree;
+
+        ByName(SharedTree<String, VersionedResource> tree) {
+            this.tree = tree;
+        }
+
+        @Override
+        public @Nullable VersionedResource get(Object name) {
+            return name instanceof String text ? tree.get(text) : null;
+        }
+
+        @Override
+        public boolean containsKey(Object name) {
+            return get(name) != null;
+        }
+
+        @Override
+        public Collection<VersionedResource> values() {
+            return tree.values();
+        }
+
+        @Override
+        public int size() {
+            return tree.size();
+        }
+
+        @Override
+        public Set<Map.Entry<String, VersionedResource>> entrySet() {
+            return new AbstractSet<>() {
+                @Override
+                public Iterator<Map.Entry<String, VersionedResource>> iterator() {
+                    var resources = tree.values().iterator();
+                    return new Iterator<>() {
+                        @Override
+                        public boolean hasNext() {
+                            return resources.hasNext();
+                        }
+
+                        @Override
+                        public Map.Entry<String, VersionedResource> next() {
+                            var resource = resources.next();
+                            return Map.entry(resource.name(), resource);
+                        }
+                    };
+                }
+
+                @Override
+                public int size() {
+                    return tree.size();
+                }
+            };
+        }
     }
 }

@@ -20,6 +20,20 @@ public record VersionedResource(
         Any any,
         String endpointsName,
         SortedSet<PolicyId> provenance) {
+    /**
+     * Whether it differs from another in nothing. Provenance is looked at last: it may have to be
+     * gathered first.
+     */
+    @SuppressWarnings("ReferenceEquality") // A short cut to the same answer.
+    public boolean isSame(VersionedResource other) {
+        return this == other
+                || (type == other.type
+                        && version.equals(other.version)
+                        && name.equals(other.name)
+                        && endpointsName.equals(other.endpointsName)
+                        && (provenance == other.provenance || provenance.equals(other.provenance)));
+    }
+
     /** Its size in a response, a few bytes generous. */
     public int sizeBytes() {
         return any.getValue().size() + 2 * name.length() + version.length() + 128;

@@ -6,9 +6,11 @@ import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.ir.Ir;
 import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrListener;
+import dev.outrigger.xds.ir.IrVirtualHost;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,8 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Translates one sidecar's representation to resources with provenance. Stateless, any thread. */
+/**
+ * Translates a representation to resources with provenance: all of a sidecar's, or one part by
+ * itself, which comes to the same. Stateless, any thread.
+ */
 public final class XdsTranslator {
     private final EndpointTranslator endpoints = new EndpointTranslator();
     private final ClusterTranslator clusters = new ClusterTranslator(endpoints);
@@ -30,17 +37,15 @@ public final class XdsTranslator {
     public List<XdsResource> translate(Ir ir, Map<String, XdsResource> assignments) {
         var resources = new ArrayList<XdsResource>();
         for (IrCluster cluster : ir.clusters()) {
-            resources.add(
-                    XdsResource.of(
-                            ResourceType.CLUSTER, clusters.cluster(cluster), cluster.provenance()));
-            assignment(cluster, assignments).ifPresent(resources::add);
+            resources.add(cluster(cluster));
+            switch (cluster) {
+                case IrCluster.Inbound _ -> {} // Its host is inline.
+                case IrCluster.Outbound outbound ->
+                        assignment(outbound, assignments::get).ifPresent(resources::add);
+            }
         }
         for (IrListener listener : ir.listeners()) {
-            resources.add(
-                    XdsResource.of(
-                            ResourceType.LISTENER,
-                            listeners.listener(listener),
-                            Set.of(ir.sidecar())));
+            resources.add(listener(ir.sidecar(), listener));
             switch (listener) {
                 case IrListener.Inbound _ -> {} // Its routes are inline.
                 case IrListener.Outbound outbound ->
@@ -48,6 +53,25 @@ public final class XdsTranslator {
             }
         }
         return resources;
+    }
+
+    public XdsResource cluster(IrCluster cluster) {
+        return XdsResource.of(
+                ResourceType.CLUSTER, clusters.cluster(cluster), cluster.provenance());
+    }
+
+    public XdsResource listener(PolicyId sidecar, IrListener listener) {
+        return XdsResource.of(ResourceType.LISTENER, listeners.listener(listener), Set.of(sidecar));
+    }
+
+    /** A route configuration without a name: a part of whichever gets these virtual hosts. */
+    public RouteConfiguration virtualHosts(List<IrVirtualHost> hosts) {
+        return routes.routeConfiguration("", hosts);
+    }
+
+    /** What surrounds the virtual hosts of a listener's route configuration. */
+    public RouteConfiguration routeConfiguration(IrListener.Outbound listener) {
+        return routes.routeConfiguration(ResourceNames.routeConfiguration(listener), List.of());
     }
 
     private XdsResource routeConfiguration(Ir ir, IrListener.Outbound listener) {
@@ -61,16 +85,13 @@ public final class XdsTranslator {
                 provenance);
     }
 
-    private Optional<XdsResource> assignment(
-            IrCluster cluster, Map<String, XdsResource> assignments) {
-        return switch (cluster) {
-            case IrCluster.Inbound _ -> Optional.empty();
-            case IrCluster.Outbound outbound -> assignment(outbound, assignments);
-        };
-    }
-
-    private Optional<XdsResource> assignment(
-            IrCluster.Outbound cluster, Map<String, XdsResource> assignments) {
+    /**
+     * The endpoints of a cluster that gets them by EDS, if somebody supplies them.
+     *
+     * @param assignments endpoints supplied by documents, by EDS resource name
+     */
+    public Optional<XdsResource> assignment(
+            IrCluster.Outbound cluster, Function<String, @Nullable XdsResource> assignments) {
         var name = ResourceNames.cluster(cluster.servicePort());
         return switch (cluster.endpoints()) {
             case ServiceSpec.Endpoints.Static(var addresses) ->
@@ -81,7 +102,7 @@ public final class XdsTranslator {
                                     cluster.provenance()));
             case ServiceSpec.Endpoints.Dns _ -> Optional.empty();
             case ServiceSpec.Endpoints.Eds(var serviceName) ->
-                    Optional.ofNullable(assignments.get(serviceName))
+                    Optional.ofNullable(assignments.apply(serviceName))
                             .map(source -> renamed(source, name, cluster.provenance()));
         };
     }
