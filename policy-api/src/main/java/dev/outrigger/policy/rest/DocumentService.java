@@ -142,8 +142,7 @@ final class DocumentService implements HttpService {
         Json.identify(root, id);
         root.set(
                 "status",
-                Json.policyStatus(
-                        PolicyStatus.of(id, document.generation(), proxies.proxies(id))));
+                Json.policyStatus(PolicyStatus.of(id, document.generation(), proxies.proxies(id))));
         Responses.json(response, 200, root);
     }
 

@@ -126,8 +126,7 @@ public record PolicyStatus(
         }
         return withheld.stream()
                 .min(java.util.Comparator.comparing(Withheld::reason))
-                .map(held ->
-                        new Condition("Programmed", "False", reason(held), message(held)))
+                .map(held -> new Condition("Programmed", "False", reason(held), message(held)))
                 .orElseGet(() ->
                         new Condition(
                                 "Programmed",

@@ -89,8 +89,7 @@ public final class PolicyWrites {
             boolean isAsItLeftIt =
                     change.after().isEmpty()
                             ? stored.isEmpty()
-                            : stored.isPresent()
-                                    && stored.get().generation() == revision.number();
+                            : stored.isPresent() && stored.get().generation() == revision.number();
             if (!isAsItLeftIt) {
                 return new Decision.Refuse(
                         new WriteOutcome.Stale(

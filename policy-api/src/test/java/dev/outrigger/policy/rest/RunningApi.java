@@ -59,12 +59,12 @@ final class RunningApi implements AutoCloseable {
                                                     NOW,
                                                     List.of("default/b/80"),
                                                     List.of(
-                                                            new PolicyId("Service", "default", "b")),
+                                                            new PolicyId(
+                                                                    "Service", "default", "b")),
                                                     List.of(
                                                             new PolicyField(
                                                                     new PolicyId(
-                                                                            "Service",
-                                                                            "default",
+                                                                            "Service", "default",
                                                                             "b"),
                                                                     "#/spec/endpoints")))))),
                     List.of(new ProxyStatus.Connection("127.0.0.1:5000", NOW, 1)),
