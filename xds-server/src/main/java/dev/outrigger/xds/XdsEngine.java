@@ -91,6 +91,7 @@ public final class XdsEngine implements AutoCloseable {
                             options.transport(),
                             reconciler,
                             registry,
+                            meters,
                             random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {

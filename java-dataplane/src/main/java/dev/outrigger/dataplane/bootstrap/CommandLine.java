@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.bootstrap.Options.Mode;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,17 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import picocli.CommandLine.MissingParameterException;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.OverwrittenOptionException;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Envoy 1.40's command line: the same flags, defaults, checks and error texts, so that what scripts
- * Envoy scripts this proxy. {@code --flag=value} works besides {@code --flag value}.
+ * Envoy scripts this proxy.
  *
  * <p>Accepted and ignored, because what they steer is not there: {@code --base-id}, {@code
  * --use-dynamic-base-id} (apart from writing {@code --base-id-path}), {@code --restart-epoch},
@@ -40,26 +33,26 @@ final class CommandLine {
     private static final Set<String> LEVELS =
             Set.of("trace", "debug", "info", "warning", "warn", "error", "critical", "off");
 
-    private static final Set<String> IGNORED =
-            Set.of(
-                    "--base-id",
-                    "--use-dynamic-base-id",
-                    "--restart-epoch",
-                    "--parent-shutdown-time-s",
-                    "--disable-hot-restart",
-                    "--skip-hot-restart-on-no-parent",
-                    "--skip-hot-restart-parent-stats",
-                    "--socket-path",
-                    "--socket-mode",
-                    "--enable-core-dump",
-                    "--enable-mutex-tracing",
-                    "--disable-extensions",
-                    "--cpuset-threads",
-                    "--enable-fine-grain-logging",
-                    "--skip-deprecated-logs",
-                    "--log-stacktrace-single-entry",
-                    "--local-address-ip-version",
-                    "--stats-tag");
+    private static final Set<Flag> IGNORED =
+            EnumSet.of(
+                    Flag.BASE_ID,
+                    Flag.USE_DYNAMIC_BASE_ID,
+                    Flag.RESTART_EPOCH,
+                    Flag.PARENT_SHUTDOWN_TIME_S,
+                    Flag.DISABLE_HOT_RESTART,
+                    Flag.SKIP_HOT_RESTART_ON_NO_PARENT,
+                    Flag.SKIP_HOT_RESTART_PARENT_STATS,
+                    Flag.SOCKET_PATH,
+                    Flag.SOCKET_MODE,
+                    Flag.ENABLE_CORE_DUMP,
+                    Flag.ENABLE_MUTEX_TRACING,
+                    Flag.DISABLE_EXTENSIONS,
+                    Flag.CPUSET_THREADS,
+                    Flag.ENABLE_FINE_GRAIN_LOGGING,
+                    Flag.SKIP_DEPRECATED_LOGS,
+                    Flag.LOG_STACKTRACE_SINGLE_ENTRY,
+                    Flag.LOCAL_ADDRESS_IP_VERSION,
+                    Flag.STATS_TAG);
 
     private static final Pattern TAG_NAME = Pattern.compile("[A-Za-z0-9]+");
     private static final Pattern TAG_VALUE = Pattern.compile("[^.]+");
@@ -76,87 +69,32 @@ final class CommandLine {
     }
 
     static Request parse(String... args) throws UsageException {
-        var values = new CommandLineSpec();
-        var picocli = new picocli.CommandLine(values);
-        picocli.setOverwrittenOptionsAllowed(false);
-        picocli.setExpandAtFiles(false);
-        List<String> given = new ArrayList<>();
-        try {
-            picocli.parseArgs(args)
-                    .matchedOptions()
-                    .forEach(option -> given.add(option.longestName()));
-        } catch (ParameterException e) {
-            throw usage(picocli.getCommandSpec(), e);
+        var arguments = Arguments.read(List.of(args));
+        if (arguments.has(Flag.HELP)) {
+            return new Request.Print(Usage.full());
         }
-        if (values.help) {
-            return new Request.Print(Usage.full(picocli.getCommandSpec()));
-        }
-        if (values.version) {
+        if (arguments.has(Flag.VERSION)) {
             return new Request.Print(Version.line() + "\n");
         }
-        if (values.hotRestartVersion) {
+        if (arguments.has(Flag.HOT_RESTART_VERSION)) {
             return new Request.Print("disabled\n");
         }
-        return new Request.Run(new Reader(picocli.getCommandSpec(), values).read(given));
-    }
-
-    private static UsageException usage(CommandSpec spec, ParameterException e) {
-        return switch (e) {
-            case UnmatchedArgumentException unmatched ->
-                    error(
-                            spec,
-                            unmatched.getUnmatched().getFirst(),
-                            "Couldn't find match for argument");
-            case MissingParameterException missing ->
-                    error(
-                            spec,
-                            label(missing.getMissing().getFirst()),
-                            "Missing a value for this argument!");
-            case OverwrittenOptionException twice ->
-                    error(spec, label(twice.getOverwritten()), "Argument already set!");
-            default -> error(spec, label(e.getArgSpec()), String.valueOf(e.getMessage()));
-        };
-    }
-
-    /** {@code -c (--config-path)}, or {@code (--concurrency)} without a short name. */
-    private static String label(ArgSpec argument) {
-        if (!(argument instanceof OptionSpec option)) {
-            return "";
-        }
-        String longName = "(" + option.longestName() + ")";
-        String shortName = option.shortestName();
-        return shortName.equals(option.longestName()) ? longName : shortName + " " + longName;
-    }
-
-    private static UsageException error(CommandSpec spec, String argument, String problem) {
-        return new UsageException(
-                "PARSE ERROR: Argument: "
-                        + argument
-                        + "\n             "
-                        + problem
-                        + "\n\n"
-                        + Usage.brief(spec)
-                        + "\n"
-                        + argument
-                        + " -- "
-                        + problem
-                        + "\n");
+        return new Request.Run(new Reader(arguments).read());
     }
 
     /** Checks in Envoy's order, which decides the message when several values are bad. */
-    private record Reader(CommandSpec spec, CommandLineSpec values) {
-        Options read(List<String> given) throws UsageException {
-            long concurrency =
-                    values.concurrency == null ? 0 : uint32("--concurrency", values.concurrency);
-            long drainTime = uint32("--drain-time-s", values.drainTimeS);
-            long parentShutdown = uint32("--parent-shutdown-time-s", values.parentShutdownTimeS);
-            long flushInterval = uint32("--file-flush-interval-msec", values.fileFlushIntervalMsec);
-            long flushSize = uint32("--file-flush-min-size-kb", values.fileFlushMinSizeKb);
-            long baseId = uint32("--base-id", values.baseId);
-            long epoch = uint32("--restart-epoch", values.restartEpoch);
+    private record Reader(Arguments values) {
+        Options read() throws UsageException {
+            long concurrency = !values.has(Flag.CONCURRENCY) ? 0 : uint32(Flag.CONCURRENCY);
+            long drainTime = uint32(Flag.DRAIN_TIME_S);
+            long parentShutdown = uint32(Flag.PARENT_SHUTDOWN_TIME_S);
+            long flushInterval = uint32(Flag.FILE_FLUSH_INTERVAL_MSEC);
+            long flushSize = uint32(Flag.FILE_FLUSH_MIN_SIZE_KB);
+            long baseId = uint32(Flag.BASE_ID);
+            long epoch = uint32(Flag.RESTART_EPOCH);
             String level = level();
             Map<String, String> components = components();
-            if (values.useDynamicBaseId && epoch > 0) {
+            if (values.has(Flag.USE_DYNAMIC_BASE_ID) && epoch > 0) {
                 throw plain("cannot use --restart-epoch=" + epoch + " with --use-dynamic-base-id");
             }
             Mode mode = mode();
@@ -165,74 +103,75 @@ final class CommandLine {
             checkTags();
             return new Options(
                     mode,
-                    values.configPath,
-                    values.configYaml,
-                    values.allowUnknownStaticFields || values.allowUnknownFields,
-                    values.rejectUnknownDynamicFields,
-                    values.ignoreUnknownDynamicFields,
-                    values.concurrency == null
+                    values.text(Flag.CONFIG_PATH),
+                    values.text(Flag.CONFIG_YAML),
+                    values.has(Flag.ALLOW_UNKNOWN_STATIC_FIELDS)
+                            || values.has(Flag.ALLOW_UNKNOWN_FIELDS),
+                    values.has(Flag.REJECT_UNKNOWN_DYNAMIC_FIELDS),
+                    values.has(Flag.IGNORE_UNKNOWN_DYNAMIC_FIELDS),
+                    !values.has(Flag.CONCURRENCY)
                             ? Optional.empty()
                             : Optional.of((int) Math.min(concurrency, Integer.MAX_VALUE)),
-                    values.cpusetThreads,
-                    values.adminAddressPath,
-                    values.localAddressIpVersion,
+                    values.has(Flag.CPUSET_THREADS),
+                    values.text(Flag.ADMIN_ADDRESS_PATH),
+                    values.text(Flag.LOCAL_ADDRESS_IP_VERSION),
                     level,
                     components,
-                    values.logFormat,
-                    values.logFormatEscaped,
-                    values.logPath,
-                    values.serviceCluster,
-                    values.serviceNode,
-                    values.serviceZone,
+                    values.text(Flag.LOG_FORMAT),
+                    values.has(Flag.LOG_FORMAT_ESCAPED),
+                    values.text(Flag.LOG_PATH),
+                    values.text(Flag.SERVICE_CLUSTER),
+                    values.text(Flag.SERVICE_NODE),
+                    values.text(Flag.SERVICE_ZONE),
                     Duration.ofMillis(flushInterval),
                     (int) Math.min(flushSize, Integer.MAX_VALUE),
                     Duration.ofSeconds(drainTime),
                     gradual,
                     Duration.ofSeconds(parentShutdown),
                     baseId,
-                    values.useDynamicBaseId,
-                    values.baseIdPath,
+                    values.has(Flag.USE_DYNAMIC_BASE_ID),
+                    values.text(Flag.BASE_ID_PATH),
                     epoch,
-                    values.statsTag,
-                    given.stream().filter(IGNORED::contains).toList());
+                    values.texts(Flag.STATS_TAG),
+                    values.given().stream().filter(IGNORED::contains).map(Flag::longName).toList());
         }
 
-        private long uint32(String name, String text) throws UsageException {
+        private long uint32(Flag flag) throws UsageException {
+            String text = values.text(flag);
             try {
                 long value = Long.parseLong(text);
                 if (value >= 0 && value <= UINT32_MAX) {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                throw notANumber(name, text);
+                throw notANumber(flag, text);
             }
-            throw notANumber(name, text);
+            throw notANumber(flag, text);
         }
 
-        private UsageException notANumber(String name, String text) {
-            return error(
-                    spec,
-                    "(" + name + ")",
+        private static UsageException notANumber(Flag flag, String text) {
+            return Usage.error(
+                    "(" + flag.longName() + ")",
                     "Couldn't read argument value from string '" + text + "'");
         }
 
         private String level() throws UsageException {
-            String level = values.logLevel.toLowerCase(Locale.ROOT);
+            String level = values.text(Flag.LOG_LEVEL).toLowerCase(Locale.ROOT);
             if (!LEVELS.contains(level)) {
-                throw plain("invalid log level specified '" + values.logLevel + "'");
+                throw plain("invalid log level specified '" + values.text(Flag.LOG_LEVEL) + "'");
             }
             return level.equals("warn") ? "warning" : level;
         }
 
         private Map<String, String> components() throws UsageException {
             Map<String, String> levels = new LinkedHashMap<>();
-            if (values.componentLogLevel.isEmpty()) {
+            if (values.text(Flag.COMPONENT_LOG_LEVEL).isEmpty()) {
                 return levels;
             }
-            if (values.enableFineGrainLogging) {
+            if (values.has(Flag.ENABLE_FINE_GRAIN_LOGGING)) {
                 throw plain("--component-log-level will not work with --enable-fine-grain-logging");
             }
-            for (String each : values.componentLogLevel.split(",")) {
+            for (String each : values.text(Flag.COMPONENT_LOG_LEVEL).split(",")) {
                 String[] parts = each.split(":");
                 if (parts.length != 2) {
                     throw plain("component log level not correctly specified '" + each + "'");
@@ -250,31 +189,38 @@ final class CommandLine {
         }
 
         private Mode mode() throws UsageException {
-            return switch (values.mode) {
+            return switch (values.text(Flag.MODE)) {
                 case "serve" -> Mode.SERVE;
                 case "validate" -> Mode.VALIDATE;
                 case "init_only" -> Mode.INIT_ONLY;
-                default -> throw plain("unknown mode '" + values.mode + "'");
+                default -> throw plain("unknown mode '" + values.text(Flag.MODE) + "'");
             };
         }
 
         private void checkIpVersion() throws UsageException {
-            if (!Set.of("v4", "v6").contains(values.localAddressIpVersion)) {
-                throw plain("unknown IP address version '" + values.localAddressIpVersion + "'");
+            if (!Set.of("v4", "v6").contains(values.text(Flag.LOCAL_ADDRESS_IP_VERSION))) {
+                throw plain(
+                        "unknown IP address version '"
+                                + values.text(Flag.LOCAL_ADDRESS_IP_VERSION)
+                                + "'");
             }
         }
 
         private boolean gradual() throws UsageException {
-            return switch (values.drainStrategy) {
+            return switch (values.text(Flag.DRAIN_STRATEGY)) {
                 case "gradual" -> true;
                 case "immediate" -> false;
-                default -> throw plain("unknown drain-strategy '" + values.drainStrategy + "'");
+                default ->
+                        throw plain(
+                                "unknown drain-strategy '"
+                                        + values.text(Flag.DRAIN_STRATEGY)
+                                        + "'");
             };
         }
 
         private void checkTags() throws UsageException {
             Set<String> names = new HashSet<>();
-            for (String tag : values.statsTag) {
+            for (String tag : values.texts(Flag.STATS_TAG)) {
                 int colon = tag.indexOf(':');
                 if (colon <= 0 || colon == tag.length() - 1) {
                     throw plain("misformatted stats-tag '" + tag + "'");

@@ -1,53 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
-import java.util.ArrayList;
-import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-
 /** Usage texts in the layout Envoy's have, so that what greps them finds the flags. */
 final class Usage {
     private static final int WIDTH = 75;
 
     private Usage() {}
 
-    static String brief(CommandSpec spec) {
+    static String brief() {
         return "Brief USAGE: \n"
-                + synopsis(spec)
+                + synopsis()
                 + "\nFor complete USAGE and HELP type: \n   "
                 + CommandLine.PROGRAM
                 + " --help\n";
     }
 
-    static String full(CommandSpec spec) {
-        var out =
-                new StringBuilder("\nUSAGE: \n\n").append(synopsis(spec)).append("\n\nWhere: \n\n");
-        for (OptionSpec option : spec.options()) {
+    static String full() {
+        var out = new StringBuilder("\nUSAGE: \n\n").append(synopsis()).append("\n\nWhere: \n\n");
+        for (Flag flag : Flag.values()) {
             out.append("   ");
-            List<String> names = new ArrayList<>();
-            for (String name : option.names()) {
-                names.add(name + argument(option));
+            if (!flag.shortName().isEmpty()) {
+                out.append(flag.shortName()).append(flag.valueLabel()).append(",  ");
             }
-            out.append(String.join(",  ", names));
-            if (option.isMultiValue()) {
+            out.append(flag.longName()).append(flag.valueLabel());
+            if (flag.kind() == Flag.Kind.TEXTS) {
                 out.append("  (accepted multiple times)");
             }
             out.append('\n');
-            wrap(String.join(" ", option.description()), "     ", out);
+            wrap(flag.description(), "     ", out);
             out.append('\n');
         }
         return out.append("\n   A sidecar proxy that takes Envoy's bootstrap and command line.\n\n")
                 .toString();
     }
 
-    private static String synopsis(CommandSpec spec) {
+    private static String synopsis() {
         var words = new StringBuilder();
-        for (OptionSpec option : spec.options()) {
+        for (Flag flag : Flag.values()) {
             words.append('[')
-                    .append(option.shortestName())
-                    .append(argument(option))
-                    .append(option.isMultiValue() ? "] ... " : "] ");
+                    .append(flag.shortName().isEmpty() ? flag.longName() : flag.shortName())
+                    .append(flag.valueLabel())
+                    .append(flag.kind() == Flag.Kind.TEXTS ? "] ... " : "] ");
         }
         String indent = "   " + CommandLine.PROGRAM + "  ";
         var out = new StringBuilder();
@@ -55,8 +48,20 @@ final class Usage {
         return indent + out.substring(indent.length());
     }
 
-    private static String argument(OptionSpec option) {
-        return option.arity().max() == 0 ? "" : " " + option.paramLabel();
+    /** A command line that cannot be read, told as TCLAP tells it. */
+    static UsageException error(String argument, String problem) {
+        return new UsageException(
+                "PARSE ERROR: Argument: "
+                        + argument
+                        + "\n             "
+                        + problem
+                        + "\n\n"
+                        + brief()
+                        + "\n"
+                        + argument
+                        + " -- "
+                        + problem
+                        + "\n");
     }
 
     private static void wrap(String text, String indent, StringBuilder out) {

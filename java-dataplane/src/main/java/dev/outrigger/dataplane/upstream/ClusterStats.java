@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The stats of one cluster under Envoy's names (7.2). Names only; counting is the shard's work. */
 public final class ClusterStats {
-    private static final int MAX_CODE = 600;
+    /** Names come from requests of internal callers, so their number is bounded. */
+    private static final int MAX_ALTERNATIVES = 1000;
 
     private final StatsStore store;
     private final String prefix;
-    private final Codes all;
-    private final Codes external;
-    private final Codes internal;
-    private final Codes retry;
+    private final ResponseCodeStats all;
+    private final ResponseCodeStats external;
+    private final ResponseCodeStats internal;
+    private final ResponseCodeStats retry;
 
     public final Counter cxTotal;
     public final Gauge cxActive;
@@ -58,19 +62,21 @@ public final class ClusterStats {
     public final Counter rqRetryOverflow;
     public final Counter rqRetrySuccess;
     public final Counter rqRetryBackoffExponential;
+    public final Counter rqRetryBackoffRatelimited;
+    public final Counter rqMaxDurationReached;
+    public final Counter internalRedirectSucceeded;
+    public final Counter internalRedirectFailed;
     public final Counter retryOrShadowAbandoned;
     public final Counter lbHealthyPanic;
-    private volatile @Nullable Histogram rqTime;
-    private volatile @Nullable Histogram rqTimeExternal;
-    private volatile @Nullable Histogram rqTimeInternal;
+    private final Map<String, ResponseCodeStats> alternatives = new ConcurrentHashMap<>();
 
     ClusterStats(StatsStore store, String statName) {
         this.store = store;
         this.prefix = "cluster." + statName.replace(':', '_') + '.';
-        all = new Codes(prefix);
-        external = new Codes(prefix + "external.");
-        internal = new Codes(prefix + "internal.");
-        retry = new Codes(prefix + "retry.");
+        all = new ResponseCodeStats(store, prefix);
+        external = new ResponseCodeStats(store, prefix + "external.");
+        internal = new ResponseCodeStats(store, prefix + "internal.");
+        retry = new ResponseCodeStats(store, prefix + "retry.");
         cxTotal = counter("upstream_cx_total");
         cxActive = gauge("upstream_cx_active");
         cxHttp1Total = counter("upstream_cx_http1_total");
@@ -110,6 +116,10 @@ public final class ClusterStats {
         rqRetryOverflow = counter("upstream_rq_retry_overflow");
         rqRetrySuccess = counter("upstream_rq_retry_success");
         rqRetryBackoffExponential = counter("upstream_rq_retry_backoff_exponential");
+        rqRetryBackoffRatelimited = counter("upstream_rq_retry_backoff_ratelimited");
+        rqMaxDurationReached = counter("upstream_rq_max_duration_reached");
+        internalRedirectSucceeded = counter("upstream_internal_redirect_succeeded_total");
+        internalRedirectFailed = counter("upstream_internal_redirect_failed_total");
         retryOrShadowAbandoned = counter("retry_or_shadow_abandoned");
         lbHealthyPanic = counter("lb_healthy_panic");
         registerUnused();
@@ -124,12 +134,8 @@ public final class ClusterStats {
                     "upstream_cx_pool_overflow",
                     "upstream_cx_connect_attempts_exceeded",
                     "upstream_rq_maintenance_mode",
-                    "upstream_rq_max_duration_reached",
-                    "upstream_rq_retry_backoff_ratelimited",
                     "upstream_rq_0rtt",
                     "upstream_rq_drop_overload",
-                    "upstream_internal_redirect_failed_total",
-                    "upstream_internal_redirect_succeeded_total",
                     "bind_errors",
                     "original_dst_host_invalid",
                     "upstream_flow_control_backed_up_total",
@@ -183,68 +189,22 @@ public final class ClusterStats {
 
     /** Records how long a real response took, from the end of the request (ST4). */
     public void recordTime(StatsShard shard, long millis, boolean internalRequest) {
-        Histogram whole = rqTime;
-        if (whole == null) {
-            whole = store.histogram(prefix + "upstream_rq_time");
-            rqTime = whole;
-        }
-        shard.record(whole, millis);
-        Histogram part = internalRequest ? rqTimeInternal : rqTimeExternal;
-        if (part == null) {
-            part =
-                    store.histogram(
-                            prefix
-                                    + (internalRequest ? "internal." : "external.")
-                                    + "upstream_rq_time");
-            if (internalRequest) {
-                rqTimeInternal = part;
-            } else {
-                rqTimeExternal = part;
-            }
-        }
-        shard.record(part, millis);
+        all.recordTime(shard, millis);
+        (internalRequest ? internal : external).recordTime(shard, millis);
     }
 
-    /** Counters per status and class, made when first counted, as in Envoy. */
-    private final class Codes {
-        private final String base;
-        private @Nullable Counter[] byCode = new Counter[0];
-        private final @Nullable Counter[] byClass = new Counter[MAX_CODE / 100];
-        private @Nullable Counter completed;
+    /** Counts a final answer whose code is not to be counted. */
+    public void chargeCompleted(StatsShard shard) {
+        all.chargeCompleted(shard);
+    }
 
-        Codes(String base) {
-            this.base = base;
+    /** The stats a request asks for by name, or {@code null} when there are too many already. */
+    public @Nullable ResponseCodeStats alternative(String name) {
+        ResponseCodeStats known = alternatives.get(name);
+        if (known == null && alternatives.size() < MAX_ALTERNATIVES) {
+            known = new ResponseCodeStats(store, prefix + name.replace(':', '_') + '.');
+            alternatives.put(name, known);
         }
-
-        // Handles are immutable and registering twice yields equal ones, so the races are benign.
-        void charge(StatsShard shard, int code) {
-            Counter done = completed;
-            if (done == null) {
-                done = store.counter(base + "upstream_rq_completed");
-                completed = done;
-            }
-            shard.inc(done);
-            if (code < 100 || code >= MAX_CODE) {
-                shard.inc(store.counter(base + "upstream_rq_unknown"));
-                return;
-            }
-            Counter ofClass = byClass[code / 100];
-            if (ofClass == null) {
-                ofClass = store.counter(base + "upstream_rq_" + code / 100 + "xx");
-                byClass[code / 100] = ofClass;
-            }
-            shard.inc(ofClass);
-            @Nullable Counter[] codes = byCode;
-            if (codes.length == 0) {
-                codes = new Counter[MAX_CODE];
-                byCode = codes;
-            }
-            Counter ofCode = codes[code];
-            if (ofCode == null) {
-                ofCode = store.counter(base + "upstream_rq_" + code);
-                codes[code] = ofCode;
-            }
-            shard.inc(ofCode);
-        }
+        return known;
     }
 }

@@ -61,6 +61,9 @@ class CommandLineTest {
         "extra, extra -- Couldn't find match for argument",
         "-c, -c (--config-path) -- Missing a value for this argument!",
         "-c a -c b, -c (--config-path) -- Argument already set!",
+        "--mode=validate, --mode=validate -- Couldn't find match for argument",
+        "-cfile, -cfile -- Couldn't find match for argument",
+        "-c --mode validate, validate -- Couldn't find match for argument",
         "--concurrency x, (--concurrency) -- Couldn't read argument value from string 'x'",
         "--concurrency 4294967296, (--concurrency) -- Couldn't read argument value from string"
                 + " '4294967296'",
@@ -124,6 +127,21 @@ class CommandLineTest {
             })
     void acceptsEveryFlagOfEnvoy(String arguments) throws UsageException {
         assertThat(CommandLine.parse(arguments.split(" "))).isInstanceOf(Request.Run.class);
+    }
+
+    /** As TCLAP: the first question ends the command line; "-lh" contains the switch "-h". */
+    @ParameterizedTest
+    @ValueSource(strings = {"--help x", "-h", "-lh", "--version x", "--mode x --version"})
+    void answersTheFirstQuestionAndReadsNoFurther(String arguments) throws UsageException {
+        assertThat(CommandLine.parse(arguments.split(" "))).isInstanceOf(Request.Print.class);
+    }
+
+    @Test
+    void ignoresWhatComesAfterTwoDashes() throws UsageException {
+        assertThat(CommandLine.parse("-c", "a", "--", "-c", "b", "c"))
+                .isInstanceOfSatisfying(
+                        Request.Run.class,
+                        run -> assertThat(run.options().configPath()).isEqualTo("a"));
     }
 
     @Test

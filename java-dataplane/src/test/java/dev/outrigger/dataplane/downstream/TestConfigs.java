@@ -30,12 +30,15 @@ import dev.outrigger.dataplane.config.RouteActionConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
+import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,17 +59,16 @@ final class TestConfigs {
     }
 
     static Forward forward(String cluster, Duration timeout, Optional<RetryPolicyConfig> retry) {
-        return new Forward(
-                new ClusterSpecifier.Single(cluster),
-                timeout,
-                Optional.empty(),
-                retry,
-                "",
-                false,
-                "",
-                false,
-                false,
-                503);
+        Forward forward =
+                Forward.to(new ClusterSpecifier.Single(cluster))
+                        .withTimeouts(
+                                new Timeouts(
+                                        timeout,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty()));
+        return retry.map(forward::withRetryPolicy).orElse(forward);
     }
 
     static Forward forward(String cluster) {
@@ -85,18 +87,21 @@ final class TestConfigs {
                         List.of(),
                         Duration.ofMillis(25),
                         Duration.ofMillis(250),
-                        false,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
                         1));
     }
 
     static RouteConfig route(String name, PathMatch path, RouteActionConfig action) {
         return new RouteConfig(
                 name,
-                new RouteMatchConfig(path, true, List.of(), List.of()),
+                RouteMatchConfig.of(path),
                 action,
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 Optional.empty(),
+                "",
                 Map.of());
     }
 
@@ -110,12 +115,16 @@ final class TestConfigs {
                 name,
                 domains,
                 routes,
+                TlsRequirement.NONE,
+                List.of(),
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 false,
                 false,
                 false,
                 NO_RETRY,
+                Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 Map.of());
     }
@@ -127,6 +136,8 @@ final class TestConfigs {
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 List.of(),
+                List.of(),
+                false,
                 false,
                 false,
                 Map.of(),
@@ -141,7 +152,7 @@ final class TestConfigs {
                         new HttpFilterEntry(
                                 "envoy.filters.http.router",
                                 false,
-                                new HttpFilterConfig.Router(true, false))),
+                                new HttpFilterConfig.Router(true, false, List.of(), false, false))),
                 CodecType.HTTP1,
                 new Http1Options(true, false, "", false, false, false),
                 ServerHeader.OVERWRITE,
@@ -269,6 +280,6 @@ final class TestConfigs {
     }
 
     private static Redirect redirect(String path) {
-        return new Redirect(301, "", false, "", 0, path, "", false);
+        return new Redirect(301, "", false, "", 0, path, new PathRewrite.None(), false);
     }
 }

@@ -5,28 +5,186 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How the xDS server treats its connections.
+ * How the xDS server treats its connections. Everything that a client could make grow is bounded
+ * here or in {@link StreamLimits}.
  *
- * @param streams streams at a time, over all connections
- * @param streamsPerConnection streams at a time on one
+ * @param limits of each stream
+ * @param streams streams at a time, over all connections, those that wait for admission included;
+ *     more are refused with RESOURCE_EXHAUSTED
+ * @param streamsPerConnection streams at a time on one connection; a client that needs more waits
+ * @param admission how fast new streams are begun
  * @param keepAliveTime how long a silent connection goes unprobed; with the timeout, a dead peer is
  *     found within a minute
- * @param maxConnectionAge after which a connection is ended so that proxies spread over replicas;
- *     empty for never
+ * @param keepAliveTimeout how long the probe may go unanswered
+ * @param maxConnectionAge after which, give or take a tenth by chance, a connection is ended so
+ *     that proxies spread over replicas; empty for never
+ * @param connectionAgeGrace how long the streams of such a connection go on
+ * @param firstRequestTimeout how long a stream may say nothing at all
+ * @param stallTimeout how long a client may not read what is due before its stream is ended
+ * @param drainTime over which a server that stops ends its streams, and how long it waits for them
  */
 public record AdsOptions(
         StreamLimits limits,
         int streams,
         int streamsPerConnection,
+        AdmissionRate admission,
         Duration keepAliveTime,
         Duration keepAliveTimeout,
-        Optional<Duration> maxConnectionAge) {
+        Optional<Duration> maxConnectionAge,
+        Duration connectionAgeGrace,
+        Duration firstRequestTimeout,
+        Duration stallTimeout,
+        Duration drainTime) {
     public static final AdsOptions DEFAULT =
             new AdsOptions(
                     StreamLimits.DEFAULT,
                     20_000,
                     100,
+                    AdmissionRate.DEFAULT,
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(10),
-                    Optional.empty());
+                    Optional.of(Duration.ofMinutes(30)),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(5));
+
+    public AdsOptions {
+        require("streams", streams);
+        require("streamsPerConnection", streamsPerConnection);
+        StreamLimits.require("keepAliveTime", keepAliveTime);
+        StreamLimits.require("keepAliveTimeout", keepAliveTimeout);
+        maxConnectionAge.ifPresent(age -> StreamLimits.require("maxConnectionAge", age));
+        StreamLimits.require("connectionAgeGrace", connectionAgeGrace);
+        StreamLimits.require("firstRequestTimeout", firstRequestTimeout);
+        StreamLimits.require("stallTimeout", stallTimeout);
+        StreamLimits.require("drainTime", drainTime);
+    }
+
+    /**
+     * A bucket of tokens, one for each stream: a reconnecting fleet is let in at this pace, and who
+     * comes too early waits without costing more than its connection.
+     *
+     * @param perSecond streams begun in a second
+     * @param burst streams begun at once after a quiet time
+     */
+    public record AdmissionRate(int perSecond, int burst) {
+        public static final AdmissionRate DEFAULT = new AdmissionRate(2_000, 1_000);
+
+        public AdmissionRate {
+            require("perSecond", perSecond);
+            require("burst", burst);
+        }
+    }
+
+    private static void require(String field, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(field + ": " + value + " (expected: at least 1)");
+        }
+    }
+
+    public AdsOptions withLimits(StreamLimits value) {
+        return new AdsOptions(
+                value,
+                streams,
+                streamsPerConnection,
+                admission,
+                keepAliveTime,
+                keepAliveTimeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequestTimeout,
+                stallTimeout,
+                drainTime);
+    }
+
+    public AdsOptions withStreams(int value, int perConnection) {
+        return new AdsOptions(
+                limits,
+                value,
+                perConnection,
+                admission,
+                keepAliveTime,
+                keepAliveTimeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequestTimeout,
+                stallTimeout,
+                drainTime);
+    }
+
+    public AdsOptions withAdmission(AdmissionRate value) {
+        return new AdsOptions(
+                limits,
+                streams,
+                streamsPerConnection,
+                value,
+                keepAliveTime,
+                keepAliveTimeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequestTimeout,
+                stallTimeout,
+                drainTime);
+    }
+
+    public AdsOptions withKeepAlive(Duration time, Duration timeout) {
+        return new AdsOptions(
+                limits,
+                streams,
+                streamsPerConnection,
+                admission,
+                time,
+                timeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequestTimeout,
+                stallTimeout,
+                drainTime);
+    }
+
+    public AdsOptions withConnectionAge(Optional<Duration> value, Duration grace) {
+        return new AdsOptions(
+                limits,
+                streams,
+                streamsPerConnection,
+                admission,
+                keepAliveTime,
+                keepAliveTimeout,
+                value,
+                grace,
+                firstRequestTimeout,
+                stallTimeout,
+                drainTime);
+    }
+
+    public AdsOptions withTimeouts(Duration firstRequest, Duration stall) {
+        return new AdsOptions(
+                limits,
+                streams,
+                streamsPerConnection,
+                admission,
+                keepAliveTime,
+                keepAliveTimeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequest,
+                stall,
+                drainTime);
+    }
+
+    public AdsOptions withDrainTime(Duration value) {
+        return new AdsOptions(
+                limits,
+                streams,
+                streamsPerConnection,
+                admission,
+                keepAliveTime,
+                keepAliveTimeout,
+                maxConnectionAge,
+                connectionAgeGrace,
+                firstRequestTimeout,
+                stallTimeout,
+                value);
+    }
 }

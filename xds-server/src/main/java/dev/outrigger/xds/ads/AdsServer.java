@@ -3,12 +3,8 @@ package dev.outrigger.xds.ads;
 
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
-import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Attributes;
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -18,27 +14,27 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
-import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The xDS server on one socket. What it speaks there, and with whom, is its {@link Transport}.
@@ -47,25 +43,44 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class AdsServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AdsServer.class);
+
     /** Envoy's default interval is longer; a proxy that is set to probe faster is welcome. */
     private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(1);
 
+    private static final int REQUEST_BYTES = 4 * 1024 * 1024;
     private static final int RST_FRAMES = 200;
     private static final Duration RST_WINDOW = Duration.ofSeconds(10);
-    private static final Duration DRAIN = Duration.ofSeconds(5);
-    private static final Context.Key<String> PEER = Context.key("peer");
+
+    /** How exact bounds of time are. */
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    /** Streams ended at once when draining; more are spread over the drain time. */
+    private static final int DRAIN_BATCH = 200;
+
+    static final Context.Key<String> PEER = Context.key("peer");
 
     private final Server server;
-    private final ExecutorService pool;
-    private final Set<StreamDriver<?, ?>> streams;
+    private final EventLoopGroup loops;
+    private final ScheduledExecutorService ticks;
+    private final StreamStarter streams;
+    private final AdsOptions options;
 
-    private AdsServer(Server server, ExecutorService pool, Set<StreamDriver<?, ?>> streams) {
+    private AdsServer(
+            Server server,
+            EventLoopGroup loops,
+            ScheduledExecutorService ticks,
+            StreamStarter streams,
+            AdsOptions options) {
         this.server = server;
-        this.pool = pool;
+        this.loops = loops;
+        this.ticks = ticks;
         this.streams = streams;
+        this.options = options;
     }
 
     /**
+     * @param random tells this server's nonces from those of an earlier run
      * @throws IOException if the address cannot be bound
      */
     public static AdsServer start(
@@ -74,24 +89,51 @@ public final class AdsServer implements AutoCloseable {
             Transport transport,
             SnapshotFeed feed,
             ProxyRegistry registry,
+            MeterRegistry meters,
             RandomGenerator random)
             throws IOException {
-        var pool =
-                Executors.newFixedThreadPool(
+        LongSupplier nanos = System::nanoTime;
+        EventLoopGroup loops =
+                new MultiThreadIoEventLoopGroup(
                         Runtime.getRuntime().availableProcessors(),
-                        Thread.ofPlatform().name("xds-stream-", 0).daemon().factory());
-        Set<StreamDriver<?, ?>> streams = ConcurrentHashMap.newKeySet();
-        var starter =
+                        new DefaultThreadFactory("xds-stream", true),
+                        NioIoHandler.newFactory());
+        var admission = new Admission(options.admission(), nanos);
+        var metrics = new AdsMetrics(meters, admission::waiting);
+        var streams =
                 new StreamStarter(
-                        options,
-                        pool,
-                        new StreamDriver.Peers(feed, registry, options.limits()),
-                        streams,
+                        new StreamDriver.Surroundings(feed, registry, options, metrics, nanos),
+                        admission,
+                        loops,
                         HexFormat.of().toHexDigits(random.nextInt()));
+        try {
+            var server = builder(address, options, transport, loops, streams).build().start();
+            var ticks =
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().name("xds-tick").daemon().factory());
+            var started = new AdsServer(server, loops, ticks, streams, options);
+            started.startTicks();
+            return started;
+        } catch (IOException e) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            throw e;
+        }
+    }
+
+    private static NettyServerBuilder builder(
+            InetSocketAddress address,
+            AdsOptions options,
+            Transport transport,
+            EventLoopGroup loops,
+            StreamStarter streams) {
         var builder =
                 NettyServerBuilder.forAddress(address, transport.credentials())
-                        // Callbacks only leave a note for the stream's own task: see StreamDriver.
+                        .bossEventLoopGroup(loops)
+                        .workerEventLoopGroup(loops)
+                        .channelType(NioServerSocketChannel.class)
+                        // Streams work on their connection's event loop: see StreamDriver.
                         .directExecutor()
+                        .maxInboundMessageSize(REQUEST_BYTES)
                         .maxConcurrentCallsPerConnection(options.streamsPerConnection())
                         .maxRstFramesPerWindow(RST_FRAMES, (int) RST_WINDOW.toSeconds())
                         // Enforcement would end the streams of proxies that probe more often.
@@ -99,21 +141,27 @@ public final class AdsServer implements AutoCloseable {
                         .permitKeepAliveWithoutCalls(true)
                         .keepAliveTime(options.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
                         .keepAliveTimeout(
-                                options.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                                options.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(
+                                options.connectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS);
+        // gRPC adds the chance, up to a tenth either way.
         options.maxConnectionAge()
                 .ifPresent(age -> builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
         var interceptors = new ArrayList<ServerInterceptor>(transport.interceptors());
         interceptors.add(new PeerNote());
-        Stream.concat(DiscoveryServices.all(starter).stream(), transport.services().stream())
+        Stream.concat(
+                        DiscoveryServices.all(streams).stream(),
+                        transport.services().stream().map(BindableService::bindService))
                 .forEach(service ->
                         builder.addService(
                                 ServerInterceptors.interceptForward(service, interceptors)));
-        try {
-            return new AdsServer(builder.build().start(), pool, streams);
-        } catch (IOException e) {
-            pool.shutdown();
-            throw e;
-        }
+        return builder;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with its executor.
+    private void startTicks() {
+        ticks.scheduleWithFixedDelay(
+                streams::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The bound port. */
@@ -125,102 +173,39 @@ public final class AdsServer implements AutoCloseable {
         return !server.isShutdown();
     }
 
-    /** Ends the streams in an orderly way, so that proxies reconnect at once elsewhere. */
+    /**
+     * Takes no more connections and ends the streams in an orderly way, so that proxies reconnect
+     * elsewhere: many of them one after the other, so that they do not all do so at once.
+     */
     @Override
     public void close() {
         server.shutdown();
-        streams.forEach(StreamDriver::end);
+        streams.stop();
         try {
-            if (!server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            drain();
+            if (!server.awaitTermination(options.drainTime().toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("streams did not end in time, they are cut off");
                 server.shutdownNow();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             server.shutdownNow();
         }
-        pool.shutdown();
+        ticks.shutdownNow();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
-    private static final class StreamStarter implements DiscoveryServices.Streams {
-        private final AdsOptions options;
-        private final ExecutorService pool;
-        private final StreamDriver.Peers peers;
-        private final Set<StreamDriver<?, ?>> streams;
-        private final String instance;
-        private final AtomicLong lastStream = new AtomicLong();
-
-        StreamStarter(
-                AdsOptions options,
-                ExecutorService pool,
-                StreamDriver.Peers peers,
-                Set<StreamDriver<?, ?>> streams,
-                String instance) {
-            this.options = options;
-            this.pool = pool;
-            this.peers = peers;
-            this.streams = streams;
-            this.instance = instance;
-        }
-
-        @Override
-        public StreamObserver<DiscoveryRequest> sotw(
-                ServedTypes types, StreamObserver<DiscoveryResponse> responses) {
-            return start(
-                    responses,
-                    request -> request.hasNode() ? request.getNode() : null,
-                    listener -> new SotwStream(types, options.limits(), nonces(), listener));
-        }
-
-        @Override
-        public StreamObserver<DeltaDiscoveryRequest> delta(
-                ServedTypes types, StreamObserver<DeltaDiscoveryResponse> responses) {
-            return start(
-                    responses,
-                    request -> request.hasNode() ? request.getNode() : null,
-                    listener -> new DeltaStream(types, options.limits(), nonces(), listener));
-        }
-
-        private Nonces nonces() {
-            return new Nonces(instance + "-" + lastStream.incrementAndGet());
-        }
-
-        private <Q, R> StreamObserver<Q> start(
-                StreamObserver<R> responses,
-                Function<Q, @Nullable Node> nodeOf,
-                Function<dev.outrigger.xds.node.StreamListener, XdsStream<Q, R>> machine) {
-            var call = (ServerCallStreamObserver<R>) responses;
-            var driver =
-                    new StreamDriver<>(
-                            call,
-                            pool,
-                            peers,
-                            Objects.requireNonNullElse(PEER.get(), "unknown"),
-                            nodeOf,
-                            machine,
-                            streams::remove);
-            if (streams.size() >= options.streams()) {
-                call.onError(
-                        Status.RESOURCE_EXHAUSTED
-                                .withDescription("more than " + options.streams() + " streams")
-                                .asRuntimeException());
-                return new Refused<>();
+    private void drain() throws InterruptedException {
+        var open = new ArrayList<>(streams.open());
+        long steps = Math.max(1, options.drainTime().toMillis() / TICK.toMillis());
+        int batch = Math.max(DRAIN_BATCH, (int) (open.size() / steps) + 1);
+        for (int from = 0; from < open.size(); from += batch) {
+            open.subList(from, Math.min(open.size(), from + batch)).forEach(StreamDriver::end);
+            if (from + batch < open.size()
+                    && server.awaitTermination(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
             }
-            streams.add(driver);
-            driver.start();
-            return driver;
         }
-    }
-
-    /** Receives what a refused client still sends. */
-    private static final class Refused<Q> implements StreamObserver<Q> {
-        @Override
-        public void onNext(Q message) {}
-
-        @Override
-        public void onError(Throwable cause) {}
-
-        @Override
-        public void onCompleted() {}
     }
 
     /** Notes the remote address where a stream can read it. */

@@ -2,19 +2,15 @@
 package dev.outrigger.xds.ads;
 
 import dev.outrigger.xds.node.StreamListener;
-import dev.outrigger.xds.node.StreamListener.TypeState;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
-import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
-import io.envoyproxy.envoy.config.core.v3.ControlPlane;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Order</h2>
  *
- * Additions and changes: clusters, endpoints, listeners, routes. Then removals the other way round,
- * but for listeners, which are removed together with what may take their address.
+ * As {@link Stages} says, but for listeners, which are removed together with what may take their
+ * address.
  *
  * <h2>Refusals</h2>
  *
  * Are recorded once. What was refused is held back until something of the same response differs,
- * then all of it is sent: see {@link DeltaType}.
+ * then all of it is sent: see {@link Refusals}.
  *
  * <h2>Nonces</h2>
  *
@@ -37,25 +33,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Slow clients</h2>
  *
- * Who leaves too many responses of a type unanswered gets no more of it, nor of the types that come
- * after it; endpoints go on, since a proxy may hold its answer until it has them.
+ * Updates of a type wait for the answer to the one before for as long as patience lasts, and are
+ * then the newest; what the client asks for meanwhile does not wait.
  */
-final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
     private final ServedTypes served;
     private final StreamLimits limits;
+    private final UnaryOperator<NameSet> sharing;
     private final Nonces nonces;
     private final StreamListener listener;
     private final Map<ResourceType, DeltaType> types = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, TypeState> reported = new EnumMap<>(ResourceType.class);
+    private final Stages stages;
+    private final TypeReports reports;
+    private Interest interest = Interest.NONE;
     private @Nullable Snapshot snapshot;
-    private long reportedEdition = -1;
     private boolean introduced;
 
-    DeltaStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
+    DeltaStream(
+            ServedTypes served,
+            StreamLimits limits,
+            UnaryOperator<NameSet> sharing,
+            Nonces nonces,
+            StreamListener listener) {
         this.served = served;
         this.limits = limits;
+        this.sharing = sharing;
         this.nonces = nonces;
         this.listener = listener;
+        this.stages = new Stages(limits);
+        this.reports = new TypeReports(listener);
     }
 
     @Override
@@ -65,139 +71,128 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest, DeltaDiscove
             return; // Not served here; the stream's other types are no worse for it.
         }
         var type = known.get();
-        checkNames(request);
         var state = types.get(type);
+        NameLimits.check(limits, types.values(), type, request.getInitialResourceVersionsCount());
         if (state == null) {
-            state = new DeltaType(type, limits);
-            types.put(type, state);
+            state = begin(type, request);
+        } else {
+            answer(state, request);
             state.subscribe(request.getResourceNamesSubscribeList());
-            if (request.getResourceNamesSubscribeCount() == 0 && type.fullState()) {
-                state.legacyWildcard();
-            }
             state.unsubscribe(request.getResourceNamesUnsubscribeList());
-            state.bring(request.getInitialResourceVersionsMap());
-            return;
         }
-        answer(type, state, request);
-        state.subscribe(request.getResourceNamesSubscribeList());
-        state.unsubscribe(request.getResourceNamesUnsubscribeList());
+        // Afterwards, since names that it had already are no more than before.
+        NameLimits.check(limits, types.values(), type, state.trackedNames());
+        interest = Interest.of(types.values(), interest);
     }
 
-    private void answer(ResourceType type, DeltaType state, DeltaDiscoveryRequest request) {
+    private DeltaType begin(ResourceType type, DeltaDiscoveryRequest request) {
+        var state = new DeltaType(type, limits, sharing);
+        types.put(type, state);
+        stages.add(state);
+        state.begin(
+                request.getResourceNamesSubscribeList(),
+                request.getResourceNamesUnsubscribeList(),
+                request.getInitialResourceVersionsMap());
+        if (snapshot != null) {
+            state.advance(snapshot.type(type));
+        }
+        return state;
+    }
+
+    private void answer(DeltaType state, DeltaDiscoveryRequest request) {
         var nonce = request.getResponseNonce();
         if (request.hasErrorDetail()) {
             state.reject(nonce, request.getErrorDetail().getMessage())
-                    .ifPresent(nack -> listener.rejected(type, nack));
+                    .ifPresent(nack -> listener.rejected(state.type, nack));
         } else if (state.accept(nonce)) {
-            listener.acknowledged(type);
+            listener.acknowledged(state.type);
         }
     }
 
     @Override
     public void onSnapshot(Snapshot newest) {
         snapshot = newest;
+        for (DeltaType type : types.values()) {
+            if (type.advance(newest.type(type.type))) {
+                stages.removalsChanged();
+            }
+        }
     }
 
     @Override
-    public Optional<DeltaDiscoveryResponse> next() {
+    public Interest interest() {
+        return interest;
+    }
+
+    @Override
+    public Optional<Response> next(long nowNanos) {
         if (snapshot == null) {
             return Optional.empty();
         }
-        var current = snapshot;
-        boolean blocked = false;
-        for (ResourceType type : ResourceType.values()) {
-            var state = types.get(type);
-            if (state == null || (blocked && type != ResourceType.ENDPOINT)) {
-                continue;
-            }
-            var batch = state.additions(current.type(type));
-            if (batch.isPresent()) {
-                if (!state.isBlocked()) {
-                    return batch.map(due -> send(type, state, due, current.type(type)));
+        for (DeltaType type : types.values()) { // In order: see ResourceType.
+            if (type.hasAdditions()) {
+                var batch = type.additions(stages.scope(type, nowNanos));
+                if (batch.isPresent()) {
+                    return batch.map(due -> send(type, due, nowNanos));
                 }
-                blocked = true;
             }
         }
-        return blocked ? Optional.empty() : nextRemoval(current);
+        return nextRemoval(nowNanos);
     }
 
-    private Optional<DeltaDiscoveryResponse> nextRemoval(Snapshot current) {
-        for (ResourceType type : List.of(ResourceType.values()).reversed()) {
-            var state = types.get(type);
-            if (state == null) {
-                continue;
+    private Optional<Response> nextRemoval(long nowNanos) {
+        for (DeltaType type : List.copyOf(types.values()).reversed()) {
+            if (type.hasRemovals()) {
+                if (!stages.mayRemove(type, nowNanos)) {
+                    return Optional.empty();
+                }
+                var response = type.removals().map(due -> send(type, due, nowNanos));
+                stages.removalSent();
+                return response;
             }
-            var batch = state.removals(current.type(type));
-            if (batch.isPresent()) {
-                return state.isBlocked()
-                        ? Optional.empty()
-                        : batch.map(due -> send(type, state, due, current.type(type)));
-            }
-            state.settle(current.type(type));
         }
         return Optional.empty();
     }
 
-    private DeltaDiscoveryResponse send(
-            ResourceType type, DeltaType state, DeltaType.Batch batch, TypeResources resources) {
+    private Response send(DeltaType type, DeltaType.Batch batch, long nowNanos) {
         var nonce = nonces.next();
-        var message =
-                DeltaDiscoveryResponse.newBuilder()
-                        .setTypeUrl(type.typeUrl())
-                        .setSystemVersionInfo(resources.version())
-                        .setNonce(nonce)
-                        .addAllRemovedResources(batch.removed());
-        for (VersionedResource resource : batch.changed()) {
-            message.addResources(
-                    Resource.newBuilder()
-                            .setName(resource.name())
-                            .setVersion(resource.version())
-                            .setResource(resource.any()));
-        }
-        if (!introduced) {
-            introduced = true;
-            message.setControlPlane(ControlPlane.newBuilder().setIdentifier("outrigger"));
-        }
-        if (type == ResourceType.CLUSTER && types.containsKey(ResourceType.ENDPOINT)) {
+        var head =
+                ResponseHead.delta(
+                        type.type,
+                        type.targetVersion(),
+                        nonce,
+                        !introduced,
+                        batch.removed(),
+                        batch.unresolved());
+        introduced = true;
+        if (type.type == ResourceType.CLUSTER && types.containsKey(ResourceType.ENDPOINT)) {
             // A changed cluster warms until its endpoints come after it, even if they are the same.
             types.get(ResourceType.ENDPOINT)
+                    .holdings
                     .resend(
                             batch.changed().stream()
                                     .map(VersionedResource::endpointsName)
                                     .toList());
         }
-        state.markSent(batch, nonce, resources.version());
-        listener.sent(type, batch.changed().size(), batch.removed().size());
-        return message.build();
+        type.markSent(batch, nonce, stages.nextSequence(), nowNanos);
+        listener.sent(type.type, batch.changed().size(), batch.removed().size());
+        return new Response(type.type, head, batch.changed(), true);
+    }
+
+    @Override
+    public long nextDeadline(long nowNanos) {
+        return snapshot == null ? Stages.NEVER : stages.nextDeadline(nowNanos);
+    }
+
+    @Override
+    public int takeGivenUp() {
+        return stages.takeGivenUp();
     }
 
     @Override
     public void report() {
-        if (snapshot == null) {
-            return;
-        }
-        var current = snapshot;
-        types.forEach((type, state) -> {
-            var now = state.state(current.type(type));
-            if (!now.equals(reported.put(type, now))) {
-                listener.state(type, now);
-            }
-        });
-        if (reportedEdition != current.edition()) {
-            reportedEdition = current.edition();
-            listener.evaluated(current.edition(), current.revision(), current.documents());
-        }
-    }
-
-    private void checkNames(DeltaDiscoveryRequest request) throws ProtocolViolation {
-        int tracked = types.values().stream().mapToInt(DeltaType::trackedNames).sum();
-        if (tracked
-                        + request.getResourceNamesSubscribeCount()
-                        + request.getInitialResourceVersionsCount()
-                > limits.resourceNames()) {
-            throw new ProtocolViolation(
-                    ProtocolViolation.Kind.LIMIT_EXCEEDED,
-                    "more than " + limits.resourceNames() + " resource names on one stream");
+        if (snapshot != null) {
+            reports.report(types.values(), stages, snapshot);
         }
     }
 }

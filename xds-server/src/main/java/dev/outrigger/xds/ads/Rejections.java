@@ -5,6 +5,7 @@ import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.node.StreamListener.Nack;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -19,8 +20,13 @@ final class Rejections {
      * @param suspects the resources that were new to the client in the refused response
      */
     static Nack attribute(String version, String error, Collection<VersionedResource> suspects) {
-        var named = suspects.stream().filter(resource -> names(error, resource.name())).toList();
-        var blamed = named.isEmpty() ? suspects : named;
+        var names = named(error, suspects);
+        var blamed =
+                names.isEmpty()
+                        ? suspects
+                        : suspects.stream()
+                                .filter(resource -> names.contains(resource.name()))
+                                .toList();
         var documents = new TreeSet<PolicyId>();
         blamed.forEach(resource -> documents.addAll(resource.provenance()));
         var versions = new TreeMap<String, String>();
@@ -30,6 +36,14 @@ final class Rejections {
                 error.length() > ERROR_LENGTH ? error.substring(0, ERROR_LENGTH) + "..." : error,
                 versions,
                 documents);
+    }
+
+    /** The suspects that the error names. */
+    static List<String> named(String error, Collection<VersionedResource> suspects) {
+        return suspects.stream()
+                .map(VersionedResource::name)
+                .filter(name -> names(error, name))
+                .toList();
     }
 
     /** Whether the name stands in the text on its own: "b/80" must not be found in "bb/8080". */

@@ -2,17 +2,15 @@
 package dev.outrigger.xds.ads;
 
 import dev.outrigger.xds.node.StreamListener;
-import dev.outrigger.xds.node.StreamListener.TypeState;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.VersionedResource;
-import io.envoyproxy.envoy.config.core.v3.ControlPlane;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,148 +18,162 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Order</h2>
  *
- * Clusters, endpoints, listeners, routes. A cluster that is gone stays in the list until the routes
- * that may refer to it have been sent; then a shorter list follows.
+ * As {@link Stages} says. A cluster that is gone stays in the list until the routes that may refer
+ * to it have been accepted; then a shorter list follows.
  *
  * <h2>Refusals</h2>
  *
- * Are recorded once. What was refused counts as sent, so nothing is sent again until it differs.
+ * Are recorded once. What was refused is not sent again until it differs; where a list must be
+ * complete, it holds what the client has instead.
  *
  * <h2>Nonces</h2>
  *
  * A request with another nonce than the last response's was sent before the client saw that
  * response; it is ignored, for the client will say everything again in its answer.
+ *
+ * <h2>Slow clients</h2>
+ *
+ * One response of a type is under way at a time, for as long as patience lasts.
  */
-final class SotwStream implements XdsStream<DiscoveryRequest, DiscoveryResponse> {
+final class SotwStream implements XdsStream<DiscoveryRequest> {
     private final ServedTypes served;
     private final StreamLimits limits;
+    private final UnaryOperator<NameSet> sharing;
     private final Nonces nonces;
     private final StreamListener listener;
     private final Map<ResourceType, SotwType> types = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, TypeState> reported = new EnumMap<>(ResourceType.class);
+    private final Stages stages;
+    private final TypeReports reports;
+    private Interest interest = Interest.NONE;
     private @Nullable Snapshot snapshot;
-    private long reportedEdition = -1;
     private boolean introduced;
 
-    SotwStream(ServedTypes served, StreamLimits limits, Nonces nonces, StreamListener listener) {
+    SotwStream(
+            ServedTypes served,
+            StreamLimits limits,
+            UnaryOperator<NameSet> sharing,
+            Nonces nonces,
+            StreamListener listener) {
         this.served = served;
         this.limits = limits;
+        this.sharing = sharing;
         this.nonces = nonces;
         this.listener = listener;
+        this.stages = new Stages(limits);
+        this.reports = new TypeReports(listener);
     }
 
     @Override
     public void onRequest(DiscoveryRequest request) throws ProtocolViolation {
-        var known = served.find(request.getTypeUrl());
+        var known = served.find(request.getTypeUrl()).filter(type -> !type.deltaOnly());
         if (known.isEmpty()) {
             return; // Not served here; the stream's other types are no worse for it.
         }
         var type = known.get();
-        checkNames(request, type);
         var state = types.get(type);
+        NameLimits.check(limits, types.values(), type, request.getResourceNamesCount());
         if (state == null) {
-            state = new SotwType(type);
-            types.put(type, state);
-            state.firstRequest(request.getResourceNamesList(), request.getVersionInfo());
-            return;
+            begin(type, request);
+        } else if (state.isCurrent(request.getResponseNonce())) {
+            if (request.hasErrorDetail()) {
+                state.reject(request.getErrorDetail().getMessage())
+                        .ifPresent(nack -> listener.rejected(type, nack));
+            } else if (state.accept()) {
+                listener.acknowledged(type);
+            }
+            state.subscribe(request.getResourceNamesList());
         }
-        if (!state.isCurrent(request.getResponseNonce())) {
-            return;
+        interest = Interest.of(types.values(), interest);
+    }
+
+    private void begin(ResourceType type, DiscoveryRequest request) {
+        var state = new SotwType(type, limits, sharing);
+        types.put(type, state);
+        stages.add(state);
+        state.firstRequest(request.getResourceNamesList(), request.getVersionInfo());
+        if (snapshot != null) {
+            state.advance(snapshot.type(type));
         }
-        if (request.hasErrorDetail()) {
-            state.reject(request.getErrorDetail().getMessage())
-                    .ifPresent(nack -> listener.rejected(type, nack));
-        } else if (state.accept()) {
-            listener.acknowledged(type);
-        }
-        state.subscribe(request.getResourceNamesList());
     }
 
     @Override
     public void onSnapshot(Snapshot newest) {
         snapshot = newest;
+        for (SotwType type : types.values()) {
+            if (type.advance(newest.type(type.type))) {
+                stages.removalsChanged();
+            }
+        }
     }
 
     @Override
-    public Optional<DiscoveryResponse> next() {
+    public Interest interest() {
+        return interest;
+    }
+
+    @Override
+    public Optional<Response> next(long nowNanos) {
         if (snapshot == null) {
             return Optional.empty();
         }
-        var current = snapshot;
-        for (ResourceType type : ResourceType.values()) {
-            var response = next(type, current, type == ResourceType.CLUSTER);
-            if (response.isPresent()) {
+        for (SotwType type : types.values()) { // In order: see ResourceType.
+            if (type.hasAdditions()) {
+                var batch = type.additions(stages.scope(type, nowNanos));
+                if (batch.isPresent()) {
+                    return batch.map(due -> send(type, due, nowNanos));
+                }
+            }
+        }
+        return nextRemoval(nowNanos);
+    }
+
+    private Optional<Response> nextRemoval(long nowNanos) {
+        for (SotwType type : List.copyOf(types.values()).reversed()) {
+            if (type.hasRemovals()) {
+                if (!stages.mayRemove(type, nowNanos) || !type.mayUpdate(nowNanos)) {
+                    return Optional.empty();
+                }
+                var response = type.removals().map(due -> send(type, due, nowNanos));
+                stages.removalSent();
                 return response;
             }
         }
-        // Everything else has been said, so nothing refers to a removed cluster any more.
-        return next(ResourceType.CLUSTER, current, false);
+        return Optional.empty();
     }
 
-    private Optional<DiscoveryResponse> next(
-            ResourceType type, Snapshot current, boolean keepRemoved) {
-        var state = types.get(type);
-        return state == null
-                ? Optional.empty()
-                : state.due(current.type(type), keepRemoved)
-                        .map(response -> send(type, state, response));
-    }
-
-    private DiscoveryResponse send(ResourceType type, SotwType state, SotwType.Response response) {
+    private Response send(SotwType type, SotwType.Batch batch, long nowNanos) {
         var nonce = nonces.next();
-        var message =
-                DiscoveryResponse.newBuilder()
-                        .setTypeUrl(type.typeUrl())
-                        .setVersionInfo(response.version())
-                        .setNonce(nonce);
-        for (VersionedResource resource : response.list()) {
-            message.addResources(resource.any());
-        }
-        if (!introduced) {
-            introduced = true;
-            message.setControlPlane(ControlPlane.newBuilder().setIdentifier("outrigger"));
-        }
-        if (type == ResourceType.CLUSTER && types.containsKey(ResourceType.ENDPOINT)) {
+        var head = ResponseHead.sotw(type.type, batch.version(), nonce, !introduced);
+        introduced = true;
+        if (type.type == ResourceType.CLUSTER && types.containsKey(ResourceType.ENDPOINT)) {
             // A changed cluster warms until its endpoints come after it, even if they are the same.
             types.get(ResourceType.ENDPOINT)
-                    .forget(
-                            state.changedBy(response).stream()
+                    .holdings
+                    .resend(
+                            batch.changes().stream()
+                                    .map(Flight.Change::resource)
                                     .map(VersionedResource::endpointsName)
-                                    .collect(Collectors.toSet()));
+                                    .toList());
         }
-        state.markSent(response, nonce);
-        listener.sent(type, response.resources().size(), 0);
-        return message.build();
+        type.markSent(batch, nonce, stages.nextSequence(), nowNanos);
+        listener.sent(type.type, batch.resources().size(), 0);
+        return new Response(type.type, head, batch.resources(), false);
+    }
+
+    @Override
+    public long nextDeadline(long nowNanos) {
+        return snapshot == null ? Stages.NEVER : stages.nextDeadline(nowNanos);
+    }
+
+    @Override
+    public int takeGivenUp() {
+        return stages.takeGivenUp();
     }
 
     @Override
     public void report() {
-        if (snapshot == null) {
-            return;
-        }
-        var current = snapshot;
-        types.forEach((type, state) -> {
-            var now = state.state(current.type(type));
-            if (!now.equals(reported.put(type, now))) {
-                listener.state(type, now);
-            }
-        });
-        if (reportedEdition != current.edition()) {
-            reportedEdition = current.edition();
-            listener.evaluated(current.edition(), current.revision(), current.documents());
-        }
-    }
-
-    private void checkNames(DiscoveryRequest request, ResourceType type) throws ProtocolViolation {
-        int others =
-                types.entrySet().stream()
-                        .filter(entry -> entry.getKey() != type)
-                        .mapToInt(entry -> entry.getValue().subscribedNames())
-                        .sum();
-        if (others + request.getResourceNamesCount() > limits.resourceNames()) {
-            throw new ProtocolViolation(
-                    ProtocolViolation.Kind.LIMIT_EXCEEDED,
-                    "more than " + limits.resourceNames() + " resource names on one stream");
+        if (snapshot != null) {
+            reports.report(types.values(), stages, snapshot);
         }
     }
 }

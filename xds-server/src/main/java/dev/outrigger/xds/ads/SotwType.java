@@ -1,61 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.ads;
 
-import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.node.StreamListener.Nack;
-import dev.outrigger.xds.node.StreamListener.TypeState;
 import dev.outrigger.xds.resource.ResourceType;
-import dev.outrigger.xds.snapshot.ContentVersion;
 import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
-/** One type of a state-of-the-world stream: what is wanted, what was sent, what was answered. */
-final class SotwType {
-    private final ResourceType type;
-    private final Subscriptions subscriptions = new Subscriptions();
+/**
+ * One type of a state-of-the-world stream. Where a list must be complete it is; of the other types
+ * only what changed is sent.
+ */
+final class SotwType extends StreamedType {
+    /** Ends the version of a response that leaves the client with less or more than it wants. */
+    private static final String INCOMPLETE = "+";
 
     /** Whether an empty list still means everything. */
     private boolean legacyWildcard;
 
-    /** The version the client brought along from another stream; of use until the first answer. */
+    /** What the client brought along from another stream; of use until the first answer. */
     private String broughtVersion = "";
 
     private boolean answered;
     private String nonce = "";
-    private boolean awaitingAnswer;
-    private String sentVersion = "";
-    private String acceptedVersion = "";
-    private String rejectedVersion = "";
 
-    /** What the client was sent last, and so must be assumed to have or to have refused. */
-    private Map<String, VersionedResource> sent = Map.of();
-
-    /** What it accepted last: the difference to what was sent is what it can have refused. */
-    private Map<String, VersionedResource> accepted = Map.of();
-
-    /** The snapshot's resources that were last found to need no response. */
-    private @Nullable TypeResources settled;
-
-    SotwType(ResourceType type) {
-        this.type = type;
-    }
-
-    int subscribedNames() {
-        return subscriptions.names().size();
+    SotwType(ResourceType type, StreamLimits limits, UnaryOperator<NameSet> sharing) {
+        super(type, limits, sharing);
     }
 
     void firstRequest(Collection<String> names, String version) {
-        legacyWildcard = names.isEmpty() && type.fullState();
+        legacyWildcard = names.isEmpty() && type.legacyWildcard();
         broughtVersion = version;
         subscribe(names);
     }
@@ -67,182 +47,250 @@ final class SotwType {
 
     void subscribe(Collection<String> names) {
         legacyWildcard &= names.isEmpty();
+        var before = subscriptions.names();
+        boolean everything = subscriptions.isWildcard();
         subscriptions.replace(names);
         if (legacyWildcard) {
             subscriptions.legacyWildcard();
         }
-        if (!subscriptions.isWildcard()) {
-            // A name that is asked for again later must be sent again.
-            forgetIf(name -> !subscriptions.names().contains(name));
+        if (everything == subscriptions.isWildcard() && before.equals(subscriptions.names())) {
+            return; // As in nearly every answer.
         }
-        settled = null;
+        for (String name : subscriptions.names().asList()) {
+            if (!everything && !before.contains(name)) {
+                holdings.ask(name, false);
+            }
+        }
+        if (subscriptions.isWildcard() && !everything) {
+            holdings.askAll(name -> before.contains(name) || subscriptions.names().contains(name));
+        }
+        // A name that is asked for again later must be sent again.
+        holdings.settleIf(name -> !subscriptions.contains(name));
+        forgetAbsent();
+        gate = UNSET;
     }
 
-    /** What the client will be sent again even if it has it. */
-    void forget(Set<String> names) {
-        forgetIf(names::contains);
-        settled = null;
+    @Override
+    boolean advanced(Holdings.News news) {
+        forgetAbsent();
+        bring();
+        return news == Holdings.News.REMOVALS && hasRemovals();
     }
 
-    private void forgetIf(Predicate<String> condition) {
-        if (sent.keySet().stream().anyMatch(condition)) {
-            var kept = new TreeMap<>(sent);
-            kept.keySet().removeIf(condition);
-            sent = kept;
+    /** The variant has no word for what is not there, or is gone, unless the list is complete. */
+    private void forgetAbsent() {
+        if (holdings.newest() == null || holdings.isUpToDate()) {
+            return;
         }
+        holdings.settleIf(name ->
+                holdings.target(name) == null
+                        && (!type.fullState() || !holdings.held(name).isThere()));
+    }
+
+    /** A reconnecting client has everything, or some of it. */
+    private void bring() {
+        if (answered || broughtVersion.isEmpty()) {
+            return;
+        }
+        if (targetVersion().equals(broughtVersion)) {
+            answered = true;
+            holdings.settleAll();
+            accepted(broughtVersion);
+        } else {
+            for (String name : List.copyOf(holdings.apart().keySet())) {
+                holdings.put(name, Held.SOME);
+            }
+        }
+        broughtVersion = "";
     }
 
     /** True for the first answer to a response; later requests only change the subscription. */
     boolean accept() {
-        boolean first = awaitingAnswer;
-        if (awaitingAnswer) {
-            awaitingAnswer = false;
-            acceptedVersion = sentVersion;
-            accepted = sent;
-            rejectedVersion = "";
+        var flight = flights.remove(nonce);
+        if (flight == null) {
+            return false;
         }
-        return first;
+        accepted(flight);
+        return true;
     }
 
     /** The refusal, unless this response was refused before. */
     Optional<Nack> reject(String error) {
-        if (!awaitingAnswer) {
+        var flight = flights.remove(nonce);
+        if (flight == null) {
             return Optional.empty();
         }
-        awaitingAnswer = false;
-        rejectedVersion = sentVersion;
-        var suspects =
-                sent.values().stream()
-                        .filter(resource -> !resource.equals(accepted.get(resource.name())))
-                        .toList();
+        var suspects = flight.changes().stream().map(Flight.Change::resource).toList();
+        refused(flight, Rejections.named(error, suspects));
         return Optional.of(
                 Rejections.attribute(
-                        sentVersion, error, suspects.isEmpty() ? sent.values() : suspects));
+                        flight.version(), error, suspects.isEmpty() ? selected() : suspects));
     }
 
-    /**
-     * What is due.
-     *
-     * @param keepRemoved whether resources that are gone stay for now, because others may still
-     *     refer to them
-     */
-    Optional<Response> due(TypeResources resources, boolean keepRemoved) {
-        if (resources == settled) {
-            return Optional.empty();
+    @Override
+    boolean hasAdditions() {
+        if (!answered && !subscriptions.isEmpty()) {
+            return true;
         }
-        if (subscriptions.isEmpty()) {
-            settled = resources;
-            return Optional.empty();
-        }
-        var target = select(resources);
-        if (!type.fullState()) {
-            // The variant has no word for "gone" here. Forgotten, it is sent when it is back.
-            forgetIf(name -> !target.containsKey(name));
-        }
-        if (!answered && !broughtVersion.isEmpty()) {
-            var version = version(resources, target);
-            if (version.equals(broughtVersion)) {
-                answered = true;
-                sent = target;
-                accepted = target;
-                sentVersion = version;
-                acceptedVersion = version;
-                settled = resources;
-                return Optional.empty();
-            }
-        }
-        boolean changed = !answered || hasNews(target);
-        boolean removed = type.fullState() && !target.keySet().containsAll(sent.keySet());
-        if (!changed && !removed) {
-            settled = resources;
-            return Optional.empty();
-        }
-        if (!removed || !keepRemoved) {
-            return Optional.of(new Response(version(resources, target), target, resources));
-        }
-        if (!changed) {
-            return Optional.empty(); // Due, but not yet.
-        }
-        var union = new TreeMap<>(sent);
-        union.putAll(target);
-        return Optional.of(new Response(ContentVersion.of(union.values()), union, null));
-    }
-
-    /** The resources of a response that differ from what the client was sent before. */
-    List<VersionedResource> changedBy(Response response) {
-        return response.resources().values().stream()
-                .filter(resource -> !resource.equals(sent.get(resource.name())))
-                .toList();
-    }
-
-    void markSent(Response response, String newNonce) {
-        answered = true;
-        nonce = newNonce;
-        awaitingAnswer = true;
-        sent = response.resources();
-        sentVersion = response.version();
-        settled = response.settles();
-    }
-
-    TypeState state(TypeResources resources) {
-        var version = subscriptions.isWildcard() ? resources.version() : currentVersion(resources);
-        State state;
-        if (awaitingAnswer || !Objects.equals(settled, resources)) {
-            state = State.PENDING;
-        } else if (!rejectedVersion.isEmpty()) {
-            state = State.REJECTED;
-        } else {
-            state = State.SYNCED;
-        }
-        return new TypeState(state, version, acceptedVersion);
-    }
-
-    private String currentVersion(TypeResources resources) {
-        return Objects.equals(settled, resources) && !sentVersion.isEmpty()
-                ? sentVersion
-                : version(resources, select(resources));
-    }
-
-    private boolean hasNews(Map<String, VersionedResource> target) {
-        for (VersionedResource resource : target.values()) {
-            var before = sent.get(resource.name());
-            if (before == null || !before.version().equals(resource.version())) {
+        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
+            if (isDue(entry.getKey(), entry.getValue(), Scope.EVERYTHING)
+                    || (type == ResourceType.LISTENER && isRemovalDue(entry.getKey()))) {
                 return true;
             }
         }
         return false;
     }
 
-    private Map<String, VersionedResource> select(TypeResources resources) {
-        if (subscriptions.isWildcard()) {
-            return resources.byName(); // Shared, not copied: every wildcard stream has the same.
+    @Override
+    boolean hasRemovals() {
+        for (String name : holdings.apart().keySet()) {
+            if (isRemovalDue(name)) {
+                return true;
+            }
         }
-        var selected = new TreeMap<String, VersionedResource>();
-        for (String name : subscriptions.names()) {
-            var resource = resources.byName().get(name);
+        return false;
+    }
+
+    private boolean isRemovalDue(String name) {
+        return type.fullState()
+                && holdings.target(name) == null
+                && holdings.held(name).isThere()
+                && !refusals.holdsRemoval(name);
+    }
+
+    /** Of what is wanted; the wildcard's is computed once for all streams. */
+    @Override
+    String targetVersion() {
+        return subscriptions.isWildcard()
+                ? newest().version()
+                : subscriptions.names().versionIn(newest());
+    }
+
+    /** What is due of what may be sent, and for complete lists all the rest. */
+    Optional<Batch> additions(Scope scope) {
+        boolean first = !answered && !subscriptions.isEmpty() && scope != Scope.NOTHING;
+        // Nothing refers to a listener, and a new one may take the address of one that is gone.
+        boolean removing =
+                type == ResourceType.LISTENER && scope == Scope.EVERYTHING && hasRemovals();
+        var due = new TreeMap<String, Flight.Change>();
+        holdings.apart()
+                .forEach((name, held) -> {
+                    var target = holdings.target(name);
+                    if (target != null && isDue(name, held, scope)) {
+                        due.put(name, new Flight.Change(target, held));
+                    }
+                });
+        if (due.isEmpty() && !first && !removing) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                type.fullState()
+                        ? complete(due, type != ResourceType.LISTENER || !removing)
+                        : changedOnly(due));
+    }
+
+    /** The list without what is gone. */
+    Optional<Batch> removals() {
+        return hasRemovals() ? Optional.of(complete(new TreeMap<>(), false)) : Optional.empty();
+    }
+
+    private Batch changedOnly(Map<String, Flight.Change> due) {
+        var resources =
+                new Filling(limits.responseBytes())
+                        .resources(due.values().stream().map(Flight.Change::resource).toList());
+        var changes = List.copyOf(due.values()).subList(0, resources.size());
+        boolean complete = changes.size() == holdings.apart().size();
+        return new Batch(resources, changes, Map.of(), version(complete));
+    }
+
+    /**
+     * Everything that is wanted. What may not be sent yet, or was refused, stays as the client has
+     * it, as does what is gone until nothing refers to it.
+     */
+    private Batch complete(Map<String, Flight.Change> due, boolean keepRemoved) {
+        var changes = new ArrayList<>(due.values());
+        if (due.size() == holdings.apart().size()) {
+            return new Batch(selected(), changes, Map.of(), version(true));
+        }
+        var list = new TreeMap<String, VersionedResource>();
+        selected().forEach(resource -> list.put(resource.name(), resource));
+        var removed = new TreeMap<String, Held>();
+        boolean complete = true;
+        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
+            var name = entry.getKey();
+            var held = entry.getValue();
+            var target = holdings.target(name);
+            if (target == null) {
+                if (!keepRemoved && !refusals.holdsRemoval(name)) {
+                    removed.put(name, held);
+                } else if (held.resource() != null) {
+                    list.put(name, held.resource());
+                    complete = false;
+                }
+            } else if (!due.containsKey(name)) {
+                complete = false;
+                if (refusals.holds(target) && !refusals.blames(target)) {
+                    changes.add(new Flight.Change(target, held)); // Only in bad company.
+                } else if (held.resource() != null) {
+                    list.put(name, held.resource());
+                } else {
+                    list.remove(name);
+                }
+            }
+        }
+        return new Batch(List.copyOf(list.values()), changes, removed, version(complete));
+    }
+
+    private String version(boolean complete) {
+        return complete ? targetVersion() : targetVersion() + INCOMPLETE;
+    }
+
+    private Collection<VersionedResource> selected() {
+        TypeResources newest = newest();
+        if (subscriptions.isWildcard()) {
+            return newest.byName().values(); // Shared, not copied.
+        }
+        var selected = new ArrayList<VersionedResource>();
+        for (String name : subscriptions.names().asList()) {
+            var resource = newest.get(name);
             if (resource != null) {
-                selected.put(name, resource);
+                selected.add(resource);
             }
         }
         return selected;
     }
 
-    private String version(TypeResources resources, Map<String, VersionedResource> target) {
-        return subscriptions.isWildcard()
-                ? resources.version()
-                : ContentVersion.of(target.values());
+    void markSent(Batch batch, String newNonce, long sequence, long now) {
+        answered = true;
+        broughtVersion = "";
+        for (Flight.Change change : batch.changes()) {
+            holdings.settle(change.resource().name());
+        }
+        batch.removed().keySet().forEach(holdings::settle);
+        var flight =
+                new Flight(
+                        newNonce,
+                        sequence,
+                        now,
+                        newest(),
+                        batch.version(),
+                        batch.changes(),
+                        batch.removed());
+        var superseded = flights.remove(nonce);
+        nonce = newNonce;
+        // Whoever waits for the answer to the older one now waits for this.
+        flights.add(superseded == null ? flight : flight.since(superseded));
     }
 
     /**
-     * @param settles the snapshot's resources this response brings the client up to; null if more
-     *     must follow
+     * The content of one response.
+     *
+     * @param changes what is new to the client
+     * @param removed what it had and no longer has by this
      */
-    record Response(
-            String version,
-            Map<String, VersionedResource> resources,
-            @Nullable TypeResources settles) {
-        List<VersionedResource> list() {
-            return new ArrayList<>(resources.values());
-        }
-    }
+    record Batch(
+            Collection<VersionedResource> resources,
+            List<Flight.Change> changes,
+            Map<String, Held> removed,
+            String version) {}
 }

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.ads;
 
+import com.google.protobuf.ByteString;
+import dev.outrigger.xds.ads.AdsMetrics.Ending;
 import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.node.ProxySession;
 import dev.outrigger.xds.node.StreamListener;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,70 +28,103 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Threading</h2>
  *
- * gRPC's event loop and the reconciler only leave a note (a request, a snapshot, "writable",
- * "ended") and wake the stream. One task at a time then works the notes off on the shared pool, so
- * the state machine and the call are confined without a lock, and streams never wait for each
- * other.
+ * The feed's thread, gRPC's callbacks and the sweep only leave a note (a request, a snapshot,
+ * "writable", "ended") and wake the stream. It works the notes off on its connection's event loop,
+ * one task at a time, so the state machine and the call are confined without a lock, and nothing of
+ * a stream is ever reordered. A snapshot in which nothing differs that the stream subscribes to
+ * does not wake it.
  *
  * <h2>Flow control</h2>
  *
  * One request is taken from the wire at a time, and responses are made only while the call is
- * ready. A snapshot that arrives meanwhile replaces the one before.
+ * ready. A snapshot that arrives meanwhile replaces the one before. A client that does not read
+ * what is due is ended after a while.
  */
-final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
+final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.Entrant, Runnable {
     private static final Logger log = LoggerFactory.getLogger(StreamDriver.class);
 
-    private final ServerCallStreamObserver<R> call;
-    private final Executor pool;
-    private final Peers peers;
-    private final String peer;
-    private final Function<Q, @Nullable Node> nodeOf;
-    private final Function<StreamListener, XdsStream<Q, R>> machine;
+    /** What clients of gRPC accept by default. */
+    private static final int CLIENT_LIMIT_BYTES = 4 * 1024 * 1024;
 
-    private final Consumer<StreamDriver<?, ?>> onFinished;
+    /** An old snapshot is held on to for so many newer ones at most. */
+    private static final int SKIPPED_SNAPSHOTS = 64;
+
+    private final ServerCallStreamObserver<Response> call;
+    private final Executor loop;
+    private final Surroundings server;
+    private final String peer;
+    private final Function<StreamListener, XdsStream<Q>> machine;
+    private final Consumer<StreamDriver<?>> onFinished;
 
     private final AtomicInteger wakeUps = new AtomicInteger();
-    private final AtomicReference<@Nullable Q> request = new AtomicReference<>();
-    private final AtomicReference<@Nullable Snapshot> snapshot = new AtomicReference<>();
+    private final AtomicReference<@Nullable Incoming<Q>> request = new AtomicReference<>();
+    private volatile @Nullable Snapshot newest;
+    private volatile Interest interest = Interest.NONE;
+    private volatile @Nullable SteadyListener session;
     private volatile boolean ended;
+    private volatile long deadlineNanos = Stages.NEVER;
+
+    /** Snapshots that concern the stream, and how many of those it has worked off. */
+    private volatile int touches;
+
+    private volatile int handledTouches;
+
+    // Confined to the feed's thread.
+    private int lastTouch;
+    private int skipped;
 
     // Confined to the running task.
-    private @Nullable XdsStream<Q, R> stream;
+    private @Nullable XdsStream<Q> stream;
     private @Nullable NodeIdentity node;
-    private @Nullable ProxySession session;
+    private @Nullable ProxySession proxy;
     private SnapshotFeed.@Nullable Registration registration;
+    private boolean stalled;
+    private long stalledSinceNanos;
     private boolean finished;
 
     /** What all streams of a server share. */
-    record Peers(SnapshotFeed feed, ProxyRegistry registry, StreamLimits limits) {}
+    record Surroundings(
+            SnapshotFeed feed,
+            ProxyRegistry registry,
+            AdsOptions options,
+            AdsMetrics metrics,
+            LongSupplier nanos) {}
 
     StreamDriver(
-            ServerCallStreamObserver<R> call,
-            Executor pool,
-            Peers peers,
+            ServerCallStreamObserver<Response> call,
+            Executor loop,
+            Surroundings server,
             String peer,
-            Function<Q, @Nullable Node> nodeOf,
-            Function<StreamListener, XdsStream<Q, R>> machine,
-            Consumer<StreamDriver<?, ?>> onFinished) {
+            Function<StreamListener, XdsStream<Q>> machine,
+            Consumer<StreamDriver<?>> onFinished) {
         this.onFinished = onFinished;
         this.call = call;
-        this.pool = pool;
-        this.peers = peers;
+        this.loop = loop;
+        this.server = server;
         this.peer = peer;
-        this.nodeOf = nodeOf;
         this.machine = machine;
     }
 
-    /** To be called before the call's first message. */
-    void start() {
+    /** To be called before the call's first message; that is read once {@link #begin} is. */
+    void prepare() {
         call.disableAutoRequest();
         call.setOnReadyHandler(this::wake);
         call.setOnCancelHandler(this::end);
-        call.request(1);
     }
 
     @Override
-    public void onNext(Q message) {
+    public boolean begin() {
+        if (ended) {
+            return false;
+        }
+        deadlineNanos =
+                server.nanos().getAsLong() + server.options().firstRequestTimeout().toNanos();
+        call.request(1);
+        return true;
+    }
+
+    @Override
+    public void onNext(Incoming<Q> message) {
         request.set(message);
         wake();
     }
@@ -109,25 +145,51 @@ final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
         wake();
     }
 
-    private void onSnapshot(ProxySession told, Snapshot newest) {
-        told.told(newest.edition());
-        snapshot.set(newest);
-        wake();
+    /** Wakes the stream if something is due by time alone. */
+    void tick(long now) {
+        if (deadlineNanos != Stages.NEVER && now - deadlineNanos >= 0) {
+            wake();
+        }
+    }
+
+    private void onSnapshot(ProxySession told, Snapshot snapshot) {
+        told.told(snapshot.edition());
+        var before = newest;
+        newest = snapshot;
+        // Read after the write: a stream that changes its interest reads in the other order.
+        if (interest.isTouched(before, snapshot) || skipped >= SKIPPED_SNAPSHOTS) {
+            skipped = 0;
+            lastTouch++;
+            touches = lastTouch;
+            wake();
+            return;
+        }
+        skipped++;
+        var listener = session;
+        if (listener == null || handledTouches != lastTouch) {
+            wake(); // It has not even said how it stands with an earlier one.
+        } else {
+            listener.evaluated(snapshot.edition(), snapshot.revision(), snapshot.documents());
+        }
     }
 
     private void wake() {
         if (wakeUps.getAndIncrement() == 0) {
-            pool.execute(this);
+            try {
+                loop.execute(this);
+            } catch (RejectedExecutionException e) {
+                log.debug("the server is closed peer={}", peer);
+            }
         }
     }
 
     @Override
     public void run() {
-        int seen = wakeUps.get();
+        int seenWakeUps = wakeUps.get();
         do {
             work();
-            seen = wakeUps.addAndGet(-seen);
-        } while (seen > 0);
+            seenWakeUps = wakeUps.addAndGet(-seenWakeUps);
+        } while (seenWakeUps > 0);
     }
 
     private void work() {
@@ -143,86 +205,148 @@ final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
             if (message != null) {
                 handle(message);
             }
-            pump();
-            if (message != null) {
+            long now = server.nanos().getAsLong();
+            if (stream == null) {
+                awaitFirstRequest(now);
+            } else {
+                pump(stream, now);
+            }
+            if (message != null && !finished) {
                 call.request(1);
             }
         } catch (ProtocolViolation violation) {
-            log.warn(
-                    "stream refused node={} peer={} reason={}",
-                    node == null ? "" : node.id(),
-                    peer,
-                    violation.getMessage());
-            finish(status(violation));
+            refuse(violation);
         } catch (RuntimeException bug) {
-            log.error("stream failed node={} peer={}", node == null ? "" : node.id(), peer, bug);
+            log.error("stream failed node={} peer={}", id(), peer, bug);
+            server.metrics().ended(Ending.FAILURE);
             finish(Status.INTERNAL.withDescription("the control plane failed on this stream"));
         }
     }
 
-    private void handle(Q message) throws ProtocolViolation {
-        var said = nodeOf.apply(message);
-        if (stream == null) {
-            stream = open(said);
-        } else if (said != null && node != null && isAnother(said, node)) {
-            throw new ProtocolViolation(
-                    ProtocolViolation.Kind.INVALID,
-                    "the node changed from '" + node.id() + "' to '" + said.getId() + "'");
+    private void awaitFirstRequest(long now) {
+        if (now - deadlineNanos >= 0) {
+            server.metrics().ended(Ending.SILENT);
+            finish(Status.DEADLINE_EXCEEDED.withDescription("no request came"));
         }
-        stream.onRequest(message);
     }
 
-    private XdsStream<Q, R> open(@Nullable Node said) throws ProtocolViolation {
-        if (said == null || said.getId().isEmpty()) {
-            throw new ProtocolViolation(
-                    ProtocolViolation.Kind.INVALID, "the first request names no node.id");
+    private void handle(Incoming<Q> message) throws ProtocolViolation {
+        var said = message.node();
+        var current = stream;
+        if (current == null) {
+            current = open(said);
+        } else if (said != null && node != null) {
+            NodeReading.requireSame(node, said);
         }
-        if (said.getSerializedSize() > peers.limits().nodeBytes()) {
-            throw new ProtocolViolation(
-                    ProtocolViolation.Kind.INVALID,
-                    "the node has "
-                            + said.getSerializedSize()
-                            + " bytes (expected: at most "
-                            + peers.limits().nodeBytes()
-                            + ")");
-        }
-        node = NodeIdentity.from(said);
-        var opened = peers.registry().open(node, peer);
-        session = opened;
-        registration = peers.feed().watch(node, newest -> onSnapshot(opened, newest));
-        return machine.apply(opened);
+        current.onRequest(message.message());
+        interest = current.interest();
     }
 
-    private static boolean isAnother(Node said, NodeIdentity node) {
-        return !said.getId().equals(node.id()) || !said.getCluster().equals(node.cluster());
+    private XdsStream<Q> open(@Nullable ByteString said) throws ProtocolViolation {
+        var identity = NodeReading.read(said, server.options().limits().nodeBytes());
+        node = identity;
+        var opened = server.registry().open(identity, peer);
+        proxy = opened;
+        var listener = new SteadyListener(opened);
+        session = listener;
+        var machinery = machine.apply(listener);
+        stream = machinery;
+        registration = server.feed().watch(identity, snapshot -> onSnapshot(opened, snapshot));
+        return machinery;
     }
 
-    private void pump() {
-        if (stream == null) {
-            return;
+    private void pump(XdsStream<Q> current, long now) {
+        int touch = touches;
+        // Read after the interest was written: see onSnapshot.
+        var snapshot = newest;
+        if (snapshot != null) {
+            current.onSnapshot(snapshot);
         }
-        var newest = snapshot.getAndSet(null);
-        if (newest != null) {
-            stream.onSnapshot(newest);
-        }
-        while (call.isReady()) {
-            var response = stream.next();
+        boolean blocked = false;
+        while (true) {
+            if (!call.isReady()) {
+                blocked = true;
+                break;
+            }
+            var response = current.next(now);
             if (response.isEmpty()) {
                 break;
             }
-            call.onNext(response.get());
+            write(response.get());
         }
-        stream.report();
+        int late = current.takeGivenUp();
+        if (late > 0) {
+            server.metrics().late(late);
+        }
+        current.report();
+        handledTouches = touch;
+        setDeadline(current, blocked, now);
+    }
+
+    private void write(Response response) {
+        server.metrics().sent(response.type(), response.sizeBytes());
+        if (response.sizeBytes() > CLIENT_LIMIT_BYTES) {
+            server.metrics().oversize(response.type());
+            log.warn(
+                    "response above what clients accept node={} peer={} type={} bytes={} limit={}",
+                    id(),
+                    peer,
+                    response.type().shortName(),
+                    response.sizeBytes(),
+                    CLIENT_LIMIT_BYTES);
+        }
+        call.onNext(response);
+    }
+
+    /** Until when the client must have read on, or else what is held back by time. */
+    private void setDeadline(XdsStream<Q> current, boolean blocked, long now) {
+        if (!blocked) {
+            stalled = false;
+            deadlineNanos = current.nextDeadline(now);
+            return;
+        }
+        if (!stalled) {
+            stalled = true;
+            stalledSinceNanos = now;
+        }
+        long limit = server.options().stallTimeout().toNanos();
+        deadlineNanos = stalledSinceNanos + limit;
+        if (now - stalledSinceNanos >= limit) {
+            server.metrics().ended(Ending.STALLED);
+            log.warn("client does not read node={} peer={} since={}ns", id(), peer, limit);
+            finish(Status.RESOURCE_EXHAUSTED.withDescription("nothing was read for too long"));
+        }
+    }
+
+    private void refuse(ProtocolViolation violation) {
+        log.warn("stream refused node={} peer={} reason={}", id(), peer, violation.getMessage());
+        finish(
+                switch (violation.kind()) {
+                    case INVALID -> {
+                        server.metrics().ended(Ending.PROTOCOL);
+                        yield Status.INVALID_ARGUMENT.withDescription(violation.getMessage());
+                    }
+                    case LIMIT_EXCEEDED -> {
+                        server.metrics().ended(Ending.EXCEEDED);
+                        yield Status.RESOURCE_EXHAUSTED.withDescription(violation.getMessage());
+                    }
+                });
+    }
+
+    private String id() {
+        return node == null ? "" : node.id();
     }
 
     private void finish(@Nullable Status failure) {
         finished = true;
+        deadlineNanos = Stages.NEVER;
+        interest = Interest.NONE;
         onFinished.accept(this);
         if (registration != null) {
             registration.close();
         }
-        if (session != null) {
-            session.close();
+        if (proxy != null) {
+            proxy.close();
         }
         if (call.isCancelled()) {
             return;
@@ -232,13 +356,5 @@ final class StreamDriver<Q, R> implements StreamObserver<Q>, Runnable {
         } else {
             call.onError(failure.asRuntimeException());
         }
-    }
-
-    private static Status status(ProtocolViolation violation) {
-        return switch (violation.kind()) {
-            case INVALID -> Status.INVALID_ARGUMENT.withDescription(violation.getMessage());
-            case LIMIT_EXCEEDED ->
-                    Status.RESOURCE_EXHAUSTED.withDescription(violation.getMessage());
-        };
     }
 }

@@ -2,15 +2,23 @@
 package dev.outrigger.xds.ads;
 
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** What a client wants of one type: names, everything, or both. */
+/** What a client wants of one type: names, everything, or both. Confined to its stream. */
 final class Subscriptions {
     static final String WILDCARD = "*";
 
-    private final Set<String> names = new HashSet<>();
+    private final UnaryOperator<NameSet> sharing;
+    private NameSet names = NameSet.EMPTY;
     private boolean wildcard;
+
+    /**
+     * @param sharing replaces a set by an equal one that others have
+     */
+    Subscriptions(UnaryOperator<NameSet> sharing) {
+        this.sharing = sharing;
+    }
 
     boolean isWildcard() {
         return wildcard;
@@ -20,7 +28,7 @@ final class Subscriptions {
         return !wildcard && names.isEmpty();
     }
 
-    Set<String> names() {
+    NameSet names() {
         return names;
     }
 
@@ -28,35 +36,33 @@ final class Subscriptions {
         return wildcard || names.contains(name);
     }
 
-    boolean containsExplicitly(String name) {
-        return names.contains(name);
+    void add(Collection<String> more) {
+        wildcard |= more.contains(WILDCARD);
+        names = sharing.apply(names.with(withoutWildcard(more)));
     }
 
-    void add(String name) {
-        if (name.equals(WILDCARD)) {
-            wildcard = true;
-        } else {
-            names.add(name);
-        }
+    void remove(Collection<String> fewer) {
+        wildcard &= !fewer.contains(WILDCARD);
+        names = sharing.apply(names.without(fewer));
     }
 
-    void remove(String name) {
-        if (name.equals(WILDCARD)) {
-            wildcard = false;
-        } else {
-            names.remove(name);
-        }
-    }
-
-    /** Everything, as an empty first request for listeners or clusters asks. */
+    /** Everything, as a first request without names asks. */
     void legacyWildcard() {
         wildcard = true;
     }
 
     /** State of the world: the request says all there is. */
     void replace(Collection<String> all) {
-        names.clear();
-        wildcard = false;
-        all.forEach(this::add);
+        wildcard = all.contains(WILDCARD);
+        var next = NameSet.of(withoutWildcard(all));
+        names = next.equals(names) ? names : sharing.apply(next);
+    }
+
+    private static Collection<String> withoutWildcard(Collection<String> all) {
+        if (!all.contains(WILDCARD)) {
+            return all;
+        }
+        List<String> rest = all.stream().filter(name -> !name.equals(WILDCARD)).toList();
+        return rest;
     }
 }

@@ -100,15 +100,17 @@ final class ProxyRecord {
         var newest = sessions.getLast();
         var types = new HashMap<String, TypeStatus>();
         for (ResourceType type : ResourceType.values()) {
-            types.put(
-                    type.typeUrl(),
-                    new TypeStatus(
-                            State.NOT_SUBSCRIBED,
-                            "",
-                            "",
-                            since,
-                            Duration.between(since, now),
-                            Optional.empty()));
+            if (type.isBasic()) {
+                types.put(
+                        type.typeUrl(),
+                        new TypeStatus(
+                                State.NOT_SUBSCRIBED,
+                                "",
+                                "",
+                                since,
+                                Duration.between(since, now),
+                                Optional.empty()));
+            }
         }
         sessions.forEach(session ->
                 session.statuses(now).forEach((type, status) -> merge(types, type, status)));

@@ -157,7 +157,8 @@ final class GroupResources {
 
     private static boolean isSameContent(VersionedResource one, VersionedResource other) {
         return one.isSame(other)
-                || (one.any().equals(other.any()) && one.provenance().equals(other.provenance()));
+                || (one.value().equals(other.value())
+                        && one.provenance().equals(other.provenance()));
     }
 
     /** Endpoints change their version with every cluster that has them, also another document's. */
@@ -177,8 +178,9 @@ final class GroupResources {
                         endpoints.type(),
                         endpoints.name(),
                         ContentHash.of(endpoints.version(), versions.toString()).hex(),
-                        endpoints.any(),
+                        endpoints.value(),
                         endpoints.endpointsName(),
+                        endpoints.aliases(),
                         endpoints.provenance());
     }
 }

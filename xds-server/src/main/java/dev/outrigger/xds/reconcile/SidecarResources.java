@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
-import com.google.protobuf.Any;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
@@ -189,11 +188,9 @@ final class SidecarResources implements DocumentResources {
                         ResourceType.ROUTE,
                         ResourceNames.routeConfiguration(listener),
                         version,
-                        Any.newBuilder()
-                                .setTypeUrl(ResourceType.ROUTE.typeUrl())
-                                .setValue(routeBytes.of(version, frame, all))
-                                .build(),
+                        routeBytes.of(version, frame, all),
                         "",
+                        List.of(),
                         new Provenance(() -> provenance(sidecar.id(), all))));
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.snapshot;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -136,8 +136,9 @@ public final class SnapshotBuilder {
                 resource.type(),
                 resource.name(),
                 version,
-                Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(bytes).build(),
+                bytes,
                 endpointsName(resource),
+                aliases(resource),
                 resource.provenance());
     }
 
@@ -148,6 +149,19 @@ public final class SnapshotBuilder {
         }
         var configured = cluster.getEdsClusterConfig().getServiceName();
         return configured.isEmpty() ? cluster.getName() : configured;
+    }
+
+    /** By which Envoy asks for a virtual host on demand: its route configuration and a domain. */
+    private static List<String> aliases(XdsResource resource) {
+        int slash = resource.name().lastIndexOf('/');
+        if (!(resource.message() instanceof VirtualHost host) || slash < 0) {
+            return List.of();
+        }
+        var prefix = resource.name().substring(0, slash + 1);
+        return host.getDomainsList().stream()
+                .map(domain -> prefix + domain)
+                .filter(alias -> !alias.equals(resource.name()))
+                .toList();
     }
 
     private record Key(

@@ -37,13 +37,10 @@ import org.junit.jupiter.api.Test;
 /** Streams over a real connection: nodes, limits, services, ends. Rows X04, X06, X12 to X14. */
 class AdsServerTest {
     private static final AdsOptions OPTIONS =
-            new AdsOptions(
-                    new StreamLimits(100, 10_000, 1_000_000, 16),
-                    4,
-                    100,
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(10),
-                    Optional.empty());
+            AdsOptions.DEFAULT
+                    .withLimits(
+                            StreamLimits.DEFAULT.withResourceNames(100, 200).withNodeBytes(10_000))
+                    .withStreams(4, 100);
     private static final Node NODE = Node.newBuilder().setId("a-1").setCluster("a").build();
 
     private final FakePolicySource policies = new FakePolicySource();

@@ -14,8 +14,8 @@ import dev.outrigger.xds.resource.ResourceType;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -26,9 +26,11 @@ class DeltaStreamTest {
     private final Snapshots snapshots = new Snapshots();
     private final RecordingListener listener = new RecordingListener();
     private DeltaStream stream = stream(StreamLimits.DEFAULT);
+    private long now;
 
     private DeltaStream stream(StreamLimits limits) {
-        return new DeltaStream(ServedTypes.ALL, limits, new Nonces("s"), listener);
+        return new DeltaStream(
+                ServedTypes.ALL, limits, new NameSets()::share, new Nonces("s"), listener);
     }
 
     @Test
@@ -122,6 +124,8 @@ class DeltaStreamTest {
                                 .putAllInitialResourceVersions(
                                         Map.of("A", version, "B", "older", "C", "gone")));
 
+        // What is gone goes last, once the rest was accepted.
+        answer = withAnswers(answer);
         assertThat(answer).extracting(this::names).containsExactly(List.of("B"), List.of());
         assertThat(answer).extracting(this::removed).containsExactly(List.of(), List.of("C"));
     }
@@ -304,7 +308,7 @@ class DeltaStreamTest {
         for (ResourceType type : ResourceType.values()) {
             snapshots.remove(type, "old").put(type, "new", "1");
         }
-        var sent = publish(snapshots);
+        var sent = withAnswers(publish(snapshots));
 
         assertThat(sent)
                 .extracting(response -> type(response) + " " + names(response) + removed(response))
@@ -339,7 +343,7 @@ class DeltaStreamTest {
 
     @Test
     void largeChangesAreSplitBelowTheMessageLimit() throws Exception {
-        stream = stream(new StreamLimits(1_000, 1_000, 1_000, 16));
+        stream = stream(StreamLimits.DEFAULT.withResponseBytes(1_000));
         IntStream.range(0, 20).forEach(n -> snapshots.put(CLUSTER, "cluster-" + n, "1"));
         stream.onSnapshot(snapshots.snapshot());
 
@@ -352,20 +356,52 @@ class DeltaStreamTest {
     }
 
     @Test
-    void aClientThatNeverAnswersGetsNoMoreThanTheLimit() throws Exception {
-        stream = stream(new StreamLimits(1_000, 1_000, 1_000_000, 2));
-        publish(snapshots.put(CLUSTER, "A", "0").put(LISTENER, "L", "0"));
-        var first = ask(CLUSTER).getFirst();
-        acknowledge(ask(LISTENER));
-        assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).hasSize(1);
+    void newerContentWaitsForTheAnswerToOlderAndIsThenTheNewest() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "0"));
+        var first = ask(CLUSTER);
 
-        assertThat(publish(snapshots.put(CLUSTER, "A", "2").put(LISTENER, "L", "2"))).isEmpty();
-        assertThat(publish(snapshots.put(CLUSTER, "A", "3").put(LISTENER, "L", "3"))).isEmpty();
+        assertThat(publish(snapshots.put(CLUSTER, "A", "1"))).isEmpty();
+        assertThat(publish(snapshots.put(CLUSTER, "A", "2"))).isEmpty();
 
-        // The newest only, and in order.
-        assertThat(acknowledge(List.of(first)))
-                .extracting(this::type)
-                .containsExactly("CDS", "LDS");
+        var second = acknowledge(first);
+        assertThat(second).hasSize(1);
+        assertThat(content(second.getFirst())).isEqualTo("2");
+    }
+
+    @Test
+    void aClientThatNeverAnswersGetsTheNewestEveryFewSeconds() throws Exception {
+        publish(snapshots.put(CLUSTER, "A", "0"));
+        ask(CLUSTER);
+        publish(snapshots.put(CLUSTER, "A", "1"));
+
+        pass(Duration.ofSeconds(5).minusNanos(1));
+        assertThat(drain()).isEmpty();
+        assertThat(stream.nextDeadline(now)).isEqualTo(now + 1);
+        pass(Duration.ofNanos(1));
+
+        assertThat(drain()).hasSize(1);
+        assertThat(drain()).isEmpty();
+    }
+
+    @Test
+    void whatIsAskedForDoesNotWaitForAnswers() throws Exception {
+        publish(snapshots.put(ENDPOINT, "A", "1").put(ENDPOINT, "B", "1"));
+        assertThat(subscribe(ENDPOINT, "A")).hasSize(1);
+
+        assertThat(subscribe(ENDPOINT, "B")).extracting(this::names).containsExactly(List.of("B"));
+    }
+
+    @Test
+    void onlySoManyAnswersAreWaitedFor() throws Exception {
+        stream = stream(StreamLimits.DEFAULT.withUnanswered(2));
+        publish(snapshots.put(ENDPOINT, "A", "1").put(ENDPOINT, "B", "1").put(ENDPOINT, "C", "1"));
+        subscribe(ENDPOINT, "A");
+        subscribe(ENDPOINT, "B");
+
+        assertThat(subscribe(ENDPOINT, "C")).isEmpty();
+        pass(Duration.ofSeconds(5));
+
+        assertThat(drain()).extracting(this::names).containsExactly(List.of("C"));
     }
 
     @Test
@@ -379,8 +415,8 @@ class DeltaStreamTest {
 
     @Test
     void tooManyNamesEndTheStream() {
-        stream = stream(new StreamLimits(10, 1_000, 1_000, 2));
-        var names = Collections.nCopies(11, "x");
+        stream = stream(StreamLimits.DEFAULT.withResourceNames(10, 20));
+        var names = IntStream.range(0, 11).mapToObj(n -> "n" + n).toList();
 
         assertThatThrownBy(() -> request(delta(ENDPOINT).addAllResourceNamesSubscribe(names)))
                 .isInstanceOfSatisfying(
@@ -388,12 +424,12 @@ class DeltaStreamTest {
                         violation ->
                                 assertThat(violation.kind())
                                         .isEqualTo(ProtocolViolation.Kind.LIMIT_EXCEEDED))
-                .hasMessageContaining("more than 10 resource names");
+                .hasMessageContaining("more than 10 resource names of EDS");
     }
 
     @Test
     void namesTheServerCountsAgainstNobody() throws Exception {
-        stream = stream(new StreamLimits(10, 1_000, 1_000_000, 16));
+        stream = stream(StreamLimits.DEFAULT.withResourceNames(10, 20));
         IntStream.range(0, 50).forEach(n -> snapshots.put(CLUSTER, "cluster-" + n, "1"));
         publish(snapshots);
 
@@ -468,11 +504,25 @@ class DeltaStreamTest {
 
     private List<DeltaDiscoveryResponse> drain() {
         var sent = new ArrayList<DeltaDiscoveryResponse>();
-        for (var next = stream.next(); next.isPresent(); next = stream.next()) {
-            sent.add(next.get());
+        for (var next = stream.next(now); next.isPresent(); next = stream.next(now)) {
+            sent.add(Decoded.delta(next.get()));
         }
         stream.report();
         return sent;
+    }
+
+    /** Answers everything, as a client that likes what it gets; all that was sent, in order. */
+    private List<DeltaDiscoveryResponse> withAnswers(List<DeltaDiscoveryResponse> responses)
+            throws ProtocolViolation {
+        var all = new ArrayList<>(responses);
+        for (int i = 0; i < all.size(); i++) {
+            all.addAll(acknowledge(List.of(all.get(i))));
+        }
+        return all;
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
     }
 
     private List<String> names(DeltaDiscoveryResponse response) {
@@ -481,6 +531,12 @@ class DeltaStreamTest {
 
     private List<String> removed(DeltaDiscoveryResponse response) {
         return response.getRemovedResourcesList();
+    }
+
+    private static String content(DeltaDiscoveryResponse response) {
+        return Snapshots.content(
+                ResourceType.find(response.getTypeUrl()).orElseThrow(),
+                response.getResources(0).getResource());
     }
 
     private String type(DeltaDiscoveryResponse response) {

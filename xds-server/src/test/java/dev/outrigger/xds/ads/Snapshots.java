@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.ads;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotBuilder;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +101,55 @@ final class Snapshots {
                             .setName(name)
                             .addVirtualHosts(VirtualHost.newBuilder().setName(content))
                             .build();
+            case RUNTIME ->
+                    Runtime.newBuilder()
+                            .setName(name)
+                            .setLayer(
+                                    Struct.newBuilder()
+                                            .putFields(content, Value.getDefaultInstance()))
+                            .build();
+            case SECRET ->
+                    Secret.newBuilder()
+                            .setName(name)
+                            .setGenericSecret(
+                                    GenericSecret.newBuilder()
+                                            .setSecret(
+                                                    DataSource.newBuilder()
+                                                            .setInlineString(content)))
+                            .build();
+            case EXTENSION ->
+                    TypedExtensionConfig.newBuilder()
+                            .setName(name)
+                            .setTypedConfig(Any.newBuilder().setTypeUrl(content))
+                            .build();
+            case SCOPED_ROUTE ->
+                    ScopedRouteConfiguration.newBuilder()
+                            .setName(name)
+                            .setRouteConfigurationName(content)
+                            .build();
+            case VIRTUAL_HOST -> VirtualHost.newBuilder().setName(name).addDomains(content).build();
         };
+    }
+
+    /** The content that a message was made with. */
+    static String content(ResourceType type, Any any) {
+        try {
+            return switch (type.prototype().getParserForType().parseFrom(any.getValue())) {
+                case Cluster cluster -> cluster.getAltStatName();
+                case ClusterLoadAssignment assignment ->
+                        assignment.getNamedEndpointsMap().keySet().iterator().next();
+                case Listener listener -> listener.getStatPrefix();
+                case RouteConfiguration routes -> routes.getVirtualHosts(0).getName();
+                case Runtime runtime ->
+                        runtime.getLayer().getFieldsMap().keySet().iterator().next();
+                case Secret secret -> secret.getGenericSecret().getSecret().getInlineString();
+                case TypedExtensionConfig extension -> extension.getTypedConfig().getTypeUrl();
+                case ScopedRouteConfiguration scope -> scope.getRouteConfigurationName();
+                case VirtualHost host -> host.getDomains(0);
+                default -> throw new AssertionError(any.getTypeUrl());
+            };
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
     }
 }
