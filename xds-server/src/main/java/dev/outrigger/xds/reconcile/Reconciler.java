@@ -369,6 +369,9 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     /** Puts a node where it belongs now. */
     private Group regroup(Watch watch) {
         var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node);
+        if (watch.group == null || !watch.group.key.equals(key)) {
+            registry.grouped(watch.node.id(), key); // Before anything is said about the group.
+        }
         var group = groups.get(key);
         if (group == null) {
             var remembered = dormant.remove(key);
@@ -377,7 +380,6 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
             build(group);
         }
         if (watch.group != group) {
-            registry.grouped(watch.node.id(), key);
             if (watch.group != null) {
                 watch.group.watches.remove(watch);
             }
