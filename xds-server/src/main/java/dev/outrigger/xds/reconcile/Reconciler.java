@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.kind.sidecar.SidecarSpec;
+import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
-import dev.outrigger.policy.status.PolicyField;
-import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.policy.store.PolicySource;
-import dev.outrigger.xds.attribution.FieldAttribution;
-import dev.outrigger.xds.node.GroupStanding;
 import dev.outrigger.xds.node.Judge;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.node.NodeGroupResolver;
@@ -15,29 +13,26 @@ import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.node.ProxySession;
 import dev.outrigger.xds.node.StreamListener;
+import dev.outrigger.xds.reconcile.Translation.Translated;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.ReferenceCheck;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
-import dev.outrigger.xds.translate.XdsTranslator;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,16 +43,23 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Threading</h2>
  *
- * All state is confined to one thread. The store's thread only leaves the newest set; whatever came
- * in between is skipped. Streams are told on this thread and only take note.
+ * Two loops. This one has the groups and the nodes, tells the streams, and never does anything
+ * long. The other translates, one set at a time; it is given the newest set when it is free, and
+ * what came in between is skipped. The store's thread only leaves the newest set; streams only take
+ * note.
  *
- * <h2>Order of one round, and why</h2>
+ * <h2>Two lanes</h2>
+ *
+ * Addresses of services never wait for a translation: they are laid over the last one as soon as
+ * they are known, and over the next one when it is older than they are. See {@link
+ * EndpointOverlay}.
+ *
+ * <h2>Order of a publication, and why</h2>
  *
  * <ol>
- *   <li>Derive what hangs on the documents that changed, for groups that have a node. Others cost
- *       nothing.
- *   <li>Which node is in which group, if a document that selects nodes changed.
- *   <li>Check and build each group whose resources changed. Others are not touched: no stream of
+ *   <li>Nodes that belong to another group now are moved there, once the group has something for
+ *       them.
+ *   <li>Each group whose resources changed gets a snapshot. Others are not touched: no stream of
  *       theirs is told.
  *   <li>Tell the streams, before the revision counts as published: whoever waits for a revision
  *       must find that all of them have been told.
@@ -66,48 +68,90 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    private static final int DORMANT = 1_000;
-    private static final int MAX_DETAILS = 20;
 
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("xds-reconcile").daemon().factory());
+    /** A burst is joined to at most ten rounds a second; the first change never waits. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_ENDPOINT_PAUSE = Duration.ofMillis(20);
+
+    private final EventLoop loop;
+    private final EventLoop translating;
     private final AtomicReference<@Nullable PolicySet> waiting = new AtomicReference<>();
-    private final XdsTranslator translator = new XdsTranslator();
     private final ProxyRegistry registry;
     private final ReconcileMetrics metrics;
-    private final RolloutOptions options;
-    private final InstantSource clock;
-    private final RevisionUndo undo;
+    private final Rollouts rollouts;
     private final PolicySource.Registration source;
 
-    // Confined to the thread.
+    // Confined to the translating loop.
+    private final Translation translation = new Translation();
+
+    // Confined to the loop.
     private final Set<Watch> watches = new LinkedHashSet<>();
-    private final Map<NodeGroupKey, Group> groups = new HashMap<>();
-    private final DerivedResources derived = new DerivedResources(translator);
 
-    /** Of groups without nodes that must not forget what was refused. */
-    private final Map<NodeGroupKey, Rollout> dormant = new LinkedHashMap<>();
+    /** The groups that nodes belong to by the newest set, with the number of nodes. */
+    private final Map<NodeGroupKey, Integer> wanted = new LinkedHashMap<>();
 
+    private final Map<NodeGroupKey, Group> groups = new LinkedHashMap<>();
+    private final Lane full;
+    private final Lane endpoints;
+    private @Nullable PolicySet newest;
     private @Nullable NodeGroupResolver resolver;
-    private long lastEdition;
-    private boolean isGood;
+    private @Nullable Translated published;
+    private boolean isTranslating;
 
-    @SuppressWarnings("this-escape") // The source calls back at once, and that only takes note.
+    /**
+     * When the oldest change came that no translation has begun with; negative if there is none.
+     */
+    private long waitingSince = -1;
+
+    /** Whether a node may not be where it belongs. */
+    private boolean mustMove;
+
+    private long lastEdition;
+
     public Reconciler(
             PolicySource policies,
             ProxyRegistry registry,
             MeterRegistry meters,
             InstantSource clock,
-            RolloutOptions options,
+            RolloutOptions rollout,
             RevisionUndo undo) {
+        this(
+                policies,
+                registry,
+                meters,
+                clock,
+                rollout,
+                undo,
+                EventLoop.onThread("xds-reconcile"),
+                EventLoop.onThread("xds-translate"));
+    }
+
+    @SuppressWarnings("this-escape") // The source calls back at once, and that only takes note.
+    Reconciler(
+            PolicySource policies,
+            ProxyRegistry registry,
+            MeterRegistry meters,
+            InstantSource clock,
+            RolloutOptions rollout,
+            RevisionUndo undo,
+            EventLoop loop,
+            EventLoop translating) {
         this.registry = registry;
+        this.loop = loop;
+        this.translating = translating;
         this.metrics = new ReconcileMetrics(meters);
-        this.clock = clock;
-        this.options = options;
-        this.undo = undo;
+        this.rollouts = new Rollouts(rollout, clock, this::nextEdition, registry, metrics, undo);
         registry.judgedBy(this);
+        this.full = lane(LONGEST_PAUSE, this::translate);
+        this.endpoints = lane(LONGEST_ENDPOINT_PAUSE, this::publishEndpoints);
         this.source = policies.onChange(this::onChange);
+    }
+
+    private Lane lane(Duration longestPause, Runnable round) {
+        return new Lane(
+                loop, new Debounce(SHORTEST_PAUSE, longestPause), () -> run("a round", round));
     }
 
     @Override
@@ -120,84 +164,311 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     @Override
     public void close() {
         source.close();
-        thread.shutdown();
+        loop.close();
+        translating.close();
     }
 
     private void onChange(PolicySet policies) {
         if (waiting.getAndSet(policies) == null) {
-            submit("policies changed", this::reconcile);
+            submit("policies changed", this::take);
         }
     }
 
     private void submit(String event, Runnable task) {
+        loop.execute(() -> run(event, task));
+    }
+
+    private void run(String event, Runnable task) {
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (Throwable bug) {
-                    // The edge of the loop: the last good snapshots stay, the loop lives.
-                    metrics.failed();
-                    log.error("reconciliation failed event={}", event, bug);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            log.debug("reconciler is closed event={}", event);
+            task.run();
+        } catch (Throwable bug) {
+            // The edge of the loop: the last good snapshots stay, the loop lives.
+            metrics.failed();
+            log.error("reconciliation failed event={}", event, bug);
         }
     }
 
-    private void reconcile() {
+    private void take() {
         var policies = waiting.getAndSet(null);
         if (policies == null) {
             return;
         }
-        var started = metrics.start();
-        boolean selection = derived.apply(policies);
-        if (resolver == null || selection) {
+        boolean selection = newest == null || mayMove(newest, policies);
+        newest = policies;
+        if (selection) {
             resolver = new NodeGroupResolver(policies);
-            watches.forEach(this::regroup);
+            watches.forEach(this::want);
         }
-        groups.values().removeIf(this::isDeserted);
-        derived.retain(
-                groups.keySet().stream()
-                        .flatMap(key -> key.documents().stream())
-                        .collect(Collectors.toSet()));
-        boolean good = true;
-        for (Group group : groups.values()) {
-            good &= build(group);
-            tellAll(group);
+        if (waitingSince < 0) {
+            waitingSince = loop.nanos();
+        } else {
+            metrics.joined();
         }
-        metrics.built(started, groups.values().stream().flatMap(Group::published).toList());
-        isGood = good;
-        if (publishIfDue()) {
-            log.info(
-                    "snapshots published revision={} groups={} nodes={}",
-                    policies.revision(),
-                    groups.size(),
-                    watches.size());
+        if (published != null && !EndpointOverlay.of(published.policies(), policies).isEmpty()) {
+            endpoints.request();
+        }
+        requestTranslation();
+    }
+
+    private void requestTranslation() {
+        if (newest != null && !isTranslating && !isTranslated(newest)) {
+            full.request();
         }
     }
 
-    /** Every node has been given what the newest policies ask for, but for what is refused. */
-    private boolean publishIfDue() {
-        boolean isDue =
-                isGood && groups.values().stream().noneMatch(group -> group.rollout.isOnTrial());
-        if (isDue) {
-            registry.published(derived.policies().revision());
+    /** Whether a document that selects nodes is not what it was. */
+    private static boolean mayMove(PolicySet before, PolicySet after) {
+        return after.changesSince(before).stream()
+                .anyMatch(change -> selects(change.before()) || selects(change.after()));
+    }
+
+    private static boolean selects(Optional<Policy<?>> policy) {
+        return policy.map(Policy::spec)
+                .filter(spec -> spec instanceof SidecarSpec || spec instanceof XdsResourcesSpec)
+                .isPresent();
+    }
+
+    private void join(Watch watch) {
+        watches.add(watch);
+        if (resolver == null) {
+            return; // Told when the first policies are there: emptiness must not be served before.
         }
-        return isDue;
+        want(watch);
+        if (!move(watch)) {
+            requestTranslation();
+        }
+    }
+
+    private void leave(Watch watch) {
+        watches.remove(watch);
+        watch.wanted().ifPresent(this::unwant);
+        // The group stays until the next publication: the proxy may be back in a moment.
+        var group = watch.group();
+        watch.moveTo(null);
+        if (group != null && group.rollout().isOnTrial()) {
+            proceed(); // It may have been the last one to be waited for.
+        }
+    }
+
+    /** Notes where a node belongs. */
+    private void want(Watch watch) {
+        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node());
+        if (!watch.wanted().equals(Optional.of(key))) {
+            watch.wanted().ifPresent(this::unwant);
+            watch.want(key);
+            registry.grouped(watch.node().id(), key); // Before anything is said about the group.
+            wanted.merge(key, 1, Integer::sum);
+            mustMove = true;
+        }
+    }
+
+    private void unwant(NodeGroupKey key) {
+        wanted.computeIfPresent(key, (_, nodes) -> nodes == 1 ? null : nodes - 1);
+    }
+
+    /** Puts a node where it belongs, if there is something for it. */
+    private boolean move(Watch watch) {
+        var group = watch.wanted().map(groups::get).orElse(null);
+        if (group == null || group.snapshot() == null) {
+            return false;
+        }
+        if (!watch.isIn(group)) {
+            watch.moveTo(group);
+        }
+        watch.tell(this::nextEdition);
+        return true;
+    }
+
+    private long nextEdition() {
+        return ++lastEdition;
+    }
+
+    /** Has the newest set translated, unless that is done or under way. */
+    private void translate() {
+        var policies = newest;
+        if (policies == null || isTranslating || isTranslated(policies)) {
+            return;
+        }
+        isTranslating = true;
+        var keys = new LinkedHashSet<>(wanted.keySet());
+        metrics.began(Duration.ofNanos(waitingSince < 0 ? 0 : loop.nanos() - waitingSince));
+        waitingSince = -1;
+        translating.execute(() -> {
+            var sample = metrics.start();
+            Translated translated;
+            try {
+                translated = translation.translate(policies, keys);
+            } catch (Throwable bug) {
+                log.error("translation failed revision={}", policies.revision(), bug);
+                translated = unusable(policies, keys);
+            }
+            metrics.translated(sample);
+            var result = translated;
+            submit("translated", () -> publish(result));
+        });
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Sets are told apart by what they are, not hold.
+    private boolean isTranslated(PolicySet policies) {
+        return published != null
+                && published.policies() == policies
+                && published.groups().keySet().containsAll(wanted.keySet());
+    }
+
+    private static Translated unusable(PolicySet policies, Set<NodeGroupKey> keys) {
+        var contents = new HashMap<NodeGroupKey, GroupContent>();
+        keys.forEach(key -> contents.put(key, new GroupContent.Unusable(List.of())));
+        return new Translated(policies, contents);
+    }
+
+    private void publish(Translated translated) {
+        isTranslating = false;
+        published = translated;
+        translated
+                .groups()
+                .forEach((key, content) -> {
+                    var group = groups.computeIfAbsent(key, this::begin);
+                    switch (content) {
+                        case GroupContent.Consistent(var types) -> {
+                            group.translated(translated.policies(), types);
+                            group.rollout().recovered();
+                        }
+                        case GroupContent.Unusable(var problems) ->
+                                keepLastGood(group, translated.policies(), problems);
+                    }
+                });
+        var changed = refresh();
+        if (mustMove) {
+            mustMove = false;
+            for (Watch watch : watches) {
+                mustMove |= !move(watch);
+            }
+        }
+        changed.forEach(this::tell);
+        groups.values().removeIf(this::isDeserted);
+        rollouts.stand(groups.values());
+        metrics.published(
+                groups.values().stream()
+                        .map(Group::snapshot)
+                        .filter(Objects::nonNull)
+                        .map(Objects::requireNonNull)
+                        .toList());
+        finish(translated);
+        requestTranslation(); // Of what came meanwhile, or for nodes it did not know.
+    }
+
+    private void publishEndpoints() {
+        if (published != null) {
+            refresh().forEach(this::tell);
+            rollouts.stand(groups.values());
+            finish(published);
+        }
+    }
+
+    /** Everybody has been told; the revision counts if all was good. */
+    private void finish(Translated translated) {
+        var policies = Objects.requireNonNull(newest, "newest");
+        if (groups.values().stream().anyMatch(group -> group.rollout().isOnTrial())) {
+            return; // When the trial is over.
+        }
+        if (!translated.groups().values().stream()
+                .allMatch(GroupContent.Consistent.class::isInstance)) {
+            return;
+        }
+        // Newer addresses are in it already, and perhaps there is nothing else that is newer.
+        var revision =
+                EndpointOverlay.of(translated.policies(), policies).isAll()
+                        ? policies.revision()
+                        : translated.policies().revision();
+        registry.published(revision);
+        log.info(
+                "snapshots published revision={} groups={} nodes={}",
+                revision,
+                groups.size(),
+                watches.size());
+    }
+
+    private void keepLastGood(
+            Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
+        metrics.failed();
+        rollouts.fail(group, policies, problems);
+        var base = group.lastGood();
+        log.error(
+                "last good configuration kept revision={} group={} good={} problems={}",
+                policies.revision(),
+                group.key().documents(),
+                base == null ? "none" : String.valueOf(base.policies().revision()),
+                problems.stream()
+                        .map(problem -> problem.detail() + " from " + problem.documents())
+                        .toList());
+    }
+
+    /** Gives each group that has something new its snapshot, and returns them. */
+    private List<Group> refresh() {
+        var overlays = new HashMap<Long, EndpointOverlay>();
+        var changed = new ArrayList<Group>();
+        for (Group group : groups.values()) {
+            var base = group.lastGood();
+            if (base != null) {
+                // A group whose last good set is an old one gets new addresses all the same.
+                var overlay =
+                        overlays.computeIfAbsent(
+                                base.policies().revision(), _ -> newerThan(base.policies()));
+                if (refresh(group, base, overlay)) {
+                    changed.add(group);
+                }
+            }
+        }
+        return changed;
+    }
+
+    private EndpointOverlay newerThan(PolicySet policies) {
+        return EndpointOverlay.of(policies, Objects.requireNonNull(newest, "newest"));
+    }
+
+    private boolean refresh(Group group, Group.LastGood base, EndpointOverlay overlay) {
+        var policies = overlay.isAll() && newest != null ? newest : base.policies();
+        var before = group.rollout().newest();
+        if (!group.rollout().want(policies, overlay.over(base.types()), () -> nodes(group))) {
+            return false;
+        }
+        group.rollout()
+                .newest()
+                .ifPresent(snapshot -> metrics.changed(before.orElse(null), snapshot));
+        if (group.rollout().isOnTrial()) {
+            metrics.trial("began");
+            long edition = group.rollout().edition();
+            loop.schedule(
+                    () -> run("a trial's time is up", () -> timeIsUp(group, edition)),
+                    rollouts.options().trial());
+        }
+        return true;
+    }
+
+    /** Those that belong to a group, whether they are in it yet or not. */
+    private Set<String> nodes(Group group) {
+        var key = Optional.of(group.key());
+        return watches.stream()
+                .filter(watch -> watch.wanted().equals(key))
+                .map(watch -> watch.node().id())
+                .collect(Collectors.toSet());
+    }
+
+    private Group begin(NodeGroupKey key) {
+        var before =
+                watches.stream()
+                        .filter(watch -> watch.wanted().equals(Optional.of(key)))
+                        .map(Watch::group)
+                        .filter(Objects::nonNull)
+                        .findFirst();
+        return new Group(key, rollouts.begin(key, before.orElse(null)));
     }
 
     private boolean isDeserted(Group group) {
-        if (!group.watches.isEmpty()) {
+        if (!group.watches().isEmpty()) {
             return false;
         }
-        if (group.rollout.hasRefusals()) {
-            dormant.put(group.key, group.rollout);
-            if (dormant.size() > DORMANT) {
-                dormant.remove(dormant.keySet().iterator().next());
-            }
-        }
-        registry.forget(group.key);
+        rollouts.end(group);
         return true;
     }
 
@@ -212,331 +483,46 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     }
 
     private void judge(ProxySession session, ResourceType type, StreamListener.Nack nack) {
-        var node = session.node();
-        var group = resolver == null ? null : groups.get(resolver.resolve(node));
+        var group = resolver == null ? null : groups.get(resolver.resolve(session.node()));
         if (group == null) {
             session.blame(type, nack, List.of());
             return;
         }
-        var rollout = group.rollout;
-        var fields =
-                FieldAttribution.blame(
-                        new FieldAttribution.Refused(
-                                type, nack.resources(), nack.policies(), nack.error()),
-                        rollout.policies().orElse(derived.policies()),
-                        rollout.policiesBefore(type, nack));
-        boolean wasOnTrial = rollout.isOnTrial();
-        var verdict = rollout.refused(node.id(), type, nack, fields, group::nodes);
-        if (wasOnTrial && !rollout.isOnTrial()) {
-            metrics.trialEnded("refused");
-        }
-        stand(group);
-        tellAll(group);
+        var judgement = rollouts.judge(group, session, type, nack, this::nodes);
+        tell(group);
+        rollouts.stand(groups.values());
         // After that it counts as answered, and whoever waits finds everything said.
-        session.blame(type, nack, fields);
-        metrics.refused(type, fields);
-        if (verdict == Rollout.Verdict.WITHHELD) {
-            log.warn(
-                    "refused content is withheld revision={} group={} node={} type={} resources={}"
-                            + " fields={}",
-                    derived.policies().revision(),
-                    group.key.documents(),
-                    node.id(),
-                    type.shortName(),
-                    nack.resources(),
-                    fields);
-            undo(group, node.id(), type, nack, fields);
+        session.blame(type, nack, judgement.fields());
+        if (published != null) {
+            finish(published);
         }
-        watchTrials();
-        publishIfDue();
-    }
-
-    /** The revision that brought it: the newest of those that last changed a document to blame. */
-    private void undo(
-            Group group,
-            String node,
-            ResourceType type,
-            StreamListener.Nack nack,
-            List<PolicyField> fields) {
-        if (!options.rollback()) {
-            return;
-        }
-        var policies = group.rollout.policies().orElse(derived.policies());
-        fields.stream()
-                .flatMap(field -> policies.find(field.document()).stream())
-                .mapToLong(Policy::generation)
-                .max()
-                .ifPresent(revision ->
-                        undo.undo(
-                                revision,
-                                "proxy "
-                                        + node
-                                        + " refused "
-                                        + type.shortName()
-                                        + " "
-                                        + String.join(", ", nack.resources())
-                                        + ": "
-                                        + nack.error()));
     }
 
     /** Trials whose nodes have all accepted go on to the others. */
     private void proceed() {
-        for (Group group : groups.values()) {
-            var awaited = group.rollout.awaited();
-            if (awaited.isEmpty()) {
-                continue;
-            }
-            var accepted =
-                    awaited.stream()
-                            .filter(group::hasNewest)
-                            .filter(registry::hasAnswered)
-                            .toList();
-            if (group.rollout.proceedIf(accepted, group::nodes)) {
-                metrics.trialEnded(group.rollout.isOnTrial() ? "handed-on" : "accepted");
-                stand(group);
-                tellAll(group);
-            }
-        }
-        watchTrials();
-        publishIfDue();
+        goOn(
+                groups.values().stream()
+                        .filter(group -> group.rollout().isOnTrial())
+                        .filter(group -> rollouts.proceed(group, this::nodes))
+                        .toList());
     }
 
     private void timeIsUp(Group group, long edition) {
-        if (group.rollout.timeIsUp(edition)) {
-            metrics.trialEnded("time-up");
-            log.warn(
-                    "trial continued without every answer group={} after={}",
-                    group.key.documents(),
-                    options.trial());
-            stand(group);
-            tellAll(group);
-            publishIfDue();
-        }
+        goOn(rollouts.timeIsUp(group, edition) ? List.of(group) : List.of());
     }
 
-    private void beginTrial(Group group) {
-        long edition = group.rollout.edition();
-        metrics.trialBegan();
-        watchTrials();
-        thread.schedule(
-                () -> submit("a trial's time is up", () -> timeIsUp(group, edition)),
-                options.trial().toMillis(),
-                TimeUnit.MILLISECONDS);
-    }
-
-    private void watchTrials() {
-        if (options.canaryPercent().isPresent()) {
-            registry.watchAnswers(
-                    groups.values().stream()
-                            .flatMap(group -> group.rollout.awaited().stream())
-                            .collect(Collectors.toSet()));
-        }
-    }
-
-    /** Lets everybody who asks know how the group stands. */
-    private void stand(Group group) {
-        var withheld = group.rollout.withheld();
-        if (!withheld.equals(group.standing)) {
-            group.standing = withheld;
-            metrics.withheld(groups.values().stream().map(one -> one.rollout.withheld()).toList());
-            registry.standing(group.key, new GroupStanding(withheld, group.rollout::isMadeOf));
-        }
-    }
-
-    private void tellAll(Group group) {
-        group.watches.forEach(watch -> tell(watch, group));
-    }
-
-    private void join(Watch watch) {
-        watches.add(watch);
-        if (resolver == null) {
-            return; // Told when the first policies are there: emptiness must not be served before.
-        }
-        tell(watch, regroup(watch));
-    }
-
-    private void leave(Watch watch) {
-        // The group's snapshot stays until the next revision: the proxy may be back in a moment.
-        watches.remove(watch);
-        if (watch.group != null) {
-            watch.group.watches.remove(watch);
-            if (watch.group.rollout.isOnTrial()) {
-                proceed(); // It may have been the last one to be waited for.
+    private void goOn(List<Group> further) {
+        if (!further.isEmpty()) {
+            further.forEach(this::tell);
+            rollouts.stand(groups.values());
+            if (published != null) {
+                finish(published);
             }
         }
     }
 
-    /** Puts a node where it belongs now. */
-    private Group regroup(Watch watch) {
-        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node);
-        if (watch.group == null || !watch.group.key.equals(key)) {
-            registry.grouped(watch.node.id(), key); // Before anything is said about the group.
-        }
-        var group = groups.get(key);
-        if (group == null) {
-            var remembered = dormant.remove(key);
-            group = new Group(key, remembered == null ? rollout(key, watch.group) : remembered);
-            groups.put(key, group);
-            build(group);
-        }
-        if (watch.group != group) {
-            if (watch.group != null) {
-                watch.group.watches.remove(watch);
-            }
-            watch.group = group;
-            group.watches.add(watch);
-        }
-        return group;
-    }
-
-    /** The first node brings along what it had: that is what one can go back to. */
-    private Rollout rollout(NodeGroupKey key, @Nullable Group before) {
-        return before == null
-                ? new Rollout(key, options, clock, () -> ++lastEdition)
-                : before.rollout.successor(key);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
-    private void tell(Watch watch, Group group) {
-        var snapshot = group.rollout.snapshotFor(watch.node.id()).orElse(null);
-        if (snapshot == null || snapshot == watch.told) {
-            return;
-        }
-        group.rollout.given();
-        // Another group's may be older than what the node had: an edition never goes back.
-        boolean isOlder = watch.toldEdition >= snapshot.edition();
-        var edition = isOlder ? snapshot.withEdition(++lastEdition) : snapshot;
-        watch.told = snapshot;
-        watch.toldEdition = edition.edition();
-        watch.listener.accept(edition);
-    }
-
-    /** Whether the group's snapshot is what the newest policies ask for. */
-    private boolean build(Group group) {
-        List<ReferenceCheck.Problem> problems = List.of();
-        var reason = Withheld.Reason.NOT_TRANSLATED;
-        try {
-            group.resources.update(derived);
-            if (!group.resources.isConsistent()) {
-                problems = problems(group.key);
-            }
-            if (problems.isEmpty()) {
-                boolean isNews =
-                        group.rollout.want(
-                                derived.policies(), group.resources.types(), group::nodes);
-                if (isNews && group.rollout.isOnTrial()) {
-                    beginTrial(group);
-                }
-                stand(group);
-                return true;
-            }
-            reason = Withheld.Reason.INCONSISTENT;
-        } catch (RuntimeException bug) {
-            log.error("translation failed group={}", group.key.documents(), bug);
-        }
-        metrics.failed();
-        log.error(
-                "last good configuration kept revision={} group={} good={} problems={}",
-                derived.policies().revision(),
-                group.key.documents(),
-                group.published()
-                        .map(Snapshot::revision)
-                        .map(String::valueOf)
-                        .findFirst()
-                        .orElse("none"),
-                details(problems));
-        group.rollout.fail(withheld(reason, problems));
-        stand(group);
-        return false;
-    }
-
-    private Withheld withheld(Withheld.Reason reason, List<ReferenceCheck.Problem> problems) {
-        var fields = new TreeSet<PolicyField>();
-        problems.forEach(problem ->
-                fields.addAll(
-                        FieldAttribution.blame(
-                                new FieldAttribution.Refused(
-                                        problem.type(),
-                                        List.of(problem.name()),
-                                        problem.documents(),
-                                        problem.detail()),
-                                derived.policies(),
-                                PolicySet.EMPTY)));
-        return new Withheld(
-                reason,
-                derived.policies().revision(),
-                clock.instant(),
-                "",
-                "",
-                problems.stream().map(ReferenceCheck.Problem::name).distinct().toList(),
-                problems.isEmpty()
-                        ? "the control plane failed to translate it; its log says why"
-                        : String.join(
-                                "; ",
-                                problems.stream()
-                                        .limit(MAX_DETAILS)
-                                        .map(ReferenceCheck.Problem::detail)
-                                        .toList()),
-                List.copyOf(fields),
-                List.of());
-    }
-
-    /** What does not hold together, in words. */
-    private List<ReferenceCheck.Problem> problems(NodeGroupKey key) {
-        return ReferenceCheck.check(
-                new GroupBuilder(derived.policies(), translator).resources(key));
-    }
-
-    private static List<String> details(List<ReferenceCheck.Problem> problems) {
-        return problems.stream()
-                .map(problem -> problem.detail() + " from " + problem.documents())
-                .toList();
-    }
-
-    /** Nodes that are served the same. Confined to the reconciler's thread. */
-    private static final class Group {
-        private final NodeGroupKey key;
-        private final GroupResources resources;
-        private final Set<Watch> watches = new LinkedHashSet<>();
-        private final Rollout rollout;
-        private @Nullable List<Withheld> standing;
-
-        Group(NodeGroupKey key, Rollout rollout) {
-            this.key = key;
-            this.resources = new GroupResources(key);
-            this.rollout = rollout;
-        }
-
-        /** What a node without a say in it has. */
-        Stream<Snapshot> published() {
-            return rollout.snapshotFor("").stream();
-        }
-
-        Set<String> nodes() {
-            return watches.stream().map(watch -> watch.node.id()).collect(Collectors.toSet());
-        }
-
-        /** Whether every stream of the node was told what is on trial. */
-        @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
-        boolean hasNewest(String nodeId) {
-            var newest = rollout.snapshotFor(nodeId).orElse(null);
-            return watches.stream()
-                    .filter(watch -> watch.node.id().equals(nodeId))
-                    .allMatch(watch -> watch.told == newest);
-        }
-    }
-
-    /** One stream's interest. Confined to the reconciler's thread. */
-    private static final class Watch {
-        private final NodeIdentity node;
-        private final Consumer<Snapshot> listener;
-        private @Nullable Group group;
-        private @Nullable Snapshot told;
-        private long toldEdition;
-
-        Watch(NodeIdentity node, Consumer<Snapshot> listener) {
-            this.node = node;
-            this.listener = listener;
-        }
+    private void tell(Group group) {
+        metrics.pushed(group.watches().size());
+        group.watches().forEach(watch -> watch.tell(this::nextEdition));
     }
 }

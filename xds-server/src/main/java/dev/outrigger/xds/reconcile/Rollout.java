@@ -112,8 +112,7 @@ final class Rollout {
             PolicySet policies,
             Map<ResourceType, TypeResources> content,
             Supplier<Set<String>> nodes) {
-        failure = null;
-        boolean isSame = content().equals(content) && wanted != null;
+        boolean isSame = wanted != null && isSame(content(), content);
         var newest = new Wanted(policies, content);
         wanted = newest;
         if (isSame) {
@@ -122,6 +121,27 @@ final class Rollout {
         stopped = false;
         refusals.retain(content);
         return offer(overlay(newest), nodes);
+    }
+
+    /** What the policies ask for holds together again. */
+    void recovered() {
+        failure = null;
+    }
+
+    /** What is given, or tried. */
+    Optional<Snapshot> newest() {
+        return Optional.ofNullable(offers.peekLast()).map(offer -> offer.snapshot);
+    }
+
+    private static boolean isSame(
+            Map<ResourceType, TypeResources> one, Map<ResourceType, TypeResources> other) {
+        for (ResourceType type : ResourceType.values()) {
+            if (!one.getOrDefault(type, TypeResources.EMPTY)
+                    .isSame(other.getOrDefault(type, TypeResources.EMPTY))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The policies ask for something that cannot be given; what was given before stays. */
@@ -258,9 +278,7 @@ final class Rollout {
 
     /** Of what is given, or tried; 0 before the first. */
     long edition() {
-        return Optional.ofNullable(offers.peekLast())
-                .map(offer -> offer.snapshot.edition())
-                .orElse(0L);
+        return newest().map(Snapshot::edition).orElse(0L);
     }
 
     /** Whether something is remembered that a group without nodes must not forget. */
@@ -308,7 +326,7 @@ final class Rollout {
     private boolean offer(Map<ResourceType, TypeResources> content, Supplier<Set<String>> nodes) {
         var current = offers.peekLast();
         if (current != null
-                && current.snapshot.types().equals(content)
+                && isSame(current.snapshot.types(), content)
                 && current.snapshot.documents().equals(key.documents())) {
             return false;
         }
