@@ -29,8 +29,7 @@ record HeaderLevels(RouteConfig route, VirtualHostConfig host, RouteTable table)
         var ordered = new ArrayList<HeaderEdits>();
         // Envoy applies those of a weighted cluster first whatever the table says.
         ordered.add(cluster);
-        ordered.addAll(
-                this.table.mostSpecificHeaderMutationsWins() ? levels.reversed() : levels);
+        ordered.addAll(this.table.mostSpecificHeaderMutationsWins() ? levels.reversed() : levels);
         return HeaderEditor.of(ordered);
     }
 }

@@ -29,8 +29,7 @@ interface PathRewriter {
             case PathRewrite.None _ -> NONE;
             case PathRewrite.Prefix(String prefix) -> {
                 byte[] replacement = Ascii.bytes(prefix);
-                yield (head, matched) ->
-                        matched < 0 ? null : replace(head, matched, replacement);
+                yield (head, matched) -> matched < 0 ? null : replace(head, matched, replacement);
             }
             case PathRewrite.Regex(var regex) -> {
                 var rewrite = new RegexRewrite(regex);
