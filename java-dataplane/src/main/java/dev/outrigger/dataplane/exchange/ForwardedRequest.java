@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.route.InternalRedirectPolicy;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -117,17 +118,21 @@ final class ForwardedRequest {
         overflowed = false;
     }
 
-    /** A host for the next attempt; that there is none is answered. */
-    private @Nullable Host chooseHost(boolean isRetry) {
+    /** A host's pool for the next attempt; that there is none is answered. */
+    private @Nullable ConnectionPool choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
-        if (host == null) {
+        ConnectionPool pool =
+                host == null
+                        ? null
+                        : cluster().pool(host, worker, services.connector(), highPriority);
+        if (pool == null) {
             shard.inc(cluster().stats().cxNoneHealthy);
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
         }
-        return host;
+        return pool;
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
@@ -140,8 +145,8 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        Host host = chooseHost(false);
-        if (host == null) {
+        ConnectionPool pool = choosePool(false);
+        if (pool == null) {
             return;
         }
         List<Shadow> copies =
@@ -155,7 +160,7 @@ final class ForwardedRequest {
             requestEnd = worker.now();
             armRouteTimer();
         }
-        startAttempt(host);
+        startAttempt(pool);
         shadows.start(copies, endStream || !active);
     }
 
@@ -165,9 +170,9 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(Host host) {
-        info().setUpstreamHost(host.addressText());
-        attempts.add().start(cluster().pool(host, worker, services.connector(), highPriority));
+    private void startAttempt(ConnectionPool pool) {
+        info().setUpstreamHost(pool.host().addressText());
+        attempts.add().start(pool);
     }
 
     /** An attempt has its stream: send what there is of the request. */
@@ -377,7 +382,7 @@ final class ForwardedRequest {
         if (!requestSent && host != null) {
             hosts.onHostAttempted(host);
         }
-        if (reset == StreamReset.OVERFLOW) {
+        if (!attempt.isHostKnown()) {
             // Refused before a connection was asked for: no host took part.
             info().setUpstreamHost(null);
         }
@@ -407,8 +412,8 @@ final class ForwardedRequest {
     void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        Host host = chooseHost(true);
-        if (host == null) {
+        ConnectionPool pool = choosePool(true);
+        if (pool == null) {
             return;
         }
         HeaderBlock headers = head().headers();
@@ -421,7 +426,7 @@ final class ForwardedRequest {
                     timedOut ? LocalReplies.TRUE : LocalReplies.FALSE);
         }
         timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
-        startAttempt(host);
+        startAttempt(pool);
     }
 
     private void onRouteTimeout() {
