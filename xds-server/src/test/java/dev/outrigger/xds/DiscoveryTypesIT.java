@@ -150,13 +150,7 @@ class DiscoveryTypesIT {
 
     private void startEnvoy(String apiType) throws Exception {
         var bootstrap =
-                new BootstrapTemplate(
-                                        "a-1",
-                                        "a",
-                                        Map.of(),
-                                        adminPort,
-                                        "127.0.0.1",
-                                        engine().port())
+                new BootstrapTemplate("a-1", "a", Map.of(), adminPort, "127.0.0.1", engine().port())
                                 .toYaml()
                                 .replace("DELTA_GRPC", apiType)
                         + """

@@ -55,7 +55,8 @@ final class DiscoveryReferences {
 
     private void cluster(Cluster cluster) {
         socket(cluster.getTransportSocket());
-        cluster.getTransportSocketMatchesList().forEach(match -> socket(match.getTransportSocket()));
+        cluster.getTransportSocketMatchesList()
+                .forEach(match -> socket(match.getTransportSocket()));
     }
 
     private void listener(Listener listener) {
@@ -121,8 +122,7 @@ final class DiscoveryReferences {
     private void extension(String name, ExtensionConfigSource source) {
         if (onThisStream(source.getConfigSource()) && !source.hasDefaultConfig()) {
             found.add(
-                    new Reference(
-                            "needs the TypedExtensionConfig", ResourceType.EXTENSION, name));
+                    new Reference("needs the TypedExtensionConfig", ResourceType.EXTENSION, name));
         }
     }
 

@@ -32,8 +32,8 @@ import java.util.SortedSet;
 /**
  * Whether the resources of a group refer only to each other: listener to route configuration, route
  * to cluster, EDS cluster to assignment, scope to route configuration, virtual host to its route
- * configuration, and whatever refers to secrets and filters; every name once; every domain once. A set that fails is
- * never served.
+ * configuration, and whatever refers to secrets and filters; every name once; every domain once. A
+ * set that fails is never served.
  *
  * <p>Routes and inline routes of raw documents may name clusters of the proxy's own bootstrap,
  * which is not known here; for those a dangling cluster is Envoy's to judge.
@@ -83,8 +83,7 @@ public final class ReferenceCheck {
             case VirtualHost host -> virtualHost(resource, host);
             default -> {} // The others refer to nothing, or only by discovery.
         }
-        for (DiscoveryReferences.Reference reference :
-                DiscoveryReferences.of(resource.message())) {
+        for (DiscoveryReferences.Reference reference : DiscoveryReferences.of(resource.message())) {
             if (!named(reference.type()).containsKey(reference.name())) {
                 missing(resource, reference.what(), reference.type(), reference.name());
             }
