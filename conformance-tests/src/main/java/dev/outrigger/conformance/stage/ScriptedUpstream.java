@@ -10,44 +10,72 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * A server that answers the requests of one exchange by script and records each of them. Answers
- * are taken in the order in which the requests' heads arrive, over all connections; the last one
- * repeats.
+ * are taken in the order in which the requests' heads arrive, over all connections and all ports;
+ * the last one repeats.
  */
 final class ScriptedUpstream implements AutoCloseable {
     private static final int MAX_REQUEST_CHARS = 32 << 20;
 
+    private static final Duration LEAVING_LIMIT = Duration.ofMillis(300);
+
     private final String name;
-    private final ServerSocket server;
     private final AttemptLog attempts;
+    private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger exchange = new AtomicInteger();
+    private final AtomicInteger closing = new AtomicInteger();
+
+    /** The ports of {@link Naming#ROTATED}, in the order of their first attempts. */
+    private final List<Integer> rotation = new CopyOnWriteArrayList<>();
+
     private volatile List<UpstreamAnswer> script;
 
-    private ScriptedUpstream(String name, ServerSocket server, AttemptLog attempts) {
+    private ScriptedUpstream(String name, AttemptLog attempts) {
         this.name = name;
-        this.server = server;
         this.attempts = attempts;
         this.script = List.of(UpstreamAnswer.ok(name));
     }
 
+    /** How an attempt names the port it came to. */
+    enum Naming {
+        /** By the upstream's name: which of its ports was chosen is not looked at. */
+        SHARED,
+        /** With the port's own number: the choice is to be the same in every run. */
+        EXACT,
+        /** With its number in the order of use, where runs begin the rotation differently. */
+        ROTATED
+    }
+
     static ScriptedUpstream start(String name, AttemptLog attempts) throws IOException {
-        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
-        var upstream = new ScriptedUpstream(name, server, attempts);
-        Thread.ofVirtual().start(upstream::accept);
+        var upstream = new ScriptedUpstream(name, attempts);
+        var _ = upstream.listen(Naming.SHARED);
         return upstream;
     }
 
-    int port() {
+    /** Opens a further port, which shares script and counters with the others. */
+    int listen(Naming naming) throws IOException {
+        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        int number = servers.size() + 1;
+        servers.add(server);
+        Thread.ofVirtual().start(() -> accept(server, number, naming));
         return server.getLocalPort();
+    }
+
+    int port() {
+        return servers.getFirst().getLocalPort();
     }
 
     /** Begins an exchange: connections and answers are counted from the start. */
@@ -55,6 +83,29 @@ final class ScriptedUpstream implements AutoCloseable {
         script = answers.orElseGet(() -> List.of(UpstreamAnswer.ok(name)));
         taken.set(0);
         connections.set(0);
+        rotation.clear();
+    }
+
+    /** Whether the proxy knows of each connection that was closed here. */
+    boolean isSettled() {
+        return closing.get() == 0;
+    }
+
+    /**
+     * Ends the connections of an exchange from this side first and waits until the proxy has ended
+     * them too, so that it takes none of them for the next exchange.
+     */
+    void leave() {
+        exchange.incrementAndGet();
+        for (var socket : open) {
+            try {
+                socket.shutdownOutput();
+            } catch (IOException _) {
+                // The proxy was faster.
+            }
+        }
+        var _ = Eventually.holds(LEAVING_LIMIT, open::isEmpty);
+        closeConnections();
     }
 
     /** Ends the connections of an exchange, so that the next one begins with none. */
@@ -66,29 +117,47 @@ final class ScriptedUpstream implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        server.close();
+        for (var server : servers) {
+            server.close();
+        }
         closeConnections();
     }
 
-    private void accept() {
+    private void accept(ServerSocket server, int number, Naming naming) {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
                 open.add(socket);
-                int number = connections.incrementAndGet();
-                Thread.ofVirtual().start(() -> serve(socket, number));
+                int connection = connections.incrementAndGet();
+                Thread.ofVirtual()
+                        .start(() -> serve(socket, connection, () -> named(number, naming)));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
             }
         }
     }
 
-    private void serve(Socket socket, int number) {
+    private String named(int port, Naming naming) {
+        return switch (naming) {
+            case SHARED -> name;
+            case EXACT -> name + "/" + port;
+            case ROTATED -> name + "/" + rank(port);
+        };
+    }
+
+    private synchronized int rank(int port) {
+        if (!rotation.contains(port)) {
+            rotation.add(port);
+        }
+        return rotation.indexOf(port) + 1;
+    }
+
+    private void serve(Socket socket, int number, Supplier<String> named) {
         try (socket) {
             socket.setTcpNoDelay(true);
             var reader = new RequestReader(socket.getInputStream());
             while (reader.readHead()) {
-                if (!answer(socket, reader, number)) {
+                if (!answer(socket, reader, number, named.get())) {
                     return;
                 }
             }
@@ -100,19 +169,25 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     /** Whether the connection may serve another request. */
-    private boolean answer(Socket socket, RequestReader reader, int number) throws IOException {
-        var entry = attempts.began(reader.seen(name, number));
+    private boolean answer(Socket socket, RequestReader reader, int number, String seenBy)
+            throws IOException {
+        int now = exchange.get();
+        var entry = attempts.began(reader.seen(seenBy, number));
         var answers = script;
         var answer = answers.get(Math.min(taken.getAndIncrement(), answers.size() - 1));
+        boolean closes = answer.after() == UpstreamAnswer.After.CLOSE;
         try {
+            if (closes) {
+                closing.incrementAndGet();
+            }
             if (!answer.early()) {
                 reader.readBody();
-                attempts.ended(entry, reader.seen(name, number));
+                attempts.ended(entry, reader.seen(seenBy, number));
             }
-            Eventually.pause(answer.delay());
+            pause(answer.delay(), now);
             write(socket, answer.head());
             if (!reader.isHead()) {
-                Eventually.pause(answer.bodyDelay());
+                pause(answer.bodyDelay(), now);
                 write(socket, answer.body());
             }
             return switch (answer.after()) {
@@ -122,7 +197,11 @@ final class ScriptedUpstream implements AutoCloseable {
                     }
                     yield reader.complete();
                 }
-                case CLOSE -> false;
+                case CLOSE -> {
+                    socket.shutdownOutput();
+                    reader.drain();
+                    yield false;
+                }
                 case RESET -> {
                     socket.setSoLinger(true, 0);
                     yield false;
@@ -133,7 +212,17 @@ final class ScriptedUpstream implements AutoCloseable {
                 }
             };
         } finally {
-            attempts.ended(entry, reader.seen(name, number));
+            if (closes) {
+                closing.decrementAndGet();
+            }
+            attempts.ended(entry, reader.seen(seenBy, number));
+        }
+    }
+
+    /** Lets time pass, but no longer than the exchange lasts. */
+    private void pause(Duration duration, int during) {
+        if (duration.isPositive()) {
+            var _ = Eventually.holds(duration, () -> exchange.get() != during);
         }
     }
 

@@ -93,7 +93,7 @@ public final class Stage implements AutoCloseable {
                             + listeners.keySet()
                             + ")");
         }
-        upstreams.play(exchange);
+        upstreams.play(exchange.id(), exchange.upstreams());
         var before = stats();
         try (var client = new WireClient(proxy, port, upstreams.attempts(), configuration)) {
             client.play(exchange.steps());
@@ -142,14 +142,10 @@ public final class Stage implements AutoCloseable {
             String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs) {
         try {
             return switch (kind) {
-                case "upstream" -> Integer.toString(upstreams.scripted(name));
-                case "refused" -> Integer.toString(upstreams.refused(name));
-                case "blackhole" -> Integer.toString(upstreams.blackhole(name));
                 case "listen" -> Integer.toString(upstreams.listen(name));
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config();
-                default ->
-                        throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
+                default -> Integer.toString(upstreams.port(kind, name));
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);

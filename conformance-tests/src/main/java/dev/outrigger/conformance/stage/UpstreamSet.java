@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
-import dev.outrigger.conformance.exchange.Exchange;
+import dev.outrigger.conformance.exchange.UpstreamAnswer;
+import dev.outrigger.conformance.stage.ScriptedUpstream.Naming;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,13 +13,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The upstreams of a stage, made when the configuration first names them. Used by one thread. */
 final class UpstreamSet implements AutoCloseable {
     private final AttemptLog attempts = new AttemptLog();
     private final Map<String, ScriptedUpstream> scripted = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final Map<String, Integer> replicas = new LinkedHashMap<>();
+    private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
+
+    /** The port that a placeholder such as {@code ${refused.a}} stands for. */
+    int port(String kind, String name) throws IOException {
+        return switch (kind) {
+            case "upstream" -> scripted(name);
+            case "any" -> replica(name, Naming.SHARED);
+            case "exact" -> replica(name, Naming.EXACT);
+            case "rotated" -> replica(name, Naming.ROTATED);
+            case "refused" -> refused(name);
+            case "blackhole" -> blackhole(name);
+            default -> throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
+        };
+    }
 
     /** The port of an upstream that answers by script. */
     int scripted(String name) throws IOException {
@@ -29,6 +46,29 @@ final class UpstreamSet implements AutoCloseable {
             ports.put("upstream " + name, upstream.port());
         }
         return upstream.port();
+    }
+
+    /**
+     * A further port of an upstream, named as {@code a_2}: the second of {@code a}.
+     *
+     * @param naming how attempts on it are told from those on its other ports
+     */
+    int replica(String name, Naming naming) throws IOException {
+        int underscore = name.lastIndexOf('_');
+        if (underscore < 0) {
+            throw new IllegalArgumentException(name + ": no number (expected: such as a_1)");
+        }
+        var known = replicas.get(name);
+        if (known != null) {
+            return known;
+        }
+        var upstream = name.substring(0, underscore);
+        var _ = scripted(upstream);
+        int port = Optional.ofNullable(scripted.get(upstream)).orElseThrow().listen(naming);
+        replicas.put(name, port);
+        var shown = naming == Naming.EXACT ? name : upstream;
+        replicaNames.put(port, "upstream " + shown);
+        return port;
     }
 
     /** A port that refuses connections: bound, so that nobody else gets it, but not listening. */
@@ -76,18 +116,29 @@ final class UpstreamSet implements AutoCloseable {
     Map<Integer, String> portNames() {
         var names = new LinkedHashMap<Integer, String>();
         ports.forEach((name, port) -> names.put(port, name));
+        names.putAll(replicaNames);
         return names;
+    }
+
+    /** The names of the upstreams that answer by script. */
+    Set<String> scriptedNames() {
+        return Set.copyOf(scripted.keySet());
     }
 
     AttemptLog attempts() {
         return attempts;
     }
 
-    void play(Exchange exchange) {
-        for (var name : exchange.upstreams().keySet()) {
+    /**
+     * Begins an exchange.
+     *
+     * @param exchange its name, for error messages
+     */
+    void play(String exchange, Map<String, List<UpstreamAnswer>> answers) {
+        for (var name : answers.keySet()) {
             if (!scripted.containsKey(name)) {
                 throw new IllegalArgumentException(
-                        exchange.id()
+                        exchange
                                 + ": upstream "
                                 + name
                                 + " (expected: one the configuration names: "
@@ -96,8 +147,17 @@ final class UpstreamSet implements AutoCloseable {
             }
         }
         attempts.clear();
-        scripted.forEach((name, upstream) ->
-                upstream.play(Optional.ofNullable(exchange.upstreams().get(name))));
+        scripted.forEach((name, upstream) -> upstream.play(Optional.ofNullable(answers.get(name))));
+    }
+
+    /** Whether the proxy knows of each connection that an upstream has closed. */
+    boolean isSettled() {
+        return scripted.values().stream().allMatch(ScriptedUpstream::isSettled);
+    }
+
+    /** Ends what an exchange has left open, with the proxy's knowledge. */
+    void leave() {
+        scripted.values().forEach(ScriptedUpstream::leave);
     }
 
     void closeConnections() {

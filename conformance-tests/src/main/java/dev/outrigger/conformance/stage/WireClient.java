@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Plays the client of one exchange. Used by one thread. */
 final class WireClient implements AutoCloseable {
@@ -25,15 +26,34 @@ final class WireClient implements AutoCloseable {
     private final int port;
     private final AttemptLog attempts;
     private final PolicySteps policies;
+    private final Duration stepLimit;
+    private final Optional<UpstreamSet> settling;
     private final List<WireConnection> connections = new ArrayList<>();
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
     WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
+        this(proxy, port, attempts, policies, STEP_LIMIT, Optional.empty());
+    }
+
+    /**
+     * @param stepLimit how long a step may wait for what never comes
+     * @param settling when given, nothing is sent before the proxy knows what these have closed,
+     *     nor after it has said itself that it closes: what would come of it is a race
+     */
+    WireClient(
+            RunningProxy proxy,
+            int port,
+            AttemptLog attempts,
+            PolicySteps policies,
+            Duration stepLimit,
+            Optional<UpstreamSet> settling) {
         this.proxy = proxy;
         this.port = port;
         this.attempts = attempts;
         this.policies = policies;
+        this.stepLimit = stepLimit;
+        this.settling = settling;
     }
 
     /** Does all steps, then sees how each connection ends, and closes it. */
@@ -68,15 +88,22 @@ final class WireClient implements AutoCloseable {
         var current = connections.getLast();
         switch (step) {
             case ClientStep.Connect() -> connections.add(WireConnection.open(port));
-            case ClientStep.Send(var text) -> current.send(text);
+            case ClientStep.Send(var text) -> {
+                settling.ifPresent(each -> {
+                    var _ = Eventually.holds(SETTLING, each::isSettled);
+                });
+                if (settling.isEmpty() || !current.isLeft()) {
+                    current.send(text);
+                }
+            }
             case ClientStep.AwaitResponses(var count) -> {
-                var _ = current.awaitResponses(count, STEP_LIMIT);
+                var _ = current.awaitResponses(count, stepLimit);
             }
             case ClientStep.AwaitEnd() -> {
-                var _ = current.awaitEnd(STEP_LIMIT);
+                var _ = current.awaitEnd(stepLimit);
             }
             case ClientStep.AwaitAttempts(var count) -> {
-                var _ = attempts.await(count, STEP_LIMIT);
+                var _ = attempts.await(count, stepLimit);
             }
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
             case ClientStep.CloseWrite() -> current.closeWrite();

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.observe.SeenConnection;
+import dev.outrigger.conformance.observe.SeenResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ final class WireConnection implements AutoCloseable {
     private final Object lock = new Object();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private SeenConnection.End end = SeenConnection.End.OPEN;
+    private boolean left;
 
     private WireConnection(Socket socket) {
         this.socket = socket;
@@ -86,6 +88,17 @@ final class WireConnection implements AutoCloseable {
         }
     }
 
+    /** Whether the proxy has ended the connection, or has answered that it will. */
+    boolean isLeft() {
+        synchronized (lock) {
+            if (ended()) {
+                return true;
+            }
+            var responses = reading().responses();
+            return !responses.isEmpty() && saysClose(responses.getLast());
+        }
+    }
+
     /** Whether the proxy said that it would close, or left a response unfinished. */
     boolean closeIsDue() {
         var responses = reading().responses();
@@ -93,17 +106,22 @@ final class WireConnection implements AutoCloseable {
             return !sent.isEmpty();
         }
         var last = responses.getLast();
-        return !last.complete()
-                || last.headers().stream()
-                        .anyMatch(header ->
-                                header.name().equals("connection")
-                                        && header.value().equals("close"));
+        return !last.complete() || saysClose(last);
     }
 
     @Override
     public void close() throws IOException {
+        synchronized (lock) {
+            left = true;
+        }
         writer.shutdownNow();
         socket.close();
+    }
+
+    private static boolean saysClose(SeenResponse response) {
+        return response.headers().stream()
+                .anyMatch(header ->
+                        header.name().equals("connection") && header.value().equals("close"));
     }
 
     private boolean ended() {
@@ -161,7 +179,8 @@ final class WireConnection implements AutoCloseable {
             how = SeenConnection.End.RESET;
         }
         synchronized (lock) {
-            end = how;
+            // What the proxy does to a connection that its client has closed is not seen.
+            end = left ? end : how;
             lock.notifyAll();
         }
     }

@@ -59,8 +59,8 @@ final class Operators {
             case "ROUTE_NAME" -> c -> c.info().routeName();
             case "HOSTNAME" -> hostname();
             case "ENVIRONMENT" -> environment(argument);
-            case "VIRTUAL_CLUSTER_NAME",
-                    "CONNECTION_TERMINATION_DETAILS",
+            case "VIRTUAL_CLUSTER_NAME" -> c -> c.info().virtualCluster();
+            case "CONNECTION_TERMINATION_DETAILS",
                     "REQUESTED_SERVER_NAME",
                     "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
                     "DOWNSTREAM_TLS_VERSION",

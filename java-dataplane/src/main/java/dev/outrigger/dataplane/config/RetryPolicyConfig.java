@@ -13,7 +13,9 @@ import java.util.Set;
  * @param numRetries retries after the first attempt; Envoy's default is 1
  * @param perTryTimeout absent: only the route timeout limits an attempt
  * @param maxInterval never below {@code baseInterval}
- * @param avoidPreviousHosts whether the {@code previous_hosts} predicate is configured
+ * @param hostPredicates hosts a retry does not go to, while there are others (RT16)
+ * @param previousPriorities after how many attempts the priorities tried so far are left out (RT17)
+ * @param rateLimitedBackOff how long to wait when the response says so (RT15)
  */
 public record RetryPolicyConfig(
         Set<RetryOn> retryOn,
@@ -25,7 +27,9 @@ public record RetryPolicyConfig(
         List<RouteMatchConfig.HeaderMatcherConfig> retriableRequestHeaders,
         Duration baseInterval,
         Duration maxInterval,
-        boolean avoidPreviousHosts,
+        Optional<RateLimitedBackOff> rateLimitedBackOff,
+        List<RetryHostPredicate> hostPredicates,
+        Optional<Integer> previousPriorities,
         int hostSelectionRetryMaxAttempts) {
     /** Envoy's defaults without any policy, which the headers of internal requests build on. */
     public static final RetryPolicyConfig NONE =
@@ -39,7 +43,9 @@ public record RetryPolicyConfig(
                     List.of(),
                     Duration.ofMillis(25),
                     Duration.ofMillis(250),
-                    false,
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
                     1);
 
     public RetryPolicyConfig {
@@ -49,7 +55,32 @@ public record RetryPolicyConfig(
                         : java.util.Collections.unmodifiableSet(EnumSet.copyOf(retryOn));
         retriableStatusCodes = Set.copyOf(retriableStatusCodes);
         retriableHeaders = List.copyOf(retriableHeaders);
+        hostPredicates = List.copyOf(hostPredicates);
         retriableRequestHeaders = List.copyOf(retriableRequestHeaders);
+    }
+
+    /** {@code RateLimitedRetryBackOff}: the first header with a time up to the maximum counts. */
+    public record RateLimitedBackOff(List<ResetHeader> resetHeaders, Duration maxInterval) {
+        public RateLimitedBackOff {
+            resetHeaders = List.copyOf(resetHeaders);
+        }
+    }
+
+    /**
+     * A response header that says when to come back.
+     *
+     * @param unixTimestamp whether it is a point in time, else seconds from now
+     */
+    public record ResetHeader(String name, boolean unixTimestamp) {}
+
+    /** Which hosts a retry does not go to. */
+    public sealed interface RetryHostPredicate {
+        record PreviousHosts() implements RetryHostPredicate {}
+
+        record OmitCanaryHosts() implements RetryHostPredicate {}
+
+        /** Hosts whose {@code envoy.lb} metadata has all of this. */
+        record OmitHostMetadata(MetadataCriteria metadata) implements RetryHostPredicate {}
     }
 
     /** Envoy's {@code retry_on} tokens. */

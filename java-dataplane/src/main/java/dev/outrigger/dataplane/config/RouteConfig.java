@@ -4,7 +4,11 @@ package dev.outrigger.dataplane.config;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code envoy.config.route.v3.Route}: a match and what to do. */
+/**
+ * {@code envoy.config.route.v3.Route}: a match and what to do.
+ *
+ * @param statPrefix of the route's own stats; empty for none
+ */
 public record RouteConfig(
         String name,
         RouteMatchConfig match,
@@ -12,6 +16,7 @@ public record RouteConfig(
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         Optional<Long> requestBodyBufferLimitBytes,
+        String statPrefix,
         Map<String, PerFilterConfig> perFilterConfigs) {
     public RouteConfig {
         perFilterConfigs = Map.copyOf(perFilterConfigs);

@@ -2,16 +2,31 @@
 package dev.outrigger.dataplane.config;
 
 import java.util.List;
+import java.util.Optional;
 
-/** All parts must hold. Paths are compared without query and fragment. */
+/**
+ * All parts must hold. Paths are compared without query and fragment.
+ *
+ * @param runtimeFraction the share of requests the route is for (M12)
+ * @param grpc whether only gRPC requests match (M11)
+ */
 public record RouteMatchConfig(
         PathMatch path,
         boolean caseSensitive,
         List<HeaderMatcherConfig> headers,
-        List<QueryParameterMatcherConfig> queryParameters) {
+        List<QueryParameterMatcherConfig> queryParameters,
+        Optional<RuntimeFractionalPercent> runtimeFraction,
+        boolean grpc,
+        Optional<TlsContextMatch> tlsContext) {
     public RouteMatchConfig {
         headers = List.copyOf(headers);
         queryParameters = List.copyOf(queryParameters);
+    }
+
+    /** A condition on the path alone. */
+    public static RouteMatchConfig of(PathMatch path) {
+        return new RouteMatchConfig(
+                path, true, List.of(), List.of(), Optional.empty(), false, Optional.empty());
     }
 
     /** The path specifier. */
@@ -24,7 +39,26 @@ public record RouteMatchConfig(
 
         /** RE2, full match. */
         record Regex(String value) implements PathMatch {}
+
+        /**
+         * A URI template (M8).
+         *
+         * @param regex RE2, full match; one group for each variable
+         * @param variables names in the order of the groups
+         */
+        record UriTemplate(String template, String regex, List<String> variables)
+                implements PathMatch {
+            public UriTemplate {
+                variables = List.copyOf(variables);
+            }
+        }
+
+        /** CONNECT requests only (M9). */
+        record Connect() implements PathMatch {}
     }
+
+    /** What the downstream's certificate must be (M13). */
+    public record TlsContextMatch(Optional<Boolean> presented, Optional<Boolean> validated) {}
 
     /** One header condition (semantics HM1..HM7). */
     public record HeaderMatcherConfig(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
 import java.util.List;
 import java.util.Map;
 
@@ -11,13 +12,16 @@ public record RouteTable(
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         List<String> internalOnlyHeaders,
+        List<MirrorPolicyConfig> mirrors,
         boolean ignorePortInHostMatching,
+        boolean ignorePathParametersInPathMatching,
         boolean mostSpecificHeaderMutationsWins,
         Map<String, PerFilterConfig> perFilterConfigs,
         long contentHash) {
     public RouteTable {
         virtualHosts = List.copyOf(virtualHosts);
         internalOnlyHeaders = List.copyOf(internalOnlyHeaders);
+        mirrors = List.copyOf(mirrors);
         perFilterConfigs = Map.copyOf(perFilterConfigs);
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,17 +13,30 @@ public record VirtualHostConfig(
         String name,
         List<String> domains,
         List<RouteConfig> routes,
+        TlsRequirement requireTls,
+        List<VirtualClusterConfig> virtualClusters,
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         boolean includeRequestAttemptCount,
         boolean includeAttemptCountInResponse,
         boolean includeIsTimeoutRetryHeader,
         Optional<RetryPolicyConfig> retryPolicy,
+        Optional<HedgePolicyConfig> hedgePolicy,
+        List<MirrorPolicyConfig> mirrors,
         Optional<Long> requestBodyBufferLimitBytes,
         Map<String, PerFilterConfig> perFilterConfigs) {
     public VirtualHostConfig {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+        virtualClusters = List.copyOf(virtualClusters);
+        mirrors = List.copyOf(mirrors);
         perFilterConfigs = Map.copyOf(perFilterConfigs);
+    }
+
+    /** Who is sent to https (V6). */
+    public enum TlsRequirement {
+        NONE,
+        EXTERNAL_ONLY,
+        ALL
     }
 }

@@ -97,7 +97,13 @@ final class ManagerCompiler {
         return table == null
                 ? null
                 : compiled.computeIfAbsent(
-                        table, t -> new Routes(t, c -> RouteConfigCompiler.compile(c, filters)));
+                        table,
+                        t ->
+                                new Routes(
+                                        t,
+                                        stats,
+                                        filters.runtime(),
+                                        c -> RouteConfigCompiler.compile(c, filters)));
     }
 
     /** Forgets what the configuration no longer holds. */

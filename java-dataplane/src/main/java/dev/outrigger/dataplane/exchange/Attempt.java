@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
+import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try on one host: from asking its pool for a stream to the end of that stream. Reused for the
- * next try; whoever calls back late finds it empty. Confined to its event loop.
+ * One try on one host: from asking its pool for a stream to the end of that stream, with the timers
+ * that limit it. Reused for the next try; whoever calls back late finds it empty. Confined to its
+ * event loop.
  */
 final class Attempt implements PoolCallbacks, ResponseReceiver {
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private final WorkerContext worker;
-    private final Router router;
+    private final ForwardedRequest owner;
+    private final Timers.Timer perTryTimer;
+    private final Timers.Timer perTryIdleTimer;
+    private final Timers.Timer durationTimer;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
+    private long perTryIdleNanos;
     private boolean waiting;
+    private boolean awaitingHeaders;
+    private boolean retried;
+    private boolean hostKnown = true;
 
-    Attempt(WorkerContext worker, Router router) {
+    Attempt(WorkerContext worker, ForwardedRequest owner) {
         this.worker = worker;
-        this.router = router;
+        this.owner = owner;
+        this.perTryTimer = worker.timers().timer(() -> onPerTryTimeout(false));
+        this.perTryIdleTimer = worker.timers().timer(() -> onPerTryTimeout(true));
+        this.durationTimer = worker.timers().timer(this::onMaxDuration);
     }
 
     void start(ConnectionPool from) {
         pool = from;
         stream = null;
         waiting = true;
+        awaitingHeaders = true;
+        retried = false;
+        hostKnown = true;
         from.newStream(this);
     }
 
@@ -39,8 +58,63 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         return stream;
     }
 
+    /** Whether the host took part, as far as logs are concerned. */
+    boolean isHostKnown() {
+        return hostKnown;
+    }
+
     @Nullable Host host() {
         return pool == null ? null : pool.host();
+    }
+
+    /** Whether no final response head has come. */
+    boolean isAwaitingHeaders() {
+        return awaitingHeaders;
+    }
+
+    /** Whether another attempt was begun in its place while it goes on. */
+    boolean isRetried() {
+        return retried;
+    }
+
+    void setRetried() {
+        retried = true;
+    }
+
+    /** The request is complete and the stream is there: from now on time counts (U2). */
+    void limit(RequestTimeouts timeouts) {
+        if (timeouts.perTryNanos() > 0) {
+            perTryTimer.arm(worker.now(), timeouts.perTryNanos());
+        }
+        perTryIdleNanos = timeouts.perTryIdleNanos();
+        if (perTryIdleNanos > 0) {
+            perTryIdleTimer.arm(worker.now(), perTryIdleNanos);
+        }
+    }
+
+    /** Limits the whole upstream stream. */
+    void limitDuration(long nanos) {
+        if (nanos > 0) {
+            durationTimer.arm(worker.now(), nanos);
+        }
+    }
+
+    private void onPerTryTimeout(boolean idle) {
+        worker.refreshNow();
+        owner.onPerTryTimeout(this, idle);
+        worker.flushDirty();
+    }
+
+    private void onMaxDuration() {
+        worker.refreshNow();
+        owner.onMaxDuration(this);
+        worker.flushDirty();
+    }
+
+    private void touch() {
+        if (perTryIdleTimer.isArmed()) {
+            perTryIdleTimer.arm(worker.now(), perTryIdleNanos);
+        }
     }
 
     void countResult(boolean success) {
@@ -52,21 +126,29 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     void countTimeout() {
         if (pool != null) {
             pool.host().countTimeout(worker.index());
+            pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, GATEWAY_TIMEOUT);
         }
     }
 
     /** Gives the try up, wherever it stands; nothing is called back. */
     void cancel() {
         UpstreamStream current = stream;
-        ConnectionPool from = pool;
-        stream = null;
+        ConnectionPool asked = waiting ? pool : null;
+        endStream();
         pool = null;
+        waiting = false;
+        awaitingHeaders = false;
         if (current != null) {
             current.cancel();
-        } else if (waiting && from != null) {
-            from.cancel(this);
+        } else if (asked != null) {
+            asked.cancel(this);
         }
-        waiting = false;
+    }
+
+    void dispose() {
+        perTryTimer.discard();
+        perTryIdleTimer.discard();
+        durationTimer.discard();
     }
 
     @Override
@@ -80,45 +162,80 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         stream = ready;
         ConnectionPool from = pool;
         if (from != null) {
-            router.onReady(ready, from.host());
+            from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
+            owner.onReady(this, ready, from.host());
         }
     }
 
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
+        onPoolFailure(reason, transportFailure, true);
+    }
+
+    @Override
+    public void onPoolFailure(StreamReset reason, String transportFailure, boolean known) {
         waiting = false;
-        router.onReset(reason, transportFailure, false);
+        hostKnown = known;
+        if (reason != StreamReset.OVERFLOW) {
+            // An overflow says nothing of the host (CB6).
+            putFailure();
+        }
+        owner.onReset(this, reason, transportFailure, false);
+    }
+
+    private void putFailure() {
+        if (pool != null) {
+            pool.host().putResult(Result.LOCAL_ORIGIN_CONNECT_FAILED, 0);
+        }
     }
 
     @Override
     public void onInformational(ResponseHead head) {
-        router.onInformational(head);
+        owner.onInformational(this, head);
     }
 
     @Override
     public void onResponseHead(ResponseHead head, boolean endStream) {
+        awaitingHeaders = false;
+        touch();
         if (endStream) {
-            stream = null;
+            endStream();
         }
-        router.onResponseHead(head, endStream);
+        if (pool != null) {
+            Host host = pool.host();
+            host.putHttpResponseCode(head.status());
+            if (head.headers().has(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)) {
+                host.failHealthCheckImmediately();
+            }
+        }
+        owner.onResponseHead(this, head, endStream);
     }
 
     @Override
     public void onResponseBody(ByteBuf data, boolean endStream) {
+        touch();
         if (endStream) {
-            stream = null;
+            endStream();
         }
-        router.onResponseBody(data, endStream);
+        owner.onResponseBody(data, endStream);
+    }
+
+    private void endStream() {
+        stream = null;
+        perTryTimer.disarm();
+        perTryIdleTimer.disarm();
+        durationTimer.disarm();
     }
 
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
-        stream = null;
-        router.onReset(reason, transportFailure, true);
+        endStream();
+        putFailure();
+        owner.onReset(this, reason, transportFailure, true);
     }
 
     @Override
     public void onUpstreamWritable(boolean writable) {
-        router.onUpstreamWritable(writable);
+        owner.onUpstreamWritable(writable);
     }
 }

@@ -3,7 +3,6 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
-import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
 import dev.outrigger.dataplane.filter.LocalReply;
@@ -18,14 +17,19 @@ import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StatusLine;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.route.ClusterChoice;
 import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.RouteContext;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +58,12 @@ public final class Exchange implements FormatContext {
     private @Nullable RequestHead request;
     private @Nullable ResponseHead response;
     private @Nullable Route route;
-    private Route.@Nullable Target target;
+    private ClusterChoice.@Nullable Target target;
+    private final RouteContext routeContext = new RouteContext();
     private boolean routeKnown;
     private @Nullable HttpFilterChain chain;
+    private final Set<String> previousRedirects = new HashSet<>();
+    private int internalRedirects;
     private boolean closeAsked;
     private boolean active;
     private boolean requestComplete;
@@ -129,22 +136,14 @@ public final class Exchange implements FormatContext {
     }
 
     /** The choice of cluster made with the route; {@code null} when it forwards to none. */
-    Route.@Nullable Target target() {
+    ClusterChoice.@Nullable Target target() {
         return route() == null ? null : target;
     }
 
     String routeCluster() {
-        Route.Target chosen = target();
+        ClusterChoice.Target chosen = target();
         RequestHead head = request;
-        if (chosen == null || head == null || route == null) {
-            return "";
-        }
-        if (route.action() instanceof Forward forward
-                && forward.cluster() instanceof ClusterSpecifier.Header(String header)) {
-            int entry = head.headers().find(Ascii.bytes(header), 0);
-            return entry < 0 ? "" : head.headers().value(entry);
-        }
-        return chosen.cluster();
+        return chosen == null || head == null ? "" : chosen.cluster(head);
     }
 
     PerFilterConfigs perFilterConfigs() {
@@ -213,6 +212,9 @@ public final class Exchange implements FormatContext {
         request = head;
         http10 = head.isHttp10();
         info.setHttp10(http10);
+        routeContext.begin(worker.random().nextLong());
+        internalRedirects = 0;
+        previousRedirects.clear();
         if (endStream) {
             onRequestEnd();
         }
@@ -250,20 +252,40 @@ public final class Exchange implements FormatContext {
         target = null;
         RequestHead head = request;
         Routes routes = manager.routes();
-        Route found = head == null || routes == null ? null : routes.find(head);
+        if (head == null || routes == null) {
+            return;
+        }
+        Route found = routes.find(head, routeContext);
         if (found == null) {
             return;
         }
+        target = found.target(head, routeContext);
+        if (target == null && found.action() instanceof Forward) {
+            // Nothing to choose from is as good as no route.
+            return;
+        }
         route = found;
-        target = found.chooseTarget(worker.random());
         if (!found.name().isEmpty()) {
             info.setRouteName(found.name());
         }
         info.setVirtualHost(found.virtualHost().name());
-        if (found.idleTimeoutNanos() >= 0) {
-            idleNanos = found.idleTimeoutNanos();
+        if (found.timeouts().idle() >= 0) {
+            idleNanos = found.timeouts().idle();
             idleTimer.disarm();
             touch();
+        }
+        limitDuration(head, found);
+    }
+
+    /** The route's own limit of the stream replaces the connection manager's (U5). */
+    private void limitDuration(RequestHead head, Route found) {
+        if (found.timeouts().limitsStream()) {
+            long limit = StreamDuration.limit(found.timeouts(), head, settings());
+            durationTimer.disarm();
+            if (limit > 0) {
+                long used = worker.now() - info.startNanos();
+                durationTimer.arm(worker.now(), Math.max(0, limit - used));
+            }
         }
     }
 
@@ -491,6 +513,58 @@ public final class Exchange implements FormatContext {
         }
     }
 
+    RouteContext routeContext() {
+        return routeContext;
+    }
+
+    /** How many internal redirects led to this exchange. */
+    int internalRedirects() {
+        return internalRedirects;
+    }
+
+    /** Where earlier internal redirects led to, for the predicates. */
+    Set<String> previousRedirects() {
+        return previousRedirects;
+    }
+
+    /**
+     * Follows an internal redirect: this exchange ends with its log line, and the request, which
+     * was changed, begins anew behind the checks of the connection manager (IR2).
+     *
+     * @param status of the redirect
+     * @param body the request's, given away
+     */
+    void recreate(int status, ByteBuf body) {
+        RequestHead head = request;
+        if (head == null) {
+            throw new IllegalStateException("no request");
+        }
+        InetSocketAddress remote = info.remoteAddress();
+        boolean wasHttp10 = http10;
+        boolean hasBody = body.isReadable();
+        info.setDetails("internal_redirect");
+        info.setResponseCode(status);
+        finish();
+        begin(manager);
+        request = head;
+        http10 = wasHttp10;
+        info.setHttp10(wasHttp10);
+        info.setRemoteAddress(remote);
+        internalRedirects++;
+        onRequestEnd();
+        route(head, !hasBody);
+        if (hasBody && active) {
+            HttpFilterChain current = chain;
+            if (current == null) {
+                router.onRequestBody(body, true);
+            } else {
+                current.decodeData(body, true);
+            }
+        } else {
+            body.release();
+        }
+    }
+
     /** Ends the exchange by cutting the client off. */
     void abort() {
         router.cancel();
@@ -674,6 +748,11 @@ public final class Exchange implements FormatContext {
         if (!active) {
             return;
         }
+        finish();
+        onEnd.run();
+    }
+
+    private void finish() {
         active = false;
         idleTimer.disarm();
         requestTimer.disarm();
@@ -687,7 +766,6 @@ public final class Exchange implements FormatContext {
         for (AccessLog log : settings.accessLogs) {
             services.log(log, this);
         }
-        onEnd.run();
     }
 
     /** Gives up what outlives a single exchange; the connection is closed. */

@@ -49,6 +49,11 @@ public final class HcmStats {
     public final Counter noCluster;
     public final Counter routerRqTotal;
     public final Counter rqDirectResponse;
+    public final Counter redirectUnsafeScheme;
+    public final Counter redirectTooMany;
+    public final Counter redirectPredicate;
+    public final Counter redirectNoRoute;
+    public final Counter redirectBadLocation;
     private final Counter rqCompleted;
     private final Counter listenerRqCompleted;
     private final Counter[] byClass = new Counter[6];
@@ -103,6 +108,11 @@ public final class HcmStats {
         noCluster = store.counter(p + "no_cluster");
         routerRqTotal = store.counter(p + "rq_total");
         rqDirectResponse = store.counter(p + "rq_direct_response");
+        redirectUnsafeScheme = store.counter(p + "passthrough_internal_redirect_unsafe_scheme");
+        redirectTooMany = store.counter(p + "passthrough_internal_redirect_too_many_redirects");
+        redirectPredicate = store.counter(p + "passthrough_internal_redirect_predicate");
+        redirectNoRoute = store.counter(p + "passthrough_internal_redirect_no_route");
+        redirectBadLocation = store.counter(p + "passthrough_internal_redirect_bad_location");
         rqCompleted = store.counter(p + "downstream_rq_completed");
         listenerRqCompleted = store.counter(l + "downstream_rq_completed");
         for (int i = 1; i <= 5; i++) {
@@ -128,11 +138,6 @@ public final class HcmStats {
                     "downstream_rq_overload_close",
                     "downstream_rq_rejected_via_ip_detection",
                     "downstream_rq_too_many_premature_resets",
-                    "passthrough_internal_redirect_bad_location",
-                    "passthrough_internal_redirect_no_route",
-                    "passthrough_internal_redirect_predicate",
-                    "passthrough_internal_redirect_too_many_redirects",
-                    "passthrough_internal_redirect_unsafe_scheme",
                     "rq_overload_local_reply",
                     "rq_redirect",
                     "rq_reset_after_downstream_response_started",

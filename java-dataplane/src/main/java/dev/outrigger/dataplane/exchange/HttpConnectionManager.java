@@ -4,7 +4,6 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
-import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestReader;
@@ -54,7 +53,7 @@ public final class HttpConnectionManager {
         final byte[] via;
         final boolean overwriteServer;
         final boolean passServer;
-        final boolean suppressEnvoyHeaders;
+        final RouterOptions router;
         final long streamIdleTimeoutNanos;
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
@@ -75,11 +74,7 @@ public final class HttpConnectionManager {
             this.via = Ascii.bytes(config.via());
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.suppressEnvoyHeaders =
-                    config.httpFilters().stream()
-                            .anyMatch(f ->
-                                    f.config() instanceof HttpFilterConfig.Router router
-                                            && router.suppressEnvoyHeaders());
+            this.router = RouterOptions.of(config.httpFilters());
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =

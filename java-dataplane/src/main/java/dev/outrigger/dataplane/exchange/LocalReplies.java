@@ -12,6 +12,7 @@ import java.util.Locale;
 /** How a reply of our own is dressed: plain text, or a gRPC status for a gRPC request (Y1, Y2). */
 final class LocalReplies {
     static final byte[] TRUE = Ascii.bytes("true");
+    static final byte[] FALSE = Ascii.bytes("false");
     static final byte[] CLOSE = Ascii.bytes("close");
     static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
     private static final byte[] TEXT = Ascii.bytes("text/plain");

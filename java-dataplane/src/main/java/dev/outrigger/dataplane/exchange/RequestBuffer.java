@@ -103,6 +103,16 @@ final class RequestBuffer {
         }
     }
 
+    /** Gives away everything that was kept, in one buffer. */
+    ByteBuf take() {
+        ByteBuf all = Unpooled.wrappedBuffer(chunks.toArray(ByteBuf[]::new));
+        chunks.clear();
+        bytes = 0;
+        sent = 0;
+        keep = false;
+        return all;
+    }
+
     /** No retry will happen any more. */
     void dropKept() {
         if (keep) {

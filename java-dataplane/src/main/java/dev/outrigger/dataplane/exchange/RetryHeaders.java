@@ -78,6 +78,16 @@ final class RetryHeaders {
         return bits;
     }
 
+    /** Whether every token of a header is known. */
+    static boolean areTokens(String value, boolean grpc) {
+        for (String token : list(value)) {
+            if (tokens(token, grpc) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static List<String> list(@Nullable String value) {
         if (value == null) {
             return List.of();

@@ -11,7 +11,6 @@ import dev.outrigger.dataplane.route.HeaderMatcher;
 import dev.outrigger.dataplane.route.RetryPolicy;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.CircuitBreakers;
-import dev.outrigger.dataplane.upstream.Cluster;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +47,11 @@ final class RetryState {
     private RetryPolicy policy = RetryPolicy.NONE;
     private int retryOn;
     private RetryHeaders asked = RetryHeaders.NONE;
-    private @Nullable Cluster cluster;
+    private @Nullable ResponseCharges charges;
     private @Nullable CircuitBreakers breakers;
     private int remaining;
     private long nextIntervalMillis;
+    private long resetMillis;
     private boolean held;
 
     RetryState(StatsShard shard, RandomGenerator random) {
@@ -66,13 +66,14 @@ final class RetryState {
     void begin(
             @Nullable RetryPolicy route,
             RequestHead request,
-            Cluster target,
-            boolean highPriority) {
+            ResponseCharges counting,
+            CircuitBreakers limits) {
         policy = route == null ? RetryPolicy.NONE : route;
         retryOn = policy.retryOn();
-        cluster = target;
-        breakers = target.breakers(highPriority);
+        charges = counting;
+        breakers = limits;
         held = false;
+        resetMillis = -1;
         asked = RetryHeaders.take(request.headers());
         retryOn |= asked.retryOn();
         if (retryOn == 0) {
@@ -105,8 +106,21 @@ final class RetryState {
         retryOn = 0;
     }
 
-    Verdict onResponse(ResponseHead response) {
-        return retryOn == 0 ? Verdict.NO : judge(isRetriable(response));
+    /**
+     * @param wallMillis the time of the day, for a response that says when to come back
+     */
+    Verdict onResponse(ResponseHead response, long wallMillis) {
+        if (retryOn == 0) {
+            return Verdict.NO;
+        }
+        boolean retriable = isRetriable(response);
+        resetMillis = retriable ? policy.resetMillis(response.headers(), wallMillis) : -1;
+        return judge(retriable);
+    }
+
+    /** Whether the response would be retried if its attempt had not been joined by another. */
+    boolean wouldRetry(ResponseHead response) {
+        return retryOn != 0 && isRetriable(response);
     }
 
     /**
@@ -121,39 +135,49 @@ final class RetryState {
         return retryOn == 0 ? Verdict.NO : judge((retryOn & ANY_RESET) != 0);
     }
 
+    /** A slow attempt that goes on: whether another one joins it, whatever was asked for. */
+    Verdict onHedge() {
+        return retryOn == 0 ? Verdict.NO : judge(true);
+    }
+
     private Verdict judge(boolean retriable) {
-        Cluster target = cluster;
+        ResponseCharges target = charges;
         CircuitBreakers limits = breakers;
         if (target == null || limits == null) {
             return Verdict.NO;
         }
         if (held && !retriable) {
-            shard.inc(target.stats().rqRetrySuccess);
+            target.retrySuccess();
         }
         release();
         if (!retriable) {
             return Verdict.NO;
         }
         if (remaining == 0) {
-            shard.inc(target.stats().rqRetryLimitExceeded);
+            target.retryLimitExceeded();
             return Verdict.LIMIT_EXCEEDED;
         }
         remaining--;
         if (!limits.canRetry()) {
-            shard.inc(target.stats().rqRetryOverflow);
+            target.retryOverflow();
             return Verdict.OVERFLOW;
         }
         limits.retries.inc(shard);
         held = true;
-        shard.inc(target.stats().rqRetry);
-        shard.inc(target.stats().rqRetryBackoffExponential);
+        target.retry(resetMillis > 1);
         return Verdict.YES;
     }
 
     /**
-     * The pause before the retry just granted: full jitter, uniform below a doubling bound (RT14).
+     * The pause before the retry just granted: what the response asked for and up to half of it
+     * more (RT15), else full jitter, uniform below a doubling bound (RT14).
      */
     long backoffMillis() {
+        if (resetMillis > 1) {
+            long asked = resetMillis;
+            resetMillis = -1;
+            return asked + random.nextLong(asked / 2);
+        }
         long bound = nextIntervalMillis;
         nextIntervalMillis = Math.min(bound * 2, policy.maxIntervalMillis());
         return random.nextLong(bound);

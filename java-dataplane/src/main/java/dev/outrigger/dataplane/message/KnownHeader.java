@@ -250,6 +250,11 @@ public final class KnownHeader {
         return find(hash(name, 0, name.length), name, 0, name.length);
     }
 
+    /** The id of a lower-case name. */
+    public static int of(String name) {
+        return of(name.getBytes(US_ASCII));
+    }
+
     static int hash(byte[] bytes, int offset, int length) {
         int hash = 0;
         for (int i = offset; i < offset + length; i++) {

@@ -115,6 +115,34 @@ public final class RequestHead {
         return length == GRPC.length || headers.data[offset + GRPC.length] == '+';
     }
 
+    /** Becomes a copy of another head, which may change afterwards. */
+    public void copyFrom(RequestHead other) {
+        headers.copyFrom(other.headers);
+        method = other.method;
+        methodOffset = other.methodOffset;
+        methodLength = other.methodLength;
+        pathOffset = other.pathOffset;
+        pathLength = other.pathLength;
+        http10 = other.http10;
+        chunked = other.chunked;
+        contentLength = other.contentLength;
+        upgrade = other.upgrade;
+        closeRequested = other.closeRequested;
+        keepAliveRequested = other.keepAliveRequested;
+        https = other.https;
+    }
+
+    /** Becomes a GET without a body, as a redirect by 303 asks (RFC 9110 15.4.4). */
+    public void becomeGet() {
+        byte[] get = Ascii.bytes("GET");
+        method = Method.GET;
+        methodOffset = headers.append(get, 0, get.length);
+        methodLength = get.length;
+        chunked = false;
+        contentLength = -1;
+        headers.remove(KnownHeader.CONTENT_LENGTH);
+    }
+
     /** Replaces path and query. */
     public void setPath(byte[] path) {
         pathOffset = headers.append(path, 0, path.length);

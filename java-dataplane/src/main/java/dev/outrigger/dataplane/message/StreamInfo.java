@@ -27,6 +27,7 @@ public final class StreamInfo {
     private @Nullable String upstreamCluster;
     private @Nullable String routeName;
     private @Nullable String virtualHost;
+    private @Nullable String virtualCluster;
     private @Nullable String transportFailure;
     private int attemptCount;
     private final ResponseFlag[] flagOrder = new ResponseFlag[ALL_FLAGS.length];
@@ -52,6 +53,7 @@ public final class StreamInfo {
         upstreamCluster = null;
         routeName = null;
         virtualHost = null;
+        virtualCluster = null;
         transportFailure = null;
         attemptCount = 0;
         flagCount = 0;
@@ -201,6 +203,14 @@ public final class StreamInfo {
 
     public void setVirtualHost(String name) {
         virtualHost = name;
+    }
+
+    public @Nullable String virtualCluster() {
+        return virtualCluster;
+    }
+
+    public void setVirtualCluster(@Nullable String name) {
+        virtualCluster = name;
     }
 
     public @Nullable String transportFailure() {

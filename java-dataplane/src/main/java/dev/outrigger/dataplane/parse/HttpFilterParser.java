@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,8 +17,12 @@ import java.util.Optional;
 final class HttpFilterParser {
     private static final SupportedFields ROUTER =
             SupportedFields.of(Router.getDescriptor())
-                    .onlyBool("dynamic_stats", true)
-                    .obeyed("suppress_envoy_headers")
+                    .obeyed(
+                            "dynamic_stats",
+                            "suppress_envoy_headers",
+                            "strict_check_headers",
+                            "respect_expected_rq_timeout",
+                            "suppress_grpc_request_failure_code_stats")
                     .noEffect("start_child_span", "read only by tracing, which is refused");
 
     static final HttpFilterType ROUTER_TYPE =
@@ -29,7 +34,12 @@ final class HttpFilterParser {
                                     new HttpFilterConfig.Router(
                                             !proto.hasDynamicStats()
                                                     || proto.getDynamicStats().getValue(),
-                                            proto.getSuppressEnvoyHeaders()))
+                                            proto.getSuppressEnvoyHeaders(),
+                                            proto.getStrictCheckHeadersList().stream()
+                                                    .map(each -> each.toLowerCase(Locale.ROOT))
+                                                    .toList(),
+                                            proto.getRespectExpectedRqTimeout(),
+                                            proto.getSuppressGrpcRequestFailureCodeStats()))
                     .asTerminal();
 
     static SupportedFields filter() {

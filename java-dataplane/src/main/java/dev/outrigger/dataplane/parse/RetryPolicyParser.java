@@ -2,14 +2,24 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RateLimitedBackOff;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.ResetHeader;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
+import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,10 +31,40 @@ final class RetryPolicyParser {
     private static final SupportedFields PREVIOUS_HOSTS =
             SupportedFields.of(PreviousHostsPredicate.getDescriptor());
 
+    private static final SupportedFields OMIT_CANARY =
+            SupportedFields.of(OmitCanaryHostsPredicate.getDescriptor());
+
+    private static final SupportedFields OMIT_METADATA =
+            SupportedFields.of(OmitHostMetadataConfig.getDescriptor())
+                    .nested("metadata_match", () -> MetadataParser.METADATA);
+
     private static final SupportedFields HOST_PREDICATE =
             SupportedFields.of(RetryPolicy.RetryHostPredicate.getDescriptor())
                     .obeyed("name")
-                    .extension("typed_config", List.of(() -> PREVIOUS_HOSTS));
+                    .extension(
+                            "typed_config",
+                            List.of(() -> PREVIOUS_HOSTS, () -> OMIT_CANARY, () -> OMIT_METADATA));
+
+    private static final SupportedFields PREVIOUS_PRIORITIES =
+            SupportedFields.of(PreviousPrioritiesConfig.getDescriptor()).obeyed("update_frequency");
+
+    private static final SupportedFields RETRY_PRIORITY =
+            SupportedFields.of(RetryPolicy.RetryPriority.getDescriptor())
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> PREVIOUS_PRIORITIES));
+
+    private static final SupportedFields OPTIONS_PREDICATE =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "retry options predicate")
+                    .obeyed("name")
+                    .extension("typed_config", List.of());
+
+    private static final SupportedFields RESET_HEADER =
+            SupportedFields.of(RetryPolicy.ResetHeader.getDescriptor()).obeyed("name", "format");
+
+    private static final SupportedFields RATE_LIMITED_BACK_OFF =
+            SupportedFields.of(RetryPolicy.RateLimitedRetryBackOff.getDescriptor())
+                    .nested("reset_headers", () -> RESET_HEADER)
+                    .obeyed("max_interval");
 
     private static final SupportedFields BACK_OFF =
             SupportedFields.of(RetryPolicy.RetryBackOff.getDescriptor())
@@ -40,7 +80,10 @@ final class RetryPolicyParser {
                             "host_selection_retry_max_attempts",
                             "retriable_status_codes")
                     .nested("retry_host_predicate", () -> HOST_PREDICATE)
+                    .nested("retry_priority", () -> RETRY_PRIORITY)
+                    .nested("retry_options_predicates", () -> OPTIONS_PREDICATE)
                     .nested("retry_back_off", () -> BACK_OFF)
+                    .nested("rate_limited_retry_back_off", () -> RATE_LIMITED_BACK_OFF)
                     .nested("retriable_headers", () -> RouteMatchParser.HEADER)
                     .nested("retriable_request_headers", () -> RouteMatchParser.HEADER);
 
@@ -51,6 +94,9 @@ final class RetryPolicyParser {
     private static final Duration DEFAULT_BASE_INTERVAL = Duration.ofMillis(25);
 
     private static final int MAX_INTERVAL_FACTOR = 10;
+
+    /** RT15. */
+    private static final Duration DEFAULT_RESET_MAX_INTERVAL = Duration.ofMinutes(5);
 
     /** RT16. */
     private static final int DEFAULT_HOST_SELECTION_ATTEMPTS = 1;
@@ -108,7 +154,9 @@ final class RetryPolicyParser {
                         findings),
                 base,
                 max.orElse(base.multipliedBy(MAX_INTERVAL_FACTOR)),
-                previousHosts(proto, path, findings),
+                rateLimitedBackOff(proto, path, findings),
+                hostPredicates(proto, path, findings),
+                previousPriorities(proto, path, findings),
                 proto.getHostSelectionRetryMaxAttempts() > 0
                         ? Values.clamp(proto.getHostSelectionRetryMaxAttempts())
                         : DEFAULT_HOST_SELECTION_ATTEMPTS);
@@ -141,21 +189,73 @@ final class RetryPolicyParser {
         return value.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : value;
     }
 
-    private static boolean previousHosts(RetryPolicy proto, String path, Findings findings) {
-        boolean found = false;
+    private static Optional<RateLimitedBackOff> rateLimitedBackOff(
+            RetryPolicy proto, String path, Findings findings) {
+        if (!proto.hasRateLimitedRetryBackOff()) {
+            return Optional.empty();
+        }
+        var backOff = proto.getRateLimitedRetryBackOff();
+        String at = FieldPaths.join(path, "rate_limited_retry_back_off.max_interval");
+        return Optional.of(
+                new RateLimitedBackOff(
+                        backOff.getResetHeadersList().stream()
+                                .map(each ->
+                                        new ResetHeader(
+                                                each.getName().toLowerCase(Locale.ROOT),
+                                                each.getFormat()
+                                                        == ResetHeaderFormat.UNIX_TIMESTAMP))
+                                .toList(),
+                        backOff.hasMaxInterval()
+                                ? atLeastOneMilli(backOff.getMaxInterval(), at, findings)
+                                : DEFAULT_RESET_MAX_INTERVAL));
+    }
+
+    private static List<RetryHostPredicate> hostPredicates(
+            RetryPolicy proto, String path, Findings findings) {
+        var predicates = new ArrayList<RetryHostPredicate>();
         for (int i = 0; i < proto.getRetryHostPredicateCount(); i++) {
             var predicate = proto.getRetryHostPredicate(i);
-            if (predicate.hasTypedConfig()) {
-                found |= predicate.getTypedConfig().is(PreviousHostsPredicate.class);
+            String at = FieldPaths.index(FieldPaths.join(path, "retry_host_predicate"), i);
+            var any = predicate.getTypedConfig();
+            if (!predicate.hasTypedConfig()) {
+                findings.invalid(at, predicate.getName(), notFound(predicate.getName()));
+            } else if (any.is(PreviousHostsPredicate.class)) {
+                predicates.add(new RetryHostPredicate.PreviousHosts());
+            } else if (any.is(OmitCanaryHostsPredicate.class)) {
+                predicates.add(new RetryHostPredicate.OmitCanaryHosts());
             } else {
-                findings.invalid(
-                        FieldPaths.index(FieldPaths.join(path, "retry_host_predicate"), i),
-                        predicate.getName(),
-                        "Didn't find a registered implementation for '"
-                                + predicate.getName()
-                                + "' with type URL: ''");
+                Values.unpack(any, OmitHostMetadataConfig.class, at + ".typed_config", findings)
+                        .flatMap(config ->
+                                RouteActionParser.metadataMatch(
+                                        config.hasMetadataMatch(), config.getMetadataMatch()))
+                        .map(RetryHostPredicate.OmitHostMetadata::new)
+                        .ifPresent(predicates::add);
             }
         }
-        return found;
+        return predicates;
+    }
+
+    private static Optional<Integer> previousPriorities(
+            RetryPolicy proto, String path, Findings findings) {
+        // Envoy looks at the name to tell whether there is one.
+        if (proto.getRetryPriority().getName().isEmpty()) {
+            return Optional.empty();
+        }
+        String at = FieldPaths.join(path, "retry_priority");
+        if (!proto.getRetryPriority().hasTypedConfig()) {
+            String name = proto.getRetryPriority().getName();
+            findings.invalid(at, name, notFound(name));
+            return Optional.empty();
+        }
+        return Values.unpack(
+                        proto.getRetryPriority().getTypedConfig(),
+                        PreviousPrioritiesConfig.class,
+                        at + ".typed_config",
+                        findings)
+                .map(PreviousPrioritiesConfig::getUpdateFrequency);
+    }
+
+    private static String notFound(String name) {
+        return "Didn't find a registered implementation for '" + name + "' with type URL: ''";
     }
 }

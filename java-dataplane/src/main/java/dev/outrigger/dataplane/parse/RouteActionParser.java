@@ -1,41 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
-import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
-import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
-import dev.outrigger.dataplane.config.RouteActionConfig.WeightedCluster;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
+import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.MaxStreamDuration;
+import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
-import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
-import java.nio.charset.StandardCharsets;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
+import io.envoyproxy.envoy.extensions.early_data.v3.DefaultEarlyDataPolicy;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** {@code RouteAction}, {@code RedirectAction} and {@code DirectResponseAction}. */
+/** {@code RouteAction}: everything a forwarding route says. */
+@SuppressWarnings("deprecation") // control planes still send max_grpc_timeout and its like
 final class RouteActionParser {
-    private static final SupportedFields CLUSTER_WEIGHT =
-            SupportedFields.of(ClusterWeight.getDescriptor())
-                    .obeyed(
-                            "name",
-                            "weight",
-                            "request_headers_to_remove",
-                            "response_headers_to_remove",
-                            "host_rewrite_literal")
-                    .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .extension("typed_per_filter_config", PerFilterConfigParser.types());
+    static final SupportedFields HEDGE =
+            SupportedFields.of(HedgePolicy.getDescriptor())
+                    .obeyed("hedge_on_per_try_timeout")
+                    .noEffect("initial_requests", "Envoy does not read it")
+                    .noEffect("additional_request_chance", "Envoy does not read it");
 
-    private static final SupportedFields WEIGHTED =
-            SupportedFields.of(io.envoyproxy.envoy.config.route.v3.WeightedCluster.getDescriptor())
-                    .nested("clusters", () -> CLUSTER_WEIGHT)
-                    .noEffect("total_weight", "Envoy ignores it too (A3)");
+    private static final SupportedFields MAX_STREAM_DURATION =
+            SupportedFields.of(RouteAction.MaxStreamDuration.getDescriptor())
+                    .obeyed(
+                            "max_stream_duration",
+                            "grpc_timeout_header_max",
+                            "grpc_timeout_header_offset");
+
+    private static final SupportedFields UPGRADE =
+            SupportedFields.of(UpgradeConfig.getDescriptor(), "route")
+                    .obeyed("upgrade_type", "enabled");
+
+    private static final SupportedFields DEFAULT_EARLY_DATA =
+            SupportedFields.of(DefaultEarlyDataPolicy.getDescriptor());
+
+    private static final SupportedFields EARLY_DATA =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "early data policy")
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> DEFAULT_EARLY_DATA));
 
     static final SupportedFields ROUTE =
             SupportedFields.of(RouteAction.getDescriptor())
@@ -46,62 +59,72 @@ final class RouteActionParser {
                             "prefix_rewrite",
                             "host_rewrite_literal",
                             "auto_host_rewrite",
+                            "host_rewrite_header",
                             "append_x_forwarded_host",
                             "timeout",
                             "idle_timeout",
-                            "priority")
-                    .nested("weighted_clusters", () -> WEIGHTED)
+                            "max_grpc_timeout",
+                            "grpc_timeout_offset",
+                            "priority",
+                            "internal_redirect_action",
+                            "max_internal_redirects")
+                    .obeyedWithNote(
+                            "cluster_specifier_plugin",
+                            "there are none: only an optional one may be named, and its route"
+                                    + " answers 404")
+                    .nested("weighted_clusters", () -> WeightedClustersParser.WEIGHTED)
+                    .nested(
+                            "inline_cluster_specifier_plugin",
+                            () -> ClusterSpecifierPlugins.PLUGIN,
+                            "there are none: only an optional one is accepted, and its route"
+                                    + " answers 404")
+                    .nested("metadata_match", () -> MetadataParser.METADATA)
+                    .nested("regex_rewrite", () -> RewriteParser.REGEX_REWRITE)
+                    .nested("host_rewrite_path_regex", () -> RewriteParser.REGEX_REWRITE)
+                    .nested("path_rewrite_policy", () -> RewriteParser.PATH_REWRITE_POLICY)
                     .nested("retry_policy", () -> RetryPolicyParser.POLICY)
+                    .nested("hedge_policy", () -> HEDGE)
+                    .nested("request_mirror_policies", () -> MirrorPolicyParser.MIRROR)
+                    .nested("hash_policy", () -> HashPolicyParser.HASH_POLICY)
+                    .nested("max_stream_duration", () -> MAX_STREAM_DURATION)
+                    .nested("internal_redirect_policy", () -> InternalRedirectParser.POLICY)
+                    .nested("upgrade_configs", () -> UPGRADE)
+                    .nested(
+                            "early_data_policy",
+                            () -> EARLY_DATA,
+                            "no effect without HTTP/3 and TLS early data")
                     .noEffect("rate_limits", "read only by rate limit filters, which are refused")
                     .noEffect(
                             "include_vh_rate_limits",
                             "read only by rate limit filters, which are refused");
 
-    static final SupportedFields REDIRECT =
-            SupportedFields.of(RedirectAction.getDescriptor())
-                    .obeyed(
-                            "https_redirect",
-                            "scheme_redirect",
-                            "host_redirect",
-                            "port_redirect",
-                            "path_redirect",
-                            "prefix_rewrite",
-                            "response_code",
-                            "strip_query");
-
-    private static final SupportedFields BODY =
-            SupportedFields.of(DataSource.getDescriptor(), "direct response body")
-                    .obeyed("inline_string", "inline_bytes");
-
-    static final SupportedFields DIRECT_RESPONSE =
-            SupportedFields.of(DirectResponseAction.getDescriptor())
-                    .obeyed("status")
-                    .nested("body", () -> BODY);
-
     /** U1. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
-
-    private static final long MAX_TOTAL_WEIGHT = 0xFFFF_FFFFL;
 
     private RouteActionParser() {}
 
     /**
      * @param routeName for texts only
+     * @param plugins the cluster specifier plugins of the route table
      */
-    static Forward forward(RouteAction proto, String routeName, String path, Findings findings) {
+    static Forward forward(
+            RouteAction proto,
+            String routeName,
+            Set<String> plugins,
+            String path,
+            Findings findings) {
         return new Forward(
-                clusters(proto, routeName, path, findings),
-                proto.hasTimeout()
-                        ? Values.duration(
-                                proto.getTimeout(), FieldPaths.join(path, "timeout"), findings)
-                        : DEFAULT_TIMEOUT,
-                proto.hasIdleTimeout()
-                        ? Optional.of(
-                                Values.duration(
-                                        proto.getIdleTimeout(),
-                                        FieldPaths.join(path, "idle_timeout"),
-                                        findings))
-                        : Optional.empty(),
+                clusters(proto, routeName, plugins, path, findings),
+                switch (proto.getClusterNotFoundResponseCode()) {
+                    case NOT_FOUND -> 404;
+                    case INTERNAL_SERVER_ERROR -> 500;
+                    case SERVICE_UNAVAILABLE, UNRECOGNIZED -> 503;
+                },
+                metadataMatch(proto.hasMetadataMatch(), proto.getMetadataMatch()),
+                RewriteParser.path(proto, path, findings),
+                RewriteParser.host(proto, path, findings),
+                proto.getAppendXForwardedHost(),
+                timeouts(proto, path, findings),
                 proto.hasRetryPolicy()
                         ? Optional.of(
                                 RetryPolicyParser.parse(
@@ -109,122 +132,152 @@ final class RouteActionParser {
                                         FieldPaths.join(path, "retry_policy"),
                                         findings))
                         : Optional.empty(),
-                proto.getHostRewriteLiteral(),
-                proto.getAutoHostRewrite().getValue(),
-                proto.getPrefixRewrite(),
-                proto.getAppendXForwardedHost(),
-                proto.getPriority() == RoutingPriority.HIGH,
-                switch (proto.getClusterNotFoundResponseCode()) {
-                    case NOT_FOUND -> 404;
-                    case INTERNAL_SERVER_ERROR -> 500;
-                    case SERVICE_UNAVAILABLE, UNRECOGNIZED -> 503;
-                });
+                hedge(proto.hasHedgePolicy(), proto.getHedgePolicy()),
+                MirrorPolicyParser.parse(
+                        proto.getRequestMirrorPoliciesList(),
+                        FieldPaths.join(path, "request_mirror_policies"),
+                        findings),
+                HashPolicyParser.parse(
+                        proto.getHashPolicyList(), FieldPaths.join(path, "hash_policy"), findings),
+                InternalRedirectParser.parse(proto, path, findings),
+                upgrades(proto.getUpgradeConfigsList(), path, findings),
+                proto.getPriority() == RoutingPriority.HIGH);
     }
 
     private static ClusterSpecifier clusters(
-            RouteAction proto, String routeName, String path, Findings findings) {
+            RouteAction proto,
+            String routeName,
+            Set<String> plugins,
+            String path,
+            Findings findings) {
         return switch (proto.getClusterSpecifierCase()) {
             case CLUSTER -> new ClusterSpecifier.Single(proto.getCluster());
             case CLUSTER_HEADER ->
                     new ClusterSpecifier.Header(proto.getClusterHeader().toLowerCase(Locale.ROOT));
             case WEIGHTED_CLUSTERS ->
-                    weighted(
-                            proto, routeName, FieldPaths.join(path, "weighted_clusters"), findings);
-            // All were reported before: by the table, and by the oneof's own constraint.
-            case CLUSTER_SPECIFIER_PLUGIN,
-                    INLINE_CLUSTER_SPECIFIER_PLUGIN,
-                    CLUSTERSPECIFIER_NOT_SET ->
-                    new ClusterSpecifier.Single("");
+                    WeightedClustersParser.parse(
+                            proto.getWeightedClusters(),
+                            routeName,
+                            FieldPaths.join(path, "weighted_clusters"),
+                            findings);
+            case CLUSTER_SPECIFIER_PLUGIN -> {
+                String name = proto.getClusterSpecifierPlugin();
+                if (!plugins.contains(name)) {
+                    findings.invalid(
+                            FieldPaths.join(path, "cluster_specifier_plugin"),
+                            name,
+                            "Unknown cluster specifier plugin name: "
+                                    + name
+                                    + " is used in the route");
+                }
+                yield new ClusterSpecifier.Nowhere();
+            }
+            case INLINE_CLUSTER_SPECIFIER_PLUGIN -> {
+                ClusterSpecifierPlugins.check(
+                        proto.getInlineClusterSpecifierPlugin(),
+                        FieldPaths.join(path, "inline_cluster_specifier_plugin"),
+                        findings);
+                yield new ClusterSpecifier.Nowhere();
+            }
+            // Reported before by the oneof's own constraint.
+            case CLUSTERSPECIFIER_NOT_SET -> new ClusterSpecifier.Nowhere();
         };
     }
 
-    private static ClusterSpecifier weighted(
-            RouteAction proto, String routeName, String path, Findings findings) {
-        var weighted = new ArrayList<WeightedCluster>();
-        long total = 0;
-        for (int i = 0; i < proto.getWeightedClusters().getClustersCount(); i++) {
-            ClusterWeight each = proto.getWeightedClusters().getClusters(i);
-            String at = FieldPaths.index(FieldPaths.join(path, "clusters"), i);
-            if (!each.hasWeight()) {
-                findings.invalid(
-                        at, each.getName(), "Field 'weight' is missing in: " + each.getName());
-            }
-            if (each.getName().isEmpty()) {
-                findings.invalid(
-                        at + ".name",
-                        "",
-                        "At least one of name or cluster_header need to be specified");
-            }
-            total += Values.unsigned(each.getWeight());
-            weighted.add(
-                    new WeightedCluster(
-                            each.getName(),
-                            Values.unsigned(each.getWeight()),
-                            HeaderEditsParser.parse(
-                                    each.getRequestHeadersToAddList(),
-                                    each.getRequestHeadersToRemoveList(),
-                                    at,
-                                    "request",
-                                    findings),
-                            HeaderEditsParser.parse(
-                                    each.getResponseHeadersToAddList(),
-                                    each.getResponseHeadersToRemoveList(),
-                                    at,
-                                    "response",
-                                    findings),
-                            each.getHostRewriteLiteral(),
-                            PerFilterConfigParser.parse(
-                                    each.getTypedPerFilterConfigMap(), at, findings)));
-        }
-        if (total == 0) {
-            findings.invalid(
-                    path, 0, "Sum of weights in the weighted_cluster must be greater than 0.");
-        } else if (total > MAX_TOTAL_WEIGHT) {
-            findings.invalid(
-                    path,
-                    total,
-                    "The sum of weights of all weighted clusters of route "
-                            + routeName
-                            + " exceeds 4294967295");
-        }
-        return new ClusterSpecifier.Weighted(weighted, total);
+    /** Load balancers read one namespace; without it there is nothing to match (A6). */
+    static Optional<MetadataCriteria> metadataMatch(boolean present, Metadata proto) {
+        String lb = dev.outrigger.dataplane.config.Metadata.LB;
+        return present && proto.containsFilterMetadata(lb)
+                ? Optional.of(
+                        MetadataCriteria.of(
+                                MetadataParser.struct(proto.getFilterMetadataOrThrow(lb))))
+                : Optional.empty();
     }
 
-    static Redirect redirect(RedirectAction proto) {
-        return new Redirect(
-                switch (proto.getResponseCode()) {
-                    case FOUND -> 302;
-                    case SEE_OTHER -> 303;
-                    case TEMPORARY_REDIRECT -> 307;
-                    case PERMANENT_REDIRECT -> 308;
-                    case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
-                },
-                proto.getSchemeRedirect(),
-                proto.getHttpsRedirect(),
-                proto.getHostRedirect(),
-                Values.clamp(Integer.toUnsignedLong(proto.getPortRedirect())),
-                proto.getPathRedirect(),
-                proto.getPrefixRewrite(),
-                proto.getStripQuery());
+    static Optional<HedgePolicyConfig> hedge(boolean present, HedgePolicy proto) {
+        return present
+                ? Optional.of(new HedgePolicyConfig(proto.getHedgeOnPerTryTimeout()))
+                : Optional.empty();
     }
 
-    /**
-     * @param maxBodyBytes {@code max_direct_response_body_size_bytes}
-     */
-    static DirectResponse directResponse(
-            DirectResponseAction proto, long maxBodyBytes, String path, Findings findings) {
-        DataSource source = proto.getBody();
-        String body =
-                source.hasInlineBytes()
-                        ? source.getInlineBytes().toStringUtf8()
-                        : source.getInlineString();
-        int size = body.getBytes(StandardCharsets.UTF_8).length;
-        if (size > maxBodyBytes) {
-            findings.invalid(
-                    FieldPaths.join(path, "body"),
-                    size + " bytes",
-                    "response body size is " + size + " bytes; maximum is " + maxBodyBytes);
+    private static Timeouts timeouts(RouteAction proto, String path, Findings findings) {
+        return new Timeouts(
+                duration(proto.hasTimeout(), proto.getTimeout(), path, "timeout", findings)
+                        .orElse(DEFAULT_TIMEOUT),
+                duration(
+                        proto.hasIdleTimeout(),
+                        proto.getIdleTimeout(),
+                        path,
+                        "idle_timeout",
+                        findings),
+                proto.hasMaxStreamDuration()
+                        ? Optional.of(
+                                maxStreamDuration(
+                                        proto.getMaxStreamDuration(),
+                                        FieldPaths.join(path, "max_stream_duration"),
+                                        findings))
+                        : Optional.empty(),
+                duration(
+                        proto.hasMaxGrpcTimeout(),
+                        proto.getMaxGrpcTimeout(),
+                        path,
+                        "max_grpc_timeout",
+                        findings),
+                duration(
+                        proto.hasGrpcTimeoutOffset(),
+                        proto.getGrpcTimeoutOffset(),
+                        path,
+                        "grpc_timeout_offset",
+                        findings));
+    }
+
+    private static MaxStreamDuration maxStreamDuration(
+            RouteAction.MaxStreamDuration proto, String path, Findings findings) {
+        return new MaxStreamDuration(
+                duration(
+                        proto.hasMaxStreamDuration(),
+                        proto.getMaxStreamDuration(),
+                        path,
+                        "max_stream_duration",
+                        findings),
+                duration(
+                        proto.hasGrpcTimeoutHeaderMax(),
+                        proto.getGrpcTimeoutHeaderMax(),
+                        path,
+                        "grpc_timeout_header_max",
+                        findings),
+                duration(
+                        proto.hasGrpcTimeoutHeaderOffset(),
+                        proto.getGrpcTimeoutHeaderOffset(),
+                        path,
+                        "grpc_timeout_header_offset",
+                        findings));
+    }
+
+    private static Optional<Duration> duration(
+            boolean present,
+            com.google.protobuf.Duration proto,
+            String path,
+            String field,
+            Findings findings) {
+        return present
+                ? Optional.of(Values.duration(proto, FieldPaths.join(path, field), findings))
+                : Optional.empty();
+    }
+
+    private static Map<String, Boolean> upgrades(
+            List<UpgradeConfig> protos, String path, Findings findings) {
+        var upgrades = new HashMap<String, Boolean>();
+        for (int i = 0; i < protos.size(); i++) {
+            String type = protos.get(i).getUpgradeType();
+            boolean enabled = !protos.get(i).hasEnabled() || protos.get(i).getEnabled().getValue();
+            if (upgrades.putIfAbsent(type.toLowerCase(Locale.ROOT), enabled) != null) {
+                findings.invalid(
+                        FieldPaths.index(FieldPaths.join(path, "upgrade_configs"), i),
+                        type,
+                        "Duplicate upgrade " + type);
+            }
         }
-        return new DirectResponse(proto.getStatus(), body);
+        return upgrades;
     }
 }

@@ -5,27 +5,31 @@ import dev.outrigger.dataplane.config.RouteMatchConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.HeaderMatcherConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteMatchConfig.QueryParameterMatcherConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig.TlsContextMatch;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** {@code RouteMatch}, header and query parameter matchers (M1 to M7, HM1 to HM7, QM1, QM2). */
 @SuppressWarnings("deprecation") // control planes still send the flat header match fields
 final class RouteMatchParser {
-    private static final SupportedFields REGEX =
+    static final SupportedFields REGEX =
             SupportedFields.of(RegexMatcher.getDescriptor())
                     .obeyed("regex")
                     .noEffect(
                             "google_re2",
                             "RE2 is the only engine; its program size is not limited");
 
-    private static final SupportedFields STRING =
+    static final SupportedFields STRING =
             SupportedFields.of(StringMatcher.getDescriptor())
                     .obeyed("exact", "prefix", "suffix", "contains", "ignore_case")
                     .nested("safe_regex", () -> REGEX);
@@ -50,9 +54,25 @@ final class RouteMatchParser {
                     .obeyed("name", "present_match")
                     .nested("string_match", () -> STRING);
 
+    private static final SupportedFields URI_TEMPLATE =
+            SupportedFields.of(UriTemplateMatchConfig.getDescriptor()).obeyed("path_template");
+
+    private static final SupportedFields PATH_MATCH_POLICY =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "path match policy")
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> URI_TEMPLATE));
+
+    private static final SupportedFields TLS_CONTEXT =
+            SupportedFields.of(RouteMatch.TlsContextMatchOptions.getDescriptor())
+                    .obeyed("presented", "validated");
+
     static final SupportedFields MATCH =
             SupportedFields.of(RouteMatch.getDescriptor())
                     .obeyed("prefix", "path", "path_separated_prefix", "case_sensitive")
+                    .obeyed("connect_matcher", "grpc")
+                    .nested("path_match_policy", () -> PATH_MATCH_POLICY)
+                    .nested("runtime_fraction", () -> Fractions.RUNTIME_FRACTION)
+                    .nested("tls_context", () -> TLS_CONTEXT)
                     .nested("safe_regex", () -> REGEX)
                     .nested("headers", () -> HEADER)
                     .nested("query_parameters", () -> QUERY);
@@ -70,7 +90,27 @@ final class RouteMatchParser {
                 pathMatch(proto, path, findings),
                 caseSensitive,
                 headers(proto.getHeadersList(), FieldPaths.join(path, "headers"), findings),
-                query);
+                query,
+                proto.hasRuntimeFraction()
+                        ? Optional.of(Fractions.runtime(proto.getRuntimeFraction()))
+                        : Optional.empty(),
+                proto.hasGrpc(),
+                proto.hasTlsContext()
+                        ? Optional.of(
+                                new TlsContextMatch(
+                                        proto.getTlsContext().hasPresented()
+                                                ? Optional.of(
+                                                        proto.getTlsContext()
+                                                                .getPresented()
+                                                                .getValue())
+                                                : Optional.empty(),
+                                        proto.getTlsContext().hasValidated()
+                                                ? Optional.of(
+                                                        proto.getTlsContext()
+                                                                .getValidated()
+                                                                .getValue())
+                                                : Optional.empty()))
+                        : Optional.empty());
     }
 
     private static PathMatch pathMatch(RouteMatch proto, String path, Findings findings) {
@@ -84,9 +124,21 @@ final class RouteMatchParser {
                 Values.checkRegex(regex, FieldPaths.join(path, "safe_regex.regex"), findings);
                 yield new PathMatch.Regex(regex);
             }
-            // Both were reported before: by the table, and by the oneof's own constraint.
-            case CONNECT_MATCHER, PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET ->
-                    new PathMatch.Prefix("");
+            case CONNECT_MATCHER -> new PathMatch.Connect();
+            case PATH_MATCH_POLICY ->
+                    Values.unpack(
+                                    proto.getPathMatchPolicy().getTypedConfig(),
+                                    UriTemplateMatchConfig.class,
+                                    path + ".path_match_policy.typed_config",
+                                    findings)
+                            .<PathMatch>map(config ->
+                                    UriTemplates.match(
+                                            config.getPathTemplate(),
+                                            path + ".path_match_policy",
+                                            findings))
+                            .orElse(new PathMatch.Prefix(""));
+            // Reported before by the oneof's own constraint.
+            case PATHSPECIFIER_NOT_SET -> new PathMatch.Prefix("");
         };
     }
 
@@ -146,7 +198,7 @@ final class RouteMatchParser {
         return new QueryParameterMatcherConfig(proto.getName(), match);
     }
 
-    private static ValueMatch string(StringMatcher proto, String path, Findings findings) {
+    static ValueMatch string(StringMatcher proto, String path, Findings findings) {
         boolean ignoreCase = proto.getIgnoreCase();
         return switch (proto.getMatchPatternCase()) {
             case EXACT -> new ValueMatch.Exact(proto.getExact(), ignoreCase);

@@ -5,12 +5,14 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.RouteActionConfig;
-import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
+import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,17 +29,24 @@ public final class RouteParser {
                             "name",
                             "request_headers_to_remove",
                             "response_headers_to_remove",
-                            "per_request_buffer_limit_bytes")
+                            "per_request_buffer_limit_bytes",
+                            "stat_prefix",
+                            "non_forwarding_action")
                     .nested("match", () -> RouteMatchParser.MATCH)
                     .nested("route", () -> RouteActionParser.ROUTE)
-                    .nested("redirect", () -> RouteActionParser.REDIRECT)
-                    .nested("direct_response", () -> RouteActionParser.DIRECT_RESPONSE)
+                    .nested("redirect", () -> OwnAnswerParser.REDIRECT)
+                    .nested("direct_response", () -> OwnAnswerParser.DIRECT_RESPONSE)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads route metadata is supported")
                     .noEffect("decorator", "read only by tracing, which is refused")
                     .noEffect("tracing", "read only by tracing, which is refused");
+
+    private static final SupportedFields VIRTUAL_CLUSTER =
+            SupportedFields.of(VirtualCluster.getDescriptor())
+                    .obeyed("name")
+                    .nested("headers", () -> RouteMatchParser.HEADER);
 
     private static final SupportedFields VIRTUAL_HOST =
             SupportedFields.of(VirtualHost.getDescriptor())
@@ -49,14 +58,17 @@ public final class RouteParser {
                             "include_request_attempt_count",
                             "include_attempt_count_in_response",
                             "include_is_timeout_retry_header",
-                            "per_request_buffer_limit_bytes")
-                    .onlyEnum("require_tls", "NONE")
+                            "per_request_buffer_limit_bytes",
+                            "require_tls")
+                    .nested("virtual_clusters", () -> VIRTUAL_CLUSTER)
+                    .nested("hedge_policy", () -> RouteActionParser.HEDGE)
+                    .nested("request_mirror_policies", () -> MirrorPolicyParser.MIRROR)
                     .nested("routes", () -> ROUTE)
                     .nested("retry_policy", () -> RetryPolicyParser.POLICY)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("rate_limits", "read only by rate limit filters, which are refused")
+                    .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
     static final SupportedFields ROUTE_CONFIGURATION =
@@ -69,7 +81,13 @@ public final class RouteParser {
                             "most_specific_header_mutations_wins",
                             "validate_clusters",
                             "max_direct_response_body_size_bytes",
-                            "ignore_port_in_host_matching")
+                            "ignore_port_in_host_matching",
+                            "ignore_path_parameters_in_path_matching")
+                    .nested("request_mirror_policies", () -> MirrorPolicyParser.MIRROR)
+                    .nested(
+                            "cluster_specifier_plugins",
+                            () -> ClusterSpecifierPlugins.PLUGIN,
+                            "there are none: only optional ones are accepted")
                     .nested("virtual_hosts", () -> VIRTUAL_HOST)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
@@ -78,6 +96,9 @@ public final class RouteParser {
 
     /** J5. */
     private static final long DEFAULT_MAX_DIRECT_RESPONSE_BODY_BYTES = 4096;
+
+    /** What routes need of their table. */
+    private record Scope(long maxBodyBytes, Set<String> plugins) {}
 
     private RouteParser() {}
 
@@ -101,18 +122,28 @@ public final class RouteParser {
     static RouteTable table(
             RouteConfiguration proto, boolean validateClusters, String path, Findings findings) {
         checkDomains(proto, path, findings);
-        long maxBody =
-                proto.hasMaxDirectResponseBodySizeBytes()
-                        ? Values.unsigned(proto.getMaxDirectResponseBodySizeBytes())
-                        : DEFAULT_MAX_DIRECT_RESPONSE_BODY_BYTES;
+        var scope =
+                new Scope(
+                        proto.hasMaxDirectResponseBodySizeBytes()
+                                ? Values.unsigned(proto.getMaxDirectResponseBodySizeBytes())
+                                : DEFAULT_MAX_DIRECT_RESPONSE_BODY_BYTES,
+                        ClusterSpecifierPlugins.names(
+                                proto.getClusterSpecifierPluginsList(),
+                                FieldPaths.join(path, "cluster_specifier_plugins"),
+                                findings));
+        var mirrors =
+                MirrorPolicyParser.parse(
+                        proto.getRequestMirrorPoliciesList(),
+                        FieldPaths.join(path, "request_mirror_policies"),
+                        findings);
         var hosts = new ArrayList<VirtualHostConfig>();
         for (int i = 0; i < proto.getVirtualHostsCount(); i++) {
             String at = FieldPaths.index(FieldPaths.join(path, "virtual_hosts"), i);
-            hosts.add(virtualHost(proto.getVirtualHosts(i), maxBody, at, findings));
+            hosts.add(virtualHost(proto.getVirtualHosts(i), scope, at, findings));
         }
         BoolValue wanted = proto.getValidateClusters();
         if (proto.hasValidateClusters() ? wanted.getValue() : validateClusters) {
-            checkClusters(hosts, path, findings);
+            ClusterReferences.check(hosts, mirrors, path, findings);
         }
         return new RouteTable(
                 proto.getName(),
@@ -132,7 +163,9 @@ public final class RouteParser {
                 proto.getInternalOnlyHeadersList().stream()
                         .map(h -> h.toLowerCase(Locale.ROOT))
                         .toList(),
+                mirrors,
                 proto.getIgnorePortInHostMatching(),
+                proto.getIgnorePathParametersInPathMatching(),
                 proto.getMostSpecificHeaderMutationsWins(),
                 PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings),
                 Values.contentHash(proto));
@@ -164,16 +197,22 @@ public final class RouteParser {
     }
 
     private static VirtualHostConfig virtualHost(
-            VirtualHost proto, long maxBody, String path, Findings findings) {
+            VirtualHost proto, Scope scope, String path, Findings findings) {
         var routes = new ArrayList<RouteConfig>();
         for (int i = 0; i < proto.getRoutesCount(); i++) {
             String at = FieldPaths.index(FieldPaths.join(path, "routes"), i);
-            routes.add(route(proto.getRoutes(i), maxBody, at, findings));
+            routes.add(route(proto.getRoutes(i), scope, at, findings));
         }
         return new VirtualHostConfig(
                 proto.getName(),
                 proto.getDomainsList().stream().map(d -> d.toLowerCase(Locale.ROOT)).toList(),
                 routes,
+                switch (proto.getRequireTls()) {
+                    case ALL -> TlsRequirement.ALL;
+                    case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
+                    case NONE, UNRECOGNIZED -> TlsRequirement.NONE;
+                },
+                virtualClusters(proto, path, findings),
                 HeaderEditsParser.parse(
                         proto.getRequestHeadersToAddList(),
                         proto.getRequestHeadersToRemoveList(),
@@ -196,11 +235,36 @@ public final class RouteParser {
                                         FieldPaths.join(path, "retry_policy"),
                                         findings))
                         : Optional.empty(),
+                RouteActionParser.hedge(proto.hasHedgePolicy(), proto.getHedgePolicy()),
+                MirrorPolicyParser.parse(
+                        proto.getRequestMirrorPoliciesList(),
+                        FieldPaths.join(path, "request_mirror_policies"),
+                        findings),
                 limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
                 PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
-    private static RouteConfig route(Route proto, long maxBody, String path, Findings findings) {
+    private static List<VirtualClusterConfig> virtualClusters(
+            VirtualHost proto, String path, Findings findings) {
+        var clusters = new ArrayList<VirtualClusterConfig>();
+        for (int i = 0; i < proto.getVirtualClustersCount(); i++) {
+            VirtualCluster each = proto.getVirtualClusters(i);
+            String at = FieldPaths.index(FieldPaths.join(path, "virtual_clusters"), i);
+            if (each.getHeadersCount() == 0) {
+                findings.invalid(at, each.getName(), "virtual clusters must define 'headers'");
+            }
+            clusters.add(
+                    new VirtualClusterConfig(
+                            each.getName(),
+                            RouteMatchParser.headers(
+                                    each.getHeadersList(),
+                                    FieldPaths.join(at, "headers"),
+                                    findings)));
+        }
+        return clusters;
+    }
+
+    private static RouteConfig route(Route proto, Scope scope, String path, Findings findings) {
         HeaderEdits requestHeaders =
                 HeaderEditsParser.parse(
                         proto.getRequestHeadersToAddList(),
@@ -221,67 +285,46 @@ public final class RouteParser {
                             RouteActionParser.forward(
                                     proto.getRoute(),
                                     proto.getName(),
+                                    scope.plugins(),
                                     FieldPaths.join(path, "route"),
                                     findings);
-                    case REDIRECT -> RouteActionParser.redirect(proto.getRedirect());
+                    case REDIRECT ->
+                            OwnAnswerParser.redirect(
+                                    proto.getRedirect(),
+                                    FieldPaths.join(path, "redirect"),
+                                    findings);
                     case DIRECT_RESPONSE ->
-                            RouteActionParser.directResponse(
+                            OwnAnswerParser.directResponse(
                                     proto.getDirectResponse(),
-                                    maxBody,
+                                    scope.maxBodyBytes(),
                                     FieldPaths.join(path, "direct_response"),
                                     findings);
                     // All were reported before: by the table, and by the oneof's own constraint.
-                    case FILTER_ACTION, NON_FORWARDING_ACTION, ACTION_NOT_SET ->
+                    case FILTER_ACTION, ACTION_NOT_SET ->
                             new RouteActionConfig.DirectResponse(404, "");
+                    // Meant for gRPC servers; to Envoy it forwards to a cluster without a name.
+                    case NON_FORWARDING_ACTION ->
+                            RouteActionConfig.Forward.to(
+                                    new RouteActionConfig.ClusterSpecifier.Single(""));
                 };
+        var match =
+                RouteMatchParser.parse(proto.getMatch(), FieldPaths.join(path, "match"), findings);
+        if (action instanceof RouteActionConfig.Forward forward) {
+            UriTemplates.checkPair(
+                    match.path(), forward.pathRewrite(), FieldPaths.join(path, "route"), findings);
+        }
         return new RouteConfig(
                 proto.getName(),
-                RouteMatchParser.parse(proto.getMatch(), FieldPaths.join(path, "match"), findings),
+                match,
                 action,
                 requestHeaders,
                 responseHeaders,
                 limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
+                proto.getStatPrefix(),
                 PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
     }
 
     private static Optional<Long> limit(boolean present, UInt32Value value) {
         return present ? Optional.of(Values.unsigned(value)) : Optional.empty();
-    }
-
-    private static void checkClusters(
-            List<VirtualHostConfig> hosts, String path, Findings findings) {
-        for (int i = 0; i < hosts.size(); i++) {
-            String hostPath = FieldPaths.index(FieldPaths.join(path, "virtual_hosts"), i);
-            List<RouteConfig> routes = hosts.get(i).routes();
-            for (int j = 0; j < routes.size(); j++) {
-                String at = FieldPaths.index(hostPath + ".routes", j) + ".route";
-                if (routes.get(j).action() instanceof RouteActionConfig.Forward forward) {
-                    checkCluster(forward.cluster(), at, findings);
-                }
-            }
-        }
-    }
-
-    private static void checkCluster(ClusterSpecifier specifier, String path, Findings findings) {
-        switch (specifier) {
-            case ClusterSpecifier.Single(var name) -> {
-                if (!findings.context().knownCluster().test(name)) {
-                    findings.invalid(
-                            path + ".cluster", name, "route: unknown cluster '" + name + "'");
-                }
-            }
-            case ClusterSpecifier.Weighted(var clusters, _) -> {
-                for (int i = 0; i < clusters.size(); i++) {
-                    String name = clusters.get(i).name();
-                    if (!findings.context().knownCluster().test(name)) {
-                        findings.invalid(
-                                FieldPaths.index(path + ".weighted_clusters.clusters", i) + ".name",
-                                name,
-                                "route: unknown weighted cluster '" + name + "'");
-                    }
-                }
-            }
-            case ClusterSpecifier.Header _ -> {}
-        }
     }
 }

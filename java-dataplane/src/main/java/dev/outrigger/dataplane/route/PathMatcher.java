@@ -16,7 +16,8 @@ final class PathMatcher {
         PREFIX,
         EXACT,
         SEPARATED_PREFIX,
-        REGEX
+        REGEX,
+        CONNECT
     }
 
     private final Kind kind;
@@ -45,7 +46,17 @@ final class PathMatcher {
             case PathMatch.Regex(String value) -> {
                 kind = Kind.REGEX;
                 text = new byte[0];
-                pattern = Pattern.compile(value);
+                pattern = Latin1Regex.compile(value);
+            }
+            case PathMatch.UriTemplate(_, String regex, _) -> {
+                kind = Kind.REGEX;
+                text = new byte[0];
+                pattern = Latin1Regex.compile(regex);
+            }
+            case PathMatch.Connect() -> {
+                kind = Kind.CONNECT;
+                text = new byte[0];
+                pattern = null;
             }
         }
     }
@@ -68,14 +79,20 @@ final class PathMatcher {
             case REGEX ->
                     pattern != null
                             && pattern.matches(new String(data, offset, length, ISO_8859_1));
+            case CONNECT -> false;
         };
+    }
+
+    /** Whether only CONNECT requests match, whatever their path (M9). */
+    boolean isConnect() {
+        return kind == Kind.CONNECT;
     }
 
     /** How much of a matching path a prefix rewrite replaces (B2). */
     int matchedLength(int length) {
         return switch (kind) {
-            case PREFIX, SEPARATED_PREFIX -> text.length;
-            case EXACT, REGEX -> length;
+            case PREFIX, SEPARATED_PREFIX, EXACT -> Math.min(text.length, length);
+            case REGEX, CONNECT -> length;
         };
     }
 

@@ -2,8 +2,14 @@
 package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RateLimitedBackOff;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.ResetHeader;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
 import java.util.BitSet;
+import java.util.List;
 
 /** A retry policy compiled (section 4). Immutable. */
 public final class RetryPolicy {
@@ -19,8 +25,12 @@ public final class RetryPolicy {
     private final HeaderMatcher[] requestHeaders;
     private final long baseIntervalMillis;
     private final long maxIntervalMillis;
-    private final boolean avoidPreviousHosts;
+    private final List<RetryHostPredicate> hostPredicates;
+    private final int previousPriorities;
     private final int hostSelectionAttempts;
+    private final ResetHeader[] resetHeaders;
+    private final byte[][] resetHeaderNames;
+    private final long resetMaxMillis;
 
     RetryPolicy(RetryPolicyConfig config) {
         int bits = 0;
@@ -36,7 +46,19 @@ public final class RetryPolicy {
         requestHeaders = HeaderMatcher.all(config.retriableRequestHeaders());
         baseIntervalMillis = Math.max(1, config.baseInterval().toMillis());
         maxIntervalMillis = Math.max(baseIntervalMillis, config.maxInterval().toMillis());
-        avoidPreviousHosts = config.avoidPreviousHosts();
+        hostPredicates = config.hostPredicates();
+        previousPriorities = config.previousPriorities().orElse(0);
+        resetHeaders =
+                config.rateLimitedBackOff()
+                        .map(RateLimitedBackOff::resetHeaders)
+                        .orElse(List.of())
+                        .toArray(ResetHeader[]::new);
+        resetHeaderNames = new byte[resetHeaders.length][];
+        for (int i = 0; i < resetHeaders.length; i++) {
+            resetHeaderNames[i] = Ascii.bytes(resetHeaders[i].name());
+        }
+        resetMaxMillis =
+                config.rateLimitedBackOff().map(b -> b.maxInterval().toMillis()).orElse(0L);
         hostSelectionAttempts = Math.max(1, config.hostSelectionRetryMaxAttempts());
     }
 
@@ -85,11 +107,45 @@ public final class RetryPolicy {
         return maxIntervalMillis;
     }
 
-    public boolean avoidPreviousHosts() {
-        return avoidPreviousHosts;
+    public List<RetryHostPredicate> hostPredicates() {
+        return hostPredicates;
+    }
+
+    /** After how many attempts the priorities tried are left out; 0 for never. */
+    public int previousPriorities() {
+        return previousPriorities;
     }
 
     public int hostSelectionAttempts() {
         return hostSelectionAttempts;
+    }
+
+    /**
+     * How long the response asks to wait, or -1 when it does not say, or wants too much (RT15).
+     *
+     * @param wallMillis the time of the day
+     */
+    public long resetMillis(HeaderBlock response, long wallMillis) {
+        for (int i = 0; i < resetHeaders.length; i++) {
+            int entry = response.find(resetHeaderNames[i], 0);
+            // Only one line can be meant.
+            if (entry < 0 || response.find(resetHeaderNames[i], entry + 1) >= 0) {
+                continue;
+            }
+            long seconds = response.decimal(entry);
+            if (seconds < 0 || seconds > Long.MAX_VALUE / 1000) {
+                continue;
+            }
+            if (resetHeaders[i].unixTimestamp()) {
+                seconds -= wallMillis / 1000;
+                if (seconds < 0) {
+                    continue;
+                }
+            }
+            if (seconds * 1000 <= resetMaxMillis) {
+                return seconds * 1000;
+            }
+        }
+        return -1;
     }
 }

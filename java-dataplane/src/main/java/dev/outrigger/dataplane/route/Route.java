@@ -3,19 +3,27 @@ package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.RouteActionConfig;
-import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.HostRewrite;
+import dev.outrigger.dataplane.config.RouteActionConfig.InternalRedirectConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
+import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
+import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
 import dev.outrigger.dataplane.config.RouteConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig;
+import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
+import dev.outrigger.dataplane.config.RouteMatchConfig.TlsContextMatch;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
-import java.time.Duration;
-import java.util.ArrayList;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,185 +35,171 @@ public final class Route {
     private final PathMatcher path;
     private final HeaderMatcher[] headers;
     private final QueryMatcher[] queryParameters;
+    private final @Nullable RuntimeFractionalPercent runtimeFraction;
+    private final boolean grpc;
+    private final boolean neverOverPlaintext;
     private final RouteActionConfig action;
-    private final HeaderEditor requestEditor;
+    private final boolean toTls;
     private final HeaderEditor responseEditor;
-    private final Target[] targets;
-    private final long totalWeight;
+    private final ClusterChoice clusters;
     private final @Nullable RetryPolicy retryPolicy;
-    private final long timeoutNanos;
-    private final long idleTimeoutNanos;
+    private final boolean hedgeOnPerTryTimeout;
+    private final RouteTimeouts timeouts;
+    private final MirrorPolicy[] mirrors;
+    private final HashPolicy hashPolicy;
+    private final @Nullable InternalRedirectPolicy internalRedirect;
+    private final PathRewriter pathRewriter;
+    private final HostRewriter hostRewriter;
+    private final boolean autoHostRewrite;
+    private final boolean appendXForwardedHost;
+    private final Map<String, Boolean> upgrades;
     private final long bodyBufferLimit;
-    private final byte[] prefixRewrite;
+    private final @Nullable UpstreamRequestStats stats;
     private final PerFilterConfigs perFilterConfigs;
 
-    /** One cluster a route can send to, with the edits of that choice. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared; read as bytes on the hot path
-    public record Target(
-            String cluster,
-            long weight,
-            byte[] hostRewrite,
-            HeaderEditor requestEditor,
-            HeaderEditor responseEditor,
-            PerFilterConfigs filters) {}
-
-    /** The levels above a route, and how its own is compiled. */
-    record Filters(
-            PerFilterConfigs.Level table,
-            PerFilterConfigs.Level host,
-            PerFilterConfigs inherited,
-            PerFilterConfigs.Compiler compiler) {
-        static Filters of(
-                PerFilterConfigs.Level table,
-                PerFilterConfigs.Level host,
-                PerFilterConfigs.Compiler compiler) {
-            return new Filters(table, host, PerFilterConfigs.of(table, host), compiler);
-        }
-
-        /** Most routes add nothing, and share what their virtual host has. */
-        PerFilterConfigs with(PerFilterConfigs.Level route, PerFilterConfigs.Level cluster) {
-            return route.isEmpty() && cluster.isEmpty()
-                    ? inherited
-                    : PerFilterConfigs.of(table, host, route, cluster);
-        }
-    }
-
-    Route(
-            RouteConfig config,
+    /** What is above a route, and what it is compiled with. */
+    record Place(
             VirtualHost virtualHost,
             VirtualHostConfig host,
             RouteTable table,
-            Filters filters) {
+            StatsStore store,
+            RouteFilters filters) {}
+
+    Route(RouteConfig config, Place place) {
+        this(config, place, false);
+    }
+
+    private Route(RouteConfig config, Place place, boolean toTls) {
+        RouteMatchConfig match = config.match();
+        VirtualHostConfig host = place.host();
+        RouteTable table = place.table();
         this.name = config.name();
-        this.virtualHost = virtualHost;
-        this.path = new PathMatcher(config.match().path(), config.match().caseSensitive());
-        this.headers = HeaderMatcher.all(config.match().headers());
+        this.virtualHost = place.virtualHost();
+        var ownFilters =
+                new PerFilterConfigs.Level(config.perFilterConfigs(), place.filters().compiler());
+        this.perFilterConfigs = place.filters().with(ownFilters, PerFilterConfigs.Level.EMPTY);
+        this.toTls = toTls;
+        this.path = new PathMatcher(match.path(), match.caseSensitive());
+        this.headers = HeaderMatcher.all(match.headers());
         this.queryParameters =
-                config.match().queryParameters().stream()
+                match.queryParameters().stream()
                         .map(QueryMatcher::new)
                         .toArray(QueryMatcher[]::new);
+        this.runtimeFraction = match.runtimeFraction().orElse(null);
+        this.grpc = match.grpc();
+        this.neverOverPlaintext = match.tlsContext().map(Route::wantsCertificate).orElse(false);
         this.action = config.action();
-        this.requestEditor =
-                editor(
-                        table,
-                        config.requestHeaders(),
-                        host.requestHeaders(),
-                        table.requestHeaders(),
-                        HeaderEdits.NONE);
-        this.responseEditor =
-                editor(
-                        table,
-                        config.responseHeaders(),
-                        host.responseHeaders(),
-                        table.responseHeaders(),
-                        HeaderEdits.NONE);
-        Optional<Long> limit =
-                config.requestBodyBufferLimitBytes().or(host::requestBodyBufferLimitBytes);
-        this.bodyBufferLimit = limit.orElse(-1L);
-        var own = new PerFilterConfigs.Level(config.perFilterConfigs(), filters.compiler());
-        this.perFilterConfigs = filters.with(own, PerFilterConfigs.Level.EMPTY);
-        if (config.action() instanceof Forward forward) {
-            this.targets = targets(forward, config, host, table, filters, own);
-            this.totalWeight =
-                    forward.cluster() instanceof ClusterSpecifier.Weighted(var _, long total)
-                            ? total
-                            : 1;
-            this.retryPolicy =
-                    forward.retryPolicy().or(host::retryPolicy).map(RetryPolicy::new).orElse(null);
-            this.timeoutNanos = forward.timeout().toNanos();
-            this.idleTimeoutNanos = forward.idleTimeout().map(Duration::toNanos).orElse(-1L);
-            this.prefixRewrite = Ascii.bytes(forward.prefixRewrite());
-        } else {
-            this.targets = new Target[0];
-            this.totalWeight = 1;
-            this.retryPolicy = null;
-            this.timeoutNanos = 0;
-            this.idleTimeoutNanos = -1;
-            this.prefixRewrite = new byte[0];
+        var edits = new HeaderLevels(config, host, table);
+        this.responseEditor = toTls ? HeaderEditor.NONE : edits.response(HeaderEdits.NONE);
+        this.bodyBufferLimit =
+                config.requestBodyBufferLimitBytes()
+                        .or(host::requestBodyBufferLimitBytes)
+                        .orElse(-1L);
+        this.stats =
+                config.statPrefix().isEmpty()
+                        ? null
+                        : new UpstreamRequestStats(
+                                place.store(),
+                                virtualHost.statPrefix()
+                                        + "route."
+                                        + config.statPrefix().replace(':', '_')
+                                        + '.',
+                                "");
+        Optional<Forward> forward =
+                config.action() instanceof Forward f ? Optional.of(f) : Optional.empty();
+        this.clusters =
+                forward.map(f ->
+                                ClusterChoice.of(
+                                        f,
+                                        edits,
+                                        cluster -> place.filters().with(ownFilters, cluster),
+                                        place.filters().compiler()))
+                        .orElse(ClusterChoice.NOWHERE);
+        this.retryPolicy =
+                forward.flatMap(f -> f.retryPolicy().or(host::retryPolicy))
+                        .map(RetryPolicy::new)
+                        .orElse(null);
+        this.hedgeOnPerTryTimeout =
+                forward.flatMap(f -> f.hedgePolicy().or(host::hedgePolicy))
+                        .map(HedgePolicyConfig::hedgeOnPerTryTimeout)
+                        .orElse(false);
+        this.timeouts = forward.map(f -> RouteTimeouts.of(f.timeouts())).orElse(RouteTimeouts.NONE);
+        this.mirrors =
+                forward.map(f -> MirrorPolicy.all(nearest(f, host, table)))
+                        .orElse(new MirrorPolicy[0]);
+        this.hashPolicy = new HashPolicy(forward.map(Forward::hashPolicies).orElse(List.of()));
+        Optional<InternalRedirectConfig> redirect = forward.flatMap(Forward::internalRedirect);
+        this.internalRedirect =
+                redirect.map(r -> new InternalRedirectPolicy(r, config.name())).orElse(null);
+        this.pathRewriter = PathRewriter.of(pathRewrite(config.action()), match.path());
+        HostRewrite hostRewrite = forward.map(Forward::hostRewrite).orElse(new HostRewrite.None());
+        this.hostRewriter = HostRewriter.of(hostRewrite);
+        this.autoHostRewrite = hostRewrite instanceof HostRewrite.Auto;
+        this.appendXForwardedHost = forward.map(Forward::appendXForwardedHost).orElse(false);
+        this.upgrades = forward.map(Forward::upgrades).orElse(Map.of());
+    }
+
+    /** The redirect of a virtual host that wants https: no name, no header edits (V6). */
+    static Route toTls(Place place) {
+        var redirect = new Redirect(301, "", true, "", 0, "", new PathRewrite.None(), false);
+        var config =
+                new RouteConfig(
+                        "",
+                        RouteMatchConfig.of(new PathMatch.Prefix("")),
+                        redirect,
+                        HeaderEdits.NONE,
+                        HeaderEdits.NONE,
+                        Optional.empty(),
+                        "",
+                        Map.of());
+        return new Route(config, place, true);
+    }
+
+    /**
+     * Without downstream TLS there is no certificate: a condition that asks for one never holds.
+     */
+    private static boolean wantsCertificate(TlsContextMatch match) {
+        return match.presented().orElse(false) || match.validated().orElse(false);
+    }
+
+    private static List<MirrorPolicyConfig> nearest(
+            Forward forward, VirtualHostConfig host, RouteTable table) {
+        if (!forward.mirrors().isEmpty()) {
+            return forward.mirrors();
         }
+        return host.mirrors().isEmpty() ? table.mirrors() : host.mirrors();
     }
 
-    private static HeaderEditor editor(
-            RouteTable table,
-            HeaderEdits route,
-            HeaderEdits host,
-            HeaderEdits routeTable,
-            HeaderEdits cluster) {
-        List<HeaderEdits> levels = List.of(cluster, route, host, routeTable);
-        return HeaderEditor.of(
-                table.mostSpecificHeaderMutationsWins() ? levels.reversed() : levels);
+    private static PathRewrite pathRewrite(RouteActionConfig action) {
+        return switch (action) {
+            case Forward forward -> forward.pathRewrite();
+            case Redirect redirect -> redirect.pathRewrite();
+            case RouteActionConfig.DirectResponse _ -> new PathRewrite.None();
+        };
     }
 
-    private Target[] targets(
-            Forward forward,
-            RouteConfig config,
-            VirtualHostConfig host,
-            RouteTable table,
-            Filters filters,
-            PerFilterConfigs.Level own) {
-        var list = new ArrayList<Target>();
-        switch (forward.cluster()) {
-            case ClusterSpecifier.Single(String cluster) ->
-                    list.add(
-                            new Target(
-                                    cluster,
-                                    1,
-                                    Ascii.bytes(forward.hostRewriteLiteral()),
-                                    requestEditor,
-                                    responseEditor,
-                                    perFilterConfigs));
-            case ClusterSpecifier.Header(String _) ->
-                    list.add(
-                            new Target(
-                                    "",
-                                    1,
-                                    Ascii.bytes(forward.hostRewriteLiteral()),
-                                    requestEditor,
-                                    responseEditor,
-                                    perFilterConfigs));
-            case ClusterSpecifier.Weighted(var clusters, long _) -> {
-                for (var choice : clusters) {
-                    String literal =
-                            forward.hostRewriteLiteral().isEmpty()
-                                    ? choice.hostRewriteLiteral()
-                                    : forward.hostRewriteLiteral();
-                    list.add(
-                            new Target(
-                                    choice.name(),
-                                    choice.weight(),
-                                    Ascii.bytes(literal),
-                                    editor(
-                                            table,
-                                            config.requestHeaders(),
-                                            host.requestHeaders(),
-                                            table.requestHeaders(),
-                                            choice.requestHeaders()),
-                                    editor(
-                                            table,
-                                            config.responseHeaders(),
-                                            host.responseHeaders(),
-                                            table.responseHeaders(),
-                                            choice.responseHeaders()),
-                                    choice.perFilterConfigs().isEmpty()
-                                            ? perFilterConfigs
-                                            : filters.with(
-                                                    own,
-                                                    new PerFilterConfigs.Level(
-                                                            choice.perFilterConfigs(),
-                                                            filters.compiler()))));
-                }
-            }
+    /** Whether only CONNECT requests match, whatever their path. */
+    boolean isConnect() {
+        return path.isConnect();
+    }
+
+    /**
+     * The condition on the path.
+     *
+     * @param length without the query
+     */
+    boolean pathMatches(byte[] data, int offset, int length) {
+        return path.matches(data, offset, length);
+    }
+
+    /** All conditions but that on the path (M2). */
+    boolean matches(RequestHead head, RouteContext context) {
+        if (neverOverPlaintext
+                || (grpc && !head.isGrpc())
+                || (runtimeFraction != null && !context.isEnabled(runtimeFraction))
+                || (headers.length > 0 && !HeaderMatcher.allMatch(headers, head))) {
+            return false;
         }
-        return list.toArray(Target[]::new);
-    }
-
-    boolean matches(RequestHead head, int pathLength) {
-        return (headers.length == 0 || HeaderMatcher.allMatch(headers, head))
-                && queryMatches(head)
-                && path.matches(head.headers().data(), head.pathOffset(), pathLength);
-    }
-
-    private boolean queryMatches(RequestHead head) {
         for (QueryMatcher matcher : queryParameters) {
             if (!matcher.matches(head)) {
                 return false;
@@ -226,31 +220,14 @@ public final class Route {
         return action;
     }
 
-    /**
-     * The choice for this request, {@code null} when the route forwards to none. For {@code
-     * cluster_header} its cluster name is empty.
-     */
-    public @Nullable Target chooseTarget(RandomGenerator random) {
-        if (targets.length <= 1) {
-            return targets.length == 0 ? null : targets[0];
-        }
-        long left = Long.remainderUnsigned(random.nextLong(), totalWeight);
-        for (Target target : targets) {
-            left -= target.weight();
-            if (left < 0) {
-                return target;
-            }
-        }
-        return targets[targets.length - 1];
+    /** Whether this is the virtual host's own redirect to https. */
+    boolean isToTls() {
+        return toTls;
     }
 
-    /** Edits that apply before a cluster is chosen: for direct responses and redirects. */
-    public HeaderEditor responseEditor() {
-        return responseEditor;
-    }
-
-    public HeaderEditor requestEditor() {
-        return requestEditor;
+    /** The choice of a cluster for this request; {@code null} when nothing can be chosen. */
+    public ClusterChoice.@Nullable Target target(RequestHead head, RouteContext context) {
+        return clusters.choose(head, context);
     }
 
     /** What the route says for filters, before a cluster is chosen. */
@@ -258,18 +235,38 @@ public final class Route {
         return perFilterConfigs;
     }
 
+    /** Edits that apply before a cluster is chosen: for direct responses and redirects. */
+    public HeaderEditor responseEditor() {
+        return responseEditor;
+    }
+
     public @Nullable RetryPolicy retryPolicy() {
         return retryPolicy;
     }
 
-    /** 0 for none. */
-    public long timeoutNanos() {
-        return timeoutNanos;
+    public boolean hedgeOnPerTryTimeout() {
+        return hedgeOnPerTryTimeout;
     }
 
-    /** -1 when the listener's stream idle timeout holds, 0 for none. */
-    public long idleTimeoutNanos() {
-        return idleTimeoutNanos;
+    public RouteTimeouts timeouts() {
+        return timeouts;
+    }
+
+    public MirrorPolicy[] mirrors() {
+        return mirrors;
+    }
+
+    public HashPolicy hashPolicy() {
+        return hashPolicy;
+    }
+
+    public @Nullable InternalRedirectPolicy internalRedirect() {
+        return internalRedirect;
+    }
+
+    /** What the route says about a protocol upgrade; {@code null} when it does not. */
+    public @Nullable Boolean upgrade(String lowerCaseType) {
+        return upgrades.get(lowerCaseType);
     }
 
     /** -1 when the connection's buffer limit holds. */
@@ -277,25 +274,37 @@ public final class Route {
         return bodyBufferLimit;
     }
 
-    /** Rewrites the path's prefix, if the route says so; the query stays (B2, B4, B5). */
+    /** The route's own stats, where it has a {@code stat_prefix}. */
+    public @Nullable UpstreamRequestStats stats() {
+        return stats;
+    }
+
+    public boolean isAutoHostRewrite() {
+        return autoHostRewrite;
+    }
+
+    public boolean appendsXForwardedHost() {
+        return appendXForwardedHost;
+    }
+
+    /** Rewrites the host, if the route says so (B6, B7). */
+    public void rewriteHost(RequestHead head, boolean keepOriginal) {
+        byte[] host = hostRewriter.rewrite(head);
+        if (host != null && host.length > 0) {
+            HostRewriter.replace(head.headers(), host, appendXForwardedHost, keepOriginal);
+        }
+    }
+
+    /** Rewrites the path, if the route says so; the query stays (B2, B4, B5). */
     public void rewritePath(RequestHead head, boolean keepOriginal) {
-        if (prefixRewrite.length == 0) {
+        byte[] rewritten =
+                pathRewriter.rewrite(head, path.matchedLength(head.pathLengthWithoutQuery()));
+        if (rewritten == null) {
             return;
         }
-        byte[] rewritten = withPrefix(head, prefixRewrite);
         if (keepOriginal) {
             head.headers().set(KnownHeader.ENVOY_ORIGINAL_PATH, Ascii.bytes(head.path()));
         }
         head.setPath(rewritten);
-    }
-
-    byte[] withPrefix(RequestHead head, byte[] replacement) {
-        byte[] data = head.headers().data();
-        int matched = path.matchedLength(head.pathLengthWithoutQuery());
-        int rest = head.pathLength() - matched;
-        byte[] rewritten = new byte[replacement.length + rest];
-        System.arraycopy(replacement, 0, rewritten, 0, replacement.length);
-        System.arraycopy(data, head.pathOffset() + matched, rewritten, replacement.length, rest);
-        return rewritten;
     }
 }

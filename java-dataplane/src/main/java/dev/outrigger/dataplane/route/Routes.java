@@ -7,6 +7,8 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,13 +29,20 @@ public final class Routes {
     private final @Nullable VirtualHost any;
     private final boolean onlyAny;
     private final byte[][] internalOnlyHeaders;
+    private final RuntimeLayers runtime;
 
     private record Wildcard(int length, ByteKeyMap<VirtualHost> hosts) {}
 
     /**
+     * @param store where the stats of virtual clusters and routes are
      * @param compiler of what routes say for filters
      */
-    public Routes(RouteTable table, PerFilterConfigs.Compiler compiler) {
+    public Routes(
+            RouteTable table,
+            StatsStore store,
+            RuntimeLayers runtime,
+            PerFilterConfigs.Compiler compiler) {
+        this.runtime = runtime;
         config = table;
         var filters = new PerFilterConfigs.Level(table.perFilterConfigs(), compiler);
         var exactHosts = new HashMap<String, VirtualHost>();
@@ -41,7 +50,7 @@ public final class Routes {
         var prefixHosts = new TreeMap<Integer, Map<String, VirtualHost>>(Comparator.reverseOrder());
         VirtualHost anyHost = null;
         for (VirtualHostConfig hostConfig : table.virtualHosts()) {
-            var host = new VirtualHost(hostConfig, table, filters, compiler);
+            var host = new VirtualHost(hostConfig, table, store, filters, compiler);
             for (String domain : hostConfig.domains()) {
                 if (domain.equals("*")) {
                     anyHost = host;
@@ -77,15 +86,21 @@ public final class Routes {
         return config;
     }
 
+    /** What may override fractions and weights. */
+    public RuntimeLayers runtime() {
+        return runtime;
+    }
+
     /** Removed from requests that are not internal (I4). */
     public byte[][] internalOnlyHeaders() {
         return internalOnlyHeaders;
     }
 
     /** The route of a request; no falling back to another virtual host (V4). */
-    public @Nullable Route find(RequestHead head) {
+    public @Nullable Route find(RequestHead head, RouteContext context) {
+        context.use(runtime);
         VirtualHost host = virtualHost(head);
-        return host == null ? null : host.find(head);
+        return host == null ? null : host.find(head, context);
     }
 
     private @Nullable VirtualHost virtualHost(RequestHead head) {

@@ -38,7 +38,7 @@ interface ValueMatcher {
                 yield (data, offset, length) -> contains(data, offset, length, text, ignoreCase);
             }
             case ValueMatch.Regex(String value) -> {
-                Pattern pattern = Pattern.compile(value);
+                Pattern pattern = Latin1Regex.compile(value);
                 yield (data, offset, length) ->
                         pattern.matches(new String(data, offset, length, ISO_8859_1));
             }

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The stats of one cluster under Envoy's names (7.2). Names only; counting is the shard's work. */
 public final class ClusterStats {
-    private static final int MAX_CODE = 600;
+    /** Names come from requests of internal callers, so their number is bounded. */
+    private static final int MAX_ALTERNATIVES = 1000;
 
     private final StatsStore store;
     private final String prefix;
-    private final Codes all;
-    private final Codes external;
-    private final Codes internal;
-    private final Codes retry;
+    private final ResponseCodeStats all;
+    private final ResponseCodeStats external;
+    private final ResponseCodeStats internal;
+    private final ResponseCodeStats retry;
 
     public final Counter cxTotal;
     public final Gauge cxActive;
@@ -58,19 +62,46 @@ public final class ClusterStats {
     public final Counter rqRetryOverflow;
     public final Counter rqRetrySuccess;
     public final Counter rqRetryBackoffExponential;
+    public final Counter rqRetryBackoffRatelimited;
+    public final Counter rqMaxDurationReached;
+    public final Counter internalRedirectSucceeded;
+    public final Counter internalRedirectFailed;
     public final Counter retryOrShadowAbandoned;
     public final Counter lbHealthyPanic;
-    private volatile @Nullable Histogram rqTime;
-    private volatile @Nullable Histogram rqTimeExternal;
-    private volatile @Nullable Histogram rqTimeInternal;
+    public final Counter cxPoolOverflow;
+    public final Counter cxMaxDuration;
+    public final Counter rqDropOverload;
+    public final Counter bindErrors;
+    public final Counter originalDstHostInvalid;
+    public final Counter lbLocalClusterNotOk;
+    public final Counter lbRecalculateZoneStructures;
+    public final Counter lbSubsetsCreated;
+    public final Counter lbSubsetsFallback;
+    public final Counter lbSubsetsFallbackPanic;
+    public final Counter lbSubsetsRemoved;
+    public final Counter lbSubsetsSelected;
+    public final Counter lbZoneClusterTooSmall;
+    public final Counter lbZoneNoCapacityLeft;
+    public final Counter lbZoneRoutingAllDirectly;
+    public final Counter lbZoneRoutingCrossZone;
+    public final Counter lbZoneRoutingSampled;
+    public final Gauge lbSubsetsActive;
+    public final Histogram rqPerCx;
+    private final Counter membershipChange;
+    private final Gauge membershipTotal;
+    private final Gauge membershipHealthy;
+    private final Gauge membershipDegraded;
+    private final Gauge membershipExcluded;
+    private final Gauge maxHostWeight;
+    private final Map<String, ResponseCodeStats> alternatives = new ConcurrentHashMap<>();
 
     ClusterStats(StatsStore store, String statName) {
         this.store = store;
         this.prefix = "cluster." + statName.replace(':', '_') + '.';
-        all = new Codes(prefix);
-        external = new Codes(prefix + "external.");
-        internal = new Codes(prefix + "internal.");
-        retry = new Codes(prefix + "retry.");
+        all = new ResponseCodeStats(store, prefix);
+        external = new ResponseCodeStats(store, prefix + "external.");
+        internal = new ResponseCodeStats(store, prefix + "internal.");
+        retry = new ResponseCodeStats(store, prefix + "retry.");
         cxTotal = counter("upstream_cx_total");
         cxActive = gauge("upstream_cx_active");
         cxHttp1Total = counter("upstream_cx_http1_total");
@@ -110,8 +141,37 @@ public final class ClusterStats {
         rqRetryOverflow = counter("upstream_rq_retry_overflow");
         rqRetrySuccess = counter("upstream_rq_retry_success");
         rqRetryBackoffExponential = counter("upstream_rq_retry_backoff_exponential");
+        rqRetryBackoffRatelimited = counter("upstream_rq_retry_backoff_ratelimited");
+        rqMaxDurationReached = counter("upstream_rq_max_duration_reached");
+        internalRedirectSucceeded = counter("upstream_internal_redirect_succeeded_total");
+        internalRedirectFailed = counter("upstream_internal_redirect_failed_total");
         retryOrShadowAbandoned = counter("retry_or_shadow_abandoned");
         lbHealthyPanic = counter("lb_healthy_panic");
+        cxPoolOverflow = counter("upstream_cx_pool_overflow");
+        cxMaxDuration = counter("upstream_cx_max_duration_reached");
+        rqDropOverload = counter("upstream_rq_drop_overload");
+        bindErrors = counter("bind_errors");
+        originalDstHostInvalid = counter("original_dst_host_invalid");
+        lbLocalClusterNotOk = counter("lb_local_cluster_not_ok");
+        lbRecalculateZoneStructures = counter("lb_recalculate_zone_structures");
+        lbSubsetsCreated = counter("lb_subsets_created");
+        lbSubsetsFallback = counter("lb_subsets_fallback");
+        lbSubsetsFallbackPanic = counter("lb_subsets_fallback_panic");
+        lbSubsetsRemoved = counter("lb_subsets_removed");
+        lbSubsetsSelected = counter("lb_subsets_selected");
+        lbZoneClusterTooSmall = counter("lb_zone_cluster_too_small");
+        lbZoneNoCapacityLeft = counter("lb_zone_no_capacity_left");
+        lbZoneRoutingAllDirectly = counter("lb_zone_routing_all_directly");
+        lbZoneRoutingCrossZone = counter("lb_zone_routing_cross_zone");
+        lbZoneRoutingSampled = counter("lb_zone_routing_sampled");
+        lbSubsetsActive = gauge("lb_subsets_active");
+        rqPerCx = store.histogram(prefix + "upstream_rq_per_cx");
+        membershipChange = counter("membership_change");
+        membershipTotal = gauge("membership_total");
+        membershipHealthy = gauge("membership_healthy");
+        membershipDegraded = gauge("membership_degraded");
+        membershipExcluded = gauge("membership_excluded");
+        maxHostWeight = gauge("max_host_weight");
         registerUnused();
     }
 
@@ -121,45 +181,54 @@ public final class ClusterStats {
                 new String[] {
                     "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
-                    "upstream_cx_pool_overflow",
                     "upstream_cx_connect_attempts_exceeded",
                     "upstream_rq_maintenance_mode",
-                    "upstream_rq_max_duration_reached",
-                    "upstream_rq_retry_backoff_ratelimited",
                     "upstream_rq_0rtt",
-                    "upstream_rq_drop_overload",
-                    "upstream_internal_redirect_failed_total",
-                    "upstream_internal_redirect_succeeded_total",
-                    "bind_errors",
-                    "original_dst_host_invalid",
                     "upstream_flow_control_backed_up_total",
                     "upstream_flow_control_drained_total",
                     "upstream_flow_control_paused_reading_total",
                     "upstream_flow_control_resumed_reading_total",
-                    "lb_local_cluster_not_ok",
-                    "lb_recalculate_zone_structures",
-                    "lb_subsets_created",
-                    "lb_subsets_fallback",
-                    "lb_subsets_fallback_panic",
-                    "lb_subsets_removed",
-                    "lb_subsets_selected",
-                    "lb_zone_cluster_too_small",
-                    "lb_zone_no_capacity_left",
                     "lb_zone_number_differs",
-                    "lb_zone_routing_all_directly",
-                    "lb_zone_routing_cross_zone",
-                    "lb_zone_routing_sampled",
                 }) {
             counter(name);
         }
         for (String name :
                 new String[] {
-                    "lb_subsets_active",
-                    "upstream_cx_rx_bytes_buffered",
-                    "upstream_cx_tx_bytes_buffered",
+                    "version", "upstream_cx_rx_bytes_buffered", "upstream_cx_tx_bytes_buffered",
                 }) {
             gauge(name);
         }
+    }
+
+    /** Whoever belongs to the cluster now; main loop. */
+    void setMembership(StatsShard shard, int total, int healthy, int degraded, int excluded) {
+        shard.set(membershipTotal, total);
+        shard.set(membershipHealthy, healthy);
+        shard.set(membershipDegraded, degraded);
+        shard.set(membershipExcluded, excluded);
+    }
+
+    void addMembershipChanges(StatsShard shard, int count) {
+        shard.add(membershipChange, count);
+    }
+
+    void setMaxHostWeight(StatsShard shard, int weight) {
+        shard.set(maxHostWeight, weight);
+    }
+
+    /** Sets a gauge that few clusters have; main loop. */
+    void set(StatsShard shard, String name, long value) {
+        shard.set(gauge(name), value);
+    }
+
+    /** Of subsets that may have one host; main loop. */
+    void setSubsetDuplicates(StatsShard shard, int count) {
+        set(shard, "lb_subsets_single_host_per_subset_duplicate", count);
+    }
+
+    /** A host takes one of the transport sockets; main loop. */
+    void countTransportSocket(StatsShard shard, String name) {
+        shard.inc(counter(name + ".total_match_count"));
     }
 
     Counter counter(String name) {
@@ -183,68 +252,22 @@ public final class ClusterStats {
 
     /** Records how long a real response took, from the end of the request (ST4). */
     public void recordTime(StatsShard shard, long millis, boolean internalRequest) {
-        Histogram whole = rqTime;
-        if (whole == null) {
-            whole = store.histogram(prefix + "upstream_rq_time");
-            rqTime = whole;
-        }
-        shard.record(whole, millis);
-        Histogram part = internalRequest ? rqTimeInternal : rqTimeExternal;
-        if (part == null) {
-            part =
-                    store.histogram(
-                            prefix
-                                    + (internalRequest ? "internal." : "external.")
-                                    + "upstream_rq_time");
-            if (internalRequest) {
-                rqTimeInternal = part;
-            } else {
-                rqTimeExternal = part;
-            }
-        }
-        shard.record(part, millis);
+        all.recordTime(shard, millis);
+        (internalRequest ? internal : external).recordTime(shard, millis);
     }
 
-    /** Counters per status and class, made when first counted, as in Envoy. */
-    private final class Codes {
-        private final String base;
-        private @Nullable Counter[] byCode = new Counter[0];
-        private final @Nullable Counter[] byClass = new Counter[MAX_CODE / 100];
-        private @Nullable Counter completed;
+    /** Counts a final answer whose code is not to be counted. */
+    public void chargeCompleted(StatsShard shard) {
+        all.chargeCompleted(shard);
+    }
 
-        Codes(String base) {
-            this.base = base;
+    /** The stats a request asks for by name, or {@code null} when there are too many already. */
+    public @Nullable ResponseCodeStats alternative(String name) {
+        ResponseCodeStats known = alternatives.get(name);
+        if (known == null && alternatives.size() < MAX_ALTERNATIVES) {
+            known = new ResponseCodeStats(store, prefix + name.replace(':', '_') + '.');
+            alternatives.put(name, known);
         }
-
-        // Handles are immutable and registering twice yields equal ones, so the races are benign.
-        void charge(StatsShard shard, int code) {
-            Counter done = completed;
-            if (done == null) {
-                done = store.counter(base + "upstream_rq_completed");
-                completed = done;
-            }
-            shard.inc(done);
-            if (code < 100 || code >= MAX_CODE) {
-                shard.inc(store.counter(base + "upstream_rq_unknown"));
-                return;
-            }
-            Counter ofClass = byClass[code / 100];
-            if (ofClass == null) {
-                ofClass = store.counter(base + "upstream_rq_" + code / 100 + "xx");
-                byClass[code / 100] = ofClass;
-            }
-            shard.inc(ofClass);
-            @Nullable Counter[] codes = byCode;
-            if (codes.length == 0) {
-                codes = new Counter[MAX_CODE];
-                byCode = codes;
-            }
-            Counter ofCode = codes[code];
-            if (ofCode == null) {
-                ofCode = store.counter(base + "upstream_rq_" + code);
-                codes[code] = ofCode;
-            }
-            shard.inc(ofCode);
-        }
+        return known;
     }
 }

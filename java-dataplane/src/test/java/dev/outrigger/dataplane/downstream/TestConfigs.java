@@ -5,8 +5,12 @@ import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
@@ -23,6 +27,8 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
@@ -30,12 +36,15 @@ import dev.outrigger.dataplane.config.RouteActionConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
+import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,17 +65,16 @@ final class TestConfigs {
     }
 
     static Forward forward(String cluster, Duration timeout, Optional<RetryPolicyConfig> retry) {
-        return new Forward(
-                new ClusterSpecifier.Single(cluster),
-                timeout,
-                Optional.empty(),
-                retry,
-                "",
-                false,
-                "",
-                false,
-                false,
-                503);
+        Forward forward =
+                Forward.to(new ClusterSpecifier.Single(cluster))
+                        .withTimeouts(
+                                new Timeouts(
+                                        timeout,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty()));
+        return retry.map(forward::withRetryPolicy).orElse(forward);
     }
 
     static Forward forward(String cluster) {
@@ -85,18 +93,21 @@ final class TestConfigs {
                         List.of(),
                         Duration.ofMillis(25),
                         Duration.ofMillis(250),
-                        false,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
                         1));
     }
 
     static RouteConfig route(String name, PathMatch path, RouteActionConfig action) {
         return new RouteConfig(
                 name,
-                new RouteMatchConfig(path, true, List.of(), List.of()),
+                RouteMatchConfig.of(path),
                 action,
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 Optional.empty(),
+                "",
                 Map.of());
     }
 
@@ -110,12 +121,16 @@ final class TestConfigs {
                 name,
                 domains,
                 routes,
+                TlsRequirement.NONE,
+                List.of(),
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 false,
                 false,
                 false,
                 NO_RETRY,
+                Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 Map.of());
     }
@@ -127,6 +142,8 @@ final class TestConfigs {
                 HeaderEdits.NONE,
                 HeaderEdits.NONE,
                 List.of(),
+                List.of(),
+                false,
                 false,
                 false,
                 Map.of(),
@@ -141,7 +158,7 @@ final class TestConfigs {
                         new HttpFilterEntry(
                                 "envoy.filters.http.router",
                                 false,
-                                new HttpFilterConfig.Router(true, false))),
+                                new HttpFilterConfig.Router(true, false, List.of(), false, false))),
                 CodecType.HTTP1,
                 new Http1Options(true, false, "", false, false, false),
                 ServerHeader.OVERWRITE,
@@ -202,14 +219,21 @@ final class TestConfigs {
                 name,
                 new ClusterConfig.Discovery.Static(),
                 EndpointAssignment.EMPTY,
-                LbPolicy.ROUND_ROBIN,
-                50,
+                LoadBalancingConfig.DEFAULT,
                 connectTimeout,
                 1024 * 1024,
                 new CircuitBreakers(limits, Thresholds.DEFAULT),
-                Duration.ofHours(1),
-                0,
+                UpstreamHttp.DEFAULT,
+                UpstreamSockets.DEFAULT,
+                List.of(),
+                Optional.empty(),
+                HealthPolicy.DEFAULT,
+                List.of(),
+                TrackedStats.NONE,
+                Preconnect.DEFAULT,
                 false,
+                true,
+                Metadata.EMPTY,
                 false,
                 1);
     }
@@ -269,6 +293,6 @@ final class TestConfigs {
     }
 
     private static Redirect redirect(String path) {
-        return new Redirect(301, "", false, "", 0, path, "", false);
+        return new Redirect(301, "", false, "", 0, path, new PathRewrite.None(), false);
     }
 }

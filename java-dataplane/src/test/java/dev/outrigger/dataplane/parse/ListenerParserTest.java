@@ -114,7 +114,7 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
                         new HttpFilterEntry(
                                 "envoy.filters.http.router",
                                 false,
-                                new HttpFilterConfig.Router(true, false)));
+                                new HttpFilterConfig.Router(true, false, List.of(), false, false)));
         assertThat(config.codecType()).isEqualTo(CodecType.AUTO);
         assertThat(config.http1Options())
                 .isEqualTo(new Http1Options(true, false, "", false, false, false));

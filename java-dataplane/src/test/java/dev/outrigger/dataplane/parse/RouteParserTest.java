@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
+import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.config.RouteActionConfig.HostRewrite;
+import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
+import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,28 +38,32 @@ class RouteParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-{match: {prefix: /, runtime_fraction: {default_value: {numerator: 1}}}, route: {cluster: b}} | match.runtime_fraction | not supported by this proxy
-{match: {connect_matcher: {}}, route: {cluster: b}}                                  | match.connect_matcher | not supported by this proxy
-{match: {prefix: /, grpc: {}}, route: {cluster: b}}                                  | match.grpc | not supported by this proxy
-{match: {prefix: /}, non_forwarding_action: {}}                                      | non_forwarding_action | not supported by this proxy
+{match: {prefix: /, dynamic_metadata: [{filter: a, path: [{key: b}], value: {present_match: true}}]}, route: {cluster: b}} | match.dynamic_metadata | not supported by this proxy
+{match: {prefix: /}, filter_action: {}}                                              | filter_action | not supported by this proxy
 {match: {safe_regex: {regex: "(a"}}, route: {cluster: b}}                            | match.safe_regex.regex | missing ): (a
 {match: {prefix: /, headers: [{name: a, string_match: {safe_regex: {regex: "["}}}]}, route: {cluster: b}} | match.headers[0].string_match.safe_regex.regex | missing ]: [
 {match: {prefix: /}, route: {cluster: b, timeout: -1s}}                              | route.timeout | Invalid duration: Expected positive duration: seconds: -1 nanos: 0
-{match: {prefix: /}, route: {cluster: b, hash_policy: [{connection_properties: {}}]}}                         | route.hash_policy | not supported by this proxy
-{match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: websocket}]}} | route.upgrade_configs | not supported by this proxy
-{match: {prefix: /}, route: {cluster_specifier_plugin: x}}                           | route.cluster_specifier_plugin | not supported by this proxy
+{match: {prefix: /}, route: {cluster_specifier_plugin: x}}                           | route.cluster_specifier_plugin | Unknown cluster specifier plugin name: x is used in the route
+{match: {prefix: /}, route: {inline_cluster_specifier_plugin: {extension: {name: x, typed_config: {"@type": type.googleapis.com/google.protobuf.Any}}}}} | route.inline_cluster_specifier_plugin.extension | Didn't find a registered implementation for 'x' with type URL: 'google.protobuf.Any'
+{match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}]}} | route.upgrade_configs[1] | Duplicate upgrade A
+{match: {prefix: /}, route: {cluster: b, request_mirror_policies: [{}]}} | route.request_mirror_policies[0] | Exactly one of cluster or cluster_header in request mirror policy need to be specified
+{match: {prefix: /}, route: {cluster: b, request_mirror_policies: [{cluster: c, cluster_header: d}]}} | route.request_mirror_policies[0] | Only one of cluster 'c' or cluster_header 'd' in request mirror policy can be specified
+{match: {prefix: /}, route: {weighted_clusters: {clusters: [{name: b, cluster_header: c, weight: 1}]}}} | route.weighted_clusters.clusters[0].cluster_header | Only one of name or cluster_header can be specified
+{match: {prefix: /}, route: {cluster: b, prefix_rewrite: /a, regex_rewrite: {pattern: {regex: a}, substitution: b}}} | route | Specify only one of prefix_rewrite, regex_rewrite or path_rewrite_policy
+{match: {prefix: /}, route: {cluster: b, regex_rewrite: {pattern: {regex: "(a"}}}} | route.regex_rewrite.pattern.regex | missing ): (a
+{match: {prefix: /}, route: {cluster: b, internal_redirect_policy: {response_headers_to_copy: [":authority"]}}} | route.internal_redirect_policy.response_headers_to_copy[0] | :-prefixed headers or Hosts may not be specified here.
+{match: {prefix: /}, direct_response: {status: 200, body: {environment_variable: OUTRIGGER_NOT_THERE}}} | direct_response.body.environment_variable | Environment variable doesn't exist: OUTRIGGER_NOT_THERE
 {match: {prefix: /}, route: {weighted_clusters: {clusters: [{name: b, weight: 0}]}}} | route.weighted_clusters | Sum of weights in the weighted_cluster must be greater than 0.
 {match: {prefix: /}, name: q, route: {weighted_clusters: {clusters: [{name: b, weight: 4294967295}, {name: c, weight: 1}]}}} | route.weighted_clusters | The sum of weights of all weighted clusters of route q exceeds 4294967295
 {match: {prefix: /}, route: {cluster: b, retry_policy: {retry_on: 5xx, retry_back_off: {base_interval: 1s, max_interval: 0.5s}}}} | route.retry_policy.retry_back_off.max_interval | retry_policy.max_interval must greater than or equal to the base_interval
 {match: {prefix: /}, route: {cluster: b, retry_policy: {retry_host_predicate: [{name: foo}]}}} | route.retry_policy.retry_host_predicate[0] | Didn't find a registered implementation for 'foo' with type URL: ''
-{match: {prefix: /}, route: {cluster: b, retry_policy: {retry_priority: {name: foo}}}} | route.retry_policy.retry_priority | not supported by this proxy
+{match: {prefix: /}, route: {cluster: b, retry_policy: {retry_priority: {name: foo}}}} | route.retry_policy.retry_priority | Didn't find a registered implementation for 'foo' with type URL: ''
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: host, value: a}}]} | request_headers_to_add[0].header.key | :-prefixed or host headers may not be modified
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: a, value: "%FOO%"}}]} | request_headers_to_add[0].header.value | Not supported field in StreamInfo: FOO
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{header: {key: a, value: "100%"}}]} | request_headers_to_add[0].header.value | Incorrect configuration: 100%. Couldn't find valid command at position 3
 {match: {prefix: /}, route: {cluster: b}, response_headers_to_remove: [":status"]}   | response_headers_to_remove[0] | :-prefixed or host headers may not be removed
 {match: {prefix: /}, route: {cluster: b}, request_headers_to_add: [{append: true, append_action: ADD_IF_ABSENT, header: {key: a, value: b}}]} | request_headers_to_add[0].append_action | Both append and append_action are set and it's not allowed
-{match: {prefix: /}, direct_response: {status: 200, body: {filename: /x}}}           | direct_response.body.filename | not supported by this proxy
-{match: {prefix: /}, redirect: {regex_rewrite: {pattern: {regex: a}, substitution: b}}} | redirect.regex_rewrite | not supported by this proxy
+{match: {prefix: /}, direct_response: {status: 200, body: {filename: /x}}}           | direct_response.body.filename | file /x does not exist
 {match: {prefix: /}, route: {cluster: b}, typed_per_filter_config: {a: {"@type": type.googleapis.com/google.protobuf.Any}}} | typed_per_filter_config[a] | Didn't find a registered implementation for 'a' with type URL: 'google.protobuf.Any'
 """)
     void refusesWithTheExactPath(String route, String path, String reason) {
@@ -71,15 +81,24 @@ class RouteParserTest {
                 .isEqualTo(
                         new Forward(
                                 new ClusterSpecifier.Single("b"),
-                                Duration.ofSeconds(15),
+                                503,
+                                Optional.empty(),
+                                new PathRewrite.None(),
+                                new HostRewrite.None(),
+                                false,
+                                new Timeouts(
+                                        Duration.ofSeconds(15),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty()),
                                 Optional.empty(),
                                 Optional.empty(),
-                                "",
-                                false,
-                                "",
-                                false,
-                                false,
-                                503));
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Map.of(),
+                                false));
     }
 
     @Test
@@ -95,11 +114,13 @@ class RouteParserTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Set.of(),
-                                java.util.List.of(),
-                                java.util.List.of(),
+                                List.of(),
+                                List.of(),
                                 Duration.ofMillis(25),
                                 Duration.ofMillis(250),
-                                false,
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
                                 1));
     }
 
@@ -140,7 +161,7 @@ class RouteParserTest {
                 .isEqualTo(new ValueMatch.Exact("GET", false));
         assertThat(policy.baseInterval()).isEqualTo(Duration.ofMillis(1));
         assertThat(policy.maxInterval()).isEqualTo(Duration.ofMillis(10));
-        assertThat(policy.avoidPreviousHosts()).isTrue();
+        assertThat(policy.hostPredicates()).containsExactly(new RetryHostPredicate.PreviousHosts());
         assertThat(policy.hostSelectionRetryMaxAttempts()).isEqualTo(5);
     }
 
@@ -189,7 +210,7 @@ class RouteParserTest {
                                         "{match: {prefix: /}, redirect: {https_redirect: true,"
                                                 + " port_redirect: 443, response_code: FOUND}}")
                                 .action())
-                .isEqualTo(new Redirect(302, "", true, "", 443, "", "", false));
+                .isEqualTo(new Redirect(302, "", true, "", 443, "", new PathRewrite.None(), false));
         assertThat(
                         route(
                                         "{match: {prefix: /}, direct_response: {status: 204, body:"

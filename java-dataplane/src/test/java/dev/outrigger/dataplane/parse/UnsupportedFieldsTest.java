@@ -88,7 +88,7 @@ class UnsupportedFieldsTest {
                             domains: ["*"]
                             routes:
                             - match: {prefix: /}
-                              route: {cluster: b, request_mirror_policies: [{cluster: c}]}
+                              route: {cluster: b, cors: {}}
                         """);
 
         var found = UnsupportedFields.find(listener, ListenerParser.LISTENER, false);
@@ -97,7 +97,7 @@ class UnsupportedFieldsTest {
                 .extracting(Rejection::path)
                 .containsExactly(
                         "filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]"
-                                + ".routes[0].route.request_mirror_policies");
+                                + ".routes[0].route.cors");
     }
 
     @Test

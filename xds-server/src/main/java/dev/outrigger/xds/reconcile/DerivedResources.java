@@ -2,7 +2,6 @@
 package dev.outrigger.xds.reconcile;
 
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
-import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
@@ -15,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,12 +45,8 @@ final class DerivedResources {
         return policies;
     }
 
-    /**
-     * Takes a set in.
-     *
-     * @return whether it may select other proxies than the set before
-     */
-    boolean apply(PolicySet newest) {
+    /** Takes a set in. */
+    void apply(PolicySet newest) {
         var changes =
                 newest.changesSince(policies).stream()
                         .filter(change -> !isSameContent(change))
@@ -60,19 +54,14 @@ final class DerivedResources {
         policies = newest;
         var services = affected(changes);
         catalog.invalidate(services);
-        boolean selection = false;
-        for (PolicySet.Change change : changes) {
-            selection |= selects(change.before()) || selects(change.after());
-            sidecars.remove(change.id());
-        }
+        changes.forEach(change -> sidecars.remove(change.id()));
         for (PolicyId document : List.copyOf(sidecars.keySet())) {
             update(document, services);
         }
-        return selection;
     }
 
     /** A document that says what it said, as after a rollback. */
-    private static boolean isSameContent(PolicySet.Change change) {
+    static boolean isSameContent(PolicySet.Change change) {
         return change.before()
                 .<PolicySpec>map(Policy::spec)
                 .equals(change.after().<PolicySpec>map(Policy::spec));
@@ -84,12 +73,6 @@ final class DerivedResources {
             services.addAll(index.servicesByEdsName(name));
         }
         return services;
-    }
-
-    private static boolean selects(Optional<Policy<?>> policy) {
-        return policy.map(Policy::spec)
-                .filter(spec -> spec instanceof SidecarSpec || spec instanceof XdsResourcesSpec)
-                .isPresent();
     }
 
     private void update(PolicyId document, Set<ServiceRef> services) {

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.kind.sidecar.SidecarSpec;
+import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
+import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.node.NodeGroupResolver;
 import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
+import dev.outrigger.xds.reconcile.Translation.Translated;
 import dev.outrigger.xds.snapshot.ReferenceCheck;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
-import dev.outrigger.xds.translate.XdsTranslator;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,16 +37,23 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Threading</h2>
  *
- * All state is confined to one thread. The store's thread only leaves the newest set; whatever came
- * in between is skipped. Streams are told on this thread and only take note.
+ * Two loops. This one has the groups and the nodes, tells the streams, and never does anything
+ * long. The other translates, one set at a time; it is given the newest set when it is free, and
+ * what came in between is skipped. The store's thread only leaves the newest set; streams only take
+ * note.
  *
- * <h2>Order of one round, and why</h2>
+ * <h2>Two lanes</h2>
+ *
+ * Addresses of services never wait for a translation: they are laid over the last one as soon as
+ * they are known, and over the next one when it is older than they are. See {@link
+ * EndpointOverlay}.
+ *
+ * <h2>Order of a publication, and why</h2>
  *
  * <ol>
- *   <li>Derive what hangs on the documents that changed, for groups that have a node. Others cost
- *       nothing.
- *   <li>Which node is in which group, if a document that selects nodes changed.
- *   <li>Check and build each group whose resources changed. Others are not touched: no stream of
+ *   <li>Nodes that belong to another group now are moved there, once the group has something for
+ *       them.
+ *   <li>Each group whose resources changed gets a snapshot. Others are not touched: no stream of
  *       theirs is told.
  *   <li>Tell the streams, before the revision counts as published: whoever waits for a revision
  *       must find that all of them have been told.
@@ -54,27 +63,74 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler implements SnapshotFeed, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("xds-reconcile").daemon().factory());
+    /** A burst is joined to at most ten rounds a second; the first change never waits. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_ENDPOINT_PAUSE = Duration.ofMillis(20);
+
+    private final EventLoop loop;
+    private final EventLoop translating;
     private final AtomicReference<@Nullable PolicySet> waiting = new AtomicReference<>();
-    private final XdsTranslator translator = new XdsTranslator();
     private final ProxyRegistry registry;
     private final ReconcileMetrics metrics;
     private final PolicySource.Registration source;
 
-    // Confined to the thread.
+    // Confined to the translating loop.
+    private final Translation translation = new Translation();
+
+    // Confined to the loop.
     private final Set<Watch> watches = new LinkedHashSet<>();
-    private final Map<NodeGroupKey, Group> groups = new HashMap<>();
-    private final DerivedResources derived = new DerivedResources(translator);
+
+    /** The groups that nodes belong to by the newest set, with the number of nodes. */
+    private final Map<NodeGroupKey, Integer> wanted = new LinkedHashMap<>();
+
+    private final Map<NodeGroupKey, Group> groups = new LinkedHashMap<>();
+    private final Lane full;
+    private final Lane endpoints;
+    private @Nullable PolicySet newest;
     private @Nullable NodeGroupResolver resolver;
+    private @Nullable Translated published;
+    private boolean isTranslating;
+
+    /**
+     * When the oldest change came that no translation has begun with; negative if there is none.
+     */
+    private long waitingSince = -1;
+
+    /** Whether a node may not be where it belongs. */
+    private boolean mustMove;
+
     private long lastEdition;
 
-    @SuppressWarnings("this-escape") // The source calls back at once, and that only takes note.
     public Reconciler(PolicySource policies, ProxyRegistry registry, MeterRegistry meters) {
+        this(
+                policies,
+                registry,
+                meters,
+                EventLoop.onThread("xds-reconcile"),
+                EventLoop.onThread("xds-translate"));
+    }
+
+    @SuppressWarnings("this-escape") // The source calls back at once, and that only takes note.
+    Reconciler(
+            PolicySource policies,
+            ProxyRegistry registry,
+            MeterRegistry meters,
+            EventLoop loop,
+            EventLoop translating) {
         this.registry = registry;
+        this.loop = loop;
+        this.translating = translating;
         this.metrics = new ReconcileMetrics(meters);
+        this.full = lane(LONGEST_PAUSE, this::translate);
+        this.endpoints = lane(LONGEST_ENDPOINT_PAUSE, this::publishEndpoints);
         this.source = policies.onChange(this::onChange);
+    }
+
+    private Lane lane(Duration longestPause, Runnable round) {
+        return new Lane(
+                loop, new Debounce(SHORTEST_PAUSE, longestPause), () -> run("a round", round));
     }
 
     @Override
@@ -87,61 +143,68 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     @Override
     public void close() {
         source.close();
-        thread.shutdown();
+        loop.close();
+        translating.close();
     }
 
     private void onChange(PolicySet policies) {
         if (waiting.getAndSet(policies) == null) {
-            submit("policies changed", this::reconcile);
+            submit("policies changed", this::take);
         }
     }
 
     private void submit(String event, Runnable task) {
+        loop.execute(() -> run(event, task));
+    }
+
+    private void run(String event, Runnable task) {
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (Throwable bug) {
-                    // The edge of the loop: the last good snapshots stay, the loop lives.
-                    metrics.failed();
-                    log.error("reconciliation failed event={}", event, bug);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            log.debug("reconciler is closed event={}", event);
+            task.run();
+        } catch (Throwable bug) {
+            // The edge of the loop: the last good snapshots stay, the loop lives.
+            metrics.failed();
+            log.error("reconciliation failed event={}", event, bug);
         }
     }
 
-    private void reconcile() {
+    private void take() {
         var policies = waiting.getAndSet(null);
         if (policies == null) {
             return;
         }
-        var started = metrics.start();
-        boolean selection = derived.apply(policies);
-        if (resolver == null || selection) {
+        boolean selection = newest == null || mayMove(newest, policies);
+        newest = policies;
+        if (selection) {
             resolver = new NodeGroupResolver(policies);
-            watches.forEach(this::regroup);
+            watches.forEach(this::want);
         }
-        groups.values().removeIf(group -> group.watches.isEmpty());
-        derived.retain(
-                groups.keySet().stream()
-                        .flatMap(key -> key.documents().stream())
-                        .collect(Collectors.toSet()));
-        boolean good = true;
-        for (Group group : groups.values()) {
-            good &= build(group);
-            group.watches.forEach(watch -> tell(watch, group));
+        if (waitingSince < 0) {
+            waitingSince = loop.nanos();
+        } else {
+            metrics.joined();
         }
-        metrics.built(started, groups.values().stream().flatMap(Group::published).toList());
-        if (good) {
-            registry.published(policies.revision());
-            log.info(
-                    "snapshots published revision={} groups={} nodes={}",
-                    policies.revision(),
-                    groups.size(),
-                    watches.size());
+        if (published != null && !EndpointOverlay.of(published.policies(), policies).isEmpty()) {
+            endpoints.request();
         }
+        requestTranslation();
+    }
+
+    private void requestTranslation() {
+        if (newest != null && !isTranslating && !isTranslated(newest)) {
+            full.request();
+        }
+    }
+
+    /** Whether a document that selects nodes is not what it was. */
+    private static boolean mayMove(PolicySet before, PolicySet after) {
+        return after.changesSince(before).stream()
+                .anyMatch(change -> selects(change.before()) || selects(change.after()));
+    }
+
+    private static boolean selects(Optional<Policy<?>> policy) {
+        return policy.map(Policy::spec)
+                .filter(spec -> spec instanceof SidecarSpec || spec instanceof XdsResourcesSpec)
+                .isPresent();
     }
 
     private void join(Watch watch) {
@@ -149,123 +212,201 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         if (resolver == null) {
             return; // Told when the first policies are there: emptiness must not be served before.
         }
-        tell(watch, regroup(watch));
+        want(watch);
+        if (!move(watch)) {
+            requestTranslation();
+        }
     }
 
     private void leave(Watch watch) {
-        // The group's snapshot stays until the next revision: the proxy may be back in a moment.
         watches.remove(watch);
-        if (watch.group != null) {
-            watch.group.watches.remove(watch);
+        watch.wanted().ifPresent(this::unwant);
+        // The group stays until the next publication: the proxy may be back in a moment.
+        watch.moveTo(null);
+    }
+
+    /** Notes where a node belongs. */
+    private void want(Watch watch) {
+        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node());
+        if (!watch.wanted().equals(Optional.of(key))) {
+            watch.wanted().ifPresent(this::unwant);
+            watch.want(key);
+            wanted.merge(key, 1, Integer::sum);
+            mustMove = true;
         }
     }
 
-    /** Puts a node where it belongs now. */
-    private Group regroup(Watch watch) {
-        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node);
-        var group = groups.get(key);
-        if (group == null) {
-            group = new Group(key);
-            groups.put(key, group);
-            build(group);
-        }
-        if (watch.group != group) {
-            if (watch.group != null) {
-                watch.group.watches.remove(watch);
-            }
-            watch.group = group;
-            group.watches.add(watch);
-        }
-        return group;
+    private void unwant(NodeGroupKey key) {
+        wanted.computeIfPresent(key, (_, nodes) -> nodes == 1 ? null : nodes - 1);
     }
 
-    @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
-    private void tell(Watch watch, Group group) {
-        var snapshot = group.snapshot;
-        if (snapshot == null || snapshot == watch.told) {
+    /** Puts a node where it belongs, if there is something for it. */
+    private boolean move(Watch watch) {
+        var group = watch.wanted().map(groups::get).orElse(null);
+        if (group == null || group.snapshot() == null) {
+            return false;
+        }
+        if (!watch.isIn(group)) {
+            watch.moveTo(group);
+        }
+        watch.tell(this::nextEdition);
+        return true;
+    }
+
+    private long nextEdition() {
+        return ++lastEdition;
+    }
+
+    /** Has the newest set translated, unless that is done or under way. */
+    private void translate() {
+        var policies = newest;
+        if (policies == null || isTranslating || isTranslated(policies)) {
             return;
         }
-        // Another group's may be older than what the node had: an edition never goes back.
-        boolean isOlder = watch.toldEdition >= snapshot.edition();
-        var edition = isOlder ? snapshot.withEdition(++lastEdition) : snapshot;
-        watch.told = snapshot;
-        watch.toldEdition = edition.edition();
-        watch.listener.accept(edition);
+        isTranslating = true;
+        var keys = new LinkedHashSet<>(wanted.keySet());
+        metrics.began(Duration.ofNanos(waitingSince < 0 ? 0 : loop.nanos() - waitingSince));
+        waitingSince = -1;
+        translating.execute(() -> {
+            var sample = metrics.start();
+            Translated translated;
+            try {
+                translated = translation.translate(policies, keys);
+            } catch (Throwable bug) {
+                log.error("translation failed revision={}", policies.revision(), bug);
+                translated = unusable(policies, keys);
+            }
+            metrics.translated(sample);
+            var result = translated;
+            submit("translated", () -> publish(result));
+        });
     }
 
-    /** Whether the group's snapshot is what the newest policies ask for. */
-    private boolean build(Group group) {
-        var previous = group.snapshot;
-        List<ReferenceCheck.Problem> problems = List.of();
-        try {
-            group.resources.update(derived);
-            if (!group.resources.isConsistent()) {
-                problems = problems(group.key);
+    @SuppressWarnings("ReferenceEquality") // Sets are told apart by what they are, not hold.
+    private boolean isTranslated(PolicySet policies) {
+        return published != null
+                && published.policies() == policies
+                && published.groups().keySet().containsAll(wanted.keySet());
+    }
+
+    private static Translated unusable(PolicySet policies, Set<NodeGroupKey> keys) {
+        var contents = new HashMap<NodeGroupKey, GroupContent>();
+        keys.forEach(key -> contents.put(key, new GroupContent.Unusable(List.of())));
+        return new Translated(policies, contents);
+    }
+
+    private void publish(Translated translated) {
+        isTranslating = false;
+        published = translated;
+        translated
+                .groups()
+                .forEach((key, content) -> {
+                    var group = groups.computeIfAbsent(key, Group::new);
+                    switch (content) {
+                        case GroupContent.Consistent(var types) ->
+                                group.translated(translated.policies(), types);
+                        case GroupContent.Unusable(var problems) ->
+                                keepLastGood(group, translated.policies(), problems);
+                    }
+                });
+        var changed = refresh();
+        if (mustMove) {
+            mustMove = false;
+            for (Watch watch : watches) {
+                mustMove |= !move(watch);
             }
-            if (problems.isEmpty()) {
-                if (previous == null || !group.resources.types().equals(previous.types())) {
-                    group.snapshot =
-                            new Snapshot(
-                                    ++lastEdition,
-                                    derived.policies().revision(),
-                                    group.key.documents(),
-                                    group.resources.types());
-                }
-                return true;
-            }
-        } catch (RuntimeException bug) {
-            log.error("translation failed group={}", group.key.documents(), bug);
         }
+        changed.forEach(this::tell);
+        groups.values().removeIf(group -> group.watches().isEmpty());
+        metrics.published(
+                groups.values().stream()
+                        .map(Group::snapshot)
+                        .filter(Objects::nonNull)
+                        .map(Objects::requireNonNull)
+                        .toList());
+        finish(translated);
+        requestTranslation(); // Of what came meanwhile, or for nodes it did not know.
+    }
+
+    private void publishEndpoints() {
+        if (published != null) {
+            refresh().forEach(this::tell);
+            finish(published);
+        }
+    }
+
+    /** Everybody has been told; the revision counts if all was good. */
+    private void finish(Translated translated) {
+        var policies = Objects.requireNonNull(newest, "newest");
+        if (!translated.groups().values().stream()
+                .allMatch(GroupContent.Consistent.class::isInstance)) {
+            return;
+        }
+        // Newer addresses are in it already, and perhaps there is nothing else that is newer.
+        var revision =
+                EndpointOverlay.of(translated.policies(), policies).isAll()
+                        ? policies.revision()
+                        : translated.policies().revision();
+        registry.published(revision);
+        log.info(
+                "snapshots published revision={} groups={} nodes={}",
+                revision,
+                groups.size(),
+                watches.size());
+    }
+
+    private void keepLastGood(
+            Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
         metrics.failed();
+        var base = group.lastGood();
         log.error(
                 "last good configuration kept revision={} group={} good={} problems={}",
-                derived.policies().revision(),
-                group.key.documents(),
-                previous == null ? "none" : String.valueOf(previous.revision()),
-                details(problems));
-        return false;
+                policies.revision(),
+                group.key().documents(),
+                base == null ? "none" : String.valueOf(base.policies().revision()),
+                problems.stream()
+                        .map(problem -> problem.detail() + " from " + problem.documents())
+                        .toList());
     }
 
-    /** What does not hold together, in words. */
-    private List<ReferenceCheck.Problem> problems(NodeGroupKey key) {
-        return ReferenceCheck.check(
-                new GroupBuilder(derived.policies(), translator).resources(key));
-    }
-
-    private static List<String> details(List<ReferenceCheck.Problem> problems) {
-        return problems.stream()
-                .map(problem -> problem.detail() + " from " + problem.documents())
-                .toList();
-    }
-
-    /** Nodes that are served the same. Confined to the reconciler's thread. */
-    private static final class Group {
-        private final NodeGroupKey key;
-        private final GroupResources resources;
-        private final Set<Watch> watches = new LinkedHashSet<>();
-        private @Nullable Snapshot snapshot;
-
-        Group(NodeGroupKey key) {
-            this.key = key;
-            this.resources = new GroupResources(key);
+    /** Gives each group that has something new its snapshot, and returns them. */
+    private List<Group> refresh() {
+        var overlays = new HashMap<Long, EndpointOverlay>();
+        var changed = new ArrayList<Group>();
+        for (Group group : groups.values()) {
+            var base = group.lastGood();
+            if (base != null) {
+                // A group whose last good set is an old one gets new addresses all the same.
+                var overlay =
+                        overlays.computeIfAbsent(
+                                base.policies().revision(), _ -> newerThan(base.policies()));
+                if (refresh(group, base, overlay)) {
+                    changed.add(group);
+                }
+            }
         }
-
-        Stream<Snapshot> published() {
-            return Stream.ofNullable(snapshot);
-        }
+        return changed;
     }
 
-    /** One stream's interest. Confined to the reconciler's thread. */
-    private static final class Watch {
-        private final NodeIdentity node;
-        private final Consumer<Snapshot> listener;
-        private @Nullable Group group;
-        private @Nullable Snapshot told;
-        private long toldEdition;
+    private EndpointOverlay newerThan(PolicySet policies) {
+        return EndpointOverlay.of(policies, Objects.requireNonNull(newest, "newest"));
+    }
 
-        Watch(NodeIdentity node, Consumer<Snapshot> listener) {
-            this.node = node;
-            this.listener = listener;
+    private boolean refresh(Group group, Group.LastGood base, EndpointOverlay overlay) {
+        var types = overlay.over(base.types());
+        if (group.serves(types)) {
+            return false;
         }
+        var revision =
+                overlay.isAll() && newest != null ? newest.revision() : base.policies().revision();
+        var snapshot = new Snapshot(nextEdition(), revision, group.key().documents(), types);
+        metrics.changed(group.snapshot(), snapshot);
+        group.serve(snapshot);
+        return true;
+    }
+
+    private void tell(Group group) {
+        metrics.pushed(group.watches().size());
+        group.watches().forEach(watch -> watch.tell(this::nextEdition));
     }
 }

@@ -111,6 +111,19 @@ public final class TypeResources {
         return names;
     }
 
+    /** Whether two differ in nothing, not even in where a resource came from. */
+    public boolean isSame(TypeResources other) {
+        return this == other
+                || differencesFrom(other).stream()
+                        .allMatch(difference ->
+                                difference.before().isPresent()
+                                        && difference.after().isPresent()
+                                        && difference
+                                                .after()
+                                                .get()
+                                                .isSame(difference.before().get()));
+    }
+
     /** Every name that does not stand for the very same resource in both, in order. */
     public List<Difference> differencesFrom(TypeResources before) {
         var differences = new ArrayList<Difference>();

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.generate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Clusters with their endpoints. */
+final class Clusters {
+    private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private final Choices choices;
+    private final Plan plan;
+    private boolean hostnames;
+
+    Clusters(Choices choices, Plan plan) {
+        this.choices = choices;
+        this.plan = plan;
+    }
+
+    Message cluster(String name) {
+        boolean byName = choices.in100(10);
+        // For all hosts or none: which of them is chosen may differ, what is sent may not.
+        hostnames = choices.in100(20);
+        var cluster =
+                new Message()
+                        .need("name", Plan.named(name))
+                        .need("connect_timeout", plan.timed() ? "0.2s" : "2s")
+                        .need("type", byName ? "STRICT_DNS" : "STATIC");
+        if (byName) {
+            // Once: how often it is asked again would be a matter of time.
+            cluster.need("dns_lookup_family", "V4_ONLY").need("dns_refresh_rate", "600s");
+        }
+        var address = byName ? "localhost" : "127.0.0.1";
+        var endpoints = endpoints(name, address, cluster);
+        var assignment =
+                new Message()
+                        .need("cluster_name", Plan.named(name))
+                        .need("endpoints", Message.items(0, endpoints));
+        if (choices.in100(8)) {
+            assignment.with(
+                    "policy",
+                    new Message().with("overprovisioning_factor", choices.pick(100, 200)));
+        }
+        cluster.need("load_assignment", assignment);
+        limits(cluster);
+        if (!cluster.has("max_requests_per_connection")) {
+            options(cluster);
+        }
+        return cluster;
+    }
+
+    /** Which hosts there are; the balancer is chosen so that every run chooses alike. */
+    private List<Message> endpoints(String name, String address, Message cluster) {
+        // The weights favour what answers: most of what is to be seen needs an answer.
+        return switch (choices.weighted(60, 12, 8, 6, 3, 4, 7)) {
+            case 0 -> {
+                cluster.maybe(choices, 30, "lb_policy", balancer());
+                yield List.of(locality(List.of(host(address, "${upstream." + name + "}"))));
+            }
+            case 1 -> {
+                cluster.maybe(choices, 50, "lb_policy", "ROUND_ROBIN");
+                yield List.of(locality(replicas("rotated", name, address)));
+            }
+            case 2 -> {
+                cluster.need("lb_policy", choices.pick("LEAST_REQUEST", "RANDOM"));
+                // So many connections, whichever hosts are chosen.
+                cluster.need("max_requests_per_connection", 1);
+                yield List.of(locality(replicas("any", name, address)));
+            }
+            case 3 -> List.of(locality(List.of(host(address, "${refused." + name + "}"))));
+            case 4 ->
+                    plan.timed()
+                            ? List.of(locality(List.of(host(address, "${blackhole." + name + "}"))))
+                            : List.of();
+            case 5 -> List.of();
+            default -> priorities(name, address, cluster);
+        };
+    }
+
+    private String balancer() {
+        return choices.pick("ROUND_ROBIN", "LEAST_REQUEST", "RANDOM");
+    }
+
+    private List<Message> replicas(String kind, String name, String address) {
+        var hosts = new ArrayList<Message>();
+        for (int i = choices.between(2, 3); i > 0; i--) {
+            hosts.add(host(address, "${" + kind + "." + name + "_" + i + "}"));
+        }
+        return hosts;
+    }
+
+    /** Healthy hosts in one priority only, so that all goes there, panic or not. */
+    private List<Message> priorities(String name, String address, Message cluster) {
+        var healthy = host(address, "${upstream." + name + "}");
+        var other =
+                host(address, "${refused." + name + "}")
+                        .need("health_status", choices.pick("UNHEALTHY", "DRAINING", "TIMEOUT"));
+        if (choices.in100(40)) {
+            cluster.need(
+                    "common_lb_config",
+                    new Message()
+                            .need(
+                                    "healthy_panic_threshold",
+                                    new Message().need("value", choices.pick(0, 30))));
+            return choices.in100(50)
+                    ? List.of(locality(List.of(other, healthy)))
+                    : List.of(locality(List.of(other)));
+        }
+        return List.of(locality(List.of(other)), locality(List.of(healthy)).need("priority", 1));
+    }
+
+    private static Message locality(List<Message> hosts) {
+        return new Message().need("lb_endpoints", Message.items(1, hosts));
+    }
+
+    private Message host(String address, String port) {
+        var endpoint =
+                new Message()
+                        .need(
+                                "address",
+                                new Message()
+                                        .need(
+                                                "socket_address",
+                                                new Message()
+                                                        .need("address", address)
+                                                        .need("port_value", new Node.Raw(port))));
+        if (hostnames) {
+            endpoint.need("hostname", "host.name");
+        }
+        return new Message()
+                .need("endpoint", endpoint)
+                .maybe(choices, 10, "health_status", "HEALTHY");
+    }
+
+    private void limits(Message cluster) {
+        if (choices.in100(25)) {
+            var threshold =
+                    new Message()
+                            .maybe(choices, 30, "priority", choices.pick("HIGH", "DEFAULT"))
+                            .maybe(choices, 30, "max_connections", choices.between(1, 2))
+                            .maybe(choices, 30, "max_pending_requests", choices.between(0, 1))
+                            .maybe(choices, 30, "max_requests", choices.between(0, 2))
+                            .maybe(choices, 40, "max_retries", choices.between(0, 1))
+                            .maybe(choices, 20, "track_remaining", true);
+            if (choices.in100(20)) {
+                threshold.with(
+                        "retry_budget",
+                        new Message()
+                                .with("budget_percent", new Message().need("value", 20))
+                                .with("min_retry_concurrency", choices.between(0, 2)));
+            }
+            cluster.with("circuit_breakers", new Message().need("thresholds", List.of(threshold)));
+        }
+    }
+
+    private void options(Message cluster) {
+        cluster.maybe(choices, 8, "per_connection_buffer_limit_bytes", 32_768);
+        if (choices.in100(20)) {
+            var common =
+                    new Message()
+                            .maybe(
+                                    choices,
+                                    60,
+                                    "max_requests_per_connection",
+                                    choices.between(1, 2))
+                            .maybe(choices, 30, "idle_timeout", "30s");
+            cluster.with(
+                    "typed_extension_protocol_options",
+                    new Message()
+                            .need(
+                                    OPTIONS,
+                                    Message.typed(OPTIONS)
+                                            .with("common_http_protocol_options", common)
+                                            .need(
+                                                    "explicit_http_config",
+                                                    new Message()
+                                                            .need(
+                                                                    "http_protocol_options",
+                                                                    new Message()))));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.generate;
+
+import dev.outrigger.conformance.exchange.ClientStep;
+import dev.outrigger.conformance.exchange.Scenario;
+import dev.outrigger.conformance.exchange.UpstreamAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Exchanges: what clients send, in which pieces and order, and what upstreams answer. */
+final class Traffic {
+    /** Longer than a close may be delayed, and between two of the timeouts. */
+    private static final Duration UNANSWERED = Duration.ofMillis(180);
+
+    private static final Duration MOMENT = Duration.ofMillis(15);
+
+    private final Choices choices;
+    private final Plan plan;
+    private final Requests requests;
+    private final Answers answers;
+
+    Traffic(Choices choices, Plan plan) {
+        this.choices = choices;
+        this.plan = plan;
+        this.requests = new Requests(choices, plan);
+        this.answers = new Answers(choices, plan);
+    }
+
+    List<Scenario> exchanges(int count) {
+        var all = new ArrayList<Scenario>();
+        for (int i = 1; i <= count; i++) {
+            all.add(new Scenario("exchange[" + i + "]", steps(), upstreams()));
+        }
+        return all;
+    }
+
+    private Map<String, List<UpstreamAnswer>> upstreams() {
+        var scripts = new HashMap<String, List<UpstreamAnswer>>();
+        if (choices.in100(60)) {
+            var script = answers.script();
+            // Mostly one script for all: which cluster a request reaches is not known here.
+            for (var cluster : plan.clusters()) {
+                scripts.put(cluster, choices.in100(80) ? script : answers.script());
+            }
+        }
+        return scripts;
+    }
+
+    private List<ClientStep> steps() {
+        var steps = new ArrayList<ClientStep>();
+        for (int i = choices.pick(1, 1, 1, 1, 1, 1, 2, 3); i > 0; i--) {
+            if (!steps.isEmpty()) {
+                steps.add(new ClientStep.Connect());
+            }
+            connection(steps);
+        }
+        return steps;
+    }
+
+    private void connection(List<ClientStep> steps) {
+        int count = choices.pick(1, 1, 1, 1, 2, 2, 3, 4);
+        boolean pipelined = count > 1 && choices.in100(30);
+        int awaited = 0;
+        var together = new StringBuilder();
+        for (int i = 1; i <= count; i++) {
+            var request = requests.next();
+            if (!request.complete()) {
+                send(steps, together + request.text());
+                steps.add(
+                        request.answered()
+                                ? new ClientStep.AwaitResponses(awaited + 1)
+                                : new ClientStep.Pause(UNANSWERED));
+                ending(steps);
+                return;
+            }
+            awaited++;
+            together.append(request.text());
+            if (!pipelined || i == count) {
+                send(steps, together.toString());
+                together.setLength(0);
+                steps.add(new ClientStep.AwaitResponses(awaited));
+            }
+        }
+    }
+
+    /** What a client does that has nothing more to say. */
+    private void ending(List<ClientStep> steps) {
+        switch (choices.weighted(plan.timed() ? 3 : 0, 2, 1, 1)) {
+            case 0 -> steps.add(new ClientStep.AwaitEnd());
+            case 1 -> {
+                steps.add(new ClientStep.CloseWrite());
+                steps.add(new ClientStep.AwaitEnd());
+            }
+            case 2 -> steps.add(new ClientStep.Close());
+            default -> steps.add(new ClientStep.Reset());
+        }
+    }
+
+    /** At once, or in pieces with a moment between them. */
+    private void send(List<ClientStep> steps, String text) {
+        if (!choices.in100(12) || text.length() < 4) {
+            steps.add(new ClientStep.Send(text));
+            return;
+        }
+        int from = 0;
+        for (int pieces = choices.between(2, 4); pieces > 1; pieces--) {
+            int to = choices.between(from, Math.min(text.length() - 1, from + 200));
+            if (to > from) {
+                steps.add(new ClientStep.Send(text.substring(from, to)));
+                steps.add(new ClientStep.Pause(MOMENT));
+                from = to;
+            }
+        }
+        steps.add(new ClientStep.Send(text.substring(from)));
+    }
+}

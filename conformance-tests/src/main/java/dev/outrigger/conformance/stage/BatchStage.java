@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.stage;
+
+import dev.outrigger.conformance.exchange.Scenario;
+import dev.outrigger.conformance.observe.Normalizer;
+import dev.outrigger.conformance.observe.Observation;
+import dev.outrigger.conformance.observe.SeenAttempt;
+import dev.outrigger.conformance.proxy.Eventually;
+import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import dev.outrigger.conformance.proxy.RunningProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+
+/**
+ * One running proxy with many configurations that do not see each other: each has a listener,
+ * clusters and upstreams of its own. The exchanges of a configuration are played one after the
+ * other, those of different ones at the same time. Statistics and access logs are therefore read
+ * once, at the end. Used by one thread.
+ */
+public final class BatchStage implements AutoCloseable {
+    private static final Duration STEP_LIMIT = Duration.ofMillis(1500);
+    private static final Duration BODY_LIMIT = Duration.ofMillis(500);
+    private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
+    private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
+
+    /** More at once would make one wait for the other, and time is part of what is compared. */
+    private static final int AT_ONCE = 12;
+
+    private final RunningProxy proxy;
+    private final List<Running> parts;
+
+    private BatchStage(RunningProxy proxy, List<Running> parts) {
+        this.proxy = proxy;
+        this.parts = parts;
+    }
+
+    /**
+     * One configuration with its exchanges. The texts may hold {@code ${self}}, which is the name.
+     *
+     * @param name of the listener and, followed by an underscore, the beginning of each cluster's
+     * @param listener as JSON
+     * @param clusters as JSON
+     */
+    public record Part(
+            String name, String listener, List<String> clusters, List<Scenario> scenarios) {
+        public Part {
+            clusters = List.copyOf(clusters);
+            scenarios = List.copyOf(scenarios);
+        }
+    }
+
+    private record Running(
+            Part part, UpstreamSet upstreams, AccessLogs accessLogs, Normalizer normalizer) {}
+
+    /** Starts the proxy with all parts, in the folder. */
+    public static BatchStage open(
+            ProxyUnderTest proxy, List<Part> parts, Delivery delivery, Path workdir)
+            throws IOException {
+        var running = new ArrayList<Running>();
+        RunningProxy started = null;
+        try {
+            var listeners = new ArrayList<String>();
+            var clusters = new ArrayList<String>();
+            var prepared = new ArrayList<Running>();
+            for (var part : parts) {
+                var folder = Files.createDirectories(workdir.resolve(part.name()));
+                var each =
+                        new Running(
+                                part,
+                                new UpstreamSet(),
+                                new AccessLogs(folder),
+                                Normalizer.of(Map.of()));
+                running.add(each);
+                var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
+                listeners.add(template.fill(part.listener()));
+                part.clusters().forEach(cluster -> clusters.add(template.fill(cluster)));
+            }
+            var bootstrap = workdir.resolve("bootstrap.yaml");
+            Files.writeString(bootstrap, delivery.bootstrap(listeners, clusters, workdir));
+            started = start(proxy, bootstrap, workdir);
+            var ports = started.listenerPorts();
+            for (var each : running) {
+                prepared.add(ready(each, ports));
+            }
+            return new BatchStage(started, prepared);
+        } catch (IOException | RuntimeException e) {
+            if (started != null) {
+                started.close();
+            }
+            running.forEach(each -> each.upstreams().close());
+            throw e;
+        }
+    }
+
+    /** The proxy refused what it was given; the message holds what it printed. */
+    public static final class NotStarted extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotStarted(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    private static RunningProxy start(ProxyUnderTest proxy, Path bootstrap, Path workdir)
+            throws NotStarted {
+        try {
+            return proxy.start(bootstrap, workdir);
+        } catch (IOException e) {
+            throw new NotStarted(e);
+        }
+    }
+
+    /** Plays everything and gives the normalised fields of each part, in their order. */
+    public List<SortedMap<String, String>> play() throws IOException {
+        var ports = proxy.listenerPorts();
+        var turns = new Semaphore(AT_ONCE);
+        var seen = new ArrayList<SortedMap<String, String>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var futures =
+                    parts.stream()
+                            .map(each -> threads.submit(() -> playAll(each, ports, turns)))
+                            .toList();
+            for (var future : futures) {
+                seen.add(future.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException("the proxy printed:\n" + proxy.output(), e);
+        }
+        var _ = Eventually.holds(QUIET_LIMIT, () -> stats().quiet());
+        var stats = stats();
+        for (int i = 0; i < parts.size(); i++) {
+            addTotals(parts.get(i), stats, seen.get(i));
+        }
+        return seen;
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        parts.forEach(each -> each.upstreams().close());
+    }
+
+    private SortedMap<String, String> playAll(
+            Running running, Map<String, Integer> ports, Semaphore turns)
+            throws IOException, InterruptedException {
+        var fields = new TreeMap<String, String>();
+        var port = ports.get(running.part().name());
+        if (port == null) {
+            fields.put("listener", "missing");
+            return fields;
+        }
+        turns.acquire();
+        try {
+            for (var scenario : running.part().scenarios()) {
+                var observation = play(running, scenario, port);
+                running.normalizer()
+                        .apply(observation.fields())
+                        .forEach((name, value) ->
+                                fields.put(
+                                        scenario.name() + "." + name,
+                                        unnamed(running.part(), value)));
+            }
+        } finally {
+            turns.release();
+        }
+        return fields;
+    }
+
+    private Observation play(Running running, Scenario scenario, int port) throws IOException {
+        var upstreams = running.upstreams();
+        // A cluster may have no host that answers, or be gone from a case that was made small.
+        var answers = new HashMap<>(scenario.upstreams());
+        answers.keySet().retainAll(upstreams.scriptedNames());
+        upstreams.play(scenario.name(), answers);
+        try (var client =
+                new WireClient(
+                        proxy,
+                        port,
+                        upstreams.attempts(),
+                        NO_POLICIES,
+                        STEP_LIMIT,
+                        Optional.of(upstreams))) {
+            client.play(scenario.steps());
+            var attempts = inOrder(upstreams.attempts().settled(BODY_LIMIT));
+            var connections = Closings.comparable(client.seen(), scenario.steps());
+            return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
+        } finally {
+            upstreams.leave();
+        }
+    }
+
+    /** A mirrored request races with its original: the order between those two says nothing. */
+    private static List<SeenAttempt> inOrder(List<SeenAttempt> attempts) {
+        var ordered = new ArrayList<SeenAttempt>();
+        attempts.stream().filter(each -> !isMirror(each)).forEach(ordered::add);
+        attempts.stream().filter(BatchStage::isMirror).forEach(ordered::add);
+        return ordered;
+    }
+
+    private static boolean isMirror(SeenAttempt attempt) {
+        return attempt.upstream().startsWith("mirror");
+    }
+
+    private void addTotals(Running running, Stats stats, SortedMap<String, String> fields) {
+        var part = running.part();
+        var own = Pattern.compile("(?:cluster|http|listener|vhost)\\." + part.name() + "[._].*");
+        var totals = new TreeMap<String, Long>();
+        stats.values()
+                .forEach((name, value) -> {
+                    if (value != 0 && own.matcher(name).matches()) {
+                        totals.put(name, value);
+                    }
+                });
+        long requests = totals.getOrDefault("http." + part.name() + ".downstream_rq_total", 0L);
+        var logs = running.accessLogs().take(requests, LOG_LIMIT);
+        var observation = new Observation(List.of(), List.of(), logs, List.of(), totals);
+        running.normalizer()
+                .apply(observation.fields())
+                .forEach((name, value) -> fields.put(unnamed(part, name), unnamed(part, value)));
+    }
+
+    /** The name varies with the place in a batch, so that fields must not hold it. */
+    private static String unnamed(Part part, String text) {
+        return text.replaceAll("(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])", "self");
+    }
+
+    private static Running ready(Running running, Map<String, Integer> ports) {
+        var names = new LinkedHashMap<>(running.upstreams().portNames());
+        var port = ports.get(running.part().name());
+        if (port != null) {
+            names.put(port, "listener");
+        }
+        return new Running(
+                running.part(), running.upstreams(), running.accessLogs(), Normalizer.of(names));
+    }
+
+    private Stats stats() {
+        try {
+            return Stats.parse(proxy.admin("GET", "/stats").body());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the proxy printed:\n" + proxy.output(), e);
+        }
+    }
+
+    private static String value(String kind, String name, Running running) {
+        try {
+            return switch (kind) {
+                case "self" -> running.part().name();
+                case "accessLog" -> running.accessLogs().config();
+                default -> Integer.toString(running.upstreams().port(kind, name));
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final PolicySteps NO_POLICIES =
+            new PolicySteps() {
+                @Override
+                public void apply(String documents) {
+                    throw new IllegalStateException("a batch has no control plane");
+                }
+
+                @Override
+                public void remove(String path) {
+                    throw new IllegalStateException("a batch has no control plane");
+                }
+            };
+}

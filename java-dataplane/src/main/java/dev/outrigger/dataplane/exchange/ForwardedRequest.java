@@ -1,0 +1,600 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.UpstreamStream;
+import dev.outrigger.dataplane.route.HeaderEditor;
+import dev.outrigger.dataplane.route.HostRewriter;
+import dev.outrigger.dataplane.route.InternalRedirectPolicy;
+import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
+import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.worker.Timers;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way to an upstream: its attempts, what they came to, and when another one is
+ * made (section 4). Reused with its {@link Router}; confined to its event loop.
+ *
+ * <p>It is over when a response head was forwarded and its body has ended, when a local reply was
+ * sent, or when the exchange says so.
+ */
+final class ForwardedRequest {
+    private final WorkerServices services;
+    private final WorkerContext worker;
+    private final StatsShard shard;
+    private final Exchange exchange;
+    private final ResponseCharges charges;
+    private final HostSelection hosts;
+    private final RequestTimeouts timeouts;
+    private final RetryState retry;
+    private final RequestBuffer body = new RequestBuffer();
+    private final Attempts attempts;
+    private final Shadows shadows;
+    private final Timers.Timer routeTimer;
+    private final Timers.Timer backoffTimer;
+    private @Nullable RequestHead head;
+    private @Nullable Route route;
+    private @Nullable Cluster cluster;
+    private HeaderEditor responseEditor = HeaderEditor.NONE;
+    private boolean highPriority;
+    private int attemptCount;
+    private long requestEnd;
+    private boolean active;
+    private boolean retryPending;
+    private boolean timeoutRetry;
+    private boolean responding;
+    private boolean informed;
+    private boolean overflowed;
+
+    ForwardedRequest(
+            WorkerServices services,
+            Exchange exchange,
+            ResponseCharges charges,
+            HostSelection hosts,
+            RequestTimeouts timeouts) {
+        this.services = services;
+        this.worker = services.worker();
+        this.shard = worker.stats();
+        this.exchange = exchange;
+        this.charges = charges;
+        this.hosts = hosts;
+        this.timeouts = timeouts;
+        this.retry = new RetryState(shard, worker.random());
+        this.attempts = new Attempts(worker, this);
+        this.shadows = new Shadows(services);
+        this.routeTimer = worker.timers().timer(this::onRouteTimeout);
+        this.backoffTimer = worker.timers().timer(this::onBackoffEnd);
+    }
+
+    private StreamInfo info() {
+        return exchange.info();
+    }
+
+    private Cluster cluster() {
+        if (cluster == null) {
+            throw new IllegalStateException("no cluster chosen");
+        }
+        return cluster;
+    }
+
+    private Route route() {
+        if (route == null) {
+            throw new IllegalStateException("not begun");
+        }
+        return route;
+    }
+
+    private RequestHead head() {
+        if (head == null) {
+            throw new IllegalStateException("not begun");
+        }
+        return head;
+    }
+
+    /** Begins an exchange. */
+    void begin(RequestHead request, Route matched, Cluster target, boolean high) {
+        head = request;
+        route = matched;
+        cluster = target;
+        highPriority = high;
+        attemptCount = 0;
+        requestEnd = -1;
+        active = true;
+        retryPending = false;
+        timeoutRetry = false;
+        responding = false;
+        informed = false;
+        overflowed = false;
+    }
+
+    /** A host's pool for the next attempt; that there is none is answered. */
+    private @Nullable ConnectionPool choosePool(boolean isRetry) {
+        hosts.nextAttempt(isRetry);
+        Host host = cluster().chooseHost(worker, hosts);
+        ConnectionPool pool =
+                host == null
+                        ? null
+                        : cluster().pool(host, worker, services.connector(), highPriority);
+        if (pool == null) {
+            shard.inc(cluster().stats().cxNoneHealthy);
+            charges.response(503);
+            active = false;
+            exchange.sendLocalReply(
+                    503,
+                    "no healthy upstream",
+                    ResponseFlag.NO_HEALTHY_UPSTREAM,
+                    "no_healthy_upstream",
+                    false,
+                    false);
+        }
+        return pool;
+    }
+
+    /** Makes the first attempt; the request is as it goes upstream. */
+    void start(boolean endStream, HeaderEditor editor) {
+        responseEditor = editor;
+        attemptCount = 1;
+        info().setAttemptCount(1);
+        retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
+        long limit = route().bodyBufferLimit();
+        boolean keep = retry.isEnabled() || route().internalRedirect() != null;
+        body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.setComplete(endStream);
+        ConnectionPool pool = choosePool(false);
+        if (pool == null) {
+            return;
+        }
+        shadows.start(
+                route(),
+                head(),
+                exchange.manager(),
+                exchange.routeContext(),
+                timeouts.globalNanos(),
+                endStream);
+        if (endStream) {
+            requestEnd = worker.now();
+            armRouteTimer();
+        }
+        startAttempt(pool);
+    }
+
+    private void armRouteTimer() {
+        if (timeouts.globalNanos() > 0) {
+            routeTimer.arm(worker.now(), timeouts.globalNanos());
+        }
+    }
+
+    private void startAttempt(ConnectionPool pool) {
+        info().setUpstreamHost(pool.host().addressText());
+        attempts.add().start(pool);
+    }
+
+    /** An attempt has its stream: send what there is of the request. */
+    void onReady(Attempt attempt, UpstreamStream stream, Host host) {
+        charges.attempt();
+        hosts.onHostAttempted(host);
+        info().setUpstreamLocalAddress(stream.localAddress());
+        if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
+            HostRewriter.replace(
+                    head().headers(),
+                    Ascii.bytes(host.hostname()),
+                    route().appendsXForwardedHost() && attemptCount == 1,
+                    !exchange.settings().router.suppressEnvoyHeaders());
+        }
+        // A body in chunks that turns out to be empty is sent in chunks all the same.
+        boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
+        stream.sendHead(head(), bodyless);
+        if (!bodyless) {
+            body.replay(stream);
+        }
+        if (body.isComplete()) {
+            attempt.limit(timeouts);
+        }
+        attempt.limitDuration(timeouts.maxDurationNanos());
+        if (!stream.isWritable()) {
+            exchange.downstream().readDisable(true);
+        }
+    }
+
+    void onRequestBody(ByteBuf data, boolean endStream) {
+        if (!active) {
+            data.release();
+            return;
+        }
+        shadows.onBody(data, endStream);
+        Attempt attempt = attempts.latest();
+        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        boolean kept = body.add(data, endStream, stream);
+        if (!kept && !overflowed && (retry.isEnabled() || route().internalRedirect() != null)) {
+            overflowed = true;
+            shard.inc(cluster().stats().retryOrShadowAbandoned);
+            retry.disable();
+            if (attempts.isEmpty()) {
+                backoffTimer.disarm();
+                active = false;
+                exchange.sendLocalReply(
+                        507,
+                        "exceeded request buffer limit while retrying upstream",
+                        null,
+                        "request_payload_exceeded_retry_buffer_limit",
+                        false,
+                        false);
+                return;
+            }
+        }
+        if (stream == null && body.isFull()) {
+            exchange.downstream().readDisable(true);
+        }
+        if (endStream) {
+            requestEnd = worker.now();
+            if (attempt != null) {
+                armRouteTimer();
+                if (stream != null) {
+                    attempt.limit(timeouts);
+                }
+            }
+        }
+    }
+
+    void onUpstreamWritable(boolean writable) {
+        exchange.downstream().readDisable(!writable);
+    }
+
+    void onDownstreamWritable(boolean writable) {
+        Attempt attempt = attempts.latest();
+        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        if (stream != null) {
+            stream.readDisable(!writable);
+        }
+    }
+
+    /** An upstream answered with 1xx: it ends all retrying, and only the first counts (E11). */
+    void onInformational(Attempt attempt, ResponseHead interim) {
+        retry.disable();
+        attempts.cancelOthers(attempt);
+        if (!informed) {
+            informed = true;
+            charges.response(interim.status());
+            exchange.onInformational(interim.status());
+        }
+    }
+
+    void onResponseHead(Attempt attempt, ResponseHead response, boolean endStream) {
+        info().upstreamRx(worker.now());
+        boolean couldNotRetry = false;
+        if (attempt.isRetried()) {
+            couldNotRetry = retry.wouldRetry(response);
+        } else {
+            switch (retry.onResponse(response, worker.wallMillis())) {
+                case YES -> {
+                    attempt.countResult(false);
+                    charges.retried(response.status());
+                    attempts.cancel(attempt);
+                    backOff(false);
+                    return;
+                }
+                case LIMIT_EXCEEDED -> {
+                    info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+                    couldNotRetry = true;
+                }
+                case OVERFLOW -> {
+                    info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
+                    couldNotRetry = true;
+                }
+                case NO -> {}
+            }
+        }
+        if (redirects(attempt, response)) {
+            return;
+        }
+        if (couldNotRetry && isAnotherExpected()) {
+            attempt.countResult(false);
+            attempts.cancel(attempt);
+            return;
+        }
+        attempt.countResult(response.status() < 500);
+        forwardResponse(attempt, response, endStream);
+    }
+
+    /** Follows a redirect by itself, if the route says so and it can be done (IR2). */
+    private boolean redirects(Attempt attempt, ResponseHead response) {
+        InternalRedirectPolicy policy = route().internalRedirect();
+        if (policy == null || !policy.isRedirect(response.status())) {
+            return false;
+        }
+        boolean follows =
+                InternalRedirect.prepare(
+                        exchange, shard, policy, head(), response, requestEnd >= 0 && !overflowed);
+        shard.inc(
+                follows
+                        ? cluster().stats().internalRedirectSucceeded
+                        : cluster().stats().internalRedirectFailed);
+        if (follows) {
+            attempts.cancel(attempt);
+            exchange.recreate(response.status(), body.take());
+        }
+        return follows;
+    }
+
+    private boolean isAnotherExpected() {
+        return retryPending || attempts.isAnyAwaitingHeaders();
+    }
+
+    private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
+        int status = response.status();
+        retry.disable();
+        retryPending = false;
+        backoffTimer.disarm();
+        attempts.cancelOthers(attempt);
+        responding = true;
+        body.dropKept();
+        charges.response(status);
+        info().setDetails("via_upstream");
+        Host host = attempt.host();
+        if (host != null) {
+            info().setUpstreamHost(host.addressText());
+        }
+        ResponseMutations.strip(response);
+        HeaderBlock headers = response.headers();
+        if (requestEnd >= 0 && !exchange.settings().router.suppressEnvoyHeaders()) {
+            headers.set(
+                    KnownHeader.ENVOY_UPSTREAM_SERVICE_TIME,
+                    (worker.now() - requestEnd) / 1_000_000);
+        }
+        tellAttemptCount(headers);
+        hosts.addCookies(headers);
+        info().setResponseCode(status);
+        responseEditor.apply(headers, exchange);
+        if (endStream) {
+            onResponseEnd();
+        }
+        exchange.sendHead(response, endStream, false);
+    }
+
+    /** Tells the client how many attempts there were, if the virtual host says so. */
+    void tellAttemptCount(HeaderBlock headers) {
+        if (attemptCount > 0
+                && route != null
+                && route.virtualHost().includeAttemptCountInResponse()) {
+            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
+        }
+    }
+
+    void onResponseBody(ByteBuf data, boolean endStream) {
+        if (!responding) {
+            data.release();
+            return;
+        }
+        if (endStream) {
+            onResponseEnd();
+        }
+        exchange.sendBody(data, endStream);
+        if (!endStream && exchange.isActive() && !exchange.downstream().isWritable()) {
+            onDownstreamWritable(false);
+        }
+    }
+
+    private void onResponseEnd() {
+        if (requestEnd >= 0) {
+            charges.time((worker.now() - requestEnd) / 1_000_000);
+        }
+    }
+
+    /** An attempt failed before or after its response began. */
+    void onReset(Attempt attempt, StreamReset reset, String transportFailure, boolean requestSent) {
+        Host host = attempt.host();
+        if (!requestSent && host != null) {
+            hosts.onHostAttempted(host);
+        }
+        if (!attempt.isHostKnown()) {
+            // Refused before a connection was asked for: no host took part.
+            info().setUpstreamHost(null);
+        }
+        if (!transportFailure.isEmpty()) {
+            info().setTransportFailure(transportFailure);
+        }
+        String cause =
+                transportFailure.isEmpty()
+                        ? reset.underscored()
+                        : reset.underscored() + '|' + transportFailure.replace(' ', '_');
+        if (responding) {
+            info().setFlag(reset.flag());
+            info().setDetails("upstream_reset_after_response_started{" + cause + "}");
+            active = false;
+            exchange.abort();
+            return;
+        }
+        attempt.countResult(false);
+        boolean joined = attempt.isRetried();
+        attempts.cancel(attempt);
+        if (!joined && isRetried(retry.onReset(reset, requestSent), false)) {
+            return;
+        }
+        charges.response(reset.status());
+        if (isAnotherExpected()) {
+            return;
+        }
+        active = false;
+        exchange.sendLocalReply(
+                reset.status(),
+                "upstream connect error or disconnect/reset before headers. "
+                        + (attemptCount > 1 ? "retried and the latest " : "")
+                        + "reset reason: "
+                        + reset.text(),
+                reset.flag(),
+                "upstream_reset_before_response_started{" + cause + "}",
+                false,
+                reset == StreamReset.OVERFLOW);
+    }
+
+    private boolean isRetried(RetryState.Verdict verdict, boolean timedOut) {
+        switch (verdict) {
+            case YES -> {
+                backOff(timedOut);
+                return true;
+            }
+            case LIMIT_EXCEEDED -> info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+            case OVERFLOW -> info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
+            case NO -> {}
+        }
+        return false;
+    }
+
+    private void backOff(boolean timedOut) {
+        retryPending = true;
+        timeoutRetry = timedOut;
+        backoffTimer.arm(worker.now(), retry.backoffMillis() * 1_000_000);
+    }
+
+    private void onBackoffEnd() {
+        if (!active || !retryPending) {
+            return;
+        }
+        worker.refreshNow();
+        retryPending = false;
+        attemptCount++;
+        info().setAttemptCount(attemptCount);
+        ConnectionPool pool = choosePool(true);
+        if (pool != null) {
+            HeaderBlock headers = head().headers();
+            if (route().virtualHost().includeRequestAttemptCount()) {
+                headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
+            }
+            if (route().virtualHost().includeIsTimeoutRetryHeader()) {
+                headers.set(
+                        KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
+                        timeoutRetry ? LocalReplies.TRUE : LocalReplies.FALSE);
+            }
+            timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
+            startAttempt(pool);
+        }
+        worker.flushDirty();
+    }
+
+    private void onRouteTimeout() {
+        if (!active) {
+            return;
+        }
+        worker.refreshNow();
+        for (Attempt attempt : attempts.all()) {
+            charges.timeout();
+            attempt.countTimeout();
+            if (!responding) {
+                charges.response(timeouts.timeoutStatus());
+            }
+        }
+        info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+        if (responding) {
+            info().setDetails("response_timeout");
+            active = false;
+            exchange.abort();
+        } else {
+            attempts.cancelAll();
+            replyTimedOut(null, "response_timeout");
+        }
+        worker.flushDirty();
+    }
+
+    void onPerTryTimeout(Attempt attempt, boolean idle) {
+        if (!active || (responding && !idle)) {
+            return;
+        }
+        if (timeouts.hedges()) {
+            if (!responding && !attempt.isRetried() && isRetried(retry.onHedge(), true)) {
+                attempt.setRetried();
+            }
+            return;
+        }
+        var stats = cluster().stats();
+        shard.inc(idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout);
+        attempt.countTimeout();
+        String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
+        if (responding) {
+            info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+            info().setDetails(details);
+            active = false;
+            exchange.abort();
+            return;
+        }
+        attempts.cancel(attempt);
+        if (!isRetried(retry.onPerTryTimeout(), true)) {
+            charges.response(timeouts.timeoutStatus());
+            replyTimedOut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
+        }
+    }
+
+    /** The upstream stream has lasted too long. */
+    void onMaxDuration(Attempt attempt) {
+        shard.inc(cluster().stats().rqMaxDurationReached);
+        attempts.cancel(attempt);
+        if (!responding && isRetried(retry.onPerTryTimeout(), false)) {
+            return;
+        }
+        info().setFlag(ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED);
+        active = false;
+        String details = "upstream_max_stream_duration_reached";
+        if (responding) {
+            info().setDetails(details);
+            exchange.abort();
+            return;
+        }
+        exchange.sendLocalReply(
+                requestEnd >= 0 ? 504 : 408,
+                "upstream max stream duration reached",
+                null,
+                details,
+                false,
+                false);
+    }
+
+    private void replyTimedOut(@Nullable ResponseFlag flag, String details) {
+        int status = timeouts.timeoutStatus();
+        active = false;
+        exchange.sendLocalReply(
+                status,
+                status == 504 ? "upstream request timeout" : "",
+                flag,
+                details,
+                false,
+                false);
+    }
+
+    /** Ends whatever goes on upstream. */
+    void cancel() {
+        active = false;
+        retryPending = false;
+        attempts.cancelAll();
+        routeTimer.disarm();
+        backoffTimer.disarm();
+    }
+
+    /** The exchange is over. */
+    void end() {
+        cancel();
+        retry.end();
+        body.end();
+        shadows.end();
+        attemptCount = 0;
+        responding = false;
+        route = null;
+        responseEditor = HeaderEditor.NONE;
+    }
+
+    void dispose() {
+        attempts.dispose();
+        routeTimer.discard();
+        backoffTimer.discard();
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.route.MirrorPolicy;
+import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.RouteContext;
+import dev.outrigger.dataplane.upstream.Cluster;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The mirrored copies of one request (S1..S3) while it is still being received; a copy whose
+ * request is complete goes on by itself. Reused; confined to its event loop.
+ */
+final class Shadows {
+    private final WorkerServices services;
+    private final List<Shadow> open = new ArrayList<>();
+
+    Shadows(WorkerServices services) {
+        this.services = services;
+    }
+
+    /**
+     * Sends copies of the request as it goes upstream.
+     *
+     * @param timeoutNanos of each copy; 0 for none
+     */
+    void start(
+            Route route,
+            RequestHead head,
+            HttpConnectionManager manager,
+            RouteContext context,
+            long timeoutNanos,
+            boolean endStream) {
+        if (route.mirrors().length == 0 || head.method() == Method.CONNECT) {
+            return;
+        }
+        for (MirrorPolicy policy : route.mirrors()) {
+            if (!policy.applies(context)) {
+                continue;
+            }
+            Cluster cluster = manager.cluster(policy.cluster(head));
+            if (cluster == null) {
+                continue;
+            }
+            var shadow = new Shadow(services, cluster, manager.settings(), timeoutNanos);
+            if (!endStream) {
+                open.add(shadow);
+            }
+            shadow.start(head, policy.appendsSuffix(), endStream);
+        }
+    }
+
+    /** Body data, which stays the caller's. */
+    void onBody(ByteBuf data, boolean endStream) {
+        for (Shadow shadow : open) {
+            shadow.onBody(data.retainedDuplicate(), endStream);
+        }
+        if (endStream) {
+            open.clear();
+        }
+    }
+
+    /** The exchange is over; copies of a request that was never complete are given up. */
+    void end() {
+        open.forEach(Shadow::cancel);
+        open.clear();
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.FractionalPercent;
+import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
+
+/** {@code RuntimeFractionalPercent} and the {@code FractionalPercent} in it. */
+final class Fractions {
+    private static final SupportedFields PERCENT =
+            SupportedFields.of(io.envoyproxy.envoy.type.v3.FractionalPercent.getDescriptor())
+                    .obeyed("numerator", "denominator");
+
+    static final SupportedFields RUNTIME_FRACTION =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent
+                                    .getDescriptor())
+                    .nested("default_value", () -> PERCENT)
+                    .obeyed("runtime_key");
+
+    private Fractions() {}
+
+    static RuntimeFractionalPercent runtime(
+            io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent proto) {
+        var value = proto.getDefaultValue();
+        int denominator =
+                switch (value.getDenominator()) {
+                    case TEN_THOUSAND -> 10_000;
+                    case MILLION -> 1_000_000;
+                    case HUNDRED, UNRECOGNIZED -> 100;
+                };
+        return new RuntimeFractionalPercent(
+                new FractionalPercent(Integer.toUnsignedLong(value.getNumerator()), denominator),
+                proto.getRuntimeKey());
+    }
+}
