@@ -257,6 +257,8 @@ public final class Exchange implements FormatContext {
         }
         Route found = routes.find(head, routeContext);
         if (found == null) {
+            info.setRouteName(null);
+            info.setUpstreamCluster(null);
             return;
         }
         target = found.target(head, routeContext);
@@ -541,7 +543,12 @@ public final class Exchange implements FormatContext {
         }
         InetSocketAddress remote = info.remoteAddress();
         boolean wasHttp10 = http10;
-        boolean hasBody = body.isReadable();
+        long received = info.bytesReceived() + body.readableBytes();
+        // A redirect by 303 has made the request one without a body.
+        boolean hasBody = body.isReadable() && !head.isBodyless();
+        if (head.isBodyless()) {
+            received -= body.readableBytes();
+        }
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
         finish();
@@ -550,6 +557,7 @@ public final class Exchange implements FormatContext {
         http10 = wasHttp10;
         info.setHttp10(wasHttp10);
         info.setRemoteAddress(remote);
+        info.addBytesReceived(received);
         internalRedirects++;
         onRequestEnd();
         route(head, !hasBody);
@@ -645,6 +653,11 @@ public final class Exchange implements FormatContext {
         if (reply.headers() != null) {
             reply.headers().apply(localHead.headers());
         }
+        // Envoy takes a 400 of its own for a broken connection (E15).
+        boolean closes =
+                close
+                        || (localHead.status() == 400
+                                && !manager.settings().config.streamErrorOnInvalidHttpMessage());
         boolean grpc = !reply.raw() && head != null && head.isGrpc() && !close;
         boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, reply.body(), grpc, reply.grpcStatus());
@@ -654,7 +667,7 @@ public final class Exchange implements FormatContext {
             current.stopEncoding();
             chain = null;
         }
-        sendHead(localHead, endStream, close);
+        sendHead(localHead, endStream, closes);
         if (!endStream) {
             sendBody(Unpooled.wrappedBuffer(bytes), true);
         }

@@ -16,10 +16,12 @@ import dev.outrigger.dataplane.route.InternalRedirectPolicy;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,8 @@ final class ForwardedRequest {
     private final Attempts attempts;
     private final Shadows shadows;
     private final Timers.Timer routeTimer;
-    private final Timers.Timer backoffTimer;
+    private final RetryTimer retries;
+    private final UpstreamReplies replies;
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
@@ -51,8 +54,6 @@ final class ForwardedRequest {
     private int attemptCount;
     private long requestEnd;
     private boolean active;
-    private boolean retryPending;
-    private boolean timeoutRetry;
     private boolean responding;
     private boolean informed;
     private boolean overflowed;
@@ -74,7 +75,8 @@ final class ForwardedRequest {
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.routeTimer = worker.timers().timer(this::onRouteTimeout);
-        this.backoffTimer = worker.timers().timer(this::onBackoffEnd);
+        this.retries = new RetryTimer(worker, retry, exchange.info(), this);
+        this.replies = new UpstreamReplies(exchange);
     }
 
     private StreamInfo info() {
@@ -111,30 +113,26 @@ final class ForwardedRequest {
         attemptCount = 0;
         requestEnd = -1;
         active = true;
-        retryPending = false;
-        timeoutRetry = false;
         responding = false;
         informed = false;
         overflowed = false;
     }
 
-    /** A host for the next attempt; that there is none is answered. */
-    private @Nullable Host chooseHost(boolean isRetry) {
+    /** A host's pool for the next attempt; that there is none is answered. */
+    private @Nullable ConnectionPool choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
-        if (host == null) {
+        ConnectionPool pool =
+                host == null
+                        ? null
+                        : cluster().pool(host, worker, services.connector(), highPriority);
+        if (pool == null) {
             shard.inc(cluster().stats().cxNoneHealthy);
             charges.response(503);
             active = false;
-            exchange.sendLocalReply(
-                    503,
-                    "no healthy upstream",
-                    ResponseFlag.NO_HEALTHY_UPSTREAM,
-                    "no_healthy_upstream",
-                    false,
-                    false);
+            replies.noHealthyUpstream();
         }
-        return host;
+        return pool;
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
@@ -147,22 +145,23 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        Host host = chooseHost(false);
-        if (host == null) {
+        ConnectionPool pool = choosePool(false);
+        if (pool == null) {
             return;
         }
-        shadows.start(
-                route(),
-                head(),
-                exchange.manager(),
-                exchange.routeContext(),
-                timeouts.globalNanos(),
-                endStream);
+        List<Shadow> copies =
+                shadows.prepare(
+                        route(),
+                        head(),
+                        exchange.manager(),
+                        exchange.routeContext(),
+                        timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
             armRouteTimer();
         }
-        startAttempt(host);
+        startAttempt(pool);
+        shadows.start(copies, endStream || !active);
     }
 
     private void armRouteTimer() {
@@ -171,9 +170,9 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(Host host) {
-        info().setUpstreamHost(host.addressText());
-        attempts.add().start(cluster().pool(host, worker, services.connector(), highPriority));
+    private void startAttempt(ConnectionPool pool) {
+        info().setUpstreamHost(pool.host().addressText());
+        attempts.add().start(pool);
     }
 
     /** An attempt has its stream: send what there is of the request. */
@@ -217,15 +216,9 @@ final class ForwardedRequest {
             shard.inc(cluster().stats().retryOrShadowAbandoned);
             retry.disable();
             if (attempts.isEmpty()) {
-                backoffTimer.disarm();
+                retries.cancel();
                 active = false;
-                exchange.sendLocalReply(
-                        507,
-                        "exceeded request buffer limit while retrying upstream",
-                        null,
-                        "request_payload_exceeded_retry_buffer_limit",
-                        false,
-                        false);
+                replies.requestTooLargeToRetry();
                 return;
             }
         }
@@ -272,24 +265,16 @@ final class ForwardedRequest {
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(response);
         } else {
-            switch (retry.onResponse(response, worker.wallMillis())) {
-                case YES -> {
-                    attempt.countResult(false);
-                    charges.retried(response.status());
-                    attempts.cancel(attempt);
-                    backOff(false);
-                    return;
-                }
-                case LIMIT_EXCEEDED -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-                    couldNotRetry = true;
-                }
-                case OVERFLOW -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-                    couldNotRetry = true;
-                }
-                case NO -> {}
+            RetryState.Verdict verdict = retry.onResponse(response, worker.wallMillis());
+            if (verdict == RetryState.Verdict.YES) {
+                attempt.countResult(false);
+                charges.retried(response.status());
+                attempts.cancel(attempt);
             }
+            if (retries.isGranted(verdict, false)) {
+                return;
+            }
+            couldNotRetry = verdict != RetryState.Verdict.NO;
         }
         if (redirects(attempt, response)) {
             return;
@@ -324,14 +309,13 @@ final class ForwardedRequest {
     }
 
     private boolean isAnotherExpected() {
-        return retryPending || attempts.isAnyAwaitingHeaders();
+        return retries.isPending() || attempts.isAnyAwaitingHeaders();
     }
 
     private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
         retry.disable();
-        retryPending = false;
-        backoffTimer.disarm();
+        retries.cancel();
         attempts.cancelOthers(attempt);
         responding = true;
         body.dropKept();
@@ -356,6 +340,11 @@ final class ForwardedRequest {
             onResponseEnd();
         }
         exchange.sendHead(response, endStream, false);
+    }
+
+    /** Whether the local reply being made is the router's own. */
+    boolean isReplying() {
+        return replies.isReplying();
     }
 
     /** Tells the client how many attempts there were, if the virtual host says so. */
@@ -393,28 +382,22 @@ final class ForwardedRequest {
         if (!requestSent && host != null) {
             hosts.onHostAttempted(host);
         }
-        if (reset == StreamReset.OVERFLOW) {
+        if (!attempt.isHostKnown()) {
             // Refused before a connection was asked for: no host took part.
             info().setUpstreamHost(null);
         }
         if (!transportFailure.isEmpty()) {
             info().setTransportFailure(transportFailure);
         }
-        String cause =
-                transportFailure.isEmpty()
-                        ? reset.underscored()
-                        : reset.underscored() + '|' + transportFailure.replace(' ', '_');
         if (responding) {
-            info().setFlag(reset.flag());
-            info().setDetails("upstream_reset_after_response_started{" + cause + "}");
             active = false;
-            exchange.abort();
+            replies.cutByReset(reset, transportFailure);
             return;
         }
         attempt.countResult(false);
         boolean joined = attempt.isRetried();
         attempts.cancel(attempt);
-        if (!joined && isRetried(retry.onReset(reset, requestSent), false)) {
+        if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
             return;
         }
         charges.response(reset.status());
@@ -422,60 +405,28 @@ final class ForwardedRequest {
             return;
         }
         active = false;
-        exchange.sendLocalReply(
-                reset.status(),
-                "upstream connect error or disconnect/reset before headers. "
-                        + (attemptCount > 1 ? "retried and the latest " : "")
-                        + "reset reason: "
-                        + reset.text(),
-                reset.flag(),
-                "upstream_reset_before_response_started{" + cause + "}",
-                false,
-                reset == StreamReset.OVERFLOW);
+        replies.reset(reset, transportFailure, attemptCount > 1);
     }
 
-    private boolean isRetried(RetryState.Verdict verdict, boolean timedOut) {
-        switch (verdict) {
-            case YES -> {
-                backOff(timedOut);
-                return true;
-            }
-            case LIMIT_EXCEEDED -> info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-            case OVERFLOW -> info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-            case NO -> {}
-        }
-        return false;
-    }
-
-    private void backOff(boolean timedOut) {
-        retryPending = true;
-        timeoutRetry = timedOut;
-        backoffTimer.arm(worker.now(), retry.backoffMillis() * 1_000_000);
-    }
-
-    private void onBackoffEnd() {
-        if (!active || !retryPending) {
-            return;
-        }
-        worker.refreshNow();
-        retryPending = false;
+    /** The pause before a retry is over. */
+    void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        Host host = chooseHost(true);
-        if (host != null) {
-            HeaderBlock headers = head().headers();
-            if (route().virtualHost().includeRequestAttemptCount()) {
-                headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
-            }
-            if (route().virtualHost().includeIsTimeoutRetryHeader()) {
-                headers.set(
-                        KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
-                        timeoutRetry ? LocalReplies.TRUE : LocalReplies.FALSE);
-            }
-            timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
-            startAttempt(host);
+        ConnectionPool pool = choosePool(true);
+        if (pool == null) {
+            return;
         }
-        worker.flushDirty();
+        HeaderBlock headers = head().headers();
+        if (route().virtualHost().includeRequestAttemptCount()) {
+            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
+        }
+        if (route().virtualHost().includeIsTimeoutRetryHeader()) {
+            headers.set(
+                    KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
+                    timedOut ? LocalReplies.TRUE : LocalReplies.FALSE);
+        }
+        timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
+        startAttempt(pool);
     }
 
     private void onRouteTimeout() {
@@ -490,14 +441,12 @@ final class ForwardedRequest {
                 charges.response(timeouts.timeoutStatus());
             }
         }
-        info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+        active = false;
         if (responding) {
-            info().setDetails("response_timeout");
-            active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
         } else {
             attempts.cancelAll();
-            replyTimedOut(null, "response_timeout");
+            replies.timedOut(timeouts.timeoutStatus(), "response_timeout");
         }
         worker.flushDirty();
     }
@@ -507,7 +456,7 @@ final class ForwardedRequest {
             return;
         }
         if (timeouts.hedges()) {
-            if (!responding && !attempt.isRetried() && isRetried(retry.onHedge(), true)) {
+            if (!responding && !attempt.isRetried() && retries.isGranted(retry.onHedge(), true)) {
                 attempt.setRetried();
             }
             return;
@@ -517,16 +466,15 @@ final class ForwardedRequest {
         attempt.countTimeout();
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (responding) {
-            info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
-            info().setDetails(details);
             active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
             return;
         }
         attempts.cancel(attempt);
-        if (!isRetried(retry.onPerTryTimeout(), true)) {
+        if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
             charges.response(timeouts.timeoutStatus());
-            replyTimedOut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
+            active = false;
+            replies.timedOut(timeouts.timeoutStatus(), details);
         }
     }
 
@@ -534,45 +482,19 @@ final class ForwardedRequest {
     void onMaxDuration(Attempt attempt) {
         shard.inc(cluster().stats().rqMaxDurationReached);
         attempts.cancel(attempt);
-        if (!responding && isRetried(retry.onPerTryTimeout(), false)) {
+        if (!responding && retries.isGranted(retry.onPerTryTimeout(), false)) {
             return;
         }
-        info().setFlag(ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED);
         active = false;
-        String details = "upstream_max_stream_duration_reached";
-        if (responding) {
-            info().setDetails(details);
-            exchange.abort();
-            return;
-        }
-        exchange.sendLocalReply(
-                requestEnd >= 0 ? 504 : 408,
-                "upstream max stream duration reached",
-                null,
-                details,
-                false,
-                false);
-    }
-
-    private void replyTimedOut(@Nullable ResponseFlag flag, String details) {
-        int status = timeouts.timeoutStatus();
-        active = false;
-        exchange.sendLocalReply(
-                status,
-                status == 504 ? "upstream request timeout" : "",
-                flag,
-                details,
-                false,
-                false);
+        replies.maxDurationReached(responding, requestEnd >= 0);
     }
 
     /** Ends whatever goes on upstream. */
     void cancel() {
         active = false;
-        retryPending = false;
+        retries.cancel();
         attempts.cancelAll();
         routeTimer.disarm();
-        backoffTimer.disarm();
     }
 
     /** The exchange is over. */
@@ -581,6 +503,7 @@ final class ForwardedRequest {
         retry.end();
         body.end();
         shadows.end();
+        replies.end();
         attemptCount = 0;
         responding = false;
         route = null;
@@ -590,6 +513,6 @@ final class ForwardedRequest {
     void dispose() {
         attempts.dispose();
         routeTimer.discard();
-        backoffTimer.discard();
+        retries.dispose();
     }
 }

@@ -151,7 +151,7 @@ final class Router {
     void editLocalResponse(ResponseHead head) {
         Route route = exchange.route();
         if (route != null) {
-            if (cluster != null) {
+            if (upstream.isReplying()) {
                 upstream.tellAttemptCount(head.headers());
             }
             ClusterChoice.Target target = exchange.target();

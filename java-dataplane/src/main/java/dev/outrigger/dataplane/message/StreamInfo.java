@@ -185,7 +185,7 @@ public final class StreamInfo {
         return upstreamCluster;
     }
 
-    public void setUpstreamCluster(String name) {
+    public void setUpstreamCluster(@Nullable String name) {
         upstreamCluster = name;
     }
 
@@ -193,7 +193,7 @@ public final class StreamInfo {
         return routeName;
     }
 
-    public void setRouteName(String name) {
+    public void setRouteName(@Nullable String name) {
         routeName = name;
     }
 

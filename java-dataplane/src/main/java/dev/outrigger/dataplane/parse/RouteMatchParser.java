@@ -29,7 +29,7 @@ final class RouteMatchParser {
                             "google_re2",
                             "RE2 is the only engine; its program size is not limited");
 
-    private static final SupportedFields STRING =
+    static final SupportedFields STRING =
             SupportedFields.of(StringMatcher.getDescriptor())
                     .obeyed("exact", "prefix", "suffix", "contains", "ignore_case")
                     .nested("safe_regex", () -> REGEX);
@@ -198,7 +198,7 @@ final class RouteMatchParser {
         return new QueryParameterMatcherConfig(proto.getName(), match);
     }
 
-    private static ValueMatch string(StringMatcher proto, String path, Findings findings) {
+    static ValueMatch string(StringMatcher proto, String path, Findings findings) {
         boolean ignoreCase = proto.getIgnoreCase();
         return switch (proto.getMatchPatternCase()) {
             case EXACT -> new ValueMatch.Exact(proto.getExact(), ignoreCase);

@@ -297,8 +297,10 @@ public final class Route {
 
     /** Rewrites the path, if the route says so; the query stays (B2, B4, B5). */
     public void rewritePath(RequestHead head, boolean keepOriginal) {
-        byte[] rewritten =
-                pathRewriter.rewrite(head, path.matchedLength(head.pathLengthWithoutQuery()));
+        int matched =
+                path.matchedLength(
+                        head.headers().data(), head.pathOffset(), head.pathLengthWithoutQuery());
+        byte[] rewritten = pathRewriter.rewrite(head, matched);
         if (rewritten == null) {
             return;
         }

@@ -58,6 +58,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean sawReset;
     private long streams;
     private long openedNanos;
+    private int generation;
+    private Timers.@Nullable Timer lifetime;
+    private boolean tooOld;
 
     Http1ClientConnection(ConnectionPool pool) {
         this.pool = pool;
@@ -70,6 +73,31 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     long streams() {
         return streams;
+    }
+
+    /** When it was made, as the pool counts its drains. */
+    int generation() {
+        return generation;
+    }
+
+    void setGeneration(int value) {
+        generation = value;
+    }
+
+    /** Begins the time after which it takes no more requests. */
+    void armLifetime(long nanos) {
+        var timer = worker.timers().timer(this::onLifetimeEnd);
+        lifetime = timer;
+        timer.arm(worker.now(), nanos);
+    }
+
+    boolean isTooOld() {
+        return tooOld;
+    }
+
+    private void onLifetimeEnd() {
+        tooOld = true;
+        pool.onLifetimeEnd(this, receiver == null);
     }
 
     /** Begins an attempt. */
@@ -363,6 +391,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         idleTimer.discard();
+        if (lifetime != null) {
+            lifetime.discard();
+        }
         out.discard();
         if (!active) {
             return;

@@ -5,8 +5,12 @@ import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
@@ -23,6 +27,8 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
@@ -213,14 +219,21 @@ final class TestConfigs {
                 name,
                 new ClusterConfig.Discovery.Static(),
                 EndpointAssignment.EMPTY,
-                LbPolicy.ROUND_ROBIN,
-                50,
+                LoadBalancingConfig.DEFAULT,
                 connectTimeout,
                 1024 * 1024,
                 new CircuitBreakers(limits, Thresholds.DEFAULT),
-                Duration.ofHours(1),
-                0,
+                UpstreamHttp.DEFAULT,
+                UpstreamSockets.DEFAULT,
+                List.of(),
+                Optional.empty(),
+                HealthPolicy.DEFAULT,
+                List.of(),
+                TrackedStats.NONE,
+                Preconnect.DEFAULT,
                 false,
+                true,
+                Metadata.EMPTY,
                 false,
                 1);
     }
