@@ -70,8 +70,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         var limits = pool.cluster().config().http();
         this.reader =
-                new ResponseReader(
-                        limits.maxResponseHeadersKb() * 1024, limits.maxHeadersCount());
+                new ResponseReader(limits.maxResponseHeadersKb() * 1024, limits.maxHeadersCount());
         this.idleTimer = worker.timers().timer(this::onIdle);
     }
 

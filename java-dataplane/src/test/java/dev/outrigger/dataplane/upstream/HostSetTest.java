@@ -30,7 +30,7 @@ class HostSetTest {
                     huuu hhhh  | 35 65      | 0 0     | none
                     uuuu hhhh  | 0 100      | 0 0     | none
                     huuu huuu  | 50 50      | 0 0     | all
-                    huuu huuuh | 39 61      | 0 0     | first
+                    huuuuuu hhuu | 23 77    | 0 0     | first
                     uuuu uuuu  | 50 50      | 0 0     | all
                     uuuu uuuuu | 45 55      | 0 0     | all
                     uuuu       | 100        | 0       | all

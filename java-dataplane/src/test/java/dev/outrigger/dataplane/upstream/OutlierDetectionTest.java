@@ -148,9 +148,9 @@ class OutlierDetectionTest {
                 hosts(
                         10,
                         "consecutive_5xx: 1000, monitors: [{name: m, typed_config: {\"@type\":"
-                            + " type.googleapis.com/envoy.extensions.outlier_detection_monitors.consecutive_errors.v3.ConsecutiveErrors,"
-                            + " name: teapots, threshold: 2, enforcing: 100, error_buckets:"
-                            + " {http_errors: [{range: {start: 418, end: 419}}]}}}]");
+                                + " type.googleapis.com/envoy.extensions.outlier_detection_monitors.consecutive_errors.v3.ConsecutiveErrors,"
+                                + " name: teapots, threshold: 2, enforcing: 100, error_buckets:"
+                                + " {http_errors: [{range: {start: 418, end: 419}}]}}}]");
 
         answer(hosts.get(0), 418, 1);
         answer(hosts.get(0), 200, 1);
