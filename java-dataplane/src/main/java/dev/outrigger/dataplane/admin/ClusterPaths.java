@@ -11,6 +11,9 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
+import dev.outrigger.dataplane.state.RequestPath.OutlierView;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +43,11 @@ final class ClusterPaths {
             String name = cluster.config().name();
             if (filter.isEmpty() || filter.get().matcher(name).find()) {
                 var view = hosts.get(name);
-                rows.add(new Row(cluster.config(), view == null ? List.of() : view.hosts()));
+                rows.add(
+                        new Row(
+                                cluster.config(),
+                                view == null ? Optional.empty() : view.outlier(),
+                                view == null ? List.of() : view.hosts()));
             }
         }
         return query.find("format").filter("json"::equals).isPresent()
@@ -54,6 +61,7 @@ final class ClusterPaths {
             String name = row.config.name() + "::";
             out.append(name).append("observability_name::").append(row.config.statName());
             out.append('\n');
+            row.outlier.ifPresent(outlier -> outlier(out, name + "outlier::", outlier));
             thresholds(
                     out,
                     name + "default_priority::",
@@ -82,13 +90,34 @@ final class ClusterPaths {
         line(out, prefix, "max_retries", thresholds.maxRetries());
     }
 
+    private static void outlier(StringBuilder out, String prefix, OutlierView outlier) {
+        line(out, prefix, "success_rate_average", rate(outlier.successRateAverage()));
+        line(out, prefix, "success_rate_ejection_threshold", rate(outlier.successRateThreshold()));
+        line(
+                out,
+                prefix,
+                "local_origin_success_rate_average",
+                rate(outlier.localOriginSuccessRateAverage()));
+        line(
+                out,
+                prefix,
+                "local_origin_success_rate_ejection_threshold",
+                rate(outlier.localOriginSuccessRateThreshold()));
+    }
+
+    /** As C's {@code %g}: at most six digits that count. */
+    private static String rate(double value) {
+        String text = BigDecimal.valueOf(value).round(new MathContext(6)).toPlainString();
+        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+    }
+
     private static void host(StringBuilder out, String prefix, HostView host) {
         line(out, prefix, "cx_active", host.cxActive());
         line(out, prefix, "cx_connect_fail", host.cxConnectFail());
         line(out, prefix, "cx_total", host.cxTotal());
         line(out, prefix, "rq_active", host.rqActive());
         line(out, prefix, "rq_error", host.rqError());
-        line(out, prefix, "rq_pending_active", 0);
+        line(out, prefix, "rq_pending_active", host.rqPendingActive());
         line(out, prefix, "rq_success", host.rqSuccess());
         line(out, prefix, "rq_timeout", host.rqTimeout());
         line(out, prefix, "rq_total", host.rqTotal());
@@ -98,10 +127,10 @@ final class ClusterPaths {
         line(out, prefix, "region", host.region());
         line(out, prefix, "zone", host.zone());
         line(out, prefix, "sub_zone", host.subZone());
-        line(out, prefix, "canary", false);
+        line(out, prefix, "canary", host.canary());
         line(out, prefix, "priority", host.priority());
-        line(out, prefix, "success_rate", -1);
-        line(out, prefix, "local_origin_success_rate", -1);
+        line(out, prefix, "success_rate", rate(host.successRate()));
+        line(out, prefix, "local_origin_success_rate", rate(host.localOriginSuccessRate()));
     }
 
     private static void line(StringBuilder out, String prefix, String key, Object value) {
@@ -116,6 +145,13 @@ final class ClusterPaths {
             if (row.config.addedViaApi()) {
                 status.addProperty("added_via_api", true);
             }
+            row.outlier.ifPresent(outlier -> {
+                percent(status, "success_rate_ejection_threshold", outlier.successRateThreshold());
+                percent(
+                        status,
+                        "local_origin_success_rate_ejection_threshold",
+                        outlier.localOriginSuccessRateThreshold());
+            });
             var hosts = new JsonArray();
             row.hosts.forEach(host -> hosts.add(hostJson(host)));
             if (!hosts.isEmpty()) {
@@ -172,9 +208,10 @@ final class ClusterPaths {
         stats.add(metric("", "rq_total", host.rqTotal()));
         stats.add(metric("GAUGE", "cx_active", host.cxActive()));
         stats.add(metric("GAUGE", "rq_active", host.rqActive()));
-        stats.add(metric("GAUGE", "rq_pending_active", 0));
+        stats.add(metric("GAUGE", "rq_pending_active", host.rqPendingActive()));
         json.add("stats", stats);
         json.add("health_status", health(host.healthFlags()));
+        percent(json, "success_rate", host.successRate());
         json.addProperty("weight", host.weight());
         if (!host.hostname().isEmpty()) {
             json.addProperty("hostname", host.hostname());
@@ -183,7 +220,19 @@ final class ClusterPaths {
             json.addProperty("priority", host.priority());
         }
         json.add("locality", locality(host.region(), host.zone(), host.subZone()));
+        percent(json, "local_origin_success_rate", host.localOriginSuccessRate());
         return json;
+    }
+
+    /** {@code envoy.type.v3.Percent}; left out where there is none, which is -1. */
+    private static void percent(JsonObject into, String name, double value) {
+        if (value >= 0) {
+            var percent = new JsonObject();
+            if (value > 0) {
+                percent.addProperty("value", value);
+            }
+            into.add(name, percent);
+        }
     }
 
     /** {@code envoy.config.core.v3.Locality}; empty parts are left out. */
@@ -215,20 +264,29 @@ final class ClusterPaths {
 
     private static JsonObject health(String flags) {
         var json = new JsonObject();
-        if (flags.contains("/failed_active_hc")) {
-            json.addProperty("failed_active_health_check", true);
-        }
-        if (flags.contains("/failed_outlier_check")) {
-            json.addProperty("failed_outlier_check", true);
-        }
+        flag(json, flags, "failed_active_hc", "failed_active_health_check");
+        flag(json, flags, "failed_outlier_check", "failed_outlier_check");
+        flag(json, flags, "degraded_active_hc", "failed_active_degraded_check");
+        flag(json, flags, "pending_dynamic_removal", "pending_dynamic_removal");
+        flag(json, flags, "pending_active_hc", "pending_active_hc");
         String eds = "HEALTHY";
         if (flags.contains("/failed_eds_health")) {
             eds = "UNHEALTHY";
         } else if (flags.contains("/degraded_eds_health")) {
             eds = "DEGRADED";
+        } else if (flags.contains("/eds_status_draining")) {
+            eds = "DRAINING";
         }
         json.addProperty("eds_health_status", eds);
+        flag(json, flags, "excluded_via_immediate_hc_fail", "excluded_via_immediate_hc_fail");
+        flag(json, flags, "active_hc_timeout", "active_hc_timeout");
         return json;
+    }
+
+    private static void flag(JsonObject json, String flags, String flag, String name) {
+        if (flags.contains("/" + flag)) {
+            json.addProperty(name, true);
+        }
     }
 
     private static Optional<String> edsServiceName(ClusterConfig config) {
@@ -238,5 +296,5 @@ final class ClusterPaths {
                 : Optional.empty();
     }
 
-    private record Row(ClusterConfig config, List<HostView> hosts) {}
+    private record Row(ClusterConfig config, Optional<OutlierView> outlier, List<HostView> hosts) {}
 }

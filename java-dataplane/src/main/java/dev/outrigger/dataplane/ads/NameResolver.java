@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.ads;
 
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsResolverOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,20 @@ import java.util.function.Consumer;
 
 /** Resolves host names without blocking. Main loop only; so is every answer. */
 public interface NameResolver {
-    void resolve(String host, DnsLookupFamily family, Consumer<Answer> answer);
+    void resolve(Query query, Consumer<Answer> answer);
+
+    /** With the system's name servers. */
+    default void resolve(String host, DnsLookupFamily family, Consumer<Answer> answer) {
+        resolve(new Query(host, family, DnsResolverOptions.DEFAULT, false), answer);
+    }
+
+    /**
+     * What is asked, and of whom.
+     *
+     * @param wantsTtl whether the answer is to tell how long it holds
+     */
+    record Query(
+            String host, DnsLookupFamily family, DnsResolverOptions options, boolean wantsTtl) {}
 
     /** What came of a look-up. */
     sealed interface Answer {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.downstream.NettyRequestPath;
+import dev.outrigger.dataplane.downstream.Place;
 import dev.outrigger.dataplane.downstream.RequestPathOptions;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.upstream.LocalityKey;
 import java.io.PrintStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +108,14 @@ public final class DataPlaneMain {
     }
 
     /** The process's own request path. */
-    static RequestPath requestPath(StatsStore stats, Options options, RuntimeLayers runtime) {
+    static RequestPath requestPath(
+            StatsStore stats,
+            Options options,
+            RuntimeLayers runtime,
+            BootstrapConfig bootstrap,
+            NettyMainLoop loop) {
+        var node = bootstrap.node();
+        var manager = bootstrap.clusterManager();
         var defaults = RequestPathOptions.defaults(options.workers());
         return new NettyRequestPath(
                 stats,
@@ -119,6 +130,11 @@ public final class DataPlaneMain {
                         options.fileFlushInterval(),
                         options.serviceCluster(),
                         options.serviceNode(),
-                        runtime));
+                        runtime),
+                new Place(
+                        new LocalityKey(node.region(), node.zone(), node.subZone()),
+                        manager.localCluster(),
+                        manager.outlierEventLogPath()),
+                loop);
     }
 }

@@ -69,7 +69,12 @@ final class Server implements AutoCloseable {
 
     /** Makes the request path of a process. */
     interface RequestPathMaker {
-        RequestPath make(StatsStore stats, Options options, RuntimeLayers runtime);
+        RequestPath make(
+                StatsStore stats,
+                Options options,
+                RuntimeLayers runtime,
+                BootstrapConfig bootstrap,
+                NettyMainLoop loop);
     }
 
     private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths) {
@@ -87,7 +92,7 @@ final class Server implements AutoCloseable {
         this.startedNanos = loop.nanoTime();
         this.stats = new StatsStore(workers + 1);
         this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
-        this.requestPath = requestPaths.make(stats, options, runtime);
+        this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
         this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
@@ -107,6 +112,7 @@ final class Server implements AutoCloseable {
                         assembler,
                         requestPath,
                         stats,
+                        runtime,
                         new ProcessInfo(
                                 Version.full(), accepted.proto().toByteArray(), options.forAdmin()),
                         new ProcessActions() {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param listeners static listeners, in file order
  * @param clusters static clusters traffic may be sent to, in file order
  * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
+ * @param clusterManager what concerns all clusters
  * @param runtimeLayers in order; a later layer wins
  */
 public record BootstrapConfig(
@@ -22,6 +23,7 @@ public record BootstrapConfig(
         List<ClusterConfig> clusters,
         List<XdsClusterConfig> xdsClusters,
         DynamicResourcesConfig dynamicResources,
+        ClusterManagerConfig clusterManager,
         List<RuntimeLayerConfig> runtimeLayers,
         Duration statsFlushInterval) {
     public BootstrapConfig {

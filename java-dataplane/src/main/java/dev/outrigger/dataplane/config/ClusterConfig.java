@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * {@code envoy.config.cluster.v3.Cluster} with its defaults resolved.
  *
  * @param statName {@code alt_stat_name} or the name, {@code :} not yet replaced
- * @param loadAssignment the inline assignment; for STRICT_DNS its addresses are unresolved names;
- *     empty for EDS
- * @param idleTimeout of pooled connections; zero means none; default 1 h
- * @param maxRequestsPerConnection 0 for no limit
+ * @param loadAssignment the inline assignment; for the DNS kinds its addresses are unresolved
+ *     names; empty for EDS
+ * @param healthChecks at most one: as in Envoy
+ * @param health how health and hosts that go away are treated
+ * @param transportSocketMatches tried in order before the cluster's own transport socket
+ * @param waitForWarmOnInit whether start-up waits for this cluster's first hosts
+ * @param metadata read by formats and filters
  * @param addedViaApi false for clusters of the bootstrap
  */
 public record ClusterConfig(
@@ -19,31 +25,116 @@ public record ClusterConfig(
         String statName,
         Discovery discovery,
         EndpointAssignment loadAssignment,
-        LbPolicy lbPolicy,
-        int healthyPanicThresholdPercent,
+        LoadBalancingConfig loadBalancing,
         Duration connectTimeout,
         int perConnectionBufferLimitBytes,
         CircuitBreakers circuitBreakers,
-        Duration idleTimeout,
-        int maxRequestsPerConnection,
-        boolean trackRemaining,
+        UpstreamHttp http,
+        UpstreamSockets sockets,
+        List<HealthCheckConfig> healthChecks,
+        Optional<OutlierDetectionConfig> outlierDetection,
+        HealthPolicy health,
+        List<TransportSocketMatch> transportSocketMatches,
+        TrackedStats trackedStats,
+        Preconnect preconnect,
+        boolean poolPerDownstreamConnection,
+        boolean waitForWarmOnInit,
+        Metadata metadata,
         boolean addedViaApi,
         long contentHash) {
+
+    public ClusterConfig {
+        healthChecks = List.copyOf(healthChecks);
+        transportSocketMatches = List.copyOf(transportSocketMatches);
+    }
+
+    /** Of pooled connections; zero for none. */
+    public Duration idleTimeout() {
+        return http.idleTimeout();
+    }
+
+    /** 0 for no limit. */
+    public int maxRequestsPerConnection() {
+        return http.maxRequestsPerConnection();
+    }
 
     /** Where hosts come from. */
     public sealed interface Discovery {
         record Static() implements Discovery {}
 
         /**
-         * @param refreshRate how often names are resolved again
+         * Every address of every name is a host, or, when {@code logical}, the first address of the
+         * one name is where new connections go (CL2, CL3).
          */
-        record StrictDns(Duration refreshRate, boolean respectDnsTtl, DnsLookupFamily lookupFamily)
-                implements Discovery {}
+        record Dns(DnsOptions options, boolean logical) implements Discovery {}
 
         /**
          * @param serviceName the EDS resource's name
          */
         record Eds(String serviceName, ConfigSourceConfig source) implements Discovery {}
+
+        /**
+         * The request or its connection says where to go (CL6).
+         *
+         * @param httpHeader the header that names a destination, in lower case; empty for none
+         * @param metadataKey filter and path of the request metadata that names a destination
+         * @param portOverride replaces the destination's port
+         * @param cleanupInterval how often hosts nobody uses are dropped
+         */
+        record OriginalDst(
+                String httpHeader,
+                List<String> metadataKey,
+                OptionalInt portOverride,
+                Duration cleanupInterval)
+                implements Discovery {
+            public OriginalDst {
+                metadataKey = List.copyOf(metadataKey);
+            }
+        }
+
+        /** The priorities of other clusters, one after the other. */
+        record Aggregate(List<String> clusters) implements Discovery {
+            public Aggregate {
+                clusters = List.copyOf(clusters);
+            }
+        }
+    }
+
+    /**
+     * How names are looked up.
+     *
+     * @param refreshRate how often names are resolved again
+     * @param failureRefreshRate back-off after a failure; absent: {@code refreshRate}
+     * @param jitter added to every delay, at random
+     * @param allAddressesInSingleEndpoint every address of a name belongs to one host
+     */
+    public record DnsOptions(
+            Duration refreshRate,
+            Optional<DnsBackoff> failureRefreshRate,
+            Duration jitter,
+            boolean respectDnsTtl,
+            DnsLookupFamily lookupFamily,
+            boolean allAddressesInSingleEndpoint,
+            DnsResolverOptions resolver) {}
+
+    public record DnsBackoff(Duration baseInterval, Duration maxInterval) {}
+
+    /**
+     * Which name servers are asked, and how.
+     *
+     * @param nameServers empty for the system's
+     */
+    public record DnsResolverOptions(
+            List<InetSocketAddress> nameServers,
+            boolean useTcp,
+            boolean noDefaultSearchDomain,
+            boolean systemResolver) {
+        public static final DnsResolverOptions DEFAULT =
+                new DnsResolverOptions(List.of(), false, false, false);
+
+        public DnsResolverOptions {
+            nameServers = List.copyOf(nameServers);
+        }
     }
 
     public enum DnsLookupFamily {
@@ -54,28 +145,128 @@ public record ClusterConfig(
         ALL
     }
 
-    /** More policies follow. */
-    public enum LbPolicy {
-        ROUND_ROBIN,
-        LEAST_REQUEST,
-        RANDOM
+    /**
+     * Per priority (CB1).
+     *
+     * @param perHostMaxConnections absent for no limit
+     */
+    public record CircuitBreakers(
+            Thresholds defaultPriority,
+            Thresholds highPriority,
+            Optional<Long> perHostMaxConnections) {
+        /** Without a limit per host. */
+        public CircuitBreakers(Thresholds defaultPriority, Thresholds highPriority) {
+            this(defaultPriority, highPriority, Optional.empty());
+        }
     }
 
-    /** Per priority (CB1). */
-    public record CircuitBreakers(Thresholds defaultPriority, Thresholds highPriority) {}
-
     /**
+     * @param maxConnectionPools unsigned 32 bits; the largest value for no limit
      * @param retryBudget replaces {@code maxRetries} when present
+     * @param trackRemaining whether gauges tell what is left
      */
     public record Thresholds(
             long maxConnections,
             long maxPendingRequests,
             long maxRequests,
             long maxRetries,
-            Optional<RetryBudget> retryBudget) {
+            long maxConnectionPools,
+            Optional<RetryBudget> retryBudget,
+            boolean trackRemaining) {
+        public static final long NO_LIMIT = 0xFFFF_FFFFL;
+
         public static final Thresholds DEFAULT =
                 new Thresholds(1024, 1024, 1024, 3, Optional.empty());
+
+        /** Without a limit on pools and without remaining gauges. */
+        public Thresholds(
+                long maxConnections,
+                long maxPendingRequests,
+                long maxRequests,
+                long maxRetries,
+                Optional<RetryBudget> retryBudget) {
+            this(
+                    maxConnections,
+                    maxPendingRequests,
+                    maxRequests,
+                    maxRetries,
+                    NO_LIMIT,
+                    retryBudget,
+                    false);
+        }
     }
 
     public record RetryBudget(double budgetPercent, int minRetryConcurrency) {}
+
+    /**
+     * {@code common_http_protocol_options} of the upstream side.
+     *
+     * @param idleTimeout of pooled connections; zero means none; default 1 h
+     * @param maxConnectionDuration zero for none
+     * @param maxRequestsPerConnection 0 for no limit
+     */
+    public record UpstreamHttp(
+            Duration idleTimeout,
+            Duration maxConnectionDuration,
+            int maxRequestsPerConnection,
+            int maxHeadersCount,
+            int maxResponseHeadersKb) {
+        public static final UpstreamHttp DEFAULT =
+                new UpstreamHttp(Duration.ofHours(1), Duration.ZERO, 0, 100, 60);
+    }
+
+    /**
+     * @param bindAddresses the source addresses to choose from by the family of the destination
+     * @param tcpKeepalive absent for none
+     * @param firstFamilyCount how many addresses of the first family are tried before the other
+     *     family's turn
+     */
+    public record UpstreamSockets(
+            List<InetSocketAddress> bindAddresses,
+            Optional<XdsClusterConfig.TcpKeepalive> tcpKeepalive,
+            FirstFamily firstFamily,
+            int firstFamilyCount) {
+        public static final UpstreamSockets DEFAULT =
+                new UpstreamSockets(List.of(), Optional.empty(), FirstFamily.DEFAULT, 1);
+
+        public UpstreamSockets {
+            bindAddresses = List.copyOf(bindAddresses);
+        }
+
+        /** Which address family happy eyeballs begins with. */
+        public enum FirstFamily {
+            DEFAULT,
+            V4,
+            V6
+        }
+    }
+
+    /**
+     * @param ignoreOnRemoval hosts that are gone from discovery go at once, healthy or not
+     * @param ignoreNewHostsUntilFirstHc new hosts do not count before their first check
+     * @param closeOnHostSetChange drains every pool when hosts come or go
+     */
+    public record HealthPolicy(
+            boolean ignoreOnRemoval,
+            boolean ignoreNewHostsUntilFirstHc,
+            boolean closeOnHostSetChange) {
+        public static final HealthPolicy DEFAULT = new HealthPolicy(false, false, false);
+    }
+
+    /**
+     * One of {@code transport_socket_matches}; the socket is cleartext like the default one.
+     *
+     * @param match of the {@code envoy.transport_socket_match} metadata
+     */
+    public record TransportSocketMatch(String name, MetadataCriteria match) {}
+
+    /** Which histograms are kept besides. */
+    public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {
+        public static final TrackedStats NONE = new TrackedStats(false, false);
+    }
+
+    /** How many connections there should be for each stream, from 1.0. */
+    public record Preconnect(double perUpstreamRatio, double predictiveRatio) {
+        public static final Preconnect DEFAULT = new Preconnect(1.0, 1.0);
+    }
 }

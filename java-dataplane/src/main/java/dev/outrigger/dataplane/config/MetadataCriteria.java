@@ -34,6 +34,16 @@ public record MetadataCriteria(List<Criterion> criteria) {
         return new MetadataCriteria(criteria(merged));
     }
 
+    /** Whether a struct has every key with its value. */
+    public boolean isMetBy(MetadataValue.Struct struct) {
+        for (Criterion each : criteria) {
+            if (!each.value().equals(struct.fields().get(each.key()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static List<Criterion> criteria(Map<String, MetadataValue> fields) {
         return fields.entrySet().stream()
                 .map(each -> new Criterion(each.getKey(), each.getValue()))

@@ -2,15 +2,23 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
+import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ClusterEnvironment;
 import dev.outrigger.dataplane.upstream.Clusters;
+import dev.outrigger.dataplane.upstream.EventLog;
+import dev.outrigger.dataplane.upstream.UpstreamConnector;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +59,19 @@ public final class NettyRequestPath implements RequestPath {
      * @param stats with a shard for the main loop (0) and one for each worker (from 1)
      */
     public NettyRequestPath(StatsStore stats, RequestPathOptions options) {
+        this(stats, options, Place.UNKNOWN, null);
+    }
+
+    /**
+     * @param stats with a shard for the main loop (0) and one for each worker (from 1)
+     * @param place where this proxy stands among others
+     * @param mainLoop what health is kept on; {@code null} for a worker's loop
+     */
+    public NettyRequestPath(
+            StatsStore stats,
+            RequestPathOptions options,
+            Place place,
+            @Nullable NettyMainLoop mainLoop) {
         this.stats = stats;
         this.options = options;
         this.transport = Transport.of(options.transport());
@@ -63,7 +85,28 @@ public final class NettyRequestPath implements RequestPath {
             EventLoop loop = group.next();
             workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
         }
-        this.clusters = new Clusters(stats, options.workers());
+        NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
+        this.clusters =
+                new Clusters(
+                        new ClusterEnvironment(
+                                loop,
+                                stats,
+                                options.workers(),
+                                options.randoms().apply(options.workers()),
+                                options.runtime(),
+                                place.locality(),
+                                place.localCluster(),
+                                new UpstreamConnector(
+                                        loop.eventLoop(),
+                                        new ReflectiveChannelFactory<>(loop.socketType()),
+                                        allocator),
+                                place.outlierLogPath().isEmpty()
+                                        ? null
+                                        : new EventLog(place.outlierLogPath()),
+                                task ->
+                                        workers.forEach(worker ->
+                                                worker.execute(
+                                                        () -> task.accept(worker.context())))));
         this.compiler =
                 new ManagerCompiler(
                         stats,
@@ -110,7 +153,7 @@ public final class NettyRequestPath implements RequestPath {
 
     @Override
     public void apply(ProxyConfig config) {
-        Clusters.Change change = clusters.update(config.clusters());
+        Map<String, Cluster> serving = clusters.update(config.clusters());
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();
         config.listeners()
@@ -122,9 +165,7 @@ public final class NettyRequestPath implements RequestPath {
                                 listener.swap(
                                         listenerConfig,
                                         compiler.compile(
-                                                listenerConfig,
-                                                config.routeTables(),
-                                                change.clusters())));
+                                                listenerConfig, config.routeTables(), serving)));
                     }
                 });
         for (Listener old : listeners.values()) {
@@ -142,7 +183,6 @@ public final class NettyRequestPath implements RequestPath {
                 for (Runnable[] swap : swaps) {
                     swap[index].run();
                 }
-                change.drain(worker.context());
             });
         }
         if (accepting) {
@@ -228,6 +268,16 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
+    public void warm(ActiveCluster cluster, Runnable whenChecked) {
+        clusters.warm(cluster, whenChecked);
+    }
+
+    @Override
+    public void cancelWarm(ClusterConfig cluster) {
+        clusters.cancelWarm(cluster);
+    }
+
+    @Override
     public List<ClusterView> clusters() {
         return clusters.views();
     }
@@ -238,6 +288,7 @@ public final class NettyRequestPath implements RequestPath {
             return;
         }
         closed = true;
+        clusters.close();
         listeners.values().forEach(Listener::stop);
         prepared.values().forEach(Listener::stop);
         var done = new CountDownLatch(workers.size());

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class Attempt implements PoolCallbacks, ResponseReceiver {
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private final WorkerContext worker;
     private final ForwardedRequest owner;
     private final Timers.Timer perTryTimer;
@@ -30,6 +34,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private boolean waiting;
     private boolean awaitingHeaders;
     private boolean retried;
+    private boolean hostKnown = true;
 
     Attempt(WorkerContext worker, ForwardedRequest owner) {
         this.worker = worker;
@@ -45,11 +50,17 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         waiting = true;
         awaitingHeaders = true;
         retried = false;
+        hostKnown = true;
         from.newStream(this);
     }
 
     @Nullable UpstreamStream stream() {
         return stream;
+    }
+
+    /** Whether the host took part, as far as logs are concerned. */
+    boolean isHostKnown() {
+        return hostKnown;
     }
 
     @Nullable Host host() {
@@ -115,6 +126,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     void countTimeout() {
         if (pool != null) {
             pool.host().countTimeout(worker.index());
+            pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, GATEWAY_TIMEOUT);
         }
     }
 
@@ -150,14 +162,31 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         stream = ready;
         ConnectionPool from = pool;
         if (from != null) {
+            from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
             owner.onReady(this, ready, from.host());
         }
     }
 
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
+        onPoolFailure(reason, transportFailure, true);
+    }
+
+    @Override
+    public void onPoolFailure(StreamReset reason, String transportFailure, boolean known) {
         waiting = false;
+        hostKnown = known;
+        if (reason != StreamReset.OVERFLOW) {
+            // An overflow says nothing of the host (CB6).
+            putFailure();
+        }
         owner.onReset(this, reason, transportFailure, false);
+    }
+
+    private void putFailure() {
+        if (pool != null) {
+            pool.host().putResult(Result.LOCAL_ORIGIN_CONNECT_FAILED, 0);
+        }
     }
 
     @Override
@@ -171,6 +200,13 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         touch();
         if (endStream) {
             endStream();
+        }
+        if (pool != null) {
+            Host host = pool.host();
+            host.putHttpResponseCode(head.status());
+            if (head.headers().has(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)) {
+                host.failHealthCheckImmediately();
+            }
         }
         owner.onResponseHead(this, head, endStream);
     }
@@ -194,6 +230,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         endStream();
+        putFailure();
         owner.onReset(this, reason, transportFailure, true);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -16,10 +18,12 @@ import dev.outrigger.dataplane.route.InternalRedirectPolicy;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * sent, or when the exchange says so.
  */
 final class ForwardedRequest {
+    private static final byte[] DROP = Ascii.bytes("x-envoy-drop-overload");
+    private static final byte[] UNCONDITIONAL_DROP =
+            Ascii.bytes("x-envoy-unconditional-drop-overload");
+
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -42,7 +50,8 @@ final class ForwardedRequest {
     private final Attempts attempts;
     private final Shadows shadows;
     private final Timers.Timer routeTimer;
-    private final Timers.Timer backoffTimer;
+    private final RetryTimer retries;
+    private final UpstreamReplies replies;
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
@@ -51,8 +60,6 @@ final class ForwardedRequest {
     private int attemptCount;
     private long requestEnd;
     private boolean active;
-    private boolean retryPending;
-    private boolean timeoutRetry;
     private boolean responding;
     private boolean informed;
     private boolean overflowed;
@@ -74,7 +81,8 @@ final class ForwardedRequest {
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.routeTimer = worker.timers().timer(this::onRouteTimeout);
-        this.backoffTimer = worker.timers().timer(this::onBackoffEnd);
+        this.retries = new RetryTimer(worker, retry, exchange.info(), this);
+        this.replies = new UpstreamReplies(exchange);
     }
 
     private StreamInfo info() {
@@ -111,35 +119,38 @@ final class ForwardedRequest {
         attemptCount = 0;
         requestEnd = -1;
         active = true;
-        retryPending = false;
-        timeoutRetry = false;
         responding = false;
         informed = false;
         overflowed = false;
     }
 
-    /** A host for the next attempt; that there is none is answered. */
-    private @Nullable Host chooseHost(boolean isRetry) {
+    /** A host's pool for the next attempt; that there is none is answered. */
+    private @Nullable ConnectionPool choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
-        if (host == null) {
-            shard.inc(cluster().stats().cxNoneHealthy);
+        ConnectionPool pool =
+                host == null
+                        ? null
+                        : cluster().pool(host, worker, services.connector(), highPriority);
+        if (pool == null) {
+            if (host == null) {
+                shard.inc(cluster().stats().cxNoneHealthy);
+            }
             charges.response(503);
             active = false;
-            exchange.sendLocalReply(
-                    503,
-                    "no healthy upstream",
-                    ResponseFlag.NO_HEALTHY_UPSTREAM,
-                    "no_healthy_upstream",
-                    false,
-                    false);
+            replies.noHealthyUpstream();
         }
-        return host;
+        return pool;
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
         responseEditor = editor;
+        DropOverload drop = cluster().dropOverload(worker);
+        if (drop != null) {
+            dropped(drop);
+            return;
+        }
         attemptCount = 1;
         info().setAttemptCount(1);
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
@@ -147,22 +158,47 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        Host host = chooseHost(false);
-        if (host == null) {
+        ConnectionPool pool = choosePool(false);
+        if (pool == null) {
             return;
         }
-        shadows.start(
-                route(),
-                head(),
-                exchange.manager(),
-                exchange.routeContext(),
-                timeouts.globalNanos(),
-                endStream);
+        List<Shadow> copies =
+                shadows.prepare(
+                        route(),
+                        head(),
+                        exchange.manager(),
+                        exchange.routeContext(),
+                        timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
             armRouteTimer();
         }
-        startAttempt(host);
+        startAttempt(pool);
+        shadows.start(copies, endStream || !active);
+    }
+
+    /** The control plane wants less to reach the hosts (ED4). */
+    private void dropped(DropOverload drop) {
+        boolean everything = drop.numerator() >= drop.denominator();
+        if (!everything) {
+            shard.inc(cluster().stats().rqDropOverload);
+        }
+        charges.response(503);
+        active = false;
+        info().setFlag(
+                        everything
+                                ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
+                                : ResponseFlag.DROP_OVERLOAD);
+        var reply =
+                everything
+                        ? LocalReply.of(
+                                503, "unconditional drop overload", "unconditional_drop_overload")
+                        : LocalReply.of(503, "drop overload", "drop_overload");
+        byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
+        exchange.sendFilterReply(
+                exchange.settings().router.suppressEnvoyHeaders()
+                        ? reply
+                        : reply.withHeaders(headers -> headers.add(header, LocalReplies.TRUE)));
     }
 
     private void armRouteTimer() {
@@ -171,9 +207,9 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(Host host) {
-        info().setUpstreamHost(host.addressText());
-        attempts.add().start(cluster().pool(host, worker, services.connector(), highPriority));
+    private void startAttempt(ConnectionPool pool) {
+        info().setUpstreamHost(pool.host().addressText());
+        attempts.add().start(pool);
     }
 
     /** An attempt has its stream: send what there is of the request. */
@@ -216,15 +252,9 @@ final class ForwardedRequest {
             shard.inc(cluster().stats().retryOrShadowAbandoned);
             retry.disable();
             if (attempts.isEmpty()) {
-                backoffTimer.disarm();
+                retries.cancel();
                 active = false;
-                exchange.sendLocalReply(
-                        507,
-                        "exceeded request buffer limit while retrying upstream",
-                        null,
-                        "request_payload_exceeded_retry_buffer_limit",
-                        false,
-                        false);
+                replies.requestTooLargeToRetry();
                 return;
             }
         }
@@ -271,24 +301,16 @@ final class ForwardedRequest {
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(response);
         } else {
-            switch (retry.onResponse(response, worker.wallMillis())) {
-                case YES -> {
-                    attempt.countResult(false);
-                    charges.retried(response.status());
-                    attempts.cancel(attempt);
-                    backOff(false);
-                    return;
-                }
-                case LIMIT_EXCEEDED -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-                    couldNotRetry = true;
-                }
-                case OVERFLOW -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-                    couldNotRetry = true;
-                }
-                case NO -> {}
+            RetryState.Verdict verdict = retry.onResponse(response, worker.wallMillis());
+            if (verdict == RetryState.Verdict.YES) {
+                attempt.countResult(false);
+                charges.retried(response.status());
+                attempts.cancel(attempt);
             }
+            if (retries.isGranted(verdict, false)) {
+                return;
+            }
+            couldNotRetry = verdict != RetryState.Verdict.NO;
         }
         if (redirects(attempt, response)) {
             return;
@@ -323,14 +345,13 @@ final class ForwardedRequest {
     }
 
     private boolean isAnotherExpected() {
-        return retryPending || attempts.isAnyAwaitingHeaders();
+        return retries.isPending() || attempts.isAnyAwaitingHeaders();
     }
 
     private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
         retry.disable();
-        retryPending = false;
-        backoffTimer.disarm();
+        retries.cancel();
         attempts.cancelOthers(attempt);
         responding = true;
         body.dropKept();
@@ -350,12 +371,17 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
-        exchange.setResponse(response);
+        exchange.beginResponse(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
         }
         exchange.sendHead(response, endStream, false);
+    }
+
+    /** Whether the local reply being made is the router's own. */
+    boolean isReplying() {
+        return replies.isReplying();
     }
 
     /** Tells the client how many attempts there were, if the virtual host says so. */
@@ -393,28 +419,22 @@ final class ForwardedRequest {
         if (!requestSent && host != null) {
             hosts.onHostAttempted(host);
         }
-        if (reset == StreamReset.OVERFLOW) {
+        if (!attempt.isHostKnown()) {
             // Refused before a connection was asked for: no host took part.
             info().setUpstreamHost(null);
         }
         if (!transportFailure.isEmpty()) {
             info().setTransportFailure(transportFailure);
         }
-        String cause =
-                transportFailure.isEmpty()
-                        ? reset.underscored()
-                        : reset.underscored() + '|' + transportFailure.replace(' ', '_');
         if (responding) {
-            info().setFlag(reset.flag());
-            info().setDetails("upstream_reset_after_response_started{" + cause + "}");
             active = false;
-            exchange.abort();
+            replies.cutByReset(reset, transportFailure);
             return;
         }
         attempt.countResult(false);
         boolean joined = attempt.isRetried();
         attempts.cancel(attempt);
-        if (!joined && isRetried(retry.onReset(reset, requestSent), false)) {
+        if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
             return;
         }
         charges.response(reset.status());
@@ -422,60 +442,28 @@ final class ForwardedRequest {
             return;
         }
         active = false;
-        exchange.sendLocalReply(
-                reset.status(),
-                "upstream connect error or disconnect/reset before headers. "
-                        + (attemptCount > 1 ? "retried and the latest " : "")
-                        + "reset reason: "
-                        + reset.text(),
-                reset.flag(),
-                "upstream_reset_before_response_started{" + cause + "}",
-                false,
-                reset == StreamReset.OVERFLOW);
+        replies.reset(reset, transportFailure, attemptCount > 1);
     }
 
-    private boolean isRetried(RetryState.Verdict verdict, boolean timedOut) {
-        switch (verdict) {
-            case YES -> {
-                backOff(timedOut);
-                return true;
-            }
-            case LIMIT_EXCEEDED -> info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-            case OVERFLOW -> info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-            case NO -> {}
-        }
-        return false;
-    }
-
-    private void backOff(boolean timedOut) {
-        retryPending = true;
-        timeoutRetry = timedOut;
-        backoffTimer.arm(worker.now(), retry.backoffMillis() * 1_000_000);
-    }
-
-    private void onBackoffEnd() {
-        if (!active || !retryPending) {
-            return;
-        }
-        worker.refreshNow();
-        retryPending = false;
+    /** The pause before a retry is over. */
+    void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        Host host = chooseHost(true);
-        if (host != null) {
-            HeaderBlock headers = head().headers();
-            if (route().virtualHost().includeRequestAttemptCount()) {
-                headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
-            }
-            if (route().virtualHost().includeIsTimeoutRetryHeader()) {
-                headers.set(
-                        KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
-                        timeoutRetry ? LocalReplies.TRUE : LocalReplies.FALSE);
-            }
-            timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
-            startAttempt(host);
+        ConnectionPool pool = choosePool(true);
+        if (pool == null) {
+            return;
         }
-        worker.flushDirty();
+        HeaderBlock headers = head().headers();
+        if (route().virtualHost().includeRequestAttemptCount()) {
+            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
+        }
+        if (route().virtualHost().includeIsTimeoutRetryHeader()) {
+            headers.set(
+                    KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
+                    timedOut ? LocalReplies.TRUE : LocalReplies.FALSE);
+        }
+        timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
+        startAttempt(pool);
     }
 
     private void onRouteTimeout() {
@@ -490,14 +478,12 @@ final class ForwardedRequest {
                 charges.response(timeouts.timeoutStatus());
             }
         }
-        info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+        active = false;
         if (responding) {
-            info().setDetails("response_timeout");
-            active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
         } else {
             attempts.cancelAll();
-            replyTimedOut(null, "response_timeout");
+            replies.timedOut(timeouts.timeoutStatus(), "response_timeout");
         }
         worker.flushDirty();
     }
@@ -507,7 +493,7 @@ final class ForwardedRequest {
             return;
         }
         if (timeouts.hedges()) {
-            if (!responding && !attempt.isRetried() && isRetried(retry.onHedge(), true)) {
+            if (!responding && !attempt.isRetried() && retries.isGranted(retry.onHedge(), true)) {
                 attempt.setRetried();
             }
             return;
@@ -517,16 +503,15 @@ final class ForwardedRequest {
         attempt.countTimeout();
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (responding) {
-            info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
-            info().setDetails(details);
             active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
             return;
         }
         attempts.cancel(attempt);
-        if (!isRetried(retry.onPerTryTimeout(), true)) {
+        if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
             charges.response(timeouts.timeoutStatus());
-            replyTimedOut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
+            active = false;
+            replies.timedOut(timeouts.timeoutStatus(), details);
         }
     }
 
@@ -534,45 +519,19 @@ final class ForwardedRequest {
     void onMaxDuration(Attempt attempt) {
         shard.inc(cluster().stats().rqMaxDurationReached);
         attempts.cancel(attempt);
-        if (!responding && isRetried(retry.onPerTryTimeout(), false)) {
+        if (!responding && retries.isGranted(retry.onPerTryTimeout(), false)) {
             return;
         }
-        info().setFlag(ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED);
         active = false;
-        String details = "upstream_max_stream_duration_reached";
-        if (responding) {
-            info().setDetails(details);
-            exchange.abort();
-            return;
-        }
-        exchange.sendLocalReply(
-                requestEnd >= 0 ? 504 : 408,
-                "upstream max stream duration reached",
-                null,
-                details,
-                false,
-                false);
-    }
-
-    private void replyTimedOut(@Nullable ResponseFlag flag, String details) {
-        int status = timeouts.timeoutStatus();
-        active = false;
-        exchange.sendLocalReply(
-                status,
-                status == 504 ? "upstream request timeout" : "",
-                flag,
-                details,
-                false,
-                false);
+        replies.maxDurationReached(responding, requestEnd >= 0);
     }
 
     /** Ends whatever goes on upstream. */
     void cancel() {
         active = false;
-        retryPending = false;
+        retries.cancel();
         attempts.cancelAll();
         routeTimer.disarm();
-        backoffTimer.disarm();
     }
 
     /** The exchange is over. */
@@ -581,6 +540,7 @@ final class ForwardedRequest {
         retry.end();
         body.end();
         shadows.end();
+        replies.end();
         attemptCount = 0;
         responding = false;
         route = null;
@@ -590,6 +550,6 @@ final class ForwardedRequest {
     void dispose() {
         attempts.dispose();
         routeTimer.discard();
-        backoffTimer.discard();
+        retries.dispose();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.message.Ascii;
@@ -118,9 +119,9 @@ final class HostSelection implements LoadBalancerContext {
             boolean rejected =
                     switch (predicate) {
                         case RetryHostPredicate.PreviousHosts() -> attempted.contains(host);
-                        case RetryHostPredicate.OmitCanaryHosts() -> false;
+                        case RetryHostPredicate.OmitCanaryHosts() -> host.isCanary();
                         case RetryHostPredicate.OmitHostMetadata(var wanted) ->
-                                wanted.criteria().isEmpty();
+                                wanted.isMetBy(host.metadata().of(Metadata.LB));
                     };
             if (rejected) {
                 return true;

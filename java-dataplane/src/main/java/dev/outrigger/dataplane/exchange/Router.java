@@ -81,7 +81,7 @@ final class Router {
         if (target == null) {
             throw new IllegalStateException("a forwarding route has no target");
         }
-        Cluster found = exchange.manager().cluster(target.cluster(head));
+        Cluster found = exchange.cluster();
         if (found == null) {
             shard.inc(hcmStats().noCluster);
             exchange.sendLocalReply(
@@ -94,7 +94,6 @@ final class Router {
             return;
         }
         cluster = found;
-        info().setUpstreamCluster(found.name());
         RouterOptions options = exchange.settings().router;
         charges.begin(found, route, head, options);
         info().setVirtualCluster(charges.virtualClusterName());
@@ -148,15 +147,11 @@ final class Router {
         upstream.onDownstreamWritable(writable);
     }
 
-    /**
-     * A reply of our own passes the route's response edits too (Y4).
-     *
-     * @param ofRouter whether attempts are told, which replies of the connection manager do not
-     */
-    void editLocalResponse(ResponseHead head, boolean ofRouter) {
+    /** A reply of our own passes the route's response edits too (Y4). */
+    void editLocalResponse(ResponseHead head) {
         Route route = exchange.route();
         if (route != null) {
-            if (ofRouter && cluster != null) {
+            if (upstream.isReplying()) {
                 upstream.tellAttemptCount(head.headers());
             }
             ClusterChoice.Target target = exchange.target();

@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
@@ -41,6 +42,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final Timers.Timer timer;
     private final long timeoutNanos;
     private @Nullable Host host;
+    private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private long requestEnd = -1;
     private boolean complete;
@@ -60,7 +62,8 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
-    void start(RequestHead original, boolean appendSuffix, boolean endStream) {
+    /** Takes a copy of the request; {@link #start} sends it. */
+    void prepare(RequestHead original, boolean appendSuffix) {
         head.copyFrom(original);
         HeaderBlock headers = head.headers();
         if (appendSuffix) {
@@ -74,10 +77,16 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         } else {
             headers.join(forwarded, COMMA, ip);
         }
-        shard.inc(settings.stats.routerRqTotal);
+    }
+
+    void start(boolean endStream) {
+        shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
         host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
-        if (host == null) {
+        ConnectionPool from =
+                host == null ? null : cluster.pool(host, worker, services.connector(), false);
+        pool = from;
+        if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);
             end(503);
             return;
@@ -85,7 +94,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
-        cluster.pool(host, worker, services.connector(), false).newStream(this);
+        from.newStream(this);
     }
 
     /** {@code host:port} becomes {@code host-shadow:port}. */
@@ -138,12 +147,12 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     private void giveUp() {
         UpstreamStream current = stream;
-        Host target = host;
+        ConnectionPool asked = pool;
         finish();
         if (current != null) {
             current.cancel();
-        } else if (target != null) {
-            cluster.pool(target, worker, services.connector(), false).cancel(this);
+        } else if (asked != null) {
+            asked.cancel(this);
         }
     }
 

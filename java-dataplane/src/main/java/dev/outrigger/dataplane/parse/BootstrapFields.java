@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.bootstrap.v3.ClusterManager;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -48,11 +49,24 @@ final class BootstrapFields {
     private static final SupportedFields RUNTIME =
             SupportedFields.of(LayeredRuntime.getDescriptor()).nested("layers", () -> LAYER);
 
+    private static final SupportedFields OUTLIER_LOG =
+            SupportedFields.of(ClusterManager.OutlierDetection.getDescriptor())
+                    .obeyed("event_log_path");
+
+    private static final SupportedFields CLUSTER_MANAGER =
+            SupportedFields.of(ClusterManager.getDescriptor())
+                    .obeyed("local_cluster_name")
+                    .nested("outlier_detection", () -> OUTLIER_LOG)
+                    .noEffect(
+                            "enable_deferred_cluster_creation",
+                            "every worker makes what it needs when it needs it");
+
     static final SupportedFields BOOTSTRAP =
             SupportedFields.of(Bootstrap.getDescriptor())
                     .nested("node", () -> NODE)
                     .nested("static_resources", () -> STATIC_RESOURCES)
                     .nested("dynamic_resources", () -> DYNAMIC_RESOURCES)
+                    .nested("cluster_manager", () -> CLUSTER_MANAGER)
                     .obeyed("stats_flush_interval")
                     .nested("layered_runtime", () -> RUNTIME)
                     .nested("admin", () -> ADMIN)

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
@@ -72,7 +73,15 @@ public final class BootstrapParser {
                         : DEFAULT_STATS_FLUSH_INTERVAL;
         return findings.result(() ->
                 new BootstrapConfig(
-                        node(), admin, listeners, clusters, xdsClusters, dynamic, layers, flush));
+                        node(),
+                        admin,
+                        listeners,
+                        clusters,
+                        xdsClusters,
+                        dynamic,
+                        clusterManager(clusters),
+                        layers,
+                        flush));
     }
 
     private NodeConfig node() {
@@ -84,6 +93,18 @@ public final class BootstrapParser {
                 node.getLocality().getZone(),
                 node.getLocality().getSubZone(),
                 Base64.getEncoder().encodeToString(node.toByteArray()));
+    }
+
+    private ClusterManagerConfig clusterManager(List<ClusterConfig> clusters) {
+        var manager = proto.getClusterManager();
+        String local = manager.getLocalClusterName();
+        if (!local.isEmpty() && clusters.stream().noneMatch(c -> c.name().equals(local))) {
+            findings.invalid(
+                    "cluster_manager.local_cluster_name",
+                    local,
+                    "local cluster '" + local + "' must be defined");
+        }
+        return new ClusterManagerConfig(local, manager.getOutlierDetection().getEventLogPath());
     }
 
     private DynamicResourcesConfig dynamicResources() {

@@ -4,24 +4,22 @@ package dev.outrigger.dataplane.parse;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
-import io.envoyproxy.envoy.type.v3.Percent;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector;
 import java.util.List;
 
 /** What is supported of clusters: one table for traffic, one for the xDS client's own. */
 final class ClusterFields {
-    private static final String NO_HEALTH_CHECKS = "active health checks are refused";
-
-    private static final SupportedFields PERCENT =
-            SupportedFields.of(Percent.getDescriptor()).obeyed("value");
-
     private static final SupportedFields BUDGET =
             SupportedFields.of(CircuitBreakers.Thresholds.RetryBudget.getDescriptor())
-                    .nested("budget_percent", () -> PERCENT)
+                    .nested("budget_percent", () -> LoadBalancingFields.PERCENT)
                     .obeyed("min_retry_concurrency");
 
     private static final SupportedFields THRESHOLDS =
@@ -32,28 +30,20 @@ final class ClusterFields {
                             "max_pending_requests",
                             "max_requests",
                             "max_retries",
+                            "max_connection_pools",
                             "track_remaining")
                     .nested("retry_budget", () -> BUDGET);
 
     private static final SupportedFields CIRCUIT_BREAKERS =
             SupportedFields.of(CircuitBreakers.getDescriptor())
-                    .nested("thresholds", () -> THRESHOLDS);
-
-    private static final SupportedFields COMMON_LB =
-            SupportedFields.of(Cluster.CommonLbConfig.getDescriptor())
-                    .nested("healthy_panic_threshold", () -> PERCENT)
-                    .noEffect("update_merge_window", "host changes are applied at once")
-                    .noEffect("ignore_new_hosts_until_first_hc", NO_HEALTH_CHECKS)
-                    .onlyBool("close_connections_on_host_set_change", false);
-
-    private static final SupportedFields EDS =
-            SupportedFields.of(Cluster.EdsClusterConfig.getDescriptor())
-                    .nested("eds_config", () -> ConfigSourceParser.ADS_SOURCE)
-                    .obeyed("service_name");
+                    .nested("thresholds", () -> THRESHOLDS)
+                    .nested("per_host_thresholds", () -> THRESHOLDS);
 
     private static final SupportedFields COMMON_HTTP =
             SupportedFields.of(HttpProtocolOptions.getDescriptor(), "upstream")
-                    .obeyed("idle_timeout", "max_requests_per_connection")
+                    .obeyed("idle_timeout", "max_connection_duration")
+                    .obeyed("max_headers_count", "max_response_headers_kb")
+                    .obeyed("max_requests_per_connection")
                     .noEffect("headers_with_underscores_action", "downstream only");
 
     private static final SupportedFields HTTP1 =
@@ -71,17 +61,65 @@ final class ClusterFields {
                             "traffic")
                     .nested("http_protocol_options", () -> HTTP1);
 
+    private static final SupportedFields DOWNSTREAM =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                                    .UseDownstreamHttpConfig.getDescriptor(),
+                            "traffic")
+                    .nested("http_protocol_options", () -> HTTP1)
+                    .noEffect("http2_protocol_options", "every downstream speaks HTTP/1");
+
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                                     .getDescriptor(),
                             "traffic")
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
-                    .nested("explicit_http_config", () -> EXPLICIT);
+                    .nested("explicit_http_config", () -> EXPLICIT)
+                    .nested("use_downstream_protocol_config", () -> DOWNSTREAM);
 
     private static final SupportedFields KEEPALIVE =
             SupportedFields.of(TcpKeepalive.getDescriptor())
                     .obeyed("keepalive_probes", "keepalive_time", "keepalive_interval");
+
+    private static final SupportedFields TRANSPORT_SOCKET_MATCH =
+            SupportedFields.of(Cluster.TransportSocketMatch.getDescriptor())
+                    .obeyed("name", "match")
+                    .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
+
+    private static final SupportedFields EXTRA_SOURCE =
+            SupportedFields.of(ExtraSourceAddress.getDescriptor())
+                    .nested("address", () -> AddressParser.SOCKET_ADDRESS);
+
+    private static final SupportedFields ADDRESS_SELECTOR_CONFIG =
+            SupportedFields.of(DefaultLocalAddressSelector.getDescriptor());
+
+    private static final SupportedFields ADDRESS_SELECTOR =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "local address selector")
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> ADDRESS_SELECTOR_CONFIG));
+
+    private static final SupportedFields BIND =
+            SupportedFields.of(BindConfig.getDescriptor(), "upstream")
+                    .nested("source_address", () -> AddressParser.SOCKET_ADDRESS)
+                    .onlyBool("freebind", false)
+                    .nested("extra_source_addresses", () -> EXTRA_SOURCE)
+                    .nested("additional_source_addresses", () -> AddressParser.SOCKET_ADDRESS)
+                    .nested("local_address_selector", () -> ADDRESS_SELECTOR);
+
+    private static final SupportedFields HAPPY_EYEBALLS =
+            SupportedFields.of(UpstreamConnectionOptions.HappyEyeballsConfig.getDescriptor())
+                    .obeyed("first_address_family_version", "first_address_family_count");
+
+    private static final SupportedFields UPSTREAM_CONNECTION =
+            SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "traffic")
+                    .nested("tcp_keepalive", () -> KEEPALIVE)
+                    .onlyBool("set_local_interface_name_on_upstream_connections", false)
+                    .nested("happy_eyeballs_config", () -> HAPPY_EYEBALLS);
+
+    private static final SupportedFields PRECONNECT =
+            SupportedFields.of(Cluster.PreconnectPolicy.getDescriptor())
+                    .obeyed("per_upstream_preconnect_ratio");
 
     private static final SupportedFields CONNECTION =
             SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "xDS")
@@ -117,25 +155,49 @@ final class ClusterFields {
     /** Clusters that requests are sent to. */
     static final SupportedFields CLUSTER =
             common(SupportedFields.of(Cluster.getDescriptor(), "traffic"))
-                    .onlyEnum("type", "STATIC", "STRICT_DNS", "EDS")
-                    .nested("eds_cluster_config", () -> EDS)
-                    .obeyed("per_connection_buffer_limit_bytes")
-                    .onlyEnum("lb_policy", "ROUND_ROBIN", "LEAST_REQUEST", "RANDOM")
-                    .nested("circuit_breakers", () -> CIRCUIT_BREAKERS)
-                    .nested("common_lb_config", () -> COMMON_LB)
+                    .nested("transport_socket_matches", () -> TRANSPORT_SOCKET_MATCH)
+                    .obeyed("type")
+                    .nested("cluster_type", () -> DiscoveryParser.CUSTOM)
+                    .nested("eds_cluster_config", () -> DiscoveryParser.EDS)
+                    .obeyed("per_connection_buffer_limit_bytes", "lb_policy")
+                    .nested("health_checks", () -> HealthCheckParser.HEALTH_CHECK)
                     .obeyed("max_requests_per_connection")
+                    .nested("circuit_breakers", () -> CIRCUIT_BREAKERS)
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("http_protocol_options", () -> HTTP1)
                     .extension("typed_extension_protocol_options", List.of(() -> PROTOCOL))
-                    .onlyBool("wait_for_warm_on_init", true)
-                    .noEffect("ignore_health_on_host_removal", NO_HEALTH_CHECKS)
-                    .onlyBool("close_connections_on_host_health_failure", false)
+                    .obeyed("dns_jitter", "respect_dns_ttl", "use_tcp_for_dns_lookups")
+                    .nested("dns_failure_refresh_rate", () -> DiscoveryParser.REFRESH_RATE)
+                    .nested("dns_resolvers", () -> AddressParser.ADDRESS)
+                    .nested("dns_resolution_config", () -> DnsResolverParser.RESOLUTION)
+                    .nested("typed_dns_resolver_config", () -> DnsResolverParser.TYPED)
+                    .obeyed("wait_for_warm_on_init")
+                    .nested("outlier_detection", () -> OutlierDetectionParser.OUTLIER_DETECTION)
+                    .obeyed("cleanup_interval", "metadata")
+                    .nested("upstream_bind_config", () -> BIND)
+                    .nested("lb_subset_config", () -> LoadBalancingFields.OLD_SUBSET)
+                    .nested("ring_hash_lb_config", () -> LoadBalancingFields.OLD_RING_HASH)
+                    .nested("maglev_lb_config", () -> LoadBalancingFields.OLD_MAGLEV)
+                    .nested("original_dst_lb_config", () -> DiscoveryParser.ORIGINAL_DST)
+                    .nested("least_request_lb_config", () -> LoadBalancingFields.OLD_LEAST_REQUEST)
+                    .nested("round_robin_lb_config", () -> LoadBalancingFields.OLD_ROUND_ROBIN)
+                    .nested("common_lb_config", () -> LoadBalancingFields.COMMON)
+                    .nested("upstream_connection_options", () -> UPSTREAM_CONNECTION)
+                    .noEffect(
+                            "close_connections_on_host_health_failure",
+                            "for TCP; HTTP connections are drained either way")
+                    .obeyed("ignore_health_on_host_removal")
+                    .nested("load_balancing_policy", () -> LoadBalancingFields.POLICIES)
+                    .nested("preconnect_policy", () -> PRECONNECT)
                     .onlyBool("connection_pool_per_downstream_connection", false);
 
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =
             common(SupportedFields.of(Cluster.getDescriptor(), "xDS"))
                     .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
+                    .onlyBool("respect_dns_ttl", false)
+                    .noEffect("cleanup_interval", "ORIGINAL_DST only")
+                    .noEffect("metadata", "nothing that reads cluster metadata is supported")
                     .nested("http2_protocol_options", () -> HTTP2)
                     .extension("typed_extension_protocol_options", List.of(() -> XDS_PROTOCOL))
                     .nested("upstream_connection_options", () -> CONNECTION)
@@ -149,9 +211,6 @@ final class ClusterFields {
         return table.obeyed("name", "alt_stat_name", "connect_timeout")
                 .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
                 .obeyed("dns_refresh_rate", "dns_lookup_family")
-                .onlyBool("respect_dns_ttl", false)
-                .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET)
-                .noEffect("cleanup_interval", "ORIGINAL_DST only")
-                .noEffect("metadata", "nothing that reads cluster metadata is supported");
+                .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
     }
 }

@@ -2,23 +2,21 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
-import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
-import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
-import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
-import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
+import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Optional;
 
 /** {@code envoy.config.cluster.v3.Cluster} to {@link ClusterConfig}. */
-@SuppressWarnings("deprecation") // control planes still send the flat HTTP options
+@SuppressWarnings("deprecation") // control planes still send the flat options
 public final class ClusterParser {
     /** The key of {@code typed_extension_protocol_options} that Envoy reads. */
     static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -28,20 +26,6 @@ public final class ClusterParser {
 
     /** L6. */
     private static final int DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
-
-    /** CP2. */
-    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
-
-    /** CL2. */
-    private static final Duration DEFAULT_DNS_REFRESH_RATE = Duration.ofSeconds(5);
-
-    /** LB4. */
-    private static final int DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
-
-    /** RT10. */
-    private static final double DEFAULT_BUDGET_PERCENT = 20;
-
-    private static final int DEFAULT_MIN_RETRY_CONCURRENCY = 3;
 
     private final Cluster proto;
     private final Findings findings;
@@ -63,177 +47,110 @@ public final class ClusterParser {
 
     private Parsed<ClusterConfig> parse() {
         Optional<HttpProtocolOptions> options = httpOptions(proto, findings);
-        Optional<Discovery> discovery = discovery();
-        EndpointAssignment assignment = assignment();
+        Discovery discovery = new DiscoveryParser(proto, findings).parse();
+        LoadBalancingConfig balancing = new LoadBalancingParser(proto, findings).parse();
+        checkProvided(discovery, balancing);
+        var upstream = new UpstreamOptionsParser(proto, findings);
+        var preconnect = proto.getPreconnectPolicy();
         ClusterConfig config =
                 new ClusterConfig(
                         proto.getName(),
                         proto.getAltStatName().isEmpty() ? proto.getName() : proto.getAltStatName(),
-                        discovery.orElseGet(Discovery.Static::new),
-                        assignment,
-                        lbPolicy(),
-                        panicThreshold(),
+                        discovery,
+                        assignment(discovery),
+                        balancing,
                         connectTimeout(proto, findings),
                         proto.hasPerConnectionBufferLimitBytes()
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
-                        circuitBreakers(),
-                        idleTimeout(options),
-                        maxRequestsPerConnection(options),
-                        trackRemaining(),
+                        upstream.circuitBreakers(),
+                        upstream.http(options),
+                        upstream.sockets(),
+                        HealthCheckParser.parse(proto.getHealthChecksList(), findings),
+                        proto.hasOutlierDetection()
+                                ? Optional.of(
+                                        OutlierDetectionParser.parse(
+                                                proto.getOutlierDetection(), findings))
+                                : Optional.empty(),
+                        new HealthPolicy(
+                                proto.getIgnoreHealthOnHostRemoval(),
+                                proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
+                                proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),
+                        upstream.transportSocketMatches(),
+                        new TrackedStats(
+                                proto.getTrackTimeoutBudgets()
+                                        || proto.getTrackClusterStats().getTimeoutBudgets(),
+                                proto.getTrackClusterStats().getRequestResponseSizes()),
+                        preconnect.hasPerUpstreamPreconnectRatio()
+                                ? new Preconnect(
+                                        preconnect.getPerUpstreamPreconnectRatio().getValue(), 1.0)
+                                : Preconnect.DEFAULT,
+                        proto.getConnectionPoolPerDownstreamConnection(),
+                        !proto.hasWaitForWarmOnInit() || proto.getWaitForWarmOnInit().getValue(),
+                        MetadataParser.parse(proto.getMetadata()),
                         !findings.context().isStatic(),
                         Values.contentHash(proto));
         return findings.result(() -> config);
     }
 
-    private Optional<Discovery> discovery() {
-        return switch (proto.getType()) {
-            case STATIC -> Optional.of(new Discovery.Static());
-            case STRICT_DNS ->
-                    Optional.of(
-                            new Discovery.StrictDns(
-                                    proto.hasDnsRefreshRate()
-                                            ? Values.duration(
-                                                    proto.getDnsRefreshRate(),
-                                                    "dns_refresh_rate",
-                                                    findings)
-                                            : DEFAULT_DNS_REFRESH_RATE,
-                                    proto.getRespectDnsTtl(),
-                                    lookupFamily()));
-            case EDS -> eds();
-            // Both were reported before by the table.
-            case LOGICAL_DNS, ORIGINAL_DST, UNRECOGNIZED -> Optional.empty();
+    /** Some kinds bring their own balancer, the others have none to bring. */
+    private void checkProvided(Discovery discovery, LoadBalancingConfig balancing) {
+        boolean provided = balancing.algorithm() instanceof Algorithm.ClusterProvided;
+        switch (discovery) {
+            case Discovery.OriginalDst _ -> {
+                if (!provided) {
+                    findings.invalid(
+                            "lb_policy",
+                            proto.getLbPolicy(),
+                            "cluster: LB policy "
+                                    + proto.getLbPolicy()
+                                    + " is not valid for Cluster type ORIGINAL_DST. Only"
+                                    + " 'CLUSTER_PROVIDED' is allowed with cluster type"
+                                    + " 'ORIGINAL_DST'");
+                }
+            }
+            case Discovery.Aggregate _ -> {
+                if (!provided) {
+                    findings.invalid(
+                            "lb_policy",
+                            proto.getLbPolicy(),
+                            "cluster manager: cluster provided LB not specified but cluster '"
+                                    + proto.getName()
+                                    + "' provided one. Check cluster documentation.");
+                }
+            }
+            case Discovery.Static _, Discovery.Dns _, Discovery.Eds _ -> {
+                if (provided) {
+                    findings.invalid(
+                            "lb_policy",
+                            proto.getLbPolicy(),
+                            "cluster manager: cluster provided LB specified but cluster '"
+                                    + proto.getName()
+                                    + "' did not provide one. Check cluster documentation.");
+                }
+            }
+        }
+    }
+
+    /** An assignment of a kind that has no use for it is ignored, as in Envoy. */
+    private EndpointAssignment assignment(Discovery discovery) {
+        return switch (discovery) {
+            case Discovery.Static _ -> assignment(Names.REFUSED_IN_CLUSTER);
+            case Discovery.Dns _ -> assignment(Names.ALLOWED);
+            case Discovery.Eds _, Discovery.OriginalDst _, Discovery.Aggregate _ ->
+                    EndpointAssignment.EMPTY;
         };
     }
 
-    private Optional<Discovery> eds() {
-        if (!proto.hasEdsClusterConfig() || !proto.getEdsClusterConfig().hasEdsConfig()) {
-            findings.invalid(
-                    "eds_cluster_config", "", "cannot create an EDS cluster without an EDS config");
-            return Optional.empty();
-        }
-        var eds = proto.getEdsClusterConfig();
-        String service = eds.getServiceName().isEmpty() ? proto.getName() : eds.getServiceName();
-        return ConfigSourceParser.source(
-                        eds.getEdsConfig(), "eds_cluster_config.eds_config", findings)
-                .map(source -> new Discovery.Eds(service, source));
-    }
-
-    /** An EDS cluster's own assignment is ignored, as in Envoy. */
-    private EndpointAssignment assignment() {
-        if (proto.getType() == DiscoveryType.EDS) {
-            return EndpointAssignment.EMPTY;
-        }
+    private EndpointAssignment assignment(Names names) {
         return EndpointParser.assignment(
-                proto.getLoadAssignment(),
-                proto.getType() == DiscoveryType.STATIC ? Names.REFUSED_IN_CLUSTER : Names.ALLOWED,
-                "load_assignment",
-                findings);
-    }
-
-    private DnsLookupFamily lookupFamily() {
-        return switch (proto.getDnsLookupFamily()) {
-            case V4_ONLY -> DnsLookupFamily.V4_ONLY;
-            case V6_ONLY -> DnsLookupFamily.V6_ONLY;
-            case V4_PREFERRED -> DnsLookupFamily.V4_PREFERRED;
-            case ALL -> DnsLookupFamily.ALL;
-            case AUTO, UNRECOGNIZED -> DnsLookupFamily.AUTO;
-        };
-    }
-
-    private LbPolicy lbPolicy() {
-        return switch (proto.getLbPolicy()) {
-            case LEAST_REQUEST -> LbPolicy.LEAST_REQUEST;
-            case RANDOM -> LbPolicy.RANDOM;
-            // All but the first were reported before by the table.
-            case ROUND_ROBIN,
-                    RING_HASH,
-                    MAGLEV,
-                    CLUSTER_PROVIDED,
-                    LOAD_BALANCING_POLICY_CONFIG,
-                    UNRECOGNIZED ->
-                    LbPolicy.ROUND_ROBIN;
-        };
-    }
-
-    private int panicThreshold() {
-        return proto.getCommonLbConfig().hasHealthyPanicThreshold()
-                ? (int) Math.round(proto.getCommonLbConfig().getHealthyPanicThreshold().getValue())
-                : DEFAULT_PANIC_THRESHOLD_PERCENT;
+                proto.getLoadAssignment(), names, "load_assignment", findings);
     }
 
     static Duration connectTimeout(Cluster proto, Findings findings) {
         return proto.hasConnectTimeout()
                 ? Values.duration(proto.getConnectTimeout(), "connect_timeout", findings)
                 : DEFAULT_CONNECT_TIMEOUT;
-    }
-
-    private CircuitBreakers circuitBreakers() {
-        return new CircuitBreakers(
-                thresholds(RoutingPriority.DEFAULT), thresholds(RoutingPriority.HIGH));
-    }
-
-    /** CB1: the first entry of a priority counts. */
-    private Thresholds thresholds(RoutingPriority priority) {
-        for (var each : proto.getCircuitBreakers().getThresholdsList()) {
-            if (each.getPriority() == priority) {
-                return new Thresholds(
-                        each.hasMaxConnections()
-                                ? Values.unsigned(each.getMaxConnections())
-                                : Thresholds.DEFAULT.maxConnections(),
-                        each.hasMaxPendingRequests()
-                                ? Values.unsigned(each.getMaxPendingRequests())
-                                : Thresholds.DEFAULT.maxPendingRequests(),
-                        each.hasMaxRequests()
-                                ? Values.unsigned(each.getMaxRequests())
-                                : Thresholds.DEFAULT.maxRequests(),
-                        each.hasMaxRetries()
-                                ? Values.unsigned(each.getMaxRetries())
-                                : Thresholds.DEFAULT.maxRetries(),
-                        each.hasRetryBudget()
-                                ? Optional.of(budget(each.getRetryBudget()))
-                                : Optional.empty());
-            }
-        }
-        return Thresholds.DEFAULT;
-    }
-
-    private static RetryBudget budget(
-            io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget proto) {
-        return new RetryBudget(
-                proto.hasBudgetPercent()
-                        ? proto.getBudgetPercent().getValue()
-                        : DEFAULT_BUDGET_PERCENT,
-                proto.hasMinRetryConcurrency()
-                        ? Values.clamp(proto.getMinRetryConcurrency())
-                        : DEFAULT_MIN_RETRY_CONCURRENCY);
-    }
-
-    private boolean trackRemaining() {
-        return proto.getCircuitBreakers().getThresholdsList().stream()
-                .anyMatch(t -> t.getTrackRemaining());
-    }
-
-    /** The typed options replace the cluster's flat ones altogether, as in Envoy. */
-    private Duration idleTimeout(Optional<HttpProtocolOptions> options) {
-        var common =
-                options.map(HttpProtocolOptions::getCommonHttpProtocolOptions)
-                        .orElseGet(proto::getCommonHttpProtocolOptions);
-        return common.hasIdleTimeout()
-                ? Values.duration(
-                        common.getIdleTimeout(),
-                        "common_http_protocol_options.idle_timeout",
-                        findings)
-                : DEFAULT_IDLE_TIMEOUT;
-    }
-
-    private int maxRequestsPerConnection(Optional<HttpProtocolOptions> options) {
-        var common =
-                options.map(HttpProtocolOptions::getCommonHttpProtocolOptions)
-                        .orElseGet(proto::getCommonHttpProtocolOptions);
-        return common.hasMaxRequestsPerConnection()
-                ? Values.clamp(common.getMaxRequestsPerConnection())
-                : Values.clamp(proto.getMaxRequestsPerConnection());
     }
 
     /** The HTTP options of a cluster; other keys are refused. */

@@ -26,8 +26,13 @@ record FieldSupport(String name, Effect effect, Content content, String note) {
         /** Fields of a message, of each element, or of each map value. */
         record Nested(Supplier<SupportedFields> table) implements Content {}
 
-        /** An {@code Any} that holds one of these messages. */
-        record Extension(List<Supplier<SupportedFields>> types) implements Content {
+        /**
+         * An {@code Any} that holds one of these messages.
+         *
+         * @param passesUnknown whether another message is passed over instead of refused
+         */
+        record Extension(List<Supplier<SupportedFields>> types, boolean passesUnknown)
+                implements Content {
             public Extension {
                 types = List.copyOf(types);
             }

@@ -29,7 +29,7 @@ final class RouteMatchParser {
                             "google_re2",
                             "RE2 is the only engine; its program size is not limited");
 
-    private static final SupportedFields STRING =
+    static final SupportedFields STRING =
             SupportedFields.of(StringMatcher.getDescriptor())
                     .obeyed("exact", "prefix", "suffix", "contains", "ignore_case")
                     .nested("safe_regex", () -> REGEX);
@@ -49,7 +49,7 @@ final class RouteMatchParser {
                     .nested("safe_regex_match", () -> REGEX)
                     .nested("string_match", () -> STRING);
 
-    private static final SupportedFields QUERY =
+    static final SupportedFields QUERY =
             SupportedFields.of(QueryParameterMatcher.getDescriptor())
                     .obeyed("name", "present_match")
                     .nested("string_match", () -> STRING);
@@ -81,11 +81,11 @@ final class RouteMatchParser {
 
     static RouteMatchConfig parse(RouteMatch proto, String path, Findings findings) {
         boolean caseSensitive = !proto.hasCaseSensitive() || proto.getCaseSensitive().getValue();
-        var query = new ArrayList<QueryParameterMatcherConfig>();
-        for (int i = 0; i < proto.getQueryParametersCount(); i++) {
-            String at = FieldPaths.index(FieldPaths.join(path, "query_parameters"), i);
-            query.add(query(proto.getQueryParameters(i), at, findings));
-        }
+        List<QueryParameterMatcherConfig> query =
+                query(
+                        proto.getQueryParametersList(),
+                        FieldPaths.join(path, "query_parameters"),
+                        findings);
         return new RouteMatchConfig(
                 pathMatch(proto, path, findings),
                 caseSensitive,
@@ -183,6 +183,15 @@ final class RouteMatchParser {
         };
     }
 
+    static List<QueryParameterMatcherConfig> query(
+            List<QueryParameterMatcher> protos, String path, Findings findings) {
+        var query = new ArrayList<QueryParameterMatcherConfig>();
+        for (int i = 0; i < protos.size(); i++) {
+            query.add(query(protos.get(i), FieldPaths.index(path, i), findings));
+        }
+        return query;
+    }
+
     private static QueryParameterMatcherConfig query(
             QueryParameterMatcher proto, String path, Findings findings) {
         ValueMatch match =
@@ -198,7 +207,7 @@ final class RouteMatchParser {
         return new QueryParameterMatcherConfig(proto.getName(), match);
     }
 
-    private static ValueMatch string(StringMatcher proto, String path, Findings findings) {
+    static ValueMatch string(StringMatcher proto, String path, Findings findings) {
         boolean ignoreCase = proto.getIgnoreCase();
         return switch (proto.getMatchPatternCase()) {
             case EXACT -> new ValueMatch.Exact(proto.getExact(), ignoreCase);

@@ -70,7 +70,17 @@ final class SupportedFields {
 
     /** An {@code Any} (or a map of them) that may hold one of these messages. */
     SupportedFields extension(String name, List<Supplier<SupportedFields>> types) {
-        return put(new FieldSupport(name, Effect.OBEYED, new Content.Extension(types), ""));
+        return put(new FieldSupport(name, Effect.OBEYED, new Content.Extension(types, false), ""));
+    }
+
+    /** As {@link #extension}, in a list of alternatives: a message nobody knows is passed over. */
+    SupportedFields knownExtension(String name, List<Supplier<SupportedFields>> types) {
+        return put(
+                new FieldSupport(
+                        name,
+                        Effect.OBEYED,
+                        new Content.Extension(types, true),
+                        "others are passed over"));
     }
 
     /** Only values the predicate accepts; the note names them. */

@@ -31,7 +31,7 @@ public final class SupportedTables {
         var types = new LinkedHashSet<Descriptor>();
         for (SupportedFields table : all()) {
             for (FieldSupport field : table.fields()) {
-                if (field.content() instanceof Content.Extension(var known)) {
+                if (field.content() instanceof Content.Extension(var known, boolean _)) {
                     known.forEach(t -> types.add(t.get().message()));
                 }
             }
@@ -100,7 +100,7 @@ public final class SupportedTables {
 
     private static String note(FieldSupport support) {
         String types =
-                support.content() instanceof Content.Extension(var known)
+                support.content() instanceof Content.Extension(var known, boolean _)
                         ? String.join(
                                 ", ",
                                 known.stream()
@@ -128,7 +128,7 @@ public final class SupportedTables {
         for (FieldSupport field : table.fields()) {
             switch (field.content()) {
                 case Content.Nested(var nested) -> collect(nested.get(), found);
-                case Content.Extension(var types) ->
+                case Content.Extension(var types, boolean _) ->
                         types.forEach(type -> collect(type.get(), found));
                 case Content.Whole _, Content.Only _ -> {}
             }

@@ -89,8 +89,16 @@ final class UnsupportedFields {
             }
             case Content.Nested(var nested) ->
                     each(field, value, here, (v, p) -> message(v, nested.get(), p, depth + 1));
-            case Content.Extension(var types) ->
-                    each(field, value, here, (v, p) -> extension(parent, v, types, p, depth + 1));
+            case Content.Extension(var types, boolean passesUnknown) ->
+                    each(
+                            field,
+                            value,
+                            here,
+                            (v, p) -> {
+                                if (!extension(v, types, p, depth + 1) && !passesUnknown) {
+                                    unknown(parent, v, p);
+                                }
+                            });
         }
     }
 
@@ -117,12 +125,9 @@ final class UnsupportedFields {
         }
     }
 
-    private void extension(
-            Message parent,
-            Message any,
-            List<Supplier<SupportedFields>> types,
-            String path,
-            int depth) {
+    /** Returns whether one of the types is this one. */
+    private boolean extension(
+            Message any, List<Supplier<SupportedFields>> types, String path, int depth) {
         String url = typeUrl(any);
         String typeName = url.substring(url.lastIndexOf('/') + 1);
         for (var type : types) {
@@ -145,9 +150,15 @@ final class UnsupportedFields {
                             typeName,
                             "Unable to unpack as " + typeName + ": " + e.getMessage());
                 }
-                return;
+                return true;
             }
         }
+        return false;
+    }
+
+    private void unknown(Message parent, Message any, String path) {
+        String url = typeUrl(any);
+        String typeName = url.substring(url.lastIndexOf('/') + 1);
         if (!isOptional(parent)) {
             add(
                     Kind.UNKNOWN,

@@ -68,7 +68,7 @@ public final class XdsClusterParser {
                         Values.duration(proto.getTimeout(), path + ".timeout", findings)));
     }
 
-    private static Optional<XdsClusterConfig.TcpKeepalive> tcpKeepalive(Cluster proto) {
+    static Optional<XdsClusterConfig.TcpKeepalive> tcpKeepalive(Cluster proto) {
         if (!proto.getUpstreamConnectionOptions().hasTcpKeepalive()) {
             return Optional.empty();
         }

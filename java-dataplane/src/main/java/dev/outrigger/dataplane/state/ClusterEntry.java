@@ -20,6 +20,8 @@ final class ClusterEntry {
     private final Optional<AcceptedResource> accepted;
     private ActiveCluster current;
     private boolean warm;
+    private boolean checking;
+    private boolean checked;
     private boolean closed;
     private MainLoop.@Nullable Timer fetchTimeout;
     private @Nullable DnsDiscovery dns;
@@ -66,6 +68,26 @@ final class ClusterEntry {
             current = new ActiveCluster(config, assignment);
         }
         return changed;
+    }
+
+    /** Whether its hosts have to be checked before it is warm. */
+    boolean mustCheck() {
+        return !config.healthChecks().isEmpty() && !checked;
+    }
+
+    /** Returns whether checking begins with this. */
+    boolean beginChecking() {
+        boolean was = checking;
+        checking = true;
+        return !was;
+    }
+
+    boolean isChecking() {
+        return checking && !checked;
+    }
+
+    void markChecked() {
+        checked = true;
     }
 
     /** Returns whether this made it warm. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,8 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private final MainLoop loop;
     private final NameResolver resolver;
     private final XdsSources sources;
+    private final RequestPath requestPath;
+    private final RandomGenerator random;
     private final StatsStore stats;
     private final StatsShard shard;
     private final Runnable settled;
@@ -61,11 +64,15 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
             NameResolver resolver,
             XdsSources sources,
             ResourceParsers parsers,
+            RequestPath requestPath,
+            RandomGenerator random,
             StatsStore stats,
             Runnable settled) {
         this.loop = loop;
         this.resolver = resolver;
         this.sources = sources;
+        this.requestPath = requestPath;
+        this.random = random;
         this.stats = stats;
         this.shard = stats.shard(0);
         this.settled = settled;
@@ -167,12 +174,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     ClusterStats statsOf(ClusterEntry entry) {
         return clusterStats.computeIfAbsent(
-                entry.config().name(),
-                _ ->
-                        new ClusterStats(
-                                stats,
-                                statPrefix(entry.config()),
-                                !(entry.config().discovery() instanceof Discovery.Static)));
+                entry.config().name(), _ -> new ClusterStats(stats, statPrefix(entry.config())));
     }
 
     static String statPrefix(ClusterConfig config) {
@@ -261,6 +263,10 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     /** The hosts of an entry are known now, or known to be unknown. */
     void onWarm(ClusterEntry entry) {
+        if (entry.mustCheck()) {
+            check(entry);
+            return;
+        }
         if (!entry.markWarm()) {
             return;
         }
@@ -274,13 +280,26 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         count();
     }
 
+    /** HC1: a cluster with health checks is warm once every host was checked. */
+    private void check(ClusterEntry entry) {
+        // What comes later while it waits are other hosts, which are checked as well.
+        boolean first = entry.beginChecking();
+        log.debug("checking hosts cluster={} first={}", entry.config().name(), first);
+        requestPath.warm(
+                entry.current(),
+                () -> {
+                    if (!entry.isClosed() && entry.mustCheck()) {
+                        entry.markChecked();
+                        onWarm(entry);
+                        settled.run();
+                    }
+                });
+    }
+
     /** Hosts of an entry as discovery sees them. */
     void onEndpoints(ClusterEntry entry, EndpointAssignment assignment) {
         boolean different = entry.update(assignment);
         var its = statsOf(entry);
-        if (different || !entry.isWarm()) {
-            its.onMembers(assignment);
-        }
         if (!different) {
             its.onNoRebuild();
         }
@@ -295,12 +314,18 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         statsOf(entry).onWarming(true);
         switch (entry.config().discovery()) {
             case Discovery.Static() -> onEndpoints(entry, entry.config().loadAssignment());
-            case Discovery.StrictDns dns -> resolve(entry, dns);
+            case Discovery.Dns dns -> {
+                if (!entry.config().waitForWarmOnInit()) {
+                    onWarm(entry);
+                }
+                resolve(entry, dns);
+            }
             case Discovery.Eds _ -> {}
+            case Discovery.OriginalDst _, Discovery.Aggregate _ -> onWarm(entry);
         }
     }
 
-    private void resolve(ClusterEntry entry, Discovery.StrictDns options) {
+    private void resolve(ClusterEntry entry, Discovery.Dns options) {
         var its = statsOf(entry);
         Consumer<Runnable> then =
                 work -> {
@@ -313,6 +338,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
                 new DnsDiscovery(
                         loop,
                         resolver,
+                        random,
                         options,
                         entry.config().loadAssignment(),
                         new DnsDiscovery.Listener() {
@@ -361,9 +387,12 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         }
     }
 
-    private static void close(@Nullable ClusterEntry entry) {
+    private void close(@Nullable ClusterEntry entry) {
         if (entry != null) {
             entry.close();
+            if (entry.isChecking()) {
+                requestPath.cancelWarm(entry.config());
+            }
         }
     }
 }

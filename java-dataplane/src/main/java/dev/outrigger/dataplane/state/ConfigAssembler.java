@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,17 @@ public final class ConfigAssembler implements AutoCloseable {
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
         this.serverStats = new ServerStats(loop, stats, concurrency);
-        this.clusters = new ClusterSet(loop, resolver, sources, parsers, stats, this::settle);
+        this.clusters =
+                new ClusterSet(
+                        loop,
+                        resolver,
+                        sources,
+                        parsers,
+                        requestPath,
+                        // Spreads look-ups in time; nothing that has to be unpredictable.
+                        new SplittableRandom(loop.nanoTime()),
+                        stats,
+                        this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
         this.cds =

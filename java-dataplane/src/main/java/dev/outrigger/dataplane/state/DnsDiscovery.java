@@ -3,7 +3,9 @@ package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.ads.NameResolver;
-import dev.outrigger.dataplane.config.ClusterConfig.Discovery.StrictDns;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery.Dns;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsBackoff;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
@@ -16,36 +18,43 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the hosts of a STRICT_DNS cluster: every address of every name is a host (CL2). Each name
- * is looked up on its own; an empty answer removes its hosts, a failed look-up keeps them. Main
- * loop only.
+ * Keeps the hosts of a cluster that names them. STRICT_DNS (CL2): every address of every name is a
+ * host; each name is looked up on its own; an empty answer removes its hosts, a failed look-up
+ * keeps them. LOGICAL_DNS (CL3): the first address of the one name is the host; without an address
+ * the last one stays. Main loop only.
  */
 final class DnsDiscovery {
-    /** A zero TTL would otherwise mean asking without a pause. */
+    /** A TTL below would otherwise mean asking nearly without a pause. */
     private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(1);
 
     private final MainLoop loop;
     private final NameResolver resolver;
-    private final StrictDns options;
+    private final RandomGenerator random;
+    private final Dns dns;
     private final EndpointAssignment names;
     private final Listener listener;
-    private final Map<String, Set<InetAddress>> answers = new HashMap<>();
+    private final Map<String, List<InetAddress>> answers = new HashMap<>();
     private final Map<String, MainLoop.Timer> timers = new HashMap<>();
+    private final Map<String, Duration> backoffs = new HashMap<>();
     private boolean closed;
 
     DnsDiscovery(
             MainLoop loop,
             NameResolver resolver,
-            StrictDns options,
+            RandomGenerator random,
+            Dns dns,
             EndpointAssignment names,
             Listener listener) {
         this.loop = loop;
         this.resolver = resolver;
-        this.options = options;
+        this.random = random;
+        this.dns = dns;
         this.names = names;
         this.listener = listener;
     }
@@ -74,7 +83,11 @@ final class DnsDiscovery {
 
     private void resolve(String host) {
         listener.onAttempt();
-        resolver.resolve(host, options.lookupFamily(), answer -> onAnswer(host, answer));
+        var options = dns.options();
+        resolver.resolve(
+                new NameResolver.Query(
+                        host, options.lookupFamily(), options.resolver(), options.respectDnsTtl()),
+                answer -> onAnswer(host, answer));
     }
 
     private void onAnswer(String host, NameResolver.Answer answer) {
@@ -85,25 +98,56 @@ final class DnsDiscovery {
                 switch (answer) {
                     case NameResolver.Answer.Failed(var reason) -> {
                         listener.onFailure(host, reason);
-                        yield options.refreshRate();
+                        yield afterFailure(host);
                     }
                     case NameResolver.Answer.Found(var addresses, var ttl) -> {
-                        var before = answers.put(host, new LinkedHashSet<>(addresses));
-                        if (before == null || !before.equals(new HashSet<>(addresses))) {
-                            listener.onUpdate(assemble());
-                        } else {
-                            listener.onUnchanged();
+                        if (dns.logical() && addresses.isEmpty()) {
+                            listener.onFailure(host, "no address");
+                            yield afterFailure(host);
                         }
-                        yield options.respectDnsTtl()
-                                ? ttl.orElse(options.refreshRate())
-                                : options.refreshRate();
+                        found(host, addresses);
+                        yield afterSuccess(ttl);
                     }
                 };
-        Duration delay =
-                next.compareTo(SHORTEST_REFRESH) < 0 && !options.refreshRate().equals(next)
-                        ? SHORTEST_REFRESH
-                        : next;
+        long jitter = dns.options().jitter().toMillis();
+        Duration delay = jitter == 0 ? next : next.plusMillis(random.nextLong(jitter));
         timers.put(host, loop.schedule(delay, () -> resolve(host)));
+    }
+
+    private void found(String host, List<InetAddress> addresses) {
+        backoffs.remove(host);
+        List<InetAddress> before = answers.put(host, addresses);
+        // The order counts only where the first one is used.
+        boolean same =
+                before != null
+                        && (dns.logical()
+                                ? before.equals(addresses)
+                                : new HashSet<>(before).equals(new HashSet<>(addresses)));
+        if (same) {
+            listener.onUnchanged();
+        } else {
+            listener.onUpdate(assemble());
+        }
+    }
+
+    private Duration afterSuccess(Optional<Duration> ttl) {
+        var options = dns.options();
+        if (options.respectDnsTtl() && ttl.isPresent() && !ttl.get().isZero()) {
+            return ttl.get().compareTo(SHORTEST_REFRESH) < 0 ? SHORTEST_REFRESH : ttl.get();
+        }
+        return options.refreshRate();
+    }
+
+    private Duration afterFailure(String host) {
+        Optional<DnsBackoff> backoff = dns.options().failureRefreshRate();
+        if (backoff.isEmpty()) {
+            return dns.options().refreshRate();
+        }
+        Duration window = backoffs.getOrDefault(host, backoff.get().baseInterval());
+        Duration twice = window.multipliedBy(2);
+        Duration longest = backoff.get().maxInterval();
+        backoffs.put(host, twice.compareTo(longest) > 0 ? longest : twice);
+        return Duration.ofMillis(Math.max(1, random.nextLong(Math.max(1, window.toMillis()))));
     }
 
     /** The configured assignment with every name replaced by its addresses. */
@@ -111,7 +155,7 @@ final class DnsDiscovery {
         var localities = new ArrayList<LocalityEndpoints>();
         for (LocalityEndpoints locality : names.localities()) {
             var endpoints = new ArrayList<Endpoint>();
-            var seen = new HashSet<InetSocketAddress>();
+            Set<InetSocketAddress> seen = new HashSet<>();
             for (Endpoint endpoint : locality.endpoints()) {
                 for (Endpoint resolved : resolved(endpoint)) {
                     if (seen.add(resolved.address())) {
@@ -119,16 +163,9 @@ final class DnsDiscovery {
                     }
                 }
             }
-            localities.add(
-                    new LocalityEndpoints(
-                            locality.region(),
-                            locality.zone(),
-                            locality.subZone(),
-                            locality.priority(),
-                            locality.weight(),
-                            endpoints));
+            localities.add(locality.withEndpoints(endpoints));
         }
-        return new EndpointAssignment(localities, names.overprovisioningFactor());
+        return names.withLocalities(localities);
     }
 
     private List<Endpoint> resolved(Endpoint endpoint) {
@@ -136,20 +173,29 @@ final class DnsDiscovery {
         if (!address.isUnresolved()) {
             return List.of(endpoint);
         }
-        @Nullable Set<InetAddress> found = answers.get(address.getHostString());
-        if (found == null) {
+        @Nullable List<InetAddress> found = answers.get(address.getHostString());
+        if (found == null || found.isEmpty()) {
             return List.of();
         }
         String hostname =
                 endpoint.hostname().isEmpty() ? address.getHostString() : endpoint.hostname();
-        return found.stream()
-                .map(ip ->
-                        new Endpoint(
-                                new InetSocketAddress(ip, address.getPort()),
-                                hostname,
-                                endpoint.weight(),
-                                endpoint.healthStatus()))
-                .toList();
+        List<Endpoint> all =
+                found.stream()
+                        .map(ip ->
+                                endpoint.at(new InetSocketAddress(ip, address.getPort()), hostname))
+                        .toList();
+        if (!dns.logical()) {
+            return all;
+        }
+        boolean several =
+                dns.options().allAddressesInSingleEndpoint()
+                        || dns.options().lookupFamily() == DnsLookupFamily.ALL;
+        return List.of(
+                several
+                        ? all.getFirst()
+                                .withAdditionalAddresses(
+                                        all.stream().skip(1).map(Endpoint::address).toList())
+                        : all.getFirst());
     }
 
     /** What the cluster wants to hear. */

@@ -39,6 +39,7 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
             new LinkedHashMap<>();
     private final Map<String, EndpointAssignment> last = new HashMap<>();
     private final Map<String, SubscriptionStats> subscriptionStats = new HashMap<>();
+    private final Map<String, MainLoop.Timer> staleTimers = new HashMap<>();
     private final Set<SourceKey> askAgain = new HashSet<>();
     private final Set<ClusterEntry> begun = new HashSet<>();
     private final Map<String, List<ClusterEntry>> byService = new HashMap<>();
@@ -113,9 +114,32 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
         subscriptionStats.keySet().retainAll(inUse);
     }
 
+    /** ED4: an assignment that is not sent again in time is used no longer. */
+    private void keepFresh(String name, EndpointAssignment config) {
+        var timer = staleTimers.remove(name);
+        if (timer != null) {
+            timer.cancel();
+        }
+        if (!config.staleAfter().isZero()) {
+            waitingFor(name).forEach(entry -> clusters.statsOf(entry).onTimeoutReceived());
+            staleTimers.put(name, loop.schedule(config.staleAfter(), () -> onStale(name)));
+        }
+    }
+
+    private void onStale(String name) {
+        staleTimers.remove(name);
+        last.remove(name);
+        for (ClusterEntry entry : waitingFor(name)) {
+            clusters.statsOf(entry).onStale();
+            clusters.onEndpoints(entry, EndpointAssignment.EMPTY);
+        }
+        settled.run();
+    }
+
     @Override
     public void onResource(String name, EndpointAssignment config, AcceptedResource accepted) {
         last.put(name, config);
+        keepFresh(name, config);
         for (ClusterEntry entry : waitingFor(name)) {
             statsOf(entry).onAccepted(accepted.version(), loop.currentTimeMillis(), 0);
             clusters.onEndpoints(entry, config);

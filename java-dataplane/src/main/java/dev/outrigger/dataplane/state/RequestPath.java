@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What state and admin need of the request path. Every method is called on the main loop; the
@@ -62,12 +65,36 @@ public interface RequestPath {
     /** A listener as it is bound; a configured port 0 appears as the port in use. */
     record ListenerView(String name, SocketAddress localAddress) {}
 
-    /** A cluster with its live hosts, for {@code /clusters}. */
-    record ClusterView(String name, List<HostView> hosts) {
+    /**
+     * Checks the hosts of a version of a cluster that does not serve yet (WA1). Called again when
+     * they change meanwhile.
+     *
+     * @param whenChecked called once, when every host was checked
+     */
+    default void warm(ActiveCluster cluster, Runnable whenChecked) {
+        whenChecked.run();
+    }
+
+    /** A version that {@link #warm} began will not serve after all. */
+    default void cancelWarm(ClusterConfig cluster) {}
+
+    /**
+     * A cluster with its live hosts, for {@code /clusters}.
+     *
+     * @param outlier present where hosts are compared
+     */
+    record ClusterView(String name, Optional<OutlierView> outlier, List<HostView> hosts) {
         public ClusterView {
             hosts = List.copyOf(hosts);
         }
     }
+
+    /** What outlier detection compared hosts with; -1 where it did not. */
+    record OutlierView(
+            double successRateAverage,
+            double successRateThreshold,
+            double localOriginSuccessRateAverage,
+            double localOriginSuccessRateThreshold) {}
 
     /** Counters of one host as {@code /clusters} prints them. */
     record HostView(
@@ -79,10 +106,14 @@ public interface RequestPath {
             String zone,
             String subZone,
             String healthFlags,
+            boolean canary,
+            double successRate,
+            double localOriginSuccessRate,
             long cxActive,
             long cxConnectFail,
             long cxTotal,
             long rqActive,
+            long rqPendingActive,
             long rqError,
             long rqSuccess,
             long rqTimeout,

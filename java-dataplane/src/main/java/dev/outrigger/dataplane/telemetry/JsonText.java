@@ -2,10 +2,10 @@
 package dev.outrigger.dataplane.telemetry;
 
 /** JSON string literals. */
-final class JsonText {
+public final class JsonText {
     private JsonText() {}
 
-    static String quote(String text) {
+    public static String quote(String text) {
         var out = new StringBuilder(text.length() + 2).append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

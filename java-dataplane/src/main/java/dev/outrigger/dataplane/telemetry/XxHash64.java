@@ -4,7 +4,7 @@ package dev.outrigger.dataplane.telemetry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** xxHash64 with seed 0, the hash behind Envoy's {@code version} gauges. */
+/** xxHash64, the hash behind Envoy's {@code version} gauges and its consistent hashing. */
 public final class XxHash64 {
     private static final long P1 = 0x9E3779B185EBCA87L;
     private static final long P2 = 0xC2B2AE3D27D4EB4FL;
@@ -14,10 +14,16 @@ public final class XxHash64 {
 
     private XxHash64() {}
 
+    /** With seed 0. */
     public static long hash(byte[] bytes) {
-        var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long hash = bytes.length >= 32 ? stripes(in) : P5;
-        hash += bytes.length;
+        return hash(bytes, 0, bytes.length, 0);
+    }
+
+    /** A part of an array, with a seed. */
+    public static long hash(byte[] bytes, int offset, int length, long seed) {
+        var in = ByteBuffer.wrap(bytes, offset, length).order(ByteOrder.LITTLE_ENDIAN);
+        long hash = length >= 32 ? stripes(in, seed) : seed + P5;
+        hash += length;
         while (in.remaining() >= 8) {
             hash = Long.rotateLeft(hash ^ round(0, in.getLong()), 27) * P1 + P4;
         }
@@ -32,12 +38,12 @@ public final class XxHash64 {
         return hash ^ (hash >>> 32);
     }
 
-    private static long stripes(ByteBuffer in) {
-        long a = P1;
+    private static long stripes(ByteBuffer in, long seed) {
+        long a = seed + P1;
         a += P2;
-        long b = P2;
-        long c = 0;
-        long d = -P1;
+        long b = seed + P2;
+        long c = seed;
+        long d = seed - P1;
         while (in.remaining() >= 32) {
             a = round(a, in.getLong());
             b = round(b, in.getLong());

@@ -18,19 +18,21 @@ public final class CircuitBreakers {
     public final Resource pendingRequests;
     public final Resource requests;
     public final Resource retries;
+    public final Resource pools;
     private volatile Optional<RetryBudget> retryBudget;
 
-    CircuitBreakers(
-            ClusterStats stats, String priority, Thresholds limits, boolean trackRemaining) {
+    /**
+     * @param trackRemaining whether gauges tell what is left
+     */
+    CircuitBreakers(ClusterStats stats, String priority, boolean trackRemaining) {
         String prefix = "circuit_breakers." + priority + '.';
         connections = resource(stats, prefix, "cx_open", "remaining_cx", trackRemaining);
         pendingRequests =
                 resource(stats, prefix, "rq_pending_open", "remaining_pending", trackRemaining);
         requests = resource(stats, prefix, "rq_open", "remaining_rq", trackRemaining);
         retries = resource(stats, prefix, "rq_retry_open", "remaining_retries", trackRemaining);
-        Gauge unusedPoolGauge = stats.gauge(prefix + "cx_pool_open");
-        assert unusedPoolGauge != null;
-        retryBudget = limits.retryBudget();
+        pools = resource(stats, prefix, "cx_pool_open", "remaining_cx_pools", trackRemaining);
+        retryBudget = Optional.empty();
     }
 
     private static Resource resource(
@@ -39,12 +41,17 @@ public final class CircuitBreakers {
                 stats.gauge(prefix + open), track ? stats.gauge(prefix + remaining) : null);
     }
 
+    boolean tracksRemaining() {
+        return connections.remaining != null;
+    }
+
     /** Takes new limits; main loop. */
     void limit(Thresholds limits, StatsShard shard) {
         connections.limit(limits.maxConnections(), shard);
         pendingRequests.limit(limits.maxPendingRequests(), shard);
         requests.limit(limits.maxRequests(), shard);
         retries.limit(limits.maxRetries(), shard);
+        pools.limit(limits.maxConnectionPools(), shard);
         retryBudget = limits.retryBudget();
     }
 

@@ -1,62 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
-import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
-import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
-import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
+import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
+import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.telemetry.StatsShard;
-import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster as long as its name lives: its limits, stats and hosts survive configuration swaps.
+ * One version of a cluster with its live hosts, their health and its limits.
  *
- * <p>Threading: {@link #update} is the main loop's; everything a worker calls takes its {@link
- * WorkerContext} and touches only that worker's part.
+ * <p>Threading: hosts and health are the main loop's to change; what it makes of them is published
+ * as one {@link HostSet}. Everything a worker calls takes its {@link WorkerContext} and touches
+ * only that worker's part.
  */
 public final class Cluster {
-    private final String name;
-    private final int workers;
+    private final ClusterConfig config;
+    private final ClusterEnvironment environment;
     private final ClusterStats stats;
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
     private final @Nullable LoadBalancer[] balancers;
-    private volatile ClusterConfig config;
-    private volatile HostSet hostSet = HostSet.EMPTY;
-    private volatile Map<InetSocketAddress, Host> hosts = Map.of();
+    private final LoadBalancerFactory balancerFactory;
+    private final Membership membership;
+    private volatile HostSet hostSet;
+    private volatile boolean hadTraffic;
+    private Set<List<Criterion>> subsetKeys = Set.of();
 
-    /** A cluster without hosts; {@link #update} brings them. */
-    public Cluster(ClusterConfig config, StatsStore store, int workers) {
-        this.name = config.name();
-        this.workers = workers;
+    /**
+     * A cluster without hosts; {@link #update} brings them.
+     *
+     * @param breakers of the version before, whose counts go on
+     */
+    Cluster(
+            ClusterConfig config,
+            ClusterEnvironment environment,
+            ClusterStats stats,
+            Breakers breakers,
+            LoadBalancerFactory balancerFactory) {
         this.config = config;
-        this.stats = new ClusterStats(store, config.statName());
-        this.balancers = new LoadBalancer[workers];
-        this.defaultBreakers =
-                new CircuitBreakers(
-                        stats,
-                        "default",
-                        config.circuitBreakers().defaultPriority(),
-                        config.trackRemaining());
-        this.highBreakers =
-                new CircuitBreakers(
-                        stats,
-                        "high",
-                        config.circuitBreakers().highPriority(),
-                        config.trackRemaining());
+        this.environment = environment;
+        this.stats = stats;
+        this.defaultBreakers = breakers.byDefault();
+        this.highBreakers = breakers.high();
+        this.balancers = new LoadBalancer[environment.workers()];
+        this.balancerFactory = balancerFactory;
+        defaultBreakers.limit(config.circuitBreakers().defaultPriority(), environment.mainShard());
+        highBreakers.limit(config.circuitBreakers().highPriority(), environment.mainShard());
+        this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
+        this.membership = new Membership(this, environment);
+    }
+
+    /** The limits of both priorities. */
+    record Breakers(CircuitBreakers byDefault, CircuitBreakers high) {}
+
+    Breakers breakers() {
+        return new Breakers(defaultBreakers, highBreakers);
     }
 
     public String name() {
-        return name;
+        return config.name();
     }
 
     public ClusterConfig config() {
@@ -71,111 +85,260 @@ public final class Cluster {
         return highPriority ? highBreakers : defaultBreakers;
     }
 
-    /**
-     * Takes a new configuration and assignment; main loop.
-     *
-     * @return the hosts that are gone, for every worker to drain
-     */
-    public List<Host> update(ActiveCluster active, StatsShard mainShard) {
-        config = active.config();
-        defaultBreakers.limit(config.circuitBreakers().defaultPriority(), mainShard);
-        highBreakers.limit(config.circuitBreakers().highPriority(), mainShard);
-        Map<InetSocketAddress, Host> before = hosts;
-        var now = new LinkedHashMap<InetSocketAddress, Host>();
-        var byPriority = new ArrayList<List<Host>>();
-        for (LocalityEndpoints locality : active.endpoints().localities()) {
-            while (byPriority.size() <= locality.priority()) {
-                byPriority.add(new ArrayList<>());
-            }
-            for (Endpoint endpoint : locality.endpoints()) {
-                if (!now.containsKey(endpoint.address())) {
-                    Host host = host(before.get(endpoint.address()), endpoint, locality);
-                    now.put(endpoint.address(), host);
-                    byPriority.get(locality.priority()).add(host);
-                }
-            }
-        }
-        hosts = now;
-        hostSet =
-                new HostSet(
-                        byPriority,
-                        active.endpoints().overprovisioningFactor(),
-                        config.healthyPanicThresholdPercent());
-        var gone = new ArrayList<Host>();
-        before.forEach((address, host) -> {
-            if (!now.containsKey(address)) {
-                gone.add(host);
-            }
-        });
-        return gone;
+    ClusterEnvironment environment() {
+        return environment;
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    /** Takes new hosts; main loop. */
+    void update(EndpointAssignment assignment) {
+        membership.update(assignment);
     }
 
     /** The cluster is gone: nobody is chosen any more; main loop. */
-    public List<Host> remove() {
-        var gone = new ArrayList<>(hosts.values());
-        hosts = Map.of();
-        hostSet = HostSet.EMPTY;
-        return gone;
+    void remove() {
+        membership.close();
+        countSubsets(Set.of());
+        hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
+        count(hostSet);
     }
 
-    private Host host(@Nullable Host known, Endpoint endpoint, LocalityEndpoints locality) {
-        var placement =
-                new Host.Placement(
-                        endpoint,
-                        locality.priority(),
-                        locality.region(),
-                        locality.zone(),
-                        locality.subZone());
-        if (known == null) {
-            return new Host(endpoint.address(), workers, placement);
+    /** Another version took its place: exchanges that began here end here; main loop. */
+    void replaced() {
+        membership.close();
+        countSubsets(Set.of());
+    }
+
+    HostSet.Options options(EndpointAssignment assignment) {
+        int panic =
+                (int)
+                        Math.min(
+                                100,
+                                environment
+                                        .runtime()
+                                        .snapshot()
+                                        .integer(
+                                                "upstream.healthy_panic_threshold",
+                                                config.loadBalancing()
+                                                        .healthyPanicThresholdPercent()));
+        return new HostSet.Options(
+                assignment.overprovisioningFactor(),
+                assignment.weightedPriorityHealth(),
+                panic,
+                environment.localLocality());
+    }
+
+    /** Makes these hosts the ones workers choose from; main loop. */
+    void publish(HostSet next) {
+        Optional<Subsets> subsets = config.loadBalancing().subsets();
+        if (subsets.isPresent()) {
+            var index = new SubsetIndex(subsets.get(), next, this::withHashing);
+            next.setSubsets(index);
+            countSubsets(index.keys());
+            stats.setSubsetDuplicates(environment.mainShard(), index.singleHostDuplicates());
+        } else {
+            withHashing(next);
         }
-        known.setPlacement(placement);
-        return known;
+        hostSet = next;
+        count(next);
+    }
+
+    /** Envoy has the subsets once for each worker and once for the main thread (SB3). */
+    private void countSubsets(Set<List<Criterion>> now) {
+        int copies = environment.workers() + 1;
+        long created = now.stream().filter(key -> !subsetKeys.contains(key)).count();
+        long removed = subsetKeys.stream().filter(key -> !now.contains(key)).count();
+        StatsShard shard = environment.mainShard();
+        shard.add(stats.lbSubsetsCreated, created * copies);
+        shard.add(stats.lbSubsetsRemoved, removed * copies);
+        shard.add(stats.lbSubsetsActive, (created - removed) * copies);
+        subsetKeys = now;
+    }
+
+    private void count(HostSet hosts) {
+        stats.setMembership(
+                environment.mainShard(),
+                hosts.total(),
+                hosts.totalHealthy(),
+                hosts.totalDegraded(),
+                hosts.totalExcluded());
+    }
+
+    private HostSet withHashing(HostSet hosts) {
+        Algorithm algorithm = config.loadBalancing().algorithm();
+        switch (algorithm) {
+            case Algorithm.RingHash ring -> hosts.setHashing(rings(hosts, ring));
+            case Algorithm.Maglev maglev -> hosts.setHashing(tables(hosts, maglev));
+            case Algorithm.RoundRobin _,
+                    Algorithm.LeastRequest _,
+                    Algorithm.Random _,
+                    Algorithm.ClusterProvided _ -> {}
+        }
+        return hosts;
+    }
+
+    private Hashing[] rings(HostSet hosts, Algorithm.RingHash config) {
+        var byPriority = new Hashing[hosts.priorities()];
+        for (int i = 0; i < byPriority.length; i++) {
+            var shares =
+                    Hashing.shares(
+                            hosts.priority(i),
+                            hosts.isPanic(i),
+                            config.hashing().localityWeighted());
+            var ring = new HashRing(shares, config);
+            if (!shares.isEmpty()) {
+                StatsShard shard = environment.mainShard();
+                stats.set(shard, "ring_hash_lb.size", ring.size());
+                stats.set(shard, "ring_hash_lb.min_hashes_per_host", ring.minHashesPerHost());
+                stats.set(shard, "ring_hash_lb.max_hashes_per_host", ring.maxHashesPerHost());
+            }
+            byPriority[i] = bounded(ring, shares, config.hashing().hashBalanceFactor());
+        }
+        return byPriority;
+    }
+
+    private Hashing[] tables(HostSet hosts, Algorithm.Maglev config) {
+        var byPriority = new Hashing[hosts.priorities()];
+        for (int i = 0; i < byPriority.length; i++) {
+            var shares =
+                    Hashing.shares(
+                            hosts.priority(i),
+                            hosts.isPanic(i),
+                            config.hashing().localityWeighted());
+            var table = new MaglevTable(shares, config);
+            if (!shares.isEmpty()) {
+                StatsShard shard = environment.mainShard();
+                stats.set(shard, "maglev_lb.min_entries_per_host", table.minEntriesPerHost());
+                stats.set(shard, "maglev_lb.max_entries_per_host", table.maxEntriesPerHost());
+            }
+            byPriority[i] = bounded(table, shares, config.hashing().hashBalanceFactor());
+        }
+        return byPriority;
+    }
+
+    private Hashing bounded(Hashing hashing, List<Hashing.Weighted> shares, int factor) {
+        return factor == 0
+                ? hashing
+                : new BoundedLoadHashing(hashing, shares, factor, this::activeRequests);
+    }
+
+    /** Requests under way to any of its hosts. */
+    private long activeRequests() {
+        long sum = 0;
+        for (Host host : hosts()) {
+            sum += host.activeRequests();
+        }
+        return sum;
+    }
+
+    /** The hosts as workers see them now. */
+    public HostSet hostSet() {
+        return hostSet;
     }
 
     /** Hosts that may be chosen without panic, all priorities together. */
     public int healthyHosts() {
-        return (int) hosts.values().stream().filter(Host::isHealthy).count();
+        return hostSet.totalHealthy();
     }
 
     /** Hosts that are chosen when there are not enough healthy ones. */
     public int degradedHosts() {
-        return (int) hosts.values().stream().filter(Host::isDegraded).count();
+        return hostSet.totalDegraded();
     }
 
     public Collection<Host> hosts() {
-        return hosts.values();
+        return membership.hosts().values();
+    }
+
+    Map<InetSocketAddress, Host> hostsByAddress() {
+        return membership.hosts();
     }
 
     /** A host by the cluster's policy, or {@code null}; on the worker's loop. */
     public @Nullable Host chooseHost(WorkerContext worker, LoadBalancerContext context) {
-        LoadBalancer balancer = balancers[worker.index()];
-        if (balancer == null) {
-            balancer = new LoadBalancer(worker, stats);
-            balancers[worker.index()] = balancer;
+        String wanted = context.overrideHost();
+        if (wanted != null) {
+            Host host =
+                    OverrideHost.find(hosts(), wanted, config.loadBalancing().overrideHostStatus());
+            if (host != null || context.overrideHostStrict()) {
+                return host;
+            }
         }
-        LbPolicy policy = config.lbPolicy();
-        return balancer.choose(hostSet, policy, context);
+        HostSet hosts = hostSet;
+        Host host = balancer(worker).choose(hosts, context);
+        if (host != null) {
+            context.onHostChosen(host, host.priority());
+        }
+        return host;
     }
 
-    /** The pool of a host on this worker; made when first asked for. */
-    public ConnectionPool pool(
+    private LoadBalancer balancer(WorkerContext worker) {
+        LoadBalancer balancer = balancers[worker.index()];
+        if (balancer == null) {
+            balancer = balancerFactory.make(this, worker);
+            balancers[worker.index()] = balancer;
+        }
+        return balancer;
+    }
+
+    /**
+     * The pool of a host on this worker; made when first asked for.
+     *
+     * @return {@code null} when there are too many pools (CB5)
+     */
+    public @Nullable ConnectionPool pool(
             Host host, WorkerContext worker, UpstreamConnector connector, boolean highPriority) {
         ConnectionPool pool = host.pool(worker.index(), highPriority);
         if (pool == null) {
-            pool = new ConnectionPool(this, host, worker, connector, highPriority);
+            Cluster owner = host.cluster();
+            CircuitBreakers.Resource pools = owner.breakers(highPriority).pools;
+            StatsShard shard = worker.stats();
+            if (!pools.canCreate()) {
+                ConnectionPool other = host.pool(worker.index(), !highPriority);
+                if (other == null || !other.evict()) {
+                    shard.inc(owner.stats().cxPoolOverflow);
+                    return null;
+                }
+            }
+            pools.inc(shard);
+            pool = new ConnectionPool(owner, host, worker, connector, highPriority);
             host.setPool(worker.index(), highPriority, pool);
         }
+        host.touch();
         return pool;
     }
 
-    /** Drains what this worker holds to a host that is gone; on the worker's loop (CP8). */
-    public static void drain(Host host, WorkerContext worker) {
-        for (boolean high : new boolean[] {false, true}) {
-            ConnectionPool pool = host.pool(worker.index(), high);
-            if (pool != null) {
-                pool.drain();
+    /** Whether a request is to be dropped because the control plane says so (ED4). */
+    public @Nullable DropOverload dropOverload(WorkerContext worker) {
+        for (DropOverload drop : membership.dropOverloads()) {
+            if (drop.numerator() > 0
+                    && worker.random().nextLong(drop.denominator()) < drop.numerator()) {
+                return drop;
             }
         }
+        return null;
+    }
+
+    /** Whether it ever made a connection for a request (HC3). */
+    boolean hasHadTraffic() {
+        return hadTraffic;
+    }
+
+    void noteTraffic() {
+        if (!hadTraffic) {
+            hadTraffic = true;
+        }
+    }
+
+    void onImmediateHealthCheckFailure(Host host) {
+        membership.onImmediateHealthCheckFailure(host);
+    }
+
+    /** Whether hosts come from requests. */
+    boolean isOriginalDst() {
+        return config.discovery() instanceof Discovery.OriginalDst;
     }
 }

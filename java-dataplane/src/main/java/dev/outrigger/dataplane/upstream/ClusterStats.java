@@ -68,6 +68,31 @@ public final class ClusterStats {
     public final Counter internalRedirectFailed;
     public final Counter retryOrShadowAbandoned;
     public final Counter lbHealthyPanic;
+    public final Counter cxPoolOverflow;
+    public final Counter cxMaxDuration;
+    public final Counter rqDropOverload;
+    public final Counter bindErrors;
+    public final Counter originalDstHostInvalid;
+    public final Counter lbLocalClusterNotOk;
+    public final Counter lbRecalculateZoneStructures;
+    public final Counter lbSubsetsCreated;
+    public final Counter lbSubsetsFallback;
+    public final Counter lbSubsetsFallbackPanic;
+    public final Counter lbSubsetsRemoved;
+    public final Counter lbSubsetsSelected;
+    public final Counter lbZoneClusterTooSmall;
+    public final Counter lbZoneNoCapacityLeft;
+    public final Counter lbZoneRoutingAllDirectly;
+    public final Counter lbZoneRoutingCrossZone;
+    public final Counter lbZoneRoutingSampled;
+    public final Gauge lbSubsetsActive;
+    public final Histogram rqPerCx;
+    private final Counter membershipChange;
+    private final Gauge membershipTotal;
+    private final Gauge membershipHealthy;
+    private final Gauge membershipDegraded;
+    private final Gauge membershipExcluded;
+    private final Gauge maxHostWeight;
     private final Map<String, ResponseCodeStats> alternatives = new ConcurrentHashMap<>();
 
     ClusterStats(StatsStore store, String statName) {
@@ -122,6 +147,31 @@ public final class ClusterStats {
         internalRedirectFailed = counter("upstream_internal_redirect_failed_total");
         retryOrShadowAbandoned = counter("retry_or_shadow_abandoned");
         lbHealthyPanic = counter("lb_healthy_panic");
+        cxPoolOverflow = counter("upstream_cx_pool_overflow");
+        cxMaxDuration = counter("upstream_cx_max_duration_reached");
+        rqDropOverload = counter("upstream_rq_drop_overload");
+        bindErrors = counter("bind_errors");
+        originalDstHostInvalid = counter("original_dst_host_invalid");
+        lbLocalClusterNotOk = counter("lb_local_cluster_not_ok");
+        lbRecalculateZoneStructures = counter("lb_recalculate_zone_structures");
+        lbSubsetsCreated = counter("lb_subsets_created");
+        lbSubsetsFallback = counter("lb_subsets_fallback");
+        lbSubsetsFallbackPanic = counter("lb_subsets_fallback_panic");
+        lbSubsetsRemoved = counter("lb_subsets_removed");
+        lbSubsetsSelected = counter("lb_subsets_selected");
+        lbZoneClusterTooSmall = counter("lb_zone_cluster_too_small");
+        lbZoneNoCapacityLeft = counter("lb_zone_no_capacity_left");
+        lbZoneRoutingAllDirectly = counter("lb_zone_routing_all_directly");
+        lbZoneRoutingCrossZone = counter("lb_zone_routing_cross_zone");
+        lbZoneRoutingSampled = counter("lb_zone_routing_sampled");
+        lbSubsetsActive = gauge("lb_subsets_active");
+        rqPerCx = store.histogram(prefix + "upstream_rq_per_cx");
+        membershipChange = counter("membership_change");
+        membershipTotal = gauge("membership_total");
+        membershipHealthy = gauge("membership_healthy");
+        membershipDegraded = gauge("membership_degraded");
+        membershipExcluded = gauge("membership_excluded");
+        maxHostWeight = gauge("max_host_weight");
         registerUnused();
     }
 
@@ -131,41 +181,54 @@ public final class ClusterStats {
                 new String[] {
                     "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
-                    "upstream_cx_pool_overflow",
                     "upstream_cx_connect_attempts_exceeded",
                     "upstream_rq_maintenance_mode",
                     "upstream_rq_0rtt",
-                    "upstream_rq_drop_overload",
-                    "bind_errors",
-                    "original_dst_host_invalid",
                     "upstream_flow_control_backed_up_total",
                     "upstream_flow_control_drained_total",
                     "upstream_flow_control_paused_reading_total",
                     "upstream_flow_control_resumed_reading_total",
-                    "lb_local_cluster_not_ok",
-                    "lb_recalculate_zone_structures",
-                    "lb_subsets_created",
-                    "lb_subsets_fallback",
-                    "lb_subsets_fallback_panic",
-                    "lb_subsets_removed",
-                    "lb_subsets_selected",
-                    "lb_zone_cluster_too_small",
-                    "lb_zone_no_capacity_left",
                     "lb_zone_number_differs",
-                    "lb_zone_routing_all_directly",
-                    "lb_zone_routing_cross_zone",
-                    "lb_zone_routing_sampled",
                 }) {
             counter(name);
         }
         for (String name :
                 new String[] {
-                    "lb_subsets_active",
-                    "upstream_cx_rx_bytes_buffered",
-                    "upstream_cx_tx_bytes_buffered",
+                    "version", "upstream_cx_rx_bytes_buffered", "upstream_cx_tx_bytes_buffered",
                 }) {
             gauge(name);
         }
+    }
+
+    /** Whoever belongs to the cluster now; main loop. */
+    void setMembership(StatsShard shard, int total, int healthy, int degraded, int excluded) {
+        shard.set(membershipTotal, total);
+        shard.set(membershipHealthy, healthy);
+        shard.set(membershipDegraded, degraded);
+        shard.set(membershipExcluded, excluded);
+    }
+
+    void addMembershipChanges(StatsShard shard, int count) {
+        shard.add(membershipChange, count);
+    }
+
+    void setMaxHostWeight(StatsShard shard, int weight) {
+        shard.set(maxHostWeight, weight);
+    }
+
+    /** Sets a gauge that few clusters have; main loop. */
+    void set(StatsShard shard, String name, long value) {
+        shard.set(gauge(name), value);
+    }
+
+    /** Of subsets that may have one host; main loop. */
+    void setSubsetDuplicates(StatsShard shard, int count) {
+        set(shard, "lb_subsets_single_host_per_subset_duplicate", count);
+    }
+
+    /** A host takes one of the transport sockets; main loop. */
+    void countTransportSocket(StatsShard shard, String name) {
+        shard.inc(counter(name + ".total_match_count"));
     }
 
     Counter counter(String name) {

@@ -2,99 +2,191 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
-import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.state.RequestPath.OutlierView;
 import dev.outrigger.dataplane.worker.WorkerContext;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All clusters by name. Main loop, except where a method says otherwise. */
 public final class Clusters {
-    private final StatsStore stats;
-    private final int workers;
+    private final ClusterEnvironment environment;
+    private final LoadBalancerFactory balancers = new LoadBalancerFactory(this::find);
     private final Map<String, ActiveCluster> applied = new HashMap<>();
+
+    /** Versions whose hosts are checked before they serve. */
+    private final IdentityHashMap<ClusterConfig, Cluster> warming = new IdentityHashMap<>();
+
     private volatile Map<String, Cluster> clusters = Map.of();
 
+    public Clusters(ClusterEnvironment environment) {
+        this.environment = environment;
+    }
+
+    /** A cluster that serves. Any thread. */
+    public @Nullable Cluster find(String name) {
+        return clusters.get(name);
+    }
+
     /**
-     * What an update leads to.
+     * Makes a version of a cluster that does not serve yet, with these hosts, and checks them.
      *
-     * @param clusters the clusters of the new configuration
-     * @param gone hosts nobody chooses any more
+     * @param whenChecked called once, when every host was checked
      */
-    public record Change(Map<String, Cluster> clusters, List<Host> gone) {
-        /** Drains this worker's part of what is gone; on that worker's loop. */
-        public void drain(WorkerContext worker) {
-            for (Host host : gone) {
-                Cluster.drain(host, worker);
-            }
+    public void warm(ActiveCluster active, Runnable whenChecked) {
+        Cluster cluster = warming.computeIfAbsent(active.config(), this::make);
+        cluster.update(active.endpoints());
+        cluster.membership().whenChecked(whenChecked);
+    }
+
+    /** The version will not serve after all. */
+    public void cancelWarm(ClusterConfig config) {
+        Cluster cluster = warming.remove(config);
+        if (cluster != null) {
+            cluster.remove();
         }
     }
 
-    public Clusters(StatsStore stats, int workers) {
-        this.stats = stats;
-        this.workers = workers;
-    }
-
+    /** Makes these the clusters that serve. */
     @SuppressWarnings("ReferenceEquality") // equal content in another record is only extra work
-    public Change update(Map<String, ActiveCluster> wanted) {
+    public Map<String, Cluster> update(Map<String, ActiveCluster> wanted) {
+        Map<String, Cluster> before = clusters;
         var next = new HashMap<String, Cluster>();
-        var gone = new ArrayList<Host>();
         wanted.forEach((name, active) -> {
-            Cluster cluster = clusters.get(name);
-            if (cluster == null) {
-                cluster = new Cluster(active.config(), stats, workers);
-            }
+            Cluster current = before.get(name);
+            ActiveCluster last = applied.put(name, active);
             // Same record, same content: nothing to do for the many that did not change.
-            if (applied.put(name, active) != active) {
-                gone.addAll(cluster.update(active, stats.shard(0)));
-            }
-            next.put(name, cluster);
-        });
-        clusters.forEach((name, cluster) -> {
-            if (!next.containsKey(name)) {
-                applied.remove(name);
-                gone.addAll(cluster.remove());
+            if (current != null && last == active) {
+                next.put(name, current);
+            } else if (current != null && current.config() == active.config()) {
+                current.update(active.endpoints());
+                next.put(name, current);
+            } else {
+                next.put(name, begin(active));
             }
         });
         Map<String, Cluster> fixed = Map.copyOf(next);
         clusters = fixed;
-        return new Change(fixed, gone);
+        before.forEach((name, old) -> {
+            Cluster now = fixed.get(name);
+            if (now == null) {
+                applied.remove(name);
+                old.remove();
+            } else if (now != old) {
+                old.replaced();
+            }
+        });
+        return fixed;
+    }
+
+    private Cluster begin(ActiveCluster active) {
+        Cluster warmed = warming.remove(active.config());
+        Cluster cluster = warmed == null ? make(active.config()) : warmed;
+        cluster.update(active.endpoints());
+        return cluster;
+    }
+
+    private Cluster make(ClusterConfig config) {
+        Cluster before = clusters.get(config.name());
+        boolean same = before != null && before.config().statName().equals(config.statName());
+        ClusterStats stats =
+                same && before != null
+                        ? before.stats()
+                        : new ClusterStats(environment.stats(), config.statName());
+        return new Cluster(
+                config,
+                environment,
+                stats,
+                new Cluster.Breakers(
+                        breakers(stats, config, before, same, false),
+                        breakers(stats, config, before, same, true)),
+                balancers);
+    }
+
+    private static CircuitBreakers breakers(
+            ClusterStats stats,
+            ClusterConfig config,
+            @Nullable Cluster before,
+            boolean same,
+            boolean high) {
+        var limits =
+                high
+                        ? config.circuitBreakers().highPriority()
+                        : config.circuitBreakers().defaultPriority();
+        if (same
+                && before != null
+                && before.breakers(high).tracksRemaining() == limits.trackRemaining()) {
+            return before.breakers(high);
+        }
+        return new CircuitBreakers(stats, high ? "high" : "default", limits.trackRemaining());
     }
 
     /** Closes every connection of a worker; on its loop. */
     public void closeAll(WorkerContext worker) {
         for (Cluster cluster : clusters.values()) {
             for (Host host : cluster.hosts()) {
-                Cluster.drain(host, worker);
+                for (boolean high : new boolean[] {false, true}) {
+                    ConnectionPool pool = host.pool(worker.index(), high);
+                    if (pool != null) {
+                        pool.drain();
+                    }
+                }
             }
         }
     }
 
+    /** Ends all checking. */
+    public void close() {
+        clusters.values().forEach(Cluster::replaced);
+        warming.values().forEach(Cluster::replaced);
+        warming.clear();
+    }
+
     public List<ClusterView> views() {
-        return clusters.values().stream()
-                .map(c ->
-                        new ClusterView(c.name(), c.hosts().stream().map(Clusters::view).toList()))
-                .toList();
+        return clusters.values().stream().map(Clusters::view).toList();
+    }
+
+    private static ClusterView view(Cluster cluster) {
+        OutlierDetector detector = cluster.membership().detector();
+        return new ClusterView(
+                cluster.name(),
+                detector == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                new OutlierView(
+                                        detector.average(true),
+                                        detector.threshold(true),
+                                        detector.average(false),
+                                        detector.threshold(false))),
+                cluster.hosts().stream().map(Clusters::view).toList());
     }
 
     private static HostView view(Host host) {
-        Host.Placement placement = host.placement();
+        OutlierMonitor monitor = host.outlier();
+        LocalityKey locality = host.locality();
         return new HostView(
                 host.addressText(),
                 host.hostname(),
-                placement.priority(),
+                host.priority(),
                 host.weight(),
-                placement.region(),
-                placement.zone(),
-                placement.subZone(),
+                locality.region(),
+                locality.zone(),
+                locality.subZone(),
                 host.healthFlags(),
+                host.isCanary(),
+                monitor == null ? -1 : monitor.successRate(),
+                monitor == null ? -1 : monitor.localOriginSuccessRate(),
                 host.total(HostCounters.CX_ACTIVE),
                 host.total(HostCounters.CX_CONNECT_FAIL),
                 host.total(HostCounters.CX_TOTAL),
                 host.total(HostCounters.RQ_ACTIVE),
+                host.total(HostCounters.RQ_PENDING_ACTIVE),
                 host.total(HostCounters.RQ_ERROR),
                 host.total(HostCounters.RQ_SUCCESS),
                 host.total(HostCounters.RQ_TIMEOUT),

@@ -4,9 +4,10 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Locale;
@@ -14,23 +15,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP/1.1 connections of one worker to one host at one priority (5.5). Idle connections are
- * used last in, first out; requests without a connection wait first in, first out. Confined to the
- * worker's event loop.
+ * used last in, first out; requests without a connection wait first in, first out. A pool without
+ * connections and requests goes away. Confined to the worker's event loop.
  */
 public final class ConnectionPool {
+    /** How many connections one request may cause when there are to be more than requests. */
+    private static final int MAX_CONNECTS_AT_ONCE = 3;
+
     private final Cluster cluster;
     private final Host host;
     private final WorkerContext worker;
     private final UpstreamConnector connector;
+    private final boolean highPriority;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
     private final HostCounters counters;
+    private final long maxPerHost;
+    private final double preconnectRatio;
     private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<PoolCallbacks> pending = new ArrayDeque<>();
     private int connecting;
+    private int open;
     private int busy;
+    private int generation;
     private boolean draining;
+    private boolean gone;
 
     ConnectionPool(
             Cluster cluster,
@@ -42,10 +52,14 @@ public final class ConnectionPool {
         this.host = host;
         this.worker = worker;
         this.connector = connector;
+        this.highPriority = highPriority;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
         this.counters = host.counters(worker.index());
+        this.maxPerHost =
+                cluster.config().circuitBreakers().perHostMaxConnections().orElse(Long.MAX_VALUE);
+        this.preconnectRatio = cluster.config().preconnect().perUpstreamRatio();
     }
 
     public Host host() {
@@ -66,19 +80,27 @@ public final class ConnectionPool {
 
     /** Asks for a stream; the answer may come before this returns. */
     public void newStream(PoolCallbacks callbacks) {
+        if (gone) {
+            comeBack();
+        }
         Http1ClientConnection connection = idle.pollLast();
         if (connection != null) {
             attach(connection, callbacks);
+            if (preconnectRatio > 1) {
+                connectIfNeeded();
+            }
             return;
         }
         if (!breakers.pendingRequests.canCreate()) {
             shard.inc(stats.rqPendingOverflow);
-            callbacks.onPoolFailure(StreamReset.OVERFLOW, "");
+            callbacks.onPoolFailure(StreamReset.OVERFLOW, "", false);
+            leaveIfUnused();
             return;
         }
         breakers.pendingRequests.inc(shard);
         shard.inc(stats.rqPendingTotal);
         shard.inc(stats.rqPendingActive);
+        counters.add(HostCounters.RQ_PENDING_ACTIVE, 1);
         pending.addLast(callbacks);
         connectIfNeeded();
     }
@@ -94,13 +116,14 @@ public final class ConnectionPool {
     private void leavePending() {
         breakers.pendingRequests.dec(shard);
         shard.dec(stats.rqPendingActive);
+        counters.add(HostCounters.RQ_PENDING_ACTIVE, -1);
     }
 
     private void attach(Http1ClientConnection connection, PoolCallbacks callbacks) {
         if (!breakers.requests.canCreate()) {
             idle.addLast(connection);
             shard.inc(stats.rqActiveOverflow);
-            callbacks.onPoolFailure(StreamReset.OVERFLOW, "");
+            callbacks.onPoolFailure(StreamReset.OVERFLOW, "", true);
             return;
         }
         breakers.requests.inc(shard);
@@ -114,12 +137,15 @@ public final class ConnectionPool {
     }
 
     private void connectIfNeeded() {
-        while (pending.size() > connecting) {
-            if (!breakers.connections.canCreate()) {
+        for (int i = 0; i < MAX_CONNECTS_AT_ONCE && wantsConnection(); i++) {
+            boolean allowed =
+                    breakers.connections.canCreate()
+                            && host.total(HostCounters.CX_ACTIVE) < maxPerHost;
+            if (!allowed) {
                 shard.inc(stats.cxOverflow);
                 // A pool may always have one connection, else its requests would wait for ever
                 // (CB2).
-                if (connecting + busy + idle.size() > 0) {
+                if (connecting + open > 0) {
                     return;
                 }
             }
@@ -127,8 +153,16 @@ public final class ConnectionPool {
         }
     }
 
+    private boolean wantsConnection() {
+        if (preconnectRatio == 1.0 || !host.isHealthy()) {
+            return pending.size() > connecting;
+        }
+        return (pending.size() + busy) * preconnectRatio > connecting + idle.size() + busy;
+    }
+
     private void connect() {
         var config = cluster.config();
+        cluster.noteTraffic();
         connecting++;
         breakers.connections.inc(shard);
         shard.inc(stats.cxTotal);
@@ -137,13 +171,17 @@ public final class ConnectionPool {
         counters.add(HostCounters.CX_TOTAL, 1);
         counters.add(HostCounters.CX_ACTIVE, 1);
         var connection = new Http1ClientConnection(this);
+        connection.setGeneration(generation);
         long started = worker.now();
-        ChannelFuture future =
-                connector.connect(
-                        host.address(),
-                        connection,
-                        config.connectTimeout(),
-                        config.perConnectionBufferLimitBytes());
+        Future<?> future =
+                host.additionalAddresses().isEmpty()
+                        ? connector.connect(
+                                host.address(),
+                                connection,
+                                config.connectTimeout(),
+                                config.perConnectionBufferLimitBytes(),
+                                config.sockets())
+                        : HappyEyeballs.connect(connector, host, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             connecting--;
@@ -158,13 +196,23 @@ public final class ConnectionPool {
     }
 
     private void connected(Http1ClientConnection connection) {
-        if (draining && pending.isEmpty()) {
+        open++;
+        Duration lifetime = cluster.config().http().maxConnectionDuration();
+        if (!lifetime.isZero()) {
+            connection.armLifetime(lifetime.toNanos());
+        }
+        if (isStale(connection) && pending.isEmpty()) {
             connection.close();
             return;
         }
         idle.addLast(connection);
         connection.armIdle();
         serve();
+    }
+
+    /** Whether a connection was made before the last drain. */
+    private boolean isStale(Http1ClientConnection connection) {
+        return draining || connection.generation() != generation;
     }
 
     private void connectFailed(@Nullable Throwable cause) {
@@ -190,11 +238,12 @@ public final class ConnectionPool {
         for (PoolCallbacks callbacks : waiting) {
             leavePending();
             shard.inc(stats.rqPendingFailureEject);
-            callbacks.onPoolFailure(reason, failure);
+            callbacks.onPoolFailure(reason, failure, true);
         }
         if (!draining) {
             connectIfNeeded();
         }
+        leaveIfUnused();
     }
 
     /** Envoy's words: the system's error, as it appears in response code details (Y9). */
@@ -239,7 +288,7 @@ public final class ConnectionPool {
             connection.close();
             return;
         }
-        if (draining) {
+        if (isStale(connection) || connection.isTooOld()) {
             connection.close();
             return;
         }
@@ -251,15 +300,26 @@ public final class ConnectionPool {
         }
     }
 
+    /** A connection has been there for as long as it may be ({@code max_connection_duration}). */
+    void onLifetimeEnd(Http1ClientConnection connection, boolean isIdle) {
+        shard.inc(stats.cxMaxDuration);
+        if (isIdle) {
+            connection.close();
+        }
+    }
+
     /** A connection is gone; called once per connection that had been established. */
     void closed(Http1ClientConnection connection, boolean wasIdle) {
         if (wasIdle) {
             idle.remove(connection);
         }
+        open--;
+        shard.record(stats.rqPerCx, connection.streams());
         leftOpen();
         if (!pending.isEmpty()) {
             connectIfNeeded();
         }
+        leaveIfUnused();
     }
 
     private void leftOpen() {
@@ -268,9 +328,58 @@ public final class ConnectionPool {
         counters.add(HostCounters.CX_ACTIVE, -1);
     }
 
+    private boolean isUnused() {
+        return pending.isEmpty() && connecting == 0 && open == 0;
+    }
+
+    private void leaveIfUnused() {
+        if (!gone && isUnused()) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        gone = true;
+        breakers.pools.dec(shard);
+        if (host.pool(worker.index(), highPriority) == this) {
+            host.setPool(worker.index(), highPriority, null);
+        }
+    }
+
+    /** Somebody held it while it left. */
+    private void comeBack() {
+        gone = false;
+        breakers.pools.inc(shard);
+        if (host.pool(worker.index(), highPriority) == null) {
+            host.setPool(worker.index(), highPriority, this);
+        }
+    }
+
+    /** Makes room for another pool, if nobody needs this one now. */
+    boolean evict() {
+        if (gone || busy > 0 || !pending.isEmpty() || connecting > 0) {
+            return false;
+        }
+        drain();
+        if (!gone) {
+            leave();
+        }
+        return true;
+    }
+
     /** Idle connections close now, active ones when they are done; waiting requests still run. */
     void drain() {
         draining = true;
+        closeIdle();
+    }
+
+    /** As {@link #drain}, but what is connected from now on is used again and again. */
+    void drainExisting() {
+        generation++;
+        closeIdle();
+    }
+
+    private void closeIdle() {
         for (Http1ClientConnection connection : new ArrayList<>(idle)) {
             connection.close();
         }

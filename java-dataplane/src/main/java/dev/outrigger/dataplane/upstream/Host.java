@@ -3,36 +3,70 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
+import dev.outrigger.dataplane.config.Metadata;
+import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live object behind an endpoint. Keyed by address within its cluster; survives configuration
- * swaps together with its connection pools and counters.
+ * The live object behind an endpoint. Keyed by address within its cluster; survives updates of the
+ * cluster's hosts together with its connection pools, counters and health.
  *
- * <p>Threading: identity and health are readable by anyone; the pool of a worker is touched by that
- * worker only.
+ * <p>Threading: identity, health and counters are readable by anyone; the pool of a worker is
+ * touched by that worker only; health is changed by the main loop, but for the mark of an immediate
+ * failure, which a worker may set.
  */
 public final class Host {
+    private static final VarHandle FLAGS = field("flags", int.class);
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(HostCounters[].class);
+
+    private final Cluster cluster;
     private final InetSocketAddress address;
     private final String addressText;
     private final HostCounters[] counters;
     private final @Nullable ConnectionPool[] pools;
     private volatile Placement placement;
 
-    /** What an assignment says about a host, and may change. */
-    record Placement(Endpoint endpoint, int priority, String region, String zone, String subZone) {}
+    @SuppressWarnings("UnusedVariable") // through FLAGS
+    private volatile int flags;
 
-    Host(InetSocketAddress address, int workers, Placement placement) {
+    private volatile long lastHcPassNanos;
+    private volatile @Nullable OutlierMonitor outlier;
+    private volatile boolean used;
+
+    /** What an assignment says about a host, and may change. */
+    public record Placement(Endpoint endpoint, int priority, LocalityKey locality, int weight) {
+        /**
+         * @param weight the locality's, 0 when unset
+         */
+        public Placement {}
+    }
+
+    Host(Cluster cluster, InetSocketAddress address, int workers, Placement placement) {
+        this.cluster = cluster;
         this.address = address;
         this.addressText = ConnectionInfo.text(address);
         this.counters = new HostCounters[workers];
         this.pools = new ConnectionPool[workers * 2];
         this.placement = placement;
-        for (int i = 0; i < workers; i++) {
-            counters[i] = new HostCounters();
+        applyEds(placement.endpoint().healthStatus());
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Host.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** The cluster it belongs to; of an aggregate cluster's hosts, the one behind it. */
+    public Cluster cluster() {
+        return cluster;
     }
 
     public InetSocketAddress address() {
@@ -52,62 +86,188 @@ public final class Host {
         return placement.endpoint().weight();
     }
 
-    Placement placement() {
+    public Metadata metadata() {
+        return placement.endpoint().metadata();
+    }
+
+    /** Whether its metadata calls it a canary. */
+    public boolean isCanary() {
+        return metadata().of(Metadata.LB).fields().get("canary")
+                        instanceof MetadataValue.Bool(boolean value)
+                && value;
+    }
+
+    /** To be tried after {@link #address} when connecting. */
+    List<InetSocketAddress> additionalAddresses() {
+        return placement.endpoint().additionalAddresses();
+    }
+
+    public Placement placement() {
         return placement;
     }
 
+    public LocalityKey locality() {
+        return placement.locality();
+    }
+
+    public int priority() {
+        return placement.priority();
+    }
+
+    /** Takes what an assignment says now; main loop. */
     void setPlacement(Placement value) {
         placement = value;
+        applyEds(value.endpoint().healthStatus());
     }
 
-    /** Whether EDS calls the host usable (LB1). */
-    boolean isHealthy() {
-        HealthStatus status = placement.endpoint().healthStatus();
-        return status == HealthStatus.UNKNOWN || status == HealthStatus.HEALTHY;
+    private void applyEds(HealthStatus status) {
+        int wanted =
+                switch (status) {
+                    case UNKNOWN, HEALTHY -> 0;
+                    case UNHEALTHY, TIMEOUT -> HealthFlag.FAILED_EDS_HEALTH.bit();
+                    case DRAINING -> HealthFlag.EDS_STATUS_DRAINING.bit();
+                    case DEGRADED -> HealthFlag.DEGRADED_EDS_HEALTH.bit();
+                };
+        int before;
+        do {
+            before = (int) FLAGS.getVolatile(this);
+        } while (!FLAGS.compareAndSet(this, before, (before & ~HealthFlag.EDS) | wanted));
     }
 
-    boolean isDegraded() {
-        return placement.endpoint().healthStatus() == HealthStatus.DEGRADED;
+    int flags() {
+        return (int) FLAGS.getVolatile(this);
+    }
+
+    public boolean has(HealthFlag flag) {
+        return (flags() & flag.bit()) != 0;
+    }
+
+    public void set(HealthFlag flag) {
+        int _ = (int) FLAGS.getAndBitwiseOr(this, flag.bit());
+    }
+
+    public void clear(HealthFlag flag) {
+        int _ = (int) FLAGS.getAndBitwiseAnd(this, ~flag.bit());
+    }
+
+    /** Whether it may be chosen without a panic (LB1). */
+    public boolean isHealthy() {
+        return (flags() & (HealthFlag.UNHEALTHY | HealthFlag.DEGRADED)) == 0;
+    }
+
+    public boolean isDegraded() {
+        int now = flags();
+        return (now & HealthFlag.UNHEALTHY) == 0 && (now & HealthFlag.DEGRADED) != 0;
+    }
+
+    /** Whether it does not count at all, neither as healthy nor as unhealthy. */
+    boolean isExcluded() {
+        return (flags() & HealthFlag.EXCLUDED) != 0;
     }
 
     /** Envoy's words for {@code /clusters}. */
-    String healthFlags() {
-        return switch (placement.endpoint().healthStatus()) {
-            case UNKNOWN, HEALTHY -> "healthy";
-            case UNHEALTHY, TIMEOUT -> "/failed_eds_health";
-            case DRAINING -> "/eds_status_draining";
-            case DEGRADED -> "/degraded_eds_health";
-        };
+    public String healthFlags() {
+        return HealthFlag.text(flags());
     }
 
+    /** When it became healthy, monotonic; 0 when that is not known. */
+    public long lastHcPassNanos() {
+        return lastHcPassNanos;
+    }
+
+    public void setLastHcPassNanos(long nanos) {
+        lastHcPassNanos = nanos == 0 ? 1 : nanos;
+    }
+
+    public @Nullable OutlierMonitor outlier() {
+        return outlier;
+    }
+
+    public void setOutlier(OutlierMonitor monitor) {
+        outlier = monitor;
+    }
+
+    /** The counters of one worker; made when first asked for, by that worker. */
     HostCounters counters(int worker) {
-        return counters[worker];
+        HostCounters mine = counters[worker];
+        if (mine == null) {
+            mine = new HostCounters();
+            CELL.setRelease(counters, worker, mine);
+        }
+        return mine;
     }
 
     /** Counts how an attempt ended, for {@code /clusters}; on that worker's loop. */
     public void countResult(int worker, boolean success) {
-        counters[worker].add(success ? HostCounters.RQ_SUCCESS : HostCounters.RQ_ERROR, 1);
+        counters(worker).add(success ? HostCounters.RQ_SUCCESS : HostCounters.RQ_ERROR, 1);
     }
 
     /** Counts an attempt that took too long; on that worker's loop. */
     public void countTimeout(int worker) {
-        counters[worker].add(HostCounters.RQ_TIMEOUT, 1);
+        counters(worker).add(HostCounters.RQ_TIMEOUT, 1);
+    }
+
+    /** A response came: its status, for outlier detection. Any worker. */
+    public void putHttpResponseCode(int code) {
+        OutlierMonitor monitor = outlier;
+        if (monitor != null) {
+            monitor.putHttpResponseCode(code);
+        }
+    }
+
+    /**
+     * An attempt ended otherwise, for outlier detection. Any worker.
+     *
+     * @param code what the downstream was told, or 0
+     */
+    public void putResult(OutlierMonitor.Result result, int code) {
+        OutlierMonitor monitor = outlier;
+        if (monitor != null) {
+            monitor.putResult(result, code);
+        }
+    }
+
+    /** A response said that the host is to be taken out at once (HC4). Any worker. */
+    public void failHealthCheckImmediately() {
+        cluster.onImmediateHealthCheckFailure(this);
+    }
+
+    /** Marks it as in use, for kinds of clusters that drop the others. */
+    void touch() {
+        if (!used) {
+            used = true;
+        }
+    }
+
+    /** Whether it was in use since the last call. */
+    boolean takeUsed() {
+        boolean was = used;
+        used = false;
+        return was;
     }
 
     /** The sum over all workers. */
-    long total(int counter) {
+    public long total(int counter) {
         long sum = 0;
-        for (HostCounters part : counters) {
-            sum += part.value(counter);
+        for (int i = 0; i < counters.length; i++) {
+            var part = (HostCounters) CELL.getAcquire(counters, i);
+            if (part != null) {
+                sum += part.value(counter);
+            }
         }
         return sum;
+    }
+
+    /** Requests under way. */
+    public long activeRequests() {
+        return total(HostCounters.RQ_ACTIVE);
     }
 
     @Nullable ConnectionPool pool(int worker, boolean high) {
         return pools[worker * 2 + (high ? 1 : 0)];
     }
 
-    void setPool(int worker, boolean high, ConnectionPool pool) {
+    void setPool(int worker, boolean high, @Nullable ConnectionPool pool) {
         pools[worker * 2 + (high ? 1 : 0)] = pool;
     }
 

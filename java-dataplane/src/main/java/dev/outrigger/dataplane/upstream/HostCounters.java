@@ -13,7 +13,8 @@ final class HostCounters {
     static final int RQ_SUCCESS = 5;
     static final int RQ_TIMEOUT = 6;
     static final int RQ_TOTAL = 7;
-    private static final int COUNT = 8;
+    static final int RQ_PENDING_ACTIVE = 8;
+    private static final int COUNT = 9;
 
     private final AtomicLongArray cells = new AtomicLongArray(COUNT);
 

@@ -40,7 +40,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final WorkerContext worker;
     private final StatsShard shard;
     private final ClusterStats stats;
-    private final ResponseReader reader = new ResponseReader();
+    private final ResponseReader reader;
     private final Http1BodyDecoder body = new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
     private final CollectedOutput out;
@@ -58,6 +58,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean sawReset;
     private long streams;
     private long openedNanos;
+    private int generation;
+    private Timers.@Nullable Timer lifetime;
+    private boolean tooOld;
 
     Http1ClientConnection(ConnectionPool pool) {
         this.pool = pool;
@@ -65,11 +68,39 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.shard = worker.stats();
         this.stats = pool.cluster().stats();
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
+        var limits = pool.cluster().config().http();
+        this.reader =
+                new ResponseReader(limits.maxResponseHeadersKb() * 1024, limits.maxHeadersCount());
         this.idleTimer = worker.timers().timer(this::onIdle);
     }
 
     long streams() {
         return streams;
+    }
+
+    /** When it was made, as the pool counts its drains. */
+    int generation() {
+        return generation;
+    }
+
+    void setGeneration(int value) {
+        generation = value;
+    }
+
+    /** Begins the time after which it takes no more requests. */
+    void armLifetime(long nanos) {
+        var timer = worker.timers().timer(this::onLifetimeEnd);
+        lifetime = timer;
+        timer.arm(worker.now(), nanos);
+    }
+
+    boolean isTooOld() {
+        return tooOld;
+    }
+
+    private void onLifetimeEnd() {
+        tooOld = true;
+        pool.onLifetimeEnd(this, receiver == null);
     }
 
     /** Begins an attempt. */
@@ -363,6 +394,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         idleTimer.discard();
+        if (lifetime != null) {
+            lifetime.discard();
+        }
         out.discard();
         if (!active) {
             return;

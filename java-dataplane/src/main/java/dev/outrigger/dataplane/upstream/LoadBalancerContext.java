@@ -2,7 +2,9 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.MetadataCriteria;
+import dev.outrigger.dataplane.config.MetadataValue;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,15 @@ public interface LoadBalancerContext {
 
     /** A request header by its lower-case name, for ORIGINAL_DST (CL6). */
     default @Nullable String requestHeader(String name) {
+        return null;
+    }
+
+    /**
+     * A value of the request's dynamic metadata, for ORIGINAL_DST (CL6).
+     *
+     * @param path the filter's name, then the keys of its structs
+     */
+    default @Nullable MetadataValue requestMetadata(List<String> path) {
         return null;
     }
 

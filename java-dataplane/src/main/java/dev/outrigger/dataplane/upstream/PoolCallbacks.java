@@ -16,4 +16,13 @@ public interface PoolCallbacks {
      * @param transportFailure the system's words, or empty
      */
     void onPoolFailure(StreamReset reason, String transportFailure);
+
+    /**
+     * As {@link #onPoolFailure(StreamReset, String)}, for those who want to know more.
+     *
+     * @param hostKnown whether the host took part, as far as logs are concerned
+     */
+    default void onPoolFailure(StreamReset reason, String transportFailure, boolean hostKnown) {
+        onPoolFailure(reason, transportFailure);
+    }
 }

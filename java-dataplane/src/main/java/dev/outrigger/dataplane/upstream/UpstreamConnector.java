@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
+import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -10,14 +12,18 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.SocketAddress;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** Opens upstream connections on one worker's own event loop. Confined to it. */
+/** Opens upstream connections on one event loop. Confined to it. */
 public final class UpstreamConnector {
     private final EventLoop eventLoop;
     private final ChannelFactory<? extends Channel> channels;
     private final ByteBufAllocator allocator;
+    private final boolean epoll;
 
     public UpstreamConnector(
             EventLoop eventLoop,
@@ -26,23 +32,70 @@ public final class UpstreamConnector {
         this.eventLoop = eventLoop;
         this.channels = channels;
         this.allocator = allocator;
+        this.epoll =
+                eventLoop instanceof io.netty.channel.IoEventLoop io
+                        && io.isIoType(EpollIoHandler.class);
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
     }
 
     ChannelFuture connect(
-            SocketAddress address, ChannelHandler handler, Duration timeout, int bufferLimitBytes) {
+            InetSocketAddress address,
+            ChannelHandler handler,
+            Duration timeout,
+            int bufferLimitBytes,
+            UpstreamSockets sockets) {
         int high = Math.max(2, bufferLimitBytes);
-        return new Bootstrap()
-                .group(eventLoop)
-                .channelFactory(channels)
-                .option(ChannelOption.ALLOCATOR, allocator)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE))
-                .option(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(high / 2, high))
-                .handler(handler)
-                .connect(address);
+        var bootstrap =
+                new Bootstrap()
+                        .group(eventLoop)
+                        .channelFactory(channels)
+                        .option(ChannelOption.ALLOCATOR, allocator)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE))
+                        .option(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(high / 2, high))
+                        .handler(handler);
+        sockets.tcpKeepalive().ifPresent(keepalive -> keepAlive(bootstrap, keepalive));
+        InetSocketAddress source = source(sockets, address);
+        return source == null ? bootstrap.connect(address) : bootstrap.connect(address, source);
+    }
+
+    /** The source address of the destination's family, else the first (CP9). */
+    private static @Nullable InetSocketAddress source(
+            UpstreamSockets sockets, InetSocketAddress to) {
+        if (sockets.bindAddresses().isEmpty()) {
+            return null;
+        }
+        for (InetSocketAddress source : sockets.bindAddresses()) {
+            if (source.getAddress().getClass() == to.getAddress().getClass()) {
+                return source;
+            }
+        }
+        return sockets.bindAddresses().getFirst();
+    }
+
+    /** Times need epoll; elsewhere the operating system's stay. */
+    private void keepAlive(Bootstrap bootstrap, TcpKeepalive keepalive) {
+        bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+        if (!epoll) {
+            return;
+        }
+        keepalive.probes().ifPresent(n -> bootstrap.option(EpollChannelOption.TCP_KEEPCNT, n));
+        keepalive
+                .time()
+                .ifPresent(t ->
+                        bootstrap.option(
+                                EpollChannelOption.TCP_KEEPIDLE, Math.toIntExact(t.toSeconds())));
+        keepalive
+                .interval()
+                .ifPresent(t ->
+                        bootstrap.option(
+                                EpollChannelOption.TCP_KEEPINTVL, Math.toIntExact(t.toSeconds())));
     }
 }

@@ -5,13 +5,18 @@ import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.FilterChainConfig;
+import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
@@ -23,6 +28,8 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
@@ -102,7 +109,7 @@ final class TestConfigs {
                 HeaderEdits.NONE,
                 Optional.empty(),
                 "",
-                Map.of());
+                FilterFields.NONE);
     }
 
     static RouteConfig prefix(String prefix, RouteActionConfig action) {
@@ -126,7 +133,7 @@ final class TestConfigs {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                Map.of());
+                FilterFields.NONE);
     }
 
     static RouteTable table(VirtualHostConfig... hosts) {
@@ -213,14 +220,21 @@ final class TestConfigs {
                 name,
                 new ClusterConfig.Discovery.Static(),
                 EndpointAssignment.EMPTY,
-                LbPolicy.ROUND_ROBIN,
-                50,
+                LoadBalancingConfig.DEFAULT,
                 connectTimeout,
                 1024 * 1024,
                 new CircuitBreakers(limits, Thresholds.DEFAULT),
-                Duration.ofHours(1),
-                0,
+                UpstreamHttp.DEFAULT,
+                UpstreamSockets.DEFAULT,
+                List.of(),
+                Optional.empty(),
+                HealthPolicy.DEFAULT,
+                List.of(),
+                TrackedStats.NONE,
+                Preconnect.DEFAULT,
                 false,
+                true,
+                Metadata.EMPTY,
                 false,
                 1);
     }

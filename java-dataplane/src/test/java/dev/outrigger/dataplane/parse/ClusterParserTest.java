@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
-import dev.outrigger.dataplane.config.ClusterConfig.LbPolicy;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsOptions;
+import dev.outrigger.dataplane.config.ClusterConfig.DnsResolverOptions;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig.Http2Keepalive;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
 import java.net.InetAddress;
@@ -35,17 +38,22 @@ class ClusterParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-lb_policy: RING_HASH                    | lb_policy | RING_HASH is not supported by this proxy (ROUND_ROBIN, LEAST_REQUEST, RANDOM)
-type: LOGICAL_DNS                       | type | LOGICAL_DNS is not supported by this proxy (STATIC, STRICT_DNS, EDS)
+lb_policy: RING_HASH\\nring_hash_lb_config: {minimum_ring_size: 9, maximum_ring_size: 8} | ring_hash_lb_config | ring hash: minimum_ring_size (9) > maximum_ring_size (8)
+lb_policy: MAGLEV\\nmaglev_lb_config: {table_size: 9} | maglev_lb_config.table_size | The table size of maglev must be prime number
+lb_policy: CLUSTER_PROVIDED             | lb_policy | cluster manager: cluster provided LB specified but cluster 'a' did not provide one. Check cluster documentation.
+lb_policy: LOAD_BALANCING_POLICY_CONFIG | lb_policy | cluster: field load_balancing_policy need to be set
+type: ORIGINAL_DST                      | lb_policy | cluster: LB policy ROUND_ROBIN is not valid for Cluster type ORIGINAL_DST. Only 'CLUSTER_PROVIDED' is allowed with cluster type 'ORIGINAL_DST'
+type: LOGICAL_DNS                       | load_assignment | LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint
+cluster_type: {name: envoy.clusters.redis} | cluster_type.name | Didn't find a registered cluster factory implementation for name: 'envoy.clusters.redis'
 type: EDS                               | eds_cluster_config | cannot create an EDS cluster without an EDS config
-outlier_detection: {}                   | outlier_detection | not supported by this proxy
-health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {}}] | health_checks | not supported by this proxy
-least_request_lb_config: {choice_count: 3} | least_request_lb_config | not supported by this proxy
+outlier_detection: {base_ejection_time: 2s, max_ejection_time: 1s} | outlier_detection.max_ejection_time | outlier detector's max_ejection_time cannot be smaller than base_ejection_time
+health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, http_health_check: {path: /, expected_statuses: [{start: 200, end: 601}]}}] | health_checks[0].http_health_check.expected_statuses[0] | Invalid http expected status range: expecting end <= 600, but found end=601
+health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, grpc_health_check: {}}] | health_checks[0].grpc_health_check | not supported by this proxy
+health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {send: {text: "0g"}}}] | health_checks[0].tcp_health_check.send | invalid hex string '0g'
 http2_protocol_options: {}              | http2_protocol_options | not supported by this proxy
-http_protocol_options: {enable_trailers: true} | http_protocol_options.enable_trailers | true is not supported by this proxy (only false)
-wait_for_warm_on_init: false            | wait_for_warm_on_init | false is not supported by this proxy (only true)
-circuit_breakers: {thresholds: [{max_connection_pools: 1}]} | circuit_breakers.thresholds[0].max_connection_pools | not supported by this proxy
-common_lb_config: {locality_weighted_lb_config: {}} | common_lb_config.locality_weighted_lb_config | not supported by this proxy
+circuit_breakers: {per_host_thresholds: [{max_requests: 1}]} | circuit_breakers.per_host_thresholds[0] | Unsupported field in per_host_thresholds
+preconnect_policy: {predictive_preconnect_ratio: 2} | preconnect_policy.predictive_preconnect_ratio | not supported by this proxy
+connection_pool_per_downstream_connection: true | connection_pool_per_downstream_connection | true is not supported by this proxy (only false)
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: localhost, port_value: 1}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address | malformed IP address: localhost. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, named_port: http}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.named_port | IP resolver can't handle port specifier type 4. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: /x}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.pipe | not supported by this proxy
@@ -67,8 +75,7 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
         assertThat(config.statName()).isEqualTo("a");
         assertThat(config.discovery()).isEqualTo(new Discovery.Static());
         assertThat(config.loadAssignment()).isEqualTo(EndpointAssignment.EMPTY);
-        assertThat(config.lbPolicy()).isEqualTo(LbPolicy.ROUND_ROBIN);
-        assertThat(config.healthyPanicThresholdPercent()).isEqualTo(50);
+        assertThat(config.loadBalancing()).isEqualTo(LoadBalancingConfig.DEFAULT);
         assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.perConnectionBufferLimitBytes()).isEqualTo(1024 * 1024);
         assertThat(config.circuitBreakers())
@@ -76,7 +83,10 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
                         new ClusterConfig.CircuitBreakers(Thresholds.DEFAULT, Thresholds.DEFAULT));
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(config.maxRequestsPerConnection()).isZero();
-        assertThat(config.trackRemaining()).isFalse();
+        assertThat(config.healthChecks()).isEmpty();
+        assertThat(config.outlierDetection()).isEmpty();
+        assertThat(config.sockets()).isEqualTo(UpstreamSockets.DEFAULT);
+        assertThat(config.waitForWarmOnInit()).isTrue();
         assertThat(config.addedViaApi()).isTrue();
     }
 
@@ -84,8 +94,16 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
     void pinsTheDefaultsOfDnsAndEds() {
         assertThat(cluster("{name: a, type: STRICT_DNS}").discovery())
                 .isEqualTo(
-                        new Discovery.StrictDns(
-                                Duration.ofSeconds(5), false, DnsLookupFamily.AUTO));
+                        new Discovery.Dns(
+                                new DnsOptions(
+                                        Duration.ofSeconds(5),
+                                        Optional.empty(),
+                                        Duration.ZERO,
+                                        false,
+                                        DnsLookupFamily.AUTO,
+                                        false,
+                                        DnsResolverOptions.DEFAULT),
+                                false));
         assertThat(
                         cluster("{name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}}}")
                                 .discovery())
@@ -118,7 +136,15 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
                         .circuitBreakers();
 
         assertThat(breakers.defaultPriority())
-                .isEqualTo(new Thresholds(0, 1024, 1024, 4294967295L, Optional.empty()));
+                .isEqualTo(
+                        new Thresholds(
+                                0,
+                                1024,
+                                1024,
+                                4294967295L,
+                                Thresholds.NO_LIMIT,
+                                Optional.empty(),
+                                true));
         assertThat(breakers.highPriority().maxRequests()).isEqualTo(7);
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
@@ -37,7 +38,7 @@ class ConfigAssemblerTest {
     private final XdsResourceParser parser =
             new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false));
     private final NameResolver resolver =
-            (_, _, answer) -> answer.accept(new NameResolver.Answer.Failed("none"));
+            (_, answer) -> answer.accept(new NameResolver.Answer.Failed("none"));
     private ConfigAssembler assembler;
 
     @BeforeEach
@@ -441,6 +442,7 @@ class ConfigAssemblerTest {
                         List.of(),
                         new DynamicResourcesConfig(
                                 Optional.empty(), Optional.of(ads), Optional.of(ads)),
+                        ClusterManagerConfig.NONE,
                         List.of(),
                         Duration.ofSeconds(5)),
                 parser,

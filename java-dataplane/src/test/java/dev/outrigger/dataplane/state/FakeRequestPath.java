@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
@@ -100,7 +101,7 @@ public final class FakeRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return config.clusters().values().stream()
-                .map(c -> new ClusterView(c.config().name(), List.of()))
+                .map(c -> new ClusterView(c.config().name(), Optional.empty(), List.of()))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.ads.AdsClient;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
@@ -79,6 +80,7 @@ public final class XdsHarness implements AutoCloseable {
                                         Optional.empty())),
                         new DynamicResourcesConfig(
                                 Optional.of(api), Optional.of(ads), Optional.of(ads)),
+                        ClusterManagerConfig.NONE,
                         List.of(),
                         Duration.ofSeconds(5));
         client = new AdsClient(loop, resolver, bootstrap, stats, new SplittableRandom(7));

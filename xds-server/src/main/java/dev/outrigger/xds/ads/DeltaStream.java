@@ -60,7 +60,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
         this.sharing = sharing;
         this.nonces = nonces;
         this.listener = listener;
-        this.stages = new Stages(limits);
+        this.stages = new Stages(limits, served.only().isEmpty());
         this.reports = new TypeReports(listener);
     }
 
@@ -129,6 +129,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
         if (snapshot == null) {
             return Optional.empty();
         }
+        stages.at(nowNanos);
         for (DeltaType type : types.values()) { // In order: see ResourceType.
             if (type.hasAdditions()) {
                 var batch = type.additions(stages.scope(type, nowNanos));

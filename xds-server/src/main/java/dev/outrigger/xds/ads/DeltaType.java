@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** One type of a delta stream. */
 final class DeltaType extends StreamedType {
@@ -48,14 +49,14 @@ final class DeltaType extends StreamedType {
         owesAnswer &= versions.isEmpty();
     }
 
-    void subscribe(Collection<String> names) {
-        if (names.isEmpty()) {
+    void subscribe(Collection<String> said) {
+        if (said.isEmpty()) {
             return;
         }
+        var names = type == ResourceType.VIRTUAL_HOST ? withAliases(said) : said;
         for (String name : names) {
             if (!name.equals(Subscriptions.WILDCARD)) {
                 holdings.ask(name, subscriptions.contains(name));
-                sendByAlias(name);
             }
         }
         if (names.contains(Subscriptions.WILDCARD) && !subscriptions.isWildcard()) {
@@ -70,16 +71,38 @@ final class DeltaType extends StreamedType {
         gate = UNSET;
     }
 
-    /** Envoy asks on demand for a virtual host by its route configuration and a domain. */
-    private void sendByAlias(String name) {
-        if (type != ResourceType.VIRTUAL_HOST || holdings.newest() == null) {
-            return;
-        }
+    /**
+     * Envoy asks on demand for a virtual host by its route configuration and a domain, which the
+     * host has as an alias. Whoever asks for an alias gets the host, now and when it changes.
+     */
+    private void findByAlias() {
+        var found = new ArrayList<String>();
         for (VersionedResource resource : newest().byName().values()) {
-            if (resource.aliases().contains(name)) {
-                holdings.put(resource.name(), Held.SOME);
+            if (!subscriptions.contains(resource.name())
+                    && resource.aliases().stream().anyMatch(subscriptions.names()::contains)) {
+                found.add(resource.name());
             }
         }
+        found.forEach(name -> holdings.ask(name, false));
+        subscriptions.add(found);
+    }
+
+    private List<String> withAliases(Collection<String> names) {
+        var all = new ArrayList<String>();
+        for (String name : names) {
+            var host = holdings.newest() == null ? null : byAlias(name);
+            all.add(host == null ? name : host);
+        }
+        return all;
+    }
+
+    private @Nullable String byAlias(String alias) {
+        for (VersionedResource resource : newest().byName().values()) {
+            if (resource.aliases().contains(alias)) {
+                return resource.name();
+            }
+        }
+        return null;
     }
 
     /**
@@ -97,10 +120,11 @@ final class DeltaType extends StreamedType {
         }
     }
 
-    void unsubscribe(Collection<String> names) {
-        if (names.isEmpty()) {
+    void unsubscribe(Collection<String> said) {
+        if (said.isEmpty()) {
             return;
         }
+        var names = type == ResourceType.VIRTUAL_HOST ? withAliases(said) : said;
         subscriptions.remove(names);
         if (names.contains(Subscriptions.WILDCARD)) {
             holdings.settleIf(name -> !subscriptions.contains(name));
@@ -140,8 +164,10 @@ final class DeltaType extends StreamedType {
     }
 
     @Override
-    boolean advanced(Holdings.News news) {
-        return news == Holdings.News.REMOVALS;
+    void advanced() {
+        if (type == ResourceType.VIRTUAL_HOST && !subscriptions.isWildcard()) {
+            findByAlias();
+        }
     }
 
     /** The next part of one response's worth is not an update of what came before. */

@@ -3,6 +3,9 @@ package dev.outrigger.xds.ads;
 
 import dev.outrigger.xds.snapshot.TypeResources;
 import dev.outrigger.xds.snapshot.VersionedResource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -33,8 +36,20 @@ record Flight(
         return now - sentNanos >= nanos;
     }
 
-    /** The same, in the place of an older one. */
+    /** The same, in the place of an older one: its answer is the answer to both. */
     Flight since(Flight older) {
-        return new Flight(nonce, older.sequence, older.sentNanos, of, version, changes, removed);
+        var names = new HashSet<String>();
+        var both = new ArrayList<>(changes);
+        changes.forEach(change -> names.add(change.resource().name()));
+        for (Change change : older.changes) {
+            if (names.add(change.resource().name())
+                    && !removed.containsKey(change.resource().name())) {
+                both.add(change);
+            }
+        }
+        var gone = new HashMap<>(older.removed);
+        gone.putAll(removed);
+        gone.keySet().removeAll(names);
+        return new Flight(nonce, older.sequence, older.sentNanos, of, version, both, gone);
     }
 }

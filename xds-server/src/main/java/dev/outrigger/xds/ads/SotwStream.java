@@ -59,7 +59,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest> {
         this.sharing = sharing;
         this.nonces = nonces;
         this.listener = listener;
-        this.stages = new Stages(limits);
+        this.stages = new Stages(limits, served.only().isEmpty());
         this.reports = new TypeReports(listener);
     }
 
@@ -116,6 +116,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest> {
         if (snapshot == null) {
             return Optional.empty();
         }
+        stages.at(nowNanos);
         for (SotwType type : types.values()) { // In order: see ResourceType.
             if (type.hasAdditions()) {
                 var batch = type.additions(stages.scope(type, nowNanos));

@@ -71,10 +71,9 @@ final class SotwType extends StreamedType {
     }
 
     @Override
-    boolean advanced(Holdings.News news) {
+    void advanced() {
         forgetAbsent();
         bring();
-        return news == Holdings.News.REMOVALS && hasRemovals();
     }
 
     /** The variant has no word for what is not there, or is gone, unless the list is complete. */
@@ -200,7 +199,7 @@ final class SotwType extends StreamedType {
                         .resources(due.values().stream().map(Flight.Change::resource).toList());
         var changes = List.copyOf(due.values()).subList(0, resources.size());
         boolean complete = changes.size() == holdings.apart().size();
-        return new Batch(resources, changes, Map.of(), version(complete));
+        return new Batch(resources, changes, Map.of(), List.of(), version(complete));
     }
 
     /**
@@ -210,22 +209,23 @@ final class SotwType extends StreamedType {
     private Batch complete(Map<String, Flight.Change> due, boolean keepRemoved) {
         var changes = new ArrayList<>(due.values());
         if (due.size() == holdings.apart().size()) {
-            return new Batch(selected(), changes, Map.of(), version(true));
+            return new Batch(selected(), changes, Map.of(), List.of(), version(true));
         }
         var list = new TreeMap<String, VersionedResource>();
         selected().forEach(resource -> list.put(resource.name(), resource));
         var removed = new TreeMap<String, Held>();
+        var lost = new ArrayList<String>();
         boolean complete = true;
         for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
             var name = entry.getKey();
             var held = entry.getValue();
             var target = holdings.target(name);
             if (target == null) {
-                if (!keepRemoved && !refusals.holdsRemoval(name)) {
-                    removed.put(name, held);
-                } else if (held.resource() != null) {
+                if (held.resource() != null && (keepRemoved || refusals.holdsRemoval(name))) {
                     list.put(name, held.resource());
                     complete = false;
+                } else {
+                    removed.put(name, held); // Cannot be kept if it is not known here.
                 }
             } else if (!due.containsKey(name)) {
                 complete = false;
@@ -235,10 +235,11 @@ final class SotwType extends StreamedType {
                     list.put(name, held.resource());
                 } else {
                     list.remove(name);
+                    lost.add(name);
                 }
             }
         }
-        return new Batch(List.copyOf(list.values()), changes, removed, version(complete));
+        return new Batch(List.copyOf(list.values()), changes, removed, lost, version(complete));
     }
 
     private String version(boolean complete) {
@@ -267,6 +268,7 @@ final class SotwType extends StreamedType {
             holdings.settle(change.resource().name());
         }
         batch.removed().keySet().forEach(holdings::settle);
+        batch.lost().forEach(name -> holdings.put(name, Held.NOTHING));
         var flight =
                 new Flight(
                         newNonce,
@@ -286,11 +288,13 @@ final class SotwType extends StreamedType {
      * The content of one response.
      *
      * @param changes what is new to the client
-     * @param removed what it had and no longer has by this
+     * @param removed what it had and no longer has by this, since it is gone
+     * @param lost what it may have had, and has not by this, since it refused the new
      */
     record Batch(
             Collection<VersionedResource> resources,
             List<Flight.Change> changes,
             Map<String, Held> removed,
+            List<String> lost,
             String version) {}
 }

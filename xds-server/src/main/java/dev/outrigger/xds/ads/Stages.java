@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A type is held back until the answers to what it depends on are there: listeners until clusters
  * and endpoints are, routes until listeners are as well. Clusters and endpoints wait for nothing,
  * since a client answers for a cluster only when it has its endpoints. What a client asked for and
- * has none of is not held back: it would break nothing by it.
+ * has none of is held back for a short time only: nothing that works breaks by it.
  *
  * <p>The gate is a response's number. It is set once all that comes before has been sent, so that
  * content which changes all the time holds back others for one answer and not for ever.
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Removals</h2>
  *
  * Last, the other way round, each type after the answer to the one before; and not while the client
- * refuses something, since what it has instead may refer to what is gone.
+ * refuses something, since what it has instead may refer to what is gone. A client that begins says
+ * type after type what it has; until it has paused, who knows what still refers to what is gone.
  *
  * <h2>Patience</h2>
  *
@@ -54,20 +55,46 @@ final class Stages {
 
     static final long NEVER = Long.MAX_VALUE;
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    /** How long a client may take from one type's first request to the next one's. */
+    private static final long BEGINNING_NANOS = 1_000_000_000L;
+
     private final long ackNanos;
     private final long updateNanos;
+    private final boolean aggregated;
     private final Map<ResourceType, StreamedType> types = new EnumMap<>(ResourceType.class);
     private long lastSequence;
     private long removalGate = StreamedType.UNSET;
     private int givenUp;
 
-    Stages(StreamLimits limits) {
+    /** Since when the client may have said everything; unset if it has just named a type. */
+    private long begunNanos = UNKNOWN;
+
+    /**
+     * @param aggregated whether the stream may have every type
+     */
+    Stages(StreamLimits limits, boolean aggregated) {
+        this.aggregated = aggregated;
         this.ackNanos = limits.ackTimeout().toNanos();
         this.updateNanos = limits.updatePatience().toNanos();
     }
 
     void add(StreamedType type) {
         types.put(type.type, type);
+        begunNanos = UNKNOWN;
+    }
+
+    /** To be called before the others of a round. */
+    void at(long now) {
+        if (begunNanos == UNKNOWN) {
+            begunNanos = now;
+        }
+    }
+
+    private boolean isBeginning(long now) {
+        at(now);
+        return now - begunNanos < BEGINNING_NANOS;
     }
 
     long nextSequence() {
@@ -97,13 +124,21 @@ final class Stages {
         if (!type.hasRoom(now)) {
             return Scope.NOTHING;
         }
-        if (GATED.contains(type.type) && !isOpen(type, now)) {
-            return Scope.ASKED;
+        if (GATED.contains(type.type)) {
+            if (!isPreceded(type)) {
+                return Scope.NOTHING;
+            }
+            if (isBeforeClusters(now) || !isAnswered(type.gate, type.type, ackNanos, now)) {
+                return isAnswered(type.gate, type.type, updateNanos, now)
+                        ? Scope.ASKED
+                        : Scope.NOTHING;
+            }
         }
         return type.mayUpdate(now) ? Scope.EVERYTHING : Scope.AGAIN;
     }
 
-    private boolean isOpen(StreamedType type, long now) {
+    /** Whether all that comes before has been sent; sets the gate when it has. */
+    private boolean isPreceded(StreamedType type) {
         for (ResourceType earlier : CHAIN) {
             if (earlier == type.type) {
                 break;
@@ -116,11 +151,17 @@ final class Stages {
         if (type.gate == StreamedType.UNSET) {
             type.gate = lastSequence;
         }
-        return isAnswered(type.gate, type.type, now);
+        return true;
+    }
+
+    /** A client that has routes of an earlier stream has not yet said which clusters it has. */
+    private boolean isBeforeClusters(long now) {
+        return aggregated && !types.containsKey(ResourceType.CLUSTER) && isBeginning(now);
     }
 
     /** Whether nothing up to the response is unanswered in the types before the given one. */
-    private boolean isAnswered(long gate, @Nullable ResourceType before, long now) {
+    private boolean isAnswered(
+            long gate, @Nullable ResourceType before, long patienceNanos, long now) {
         boolean late = false;
         for (ResourceType earlier : CHAIN) {
             if (earlier == before) {
@@ -132,7 +173,7 @@ final class Stages {
             }
             for (Flight flight : other.flights.all()) {
                 if (flight.sequence() <= gate) {
-                    if (!flight.isAsOldAs(ackNanos, now)) {
+                    if (!flight.isAsOldAs(patienceNanos, now)) {
                         return false;
                     }
                     late = true;
@@ -147,7 +188,7 @@ final class Stages {
 
     /** Whether removals of this type may be sent, given that there are some. */
     boolean mayRemove(StreamedType type, long now) {
-        if (areRemovalsHeld(type)) {
+        if (isBeginning(now) || areRemovalsHeld(type)) {
             return false;
         }
         for (StreamedType other : types.values()) {
@@ -158,7 +199,7 @@ final class Stages {
         if (removalGate == StreamedType.UNSET) {
             removalGate = lastSequence;
         }
-        return type.hasRoom(now) && isAnswered(removalGate, null, now);
+        return type.hasRoom(now) && isAnswered(removalGate, null, ackNanos, now);
     }
 
     /** Whether another type's refusal stands in the way: the old version may need what is gone. */
@@ -175,6 +216,9 @@ final class Stages {
     long nextDeadline(long now) {
         long earliest = Long.MAX_VALUE;
         boolean waits = false;
+        if (isBeginning(now)) {
+            earliest = BEGINNING_NANOS - (now - begunNanos);
+        }
         for (StreamedType type : types.values()) {
             waits |= type.hasAdditions() || type.hasRemovals();
             for (Flight flight : type.flights.all()) {

@@ -49,9 +49,10 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
     /** Of the resources wanted. */
     abstract String targetVersion();
 
-    abstract boolean advanced(Holdings.News news);
+    /** There are newer resources. */
+    abstract void advanced();
 
-    /** True if the client may have to be told of a removal. */
+    /** True if removals must not go before what is new now. */
     boolean advance(TypeResources next) {
         if (next == holdings.newest()) {
             return false;
@@ -61,7 +62,12 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
         if (news != Holdings.News.NONE) {
             gate = UNSET;
         }
-        return advanced(news);
+        advanced();
+        return switch (news) {
+            case NONE -> false;
+            case CHANGES -> type != ResourceType.ENDPOINT; // They refer to nothing.
+            case REMOVALS -> true;
+        };
     }
 
     int trackedNames() {
@@ -119,8 +125,7 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
             if (!subscriptions.contains(resource.name()) || !isPresumed(resource)) {
                 continue;
             }
-            boolean surely = blamed.contains(resource.name()) && !flights.carries(resource.name());
-            holdings.put(resource.name(), surely ? change.before() : change.before().inDoubt());
+            holdings.put(resource.name(), afterRefusal(change, blamed));
         }
         refusals.add(versions, new HashSet<>(blamed));
         for (Map.Entry<String, Held> removal : flight.removed().entrySet()) {
@@ -132,6 +137,15 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
                 refusals.addRemoval(name);
             }
         }
+    }
+
+    private Held afterRefusal(Flight.Change change, List<String> blamed) {
+        var name = change.resource().name();
+        boolean asked = change.before().kind() == Held.Kind.ASKED;
+        if (blamed.isEmpty() || asked || flights.carries(name)) {
+            return change.before().inDoubt();
+        }
+        return blamed.contains(name) ? change.before() : Held.of(change.resource()).inDoubt();
     }
 
     /** Whether no newer version has been sent since. */

@@ -31,8 +31,9 @@ import java.util.SortedSet;
 
 /**
  * Whether the resources of a group refer only to each other: listener to route configuration, route
- * to cluster, EDS cluster to assignment; every name once; every domain once. A set that fails is
- * never served.
+ * to cluster, EDS cluster to assignment, scope to route configuration, virtual host to its route
+ * configuration, and whatever refers to secrets and filters; every name once; every domain once. A
+ * set that fails is never served.
  *
  * <p>Routes and inline routes of raw documents may name clusters of the proxy's own bootstrap,
  * which is not known here; for those a dangling cluster is Envoy's to judge.
@@ -79,7 +80,13 @@ public final class ReferenceCheck {
             case Cluster cluster -> cluster(resource, cluster);
             case Listener listener -> listener(resource, listener);
             case RouteConfiguration routes -> routeConfiguration(resource, routes);
-            default -> {} // Assignments refer to nothing.
+            case VirtualHost host -> virtualHost(resource, host);
+            default -> {} // The others refer to nothing, or only by discovery.
+        }
+        for (DiscoveryReferences.Reference reference : DiscoveryReferences.of(resource.message())) {
+            if (!named(reference.type()).containsKey(reference.name())) {
+                missing(resource, reference.what(), reference.type(), reference.name());
+            }
         }
     }
 
@@ -133,6 +140,33 @@ public final class ReferenceCheck {
         }
         if (manager.hasRouteConfig()) {
             routeConfiguration(resource, manager.getRouteConfig());
+        }
+    }
+
+    /**
+     * A virtual host that is discovered by itself is named after its route configuration; a host
+     * has no slash, so that the last one is the border.
+     */
+    private void virtualHost(XdsResource resource, VirtualHost host) {
+        int slash = resource.name().lastIndexOf('/');
+        if (slash < 1 || slash == resource.name().length() - 1) {
+            problem(
+                    resource,
+                    "is not named after its route configuration (expected: '<route"
+                            + " configuration>/<host>')");
+            return;
+        }
+        var parent = resource.name().substring(0, slash);
+        var found = named(ResourceType.ROUTE).get(parent);
+        if (found == null) {
+            missing(resource, "belongs to the RouteConfiguration", ResourceType.ROUTE, parent);
+        } else if (found.message() instanceof RouteConfiguration routes && !routes.hasVhds()) {
+            problem(
+                    resource,
+                    "belongs to the RouteConfiguration '" + parent + "', which has no vhds");
+        }
+        for (Route route : host.getRoutesList()) {
+            clusters(route).forEach(cluster -> cluster(resource, route, cluster));
         }
     }
 

@@ -15,6 +15,7 @@ import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.xds.resource.ResourceType;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -380,6 +381,7 @@ class SotwStreamTest {
     }
 
     private List<DiscoveryResponse> publish(Snapshots next) {
+        now += Duration.ofSeconds(2).toNanos();
         stream.onSnapshot(next.snapshot());
         return drain();
     }

@@ -35,10 +35,20 @@ public final class XdsResourcesKind implements PolicyKind<XdsResourcesSpec> {
                     List.of("name"),
                     PREFIX + "envoy.config.route.v3.RouteConfiguration",
                     List.of("name"),
+                    PREFIX + "envoy.config.route.v3.ScopedRouteConfiguration",
+                    List.of("name"),
+                    PREFIX + "envoy.config.route.v3.VirtualHost",
+                    List.of("name"),
                     PREFIX + "envoy.config.cluster.v3.Cluster",
                     List.of("name"),
                     PREFIX + "envoy.config.endpoint.v3.ClusterLoadAssignment",
-                    List.of("clusterName", "cluster_name"));
+                    List.of("clusterName", "cluster_name"),
+                    PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret",
+                    List.of("name"),
+                    PREFIX + "envoy.config.core.v3.TypedExtensionConfig",
+                    List.of("name"),
+                    PREFIX + "envoy.service.runtime.v3.Runtime",
+                    List.of("name"));
 
     private final XdsResourceCheck check;
 

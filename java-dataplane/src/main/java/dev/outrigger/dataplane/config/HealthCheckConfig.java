@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * {@code envoy.config.core.v3.HealthCheck} with its defaults resolved (5.8).
+ *
+ * @param altPort replaces the endpoint's port
+ * @param eventLogPaths files that hear of every change
+ */
+public record HealthCheckConfig(
+        Check check,
+        Duration timeout,
+        Intervals intervals,
+        int unhealthyThreshold,
+        int healthyThreshold,
+        OptionalInt altPort,
+        boolean reuseConnection,
+        List<String> eventLogPaths,
+        boolean alwaysLogFailures,
+        boolean alwaysLogSuccess) {
+    public HealthCheckConfig {
+        eventLogPaths = List.copyOf(eventLogPaths);
+    }
+
+    /**
+     * @param jitterPercent of the interval it is added to
+     */
+    public record Intervals(
+            Duration interval,
+            Duration noTraffic,
+            Duration noTrafficHealthy,
+            Duration unhealthy,
+            Duration unhealthyEdge,
+            Duration healthyEdge,
+            Duration initialJitter,
+            Duration jitter,
+            int jitterPercent) {}
+
+    /** What is asked. */
+    public sealed interface Check {
+        /**
+         * @param host empty: the endpoint's or the cluster's name
+         * @param send a body, one character for each byte; empty for none
+         * @param receive parts of the answer's body, in this order, one character for each byte
+         * @param responseBufferSize how much of a body is looked at; 0 for all of it
+         * @param expected half-open ranges; never empty
+         */
+        record Http(
+                String method,
+                String host,
+                String path,
+                HeaderEdits headers,
+                String send,
+                List<String> receive,
+                long responseBufferSize,
+                List<StatusRange> expected,
+                List<StatusRange> retriable,
+                Optional<RouteMatchConfig.ValueMatch> serviceName)
+                implements Check {
+            public Http {
+                receive = List.copyOf(receive);
+                expected = List.copyOf(expected);
+                retriable = List.copyOf(retriable);
+            }
+        }
+
+        /**
+         * @param send one character for each byte
+         * @param receive what has to be in the answer, in this order; empty: connecting is enough
+         */
+        record Tcp(String send, List<String> receive) implements Check {
+            public Tcp {
+                receive = List.copyOf(receive);
+            }
+        }
+    }
+
+    /** From, included, to, excluded. */
+    public record StatusRange(int start, int end) {
+        public boolean contains(int status) {
+            return status >= start && status < end;
+        }
+    }
+}

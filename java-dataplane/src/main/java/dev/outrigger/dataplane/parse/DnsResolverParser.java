@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.ClusterConfig.DnsResolverOptions;
+import dev.outrigger.dataplane.parse.AddressParser.Names;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.DnsResolutionConfig;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which name servers a DNS cluster asks, by the newest of the three ways to say it. */
+@SuppressWarnings("deprecation") // the two older ways
+final class DnsResolverParser {
+    private static final SupportedFields OPTIONS =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDescriptor())
+                    .obeyed("use_tcp_for_dns_lookups", "no_default_search_domain");
+
+    static final SupportedFields RESOLUTION =
+            SupportedFields.of(DnsResolutionConfig.getDescriptor())
+                    .nested("resolvers", () -> AddressParser.ADDRESS)
+                    .nested("dns_resolver_options", () -> OPTIONS);
+
+    private static final SupportedFields CARES =
+            SupportedFields.of(CaresDnsResolverConfig.getDescriptor())
+                    .nested("resolvers", () -> AddressParser.ADDRESS)
+                    .onlyBool("use_resolvers_as_fallback", false)
+                    .noEffect(
+                            "filter_unroutable_families",
+                            "a family that cannot be reached fails as any other connection")
+                    .nested("dns_resolver_options", () -> OPTIONS)
+                    .noEffect("udp_max_queries", "each query has a port of its own");
+
+    private static final SupportedFields GETADDRINFO =
+            SupportedFields.of(GetAddrInfoDnsResolverConfig.getDescriptor());
+
+    static final SupportedFields TYPED =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "DNS resolver")
+                    .obeyed("name")
+                    .extension("typed_config", List.of(() -> CARES, () -> GETADDRINFO));
+
+    private DnsResolverParser() {}
+
+    /** The flat fields of a cluster. */
+    static DnsResolverOptions of(Cluster proto, Findings findings) {
+        if (proto.hasTypedDnsResolverConfig()) {
+            return typed(proto.getTypedDnsResolverConfig(), "typed_dns_resolver_config", findings);
+        }
+        if (proto.hasDnsResolutionConfig()) {
+            var config = proto.getDnsResolutionConfig();
+            return options(
+                    config.getResolversList(),
+                    config.getDnsResolverOptions(),
+                    "dns_resolution_config.resolvers",
+                    findings);
+        }
+        var flat = io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.newBuilder();
+        flat.setUseTcpForDnsLookups(proto.getUseTcpForDnsLookups());
+        return options(proto.getDnsResolversList(), flat.build(), "dns_resolvers", findings);
+    }
+
+    static DnsResolverOptions typed(TypedExtensionConfig proto, String path, Findings findings) {
+        String at = path + ".typed_config";
+        if (proto.getTypedConfig().is(GetAddrInfoDnsResolverConfig.class)) {
+            return new DnsResolverOptions(List.of(), false, false, true);
+        }
+        return Values.unpack(proto.getTypedConfig(), CaresDnsResolverConfig.class, at, findings)
+                .map(cares ->
+                        options(
+                                cares.getResolversList(),
+                                cares.getDnsResolverOptions(),
+                                at + ".resolvers",
+                                findings))
+                .orElse(DnsResolverOptions.DEFAULT);
+    }
+
+    private static DnsResolverOptions options(
+            List<Address> resolvers,
+            io.envoyproxy.envoy.config.core.v3.DnsResolverOptions options,
+            String path,
+            Findings findings) {
+        var servers = new ArrayList<InetSocketAddress>();
+        for (int i = 0; i < resolvers.size(); i++) {
+            AddressParser.parse(
+                            resolvers.get(i), Names.REFUSED, FieldPaths.index(path, i), findings)
+                    .ifPresent(servers::add);
+        }
+        return new DnsResolverOptions(
+                servers,
+                options.getUseTcpForDnsLookups(),
+                options.getNoDefaultSearchDomain(),
+                false);
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
+import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
+import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
+import dev.outrigger.dataplane.config.MetadataCriteria;
+import dev.outrigger.dataplane.parse.AddressParser.Names;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The options of upstream connections: limits, HTTP, sockets. */
+@SuppressWarnings("deprecation") // control planes still send the flat HTTP options
+final class UpstreamOptionsParser {
+    /** CP2. */
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
+
+    /** RT10. */
+    private static final double DEFAULT_BUDGET_PERCENT = 20;
+
+    private static final int DEFAULT_MIN_RETRY_CONCURRENCY = 3;
+    private static final int DEFAULT_MAX_HEADERS = 100;
+
+    /** Of upstream responses: Envoy's own default is 60, but its codec adds a third. */
+    private static final int DEFAULT_MAX_HEADERS_KB = 80;
+
+    private final Cluster proto;
+    private final Findings findings;
+
+    UpstreamOptionsParser(Cluster proto, Findings findings) {
+        this.proto = proto;
+        this.findings = findings;
+    }
+
+    CircuitBreakers circuitBreakers() {
+        Optional<Long> perHost = Optional.empty();
+        var limits = proto.getCircuitBreakers().getPerHostThresholdsList();
+        for (int i = 0; i < limits.size(); i++) {
+            var each = limits.get(i);
+            if (each.hasMaxPendingRequests()
+                    || each.hasMaxRequests()
+                    || each.hasMaxRetries()
+                    || each.hasMaxConnectionPools()
+                    || each.hasRetryBudget()) {
+                findings.invalid(
+                        FieldPaths.index("circuit_breakers.per_host_thresholds", i),
+                        "",
+                        "Unsupported field in per_host_thresholds");
+            }
+            if (each.getPriority() == RoutingPriority.DEFAULT
+                    && each.hasMaxConnections()
+                    && perHost.isEmpty()) {
+                perHost = Optional.of(Values.unsigned(each.getMaxConnections()));
+            }
+        }
+        return new CircuitBreakers(
+                thresholds(RoutingPriority.DEFAULT), thresholds(RoutingPriority.HIGH), perHost);
+    }
+
+    /** CB1: the first entry of a priority counts. */
+    private Thresholds thresholds(RoutingPriority priority) {
+        for (var each : proto.getCircuitBreakers().getThresholdsList()) {
+            if (each.getPriority() == priority) {
+                return new Thresholds(
+                        each.hasMaxConnections()
+                                ? Values.unsigned(each.getMaxConnections())
+                                : Thresholds.DEFAULT.maxConnections(),
+                        each.hasMaxPendingRequests()
+                                ? Values.unsigned(each.getMaxPendingRequests())
+                                : Thresholds.DEFAULT.maxPendingRequests(),
+                        each.hasMaxRequests()
+                                ? Values.unsigned(each.getMaxRequests())
+                                : Thresholds.DEFAULT.maxRequests(),
+                        each.hasMaxRetries()
+                                ? Values.unsigned(each.getMaxRetries())
+                                : Thresholds.DEFAULT.maxRetries(),
+                        each.hasMaxConnectionPools()
+                                ? Values.unsigned(each.getMaxConnectionPools())
+                                : Thresholds.NO_LIMIT,
+                        each.hasRetryBudget()
+                                ? Optional.of(budget(each.getRetryBudget()))
+                                : Optional.empty(),
+                        each.getTrackRemaining());
+            }
+        }
+        return Thresholds.DEFAULT;
+    }
+
+    private static RetryBudget budget(
+            io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget proto) {
+        return new RetryBudget(
+                proto.hasBudgetPercent()
+                        ? proto.getBudgetPercent().getValue()
+                        : DEFAULT_BUDGET_PERCENT,
+                proto.hasMinRetryConcurrency()
+                        ? Values.clamp(proto.getMinRetryConcurrency())
+                        : DEFAULT_MIN_RETRY_CONCURRENCY);
+    }
+
+    /** The typed options replace the cluster's flat ones altogether, as in Envoy. */
+    UpstreamHttp http(Optional<HttpProtocolOptions> options) {
+        var common =
+                options.map(HttpProtocolOptions::getCommonHttpProtocolOptions)
+                        .orElseGet(proto::getCommonHttpProtocolOptions);
+        String path = "common_http_protocol_options.";
+        return new UpstreamHttp(
+                common.hasIdleTimeout()
+                        ? Values.duration(common.getIdleTimeout(), path + "idle_timeout", findings)
+                        : DEFAULT_IDLE_TIMEOUT,
+                Values.duration(
+                        common.getMaxConnectionDuration(),
+                        path + "max_connection_duration",
+                        findings),
+                common.hasMaxRequestsPerConnection()
+                        ? Values.clamp(common.getMaxRequestsPerConnection())
+                        : Values.clamp(proto.getMaxRequestsPerConnection()),
+                common.hasMaxHeadersCount()
+                        ? Values.clamp(common.getMaxHeadersCount())
+                        : DEFAULT_MAX_HEADERS,
+                common.hasMaxResponseHeadersKb()
+                        ? Values.clamp(common.getMaxResponseHeadersKb())
+                        : DEFAULT_MAX_HEADERS_KB);
+    }
+
+    UpstreamSockets sockets() {
+        var options = proto.getUpstreamConnectionOptions();
+        var happy = options.getHappyEyeballsConfig();
+        return new UpstreamSockets(
+                bindAddresses(),
+                XdsClusterParser.tcpKeepalive(proto),
+                switch (happy.getFirstAddressFamilyVersion()) {
+                    case V4 -> FirstFamily.V4;
+                    case V6 -> FirstFamily.V6;
+                    case DEFAULT, UNRECOGNIZED -> FirstFamily.DEFAULT;
+                },
+                happy.hasFirstAddressFamilyCount()
+                        ? Values.clamp(happy.getFirstAddressFamilyCount())
+                        : 1);
+    }
+
+    private List<InetSocketAddress> bindAddresses() {
+        var addresses = new ArrayList<InetSocketAddress>();
+        if (!proto.hasUpstreamBindConfig()) {
+            return addresses;
+        }
+        var bind = proto.getUpstreamBindConfig();
+        String path = "upstream_bind_config";
+        if (bind.getExtraSourceAddressesCount() > 0
+                && bind.getAdditionalSourceAddressesCount() > 0) {
+            findings.invalid(
+                    path,
+                    "",
+                    "Can't specify both `extra_source_addresses` and"
+                            + " `additional_source_addresses` in the "
+                            + proto.getName()
+                            + "'s upstream binding config");
+        }
+        if (bind.hasSourceAddress()) {
+            source(bind.getSourceAddress(), path + ".source_address", addresses);
+        }
+        for (int i = 0; i < bind.getExtraSourceAddressesCount(); i++) {
+            source(
+                    bind.getExtraSourceAddresses(i).getAddress(),
+                    FieldPaths.index(path + ".extra_source_addresses", i) + ".address",
+                    addresses);
+        }
+        for (int i = 0; i < bind.getAdditionalSourceAddressesCount(); i++) {
+            source(
+                    bind.getAdditionalSourceAddresses(i),
+                    FieldPaths.index(path + ".additional_source_addresses", i),
+                    addresses);
+        }
+        return addresses;
+    }
+
+    private void source(SocketAddress address, String path, List<InetSocketAddress> into) {
+        AddressParser.parse(
+                        Address.newBuilder().setSocketAddress(address).build(),
+                        Names.REFUSED,
+                        path,
+                        findings)
+                .ifPresent(into::add);
+    }
+
+    List<TransportSocketMatch> transportSocketMatches() {
+        var matches = new ArrayList<TransportSocketMatch>();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < proto.getTransportSocketMatchesCount(); i++) {
+            var match = proto.getTransportSocketMatches(i);
+            if (!names.add(match.getName())) {
+                findings.invalid(
+                        FieldPaths.index("transport_socket_matches", i) + ".name",
+                        match.getName(),
+                        "Duplicate transport_socket_matches name: " + match.getName());
+            }
+            matches.add(
+                    new TransportSocketMatch(
+                            match.getName(),
+                            MetadataCriteria.of(MetadataParser.struct(match.getMatch()))));
+        }
+        return matches;
+    }
+}

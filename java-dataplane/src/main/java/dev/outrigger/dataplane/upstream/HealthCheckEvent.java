@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.upstream;
+
+import dev.outrigger.dataplane.config.Metadata;
+import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.telemetry.JsonText;
+import dev.outrigger.dataplane.upstream.HealthCheckSession.Failure;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/**
+ * {@code envoy.data.core.v3.HealthCheckEvent} as Envoy writes it to a file.
+ *
+ * @param event the field of the event itself with its message, as JSON
+ */
+record HealthCheckEvent(HealthCheckSession session, String event) {
+    static HealthCheckEvent ejectUnhealthy(HealthCheckSession session, Failure failure) {
+        return new HealthCheckEvent(
+                session, "\"eject_unhealthy_event\":{\"failure_type\":\"" + failure + "\"}");
+    }
+
+    static HealthCheckEvent addHealthy(HealthCheckSession session, boolean first) {
+        return new HealthCheckEvent(
+                session, "\"add_healthy_event\":{\"first_check\":" + first + "}");
+    }
+
+    static HealthCheckEvent failure(HealthCheckSession session, Failure failure, boolean first) {
+        return new HealthCheckEvent(
+                session,
+                "\"health_check_failure_event\":{\"failure_type\":\""
+                        + failure
+                        + "\",\"first_check\":"
+                        + first
+                        + "}");
+    }
+
+    static HealthCheckEvent successful(HealthCheckSession session) {
+        return new HealthCheckEvent(session, "\"successful_health_check_event\":{}");
+    }
+
+    static HealthCheckEvent degraded(HealthCheckSession session) {
+        return new HealthCheckEvent(session, "\"degraded_healthy_host\":{}");
+    }
+
+    static HealthCheckEvent noLongerDegraded(HealthCheckSession session) {
+        return new HealthCheckEvent(session, "\"no_longer_degraded_host\":{}");
+    }
+
+    String json(long nowMillis) {
+        Host host = session.host;
+        InetSocketAddress address = host.address();
+        String ip = host.addressText();
+        ip = ip.substring(0, ip.lastIndexOf(':')).replace("[", "").replace("]", "");
+        LocalityKey locality = host.locality();
+        return "{\"health_checker_type\":\""
+                + session.type()
+                + "\",\"host\":{\"socket_address\":{\"protocol\":\"TCP\",\"address\":\""
+                + ip
+                + "\",\"resolver_name\":\"\",\"ipv4_compat\":false,\"port_value\":"
+                + address.getPort()
+                + "}},\"cluster_name\":"
+                + JsonText.quote(session.checker.cluster.name())
+                + ","
+                + event
+                + ",\"timestamp\":\""
+                + Instant.ofEpochMilli(nowMillis)
+                + "\",\"metadata\":"
+                + metadata(host.metadata())
+                + ",\"locality\":{\"region\":"
+                + JsonText.quote(locality.region())
+                + ",\"zone\":"
+                + JsonText.quote(locality.zone())
+                + ",\"sub_zone\":"
+                + JsonText.quote(locality.subZone())
+                + "}}";
+    }
+
+    private static String metadata(Metadata metadata) {
+        var fields = new StringJoiner(",", "{", "}");
+        new TreeMap<>(metadata.filters())
+                .forEach((name, struct) -> fields.add(JsonText.quote(name) + ":" + value(struct)));
+        return "{\"filter_metadata\":" + fields + ",\"typed_filter_metadata\":{}}";
+    }
+
+    private static String value(MetadataValue value) {
+        return switch (value) {
+            case MetadataValue.Null() -> "null";
+            case MetadataValue.Bool(boolean b) -> Boolean.toString(b);
+            case MetadataValue.Numeric(double n) ->
+                    n == Math.rint(n) && Math.abs(n) < 1e15
+                            ? Long.toString((long) n)
+                            : Double.toString(n);
+            case MetadataValue.Text(String text) -> JsonText.quote(text);
+            case MetadataValue.ListOf(var values) -> {
+                var list = new StringJoiner(",", "[", "]");
+                values.forEach(each -> list.add(value(each)));
+                yield list.toString();
+            }
+            case MetadataValue.Struct(var fields) -> {
+                var struct = new StringJoiner(",", "{", "}");
+                new TreeMap<>(fields)
+                        .forEach((name, each) ->
+                                struct.add(JsonText.quote(name) + ":" + value(each)));
+                yield struct.toString();
+            }
+        };
+    }
+}

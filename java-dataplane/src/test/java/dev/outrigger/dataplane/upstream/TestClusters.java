@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.upstream;
+
+import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.parse.ParsedClusters;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.state.FakeMainLoop;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.worker.Timers;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
+
+/** Clusters with one worker, a loop whose time is told, and randomness that repeats. */
+@NullMarked
+final class TestClusters implements AutoCloseable {
+    final FakeMainLoop loop = new FakeMainLoop();
+    final StatsStore stats = new StatsStore(2);
+    final WorkerContext worker;
+    final Clusters clusters;
+    private final EventLoop eventLoop = new DefaultEventLoop();
+    private final Map<String, ActiveCluster> active = new HashMap<>();
+
+    TestClusters() {
+        this(LocalityKey.NONE, "");
+    }
+
+    TestClusters(LocalityKey locality, String localCluster) {
+        worker =
+                new WorkerContext(
+                        0,
+                        new Timers.Loop() {
+                            @Override
+                            public long nanoTime() {
+                                return loop.nanoTime();
+                            }
+
+                            @Override
+                            public void wakeUpAfter(long delay, TimeUnit unit) {
+                                // No test here waits for a worker's timer.
+                            }
+                        },
+                        stats.shard(1),
+                        new SplittableRandom(7),
+                        InstantSource.system(),
+                        RuntimeLayers.none());
+        clusters =
+                new Clusters(
+                        new ClusterEnvironment(
+                                loop,
+                                stats,
+                                1,
+                                new SplittableRandom(11),
+                                RuntimeLayers.none(),
+                                locality,
+                                localCluster,
+                                new UpstreamConnector(
+                                        eventLoop, EmbeddedChannel::new, ByteBufAllocator.DEFAULT),
+                                null,
+                                task -> task.accept(worker)));
+    }
+
+    /** Adds or changes a cluster. */
+    Cluster apply(String yaml) {
+        ActiveCluster parsed = ParsedClusters.active(yaml);
+        return apply(parsed);
+    }
+
+    Cluster apply(ActiveCluster changed) {
+        active.put(changed.config().name(), changed);
+        Cluster cluster = clusters.update(active).get(changed.config().name());
+        if (cluster == null) {
+            throw new IllegalStateException("not applied");
+        }
+        return cluster;
+    }
+
+    /** Only the hosts of a cluster. */
+    EndpointAssignment assignmentOf(String yaml) {
+        return ParsedClusters.active(yaml).endpoints();
+    }
+
+    long counter(String name) {
+        return stats.value(stats.counter(name));
+    }
+
+    long gauge(String name) {
+        return stats.value(stats.gauge(name));
+    }
+
+    /** The ports of the hosts that so many picks gave, in order; 0 for none. */
+    List<Integer> picks(Cluster cluster, int count, LoadBalancerContext context) {
+        var ports = new ArrayList<Integer>();
+        worker.refreshNow();
+        for (int i = 0; i < count; i++) {
+            Host host = cluster.chooseHost(worker, context);
+            ports.add(host == null ? 0 : host.address().getPort());
+        }
+        return ports;
+    }
+
+    /** How often each port was picked. */
+    Map<Integer, Integer> distribution(Cluster cluster, int count) {
+        Map<Integer, Integer> counts = new HashMap<>();
+        picks(cluster, count, LoadBalancerContext.NONE)
+                .forEach(port -> counts.merge(port, 1, Integer::sum));
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        clusters.close();
+        var _ = eventLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+}
