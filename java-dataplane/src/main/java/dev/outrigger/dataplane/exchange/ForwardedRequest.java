@@ -185,6 +185,8 @@ final class ForwardedRequest {
         }
         charges.response(503);
         active = false;
+        // Envoy drops before it counts a first attempt.
+        info().setAttemptCount(0);
         info().setFlag(
                         everything
                                 ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
