@@ -93,9 +93,6 @@ final class DnsResolverParser {
                             resolvers.get(i), Names.REFUSED, FieldPaths.index(path, i), findings)
                     .ifPresent(servers::add);
         }
-        return new DnsResolverOptions(
-                servers,
-                options.getNoDefaultSearchDomain(),
-                false);
+        return new DnsResolverOptions(servers, options.getNoDefaultSearchDomain(), false);
     }
 }
