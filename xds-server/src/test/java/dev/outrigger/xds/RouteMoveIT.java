@@ -102,10 +102,7 @@ class RouteMoveIT {
     }
 
     private void synced(XdsEngine engine) throws Exception {
-        assertThat(
-                        engine.status()
-                                .awaitSync(policies.current().revision(), PATIENCE)
-                                .synced())
+        assertThat(engine.status().awaitSync(policies.current().revision(), PATIENCE).synced())
                 .isTrue();
     }
 
