@@ -335,6 +335,7 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
+        exchange.beginResponse(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
