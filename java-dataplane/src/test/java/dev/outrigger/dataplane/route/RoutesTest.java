@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.RouteActionConfig;
@@ -52,7 +53,7 @@ class RoutesTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                Map.of());
+                FilterFields.NONE);
     }
 
     private static RouteConfig route(
@@ -65,7 +66,7 @@ class RoutesTest {
                 HeaderEdits.NONE,
                 Optional.empty(),
                 "",
-                Map.of());
+                FilterFields.NONE);
     }
 
     private static RouteConfig prefix(String name, String prefix) {
