@@ -14,6 +14,7 @@ import dev.outrigger.xds.CannotListenException.Socket;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
 import dev.outrigger.xds.bootstrap.Bootstraps;
 import dev.outrigger.xds.kind.xdsresources.XdsResourceSchema;
+import dev.outrigger.xds.reconcile.RevisionUndo;
 import dev.outrigger.xds.security.GuardedSocket;
 import dev.outrigger.xds.security.PlaintextRefusedException;
 import dev.outrigger.xds.security.TlsFilesException;
@@ -86,7 +87,15 @@ public final class ControlPlane implements AutoCloseable {
         XdsEngine engine = null;
         try {
             // Before the REST API, so that whoever finds that answering finds this as well.
-            engine = startXds(options, socket, store, meters, clock, random);
+            engine =
+                    startXds(
+                            options,
+                            socket,
+                            store,
+                            new StoredRevisionUndo(store, reader, metrics),
+                            meters,
+                            clock,
+                            random);
             var api =
                     new PolicyApi(
                             store,
@@ -118,6 +127,7 @@ public final class ControlPlane implements AutoCloseable {
             ControlPlaneOptions options,
             GuardedSocket socket,
             PolicyStore store,
+            RevisionUndo undo,
             PrometheusMeterRegistry meters,
             InstantSource clock,
             SecureRandom random)
@@ -133,7 +143,15 @@ public final class ControlPlane implements AutoCloseable {
         }
         try {
             return XdsEngine.start(
-                    address, options.ads(), socket.transport(), store, meters, clock, random);
+                    address,
+                    XdsEngine.Options.of(options.ads())
+                            .withTransport(socket.transport())
+                            .withRollout(options.rollout()),
+                    store,
+                    undo,
+                    meters,
+                    clock,
+                    random);
         } catch (IOException e) {
             throw new CannotListenException(Socket.XDS, options.xds(), e);
         }

@@ -2,6 +2,7 @@
 package dev.outrigger.xds;
 
 import dev.outrigger.xds.ads.AdsOptions;
+import dev.outrigger.xds.reconcile.RolloutOptions;
 import dev.outrigger.xds.security.XdsSecurity;
 import java.nio.file.Path;
 
@@ -13,9 +14,16 @@ import java.nio.file.Path;
  * @param admin health and metrics
  * @param xds the xDS server
  * @param security how that one is protected
+ * @param rollout how new content reaches the proxies
  */
 public record ControlPlaneOptions(
-        Path store, Listen rest, Listen admin, Listen xds, XdsSecurity security, AdsOptions ads) {
+        Path store,
+        Listen rest,
+        Listen admin,
+        Listen xds,
+        XdsSecurity security,
+        RolloutOptions rollout,
+        AdsOptions ads) {
     /** The documented ports on 127.0.0.1. */
     public static ControlPlaneOptions at(Path store) {
         return new ControlPlaneOptions(
@@ -24,23 +32,28 @@ public record ControlPlaneOptions(
                 new Listen("127.0.0.1", 8471),
                 new Listen("127.0.0.1", 18_000),
                 XdsSecurity.LOOPBACK_ONLY,
+                RolloutOptions.DEFAULT,
                 AdsOptions.DEFAULT);
     }
 
     public ControlPlaneOptions withRest(Listen address) {
-        return new ControlPlaneOptions(store, address, admin, xds, security, ads);
+        return new ControlPlaneOptions(store, address, admin, xds, security, rollout, ads);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
-        return new ControlPlaneOptions(store, rest, address, xds, security, ads);
+        return new ControlPlaneOptions(store, rest, address, xds, security, rollout, ads);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
-        return new ControlPlaneOptions(store, rest, admin, address, security, ads);
+        return new ControlPlaneOptions(store, rest, admin, address, security, rollout, ads);
     }
 
     public ControlPlaneOptions withSecurity(XdsSecurity protection) {
-        return new ControlPlaneOptions(store, rest, admin, xds, protection, ads);
+        return new ControlPlaneOptions(store, rest, admin, xds, protection, rollout, ads);
+    }
+
+    public ControlPlaneOptions withRollout(RolloutOptions options) {
+        return new ControlPlaneOptions(store, rest, admin, xds, security, options, ads);
     }
 
     /**

@@ -8,6 +8,8 @@ import dev.outrigger.xds.ads.AdsServer;
 import dev.outrigger.xds.ads.Transport;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.reconcile.Reconciler;
+import dev.outrigger.xds.reconcile.RevisionUndo;
+import dev.outrigger.xds.reconcile.RolloutOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,7 +45,28 @@ public final class XdsEngine implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
-        return start(address, options, Transport.PLAINTEXT, policies, meters, clock, random);
+        return start(
+                address, Options.of(options), policies, RevisionUndo.NONE, meters, clock, random);
+    }
+
+    /**
+     * How it runs. Immutable.
+     *
+     * @param transport of the xDS server
+     */
+    public record Options(AdsOptions ads, Transport transport, RolloutOptions rollout) {
+        /** In plaintext, and everybody gets everything at once. */
+        public static Options of(AdsOptions ads) {
+            return new Options(ads, Transport.PLAINTEXT, RolloutOptions.DEFAULT);
+        }
+
+        public Options withTransport(Transport newTransport) {
+            return new Options(ads, newTransport, rollout);
+        }
+
+        public Options withRollout(RolloutOptions newRollout) {
+            return new Options(ads, transport, newRollout);
+        }
     }
 
     /**
@@ -51,19 +74,25 @@ public final class XdsEngine implements AutoCloseable {
      */
     public static XdsEngine start(
             InetSocketAddress address,
-            AdsOptions options,
-            Transport transport,
+            Options options,
             PolicySource policies,
+            RevisionUndo undo,
             MeterRegistry meters,
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
-        var reconciler = new Reconciler(policies, registry, meters);
+        var reconciler = new Reconciler(policies, registry, meters, clock, options.rollout(), undo);
         try {
             var server =
                     AdsServer.start(
-                            address, options, transport, reconciler, registry, meters, random);
+                            address,
+                            options.ads(),
+                            options.transport(),
+                            reconciler,
+                            registry,
+                            meters,
+                            random);
             return new XdsEngine(reconciler, registry, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();

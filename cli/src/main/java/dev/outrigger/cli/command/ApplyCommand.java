@@ -131,6 +131,14 @@ final class ApplyCommand implements Callable<Integer> {
                     .withDetails(rejections)
                     .withNext("the proxies go on with the last configuration they accepted");
         }
+        var withheld = Proxies.withheld(report.path("withheld"), revision);
+        if (!withheld.isEmpty()) {
+            throw CliFailure.of(
+                            ExitCode.REJECTED,
+                            "revision " + revision + " is stored, but not all of it is served")
+                    .withDetails(withheld)
+                    .withNext("the proxies go on with the last configuration that was good");
+        }
         if (!report.path("synced").asBoolean()) {
             throw CliFailure.of(
                             ExitCode.TIMEOUT,

@@ -64,6 +64,8 @@ final class ServerCommand implements Callable<Integer> {
                             + " ~/.local/state.")
     private @Nullable Path store;
 
+    @Mixin private final RolloutFlags rollout = new RolloutFlags();
+
     @Mixin private final XdsPortOptions port = new XdsPortOptions();
 
     ServerCommand(Console console) {
@@ -95,6 +97,7 @@ final class ServerCommand implements Callable<Integer> {
                             .withRest(new Listen(rest.host(), rest.port()))
                             .withAdmin(new Listen(admin.host(), admin.port()))
                             .withXds(new Listen(xds.host(), xds.port()))
+                            .withRollout(rollout.options())
                             .withSecurity(port.security()));
         } catch (PlaintextRefusedException e) {
             throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage()))

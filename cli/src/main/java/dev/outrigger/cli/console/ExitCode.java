@@ -10,7 +10,7 @@ public enum ExitCode {
     CONFLICT(4, "conflict with another document, or it changed meanwhile"),
     NOT_FOUND(5, "no such document, proxy or file"),
     UNREACHABLE(6, "control plane unreachable, access denied, or an address could not be bound"),
-    REJECTED(7, "stored, but a proxy rejected it"),
+    REJECTED(7, "stored, but a proxy rejected it, or it cannot be served"),
     TIMEOUT(8, "not finished within the time given"),
     BUG(70, "a fault in Outrigger itself");
 

@@ -4,6 +4,7 @@ package dev.outrigger.cli.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Connected proxies as table rows, and what each of them rejected. */
@@ -49,10 +50,34 @@ public final class Proxies {
         return lines;
     }
 
+    /** One line for each part of a revision, or of a later one, that proxies are not given. */
+    public static List<String> withheld(Iterable<JsonNode> entries, long revision) {
+        var lines = new ArrayList<String>();
+        for (var entry : entries) {
+            boolean isFinal = !entry.path("reason").asText().equals("ON_TRIAL");
+            if (isFinal && entry.path("revision").asLong() >= revision) {
+                var places = new ArrayList<String>();
+                for (var field : entry.path("fields")) {
+                    places.add(
+                            field.path("document").asText() + " " + field.path("pointer").asText());
+                }
+                lines.add(
+                        entry.path("reason").asText().toLowerCase(Locale.ROOT)
+                                + (places.isEmpty() ? "" : " from " + String.join(", ", places))
+                                + ": "
+                                + entry.path("detail").asText());
+            }
+        }
+        return lines;
+    }
+
     private static String rejection(JsonNode proxy, String typeUrl, JsonNode status) {
         var rejection = status.path("rejection");
         var policies = new ArrayList<String>();
-        for (var policy : rejection.path("policies")) {
+        for (var field : rejection.path("fields")) {
+            policies.add(field.path("document").asText() + " " + field.path("pointer").asText());
+        }
+        for (var policy : policies.isEmpty() ? rejection.path("policies") : List.<JsonNode>of()) {
             policies.add(
                     policy.isTextual()
                             ? policy.asText()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -21,6 +23,7 @@ import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * sent, or when the exchange says so.
  */
 final class ForwardedRequest {
+    private static final byte[] DROP = Ascii.bytes("x-envoy-drop-overload");
+    private static final byte[] UNCONDITIONAL_DROP =
+            Ascii.bytes("x-envoy-unconditional-drop-overload");
+
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -43,7 +50,8 @@ final class ForwardedRequest {
     private final Attempts attempts;
     private final Shadows shadows;
     private final Timers.Timer routeTimer;
-    private final Timers.Timer backoffTimer;
+    private final RetryTimer retries;
+    private final UpstreamReplies replies;
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
@@ -52,8 +60,6 @@ final class ForwardedRequest {
     private int attemptCount;
     private long requestEnd;
     private boolean active;
-    private boolean retryPending;
-    private boolean timeoutRetry;
     private boolean responding;
     private boolean informed;
     private boolean overflowed;
@@ -75,7 +81,8 @@ final class ForwardedRequest {
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.routeTimer = worker.timers().timer(this::onRouteTimeout);
-        this.backoffTimer = worker.timers().timer(this::onBackoffEnd);
+        this.retries = new RetryTimer(worker, retry, exchange.info(), this);
+        this.replies = new UpstreamReplies(exchange);
     }
 
     private StreamInfo info() {
@@ -112,8 +119,6 @@ final class ForwardedRequest {
         attemptCount = 0;
         requestEnd = -1;
         active = true;
-        retryPending = false;
-        timeoutRetry = false;
         responding = false;
         informed = false;
         overflowed = false;
@@ -128,16 +133,12 @@ final class ForwardedRequest {
                         ? null
                         : cluster().pool(host, worker, services.connector(), highPriority);
         if (pool == null) {
-            shard.inc(cluster().stats().cxNoneHealthy);
+            if (host == null) {
+                shard.inc(cluster().stats().cxNoneHealthy);
+            }
             charges.response(503);
             active = false;
-            exchange.sendLocalReply(
-                    503,
-                    "no healthy upstream",
-                    ResponseFlag.NO_HEALTHY_UPSTREAM,
-                    "no_healthy_upstream",
-                    false,
-                    false);
+            replies.noHealthyUpstream();
         }
         return pool;
     }
@@ -145,6 +146,11 @@ final class ForwardedRequest {
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
         responseEditor = editor;
+        DropOverload drop = cluster().dropOverload(worker);
+        if (drop != null) {
+            dropped(drop);
+            return;
+        }
         attemptCount = 1;
         info().setAttemptCount(1);
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
@@ -156,18 +162,43 @@ final class ForwardedRequest {
         if (pool == null) {
             return;
         }
-        shadows.start(
-                route(),
-                head(),
-                exchange.manager(),
-                exchange.routeContext(),
-                timeouts.globalNanos(),
-                endStream);
+        List<Shadow> copies =
+                shadows.prepare(
+                        route(),
+                        head(),
+                        exchange.manager(),
+                        exchange.routeContext(),
+                        timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
             armRouteTimer();
         }
         startAttempt(pool);
+        shadows.start(copies, endStream || !active);
+    }
+
+    /** The control plane wants less to reach the hosts (ED4). */
+    private void dropped(DropOverload drop) {
+        boolean everything = drop.numerator() >= drop.denominator();
+        if (!everything) {
+            shard.inc(cluster().stats().rqDropOverload);
+        }
+        charges.response(503);
+        active = false;
+        info().setFlag(
+                        everything
+                                ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
+                                : ResponseFlag.DROP_OVERLOAD);
+        var reply =
+                everything
+                        ? LocalReply.of(
+                                503, "unconditional drop overload", "unconditional_drop_overload")
+                        : LocalReply.of(503, "drop overload", "drop_overload");
+        byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
+        exchange.sendFilterReply(
+                exchange.settings().router.suppressEnvoyHeaders()
+                        ? reply
+                        : reply.withHeaders(headers -> headers.add(header, LocalReplies.TRUE)));
     }
 
     private void armRouteTimer() {
@@ -222,15 +253,9 @@ final class ForwardedRequest {
             shard.inc(cluster().stats().retryOrShadowAbandoned);
             retry.disable();
             if (attempts.isEmpty()) {
-                backoffTimer.disarm();
+                retries.cancel();
                 active = false;
-                exchange.sendLocalReply(
-                        507,
-                        "exceeded request buffer limit while retrying upstream",
-                        null,
-                        "request_payload_exceeded_retry_buffer_limit",
-                        false,
-                        false);
+                replies.requestTooLargeToRetry();
                 return;
             }
         }
@@ -277,24 +302,16 @@ final class ForwardedRequest {
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(response);
         } else {
-            switch (retry.onResponse(response, worker.wallMillis())) {
-                case YES -> {
-                    attempt.countResult(false);
-                    charges.retried(response.status());
-                    attempts.cancel(attempt);
-                    backOff(false);
-                    return;
-                }
-                case LIMIT_EXCEEDED -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-                    couldNotRetry = true;
-                }
-                case OVERFLOW -> {
-                    info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-                    couldNotRetry = true;
-                }
-                case NO -> {}
+            RetryState.Verdict verdict = retry.onResponse(response, worker.wallMillis());
+            if (verdict == RetryState.Verdict.YES) {
+                attempt.countResult(false);
+                charges.retried(response.status());
+                attempts.cancel(attempt);
             }
+            if (retries.isGranted(verdict, false)) {
+                return;
+            }
+            couldNotRetry = verdict != RetryState.Verdict.NO;
         }
         if (redirects(attempt, response)) {
             return;
@@ -329,14 +346,13 @@ final class ForwardedRequest {
     }
 
     private boolean isAnotherExpected() {
-        return retryPending || attempts.isAnyAwaitingHeaders();
+        return retries.isPending() || attempts.isAnyAwaitingHeaders();
     }
 
     private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
         retry.disable();
-        retryPending = false;
-        backoffTimer.disarm();
+        retries.cancel();
         attempts.cancelOthers(attempt);
         responding = true;
         body.dropKept();
@@ -356,11 +372,17 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
+        exchange.beginResponse(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
         }
         exchange.sendHead(response, endStream, false);
+    }
+
+    /** Whether the local reply being made is the router's own. */
+    boolean isReplying() {
+        return replies.isReplying();
     }
 
     /** Tells the client how many attempts there were, if the virtual host says so. */
@@ -405,21 +427,15 @@ final class ForwardedRequest {
         if (!transportFailure.isEmpty()) {
             info().setTransportFailure(transportFailure);
         }
-        String cause =
-                transportFailure.isEmpty()
-                        ? reset.underscored()
-                        : reset.underscored() + '|' + transportFailure.replace(' ', '_');
         if (responding) {
-            info().setFlag(reset.flag());
-            info().setDetails("upstream_reset_after_response_started{" + cause + "}");
             active = false;
-            exchange.abort();
+            replies.cutByReset(reset, transportFailure);
             return;
         }
         attempt.countResult(false);
         boolean joined = attempt.isRetried();
         attempts.cancel(attempt);
-        if (!joined && isRetried(retry.onReset(reset, requestSent), false)) {
+        if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
             return;
         }
         charges.response(reset.status());
@@ -427,60 +443,28 @@ final class ForwardedRequest {
             return;
         }
         active = false;
-        exchange.sendLocalReply(
-                reset.status(),
-                "upstream connect error or disconnect/reset before headers. "
-                        + (attemptCount > 1 ? "retried and the latest " : "")
-                        + "reset reason: "
-                        + reset.text(),
-                reset.flag(),
-                "upstream_reset_before_response_started{" + cause + "}",
-                false,
-                reset == StreamReset.OVERFLOW);
+        replies.reset(reset, transportFailure, attemptCount > 1);
     }
 
-    private boolean isRetried(RetryState.Verdict verdict, boolean timedOut) {
-        switch (verdict) {
-            case YES -> {
-                backOff(timedOut);
-                return true;
-            }
-            case LIMIT_EXCEEDED -> info().setFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-            case OVERFLOW -> info().setFlag(ResponseFlag.UPSTREAM_OVERFLOW);
-            case NO -> {}
-        }
-        return false;
-    }
-
-    private void backOff(boolean timedOut) {
-        retryPending = true;
-        timeoutRetry = timedOut;
-        backoffTimer.arm(worker.now(), retry.backoffMillis() * 1_000_000);
-    }
-
-    private void onBackoffEnd() {
-        if (!active || !retryPending) {
-            return;
-        }
-        worker.refreshNow();
-        retryPending = false;
+    /** The pause before a retry is over. */
+    void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
         ConnectionPool pool = choosePool(true);
-        if (pool != null) {
-            HeaderBlock headers = head().headers();
-            if (route().virtualHost().includeRequestAttemptCount()) {
-                headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
-            }
-            if (route().virtualHost().includeIsTimeoutRetryHeader()) {
-                headers.set(
-                        KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
-                        timeoutRetry ? LocalReplies.TRUE : LocalReplies.FALSE);
-            }
-            timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
-            startAttempt(pool);
+        if (pool == null) {
+            return;
         }
-        worker.flushDirty();
+        HeaderBlock headers = head().headers();
+        if (route().virtualHost().includeRequestAttemptCount()) {
+            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
+        }
+        if (route().virtualHost().includeIsTimeoutRetryHeader()) {
+            headers.set(
+                    KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
+                    timedOut ? LocalReplies.TRUE : LocalReplies.FALSE);
+        }
+        timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
+        startAttempt(pool);
     }
 
     private void onRouteTimeout() {
@@ -495,14 +479,12 @@ final class ForwardedRequest {
                 charges.response(timeouts.timeoutStatus());
             }
         }
-        info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+        active = false;
         if (responding) {
-            info().setDetails("response_timeout");
-            active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
         } else {
             attempts.cancelAll();
-            replyTimedOut(null, "response_timeout");
+            replies.timedOut(timeouts.timeoutStatus(), "response_timeout");
         }
         worker.flushDirty();
     }
@@ -512,7 +494,7 @@ final class ForwardedRequest {
             return;
         }
         if (timeouts.hedges()) {
-            if (!responding && !attempt.isRetried() && isRetried(retry.onHedge(), true)) {
+            if (!responding && !attempt.isRetried() && retries.isGranted(retry.onHedge(), true)) {
                 attempt.setRetried();
             }
             return;
@@ -522,16 +504,15 @@ final class ForwardedRequest {
         attempt.countTimeout();
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (responding) {
-            info().setFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
-            info().setDetails(details);
             active = false;
-            exchange.abort();
+            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
             return;
         }
         attempts.cancel(attempt);
-        if (!isRetried(retry.onPerTryTimeout(), true)) {
+        if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
             charges.response(timeouts.timeoutStatus());
-            replyTimedOut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
+            active = false;
+            replies.timedOut(timeouts.timeoutStatus(), details);
         }
     }
 
@@ -539,45 +520,19 @@ final class ForwardedRequest {
     void onMaxDuration(Attempt attempt) {
         shard.inc(cluster().stats().rqMaxDurationReached);
         attempts.cancel(attempt);
-        if (!responding && isRetried(retry.onPerTryTimeout(), false)) {
+        if (!responding && retries.isGranted(retry.onPerTryTimeout(), false)) {
             return;
         }
-        info().setFlag(ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED);
         active = false;
-        String details = "upstream_max_stream_duration_reached";
-        if (responding) {
-            info().setDetails(details);
-            exchange.abort();
-            return;
-        }
-        exchange.sendLocalReply(
-                requestEnd >= 0 ? 504 : 408,
-                "upstream max stream duration reached",
-                null,
-                details,
-                false,
-                false);
-    }
-
-    private void replyTimedOut(@Nullable ResponseFlag flag, String details) {
-        int status = timeouts.timeoutStatus();
-        active = false;
-        exchange.sendLocalReply(
-                status,
-                status == 504 ? "upstream request timeout" : "",
-                flag,
-                details,
-                false,
-                false);
+        replies.maxDurationReached(responding, requestEnd >= 0);
     }
 
     /** Ends whatever goes on upstream. */
     void cancel() {
         active = false;
-        retryPending = false;
+        retries.cancel();
         attempts.cancelAll();
         routeTimer.disarm();
-        backoffTimer.disarm();
     }
 
     /** The exchange is over. */
@@ -586,6 +541,7 @@ final class ForwardedRequest {
         retry.end();
         body.end();
         shadows.end();
+        replies.end();
         attemptCount = 0;
         responding = false;
         route = null;
@@ -595,6 +551,6 @@ final class ForwardedRequest {
     void dispose() {
         attempts.dispose();
         routeTimer.discard();
-        backoffTimer.discard();
+        retries.dispose();
     }
 }

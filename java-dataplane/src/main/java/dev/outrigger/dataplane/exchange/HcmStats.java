@@ -49,6 +49,10 @@ public final class HcmStats {
     public final Counter noCluster;
     public final Counter routerRqTotal;
     public final Counter rqDirectResponse;
+
+    /** Mirrored requests, which are nobody's in particular. */
+    public final Counter asyncClientRqTotal;
+
     public final Counter redirectUnsafeScheme;
     public final Counter redirectTooMany;
     public final Counter redirectPredicate;
@@ -108,6 +112,7 @@ public final class HcmStats {
         noCluster = store.counter(p + "no_cluster");
         routerRqTotal = store.counter(p + "rq_total");
         rqDirectResponse = store.counter(p + "rq_direct_response");
+        asyncClientRqTotal = store.counter("http.async-client.rq_total");
         redirectUnsafeScheme = store.counter(p + "passthrough_internal_redirect_unsafe_scheme");
         redirectTooMany = store.counter(p + "passthrough_internal_redirect_too_many_redirects");
         redirectPredicate = store.counter(p + "passthrough_internal_redirect_predicate");

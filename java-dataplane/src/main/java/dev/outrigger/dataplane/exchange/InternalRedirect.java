@@ -107,7 +107,8 @@ final class InternalRedirect {
         exchange.clearRouteCache();
         Route route = exchange.route();
         if (route == null) {
-            restore(saved);
+            // That there is no route stays known, as the log shows.
+            head.copyFrom(saved);
             return stats.redirectNoRoute;
         }
         if (!policy.allows(route.name(), false, target.https(), exchange.previousRedirects())) {

@@ -53,6 +53,7 @@ final class RetryState {
     private long nextIntervalMillis;
     private long resetMillis;
     private boolean held;
+    private boolean granted;
 
     RetryState(StatsShard shard, RandomGenerator random) {
         this.shard = shard;
@@ -73,6 +74,7 @@ final class RetryState {
         charges = counting;
         breakers = limits;
         held = false;
+        granted = false;
         resetMillis = -1;
         asked = RetryHeaders.take(request.headers());
         retryOn |= asked.retryOn();
@@ -146,7 +148,8 @@ final class RetryState {
         if (target == null || limits == null) {
             return Verdict.NO;
         }
-        if (held && !retriable) {
+        if (granted && !retriable) {
+            granted = false;
             target.retrySuccess();
         }
         release();
@@ -164,6 +167,7 @@ final class RetryState {
         }
         limits.retries.inc(shard);
         held = true;
+        granted = true;
         target.retry(resetMillis > 1);
         return Verdict.YES;
     }

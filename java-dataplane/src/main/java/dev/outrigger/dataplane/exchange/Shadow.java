@@ -62,7 +62,8 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
-    void start(RequestHead original, boolean appendSuffix, boolean endStream) {
+    /** Takes a copy of the request; {@link #start} sends it. */
+    void prepare(RequestHead original, boolean appendSuffix) {
         head.copyFrom(original);
         HeaderBlock headers = head.headers();
         if (appendSuffix) {
@@ -76,7 +77,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         } else {
             headers.join(forwarded, COMMA, ip);
         }
-        shard.inc(settings.stats.routerRqTotal);
+    }
+
+    void start(boolean endStream) {
+        shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
         host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
         ConnectionPool from =

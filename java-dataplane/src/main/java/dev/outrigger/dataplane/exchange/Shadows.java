@@ -24,20 +24,20 @@ final class Shadows {
     }
 
     /**
-     * Sends copies of the request as it goes upstream.
+     * Copies the request as it goes upstream; the copies are to be started.
      *
      * @param timeoutNanos of each copy; 0 for none
      */
-    void start(
+    List<Shadow> prepare(
             Route route,
             RequestHead head,
             HttpConnectionManager manager,
             RouteContext context,
-            long timeoutNanos,
-            boolean endStream) {
+            long timeoutNanos) {
         if (route.mirrors().length == 0 || head.method() == Method.CONNECT) {
-            return;
+            return List.of();
         }
+        var prepared = new ArrayList<Shadow>();
         for (MirrorPolicy policy : route.mirrors()) {
             if (!policy.applies(context)) {
                 continue;
@@ -47,10 +47,19 @@ final class Shadows {
                 continue;
             }
             var shadow = new Shadow(services, cluster, manager.settings(), timeoutNanos);
+            shadow.prepare(head, policy.appendsSuffix());
+            prepared.add(shadow);
+        }
+        return prepared;
+    }
+
+    /** Sends what was prepared, behind the original. */
+    void start(List<Shadow> prepared, boolean endStream) {
+        for (Shadow shadow : prepared) {
             if (!endStream) {
                 open.add(shadow);
             }
-            shadow.start(head, policy.appendsSuffix(), endStream);
+            shadow.start(endStream);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,9 +23,13 @@ record HeaderLevels(RouteConfig route, VirtualHostConfig host, RouteTable table)
                 cluster, route.responseHeaders(), host.responseHeaders(), table.responseHeaders());
     }
 
-    private HeaderEditor editor(HeaderEdits... mostSpecificFirst) {
-        List<HeaderEdits> levels = List.of(mostSpecificFirst);
-        return HeaderEditor.of(
-                table.mostSpecificHeaderMutationsWins() ? levels.reversed() : levels);
+    private HeaderEditor editor(
+            HeaderEdits cluster, HeaderEdits route, HeaderEdits host, HeaderEdits table) {
+        List<HeaderEdits> levels = List.of(route, host, table);
+        var ordered = new ArrayList<HeaderEdits>();
+        // Envoy applies those of a weighted cluster first whatever the table says.
+        ordered.add(cluster);
+        ordered.addAll(this.table.mostSpecificHeaderMutationsWins() ? levels.reversed() : levels);
+        return HeaderEditor.of(ordered);
     }
 }

@@ -88,10 +88,14 @@ final class PathMatcher {
         return kind == Kind.CONNECT;
     }
 
-    /** How much of a matching path a prefix rewrite replaces (B2). */
-    int matchedLength(int length) {
+    /**
+     * How much of a matching path a prefix rewrite replaces (B2), or -1 when the path matches only
+     * without its parameters and is left alone.
+     */
+    int matchedLength(byte[] data, int offset, int length) {
         return switch (kind) {
-            case PREFIX, SEPARATED_PREFIX, EXACT -> Math.min(text.length, length);
+            case PREFIX, SEPARATED_PREFIX, EXACT ->
+                    length >= text.length && startsWith(data, offset) ? text.length : -1;
             case REGEX, CONNECT -> length;
         };
     }

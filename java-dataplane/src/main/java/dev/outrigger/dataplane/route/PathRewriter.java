@@ -18,7 +18,7 @@ interface PathRewriter {
     /**
      * The new path with the request's query, or {@code null} when it stays.
      *
-     * @param matched how much of the path the route's condition matched
+     * @param matched how much of the path the route's condition matched; -1 for none of it
      */
     byte @Nullable [] rewrite(RequestHead head, int matched);
 
@@ -29,7 +29,7 @@ interface PathRewriter {
             case PathRewrite.None _ -> NONE;
             case PathRewrite.Prefix(String prefix) -> {
                 byte[] replacement = Ascii.bytes(prefix);
-                yield (head, matched) -> replace(head, matched, replacement);
+                yield (head, matched) -> matched < 0 ? null : replace(head, matched, replacement);
             }
             case PathRewrite.Regex(var regex) -> {
                 var rewrite = new RegexRewrite(regex);

@@ -74,6 +74,24 @@ public final class SetCheck {
                 .toList();
     }
 
+    /** Checks a change that nobody wrote down: what it would break, each with its document. */
+    public List<Violation> checkChange(DocumentSet before, DocumentSet after) {
+        return added(before, after).stream()
+                .map(finding ->
+                        new Violation(
+                                finding.code(),
+                                0,
+                                FieldPath.ROOT.pointer(),
+                                Position.UNKNOWN,
+                                "Would make "
+                                        + finding.owner()
+                                        + " invalid at "
+                                        + finding.path().pointer()
+                                        + ": "
+                                        + finding.detail()))
+                .toList();
+    }
+
     private List<Finding> added(DocumentSet before, DocumentSet after) {
         List<Finding> now = findings(after);
         if (now.isEmpty()) {

@@ -72,6 +72,11 @@ public final class ApiMetrics implements StoreListener {
         registry.counter("outrigger.writes", "operation", operation, "result", result).increment();
     }
 
+    /** A revision that proxies refused was undone. */
+    public void rolledBack() {
+        registry.counter("outrigger.rollbacks").increment();
+    }
+
     void violations(List<Violation> violations) {
         for (Violation violation : violations) {
             registry.counter("outrigger.violations", "code", violation.code().code()).increment();

@@ -7,6 +7,8 @@ import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.status.PolicyStatus;
+import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.Action;
 import dev.outrigger.policy.store.DocumentOutcome;
 import dev.outrigger.policy.store.PolicyStore;
@@ -32,6 +34,7 @@ final class DocumentService implements HttpService {
     private final PolicyKind<?> kind;
     private final PolicyStore store;
     private final PolicyWrites writes;
+    private final StatusSource proxies;
     private final ApiMetrics metrics;
     private final Cursors cursors;
     private final Snapshots snapshots;
@@ -41,6 +44,7 @@ final class DocumentService implements HttpService {
             PolicyKind<?> kind,
             PolicyStore store,
             PolicyWrites writes,
+            StatusSource proxies,
             ApiMetrics metrics,
             Cursors cursors,
             Snapshots snapshots,
@@ -48,6 +52,7 @@ final class DocumentService implements HttpService {
         this.kind = kind;
         this.store = store;
         this.writes = writes;
+        this.proxies = proxies;
         this.metrics = metrics;
         this.cursors = cursors;
         this.snapshots = snapshots;
@@ -61,7 +66,9 @@ final class DocumentService implements HttpService {
                 .get("/{name}", this::get)
                 .put("/{name}", this::put)
                 .delete("/{name}", this::delete)
-                .any("/{name}", Methods.notAllowed("GET, PUT, DELETE"));
+                .any("/{name}", Methods.notAllowed("GET, PUT, DELETE"))
+                .get("/{name}/status", this::status)
+                .any("/{name}/status", Methods.notAllowed("GET"));
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -117,6 +124,26 @@ final class DocumentService implements HttpService {
             return;
         }
         Responses.json(response, 200, Json.document(document));
+    }
+
+    /**
+     * What became of the document. A resource of its own, for it changes while the document and its
+     * strong tag do not.
+     */
+    private void status(ServerRequest request, ServerResponse response) {
+        Requests.allowOnly(request, "namespace");
+        PolicyId id = id(request);
+        StoredDocument document =
+                store.documents()
+                        .find(id)
+                        .orElseThrow(() ->
+                                Problem.of(404, "Not found", id + " does not exist.").raise());
+        ObjectNode root = Json.object();
+        Json.identify(root, id);
+        root.set(
+                "status",
+                Json.policyStatus(PolicyStatus.of(id, document.generation(), proxies.proxies(id))));
+        Responses.json(response, 200, root);
     }
 
     private void put(ServerRequest request, ServerResponse response) {

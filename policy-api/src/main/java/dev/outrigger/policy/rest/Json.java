@@ -6,16 +6,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.status.PolicyField;
+import dev.outrigger.policy.status.PolicyStatus;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.policy.store.DocumentOutcome;
 import dev.outrigger.policy.store.Revision;
 import dev.outrigger.policy.store.WriteOutcome.Written;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** How each thing looks in an answer. */
 final class Json {
@@ -88,9 +93,77 @@ final class Json {
         root.put("revision", report.revision());
         root.put("publishedRevision", report.publishedRevision());
         root.put("synced", report.synced());
+        var missing = root.putArray("missing");
+        report.missing()
+                .forEach(one ->
+                        missing.addObject().put("proxy", one.proxy()).put("reason", one.reason()));
+        root.set("withheld", withheld(report.withheld()));
         var proxies = root.putArray("proxies");
         report.proxies().forEach(proxy -> proxies.add(proxy(proxy)));
         return root;
+    }
+
+    static ObjectNode policyStatus(PolicyStatus status) {
+        ObjectNode root = object();
+        root.put("observedGeneration", status.observedGeneration());
+        var conditions = root.putArray("conditions");
+        for (PolicyStatus.Condition condition : status.conditions()) {
+            conditions
+                    .addObject()
+                    .put("type", condition.type())
+                    .put("status", condition.status())
+                    .put("reason", condition.reason())
+                    .put("message", condition.message());
+        }
+        root.putObject("proxies")
+                .put("matched", status.counts().matched())
+                .put("acked", status.counts().acked())
+                .put("pending", status.counts().pending())
+                .put("rejected", status.counts().rejected())
+                .put("disconnected", status.counts().disconnected());
+        var rejections = root.putArray("rejections");
+        for (PolicyStatus.Refusal refusal : status.refusals()) {
+            ObjectNode item = rejections.addObject();
+            item.put("proxy", refusal.proxy()).put("type", refusal.type());
+            item.setAll(rejection(refusal.rejection()));
+        }
+        root.set("withheld", withheld(status.withheld()));
+        var details = root.putArray("details");
+        for (ProxyStatus proxy : status.proxies()) {
+            ObjectNode item = details.addObject();
+            item.put("proxy", proxy.id()).put("connected", proxy.connected());
+            ObjectNode types = item.putObject("types");
+            proxy.types().entrySet().stream()
+                    .sorted(java.util.Map.Entry.comparingByKey())
+                    .forEach(entry -> types.put(entry.getKey(), entry.getValue().state().name()));
+        }
+        return root;
+    }
+
+    private static ArrayNode withheld(List<Withheld> all) {
+        var array = MAPPER.createArrayNode();
+        for (Withheld held : all) {
+            ObjectNode item = array.addObject();
+            item.put("reason", held.reason().name());
+            item.put("revision", held.revision());
+            item.put("since", held.since().toString());
+            item.put("type", held.type());
+            item.put("version", held.version());
+            held.resources().forEach(item.putArray("resources")::add);
+            item.put("detail", held.detail());
+            item.set("fields", fields(held.fields()));
+            held.proxies().forEach(item.putArray("proxies")::add);
+        }
+        return array;
+    }
+
+    private static ArrayNode fields(List<PolicyField> fields) {
+        var array = MAPPER.createArrayNode();
+        fields.forEach(field ->
+                array.addObject()
+                        .put("document", field.document().toString())
+                        .put("pointer", field.pointer()));
+        return array;
     }
 
     static ObjectNode proxy(ProxyStatus proxy) {
@@ -107,6 +180,15 @@ final class Json {
         proxy.types().entrySet().stream()
                 .sorted(java.util.Map.Entry.comparingByKey())
                 .forEach(entry -> types.set(entry.getKey(), type(entry.getValue())));
+        var connections = root.putArray("connections");
+        proxy.connections()
+                .forEach(connection ->
+                        connections
+                                .addObject()
+                                .put("peer", connection.peer())
+                                .put("since", connection.since().toString())
+                                .put("streams", connection.streams()));
+        root.set("withheld", withheld(proxy.withheld()));
         return root;
     }
 
@@ -116,6 +198,7 @@ final class Json {
         root.put("version", status.version());
         root.put("acceptedVersion", status.acceptedVersion());
         root.put("since", status.since().toString());
+        root.put("ageSeconds", status.age().toMillis() / 1000.0);
         status.rejection().ifPresent(rejection -> root.set("rejection", rejection(rejection)));
         return root;
     }
@@ -129,10 +212,11 @@ final class Json {
         rejection.resources().forEach(resources::add);
         var policies = root.putArray("policies");
         rejection.policies().forEach(id -> policies.add(id.toString()));
+        root.set("fields", fields(rejection.fields()));
         return root;
     }
 
-    private static void identify(ObjectNode node, PolicyId id) {
+    static void identify(ObjectNode node, PolicyId id) {
         node.put("kind", id.kind()).put("namespace", id.namespace()).put("name", id.name());
     }
 

@@ -115,10 +115,18 @@ public final class PolicyApiServer implements AutoCloseable {
             routing.register(
                     "/api/v1/" + kind.plural(),
                     new DocumentService(
-                            kind, api.store(), writes, api.metrics(), cursors, snapshots, bodies));
+                            kind,
+                            api.store(),
+                            writes,
+                            api.status(),
+                            api.metrics(),
+                            cursors,
+                            snapshots,
+                            bodies));
         }
         routing.register(
-                "/api/v1/revisions", new RevisionService(api.store(), api.status(), cursors));
+                "/api/v1/revisions",
+                new RevisionService(api.store(), writes, api.metrics(), api.status(), cursors));
         routing.register("/api/v1/proxies", new ProxyService(api.status()));
         routing.register("/api/v1/bootstrap", new BootstrapService(api.bootstrap()));
     }

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicyStore;
+import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.Revision;
+import dev.outrigger.policy.store.WriteContext;
+import dev.outrigger.policy.store.WriteOutcome;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -14,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** {@code /api/v1/revisions}: the log of writes, and whether one is live. */
+/** {@code /api/v1/revisions}: the log of writes, whether one is live, and undoing one. */
 final class RevisionService implements HttpService {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
@@ -26,11 +29,20 @@ final class RevisionService implements HttpService {
     private final Semaphore waiting = new Semaphore(256);
 
     private final PolicyStore store;
+    private final PolicyWrites writes;
+    private final ApiMetrics metrics;
     private final StatusSource status;
     private final Cursors cursors;
 
-    RevisionService(PolicyStore store, StatusSource status, Cursors cursors) {
+    RevisionService(
+            PolicyStore store,
+            PolicyWrites writes,
+            ApiMetrics metrics,
+            StatusSource status,
+            Cursors cursors) {
         this.store = store;
+        this.writes = writes;
+        this.metrics = metrics;
         this.status = status;
         this.cursors = cursors;
     }
@@ -42,7 +54,28 @@ final class RevisionService implements HttpService {
                 .get("/{number}", this::get)
                 .any("/{number}", Methods.notAllowed("GET"))
                 .get("/{number}/sync", this::sync)
-                .any("/{number}/sync", Methods.notAllowed("GET"));
+                .any("/{number}/sync", Methods.notAllowed("GET"))
+                .post("/{number}/rollback", this::rollback)
+                .any("/{number}/rollback", Methods.notAllowed("POST"));
+    }
+
+    /** A new revision in which everything is as it was before that one. */
+    private void rollback(ServerRequest request, ServerResponse response) {
+        Requests.allowOnly(request, "dryRun", "message");
+        boolean dryRun = Requests.flag(request, "dryRun");
+        Revision revision = require(request);
+        var given = Requests.writeContext(request, new byte[0]);
+        var context =
+                given.message().isEmpty()
+                        ? new WriteContext(
+                                given.author(),
+                                "Rolls back revision " + revision.number(),
+                                given.source(),
+                                given.key())
+                        : given;
+        WriteOutcome outcome = writes.undo(revision, context, dryRun);
+        metrics.write("rollback", WriteResults.word(outcome, dryRun));
+        Responses.json(response, 200, Json.written(Responses.requireWritten(outcome), dryRun));
     }
 
     private void list(ServerRequest request, ServerResponse response) {

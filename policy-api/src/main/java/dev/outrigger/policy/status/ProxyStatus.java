@@ -2,6 +2,7 @@
 package dev.outrigger.policy.status;
 
 import dev.outrigger.policy.model.PolicyId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,13 @@ import java.util.Optional;
  * @param id the node's {@code id}
  * @param cluster the node's {@code cluster}
  * @param userAgent the node's user agent and version, for example {@code envoy 1.40.0}
- * @param peer the remote address of the stream, or the last one when disconnected
+ * @param peer the remote address of the newest stream, or the last one when disconnected
  * @param since when the connection state last changed
  * @param sidecars the Sidecar and XdsResources documents that select it
- * @param types per resource type, keyed by type URL
+ * @param types per resource type, keyed by type URL; of several connections, the one that is
+ *     furthest behind
+ * @param connections every client that is connected under this id, the newest last
+ * @param withheld what it should have and is not given
  */
 public record ProxyStatus(
         String id,
@@ -26,8 +30,12 @@ public record ProxyStatus(
         boolean connected,
         Instant since,
         List<PolicyId> sidecars,
-        Map<String, TypeStatus> types) {
+        Map<String, TypeStatus> types,
+        List<Connection> connections,
+        List<Withheld> withheld) {
     public ProxyStatus {
+        connections = List.copyOf(connections);
+        withheld = List.copyOf(withheld);
         sidecars = List.copyOf(sidecars);
         types = Map.copyOf(types);
     }
@@ -40,6 +48,8 @@ public record ProxyStatus(
         PENDING,
         /** The latest version was refused; the last good one is in use. */
         REJECTED,
+        /** A later version is withheld; the last good one is in use, and was accepted. */
+        HELD,
         NOT_SUBSCRIBED,
         DISCONNECTED
     }
@@ -48,27 +58,39 @@ public record ProxyStatus(
      * @param version the version published for this proxy's group
      * @param acceptedVersion the last version the proxy accepted
      * @param since when this state began
+     * @param age how long ago that was
      */
     public record TypeStatus(
             State state,
             String version,
             String acceptedVersion,
             Instant since,
+            Duration age,
             Optional<Rejection> rejection) {}
+
+    /**
+     * One client, by its remote address.
+     *
+     * @param streams how many it has: one if aggregated, one for each type otherwise
+     */
+    public record Connection(String peer, Instant since, int streams) {}
 
     /**
      * A NACK.
      *
      * @param error the proxy's own words
-     * @param policies the documents whose content the refused resources came from
+     * @param policies the documents to blame
+     * @param fields where in them; some of the documents may be missing here
      */
     public record Rejection(
             String version,
             String error,
             Instant at,
             List<String> resources,
-            List<PolicyId> policies) {
+            List<PolicyId> policies,
+            List<PolicyField> fields) {
         public Rejection {
+            fields = List.copyOf(fields);
             resources = List.copyOf(resources);
             policies = List.copyOf(policies);
         }

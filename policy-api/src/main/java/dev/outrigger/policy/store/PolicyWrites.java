@@ -69,6 +69,52 @@ public final class PolicyWrites {
         return run(context, dryRun, current -> decideDelete(current, id, precondition));
     }
 
+    /**
+     * Writes a new revision that undoes an earlier one: each of its documents as it was before.
+     * Stale if one of them was changed since.
+     */
+    public WriteOutcome undo(Revision revision, WriteContext context, boolean dryRun) {
+        return run(context, dryRun, current -> decideUndo(current, revision));
+    }
+
+    private Decision decideUndo(DocumentSet current, Revision revision) {
+        var changes = new ArrayList<Change>();
+        var puts = new ArrayList<StoredDocument>();
+        var deleted = new ArrayList<PolicyId>();
+        for (Revision.Change change : revision.changes()) {
+            if (change.action() == Action.UNCHANGED) {
+                continue;
+            }
+            var stored = current.find(change.id());
+            boolean isAsItLeftIt =
+                    change.after().isEmpty()
+                            ? stored.isEmpty()
+                            : stored.isPresent() && stored.get().generation() == revision.number();
+            if (!isAsItLeftIt) {
+                return new Decision.Refuse(
+                        new WriteOutcome.Stale(
+                                change.id(),
+                                change.id()
+                                        + " was changed after revision "
+                                        + revision.number()
+                                        + ", which therefore cannot be undone."));
+            }
+            if (change.before().isPresent()) {
+                var before = reader.stored(change.before().get(), 0);
+                puts.add(before);
+                changes.add(new Change.Put(before));
+            } else {
+                deleted.add(change.id());
+                changes.add(new Change.Delete(change.id()));
+            }
+        }
+        var after = current.with(current.revision() + 1, puts, deleted);
+        var broken = reader.setCheck().checkChange(current, after);
+        return broken.isEmpty()
+                ? new Decision.Commit(changes)
+                : new Decision.Refuse(new WriteOutcome.Invalid(broken));
+    }
+
     private WriteOutcome run(
             WriteContext context, boolean dryRun, Function<DocumentSet, Decision> decide) {
         return dryRun ? preview(decide) : store.write(context, decide);

@@ -123,6 +123,75 @@ class PolicyApiServerTest {
     }
 
     @Test
+    void showsWhatBecameOfADocument() {
+        api.apply(service("b") + "---\n" + service("c"));
+
+        Answer answer = api.get("/api/v1/services/b/status");
+
+        assertThat(answer.status()).isEqualTo(200);
+        var status = answer.json().path("status");
+        assertThat(status.path("observedGeneration").asLong()).isEqualTo(1);
+        assertThat(status.path("conditions").toString())
+                .contains(
+                        "{\"type\":\"Accepted\",\"status\":\"True\",\"reason\":\"Accepted\"",
+                        "{\"type\":\"Programmed\",\"status\":\"False\",\"reason\":\"RejectedByProxy\"",
+                        "{\"type\":\"Synced\",\"status\":\"False\",\"reason\":\"RejectedByProxy\"");
+        assertThat(status.path("proxies").toString())
+                .isEqualTo(
+                        "{\"matched\":1,\"acked\":0,\"pending\":0,\"rejected\":1,"
+                                + "\"disconnected\":0}");
+        assertThat(status.at("/rejections/0/proxy").asText()).isEqualTo("a-1");
+        assertThat(status.at("/rejections/0/fields/0").toString())
+                .isEqualTo("{\"document\":\"Service/b\",\"pointer\":\"#/spec/endpoints\"}");
+        assertThat(status.at("/withheld/0/reason").asText()).isEqualTo("REFUSED");
+        assertThat(status.at("/details/0/types").toString()).contains("REJECTED");
+        // The document itself and its tag know nothing of it.
+        assertThat(api.get("/api/v1/services/b").json().has("status")).isFalse();
+        assertThat(api.get("/api/v1/services/c/status").json().at("/status/conditions/1/reason"))
+                .hasToString("\"NoProxies\"");
+        assertThat(api.get("/api/v1/services/x/status").status()).isEqualTo(404);
+        assertThat(api.post("/api/v1/services/b/status", "application/yaml", "").status())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void rollsBackARevisionAsANewOne() {
+        api.apply(service("b"));
+        api.apply(service("b").replace("10.0.0.1", "10.0.0.2") + "---\n" + service("c"));
+
+        var preview = api.post("/api/v1/revisions/2/rollback?dryRun=true", "application/yaml", "");
+        var done = api.post("/api/v1/revisions/2/rollback", "application/yaml", "");
+
+        assertThat(preview.json().path("documents").toString()).contains("updated", "deleted");
+        assertThat(done.json().path("revision").asLong()).isEqualTo(3);
+        assertThat(api.get("/api/v1/services/b").body()).contains("10.0.0.1");
+        assertThat(api.get("/api/v1/services/c").status()).isEqualTo(404);
+        assertThat(api.get("/api/v1/revisions/3").json().path("message").asText())
+                .isEqualTo("Rolls back revision 2");
+        // What was changed since is nobody's to undo, nor what others rely on.
+        assertThat(api.post("/api/v1/revisions/2/rollback", "application/yaml", "").status())
+                .isEqualTo(412);
+        api.apply(retry("p", "b"));
+        api.apply(service("d"));
+        assertThat(api.post("/api/v1/revisions/1/rollback", "application/yaml", "").status())
+                .isEqualTo(412);
+        assertThat(api.post("/api/v1/revisions/9/rollback", "application/yaml", "").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void doesNotRollBackWhatOthersRelyOn() {
+        api.apply(service("b"));
+        api.apply(retry("p", "b"));
+
+        var refused = api.post("/api/v1/revisions/1/rollback", "application/yaml", "");
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("Would make TrafficPolicy/p invalid");
+        assertThat(api.get("/api/v1/services/b").status()).isEqualTo(200);
+    }
+
+    @Test
     void appliesJsonArrays() {
         Answer answer =
                 api.post(

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.policy.store.sqlite.SqliteOptions;
 import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -49,13 +51,37 @@ final class RunningApi implements AutoCloseable {
                                     "v2",
                                     "v1",
                                     NOW,
+                                    Duration.ofMillis(1500),
                                     Optional.of(
                                             new ProxyStatus.Rejection(
                                                     "v2",
                                                     "bad",
                                                     NOW,
                                                     List.of("default/b/80"),
-                                                    List.of())))));
+                                                    List.of(
+                                                            new PolicyId(
+                                                                    "Service", "default", "b")),
+                                                    List.of(
+                                                            new PolicyField(
+                                                                    new PolicyId(
+                                                                            "Service", "default",
+                                                                            "b"),
+                                                                    "#/spec/endpoints")))))),
+                    List.of(new ProxyStatus.Connection("127.0.0.1:5000", NOW, 1)),
+                    List.of(
+                            new Withheld(
+                                    Withheld.Reason.REFUSED,
+                                    1,
+                                    NOW,
+                                    "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+                                    "v2",
+                                    List.of("default/b/80"),
+                                    "bad",
+                                    List.of(
+                                            new PolicyField(
+                                                    new PolicyId("Service", "default", "b"),
+                                                    "#/spec/endpoints")),
+                                    List.of("a-1"))));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -194,7 +220,18 @@ final class RunningApi implements AutoCloseable {
 
         @Override
         public SyncReport awaitSync(long revision, Duration timeout) {
-            return new SyncReport(revision, revision, false, proxies());
+            return new SyncReport(
+                    revision,
+                    revision,
+                    false,
+                    proxies(),
+                    PROXY.withheld(),
+                    List.of(new SyncReport.Missing("a-1", "CDS refused: bad")));
+        }
+
+        @Override
+        public List<ProxyStatus> proxies(PolicyId document) {
+            return document.name().equals("b") ? proxies() : List.of();
         }
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.node;
 
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.status.SyncReport;
+import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.xds.resource.ResourceType;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,11 +13,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +41,10 @@ public final class ProxyRegistry implements StatusSource {
     private final InstantSource clock;
     private final Retention retention;
     private final StreamMetrics metrics;
+    private final Map<NodeGroupKey, GroupStanding> standings = new HashMap<>();
     private long publishedRevision;
+    private volatile @Nullable Judge judge;
+    private volatile Set<String> watched = Set.of();
 
     public ProxyRegistry(InstantSource clock, Retention retention, MeterRegistry meters) {
         this.clock = clock;
@@ -68,7 +78,7 @@ public final class ProxyRegistry implements StatusSource {
                         peer,
                         proxy.peers());
             }
-            var session = new ProxySession(this, proxy, node, peer);
+            var session = new ProxySession(this, proxy, node, peer, clock.instant());
             proxy.opened(session, clock.instant());
             metrics.opened();
             changed.signalAll();
@@ -92,15 +102,99 @@ public final class ProxyRegistry implements StatusSource {
         }
     }
 
-    @Override
-    public List<ProxyStatus> proxies() {
+    /** Which group a node is in from now on. */
+    public void grouped(String nodeId, NodeGroupKey group) {
         lock.lock();
         try {
-            forgetOld();
-            return proxies.values().stream().map(ProxyRecord::status).toList();
+            var proxy = proxies.get(nodeId);
+            if (proxy != null) {
+                proxy.grouped(group);
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How a group stands from now on. */
+    public void standing(NodeGroupKey group, GroupStanding standing) {
+        lock.lock();
+        try {
+            standings.put(group, standing);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A group that has no nodes any more. */
+    public void forget(NodeGroupKey group) {
+        lock.lock();
+        try {
+            standings.remove(group);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Who decides what follows from refusals; to be given before the first stream begins. */
+    public void judgedBy(Judge newJudge) {
+        judge = newJudge;
+    }
+
+    /** The nodes whose answers the judge waits for. */
+    public void watchAnswers(Set<String> nodeIds) {
+        watched = Set.copyOf(nodeIds);
+        nodeIds.forEach(this::mayHaveAnswered);
+    }
+
+    /** Whether a node has answered everything it was given; not so if it is not connected. */
+    public boolean hasAnswered(String nodeId) {
+        lock.lock();
+        try {
+            var proxy = proxies.get(nodeId);
+            return proxy != null && proxy.isConnected() && proxy.hasAnswered();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<ProxyStatus> proxies() {
+        return proxies(_ -> true);
+    }
+
+    @Override
+    public List<ProxyStatus> proxies(PolicyId document) {
+        return proxies(proxy -> {
+            var key = proxy.group();
+            return key.documents().contains(document)
+                    || standing(proxy).isMadeOf().test(document)
+                    || standing(proxy).withheld().stream()
+                            .flatMap(held -> held.fields().stream())
+                            .anyMatch(field -> field.document().equals(document));
+        });
+    }
+
+    private List<ProxyStatus> proxies(Predicate<ProxyRecord> condition) {
+        lock.lock();
+        try {
+            forgetOld();
+            return statuses(condition);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<ProxyStatus> statuses(Predicate<ProxyRecord> condition) {
+        var now = clock.instant();
+        return proxies.values().stream()
+                .filter(condition)
+                .map(proxy -> proxy.status(now, standing(proxy)))
+                .toList();
+    }
+
+    private GroupStanding standing(ProxyRecord proxy) {
+        return standings.getOrDefault(proxy.group(), GroupStanding.UNKNOWN);
     }
 
     @Override
@@ -108,23 +202,34 @@ public final class ProxyRegistry implements StatusSource {
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!isAnswered(revision) && left > 0) {
+            while (!isAnswered(revision) && !isHopeless(revision) && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            var matching = proxies.values().stream().filter(ProxyRecord::isMatched).toList();
+            var matching = statuses(ProxyRecord::isMatched);
             boolean synced =
                     isAnswered(revision)
-                            && matching.stream()
+                            && !isHopeless(revision)
+                            && proxies.values().stream()
+                                    .filter(ProxyRecord::isMatched)
                                     .filter(ProxyRecord::isConnected)
                                     .noneMatch(ProxyRecord::hasRejected);
             return new SyncReport(
                     revision,
                     publishedRevision,
                     synced,
-                    matching.stream().map(ProxyRecord::status).toList());
+                    matching,
+                    withheld(),
+                    MissingProxies.of(matching, revision, publishedRevision));
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<Withheld> withheld() {
+        return standings.values().stream()
+                .flatMap(standing -> standing.withheld().stream())
+                .distinct()
+                .toList();
     }
 
     private boolean isAnswered(long revision) {
@@ -132,6 +237,25 @@ public final class ProxyRegistry implements StatusSource {
                 && proxies.values().stream()
                         .filter(ProxyRecord::isConnected)
                         .allMatch(ProxyRecord::hasAnswered);
+    }
+
+    /** Something of the revision will not be served, however long one waits. */
+    private boolean isHopeless(long revision) {
+        return proxies.values().stream().allMatch(ProxyRecord::isJudged)
+                && standings.values().stream()
+                        .flatMap(standing -> standing.withheld().stream())
+                        .anyMatch(held -> held.reason().isFinal() && held.revision() >= revision);
+    }
+
+    Optional<Judge> judge() {
+        return Optional.ofNullable(judge);
+    }
+
+    void mayHaveAnswered(String nodeId) {
+        var who = judge;
+        if (who != null && watched.contains(nodeId)) {
+            who.answered(nodeId);
+        }
     }
 
     void closed(ProxyRecord proxy, ProxySession session) {

@@ -2,15 +2,20 @@
 package dev.outrigger.xds.node;
 
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.ProxyStatus.Rejection;
 import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.policy.status.ProxyStatus.TypeStatus;
 import dev.outrigger.xds.resource.ResourceType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One stream of a proxy. Its own thread writes, the registry's lock guards what others read. */
 public final class ProxySession implements StreamListener, AutoCloseable {
@@ -18,8 +23,13 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     private final ProxyRecord proxy;
     private final NodeIdentity node;
     private final String peer;
+    private final Instant since;
     private final Map<ResourceType, Standing> types = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Rejection> rejections = new EnumMap<>(ResourceType.class);
+
+    /** Refused types of which nobody has said yet whose fault it is. */
+    private final Set<ResourceType> unjudged = EnumSet.noneOf(ResourceType.class);
+
     private List<PolicyId> documents = List.of();
 
     /** Written by the feed's thread; whoever waits finds out when the stream has evaluated it. */
@@ -27,7 +37,13 @@ public final class ProxySession implements StreamListener, AutoCloseable {
 
     private long evaluatedEdition = -1;
 
-    ProxySession(ProxyRegistry registry, ProxyRecord proxy, NodeIdentity node, String peer) {
+    ProxySession(
+            ProxyRegistry registry,
+            ProxyRecord proxy,
+            NodeIdentity node,
+            String peer,
+            Instant since) {
+        this.since = since;
         this.registry = registry;
         this.proxy = proxy;
         this.node = node;
@@ -48,15 +64,47 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     public void rejected(ResourceType type, Nack nack) {
         registry.metrics().rejected(type);
         ProxyRegistry.logRejection(node, type, nack, peer);
-        registry.update(now ->
-                rejections.put(
-                        type,
-                        new Rejection(
-                                nack.version(),
-                                nack.error(),
-                                now,
-                                nack.resources(),
-                                List.copyOf(nack.policies()))));
+        var judge = registry.judge();
+        registry.update(now -> {
+            rejections.put(
+                    type,
+                    new Rejection(
+                            nack.version(),
+                            nack.error(),
+                            now,
+                            nack.resources(),
+                            List.copyOf(nack.policies()),
+                            List.of()));
+            if (judge.isPresent()) {
+                unjudged.add(type);
+            }
+        });
+        judge.ifPresent(who -> who.refused(this, type, nack));
+    }
+
+    /** Whose fault a refusal is. */
+    public void blame(ResourceType type, Nack nack, List<PolicyField> fields) {
+        registry.update(_ -> {
+            unjudged.remove(type);
+            rejections.computeIfPresent(
+                    type,
+                    (_, before) ->
+                            before.version().equals(nack.version())
+                                    ? blamed(before, nack, fields)
+                                    : before);
+        });
+    }
+
+    private static Rejection blamed(Rejection before, Nack nack, List<PolicyField> fields) {
+        var documents = new TreeSet<PolicyId>();
+        fields.forEach(field -> documents.add(field.document()));
+        return new Rejection(
+                before.version(),
+                before.error(),
+                before.at(),
+                before.resources(),
+                List.copyOf(documents.isEmpty() ? nack.policies() : documents),
+                fields);
     }
 
     @Override
@@ -72,6 +120,7 @@ public final class ProxySession implements StreamListener, AutoCloseable {
                 rejections.remove(type); // What was refused is no longer what is published.
             }
         });
+        registry.mayHaveAnswered(node.id());
     }
 
     /**
@@ -88,6 +137,7 @@ public final class ProxySession implements StreamListener, AutoCloseable {
             evaluatedEdition = edition;
             documents = selectedBy;
         });
+        registry.mayHaveAnswered(node.id());
     }
 
     @Override
@@ -95,12 +145,16 @@ public final class ProxySession implements StreamListener, AutoCloseable {
         registry.closed(proxy, this);
     }
 
-    NodeIdentity node() {
+    public NodeIdentity node() {
         return node;
     }
 
     String peer() {
         return peer;
+    }
+
+    Instant since() {
+        return since;
     }
 
     List<PolicyId> documents() {
@@ -110,8 +164,14 @@ public final class ProxySession implements StreamListener, AutoCloseable {
     /** Whether it stands as everything that was published up to now asks for. */
     boolean hasAnswered() {
         return evaluatedEdition >= toldEdition
+                && unjudged.isEmpty()
                 && types.values().stream()
                         .noneMatch(standing -> standing.state().state() == State.PENDING);
+    }
+
+    /** Whether it is known whose fault each refusal is. */
+    boolean isJudged() {
+        return unjudged.isEmpty();
     }
 
     boolean hasRejected() {
@@ -119,7 +179,7 @@ public final class ProxySession implements StreamListener, AutoCloseable {
                 .anyMatch(standing -> standing.state().state() == State.REJECTED);
     }
 
-    Map<String, TypeStatus> statuses() {
+    Map<String, TypeStatus> statuses(Instant now) {
         var statuses = new java.util.HashMap<String, TypeStatus>();
         types.forEach((type, standing) ->
                 statuses.put(
@@ -129,6 +189,7 @@ public final class ProxySession implements StreamListener, AutoCloseable {
                                 standing.state().version(),
                                 standing.state().acceptedVersion(),
                                 standing.since(),
+                                Duration.between(standing.since(), now),
                                 Optional.ofNullable(rejections.get(type)))));
         return statuses;
     }

@@ -2,11 +2,13 @@
 package dev.outrigger.xds.reconcile;
 
 import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.TypeResources;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,8 @@ final class Group {
     private final NodeGroupKey key;
     private final Set<Watch> watches = new LinkedHashSet<>();
     private @Nullable LastGood lastGood;
-    private @Nullable Snapshot snapshot;
+    private final Rollout rollout;
+    private @Nullable List<Withheld> standing;
 
     /**
      * The last good translation. Immutable.
@@ -25,8 +28,28 @@ final class Group {
      */
     record LastGood(PolicySet policies, Map<ResourceType, TypeResources> types) {}
 
-    Group(NodeGroupKey key) {
+    Group(NodeGroupKey key, Rollout rollout) {
         this.key = key;
+        this.rollout = rollout;
+    }
+
+    /** What its nodes are given, and why not something newer. */
+    Rollout rollout() {
+        return rollout;
+    }
+
+    /** Whether that is news. */
+    boolean stands(List<Withheld> withheld) {
+        boolean isNews = !withheld.equals(standing);
+        standing = withheld;
+        return isNews;
+    }
+
+    /** Whether every stream of a node has been told what it is to have. */
+    boolean isUpToDate(String nodeId) {
+        return watches.stream()
+                .filter(watch -> watch.node().id().equals(nodeId))
+                .allMatch(Watch::isUpToDate);
     }
 
     NodeGroupKey key() {
@@ -46,20 +69,8 @@ final class Group {
         lastGood = new LastGood(policies, types);
     }
 
-    /** What its nodes are told; null as long as there was no good translation. */
+    /** What most of its nodes are told; null as long as there was no good translation. */
     @Nullable Snapshot snapshot() {
-        return snapshot;
-    }
-
-    void serve(Snapshot newest) {
-        snapshot = newest;
-    }
-
-    /** Whether it serves these resources already. */
-    boolean serves(Map<ResourceType, TypeResources> types) {
-        var current = snapshot;
-        return current != null
-                && types.entrySet().stream()
-                        .allMatch(entry -> entry.getValue().isSame(current.type(entry.getKey())));
+        return rollout.snapshotFor("").orElse(null);
     }
 }

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.PolicyField;
+import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.TypeResources;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Meters of the loops. Any thread. */
 final class ReconcileMetrics {
+    private static final int MAX_DOCUMENTS = 100;
+
     private final MeterRegistry meters;
     private final Timer age;
     private final Timer build;
@@ -25,11 +33,16 @@ final class ReconcileMetrics {
     private final Counter joined;
     private final Counter pushes;
     private final AtomicLong groups;
+    private final MultiGauge documents;
     private final Map<ResourceType, AtomicLong> resources = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Counter> changed = new EnumMap<>(ResourceType.class);
 
     ReconcileMetrics(MeterRegistry meters) {
         this.meters = meters;
+        documents =
+                MultiGauge.builder("outrigger.xds.withheld.documents")
+                        .description("Groups that are not given a document's newest content")
+                        .register(meters);
         age =
                 timer(
                         "outrigger.xds.queue.age",
@@ -114,6 +127,52 @@ final class ReconcileMetrics {
                         snapshots.stream()
                                 .mapToLong(snapshot -> snapshot.type(type).size())
                                 .sum()));
+    }
+
+    /** A refusal whose documents are known. */
+    void refused(ResourceType type, List<PolicyField> fields) {
+        // By kind only: the number of series must not grow with the documents.
+        fields.stream()
+                .map(field -> field.document().kind())
+                .distinct()
+                .forEach(kind ->
+                        meters.counter(
+                                        "outrigger.xds.refusals",
+                                        "type",
+                                        type.shortName(),
+                                        "kind",
+                                        kind)
+                                .increment());
+    }
+
+    /** What is withheld now, group by group. */
+    void withheld(List<List<Withheld>> all) {
+        var byDocument = new TreeMap<PolicyId, Integer>();
+        all.stream()
+                .flatMap(List::stream)
+                .filter(held -> held.reason().isFinal())
+                .flatMap(held -> held.fields().stream().map(PolicyField::document).distinct())
+                .forEach(id -> byDocument.merge(id, 1, Integer::sum));
+        documents.register(
+                byDocument.entrySet().stream()
+                        .limit(MAX_DOCUMENTS)
+                        .map(entry ->
+                                MultiGauge.Row.of(
+                                        Tags.of(
+                                                "kind",
+                                                entry.getKey().kind(),
+                                                "namespace",
+                                                entry.getKey().namespace(),
+                                                "name",
+                                                entry.getKey().name()),
+                                        entry.getValue()))
+                        .toList(),
+                true);
+    }
+
+    /** Something happened to a trial. */
+    void trial(String event) {
+        meters.counter("outrigger.xds.trials", "event", event).increment();
     }
 
     void failed() {

@@ -6,16 +6,21 @@ import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.store.PolicySource;
+import dev.outrigger.xds.node.Judge;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.node.NodeGroupResolver;
 import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
+import dev.outrigger.xds.node.ProxySession;
+import dev.outrigger.xds.node.StreamListener;
 import dev.outrigger.xds.reconcile.Translation.Translated;
+import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.ReferenceCheck;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +66,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Published, if every group was good.
  * </ol>
  */
-public final class Reconciler implements SnapshotFeed, AutoCloseable {
+public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     /** A burst is joined to at most ten rounds a second; the first change never waits. */
@@ -74,6 +80,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     private final AtomicReference<@Nullable PolicySet> waiting = new AtomicReference<>();
     private final ProxyRegistry registry;
     private final ReconcileMetrics metrics;
+    private final Rollouts rollouts;
     private final PolicySource.Registration source;
 
     // Confined to the translating loop.
@@ -103,11 +110,20 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
 
     private long lastEdition;
 
-    public Reconciler(PolicySource policies, ProxyRegistry registry, MeterRegistry meters) {
+    public Reconciler(
+            PolicySource policies,
+            ProxyRegistry registry,
+            MeterRegistry meters,
+            InstantSource clock,
+            RolloutOptions rollout,
+            RevisionUndo undo) {
         this(
                 policies,
                 registry,
                 meters,
+                clock,
+                rollout,
+                undo,
                 EventLoop.onThread("xds-reconcile"),
                 EventLoop.onThread("xds-translate"));
     }
@@ -117,12 +133,17 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
             PolicySource policies,
             ProxyRegistry registry,
             MeterRegistry meters,
+            InstantSource clock,
+            RolloutOptions rollout,
+            RevisionUndo undo,
             EventLoop loop,
             EventLoop translating) {
         this.registry = registry;
         this.loop = loop;
         this.translating = translating;
         this.metrics = new ReconcileMetrics(meters);
+        this.rollouts = new Rollouts(rollout, clock, this::nextEdition, registry, metrics, undo);
+        registry.judgedBy(this);
         this.full = lane(LONGEST_PAUSE, this::translate);
         this.endpoints = lane(LONGEST_ENDPOINT_PAUSE, this::publishEndpoints);
         this.source = policies.onChange(this::onChange);
@@ -222,7 +243,11 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         watches.remove(watch);
         watch.wanted().ifPresent(this::unwant);
         // The group stays until the next publication: the proxy may be back in a moment.
+        var group = watch.group();
         watch.moveTo(null);
+        if (group != null && group.rollout().isOnTrial()) {
+            proceed(); // It may have been the last one to be waited for.
+        }
     }
 
     /** Notes where a node belongs. */
@@ -231,6 +256,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         if (!watch.wanted().equals(Optional.of(key))) {
             watch.wanted().ifPresent(this::unwant);
             watch.want(key);
+            registry.grouped(watch.node().id(), key); // Before anything is said about the group.
             wanted.merge(key, 1, Integer::sum);
             mustMove = true;
         }
@@ -301,10 +327,12 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
         translated
                 .groups()
                 .forEach((key, content) -> {
-                    var group = groups.computeIfAbsent(key, Group::new);
+                    var group = groups.computeIfAbsent(key, this::begin);
                     switch (content) {
-                        case GroupContent.Consistent(var types) ->
-                                group.translated(translated.policies(), types);
+                        case GroupContent.Consistent(var types) -> {
+                            group.translated(translated.policies(), types);
+                            group.rollout().recovered();
+                        }
                         case GroupContent.Unusable(var problems) ->
                                 keepLastGood(group, translated.policies(), problems);
                     }
@@ -317,7 +345,8 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
             }
         }
         changed.forEach(this::tell);
-        groups.values().removeIf(group -> group.watches().isEmpty());
+        groups.values().removeIf(this::isDeserted);
+        rollouts.stand(groups.values());
         metrics.published(
                 groups.values().stream()
                         .map(Group::snapshot)
@@ -331,6 +360,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     private void publishEndpoints() {
         if (published != null) {
             refresh().forEach(this::tell);
+            rollouts.stand(groups.values());
             finish(published);
         }
     }
@@ -338,6 +368,9 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     /** Everybody has been told; the revision counts if all was good. */
     private void finish(Translated translated) {
         var policies = Objects.requireNonNull(newest, "newest");
+        if (groups.values().stream().anyMatch(group -> group.rollout().isOnTrial())) {
+            return; // When the trial is over.
+        }
         if (!translated.groups().values().stream()
                 .allMatch(GroupContent.Consistent.class::isInstance)) {
             return;
@@ -358,6 +391,7 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     private void keepLastGood(
             Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
         metrics.failed();
+        rollouts.fail(group, policies, problems);
         var base = group.lastGood();
         log.error(
                 "last good configuration kept revision={} group={} good={} problems={}",
@@ -393,16 +427,98 @@ public final class Reconciler implements SnapshotFeed, AutoCloseable {
     }
 
     private boolean refresh(Group group, Group.LastGood base, EndpointOverlay overlay) {
-        var types = overlay.over(base.types());
-        if (group.serves(types)) {
+        var policies = overlay.isAll() && newest != null ? newest : base.policies();
+        var before = group.rollout().newest();
+        if (!group.rollout().want(policies, overlay.over(base.types()), () -> nodes(group))) {
             return false;
         }
-        var revision =
-                overlay.isAll() && newest != null ? newest.revision() : base.policies().revision();
-        var snapshot = new Snapshot(nextEdition(), revision, group.key().documents(), types);
-        metrics.changed(group.snapshot(), snapshot);
-        group.serve(snapshot);
+        group.rollout()
+                .newest()
+                .ifPresent(snapshot -> metrics.changed(before.orElse(null), snapshot));
+        if (group.rollout().isOnTrial()) {
+            metrics.trial("began");
+            long edition = group.rollout().edition();
+            loop.schedule(
+                    () -> run("a trial's time is up", () -> timeIsUp(group, edition)),
+                    rollouts.options().trial());
+        }
         return true;
+    }
+
+    /** Those that belong to a group, whether they are in it yet or not. */
+    private Set<String> nodes(Group group) {
+        var key = Optional.of(group.key());
+        return watches.stream()
+                .filter(watch -> watch.wanted().equals(key))
+                .map(watch -> watch.node().id())
+                .collect(Collectors.toSet());
+    }
+
+    private Group begin(NodeGroupKey key) {
+        var before =
+                watches.stream()
+                        .filter(watch -> watch.wanted().equals(Optional.of(key)))
+                        .map(Watch::group)
+                        .filter(Objects::nonNull)
+                        .findFirst();
+        return new Group(key, rollouts.begin(key, before.orElse(null)));
+    }
+
+    private boolean isDeserted(Group group) {
+        if (!group.watches().isEmpty()) {
+            return false;
+        }
+        rollouts.end(group);
+        return true;
+    }
+
+    @Override
+    public void refused(ProxySession session, ResourceType type, StreamListener.Nack nack) {
+        submit("a proxy refused", () -> judge(session, type, nack));
+    }
+
+    @Override
+    public void answered(String nodeId) {
+        submit("a proxy answered", this::proceed);
+    }
+
+    private void judge(ProxySession session, ResourceType type, StreamListener.Nack nack) {
+        var group = resolver == null ? null : groups.get(resolver.resolve(session.node()));
+        if (group == null) {
+            session.blame(type, nack, List.of());
+            return;
+        }
+        var judgement = rollouts.judge(group, session, type, nack, this::nodes);
+        tell(group);
+        rollouts.stand(groups.values());
+        // After that it counts as answered, and whoever waits finds everything said.
+        session.blame(type, nack, judgement.fields());
+        if (published != null) {
+            finish(published);
+        }
+    }
+
+    /** Trials whose nodes have all accepted go on to the others. */
+    private void proceed() {
+        goOn(
+                groups.values().stream()
+                        .filter(group -> group.rollout().isOnTrial())
+                        .filter(group -> rollouts.proceed(group, this::nodes))
+                        .toList());
+    }
+
+    private void timeIsUp(Group group, long edition) {
+        goOn(rollouts.timeIsUp(group, edition) ? List.of(group) : List.of());
+    }
+
+    private void goOn(List<Group> further) {
+        if (!further.isEmpty()) {
+            further.forEach(this::tell);
+            rollouts.stand(groups.values());
+            if (published != null) {
+                finish(published);
+            }
+        }
     }
 
     private void tell(Group group) {

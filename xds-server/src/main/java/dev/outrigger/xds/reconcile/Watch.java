@@ -47,6 +47,20 @@ final class Watch {
         }
     }
 
+    @Nullable Group group() {
+        return group;
+    }
+
+    private @Nullable Snapshot due() {
+        return group == null ? null : group.rollout().snapshotFor(node.id()).orElse(null);
+    }
+
+    /** Whether it was told what it is to have. */
+    @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
+    boolean isUpToDate() {
+        return told == due();
+    }
+
     boolean isIn(Group other) {
         return group == other;
     }
@@ -58,10 +72,11 @@ final class Watch {
      */
     @SuppressWarnings("ReferenceEquality") // What it was told is an object of its group.
     void tell(LongSupplier nextEdition) {
-        var snapshot = group == null ? null : group.snapshot();
-        if (snapshot == null || snapshot == told) {
+        var snapshot = due();
+        if (group == null || snapshot == null || snapshot == told) {
             return;
         }
+        group.rollout().given();
         told = snapshot;
         // Another group's may be older than what the node had: an edition never goes back.
         var handedOut =

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,15 @@ class ReconcilerTest {
     private final ProxyRegistry registry =
             new ProxyRegistry(() -> Instant.EPOCH, ProxyRegistry.Retention.DEFAULT, meters);
     private final Reconciler reconciler =
-            new Reconciler(policies, registry, meters, loop, translating);
+            new Reconciler(
+                    policies,
+                    registry,
+                    meters,
+                    InstantSource.system(),
+                    RolloutOptions.DEFAULT,
+                    RevisionUndo.NONE,
+                    loop,
+                    translating);
 
     private final List<Snapshot> told = new ArrayList<>();
     private final int[] ports = {1, 1, 1, 1};

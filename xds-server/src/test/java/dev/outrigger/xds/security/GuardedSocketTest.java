@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.xds.XdsEngine;
 import dev.outrigger.xds.ads.AdsOptions;
+import dev.outrigger.xds.reconcile.RevisionUndo;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.testing.Certificates;
 import dev.outrigger.xds.testing.Eventually;
@@ -84,9 +85,9 @@ class GuardedSocketTest {
         engine =
                 XdsEngine.start(
                         address,
-                        AdsOptions.DEFAULT,
-                        socket.transport(),
+                        XdsEngine.Options.of(AdsOptions.DEFAULT).withTransport(socket.transport()),
                         policies,
+                        RevisionUndo.NONE,
                         meters,
                         InstantSource.system(),
                         new Random(1));

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.StreamReset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the router answers in an upstream's place, in Envoy's words (Y6..Y9), or how it cuts a
+ * response that has begun. Reused; confined to its event loop.
+ */
+final class UpstreamReplies {
+    private final Exchange exchange;
+    private boolean replying;
+
+    UpstreamReplies(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** Whether the local reply being made is one of these. */
+    boolean isReplying() {
+        return replying;
+    }
+
+    void end() {
+        replying = false;
+    }
+
+    void noHealthyUpstream() {
+        reply(
+                503,
+                "no healthy upstream",
+                ResponseFlag.NO_HEALTHY_UPSTREAM,
+                "no_healthy_upstream",
+                false);
+    }
+
+    /** The body can no longer be kept, and no attempt is there to send it to (RT20). */
+    void requestTooLargeToRetry() {
+        reply(
+                507,
+                "exceeded request buffer limit while retrying upstream",
+                null,
+                "request_payload_exceeded_retry_buffer_limit",
+                false);
+    }
+
+    /** The last attempt failed before its response began. */
+    void reset(StreamReset reset, String transportFailure, boolean retried) {
+        reply(
+                reset.status(),
+                "upstream connect error or disconnect/reset before headers. "
+                        + (retried ? "retried and the latest " : "")
+                        + "reset reason: "
+                        + reset.text(),
+                reset.flag(),
+                "upstream_reset_before_response_started{" + cause(reset, transportFailure) + "}",
+                reset == StreamReset.OVERFLOW);
+    }
+
+    /** The upstream failed behind its response head. */
+    void cutByReset(StreamReset reset, String transportFailure) {
+        cut(
+                reset.flag(),
+                "upstream_reset_after_response_started{" + cause(reset, transportFailure) + "}");
+    }
+
+    private static String cause(StreamReset reset, String transportFailure) {
+        return transportFailure.isEmpty()
+                ? reset.underscored()
+                : reset.underscored() + '|' + transportFailure.replace(' ', '_');
+    }
+
+    /**
+     * Time is up.
+     *
+     * @param status 504, or what the request asks for
+     */
+    void timedOut(int status, String details) {
+        reply(
+                status,
+                status == 504 ? "upstream request timeout" : "",
+                ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
+                details,
+                false);
+    }
+
+    /** The upstream stream has lasted too long. */
+    void maxDurationReached(boolean responding, boolean requestComplete) {
+        String details = "upstream_max_stream_duration_reached";
+        if (responding) {
+            cut(ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED, details);
+        } else {
+            reply(
+                    requestComplete ? 504 : 408,
+                    "upstream max stream duration reached",
+                    ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED,
+                    details,
+                    false);
+        }
+    }
+
+    /** Ends a response that has begun. */
+    void cut(ResponseFlag flag, String details) {
+        exchange.info().setFlag(flag);
+        exchange.info().setDetails(details);
+        exchange.abort();
+    }
+
+    private void reply(
+            int status,
+            String text,
+            @Nullable ResponseFlag flag,
+            String details,
+            boolean overloaded) {
+        replying = true;
+        exchange.sendLocalReply(status, text, flag, details, false, overloaded);
+    }
+}
