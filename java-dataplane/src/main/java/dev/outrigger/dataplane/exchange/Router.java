@@ -30,7 +30,6 @@ final class Router {
     private final HostSelection hosts;
     private final RequestTimeouts timeouts = new RequestTimeouts();
     private final ForwardedRequest upstream;
-    private @Nullable Cluster cluster;
 
     Router(WorkerServices services, Exchange exchange) {
         this.shard = services.worker().stats();
@@ -54,7 +53,6 @@ final class Router {
 
     /** Begins with a matched route. */
     void start(RequestHead head, Route route, boolean endStream) {
-        cluster = null;
         shard.inc(hcmStats().routerRqTotal);
         switch (route.action()) {
             case Redirect redirect -> {
@@ -93,7 +91,6 @@ final class Router {
                     false);
             return;
         }
-        cluster = found;
         RouterOptions options = exchange.settings().router;
         charges.begin(found, route, head, options);
         info().setVirtualCluster(charges.virtualClusterName());
@@ -169,7 +166,6 @@ final class Router {
     void end() {
         upstream.end();
         hosts.end();
-        cluster = null;
     }
 
     void dispose() {
