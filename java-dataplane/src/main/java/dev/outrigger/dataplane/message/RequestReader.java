@@ -29,7 +29,28 @@ public final class RequestReader {
             boolean allowCustomMethods,
             Underscores underscores,
             @Nullable PreserveCase preserveCase,
-            @Nullable Predicate<String> ignoredUpgrade) {}
+            @Nullable Predicate<String> ignoredUpgrade) {
+        /** Forgets the case of names and ignores no upgrade. */
+        public Options(
+                int maxHeadBytes,
+                int maxHeaders,
+                boolean allowAbsoluteUrl,
+                boolean acceptHttp10,
+                boolean allowChunkedLength,
+                boolean allowCustomMethods,
+                Underscores underscores) {
+            this(
+                    maxHeadBytes,
+                    maxHeaders,
+                    allowAbsoluteUrl,
+                    acceptHttp10,
+                    allowChunkedLength,
+                    allowCustomMethods,
+                    underscores,
+                    null,
+                    null);
+        }
+    }
 
     /** What happens to a header whose name has an underscore (E7). */
     public enum Underscores {
