@@ -69,6 +69,7 @@ final class Operators {
                     "DOWNSTREAM_PEER_SUBJECT",
                     "TRACE_ID" ->
                     c -> null;
+            case "DYNAMIC_METADATA" -> MetadataText.dynamic(argument);
             case "STREAM_ID" -> requestHeader("x-request-id");
             default -> address(name);
         };

@@ -2,6 +2,8 @@
 package dev.outrigger.dataplane.admin;
 
 import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -16,10 +18,12 @@ import java.util.Map;
  */
 final class AdminRoutes {
     private final MainLoop loop;
+    private final RuntimePaths runtimePaths;
     private final Map<String, Route> routes = new LinkedHashMap<>();
 
-    private AdminRoutes(MainLoop loop) {
+    private AdminRoutes(MainLoop loop, RuntimePaths runtimePaths) {
         this.loop = loop;
+        this.runtimePaths = runtimePaths;
     }
 
     static AdminRoutes of(
@@ -27,9 +31,11 @@ final class AdminRoutes {
             ConfigAssembler state,
             RequestPath requestPath,
             StatsStore stats,
+            RuntimeLayers runtime,
             ProcessInfo process,
             ProcessActions actions) {
-        var routes = new AdminRoutes(loop);
+        var routes =
+                new AdminRoutes(loop, new RuntimePaths(runtime, new RuntimeStats(runtime, stats)));
         routes.readOnly(state, requestPath, stats, process);
         routes.mutating(state, requestPath, stats, process, actions);
         return routes;
@@ -96,7 +102,7 @@ final class AdminRoutes {
                 "/ready",
                 "print server state, return 200 if LIVE, otherwise return 503",
                 _ -> serverPaths.ready());
-        get("/runtime", "print runtime values", _ -> serverPaths.runtime());
+        get("/runtime", "print runtime values", _ -> runtimePaths.show());
         get(
                 "/server_info",
                 "print server version/status information",
@@ -185,11 +191,7 @@ final class AdminRoutes {
         post(
                 "/runtime_modify",
                 "Adds or modifies runtime values as passed in query parameters",
-                query ->
-                        query.parameters().isEmpty()
-                                ? AdminResponse.text(
-                                        400, "usage: /runtime_modify?key1=value1&keyN=valueN")
-                                : AdminResponse.text(503, "No admin layer specified"));
+                runtimePaths::modify);
     }
 
     private void get(String path, String about, Handler handler, String... parameters) {

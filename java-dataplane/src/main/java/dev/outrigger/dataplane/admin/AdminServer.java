@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.admin;
 
 import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -38,10 +39,11 @@ public final class AdminServer implements AutoCloseable {
             ConfigAssembler state,
             RequestPath requestPath,
             StatsStore stats,
+            RuntimeLayers runtime,
             ProcessInfo process,
             ProcessActions actions) {
         this.loop = loop;
-        this.routes = AdminRoutes.of(loop, state, requestPath, stats, process, actions);
+        this.routes = AdminRoutes.of(loop, state, requestPath, stats, runtime, process, actions);
         this.connections = new DefaultChannelGroup(loop.eventLoop());
     }
 

@@ -12,7 +12,6 @@ import dev.outrigger.dataplane.state.ServerState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The paths about the process itself: {@code /ready}, {@code /server_info} and their like. */
 final class ServerPaths {
@@ -72,26 +71,6 @@ final class ServerPaths {
         return AdminResponse.json(AdminJson.print(json));
     }
 
-    AdminResponse runtime() {
-        var layers = new JsonArray();
-        var values = new TreeMap<String, String[]>();
-        int count = bootstrap.getLayeredRuntime().getLayersCount();
-        for (int i = 0; i < count; i++) {
-            var layer = bootstrap.getLayeredRuntime().getLayers(i);
-            layers.add(layer.getName());
-            int index = i;
-            flatten("", AdminJson.of(layer.getStaticLayer()), new TreeMap<>())
-                    .forEach((key, value) ->
-                            values.computeIfAbsent(key, _ -> new String[count])[index] = value);
-        }
-        var entries = new JsonObject();
-        values.forEach((key, perLayer) -> entries.add(key, runtimeEntry(perLayer)));
-        var json = new JsonObject();
-        json.add("entries", entries);
-        json.add("layers", layers);
-        return AdminResponse.json(AdminJson.print(json));
-    }
-
     AdminResponse certs() {
         var json = new JsonObject();
         json.add("certificates", new JsonArray());
@@ -121,34 +100,6 @@ final class ServerPaths {
             json.add("unready_targets_dumps", unready);
         }
         return AdminResponse.json(AdminJson.print(json));
-    }
-
-    private static JsonObject runtimeEntry(String[] perLayer) {
-        var layerValues = new JsonArray();
-        String last = "";
-        for (String value : perLayer) {
-            layerValues.add(value == null ? "" : value);
-            last = value == null ? last : value;
-        }
-        var entry = new JsonObject();
-        entry.addProperty("final_value", last);
-        entry.add("layer_values", layerValues);
-        return entry;
-    }
-
-    /** Nested keys joined with dots, as the runtime is asked for them. */
-    private static Map<String, String> flatten(
-            String prefix, JsonObject json, Map<String, String> into) {
-        for (var entry : json.entrySet()) {
-            String key = prefix + entry.getKey();
-            JsonElement value = entry.getValue();
-            if (value.isJsonObject()) {
-                flatten(key + ".", value.getAsJsonObject(), into);
-            } else {
-                into.put(key, value.isJsonPrimitive() ? value.getAsString() : value.toString());
-            }
-        }
-        return into;
     }
 
     private JsonElement commandLine() {

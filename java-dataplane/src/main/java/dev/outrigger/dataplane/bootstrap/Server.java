@@ -112,6 +112,7 @@ final class Server implements AutoCloseable {
                         assembler,
                         requestPath,
                         stats,
+                        runtime,
                         new ProcessInfo(
                                 Version.full(), accepted.proto().toByteArray(), options.forAdmin()),
                         new ProcessActions() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,8 +16,4 @@ public record RouteConfig(
         HeaderEdits responseHeaders,
         Optional<Long> requestBodyBufferLimitBytes,
         String statPrefix,
-        Map<String, PerFilterConfig> perFilterConfigs) {
-    public RouteConfig {
-        perFilterConfigs = Map.copyOf(perFilterConfigs);
-    }
-}
+        FilterFields filters) {}

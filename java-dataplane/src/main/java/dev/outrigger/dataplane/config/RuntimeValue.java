@@ -8,7 +8,7 @@ import java.util.Optional;
  * it was written: a number is no bool, and a text is neither.
  *
  * @param text as it was written, or as Envoy prints it
- * @param unsigned when it is a whole number from 0
+ * @param unsigned when it is a number from 0; its fraction is cut off
  * @param number when it is a number
  * @param bool when it is true or false
  * @param percent when it is a fractional percent
@@ -28,7 +28,7 @@ public record RuntimeValue(
     }
 
     public static RuntimeValue number(double value, String text) {
-        boolean whole = value >= 0 && value < UNSIGNED_END && value == Math.rint(value);
+        boolean whole = value >= 0 && value < UNSIGNED_END;
         return new RuntimeValue(
                 text,
                 whole ? Optional.of(unsigned(value)) : Optional.empty(),

@@ -5,7 +5,6 @@ import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code envoy.config.route.v3.VirtualHost}. Domains are lower-cased. */
@@ -24,13 +23,12 @@ public record VirtualHostConfig(
         Optional<HedgePolicyConfig> hedgePolicy,
         List<MirrorPolicyConfig> mirrors,
         Optional<Long> requestBodyBufferLimitBytes,
-        Map<String, PerFilterConfig> perFilterConfigs) {
+        FilterFields filters) {
     public VirtualHostConfig {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
         virtualClusters = List.copyOf(virtualClusters);
         mirrors = List.copyOf(mirrors);
-        perFilterConfigs = Map.copyOf(perFilterConfigs);
     }
 
     /** Who is sent to https (V6). */

@@ -23,6 +23,7 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.route.RouteContext;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -59,12 +60,15 @@ public final class Exchange implements FormatContext {
     private @Nullable ResponseHead response;
     private @Nullable Route route;
     private ClusterChoice.@Nullable Target target;
+    private @Nullable Cluster cluster;
+    private String clusterName = "";
     private final RouteContext routeContext = new RouteContext();
     private boolean routeKnown;
     private @Nullable HttpFilterChain chain;
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
     private boolean closeAsked;
+    private boolean routerStarted;
     private boolean active;
     private boolean requestComplete;
     private boolean responseStarted;
@@ -127,7 +131,7 @@ public final class Exchange implements FormatContext {
         return downstream;
     }
 
-    /** The request's route; looked for when nobody has asked yet. */
+    /** The request's route; looked for again after {@link #clearRouteCache}. */
     @Nullable Route route() {
         if (!routeKnown) {
             findRoute();
@@ -140,10 +144,14 @@ public final class Exchange implements FormatContext {
         return route() == null ? null : target;
     }
 
+    /** The name of the cluster chosen with the route; empty when it forwards to none. */
     String routeCluster() {
-        ClusterChoice.Target chosen = target();
-        RequestHead head = request;
-        return chosen == null || head == null ? "" : chosen.cluster(head);
+        return target() == null ? "" : clusterName;
+    }
+
+    /** The cluster chosen with the route; {@code null} when there is none of that name. */
+    @Nullable Cluster cluster() {
+        return target() == null ? null : cluster;
     }
 
     PerFilterConfigs perFilterConfigs() {
@@ -175,9 +183,12 @@ public final class Exchange implements FormatContext {
         response = null;
         route = null;
         target = null;
-        routeKnown = false;
+        cluster = null;
+        // Before the checks are passed there is none, and nobody looks for it.
+        routeKnown = true;
         chain = null;
         closeAsked = false;
+        routerStarted = false;
         requestComplete = false;
         responseStarted = false;
         http10 = false;
@@ -250,6 +261,7 @@ public final class Exchange implements FormatContext {
         routeKnown = true;
         route = null;
         target = null;
+        cluster = null;
         RequestHead head = request;
         Routes routes = manager.routes();
         if (head == null || routes == null) {
@@ -267,6 +279,13 @@ public final class Exchange implements FormatContext {
             return;
         }
         route = found;
+        if (target != null) {
+            clusterName = target.cluster(head);
+            cluster = manager.cluster(clusterName);
+            if (cluster != null) {
+                info.setUpstreamCluster(cluster.name());
+            }
+        }
         if (!found.name().isEmpty()) {
             info.setRouteName(found.name());
         }
@@ -292,13 +311,10 @@ public final class Exchange implements FormatContext {
     }
 
     private void route(RequestHead head, boolean endStream) {
-        Route found = route();
+        findRoute();
+        Route found = route;
         if (found != null && head.isUpgrade()) {
             shard.inc(stats().rqWsOnNonWsRoute);
-            String cluster = routeCluster();
-            if (manager.cluster(cluster) != null) {
-                info.setUpstreamCluster(cluster);
-            }
             sendLocalReply(403, "", null, "upgrade_failed", true, false);
             return;
         }
@@ -320,6 +336,7 @@ public final class Exchange implements FormatContext {
             sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
         }
+        routerStarted = true;
         router.start(head, found, endStream);
     }
 
@@ -635,24 +652,28 @@ public final class Exchange implements FormatContext {
     /** Dresses {@link #localHead} and sends it through the filters (Y4). */
     private void sendLocal(LocalReply reply, boolean close) {
         RequestHead head = request;
-        info.setResponseCode(localHead.status());
         boolean encoding = response != null;
         HttpFilterChain current = chain;
         if (current == null) {
-            // An early refusal passes the filters too, with the route it would have had.
-            var _ = route();
+            // An early refusal passes the filters too.
             current = filters.begin(manager.settings().filters);
             chain = current;
         }
         if (current != null) {
             current.stopDecoding();
         }
-        if (!reply.raw()) {
+        // What formats see while headers are edited: this head, but no status yet (observed).
+        response = localHead;
+        info.setResponseCode(0);
+        // A route that answers by itself edits its own answers, not those of filters.
+        Route found = route();
+        if (!reply.raw() && found != null && (found.isForwarding() || routerStarted)) {
             router.editLocalResponse(localHead);
         }
         if (reply.headers() != null) {
             reply.headers().apply(localHead.headers());
         }
+        info.setResponseCode(localHead.status());
         // Envoy takes a 400 of its own for a broken connection (E15).
         boolean closes =
                 close
@@ -671,6 +692,11 @@ public final class Exchange implements FormatContext {
         if (!endStream) {
             sendBody(Unpooled.wrappedBuffer(bytes), true);
         }
+    }
+
+    /** The final head, before the route's edits, which may speak of it. */
+    void beginResponse(ResponseHead head) {
+        response = head;
     }
 
     /** Sends the final head through the filters; the route's edits have been made. */
@@ -692,7 +718,9 @@ public final class Exchange implements FormatContext {
         ResponseMutations.apply(head, request, settings, worker);
         responseStarted = true;
         info.setResponseCode(head.status());
-        settings.stats.chargeResponse(shard, head.status());
+        if (!info.isHealthCheck()) {
+            settings.stats.chargeResponse(shard, head.status());
+        }
         boolean draining = downstream.isDraining();
         boolean closing = mustClose(closeAsked, draining);
         HeaderBlock headers = head.headers();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * sent, or when the exchange says so.
  */
 final class ForwardedRequest {
+    private static final byte[] DROP = Ascii.bytes("x-envoy-drop-overload");
+    private static final byte[] UNCONDITIONAL_DROP =
+            Ascii.bytes("x-envoy-unconditional-drop-overload");
+
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -127,7 +133,9 @@ final class ForwardedRequest {
                         ? null
                         : cluster().pool(host, worker, services.connector(), highPriority);
         if (pool == null) {
-            shard.inc(cluster().stats().cxNoneHealthy);
+            if (host == null) {
+                shard.inc(cluster().stats().cxNoneHealthy);
+            }
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
@@ -138,6 +146,11 @@ final class ForwardedRequest {
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
         responseEditor = editor;
+        DropOverload drop = cluster().dropOverload(worker);
+        if (drop != null) {
+            dropped(drop);
+            return;
+        }
         attemptCount = 1;
         info().setAttemptCount(1);
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
@@ -162,6 +175,30 @@ final class ForwardedRequest {
         }
         startAttempt(pool);
         shadows.start(copies, endStream || !active);
+    }
+
+    /** The control plane wants less to reach the hosts (ED4). */
+    private void dropped(DropOverload drop) {
+        boolean everything = drop.numerator() >= drop.denominator();
+        if (!everything) {
+            cluster().stats().countDropOverload(shard);
+        }
+        charges.response(503);
+        active = false;
+        info().setFlag(
+                        everything
+                                ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
+                                : ResponseFlag.DROP_OVERLOAD);
+        var reply =
+                everything
+                        ? LocalReply.of(
+                                503, "unconditional drop overload", "unconditional_drop_overload")
+                        : LocalReply.of(503, "drop overload", "drop_overload");
+        byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
+        exchange.sendFilterReply(
+                exchange.settings().router.suppressEnvoyHeaders()
+                        ? reply
+                        : reply.withHeaders(headers -> headers.add(header, LocalReplies.TRUE)));
     }
 
     private void armRouteTimer() {
@@ -335,6 +372,7 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
+        exchange.beginResponse(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();

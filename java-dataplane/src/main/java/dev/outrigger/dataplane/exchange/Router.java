@@ -81,7 +81,7 @@ final class Router {
         if (target == null) {
             throw new IllegalStateException("a forwarding route has no target");
         }
-        Cluster found = exchange.manager().cluster(target.cluster(head));
+        Cluster found = exchange.cluster();
         if (found == null) {
             shard.inc(hcmStats().noCluster);
             exchange.sendLocalReply(
@@ -94,7 +94,6 @@ final class Router {
             return;
         }
         cluster = found;
-        info().setUpstreamCluster(found.name());
         RouterOptions options = exchange.settings().router;
         charges.begin(found, route, head, options);
         info().setVirtualCluster(charges.virtualClusterName());

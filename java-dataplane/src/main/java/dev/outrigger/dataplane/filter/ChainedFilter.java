@@ -40,6 +40,11 @@ final class ChainedFilter implements FilterCallbacks {
     }
 
     @Override
+    public String filterName() {
+        return entry.name();
+    }
+
+    @Override
     public WorkerContext worker() {
         return stream.worker();
     }

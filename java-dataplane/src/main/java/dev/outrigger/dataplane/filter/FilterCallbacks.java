@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * exchange's event loop.
  */
 public interface FilterCallbacks {
+    /** The name this filter has in {@code http_filters}. */
+    String filterName();
+
     WorkerContext worker();
 
     StreamInfo streamInfo();

@@ -6,5 +6,5 @@ import dev.outrigger.dataplane.config.HttpFilterConfig;
 /** The configuration of a filter of this room. Immutable. */
 public interface FilterConfig extends HttpFilterConfig {
     /** Off the event loops, once for each listener version that has the filter. */
-    HttpFilterFactory compile(FactoryContext context);
+    HttpFilterFactory factory(FactoryContext context);
 }

@@ -26,7 +26,7 @@ public final class HttpFilters {
         for (HttpFilterEntry each : configs) {
             HttpFilterConfig config = each.config();
             if (config instanceof FilterConfig filter) {
-                entries.add(new Entry(each.name(), each.disabled(), filter.compile(context)));
+                entries.add(new Entry(each.name(), each.disabled(), filter.factory(context)));
             }
         }
         return entries.isEmpty() ? NONE : new HttpFilters(entries);

@@ -21,11 +21,17 @@ public final class ResponseReader {
             KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
     private static final int MAX_STATUS_DIGITS = 4;
 
-    private final Http1HeadParser parser = new Http1HeadParser(false, MAX_HEAD_BYTES, MAX_HEADERS);
+    private final Http1HeadParser parser;
     private final ResponseHead head = new ResponseHead();
     private CodecError error = CodecError.CODEC_ERROR;
 
     public ResponseReader() {
+        this(MAX_HEAD_BYTES, MAX_HEADERS);
+    }
+
+    /** With limits of a cluster's own. */
+    public ResponseReader(int maxHeadBytes, int maxHeaders) {
+        parser = new Http1HeadParser(false, maxHeadBytes, maxHeaders);
         begin();
     }
 

@@ -96,6 +96,7 @@ public final class StatusLine {
             case 508 -> "Loop Detected";
             case 510 -> "Not Extended";
             case 511 -> "Network Authentication Required";
+            case 599 -> "Last Unassigned Server Error Code";
             default -> "Unknown";
         };
     }

@@ -30,6 +30,8 @@ public final class StreamInfo {
     private @Nullable String virtualCluster;
     private @Nullable String transportFailure;
     private int attemptCount;
+    private boolean healthCheck;
+    private @Nullable DynamicMetadata dynamicMetadata;
     private final ResponseFlag[] flagOrder = new ResponseFlag[ALL_FLAGS.length];
     private int flagCount;
     private @Nullable ConnectionInfo connection;
@@ -56,6 +58,8 @@ public final class StreamInfo {
         virtualCluster = null;
         transportFailure = null;
         attemptCount = 0;
+        healthCheck = false;
+        dynamicMetadata = null;
         flagCount = 0;
         remote = null;
     }
@@ -227,6 +231,30 @@ public final class StreamInfo {
 
     public void setAttemptCount(int value) {
         attemptCount = value;
+    }
+
+    /** Whether the request is a health check of somebody else's. */
+    public boolean isHealthCheck() {
+        return healthCheck;
+    }
+
+    public void setHealthCheck(boolean value) {
+        healthCheck = value;
+    }
+
+    /** What filters have said so far, to be added to. */
+    public DynamicMetadata dynamicMetadata() {
+        DynamicMetadata metadata = dynamicMetadata;
+        if (metadata == null) {
+            metadata = new DynamicMetadata();
+            dynamicMetadata = metadata;
+        }
+        return metadata;
+    }
+
+    /** What filters have said; {@code null} when none has. */
+    public @Nullable DynamicMetadata findDynamicMetadata() {
+        return dynamicMetadata;
     }
 
     /** Adds a flag; flags are written in the order they were set. */

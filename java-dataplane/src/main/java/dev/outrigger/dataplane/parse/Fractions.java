@@ -6,7 +6,7 @@ import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 
 /** {@code RuntimeFractionalPercent} and the {@code FractionalPercent} in it. */
 final class Fractions {
-    private static final SupportedFields PERCENT =
+    static final SupportedFields PERCENT =
             SupportedFields.of(io.envoyproxy.envoy.type.v3.FractionalPercent.getDescriptor())
                     .obeyed("numerator", "denominator");
 
@@ -19,17 +19,19 @@ final class Fractions {
 
     private Fractions() {}
 
-    static RuntimeFractionalPercent runtime(
-            io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent proto) {
-        var value = proto.getDefaultValue();
+    static FractionalPercent percent(io.envoyproxy.envoy.type.v3.FractionalPercent proto) {
         int denominator =
-                switch (value.getDenominator()) {
+                switch (proto.getDenominator()) {
                     case TEN_THOUSAND -> 10_000;
                     case MILLION -> 1_000_000;
                     case HUNDRED, UNRECOGNIZED -> 100;
                 };
+        return new FractionalPercent(Integer.toUnsignedLong(proto.getNumerator()), denominator);
+    }
+
+    static RuntimeFractionalPercent runtime(
+            io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent proto) {
         return new RuntimeFractionalPercent(
-                new FractionalPercent(Integer.toUnsignedLong(value.getNumerator()), denominator),
-                proto.getRuntimeKey());
+                percent(proto.getDefaultValue()), proto.getRuntimeKey());
     }
 }

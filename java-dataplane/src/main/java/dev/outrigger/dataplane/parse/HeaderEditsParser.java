@@ -53,7 +53,16 @@ final class HeaderEditsParser {
         return add.isEmpty() && remove.isEmpty() ? HeaderEdits.NONE : new HeaderEdits(add, remove);
     }
 
-    private static Add one(HeaderValueOption option, String path, Findings findings) {
+    /** A list of additions outside routes. */
+    static HeaderEdits additions(List<HeaderValueOption> toAdd, String path, Findings findings) {
+        var add = new ArrayList<Add>();
+        for (int i = 0; i < toAdd.size(); i++) {
+            add.add(one(toAdd.get(i), FieldPaths.index(path, i), findings));
+        }
+        return add.isEmpty() ? HeaderEdits.NONE : new HeaderEdits(add, List.of());
+    }
+
+    static Add one(HeaderValueOption option, String path, Findings findings) {
         String name = option.getHeader().getKey().toLowerCase(Locale.ROOT);
         if (isProtected(name)) {
             findings.invalid(

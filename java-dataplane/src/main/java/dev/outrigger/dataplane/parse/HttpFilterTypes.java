@@ -8,7 +8,16 @@ import java.util.function.Supplier;
 
 /** The HTTP filters this proxy has, by their type URLs: a line for each. */
 final class HttpFilterTypes {
-    private static final List<HttpFilterType> ALL = List.of(HttpFilterParser.ROUTER_TYPE);
+    private static final List<HttpFilterType> ALL =
+            List.of(
+                    BufferFilterParser.TYPE,
+                    CorsFilterParser.TYPE,
+                    FaultFilterParser.TYPE,
+                    HeaderMutationFilterParser.TYPE,
+                    HealthCheckFilterParser.TYPE,
+                    LocalRateLimitFilterParser.TYPE,
+                    SetMetadataFilterParser.TYPE,
+                    HttpFilterParser.ROUTER_TYPE);
 
     private HttpFilterTypes() {}
 

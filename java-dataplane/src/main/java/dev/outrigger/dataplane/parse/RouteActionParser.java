@@ -93,10 +93,9 @@ final class RouteActionParser {
                             "early_data_policy",
                             () -> EARLY_DATA,
                             "no effect without HTTP/3 and TLS early data")
-                    .noEffect("rate_limits", "read only by rate limit filters, which are refused")
-                    .noEffect(
-                            "include_vh_rate_limits",
-                            "read only by rate limit filters, which are refused");
+                    .nested("rate_limits", () -> RateLimitParser.RATE_LIMIT)
+                    .obeyed("include_vh_rate_limits")
+                    .nested("cors", () -> CorsFilterParser.ROUTE_POLICY);
 
     /** U1. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);

@@ -49,7 +49,7 @@ final class RouteMatchParser {
                     .nested("safe_regex_match", () -> REGEX)
                     .nested("string_match", () -> STRING);
 
-    private static final SupportedFields QUERY =
+    static final SupportedFields QUERY =
             SupportedFields.of(QueryParameterMatcher.getDescriptor())
                     .obeyed("name", "present_match")
                     .nested("string_match", () -> STRING);
@@ -81,11 +81,11 @@ final class RouteMatchParser {
 
     static RouteMatchConfig parse(RouteMatch proto, String path, Findings findings) {
         boolean caseSensitive = !proto.hasCaseSensitive() || proto.getCaseSensitive().getValue();
-        var query = new ArrayList<QueryParameterMatcherConfig>();
-        for (int i = 0; i < proto.getQueryParametersCount(); i++) {
-            String at = FieldPaths.index(FieldPaths.join(path, "query_parameters"), i);
-            query.add(query(proto.getQueryParameters(i), at, findings));
-        }
+        List<QueryParameterMatcherConfig> query =
+                query(
+                        proto.getQueryParametersList(),
+                        FieldPaths.join(path, "query_parameters"),
+                        findings);
         return new RouteMatchConfig(
                 pathMatch(proto, path, findings),
                 caseSensitive,
@@ -181,6 +181,15 @@ final class RouteMatchParser {
             // HM4: no specifier asks for presence.
             case HEADERMATCHSPECIFIER_NOT_SET -> new ValueMatch.Present(true);
         };
+    }
+
+    static List<QueryParameterMatcherConfig> query(
+            List<QueryParameterMatcher> protos, String path, Findings findings) {
+        var query = new ArrayList<QueryParameterMatcherConfig>();
+        for (int i = 0; i < protos.size(); i++) {
+            query.add(query(protos.get(i), FieldPaths.index(path, i), findings));
+        }
+        return query;
     }
 
     private static QueryParameterMatcherConfig query(

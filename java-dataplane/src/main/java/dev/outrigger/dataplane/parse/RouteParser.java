@@ -39,7 +39,7 @@ public final class RouteParser {
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
-                    .noEffect("metadata", "nothing that reads route metadata is supported")
+                    .nested("metadata", () -> MetadataParser.METADATA)
                     .noEffect("decorator", "read only by tracing, which is refused")
                     .noEffect("tracing", "read only by tracing, which is refused");
 
@@ -67,7 +67,8 @@ public final class RouteParser {
                     .nested("retry_policy", () -> RetryPolicyParser.POLICY)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
-                    .noEffect("rate_limits", "read only by rate limit filters, which are refused")
+                    .nested("rate_limits", () -> RateLimitParser.RATE_LIMIT)
+                    .nested("cors", () -> CorsFilterParser.ROUTE_POLICY)
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
@@ -241,7 +242,7 @@ public final class RouteParser {
                         FieldPaths.join(path, "request_mirror_policies"),
                         findings),
                 limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
-                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
+                FilterFieldsParser.virtualHost(proto, path, findings));
     }
 
     private static List<VirtualClusterConfig> virtualClusters(
@@ -321,7 +322,7 @@ public final class RouteParser {
                 responseHeaders,
                 limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
                 proto.getStatPrefix(),
-                PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings));
+                FilterFieldsParser.route(proto, path, findings));
     }
 
     private static Optional<Long> limit(boolean present, UInt32Value value) {

@@ -7,7 +7,9 @@ import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.runtime.RuntimeText;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** A {@code static_layer} to dotted keys: nested maps are joined unless they are a percentage. */
@@ -46,8 +48,18 @@ final class RuntimeLayerParser {
         }
     }
 
+    /** As C prints it with {@code %g}: six digits, an exponent where that is shorter. */
     private static String text(double number) {
-        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+        if (number == 0) {
+            return "0";
+        }
+        BigDecimal rounded = new BigDecimal(number, new MathContext(6));
+        int exponent = rounded.precision() - rounded.scale() - 1;
+        if (exponent >= -4 && exponent < 6) {
+            return rounded.stripTrailingZeros().toPlainString();
+        }
+        BigDecimal mantissa = rounded.scaleByPowerOfTen(-exponent).stripTrailingZeros();
+        return mantissa.toPlainString() + String.format(Locale.ROOT, "e%+03d", exponent);
     }
 
     private void struct(String key, Struct struct) {

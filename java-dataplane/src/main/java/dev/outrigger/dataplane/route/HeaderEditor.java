@@ -35,7 +35,7 @@ public final class HeaderEditor {
     /**
      * @param edits from the most specific level to the least; the last one applied wins
      */
-    static HeaderEditor of(List<HeaderEdits> edits) {
+    public static HeaderEditor of(List<HeaderEdits> edits) {
         for (HeaderEdits level : edits) {
             if (!level.add().isEmpty() || !level.remove().isEmpty()) {
                 return new HeaderEditor(edits);

@@ -94,7 +94,8 @@ public final class HeaderMatcher {
     /** A missing header fails every value condition, even an inverted one (HM3). */
     private boolean absent() {
         if (presence) {
-            return expectedPresent == invert;
+            // Treated as empty, it counts as being there (observed).
+            return missingAsEmpty ? expectedPresent != invert : expectedPresent == invert;
         }
         return missingAsEmpty && value.matches(EMPTY, 0, 0) != invert;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.HeaderEdits;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.RouteActionConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
@@ -56,6 +58,7 @@ public final class Route {
     private final long bodyBufferLimit;
     private final @Nullable UpstreamRequestStats stats;
     private final PerFilterConfigs perFilterConfigs;
+    private final FilterSettings filterSettings;
 
     /** What is above a route, and what it is compiled with. */
     record Place(
@@ -76,7 +79,9 @@ public final class Route {
         this.name = config.name();
         this.virtualHost = place.virtualHost();
         var ownFilters =
-                new PerFilterConfigs.Level(config.perFilterConfigs(), place.filters().compiler());
+                new PerFilterConfigs.Level(
+                        config.filters().perFilterConfigs(), place.filters().compiler());
+        this.filterSettings = FilterSettings.of(config.filters());
         this.perFilterConfigs = place.filters().with(ownFilters, PerFilterConfigs.Level.EMPTY);
         this.toTls = toTls;
         this.path = new PathMatcher(match.path(), match.caseSensitive());
@@ -151,7 +156,7 @@ public final class Route {
                         HeaderEdits.NONE,
                         Optional.empty(),
                         "",
-                        Map.of());
+                        FilterFields.NONE);
         return new Route(config, place, true);
     }
 
@@ -228,6 +233,29 @@ public final class Route {
     /** The choice of a cluster for this request; {@code null} when nothing can be chosen. */
     public ClusterChoice.@Nullable Target target(RequestHead head, RouteContext context) {
         return clusters.choose(head, context);
+    }
+
+    /** Whether requests go to a cluster. */
+    public boolean isForwarding() {
+        return action instanceof Forward;
+    }
+
+    /** The field {@code cors}; {@code null} when it is not set. */
+    public @Nullable CorsPolicy corsPolicy() {
+        return filterSettings.cors();
+    }
+
+    public RateLimits rateLimits() {
+        return filterSettings.rateLimits();
+    }
+
+    /** Whether the virtual host's rate limits count too. */
+    public boolean includeVhRateLimits() {
+        return filterSettings.includeVhRateLimits();
+    }
+
+    public Metadata metadata() {
+        return filterSettings.metadata();
     }
 
     /** What the route says for filters, before a cluster is chosen. */

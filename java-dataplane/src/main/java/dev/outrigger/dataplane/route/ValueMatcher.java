@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** A condition on one value, compiled. Immutable. */
 @FunctionalInterface
-interface ValueMatcher {
+public interface ValueMatcher {
     boolean matches(byte[] data, int offset, int length);
 
     static ValueMatcher of(ValueMatch match) {

@@ -29,6 +29,7 @@ public final class VirtualHost {
     private final boolean requestAttemptCount;
     private final boolean attemptCountInResponse;
     private final boolean isTimeoutRetryHeader;
+    private final FilterSettings filterSettings;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared; read for each request
     private record VirtualCluster(HeaderMatcher[] headers, UpstreamRequestStats stats) {}
@@ -45,10 +46,11 @@ public final class VirtualHost {
         isTimeoutRetryHeader = config.includeIsTimeoutRetryHeader();
         requireTls = config.requireTls();
         ignorePathParameters = table.ignorePathParametersInPathMatching();
+        filterSettings = FilterSettings.of(config.filters());
         var filters =
                 RouteFilters.of(
                         tableFilters,
-                        new PerFilterConfigs.Level(config.perFilterConfigs(), compiler),
+                        new PerFilterConfigs.Level(config.filters().perFilterConfigs(), compiler),
                         compiler);
         var place = new Route.Place(this, config, table, store, filters);
         tlsRedirect = Route.toTls(place);
@@ -144,6 +146,15 @@ public final class VirtualHost {
             }
         }
         return otherCluster;
+    }
+
+    /** The field {@code cors}; {@code null} when it is not set. */
+    public @Nullable CorsPolicy corsPolicy() {
+        return filterSettings.cors();
+    }
+
+    public RateLimits rateLimits() {
+        return filterSettings.rateLimits();
     }
 
     public String name() {

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
+import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class Cluster {
     private final Membership membership;
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
+    private Set<List<Criterion>> subsetKeys = Set.of();
 
     /**
      * A cluster without hosts; {@link #update} brings them.
@@ -98,6 +101,7 @@ public final class Cluster {
     /** The cluster is gone: nobody is chosen any more; main loop. */
     void remove() {
         membership.close();
+        countSubsets(Set.of());
         hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
         count(hostSet);
     }
@@ -105,6 +109,7 @@ public final class Cluster {
     /** Another version took its place: exchanges that began here end here; main loop. */
     void replaced() {
         membership.close();
+        countSubsets(Set.of());
     }
 
     HostSet.Options options(EndpointAssignment assignment) {
@@ -132,12 +137,25 @@ public final class Cluster {
         if (subsets.isPresent()) {
             var index = new SubsetIndex(subsets.get(), next, this::withHashing);
             next.setSubsets(index);
+            countSubsets(index.keys());
             stats.setSubsetDuplicates(environment.mainShard(), index.singleHostDuplicates());
         } else {
             withHashing(next);
         }
         hostSet = next;
         count(next);
+    }
+
+    /** Envoy has the subsets once for each worker and once for the main thread (SB3). */
+    private void countSubsets(Set<List<Criterion>> now) {
+        int copies = environment.workers() + 1;
+        long created = now.stream().filter(key -> !subsetKeys.contains(key)).count();
+        long removed = subsetKeys.stream().filter(key -> !now.contains(key)).count();
+        StatsShard shard = environment.mainShard();
+        shard.add(stats.lbSubsetsCreated, created * copies);
+        shard.add(stats.lbSubsetsRemoved, removed * copies);
+        shard.add(stats.lbSubsetsActive, (created - removed) * copies);
+        subsetKeys = now;
     }
 
     private void count(HostSet hosts) {

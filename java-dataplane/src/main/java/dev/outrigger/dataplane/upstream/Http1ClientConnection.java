@@ -40,7 +40,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final WorkerContext worker;
     private final StatsShard shard;
     private final ClusterStats stats;
-    private final ResponseReader reader = new ResponseReader();
+    private final ResponseReader reader;
     private final Http1BodyDecoder body = new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
     private final CollectedOutput out;
@@ -68,6 +68,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.shard = worker.stats();
         this.stats = pool.cluster().stats();
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
+        var limits = pool.cluster().config().http();
+        this.reader =
+                new ResponseReader(limits.maxResponseHeadersKb() * 1024, limits.maxHeadersCount());
         this.idleTimer = worker.timers().timer(this::onIdle);
     }
 

@@ -98,7 +98,11 @@ final class Membership {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // equal content in another record is only extra work
     void update(EndpointAssignment next) {
+        if (next == assignment && !hosts.isEmpty()) {
+            return;
+        }
         assignment = next;
         dropOverloads = next.dropOverloads();
         Map<InetSocketAddress, Host> before = hosts;
@@ -112,9 +116,11 @@ final class Membership {
                             new Placement(endpoint, locality.priority(), key, locality.weight());
                     Host host = keep(before.get(endpoint.address()), placement);
                     if (host == null) {
-                        host = add(placement, locality.metadata());
+                        host = add(placement);
                         added.add(host);
                     }
+                    // Envoy makes a host of every endpoint before it finds the one it has.
+                    matchTransportSocket(host, locality.metadata());
                     now.put(endpoint.address(), host);
                 }
             }
@@ -160,7 +166,7 @@ final class Membership {
         return known;
     }
 
-    private Host add(Placement placement, Metadata ofLocality) {
+    private Host add(Placement placement) {
         var host =
                 new Host(cluster, placement.endpoint().address(), environment.workers(), placement);
         if (checker != null && HealthChecker.isChecked(host)) {
@@ -172,7 +178,6 @@ final class Membership {
         if (detector != null) {
             detector.add(host);
         }
-        matchTransportSocket(host, ofLocality);
         return host;
     }
 
@@ -226,7 +231,8 @@ final class Membership {
         added.forEach(host -> changed.set(host.priority()));
         gone.forEach(host -> changed.set(host.priority()));
         cluster.stats().addMembershipChanges(environment.mainShard(), changed.cardinality());
-        if (!(config.discovery() instanceof Discovery.Static)) {
+        if (config.discovery() instanceof Discovery.Eds
+                || config.discovery() instanceof Discovery.Dns) {
             int heaviest = 0;
             for (Host host : hosts.values()) {
                 heaviest = Math.max(heaviest, host.weight());

@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.worker;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All timers of one event loop behind a single scheduled wake-up.
@@ -30,6 +32,7 @@ public final class Timers {
         void wakeUpAfter(long delay, TimeUnit unit);
     }
 
+    private static final Logger log = LoggerFactory.getLogger(Timers.class);
     private static final long OFF = Long.MAX_VALUE;
     private static final long MILLI = 1_000_000;
 
@@ -64,11 +67,20 @@ public final class Timers {
             } else {
                 removeFirst();
                 timer.deadline = OFF;
-                timer.task.run();
+                run(timer.task);
             }
         }
         if (size > 0) {
             wakeUp(heap[0].queuedAt, now);
+        }
+    }
+
+    /** One task that fails must not keep the others from running. */
+    private static void run(Task task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("a timer's task failed", e);
         }
     }
 

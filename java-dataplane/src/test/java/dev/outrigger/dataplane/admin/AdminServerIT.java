@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.dataplane.ads.FakeAdsServer;
 import dev.outrigger.dataplane.ads.XdsType;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Variant;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.Protos;
 import dev.outrigger.dataplane.state.XdsHarness;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -53,6 +54,7 @@ class AdminServerIT {
                         proxy.assembler(),
                         proxy.requestPath(),
                         proxy.stats(),
+                        RuntimeLayers.none(),
                         new ProcessInfo(
                                 "0/0.1.0/Clean/RELEASE/JDK",
                                 bootstrap.toByteArray(),

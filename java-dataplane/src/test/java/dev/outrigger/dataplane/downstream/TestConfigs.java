@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.FilterChainConfig;
+import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
@@ -108,7 +109,7 @@ final class TestConfigs {
                 HeaderEdits.NONE,
                 Optional.empty(),
                 "",
-                Map.of());
+                FilterFields.NONE);
     }
 
     static RouteConfig prefix(String prefix, RouteActionConfig action) {
@@ -132,7 +133,7 @@ final class TestConfigs {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                Map.of());
+                FilterFields.NONE);
     }
 
     static RouteTable table(VirtualHostConfig... hosts) {

@@ -88,7 +88,7 @@ class UnsupportedFieldsTest {
                             domains: ["*"]
                             routes:
                             - match: {prefix: /}
-                              route: {cluster: b, cors: {}}
+                              route: {cluster: b, rate_limits: [{apply_on_stream_done: true}]}
                         """);
 
         var found = UnsupportedFields.find(listener, ListenerParser.LISTENER, false);
@@ -97,7 +97,7 @@ class UnsupportedFieldsTest {
                 .extracting(Rejection::path)
                 .containsExactly(
                         "filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]"
-                                + ".routes[0].route.cors");
+                                + ".routes[0].route.rate_limits[0].apply_on_stream_done");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.parse.ParsedClusters;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.FakeMainLoop;
@@ -83,6 +84,11 @@ final class TestClusters implements AutoCloseable {
             throw new IllegalStateException("not applied");
         }
         return cluster;
+    }
+
+    /** Only the hosts of a cluster. */
+    EndpointAssignment assignmentOf(String yaml) {
+        return ParsedClusters.active(yaml).endpoints();
     }
 
     long counter(String name) {

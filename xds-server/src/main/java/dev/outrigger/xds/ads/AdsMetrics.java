@@ -33,6 +33,7 @@ final class AdsMetrics {
     private final Map<ResourceType, Counter> bytes = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Counter> oversize = new EnumMap<>(ResourceType.class);
     private final Counter late;
+    private final Counter requests;
 
     /**
      * @param waiting streams that wait for admission
@@ -65,6 +66,10 @@ final class AdsMetrics {
                 Counter.builder("outrigger.xds.answers.late")
                         .description("Responses sent without the answer they should wait for")
                         .register(meters);
+        requests =
+                Counter.builder("outrigger.xds.requests")
+                        .description("Requests read and worked off, answers included")
+                        .register(meters);
         Gauge.builder("outrigger.xds.streams.waiting", waiting::getAsInt)
                 .description("Streams that wait for admission")
                 .strongReference(true)
@@ -81,6 +86,10 @@ final class AdsMetrics {
 
     void oversize(ResourceType type) {
         Objects.requireNonNull(oversize.get(type), "counter").increment();
+    }
+
+    void requested() {
+        requests.increment();
     }
 
     void late(int answers) {

@@ -13,8 +13,8 @@ import java.util.Optional;
  *     more are refused with RESOURCE_EXHAUSTED
  * @param streamsPerConnection streams at a time on one connection; a client that needs more waits
  * @param admission how fast new streams are begun
- * @param keepAliveTime how long a silent connection goes unprobed; with the timeout, a dead peer is
- *     found within a minute
+ * @param keepAliveTime how long a silent connection goes unprobed, at least 10 s; with the timeout,
+ *     a dead peer is found within a minute
  * @param keepAliveTimeout how long the probe may go unanswered
  * @param maxConnectionAge after which, give or take a tenth by chance, a connection is ended so
  *     that proxies spread over replicas; empty for never
@@ -50,8 +50,8 @@ public record AdsOptions(
                     Duration.ofSeconds(5));
 
     public AdsOptions {
-        require("streams", streams);
-        require("streamsPerConnection", streamsPerConnection);
+        StreamLimits.require("streams", streams);
+        StreamLimits.require("streamsPerConnection", streamsPerConnection);
         StreamLimits.require("keepAliveTime", keepAliveTime);
         StreamLimits.require("keepAliveTimeout", keepAliveTimeout);
         maxConnectionAge.ifPresent(age -> StreamLimits.require("maxConnectionAge", age));
@@ -72,14 +72,8 @@ public record AdsOptions(
         public static final AdmissionRate DEFAULT = new AdmissionRate(2_000, 1_000);
 
         public AdmissionRate {
-            require("perSecond", perSecond);
-            require("burst", burst);
-        }
-    }
-
-    private static void require(String field, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(field + ": " + value + " (expected: at least 1)");
+            StreamLimits.require("perSecond", perSecond);
+            StreamLimits.require("burst", burst);
         }
     }
 

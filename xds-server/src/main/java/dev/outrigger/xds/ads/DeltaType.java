@@ -78,9 +78,13 @@ final class DeltaType extends StreamedType {
     private void findByAlias() {
         var found = new ArrayList<String>();
         for (VersionedResource resource : newest().byName().values()) {
-            if (!subscriptions.contains(resource.name())
-                    && resource.aliases().stream().anyMatch(subscriptions.names()::contains)) {
-                found.add(resource.name());
+            for (String alias : resource.aliases()) {
+                if (subscriptions.names().contains(alias)) {
+                    holdings.settle(alias);
+                    if (!subscriptions.contains(resource.name())) {
+                        found.add(resource.name());
+                    }
+                }
             }
         }
         found.forEach(name -> holdings.ask(name, false));
@@ -179,30 +183,18 @@ final class DeltaType extends StreamedType {
 
     @Override
     boolean hasAdditions() {
-        if (owesAnswer && holdings.isVoid()) {
-            return true;
-        }
-        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
-            var name = entry.getKey();
-            var held = entry.getValue();
-            if (isDue(name, held, Scope.EVERYTHING) || isAbsenceDue(name, held)) {
-                return true;
-            }
-            if (type == ResourceType.LISTENER && isRemovalDue(name, held)) {
-                return true;
-            }
-        }
-        return false;
+        return (owesAnswer && holdings.isVoid()) || isAnyDue();
+    }
+
+    @Override
+    boolean isSaidWithAdditions(String name, Held held) {
+        return isAbsenceDue(name, held)
+                || (type == ResourceType.LISTENER && isRemovalDue(name, held));
     }
 
     @Override
     boolean hasRemovals() {
-        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
-            if (isRemovalDue(entry.getKey(), entry.getValue())) {
-                return true;
-            }
-        }
-        return false;
+        return isAnyRemovalDue();
     }
 
     @Override
@@ -214,7 +206,8 @@ final class DeltaType extends StreamedType {
         return held.kind() == Held.Kind.ASKED && holdings.target(name) == null;
     }
 
-    private boolean isRemovalDue(String name, Held held) {
+    @Override
+    boolean isRemovalDue(String name, Held held) {
         return held.isThere() && holdings.target(name) == null && !refusals.holdsRemoval(name);
     }
 

@@ -29,8 +29,15 @@ final class Holdings {
     /** Null when nothing is, which for most streams is most of the time. */
     private @Nullable Map<String, Held> apart;
 
+    private int modifications;
+
     Holdings(Subscriptions subscriptions) {
         this.subscriptions = subscriptions;
+    }
+
+    /** Grows with every change, so that what follows from the state need not be found out again. */
+    int modifications() {
+        return modifications;
     }
 
     /** What an advance brought. */
@@ -75,6 +82,7 @@ final class Holdings {
         }
         var before = newest;
         newest = next;
+        modifications++;
         if (before == null) {
             begin(next);
             return News.REMOVALS;
@@ -134,18 +142,25 @@ final class Holdings {
 
     /** The client is sent, or told, what the snapshot has. */
     void settle(String name) {
-        if (apart != null && apart.remove(name) != null && apart.isEmpty()) {
-            apart = null; // An emptied table would keep its size.
+        if (apart != null && apart.remove(name) != null) {
+            modifications++;
+            if (apart.isEmpty()) {
+                apart = null; // An emptied table would keep its size.
+            }
         }
     }
 
     void settleIf(Predicate<String> condition) {
-        if (apart != null && apart.keySet().removeIf(condition) && apart.isEmpty()) {
-            apart = null;
+        if (apart != null && apart.keySet().removeIf(condition)) {
+            modifications++;
+            if (apart.isEmpty()) {
+                apart = null;
+            }
         }
     }
 
     void settleAll() {
+        modifications++;
         apart = null;
     }
 
@@ -182,6 +197,7 @@ final class Holdings {
     }
 
     private Map<String, Held> mutable() {
+        modifications++;
         var map = apart;
         if (map == null) {
             map = new HashMap<>();

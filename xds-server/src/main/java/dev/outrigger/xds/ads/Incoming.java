@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param message the request without its node
  * @param node null if it has none
  */
-record Incoming<Q>(Q message, @Nullable ByteString node) {}
+public record Incoming<Q>(Q message, @Nullable ByteString node) {}

@@ -21,6 +21,7 @@ final class Refusals {
     private @Nullable List<Group> groups;
 
     private @Nullable Set<String> removals;
+    private int modifications;
 
     /**
      * @param versions by name
@@ -28,6 +29,11 @@ final class Refusals {
      * @param named whether the client said so
      */
     private record Group(Map<String, String> versions, Set<String> blamed, boolean named) {}
+
+    /** Grows with every change. */
+    int modifications() {
+        return modifications;
+    }
 
     boolean isEmpty() {
         return groups == null && removals == null;
@@ -40,6 +46,7 @@ final class Refusals {
         if (versions.isEmpty()) {
             return;
         }
+        modifications++;
         if (groups == null) {
             groups = new ArrayList<>();
         }
@@ -51,6 +58,7 @@ final class Refusals {
     }
 
     void addRemoval(String name) {
+        modifications++;
         if (removals == null) {
             removals = new HashSet<>();
         }
@@ -93,6 +101,7 @@ final class Refusals {
      * itself blamed stays until it is different itself.
      */
     void release(TypeResources next) {
+        modifications++;
         removals = null;
         if (groups == null) {
             return;

@@ -128,32 +128,24 @@ final class SotwType extends StreamedType {
 
     @Override
     boolean hasAdditions() {
-        if (!answered && !subscriptions.isEmpty()) {
-            return true;
-        }
-        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
-            if (isDue(entry.getKey(), entry.getValue(), Scope.EVERYTHING)
-                    || (type == ResourceType.LISTENER && isRemovalDue(entry.getKey()))) {
-                return true;
-            }
-        }
-        return false;
+        return (!answered && !subscriptions.isEmpty()) || isAnyDue();
+    }
+
+    @Override
+    boolean isSaidWithAdditions(String name, Held held) {
+        return type == ResourceType.LISTENER && isRemovalDue(name, held);
     }
 
     @Override
     boolean hasRemovals() {
-        for (String name : holdings.apart().keySet()) {
-            if (isRemovalDue(name)) {
-                return true;
-            }
-        }
-        return false;
+        return isAnyRemovalDue();
     }
 
-    private boolean isRemovalDue(String name) {
+    @Override
+    boolean isRemovalDue(String name, Held held) {
         return type.fullState()
                 && holdings.target(name) == null
-                && holdings.held(name).isThere()
+                && held.isThere()
                 && !refusals.holdsRemoval(name);
     }
 

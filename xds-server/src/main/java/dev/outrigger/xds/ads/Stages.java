@@ -180,7 +180,7 @@ final class Stages {
                 }
             }
         }
-        if (late) {
+        if (late && patienceNanos == ackNanos) {
             givenUp++;
         }
         return true;

@@ -212,6 +212,7 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
                 pump(stream, now);
             }
             if (message != null && !finished) {
+                server.metrics().requested();
                 call.request(1);
             }
         } catch (ProtocolViolation violation) {

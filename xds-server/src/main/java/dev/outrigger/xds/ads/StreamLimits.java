@@ -45,7 +45,7 @@ public record StreamLimits(
         require("updatePatience", updatePatience);
     }
 
-    private static void require(String field, long value) {
+    static void require(String field, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(field + ": " + value + " (expected: at least 1)");
         }

@@ -33,11 +33,51 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
 
     private String acceptedVersion = "";
 
+    // Found out once for a state: who refused a thousand resources asks for it all the time.
+    private int knownAt = -1;
+    private boolean anyDue;
+    private boolean anyRemovalDue;
+
     StreamedType(ResourceType type, StreamLimits limits, UnaryOperator<NameSet> sharing) {
         this.type = type;
         this.limits = limits;
         this.subscriptions = new Subscriptions(sharing);
         this.holdings = new Holdings(subscriptions);
+    }
+
+    /** Whether a name's absence, or its removal, may be said among additions. */
+    abstract boolean isSaidWithAdditions(String name, Held held);
+
+    /** Whether the client has a resource that is gone. */
+    abstract boolean isRemovalDue(String name, Held held);
+
+    boolean isAnyDue() {
+        find();
+        return anyDue;
+    }
+
+    boolean isAnyRemovalDue() {
+        find();
+        return anyRemovalDue;
+    }
+
+    private void find() {
+        int now = holdings.modifications() + refusals.modifications();
+        if (now == knownAt) {
+            return;
+        }
+        knownAt = now;
+        anyDue = false;
+        anyRemovalDue = false;
+        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
+            var name = entry.getKey();
+            var held = entry.getValue();
+            anyDue |= isDue(name, held, Scope.EVERYTHING) || isSaidWithAdditions(name, held);
+            anyRemovalDue |= isRemovalDue(name, held);
+            if (anyDue && anyRemovalDue) {
+                return;
+            }
+        }
     }
 
     /** Whether anything may be sent that is not a removal. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.security;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.xds.ads.Incoming;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -77,13 +77,19 @@ final class IdentityGuard implements ServerInterceptor {
         return new ClientIdentity(List.of());
     }
 
-    private static Optional<Node> node(Object message) {
-        return switch (message) {
-            case DiscoveryRequest request when request.hasNode() -> Optional.of(request.getNode());
-            case DeltaDiscoveryRequest request when request.hasNode() ->
-                    Optional.of(request.getNode());
-            default -> Optional.empty();
-        };
+    /**
+     * The node a request names.
+     *
+     * @throws InvalidProtocolBufferException if it cannot be told, so that nobody passes unseen
+     */
+    private static Optional<Node> node(Object message) throws InvalidProtocolBufferException {
+        if (!(message instanceof Incoming<?> request)) {
+            throw new InvalidProtocolBufferException(
+                    "a " + message.getClass().getSimpleName() + " names no node");
+        }
+        return request.node() == null
+                ? Optional.empty()
+                : Optional.of(Node.parseFrom(request.node()));
     }
 
     /** Passes messages on until one speaks for a node it may not. Confined to the call. */
@@ -104,7 +110,7 @@ final class IdentityGuard implements ServerInterceptor {
             if (ended) {
                 return;
             }
-            var refusal = node(message).flatMap(this::refusal);
+            var refusal = refusal(message);
             if (refusal.isEmpty()) {
                 super.onMessage(message);
                 return;
@@ -113,6 +119,18 @@ final class IdentityGuard implements ServerInterceptor {
             deny.accept(refusal.get());
             release();
             super.onCancel(); // What the call began must end; nobody else will tell it.
+        }
+
+        /** The xDS server reads a stream's first node only; so does this. */
+        private Optional<String> refusal(Q message) {
+            if (!owned.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return node(message).flatMap(this::refusal);
+            } catch (InvalidProtocolBufferException e) {
+                return Optional.of("node not readable: " + e.getMessage());
+            }
         }
 
         private Optional<String> refusal(Node node) {
@@ -134,14 +152,11 @@ final class IdentityGuard implements ServerInterceptor {
                 return Optional.of(
                         identity + " may not speak for " + said + " (expected: " + rules + ")");
             }
-            if (owned.isEmpty()) {
-                var owner = owners.take(node.getId(), identity);
-                if (!owner.equals(identity)) {
-                    return Optional.of(
-                            identity + " may not speak for " + said + ", which is " + owner);
-                }
-                owned = node.getId();
+            var owner = owners.take(node.getId(), identity);
+            if (!owner.equals(identity)) {
+                return Optional.of(identity + " may not speak for " + said + ", which is " + owner);
             }
+            owned = node.getId();
             return Optional.empty();
         }
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.benchmarks.controlplane;
+
+import dev.outrigger.benchmarks.contender.Command;
+import dev.outrigger.benchmarks.machine.MachineFacts;
+import dev.outrigger.benchmarks.machine.QuietCheck;
+import dev.outrigger.benchmarks.machine.RunLock;
+import dev.outrigger.envoy.EnvoyBinary;
+import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.ProvisionOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** The command line: checks that measuring makes sense here and now, runs, reports. */
+@CommandLine.Command(
+        name = "benchmarks/control-plane",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures Outrigger's control plane, go-control-plane and java-control-plane side by side.",
+        footer = {
+            "",
+            "Exit codes: 0 every bar passed, 1 a bar was missed or is unclear, 2 usage, 3 could not measure."
+        })
+final class ControlPlaneCommand implements Callable<Integer> {
+    static final int PASSED = 0;
+    static final int MISSED = 1;
+    static final int CANNOT_MEASURE = 3;
+
+    private static final Duration QUIET_WINDOW = Duration.ofSeconds(2);
+
+    /** As the launcher starts the server; the heap may grow with the number of clients. */
+    private static final List<String> SERVER_FLAGS =
+            List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError");
+
+    @Option(names = "--quick", description = "Some minutes, small sizes: does it work.")
+    private boolean quick;
+
+    @Option(names = "--force", description = "Measure although the machine is not quiet.")
+    private boolean force;
+
+    @Option(
+            names = "--clients",
+            split = ",",
+            paramLabel = "N",
+            description = "Fleet sizes, ascending; 1000,5000,10000, or 50,200 with --quick.")
+    private @Nullable List<Integer> clients;
+
+    @Option(
+            names = "--contenders",
+            split = ",",
+            defaultValue = "outrigger,go-snapshot,go-linear,java-control-plane",
+            paramLabel = "NAME",
+            description = "Who takes part. Default: ${DEFAULT-VALUE}")
+    private List<String> contenders = List.of();
+
+    @Option(
+            names = "--scenarios",
+            split = ",",
+            defaultValue = "clients,envoy,translation",
+            paramLabel = "NAME",
+            description = "What is measured. Default: ${DEFAULT-VALUE}")
+    private List<String> scenarios = List.of();
+
+    @Option(
+            names = "--server-flags",
+            split = " ",
+            paramLabel = "FLAGS",
+            description = "JVM flags of Outrigger's server, in place of the launcher's.")
+    private List<String> serverFlags = SERVER_FLAGS;
+
+    @Option(names = "--envoy", paramLabel = "FILE", description = "Envoy's binary.")
+    private @Nullable Path envoy;
+
+    @Option(
+            names = "--libraries",
+            defaultValue = "cli/target/dist/lib",
+            paramLabel = "DIR",
+            description = "Outrigger's jars. Default: ${DEFAULT-VALUE}")
+    private Path libraries = Path.of("");
+
+    @Option(
+            names = "--go-peer",
+            defaultValue = "benchmarks/target/go-peer",
+            paramLabel = "FILE",
+            description = "The Go program, built. Default: ${DEFAULT-VALUE}")
+    private Path goPeer = Path.of("");
+
+    @Option(
+            names = "--out",
+            defaultValue = "benchmarks/target/results",
+            paramLabel = "DIR",
+            description = "Where the raw JSON goes. Default: ${DEFAULT-VALUE}")
+    private Path out = Path.of("");
+
+    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+    private final PrintStream progress = System.err;
+    private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var plan = quick ? Plan.quick() : Plan.full();
+        if (clients != null) {
+            plan = plan.withClients(clients);
+        }
+        checkMachine();
+        try (var lock = RunLock.tryTake().orElse(null)) {
+            if (lock == null) {
+                throw new IOException("another run holds " + RunLock.file());
+            }
+            var objections = QuietCheck.objections(QUIET_WINDOW);
+            if (!objections.isEmpty() && !force) {
+                throw new IOException(
+                        "this machine is not quiet (--force measures all the same): "
+                                + String.join("; ", objections));
+            }
+            var report = measure(plan, objections);
+            var file =
+                    out.resolve("control-plane-" + report.startedAt().replace(":", "") + ".json");
+            report.write(file);
+            System.out.println(report.text());
+            System.out.println("Raw results: " + file);
+            return report.passed() ? PASSED : MISSED;
+        }
+    }
+
+    private static void checkMachine() throws IOException {
+        if (Command.find("taskset").isEmpty()) {
+            throw new IOException(
+                    "taskset is missing (Linux, package util-linux): nothing can be pinned");
+        }
+        int cores = MachineFacts.read().cores();
+        if (cores < 2) {
+            throw new IOException(
+                    "this machine has "
+                            + cores
+                            + " core (expected: 2, one for the server and one for its clients)");
+        }
+    }
+
+    private ControlPlaneReport measure(Plan plan, List<String> objections)
+            throws IOException, InterruptedException {
+        var startedAt = Instant.now(Clock.systemUTC()).truncatedTo(ChronoUnit.SECONDS);
+        var work = Files.createTempDirectory("outrigger-control-plane");
+        progress.println("work      " + work);
+        var own = outrigger();
+        var participants = participants(own);
+        var figures = new ArrayList<Figure>();
+        if (scenarios.contains("clients")) {
+            var content = served(own, plan.clusters() - 1, work.resolve("clients"), plan);
+            for (Contender contender : participants) {
+                figures.addAll(
+                        new Clients(plan, java, progress)
+                                .measure(contender, content, folder(work, "clients", contender)));
+            }
+        }
+        if (scenarios.contains("envoy")) {
+            var binary = envoyBinary();
+            if (binary.isPresent()) {
+                var content = served(own, plan.routes(), work.resolve("envoy"), plan);
+                for (Contender contender : participants) {
+                    figures.addAll(
+                            new ThroughEnvoy(plan, binary.get(), java, progress)
+                                    .measure(contender, content, folder(work, "envoy", contender)));
+                }
+            }
+        }
+        if (scenarios.contains("translation") && participants.contains(own)) {
+            figures.addAll(
+                    new Translating(plan, java, progress)
+                            .measure(
+                                    own,
+                                    content(plan.resident(), work),
+                                    folder(work, "translation", own)));
+        }
+        var versions = new LinkedHashMap<String, String>();
+        participants.forEach(each -> versions.put(each.name(), each.version()));
+        return new ControlPlaneReport(
+                startedAt.toString(),
+                commit(),
+                MachineFacts.read(),
+                plan.describe(),
+                force,
+                objections,
+                versions,
+                leftOut,
+                figures,
+                Targets.verdicts(figures, force));
+    }
+
+    /** What the others are to serve, as Outrigger serves it. */
+    private Content served(OutriggerContender own, int services, Path folder, Plan plan)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        var content = content(services, folder);
+        try (var server = own.start(content, folder);
+                var fleet =
+                        FleetProcess.start(
+                                java,
+                                folder.resolve("fleet.log"),
+                                server.port(),
+                                content.clusters())) {
+            fleet.probe(content.served(), plan.limit());
+        }
+        progress.println("content   " + content.clusters() + " clusters in " + content.served());
+        return content;
+    }
+
+    private static Content content(int services, Path folder) throws IOException {
+        return new Content(services, Child.freePort(), folder.resolve("served"));
+    }
+
+    private static Path folder(Path work, String scenario, Contender contender) throws IOException {
+        return Files.createDirectories(work.resolve(scenario).resolve(contender.name()));
+    }
+
+    private OutriggerContender outrigger() throws IOException, InterruptedException {
+        if (!Files.isDirectory(libraries)) {
+            throw new IOException("outrigger is not built: no folder " + libraries);
+        }
+        return new OutriggerContender(java, libraries.toAbsolutePath(), serverFlags, commit());
+    }
+
+    private List<Contender> participants(OutriggerContender own) {
+        var participants = new ArrayList<Contender>();
+        for (String name : contenders) {
+            switch (name) {
+                case OutriggerContender.NAME -> participants.add(own);
+                case "go-snapshot" -> addGo(participants, name, "snapshot");
+                case "go-linear" -> addGo(participants, name, "linear");
+                case "java-control-plane" ->
+                        participants.add(
+                                new PeerContender(
+                                        name,
+                                        "SimpleCache",
+                                        List.of(
+                                                java.toString(),
+                                                "-XX:+UseSerialGC",
+                                                "-Xms64m",
+                                                "-Xmx4g",
+                                                "-cp",
+                                                System.getProperty("java.class.path"),
+                                                JavaControlPlaneMain.class.getName())));
+                default ->
+                        throw usage(
+                                "--contenders: '"
+                                        + name
+                                        + "' (expected: outrigger, go-snapshot, go-linear or"
+                                        + " java-control-plane)");
+            }
+        }
+        leftOut.forEach((name, reason) -> progress.println("left out  " + name + ": " + reason));
+        return participants;
+    }
+
+    private void addGo(List<Contender> participants, String name, String cache) {
+        if (Files.isExecutable(goPeer)) {
+            participants.add(
+                    new PeerContender(
+                            name,
+                            "go-control-plane 0.14.0",
+                            List.of(
+                                    goPeer.toAbsolutePath().toString(),
+                                    "-cache",
+                                    cache,
+                                    "-resources")));
+        } else {
+            leftOut.put(name, "not built: no " + goPeer + " (go is missing, or has no modules)");
+        }
+    }
+
+    private Optional<Path> envoyBinary() {
+        var options =
+                ProvisionOptions.fromEnvironment()
+                        .withProgress(line -> progress.println("envoy     " + line));
+        if (envoy != null) {
+            options = options.withExplicitPath(envoy.toAbsolutePath());
+        }
+        if (EnvoyProvision.find(options)
+                instanceof EnvoyProvision.Result.Found(EnvoyBinary binary)) {
+            return Optional.of(binary.executable());
+        }
+        leftOut.put("envoy", "no binary: what goes through it is not measured");
+        return Optional.empty();
+    }
+
+    private static String commit() throws InterruptedException {
+        try {
+            return Command.run("git", "describe", "--always", "--dirty").strip();
+        } catch (IOException noGit) {
+            return "unknown";
+        }
+    }
+
+    private CommandLine.ParameterException usage(String message) {
+        if (spec == null) {
+            throw new IllegalStateException(
+                    "spec: null (expected: set by the command line before the call)");
+        }
+        return new CommandLine.ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.accesslog;
+
+import dev.outrigger.dataplane.accesslog.Operator.TextSource;
+import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.message.DynamicMetadata;
+import dev.outrigger.dataplane.telemetry.JsonText;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Metadata as formats print it: a text as it is, anything else as JSON. */
+final class MetadataText {
+    private MetadataText() {}
+
+    /** {@code NAMESPACE:KEY:…} of the dynamic metadata. */
+    static TextSource dynamic(String argument) {
+        String[] parts = argument.split(":", -1);
+        List<String> path = List.of(parts).subList(1, parts.length);
+        return context -> {
+            DynamicMetadata metadata = context.info().findDynamicMetadata();
+            return metadata == null ? null : text(metadata.find(parts[0], path));
+        };
+    }
+
+    static @Nullable String text(@Nullable MetadataValue value) {
+        if (value == null) {
+            return null;
+        }
+        return value instanceof MetadataValue.Text(String text) ? text : json(value);
+    }
+
+    private static String json(MetadataValue value) {
+        return switch (value) {
+            case MetadataValue.Null() -> "null";
+            case MetadataValue.Bool(boolean flag) -> String.valueOf(flag);
+            case MetadataValue.Numeric(double number) -> number(number);
+            case MetadataValue.Text(String text) -> JsonText.quote(text);
+            case MetadataValue.ListOf(var values) ->
+                    "[" + String.join(",", values.stream().map(MetadataText::json).toList()) + "]";
+            case MetadataValue.Struct(var fields) -> {
+                var out = new StringBuilder("{");
+                new TreeMap<>(fields)
+                        .forEach((key, each) -> {
+                            if (out.length() > 1) {
+                                out.append(',');
+                            }
+                            out.append(JsonText.quote(key)).append(':').append(json(each));
+                        });
+                yield out.append('}').toString();
+            }
+        };
+    }
+
+    private static String number(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15
+                ? Long.toString((long) number)
+                : Double.toString(number);
+    }
+}

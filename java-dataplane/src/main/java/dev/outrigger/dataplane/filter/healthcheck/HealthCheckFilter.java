@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.filter.healthcheck;
+
+import dev.outrigger.dataplane.filter.ClusterHealth;
+import dev.outrigger.dataplane.filter.FilterCallbacks;
+import dev.outrigger.dataplane.filter.HttpFilter;
+import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.route.HeaderMatcher;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers health checks from what this proxy knows, or lets them pass. */
+final class HealthCheckFilter implements HttpFilter {
+    private static final byte[] CHECKED_CLUSTER =
+            Ascii.bytes("x-envoy-upstream-healthchecked-cluster");
+    private static final byte[] TRUE = Ascii.bytes("true");
+    private static final byte[] NOTHING = {};
+
+    private final FilterCallbacks callbacks;
+    private final HealthCheckConfig config;
+    private final HeaderMatcher[] matchers;
+    private final byte[] serviceCluster;
+    private final BooleanSupplier failed;
+    private final @Nullable HealthCheckCache cache;
+    private boolean healthCheck;
+    private boolean handling;
+
+    /** What is answered, and why. */
+    private record Verdict(int status, boolean degraded, String details) {}
+
+    HealthCheckFilter(
+            FilterCallbacks callbacks,
+            HealthCheckConfig config,
+            HeaderMatcher[] matchers,
+            byte[] serviceCluster,
+            BooleanSupplier failed,
+            @Nullable HealthCheckCache cache) {
+        this.callbacks = callbacks;
+        this.config = config;
+        this.matchers = matchers;
+        this.serviceCluster = serviceCluster;
+        this.failed = failed;
+        this.cache = cache;
+    }
+
+    @Override
+    public void onDestroy() {
+        healthCheck = false;
+        handling = false;
+    }
+
+    @Override
+    public HeadersStatus decodeHeaders(RequestHead head, boolean endStream) {
+        if (HeaderMatcher.allMatch(matchers, head)) {
+            healthCheck = true;
+            callbacks.streamInfo().setHealthCheck(true);
+            handling =
+                    !config.passThroughMode()
+                            || failed.getAsBoolean()
+                            || (cache != null && cache.find() != null);
+        }
+        if (!handling) {
+            return HeadersStatus.CONTINUE;
+        }
+        if (endStream) {
+            answer();
+        }
+        return HeadersStatus.STOP_ITERATION;
+    }
+
+    @Override
+    public DataStatus decodeData(ByteBuf data, boolean endStream) {
+        if (!handling) {
+            return DataStatus.CONTINUE;
+        }
+        data.release();
+        if (endStream) {
+            answer();
+        }
+        return DataStatus.STOP_ITERATION_NO_BUFFER;
+    }
+
+    @Override
+    public TrailersStatus decodeTrailers(HeaderBlock trailers) {
+        if (!handling) {
+            return TrailersStatus.CONTINUE;
+        }
+        answer();
+        return TrailersStatus.STOP_ITERATION;
+    }
+
+    private void answer() {
+        Verdict verdict = verdict();
+        if (verdict.status() / 100 != 2) {
+            callbacks.streamInfo().setFlag(ResponseFlag.FAILED_LOCAL_HEALTH_CHECK);
+        }
+        LocalReply reply = LocalReply.of(verdict.status(), "", verdict.details());
+        callbacks.sendLocalReply(
+                verdict.degraded()
+                        ? reply.withHeaders(h -> h.set(KnownHeader.ENVOY_DEGRADED, NOTHING))
+                        : reply);
+    }
+
+    private Verdict verdict() {
+        if (failed.getAsBoolean()) {
+            return new Verdict(503, false, "health_check_failed");
+        }
+        HealthCheckCache.Answer known = cache == null ? null : cache.find();
+        if (known != null) {
+            return new Verdict(known.status(), known.degraded(), "health_check_cached");
+        }
+        if (config.clusterMinHealthyPercentages().isEmpty()) {
+            return new Verdict(200, false, "health_check_ok");
+        }
+        ClusterHealth health = callbacks.clusterHealth();
+        for (Map.Entry<String, Double> each : config.clusterMinHealthyPercentages().entrySet()) {
+            String cluster = each.getKey();
+            if (!health.has(cluster)) {
+                return new Verdict(503, false, "health_check_failed_no_cluster_found");
+            }
+            long total = health.hosts(cluster);
+            if (total == 0) {
+                if (each.getValue() > 0) {
+                    return new Verdict(503, false, "health_check_failed_cluster_empty");
+                }
+                continue;
+            }
+            long usable = (long) health.healthyHosts(cluster) + health.degradedHosts(cluster);
+            if (100.0 * usable < total * each.getValue()) {
+                return new Verdict(503, false, "health_check_failed_cluster_unhealthy");
+            }
+        }
+        return new Verdict(200, false, "health_check_ok_cluster_healthy");
+    }
+
+    @Override
+    public HeadersStatus encodeHeaders(ResponseHead head, boolean endStream) {
+        HeaderBlock headers = head.headers();
+        if (healthCheck) {
+            if (cache != null) {
+                cache.set(head.status(), headers.has(KnownHeader.ENVOY_DEGRADED));
+            }
+            headers.remove(CHECKED_CLUSTER);
+            headers.add(CHECKED_CLUSTER, serviceCluster);
+        } else if (failed.getAsBoolean()) {
+            headers.set(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL, TRUE);
+        }
+        return HeadersStatus.CONTINUE;
+    }
+}

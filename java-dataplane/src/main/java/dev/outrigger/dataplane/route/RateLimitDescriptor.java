@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.route;
+
+import java.util.List;
+
+/**
+ * What a request is counted under. Equal when its entries are, in their order.
+ *
+ * @param hits how much the request counts
+ */
+public record RateLimitDescriptor(List<Entry> entries, long hits) {
+    public RateLimitDescriptor {
+        entries = List.copyOf(entries);
+    }
+
+    /** One key and its value. */
+    public record Entry(String key, String value) {}
+}

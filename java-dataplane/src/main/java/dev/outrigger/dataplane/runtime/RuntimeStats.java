@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.runtime;
+
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
+import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
+
+/** {@code runtime.*} under Envoy's names. Main loop. */
+public final class RuntimeStats {
+    /** Envoy loads it once when it is made and once when the cluster manager is there. */
+    private static final int LOADS_AT_START = 2;
+
+    private final RuntimeLayers layers;
+    private final StatsShard shard;
+    private final Counter loadSuccess;
+    private final Counter overrideDirNotExists;
+    private final Gauge adminOverridesActive;
+    private final Gauge numKeys;
+    private final Gauge numLayers;
+
+    public RuntimeStats(RuntimeLayers layers, StatsStore store) {
+        this.layers = layers;
+        this.shard = store.shard(0);
+        loadSuccess = store.counter("runtime.load_success");
+        overrideDirNotExists = store.counter("runtime.override_dir_not_exists");
+        adminOverridesActive = store.gauge("runtime.admin_overrides_active");
+        numKeys = store.gauge("runtime.num_keys");
+        numLayers = store.gauge("runtime.num_layers");
+        // There is no disk layer, and no deprecated feature is counted.
+        var _ = store.counter("runtime.load_error");
+        var _ = store.counter("runtime.override_dir_exists");
+        var _ = store.counter("runtime.deprecated_feature_use");
+        shard.set(store.gauge("runtime.deprecated_feature_seen_since_process_start"), 0);
+        shard.add(loadSuccess, LOADS_AT_START - 1);
+        shard.add(overrideDirNotExists, LOADS_AT_START - 1);
+        loaded();
+    }
+
+    /** A new snapshot is in force. */
+    public void loaded() {
+        shard.inc(loadSuccess);
+        shard.inc(overrideDirNotExists);
+        shard.set(adminOverridesActive, layers.hasAdminValues() ? 1 : 0);
+        shard.set(numKeys, layers.snapshot().values().size());
+        shard.set(numLayers, layers.snapshot().layers().size());
+    }
+}
