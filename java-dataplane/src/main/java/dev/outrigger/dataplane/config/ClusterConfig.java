@@ -126,11 +126,10 @@ public record ClusterConfig(
      */
     public record DnsResolverOptions(
             List<InetSocketAddress> nameServers,
-            boolean useTcp,
             boolean noDefaultSearchDomain,
             boolean systemResolver) {
         public static final DnsResolverOptions DEFAULT =
-                new DnsResolverOptions(List.of(), false, false, false);
+                new DnsResolverOptions(List.of(), false, false);
 
         public DnsResolverOptions {
             nameServers = List.copyOf(nameServers);

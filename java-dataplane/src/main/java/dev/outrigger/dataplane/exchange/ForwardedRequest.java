@@ -181,7 +181,7 @@ final class ForwardedRequest {
     private void dropped(DropOverload drop) {
         boolean everything = drop.numerator() >= drop.denominator();
         if (!everything) {
-            shard.inc(cluster().stats().rqDropOverload);
+            cluster().stats().countDropOverload(shard);
         }
         charges.response(503);
         active = false;

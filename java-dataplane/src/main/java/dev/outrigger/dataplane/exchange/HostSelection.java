@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataCriteria;
+import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -178,6 +179,11 @@ final class HostSelection implements LoadBalancerContext {
         HeaderBlock headers = head.headers();
         int entry = headers.find(Ascii.bytes(name), 0);
         return entry < 0 ? null : headers.value(entry);
+    }
+
+    @Override
+    public @Nullable MetadataValue requestMetadata(List<String> path) {
+        return info.dynamicMetadata().find(path.getFirst(), path.subList(1, path.size()));
     }
 
     @Override

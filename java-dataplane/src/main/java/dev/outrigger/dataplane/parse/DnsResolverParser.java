@@ -19,7 +19,8 @@ final class DnsResolverParser {
     private static final SupportedFields OPTIONS =
             SupportedFields.of(
                             io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDescriptor())
-                    .obeyed("use_tcp_for_dns_lookups", "no_default_search_domain");
+                    .onlyBool("use_tcp_for_dns_lookups", false)
+                    .obeyed("no_default_search_domain");
 
     static final SupportedFields RESOLUTION =
             SupportedFields.of(DnsResolutionConfig.getDescriptor())
@@ -59,15 +60,17 @@ final class DnsResolverParser {
                     "dns_resolution_config.resolvers",
                     findings);
         }
-        var flat = io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.newBuilder();
-        flat.setUseTcpForDnsLookups(proto.getUseTcpForDnsLookups());
-        return options(proto.getDnsResolversList(), flat.build(), "dns_resolvers", findings);
+        return options(
+                proto.getDnsResolversList(),
+                io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDefaultInstance(),
+                "dns_resolvers",
+                findings);
     }
 
     static DnsResolverOptions typed(TypedExtensionConfig proto, String path, Findings findings) {
         String at = path + ".typed_config";
         if (proto.getTypedConfig().is(GetAddrInfoDnsResolverConfig.class)) {
-            return new DnsResolverOptions(List.of(), false, false, true);
+            return new DnsResolverOptions(List.of(), false, true);
         }
         return Values.unpack(proto.getTypedConfig(), CaresDnsResolverConfig.class, at, findings)
                 .map(cares ->
@@ -90,10 +93,6 @@ final class DnsResolverParser {
                             resolvers.get(i), Names.REFUSED, FieldPaths.index(path, i), findings)
                     .ifPresent(servers::add);
         }
-        return new DnsResolverOptions(
-                servers,
-                options.getUseTcpForDnsLookups(),
-                options.getNoDefaultSearchDomain(),
-                false);
+        return new DnsResolverOptions(servers, options.getNoDefaultSearchDomain(), false);
     }
 }

@@ -70,7 +70,6 @@ public final class ClusterStats {
     public final Counter lbHealthyPanic;
     public final Counter cxPoolOverflow;
     public final Counter cxMaxDuration;
-    public final Counter rqDropOverload;
     public final Counter bindErrors;
     public final Counter originalDstHostInvalid;
     public final Counter lbLocalClusterNotOk;
@@ -149,7 +148,6 @@ public final class ClusterStats {
         lbHealthyPanic = counter("lb_healthy_panic");
         cxPoolOverflow = counter("upstream_cx_pool_overflow");
         cxMaxDuration = counter("upstream_cx_max_duration_reached");
-        rqDropOverload = counter("upstream_rq_drop_overload");
         bindErrors = counter("bind_errors");
         originalDstHostInvalid = counter("original_dst_host_invalid");
         lbLocalClusterNotOk = counter("lb_local_cluster_not_ok");
@@ -188,7 +186,8 @@ public final class ClusterStats {
                     "upstream_flow_control_drained_total",
                     "upstream_flow_control_paused_reading_total",
                     "upstream_flow_control_resumed_reading_total",
-                    "lb_zone_number_differs",
+                    "upstream_rq_completed",
+                    "default.total_match_count",
                 }) {
             counter(name);
         }
@@ -224,6 +223,11 @@ public final class ClusterStats {
     /** Of subsets that may have one host; main loop. */
     void setSubsetDuplicates(StatsShard shard, int count) {
         set(shard, "lb_subsets_single_host_per_subset_duplicate", count);
+    }
+
+    /** A request the control plane wanted dropped; counted where that happens, as in Envoy. */
+    public void countDropOverload(StatsShard shard) {
+        shard.inc(counter("upstream_rq_drop_overload"));
     }
 
     /** A host takes one of the transport sockets; main loop. */

@@ -116,7 +116,7 @@ abstract class HealthCheckSession {
     private void onTimeout() {
         if (!closed) {
             giveUp();
-            failed(Failure.NETWORK_TIMEOUT, false);
+            failed(Failure.NETWORK_TIMEOUT, false, 0);
         }
     }
 
@@ -170,12 +170,16 @@ abstract class HealthCheckSession {
         }
     }
 
-    /** The host did not answer as it should. */
-    void failed(Failure failure, boolean retriable) {
+    /**
+     * The host did not answer as it should.
+     *
+     * @param status of the answer, 0 without one
+     */
+    void failed(Failure failure, boolean retriable, int status) {
         if (closed) {
             return;
         }
-        Transition transition = setUnhealthy(failure, retriable);
+        Transition transition = setUnhealthy(failure, retriable, status);
         cancelTimeout();
         if (!closed) {
             next(false, transition);
@@ -194,7 +198,7 @@ abstract class HealthCheckSession {
     }
 
     /** Counts a failure without asking again. */
-    Transition setUnhealthy(Failure failure, boolean retriable) {
+    Transition setUnhealthy(Failure failure, boolean retriable, int status) {
         healthyInARow = 0;
         Transition transition = Transition.UNCHANGED;
         if (!host.has(HealthFlag.FAILED_ACTIVE_HC)) {
@@ -203,7 +207,7 @@ abstract class HealthCheckSession {
                 host.set(HealthFlag.FAILED_ACTIVE_HC);
                 checker.shard.dec(checker.healthy);
                 transition = Transition.CHANGED;
-                checker.log(HealthCheckEvent.ejectUnhealthy(this, failure));
+                checker.log(HealthCheckEvent.ejectUnhealthy(this, failure, status));
             } else {
                 transition = Transition.CHANGE_PENDING;
             }
@@ -215,7 +219,7 @@ abstract class HealthCheckSession {
         }
         transition = noLongerPending(transition);
         if (first || checker.alwaysLogs(false)) {
-            checker.log(HealthCheckEvent.failure(this, failure, first));
+            checker.log(HealthCheckEvent.failure(this, failure, first, status));
         }
         checker.shard.inc(checker.failure);
         if (failure.isNetwork()) {

@@ -106,7 +106,7 @@ final class HealthChecker {
     void onPassiveFailure(Host host) {
         HealthCheckSession session = sessions.get(host);
         if (session != null) {
-            session.setUnhealthy(HealthCheckSession.Failure.PASSIVE, false);
+            session.setUnhealthy(HealthCheckSession.Failure.PASSIVE, false, 0);
         }
     }
 

@@ -133,7 +133,7 @@ final class HttpHealthCheck extends HealthCheckSession {
                 close();
             } else if (!success) {
                 connection = null;
-                failed(Failure.NETWORK, false);
+                failed(Failure.NETWORK, false, 0);
             } else {
                 send();
             }
@@ -202,7 +202,7 @@ final class HttpHealthCheck extends HealthCheckSession {
 
         private boolean broken() {
             giveUp();
-            failed(Failure.NETWORK, false);
+            failed(Failure.NETWORK, false, 0);
             return false;
         }
 
@@ -258,8 +258,8 @@ final class HttpHealthCheck extends HealthCheckSession {
             switch (verdict) {
                 case PASSED -> passed(false);
                 case DEGRADED -> passed(true);
-                case FAILED -> failed(Failure.ACTIVE, false);
-                case RETRIABLE -> failed(Failure.ACTIVE, true);
+                case FAILED -> failed(Failure.ACTIVE, false, head.status());
+                case RETRIABLE -> failed(Failure.ACTIVE, true, head.status());
             }
         }
 
@@ -275,7 +275,7 @@ final class HttpHealthCheck extends HealthCheckSession {
             connection = null;
             if (waiting) {
                 waiting = false;
-                failed(Failure.NETWORK, false);
+                failed(Failure.NETWORK, false, 0);
             }
         }
 

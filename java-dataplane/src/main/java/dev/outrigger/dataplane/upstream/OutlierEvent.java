@@ -89,8 +89,8 @@ final class OutlierEvent {
                 + type
                 + "\",\"timestamp\":\""
                 + now
-                + "\",\"secs_since_last_action\":"
-                + (hadAction ? "\"" + seconds + "\"" : "null")
+                + "\""
+                + (hadAction ? ",\"secs_since_last_action\":\"" + seconds + "\"" : "")
                 + ",\"cluster_name\":"
                 + JsonText.quote(cluster)
                 + ",\"upstream_url\":\""

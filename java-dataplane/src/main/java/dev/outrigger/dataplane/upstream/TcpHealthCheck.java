@@ -67,7 +67,7 @@ final class TcpHealthCheck extends HealthCheckSession {
                 close();
             } else if (!success) {
                 connection = null;
-                failed(Failure.NETWORK, false);
+                failed(Failure.NETWORK, false, 0);
             } else if (check.receive().isEmpty()) {
                 // Connecting was the question.
                 giveUp();
@@ -113,7 +113,7 @@ final class TcpHealthCheck extends HealthCheckSession {
         public void channelInactive(ChannelHandlerContext ctx) {
             if (connection == this) {
                 connection = null;
-                failed(Failure.NETWORK, false);
+                failed(Failure.NETWORK, false, 0);
             }
         }
 
