@@ -17,8 +17,8 @@ public final class Redirects {
         }
         String proto = head.headers().text(KnownHeader.X_FORWARDED_PROTO);
         String current = proto == null || proto.isEmpty() ? "http" : proto;
-        // The scheme is the target's own, or follows the header where that names one (X3).
-        String scheme = head.isHttpsTarget() || current.equals("https") ? "https" : "http";
+        // Not the header's word, which may be anything (X3).
+        String scheme = head.scheme();
         if (redirect.httpsRedirect()) {
             scheme = "https";
         } else if (!redirect.schemeRedirect().isEmpty()) {
