@@ -43,6 +43,7 @@ public final class HcmStats {
     public final Counter rqResponseBeforeRqComplete;
     public final Counter rqWsOnNonWsRoute;
     public final Counter rqTooLarge;
+    public final Counter tracingHealthCheck;
     public final Counter rsTooLarge;
     public final Histogram rqTime;
     public final Counter noRoute;
@@ -106,6 +107,7 @@ public final class HcmStats {
         rqResponseBeforeRqComplete = store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
         rqTooLarge = store.counter(p + "downstream_rq_too_large");
+        tracingHealthCheck = store.counter(p + "tracing.health_check");
         rsTooLarge = store.counter(p + "rs_too_large");
         rqTime = store.histogram(p + "downstream_rq_time");
         noRoute = store.counter(p + "no_route");
