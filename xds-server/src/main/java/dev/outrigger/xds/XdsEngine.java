@@ -6,6 +6,8 @@ import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.ads.AdsServer;
 import dev.outrigger.xds.ads.Transport;
+import dev.outrigger.xds.csds.ClientStatusService;
+import dev.outrigger.xds.csds.ServedSnapshots;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.reconcile.Reconciler;
 import dev.outrigger.xds.reconcile.RevisionUndo;
@@ -14,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -83,13 +86,16 @@ public final class XdsEngine implements AutoCloseable {
             throws IOException {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
         var reconciler = new Reconciler(policies, registry, meters, clock, options.rollout(), undo);
+        var served = new ServedSnapshots(reconciler);
         try {
             var server =
                     AdsServer.start(
                             address,
                             options.ads(),
-                            options.transport(),
-                            reconciler,
+                            options.transport()
+                                    .withServices(
+                                            List.of(new ClientStatusService(registry, served))),
+                            served,
                             registry,
                             meters,
                             random);

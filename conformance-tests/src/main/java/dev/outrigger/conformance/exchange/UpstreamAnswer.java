@@ -35,6 +35,8 @@ public record UpstreamAnswer(
         CLOSE,
         /** It is closed with RST. */
         RESET,
+        /** Whatever comes is sent back, until the proxy closes the connection. */
+        ECHO,
         /** Nothing more is read or written until the proxy closes it. */
         HANG
     }

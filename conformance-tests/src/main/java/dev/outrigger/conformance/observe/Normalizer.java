@@ -104,7 +104,8 @@ public final class Normalizer {
     }
 
     private static Rule value(String name, String field, Pattern whole, String replacement) {
-        var fields = Pattern.compile(field);
+        // Names may be written in any case (header_key_format).
+        var fields = Pattern.compile(field, Pattern.CASE_INSENSITIVE);
         return new Rule(
                 name,
                 candidate -> fields.matcher(candidate).matches(),

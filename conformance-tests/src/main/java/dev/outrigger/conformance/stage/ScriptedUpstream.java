@@ -6,6 +6,7 @@ import dev.outrigger.conformance.observe.SeenAttempt;
 import dev.outrigger.conformance.proxy.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -206,6 +207,10 @@ final class ScriptedUpstream implements AutoCloseable {
                     socket.setSoLinger(true, 0);
                     yield false;
                 }
+                case ECHO -> {
+                    reader.echo(socket.getOutputStream());
+                    yield false;
+                }
                 case HANG -> {
                     reader.drain();
                     yield false;
@@ -271,6 +276,14 @@ final class ScriptedUpstream implements AutoCloseable {
             do {
                 body = parse();
             } while (!body.complete() && more());
+        }
+
+        void echo(OutputStream out) throws IOException {
+            int n = in.read(buffer);
+            while (n >= 0) {
+                out.write(buffer, 0, n);
+                n = in.read(buffer);
+            }
         }
 
         void drain() throws IOException {

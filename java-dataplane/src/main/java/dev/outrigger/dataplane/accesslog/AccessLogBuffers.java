@@ -31,6 +31,9 @@ public final class AccessLogBuffers {
      * @return whether this is the first one since the last flush, so that a flush must be planned
      */
     public boolean log(AccessLog log, FormatContext context) {
+        if (!log.filter().matches(context)) {
+            return false;
+        }
         StringBuilder buffer = buffers.computeIfAbsent(log.sink(), s -> new StringBuilder(1024));
         log.format().append(buffer, context);
         if (buffer.length() >= FLUSH_CHARS) {

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text with Envoy's command operators (D6, AL1), compiled once. Used by access logs, where a
  * missing value is {@code -}, and by header edits, where it is nothing. Immutable.
  */
-public final class FormatString {
+public final class FormatString implements LogFormat {
     /** Envoy's default access log format. */
     public static final String DEFAULT_LOG =
             "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\""
@@ -89,7 +90,12 @@ public final class FormatString {
         return literal;
     }
 
-    /** The text for an exchange; header bytes come out as Latin-1 characters. */
+    /** The operator a format consists of, or {@code null} when there is not exactly one. */
+    @Nullable Operator single() {
+        return operators.length == 1 ? operators[0] : null;
+    }
+
+    @Override
     public void append(StringBuilder out, FormatContext context) {
         for (Operator operator : operators) {
             operator.append(out, context);

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface Operator {
     void append(StringBuilder out, FormatContext context);
 
+    /** Whether there is nothing to append but the mark for it. */
+    default boolean isMissing(FormatContext context) {
+        return false;
+    }
+
     /** Text between operators. */
     record Literal(String text) implements Operator {
         @Override
@@ -29,6 +34,11 @@ sealed interface Operator {
      */
     record Text(TextSource source, int maxLength, String missing) implements Operator {
         @Override
+        public boolean isMissing(FormatContext context) {
+            return source.read(context) == null;
+        }
+
+        @Override
         public void append(StringBuilder out, FormatContext context) {
             String value = source.read(context);
             if (value == null) {
@@ -41,6 +51,11 @@ sealed interface Operator {
 
     /** A number of the stream's; negative for missing. */
     record Numeric(ToLongFunction<StreamInfo> source, String missing) implements Operator {
+        @Override
+        public boolean isMissing(FormatContext context) {
+            return source.applyAsLong(context.info()) < 0;
+        }
+
         @Override
         public void append(StringBuilder out, FormatContext context) {
             long value = source.applyAsLong(context.info());

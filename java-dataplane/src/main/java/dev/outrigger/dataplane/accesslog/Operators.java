@@ -56,6 +56,8 @@ final class Operators {
             case "UPSTREAM_LOCAL_ADDRESS" -> c -> c.info().upstreamLocalAddress();
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> c -> c.info().upstreamCluster();
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> c -> c.info().transportFailure();
+            case "ACCESS_LOG_TYPE" -> c -> c.info().logType().text();
+            case "LOCAL_REPLY_BODY" -> c -> c.info().localReplyBody();
             case "ROUTE_NAME" -> c -> c.info().routeName();
             case "HOSTNAME" -> hostname();
             case "ENVIRONMENT" -> environment(argument);
@@ -117,7 +119,7 @@ final class Operators {
             case ":method" -> c -> c.request() == null ? null : requireMethod(c.request());
             case ":path" -> c -> c.request() == null ? null : requirePath(c.request());
             case ":authority", "host" -> c -> authority(c.request());
-            case ":scheme" -> c -> c.request() == null ? null : "http";
+            case ":scheme" -> c -> scheme(c.request());
             default -> c -> c.request() == null ? null : header(headers(c.request()), bytes);
         };
     }
@@ -149,6 +151,10 @@ final class Operators {
 
     private static @Nullable String status(@Nullable ResponseHead response) {
         return response == null ? null : Integer.toString(response.status());
+    }
+
+    private static @Nullable String scheme(@Nullable RequestHead request) {
+        return request == null ? null : request.scheme();
     }
 
     private static @Nullable HeaderBlock headers(@Nullable RequestHead request) {

@@ -198,7 +198,7 @@ public record ClusterConfig(
     public record RetryBudget(double budgetPercent, int minRetryConcurrency) {}
 
     /**
-     * {@code common_http_protocol_options} of the upstream side.
+     * {@code common_http_protocol_options} and the HTTP/1 options of the upstream side.
      *
      * @param idleTimeout of pooled connections; zero means none; default 1 h
      * @param maxConnectionDuration zero for none
@@ -209,9 +209,16 @@ public record ClusterConfig(
             Duration maxConnectionDuration,
             int maxRequestsPerConnection,
             int maxHeadersCount,
-            int maxResponseHeadersKb) {
+            int maxResponseHeadersKb,
+            Http1UpstreamConfig http1) {
         public static final UpstreamHttp DEFAULT =
-                new UpstreamHttp(Duration.ofHours(1), Duration.ZERO, 0, 100, 60);
+                new UpstreamHttp(
+                        Duration.ofHours(1),
+                        Duration.ZERO,
+                        0,
+                        100,
+                        80,
+                        Http1UpstreamConfig.DEFAULT);
     }
 
     /**

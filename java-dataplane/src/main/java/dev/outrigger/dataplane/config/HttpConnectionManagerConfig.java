@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * The HTTP connection manager. Durations of zero mean "off" where Envoy's field documents it so.
  *
  * @param via appended to {@code via}; empty for none
+ * @param upgrades lower-case type to whether it is on (W1); a route may say otherwise
  */
 public record HttpConnectionManagerConfig(
         String statPrefix,
@@ -47,10 +50,25 @@ public record HttpConnectionManagerConfig(
         Optional<Duration> maxStreamDuration,
         Duration drainTimeout,
         Duration delayedCloseTimeout,
-        List<AccessLogConfig> accessLogs) {
+        List<AccessLogConfig> accessLogs,
+        AccessLogTimes accessLogTimes,
+        ForwardingConfig forwarding,
+        Map<String, Boolean> upgrades,
+        LocalReplyConfig localReply) {
     public HttpConnectionManagerConfig {
         httpFilters = List.copyOf(httpFilters);
         accessLogs = List.copyOf(accessLogs);
+        upgrades = Map.copyOf(upgrades);
+    }
+
+    /**
+     * When an exchange is logged besides at its end.
+     *
+     * @param interval zero for never
+     */
+    public record AccessLogTimes(boolean onNewRequest, boolean onTunnel, Duration interval) {
+        public static final AccessLogTimes END_ONLY =
+                new AccessLogTimes(false, false, Duration.ZERO);
     }
 
     /** HTTP2 follows. AUTO serves HTTP/1.1 until then. */
@@ -99,7 +117,13 @@ public record HttpConnectionManagerConfig(
             String defaultHostForHttp10,
             boolean enableTrailers,
             boolean allowChunkedLength,
-            boolean allowCustomMethods) {}
+            boolean allowCustomMethods,
+            HeaderNameCase headerNameCase,
+            List<ValueMatch> ignoredUpgrades) {
+        public Http1Options {
+            ignoredUpgrades = List.copyOf(ignoredUpgrades);
+        }
+    }
 
     /** Where the route table comes from. */
     public sealed interface RouteSource {

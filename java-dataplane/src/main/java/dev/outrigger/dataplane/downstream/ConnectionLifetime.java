@@ -91,11 +91,6 @@ final class ConnectionLifetime {
         return lastRequest || closing;
     }
 
-    /** Whether the number of requests is what ends it, which Envoy does without delay. */
-    boolean isUsedUp() {
-        return lastRequest;
-    }
-
     /** Whether the drain timeout is over, so that the connection ends with its response. */
     boolean isDrainOver() {
         return drainOver;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.message.AnsweredRequest;
+import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
-import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.worker.CollectedOutput;
@@ -16,30 +18,34 @@ import io.netty.buffer.ByteBuf;
 final class Http1ResponseEncoder {
     private final HeadWriter writer;
     private final CollectedOutput out;
-    private boolean toHead;
-    private boolean toHttp10;
+    private final EncoderOptions options;
+    private final AnsweredRequest request = new AnsweredRequest();
     private boolean chunked;
 
-    Http1ResponseEncoder(HeadWriter writer, CollectedOutput out) {
+    Http1ResponseEncoder(HeadWriter writer, CollectedOutput out, EncoderOptions options) {
         this.writer = writer;
         this.out = out;
+        this.options = options;
     }
 
     /** A request has begun; what it is, is not known yet. */
     void begin() {
-        toHead = false;
-        toHttp10 = false;
+        request.reset();
         chunked = false;
     }
 
     /** What the response answers. */
     void onRequest(RequestHead head) {
-        toHead = head.method() == Method.HEAD;
-        toHttp10 = head.isHttp10();
+        request.set(head);
     }
 
     void sendContinue() {
         out.bytes(HeadWriter.continueLine());
+    }
+
+    void interim(ResponseHead head) {
+        writer.interim(head, options);
+        out.head(writer);
     }
 
     /**
@@ -48,9 +54,9 @@ final class Http1ResponseEncoder {
      * @return whether the end of the body can only be told by closing
      */
     boolean head(ResponseHead head, boolean endStream) {
-        chunked = writer.response(head, endStream, toHead, toHttp10);
+        chunked = writer.response(head, endStream, request, options);
         out.head(writer);
-        return toHttp10 && !endStream && !head.headers().has(KnownHeader.CONTENT_LENGTH);
+        return request.isHttp10() && !endStream && !head.headers().has(KnownHeader.CONTENT_LENGTH);
     }
 
     /**
@@ -59,12 +65,25 @@ final class Http1ResponseEncoder {
      * @param data taken over
      */
     void body(ByteBuf data, boolean endStream) {
-        if (toHead) {
+        if (request.isHead()) {
             data.release();
         } else {
             out.body(data, chunked);
         }
         if (endStream && chunked) {
+            out.lastChunk();
+        }
+    }
+
+    /** Ends the body with trailers. */
+    void trailers(HeaderBlock trailers) {
+        if (!chunked) {
+            return;
+        }
+        if (options.trailers()) {
+            writer.trailers(trailers, options);
+            out.head(writer);
+        } else {
             out.lastChunk();
         }
     }

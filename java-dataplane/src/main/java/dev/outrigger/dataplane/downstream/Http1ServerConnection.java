@@ -7,9 +7,9 @@ import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DownstreamStream;
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -83,7 +83,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.pinned = listener.manager();
         this.stats = pinned.settings().stats();
         this.counts = new ConnectionCounts(worker, stats);
-        RequestReader.Options options = pinned.settings().readerOptions();
+        HttpConnectionManager.Settings settings = pinned.settings();
+        RequestReader.Options options = settings.readerOptions();
         this.reader = new RequestReader(options);
         this.body =
                 pinned.settings().config().http1Options().enableTrailers()
@@ -91,7 +92,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
-        this.encoder = new Http1ResponseEncoder(worker.headWriter(), out);
+        this.encoder =
+                new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
         this.lifetime = new ConnectionLifetime(listener, pinned, this);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
@@ -242,8 +244,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void onHead(RequestHead head) {
         begin();
         encoder.onRequest(head);
-        // What follows a CONNECT or an upgrade is not HTTP; both are refused, and the rest unread.
-        boolean opaque = head.method() == Method.CONNECT || head.isUpgrade();
+        // What follows a CONNECT or an upgrade is not HTTP, whether they are granted or not.
+        boolean opaque = head.isTunnel();
         boolean endStream = head.isBodyless() && !opaque;
         if (endStream) {
             phase = Phase.RESPONSE;
@@ -271,7 +273,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             case COMPLETE -> {
                 if (phase == Phase.BODY) {
                     phase = Phase.RESPONSE;
-                    exchange().onBody(Unpooled.EMPTY_BUFFER, true);
+                    HeaderBlock trailers = body.trailers();
+                    if (trailers == null) {
+                        exchange().onBody(Unpooled.EMPTY_BUFFER, true);
+                    } else {
+                        exchange().onTrailers(trailers);
+                    }
                 }
                 yield true;
             }
@@ -295,6 +302,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void sendContinue() {
         encoder.sendContinue();
+    }
+
+    @Override
+    public void sendInterim(ResponseHead head) {
+        encoder.interim(head);
+    }
+
+    @Override
+    public void sendTrailers(HeaderBlock trailers) {
+        encoder.trailers(trailers);
     }
 
     @Override
@@ -382,7 +399,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         boolean expected =
                 reader.head().isCloseRequested()
                         || exchange().info().isHttp10()
-                        || lifetime.isUsedUp();
+                        || lifetime.isLastRequest();
         return aborted || !exchange().isRequestComplete() || !expected;
     }
 

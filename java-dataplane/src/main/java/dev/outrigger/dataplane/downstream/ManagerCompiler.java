@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.exchange.LogFilters;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.RouteConfigCompiler;
@@ -37,12 +38,15 @@ final class ManagerCompiler {
     private final StatsStore stats;
     private final AccessLogSinks sinks;
     private final FactoryContext filters;
+    private final String serviceNode;
     private final Map<String, Known> settings = new HashMap<>();
     private final IdentityHashMap<RouteTable, Routes> compiled = new IdentityHashMap<>();
 
     private record Known(ListenerConfig config, HttpConnectionManager.Settings settings) {}
 
-    ManagerCompiler(StatsStore stats, AccessLogSinks sinks, FactoryContext filters) {
+    ManagerCompiler(
+            StatsStore stats, AccessLogSinks sinks, FactoryContext filters, String serviceNode) {
+        this.serviceNode = serviceNode;
         this.stats = stats;
         this.sinks = sinks;
         this.filters = filters;
@@ -76,7 +80,9 @@ final class ManagerCompiler {
                         listener.perConnectionBufferLimitBytes(),
                         HttpFilters.compile(
                                 config.httpFilters(),
-                                filters.withStatPrefix("http." + config.statPrefix() + ".")));
+                                filters.withStatPrefix("http." + config.statPrefix() + ".")),
+                        filters.serviceCluster(),
+                        serviceNode);
         settings.put(listener.name(), new Known(listener, made));
         return made;
     }
@@ -85,7 +91,7 @@ final class ManagerCompiler {
         var opened = new ArrayList<AccessLog>();
         for (AccessLogConfig config : configs) {
             try {
-                opened.add(AccessLog.open(config, sinks));
+                opened.add(AccessLog.open(config, LogFilters.compile(config.filter()), sinks));
             } catch (IOException e) {
                 log.error("access log not opened: {}", e.toString());
             }

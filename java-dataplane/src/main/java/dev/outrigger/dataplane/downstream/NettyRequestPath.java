@@ -117,7 +117,8 @@ public final class NettyRequestPath implements RequestPath {
                                 "",
                                 options.nanoTime(),
                                 options.serviceCluster(),
-                                serverDrain::isHealthCheckFailed));
+                                serverDrain::isHealthCheckFailed),
+                        options.serviceNode());
     }
 
     @Override

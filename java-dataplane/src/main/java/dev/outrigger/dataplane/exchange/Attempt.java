@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
@@ -90,6 +91,11 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         if (perTryIdleNanos > 0) {
             perTryIdleTimer.arm(worker.now(), perTryIdleNanos);
         }
+    }
+
+    /** The stream has become a tunnel: from now on only idle timers count (W3). */
+    void onTunnelOpen() {
+        perTryTimer.disarm();
     }
 
     /** Limits the whole upstream stream. */
@@ -225,6 +231,12 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         perTryTimer.disarm();
         perTryIdleTimer.disarm();
         durationTimer.disarm();
+    }
+
+    @Override
+    public void onResponseTrailers(HeaderBlock trailers) {
+        endStream();
+        owner.onResponseTrailers(trailers);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
 import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
@@ -55,6 +56,9 @@ public final class Exchange implements FormatContext {
     private final Timers.Timer idleTimer;
     private final Timers.Timer requestTimer;
     private final Timers.Timer durationTimer;
+    private final Timers.Timer logTimer;
+    private final Upgrade upgrade = new Upgrade();
+    private byte @Nullable [] connectAuthority;
     private HttpConnectionManager manager;
     private @Nullable RequestHead request;
     private @Nullable ResponseHead response;
@@ -94,6 +98,7 @@ public final class Exchange implements FormatContext {
         this.idleTimer = worker.timers().timer(this::onIdleTimeout);
         this.requestTimer = worker.timers().timer(this::onRequestTimeout);
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
+        this.logTimer = worker.timers().timer(this::onLogInterval);
     }
 
     @Override
@@ -180,6 +185,7 @@ public final class Exchange implements FormatContext {
         manager = current;
         active = true;
         request = null;
+        connectAuthority = null;
         response = null;
         route = null;
         target = null;
@@ -199,6 +205,9 @@ public final class Exchange implements FormatContext {
         shard.inc(settings.stats.rqActive);
         idleNanos = settings.streamIdleTimeoutNanos;
         touch();
+        if (settings.logIntervalNanos > 0) {
+            logTimer.arm(worker.now(), settings.logIntervalNanos);
+        }
         if (settings.requestTimeoutNanos > 0) {
             requestTimer.arm(worker.now(), settings.requestTimeoutNanos);
         }
@@ -230,13 +239,22 @@ public final class Exchange implements FormatContext {
             onRequestEnd();
         }
         HttpConnectionManager.Settings settings = manager.settings();
+        if (head.method() == Method.CONNECT) {
+            connectAuthority = Upgrade.authority(head);
+        }
         RequestChecks.Refusal refusal =
                 RequestChecks.check(head, settings.config, downstream, settings.stats, shard);
         if (refusal != null) {
             refuse(refusal);
             return;
         }
-        RequestMutations.apply(head, settings, manager.routes(), info, worker.random());
+        int rejected =
+                RequestMutations.apply(head, settings, manager.routes(), info, worker.random());
+        if (rejected > 0) {
+            shard.inc(settings.stats.rqRejectedViaIpDetection);
+            sendLocalReply(rejected, "", null, "rejecting_because_detection_failed", false, false);
+            return;
+        }
         route(head, endStream);
     }
 
@@ -312,17 +330,90 @@ public final class Exchange implements FormatContext {
 
     private void route(RequestHead head, boolean endStream) {
         findRoute();
-        Route found = route;
-        if (found != null && head.isUpgrade()) {
-            shard.inc(stats().rqWsOnNonWsRoute);
-            sendLocalReply(403, "", null, "upgrade_failed", true, false);
+        if (head.isTunnel() && !beginUpgrade(head)) {
             return;
         }
+        logAt(AccessLogType.DOWNSTREAM_START, settings().config.accessLogTimes().onNewRequest());
         chain = filters.begin(manager.settings().filters);
         if (chain == null) {
             startRouter(head, endStream);
         } else {
             chain.decodeHeaders(head, endStream);
+        }
+    }
+
+    /** Whether the exchange goes on; one without a route gets its 404 later. */
+    private boolean beginUpgrade(RequestHead head) {
+        Route found = route();
+        String type = Upgrade.type(head);
+        if (type == null) {
+            return true;
+        }
+        if (Upgrade.isPermitted(type, found, settings().config.upgrades())) {
+            upgrade.begin(type);
+            shard.inc(stats().cxUpgradesTotal);
+            shard.inc(stats().cxUpgradesActive);
+            return true;
+        }
+        if (found == null) {
+            return true;
+        }
+        shard.inc(stats().rqWsOnNonWsRoute);
+        String cluster = routeCluster();
+        if (manager.cluster(cluster) != null) {
+            info.setUpstreamCluster(cluster);
+        }
+        sendLocalReply(403, "", null, "upgrade_failed", true, false);
+        return false;
+    }
+
+    boolean isWebSocket() {
+        return upgrade.isWebSocket();
+    }
+
+    /**
+     * Answers in the upstream's place where its answer is no WebSocket handshake (W3): the head
+     * goes on without its body.
+     */
+    boolean failsHandshake(ResponseHead head) {
+        if (!upgrade.failsHandshake(head.status())) {
+            return false;
+        }
+        info.setDetails("websocket_handshake_unsuccessful");
+        localHead.reset();
+        localHead.setStatus(head.status());
+        localHead.headers().copyFrom(head.headers());
+        RequestHead asked = request;
+        if (asked != null) {
+            ResponseMutations.strip(localHead, asked);
+        }
+        localHead.headers().remove(KnownHeader.CONTENT_LENGTH);
+        localHead.headers().remove(KnownHeader.CONTENT_TYPE);
+        router.cancel();
+        sendLocal("", true);
+        return true;
+    }
+
+    /** What the client sent early goes up; what it sends from now on passes. */
+    private void openTunnel() {
+        router.onTunnelOpen();
+        for (ByteBuf data = upgrade.takeEarly(); data != null; data = upgrade.takeEarly()) {
+            router.onRequestBody(data, false);
+        }
+        downstream.readDisable(false);
+        logAt(
+                AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
+                settings().config.accessLogTimes().onTunnel());
+    }
+
+    private void logAt(AccessLogType type, boolean wanted) {
+        if (wanted) {
+            info.setLogType(type);
+            info.setEndNanos(worker.now());
+            for (AccessLog log : settings().accessLogs) {
+                services.log(log, this);
+            }
+            info.setLogType(AccessLogType.DOWNSTREAM_END);
         }
     }
 
@@ -335,6 +426,10 @@ public final class Exchange implements FormatContext {
             shard.inc(settings.stats.routerRqTotal);
             sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
+        }
+        byte[] authority = connectAuthority;
+        if (authority != null) {
+            head.headers().set(KnownHeader.HOST, authority);
         }
         routerStarted = true;
         router.start(head, found, endStream);
@@ -357,7 +452,7 @@ public final class Exchange implements FormatContext {
         }
         HttpFilterChain current = chain;
         if (current == null) {
-            router.onRequestBody(data, endStream);
+            routeBody(data, endStream);
         } else {
             current.decodeData(data, endStream);
         }
@@ -365,7 +460,15 @@ public final class Exchange implements FormatContext {
 
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
-        router.onRequestBody(data, endStream);
+        if (upgrade.isWaiting()) {
+            if (upgrade.keep(data) > settings().bufferLimitBytes) {
+                downstream.readDisable(true);
+            }
+        } else if (upgrade.isRefused()) {
+            data.release();
+        } else {
+            router.onRequestBody(data, endStream);
+        }
     }
 
     /** The request's trailers, which end it; valid until the exchange ends. */
@@ -383,9 +486,9 @@ public final class Exchange implements FormatContext {
         }
     }
 
-    /** Trailers that have passed all filters; what is sent upstream has none (E10). */
+    /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
-        router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
+        router.onRequestTrailers(trailers);
     }
 
     private void onRequestEnd() {
@@ -488,6 +591,14 @@ public final class Exchange implements FormatContext {
         worker.flushDirty();
     }
 
+    private void onLogInterval() {
+        if (active) {
+            worker.refreshNow();
+            logAt(AccessLogType.DOWNSTREAM_PERIODIC, true);
+            logTimer.arm(worker.now(), settings().logIntervalNanos);
+        }
+    }
+
     private void onRequestTimeout() {
         if (!active || requestComplete) {
             return;
@@ -523,12 +634,15 @@ public final class Exchange implements FormatContext {
         worker.flushDirty();
     }
 
-    /** The upstream's 100 goes on where the client's {@code expect} was left to the upstream. */
-    void onInformational(int status) {
-        if (status == 100 && manager.settings().config.proxy100Continue()) {
+    /** The upstream's first 1xx goes on where {@code proxy_100_continue} says so (E11). */
+    void onInformational(ResponseHead head) {
+        RequestHead asked = request;
+        if (asked != null && settings().config.proxy100Continue()) {
             touch();
             stats().chargeInterim(shard);
-            downstream.sendContinue();
+            ResponseMutations.strip(head, asked);
+            ResponseMutations.requestId(head, asked, settings());
+            downstream.sendInterim(head);
         }
     }
 
@@ -673,15 +787,21 @@ public final class Exchange implements FormatContext {
         if (reply.headers() != null) {
             reply.headers().apply(localHead.headers());
         }
+        String body = reply.body();
+        LocalReplyMapping mapping = settings().localReplies;
+        if (mapping != null && !reply.raw()) {
+            info.setResponseCode(localHead.status());
+            body = mapping.apply(localHead, body, this);
+        }
         info.setResponseCode(localHead.status());
         // Envoy takes a 400 of its own for a broken connection (E15).
         boolean closes =
                 close
                         || (localHead.status() == 400
                                 && !manager.settings().config.streamErrorOnInvalidHttpMessage());
-        boolean grpc = !reply.raw() && head != null && head.isGrpc() && !close;
+        boolean grpc = !reply.raw() && head != null && head.isGrpc();
         boolean toHead = head != null && head.method() == Method.HEAD;
-        byte[] bytes = LocalReplies.complete(localHead, reply.body(), grpc, reply.grpcStatus());
+        byte[] bytes = LocalReplies.complete(localHead, body, grpc, reply.grpcStatus());
         boolean endStream = bytes.length == 0 || toHead;
         if (encoding && current != null) {
             // Another response was on its way; this one goes past the filters.
@@ -724,7 +844,7 @@ public final class Exchange implements FormatContext {
         boolean draining = downstream.isDraining();
         boolean closing = mustClose(closeAsked, draining);
         HeaderBlock headers = head.headers();
-        if ((closing || draining) && head.status() != 101) {
+        if ((closing || draining) && !isTunnelAnswer(head)) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
         } else if (http10) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.KEEP_ALIVE);
@@ -732,7 +852,16 @@ public final class Exchange implements FormatContext {
         downstream.sendHead(head, endStream, closing);
         if (endStream) {
             endReply();
+        } else if (upgrade.onAnswer(head.status())) {
+            openTunnel();
         }
+    }
+
+    /** Whether what follows the head is not HTTP, so that it says nothing of the connection. */
+    private boolean isTunnelAnswer(ResponseHead head) {
+        RequestHead asked = request;
+        return head.status() == 101
+                || (asked != null && asked.method() == Method.CONNECT && head.status() == 200);
     }
 
     /** Whether the connection ends with this response; one that drains ends in its own time. */
@@ -771,9 +900,21 @@ public final class Exchange implements FormatContext {
         }
     }
 
-    /** Trailers that have passed all filters; what is sent downstream has none (E10). */
+    /** Sends the response's trailers, which end it, through the filters. */
+    void sendTrailers(HeaderBlock trailers) {
+        HttpFilterChain current = chain;
+        if (current == null) {
+            writeTrailers(trailers);
+        } else {
+            current.encodeTrailers(trailers);
+        }
+    }
+
+    /** Writes trailers. */
     void writeTrailers(HeaderBlock trailers) {
-        writeBody(Unpooled.EMPTY_BUFFER, true);
+        touch();
+        downstream.sendTrailers(trailers);
+        endReply();
     }
 
     /** The reply is sent; a request that is not complete by now is reset, and Envoy counts that. */
@@ -800,6 +941,11 @@ public final class Exchange implements FormatContext {
         durationTimer.disarm();
         router.end();
         filters.end();
+        logTimer.disarm();
+        if (upgrade.isActive()) {
+            upgrade.end();
+            shard.dec(stats().cxUpgradesActive);
+        }
         info.setEndNanos(worker.now());
         HttpConnectionManager.Settings settings = manager.settings();
         shard.dec(settings.stats.rqActive);
@@ -817,6 +963,7 @@ public final class Exchange implements FormatContext {
         idleTimer.discard();
         requestTimer.discard();
         durationTimer.discard();
+        logTimer.discard();
         router.dispose();
         filters.dispose();
     }

@@ -23,6 +23,7 @@ import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +172,9 @@ final class ForwardedRequest {
                         timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
+        }
+        // A WebSocket's request has no end; its handshake is timed all the same (W3).
+        if (endStream || exchange.isWebSocket()) {
             armRouteTimer();
         }
         startAttempt(pool);
@@ -230,7 +234,7 @@ final class ForwardedRequest {
         if (!bodyless) {
             body.replay(stream);
         }
-        if (body.isComplete()) {
+        if (body.isComplete() || exchange.isWebSocket()) {
             attempt.limit(timeouts);
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
@@ -273,6 +277,34 @@ final class ForwardedRequest {
         }
     }
 
+    /** The request ends with trailers, valid until the exchange ends. */
+    void onRequestTrailers(HeaderBlock trailers) {
+        if (!active) {
+            return;
+        }
+        // A copy of the request goes without them.
+        shadows.onBody(Unpooled.EMPTY_BUFFER, true);
+        Attempt attempt = attempts.latest();
+        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        body.end(trailers, stream);
+        requestEnd = worker.now();
+        if (attempt != null) {
+            armRouteTimer();
+            if (stream != null) {
+                attempt.limit(timeouts);
+            }
+        }
+    }
+
+    /** Bytes pass both ways: no more time limits but idle ones (W3). */
+    void onTunnelOpen() {
+        routeTimer.disarm();
+        Attempt attempt = attempts.latest();
+        if (attempt != null) {
+            attempt.onTunnelOpen();
+        }
+    }
+
     void onUpstreamWritable(boolean writable) {
         exchange.downstream().readDisable(!writable);
     }
@@ -285,19 +317,30 @@ final class ForwardedRequest {
         }
     }
 
+    /** The ones Envoy knows; others are as if they had not come. */
+    private static boolean isInterim(int status) {
+        return status == 100 || (status >= 102 && status <= 104);
+    }
+
     /** An upstream answered with 1xx: it ends all retrying, and only the first counts (E11). */
     void onInformational(Attempt attempt, ResponseHead interim) {
+        if (!isInterim(interim.status())) {
+            return;
+        }
         retry.disable();
         attempts.cancelOthers(attempt);
         if (!informed) {
             informed = true;
             charges.response(interim.status());
-            exchange.onInformational(interim.status());
+            exchange.onInformational(interim);
         }
     }
 
     void onResponseHead(Attempt attempt, ResponseHead response, boolean endStream) {
         info().upstreamRx(worker.now());
+        if (exchange.failsHandshake(response)) {
+            return;
+        }
         boolean couldNotRetry = false;
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(response);
@@ -362,7 +405,7 @@ final class ForwardedRequest {
         if (host != null) {
             info().setUpstreamHost(host.addressText());
         }
-        ResponseMutations.strip(response);
+        ResponseMutations.strip(response, head());
         HeaderBlock headers = response.headers();
         if (requestEnd >= 0 && !exchange.settings().router.suppressEnvoyHeaders()) {
             headers.set(
@@ -405,6 +448,14 @@ final class ForwardedRequest {
         exchange.sendBody(data, endStream);
         if (!endStream && exchange.isActive() && !exchange.downstream().isWritable()) {
             onDownstreamWritable(false);
+        }
+    }
+
+    /** The response ends with trailers; valid until the exchange ends. */
+    void onResponseTrailers(HeaderBlock trailers) {
+        if (responding) {
+            onResponseEnd();
+            exchange.sendTrailers(trailers);
         }
     }
 

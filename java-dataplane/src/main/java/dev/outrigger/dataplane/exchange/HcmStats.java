@@ -44,6 +44,9 @@ public final class HcmStats {
     public final Counter rqWsOnNonWsRoute;
     public final Counter rqTooLarge;
     public final Counter tracingHealthCheck;
+    public final Counter rqRejectedViaIpDetection;
+    public final Counter cxUpgradesTotal;
+    public final Gauge cxUpgradesActive;
     public final Counter rsTooLarge;
     public final Histogram rqTime;
     public final Counter noRoute;
@@ -106,6 +109,9 @@ public final class HcmStats {
                 store.counter(p + "downstream_rq_redirected_with_normalized_path");
         rqResponseBeforeRqComplete = store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
+        rqRejectedViaIpDetection = store.counter(p + "downstream_rq_rejected_via_ip_detection");
+        cxUpgradesTotal = store.counter(p + "downstream_cx_upgrades_total");
+        cxUpgradesActive = store.gauge(p + "downstream_cx_upgrades_active");
         rqTooLarge = store.counter(p + "downstream_rq_too_large");
         tracingHealthCheck = store.counter(p + "tracing.health_check");
         rsTooLarge = store.counter(p + "rs_too_large");
@@ -137,13 +143,11 @@ public final class HcmStats {
                     "downstream_cx_http3_total",
                     "downstream_cx_overload_disable_keepalive",
                     "downstream_cx_ssl_total",
-                    "downstream_cx_upgrades_total",
                     "downstream_flow_control_paused_reading_total",
                     "downstream_flow_control_resumed_reading_total",
                     "downstream_rq_http2_total",
                     "downstream_rq_http3_total",
                     "downstream_rq_overload_close",
-                    "downstream_rq_rejected_via_ip_detection",
                     "downstream_rq_too_many_premature_resets",
                     "rq_overload_local_reply",
                     "rq_redirect",
@@ -160,7 +164,6 @@ public final class HcmStats {
                     "downstream_cx_rx_bytes_buffered",
                     "downstream_cx_ssl_active",
                     "downstream_cx_tx_bytes_buffered",
-                    "downstream_cx_upgrades_active",
                 }) {
             if (!store.gauge(p + name).name().startsWith(p)) {
                 throw new IllegalStateException(name);

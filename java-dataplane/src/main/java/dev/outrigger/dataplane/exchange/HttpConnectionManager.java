@@ -2,15 +2,22 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
+import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.EncoderOptions;
+import dev.outrigger.dataplane.message.HeaderKeyFormat;
+import dev.outrigger.dataplane.message.PreserveCase;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.route.ValueMatcher;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,13 +66,25 @@ public final class HttpConnectionManager {
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
         final HttpFilters filters;
+        final @Nullable LocalReplyMapping localReplies;
+        final byte[] serviceCluster;
+        final byte[] serviceNode;
+        final long logIntervalNanos;
+        private final RequestReader.Options readerOptions;
+        private final EncoderOptions encoderOptions;
 
+        /**
+         * @param serviceCluster {@code --service-cluster}
+         * @param serviceNode {@code --service-node}
+         */
         public Settings(
                 HttpConnectionManagerConfig config,
                 HcmStats stats,
                 List<AccessLog> accessLogs,
                 int bufferLimitBytes,
-                HttpFilters filters) {
+                HttpFilters filters,
+                String serviceCluster,
+                String serviceNode) {
             this.config = config;
             this.stats = stats;
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
@@ -81,6 +100,18 @@ public final class HttpConnectionManager {
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
             this.filters = filters;
+            this.localReplies = LocalReplyMapping.of(config.localReply());
+            this.serviceCluster = Ascii.bytes(serviceCluster);
+            this.serviceNode = Ascii.bytes(serviceNode);
+            this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
+            this.readerOptions = readerOptions(config);
+            this.encoderOptions =
+                    new EncoderOptions(
+                            config.http1Options().headerNameCase() instanceof HeaderNameCase.Proper
+                                    ? HeaderKeyFormat.ProperCase.INSTANCE
+                                    : null,
+                            false,
+                            config.http1Options().enableTrailers());
         }
 
         public HttpConnectionManagerConfig config() {
@@ -93,6 +124,15 @@ public final class HttpConnectionManager {
 
         /** What the codec of this manager's connections allows. */
         public RequestReader.Options readerOptions() {
+            return readerOptions;
+        }
+
+        /** How the codec of this manager's connections writes. */
+        public EncoderOptions encoderOptions() {
+            return encoderOptions;
+        }
+
+        private static RequestReader.Options readerOptions(HttpConnectionManagerConfig config) {
             var http1 = config.http1Options();
             return new RequestReader.Options(
                     config.maxRequestHeadersBytes(),
@@ -105,7 +145,23 @@ public final class HttpConnectionManager {
                         case ALLOW -> RequestReader.Underscores.ALLOW;
                         case DROP_HEADER -> RequestReader.Underscores.DROP;
                         case REJECT_REQUEST -> RequestReader.Underscores.REJECT;
-                    });
+                    },
+                    http1.headerNameCase()
+                                    instanceof HeaderNameCase.Preserve(boolean proper, boolean why)
+                            ? new PreserveCase(proper, why)
+                            : null,
+                    ignoredUpgrade(http1.ignoredUpgrades()));
+        }
+
+        private static @Nullable Predicate<String> ignoredUpgrade(List<ValueMatch> matches) {
+            if (matches.isEmpty()) {
+                return null;
+            }
+            List<ValueMatcher> matchers = matches.stream().map(ValueMatcher::of).toList();
+            return type -> {
+                byte[] bytes = Ascii.bytes(type);
+                return matchers.stream().anyMatch(m -> m.matches(bytes, 0, bytes.length));
+            };
         }
     }
 }

@@ -49,7 +49,7 @@ final class LocalReplies {
         return bytes;
     }
 
-    private static int grpcStatus(int http) {
+    static int grpcStatus(int http) {
         return switch (http) {
             case 400 -> 13;
             case 401 -> 16;

@@ -26,6 +26,9 @@ final class PathNormalizer {
     }
 
     static Outcome normalize(RequestHead head, HttpConnectionManagerConfig config) {
+        if (hasFragment(head)) {
+            return Outcome.REFUSED;
+        }
         boolean redirect = false;
         switch (config.pathWithEscapedSlashesAction()) {
             case KEEP_UNCHANGED -> {}
@@ -44,6 +47,18 @@ final class PathNormalizer {
             return Outcome.REFUSED;
         }
         return redirect ? Outcome.REDIRECT : Outcome.ACCEPTED;
+    }
+
+    private static boolean hasFragment(RequestHead head) {
+        byte[] data = head.headers().data();
+        int start = head.pathOffset();
+        int end = start + head.pathLength();
+        for (int i = start; i < end; i++) {
+            if (data[i] == '#') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Decodes {@code %2F} and {@code %5C} of the path; true if there was one. */
@@ -77,14 +92,6 @@ final class PathNormalizer {
 
     private static boolean canonicalize(
             RequestHead head, boolean dotSegments, boolean mergeSlashes) {
-        byte[] data = head.headers().data();
-        int start = head.pathOffset();
-        int end = start + head.pathLength();
-        for (int i = start; i < end; i++) {
-            if (data[i] == '#') {
-                return false;
-            }
-        }
         if (!dotSegments && !mergeSlashes) {
             return true;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,6 +19,7 @@ final class RequestBuffer {
     private int sent;
     private boolean keep;
     private boolean complete;
+    private @Nullable HeaderBlock trailers;
 
     /**
      * @param keepForRetry whether sent data is kept, up to {@code limitBytes}
@@ -27,6 +29,20 @@ final class RequestBuffer {
         keep = keepForRetry;
         limit = limitBytes;
         complete = false;
+        trailers = null;
+    }
+
+    /**
+     * The body ends with trailers, valid until the exchange ends.
+     *
+     * @param stream to send them to; {@code null} while there is none
+     */
+    void end(HeaderBlock last, @Nullable UpstreamStream stream) {
+        complete = true;
+        trailers = last;
+        if (stream != null) {
+            stream.sendTrailers(last);
+        }
     }
 
     void setComplete(boolean value) {
@@ -88,10 +104,12 @@ final class RequestBuffer {
     void replay(UpstreamStream stream) {
         for (int i = 0; i < chunks.size(); i++) {
             ByteBuf chunk = chunks.get(i);
-            boolean last = complete && i == chunks.size() - 1;
+            boolean last = complete && trailers == null && i == chunks.size() - 1;
             stream.sendBody(keep ? chunk.retainedDuplicate() : chunk, last);
         }
-        if (chunks.isEmpty() && complete) {
+        if (complete && trailers != null) {
+            stream.sendTrailers(trailers);
+        } else if (chunks.isEmpty() && complete) {
             stream.sendBody(Unpooled.EMPTY_BUFFER, true);
         }
         if (keep) {

@@ -56,6 +56,7 @@ final class RequestChecks {
             return MISSING_HOST;
         }
         if (head.method() == Method.CONNECT) {
+            normalizeHost(headers, host, config, downstream);
             return null;
         }
         if (head.pathLength() == 0) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import dev.outrigger.dataplane.config.CidrRange;
+import dev.outrigger.dataplane.config.ForwardingConfig;
+import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
@@ -10,23 +11,19 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.Routes;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What the connection manager does to every request's headers before routing (1.5..1.7). */
 final class RequestMutations {
+    private static final long CONNECTION =
+            KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.UPGRADE);
+
     private static final long HOP_BY_HOP =
-            KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.UPGRADE)
-                    | KnownHeader.bit(KnownHeader.ENVOY_INTERNAL)
+            KnownHeader.bit(KnownHeader.ENVOY_INTERNAL)
                     | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
                     | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
-                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
-                    | KnownHeader.bit(KnownHeader.X_FORWARDED_CLIENT_CERT);
+                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING);
 
     /** Not trusted from anyone who is not internal (I2, I4). */
     private static final long INTERNAL_ONLY =
@@ -54,40 +51,47 @@ final class RequestMutations {
                     | KnownHeader.bit(KnownHeader.ENVOY_ORIGINAL_HOST);
 
     private static final byte[] HTTP = Ascii.bytes("http");
-    private static final byte[] COMMA = {','};
+    private static final byte[] HTTPS = Ascii.bytes("https");
+    private static final byte[] FORWARDED_PORT = Ascii.bytes("x-forwarded-port");
     private static final byte[] COMMA_BLANK = {',', ' '};
     private static final byte[] TRAILERS = Ascii.bytes("trailers");
 
     private RequestMutations() {}
 
-    static void apply(
+    /**
+     * @return 0, or the status of a rejection
+     */
+    static int apply(
             RequestHead head,
             HttpConnectionManager.Settings settings,
             @Nullable Routes routes,
             StreamInfo info,
             RandomGenerator random) {
         HttpConnectionManagerConfig config = settings.config;
+        ForwardingConfig forwarding = config.forwarding();
         HeaderBlock headers = head.headers();
-        headers.removeAll(HOP_BY_HOP);
+        headers.removeAll(head.isUpgrade() ? HOP_BY_HOP : HOP_BY_HOP | CONNECTION);
         reduceTe(headers);
         checkReferer(headers);
-        boolean edge = config.useRemoteAddress();
-        boolean hadForwardedFor = headers.has(KnownHeader.X_FORWARDED_FOR);
-        address(headers, config, info);
-        if (!headers.has(KnownHeader.X_FORWARDED_PROTO)
-                || (edge && config.xffNumTrustedHops() == 0)) {
-            headers.set(KnownHeader.X_FORWARDED_PROTO, HTTP);
+        int trust = CallerAddress.detect(headers, config, info);
+        if (trust > CallerAddress.TRUSTED) {
+            return trust;
         }
-        if (isInternal(headers, config, info, hadForwardedFor)) {
+        boolean edge = config.useRemoteAddress();
+        boolean firstHop = edge && config.xffNumTrustedHops() == 0;
+        scheme(head, forwarding, firstHop);
+        if (forwarding.appendXForwardedPort()
+                && (firstHop || headers.find(FORWARDED_PORT, 0) < 0)) {
+            headers.remove(FORWARDED_PORT);
+            headers.add(
+                    FORWARDED_PORT,
+                    Ascii.bytes(Integer.toString(info.connection().localAddress().getPort())));
+        }
+        if (isInternal(config, info, trust == CallerAddress.TRUSTED)) {
             headers.set(KnownHeader.ENVOY_INTERNAL, LocalReplies.TRUE);
             edge = false;
         } else {
-            headers.removeAll(INTERNAL_ONLY);
-        }
-        if (routes != null && !headers.has(KnownHeader.ENVOY_INTERNAL)) {
-            for (byte[] name : routes.internalOnlyHeaders()) {
-                headers.remove(name);
-            }
+            removeUntrusted(headers, routes);
         }
         if (edge) {
             headers.removeAll(EDGE_ONLY);
@@ -95,46 +99,63 @@ final class RequestMutations {
                     KnownHeader.ENVOY_EXTERNAL_ADDRESS,
                     Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
         }
+        if (forwarding.addUserAgent()) {
+            userAgent(headers, settings);
+        }
         if (settings.via.length > 0) {
             join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
         }
         requestId(headers, config, edge, random);
+        if (forwarding.clientCertificate() == ClientCertificate.SANITIZE) {
+            headers.remove(KnownHeader.X_FORWARDED_CLIENT_CERT);
+        }
+        return 0;
+    }
+
+    private static void removeUntrusted(HeaderBlock headers, @Nullable Routes routes) {
+        headers.removeAll(INTERNAL_ONLY);
+        if (routes != null) {
+            for (byte[] name : routes.internalOnlyHeaders()) {
+                headers.remove(name);
+            }
+        }
+    }
+
+    /** X2, X3. */
+    private static void scheme(RequestHead head, ForwardingConfig forwarding, boolean firstHop) {
+        HeaderBlock headers = head.headers();
+        if (firstHop || !headers.has(KnownHeader.X_FORWARDED_PROTO)) {
+            headers.set(KnownHeader.X_FORWARDED_PROTO, HTTP);
+        }
+        if (!forwarding.schemeOverwrite().isEmpty()) {
+            headers.set(KnownHeader.X_FORWARDED_PROTO, Ascii.bytes(forwarding.schemeOverwrite()));
+            head.setHttps(forwarding.schemeOverwrite().equals("https"));
+        } else if (!head.hasScheme()) {
+            int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
+            head.setHttps(headers.valueEqualsIgnoreCase(proto, HTTPS));
+        }
+    }
+
+    /** X8. */
+    private static void userAgent(HeaderBlock headers, HttpConnectionManager.Settings settings) {
+        headers.set(KnownHeader.ENVOY_DOWNSTREAM_SERVICE_CLUSTER, settings.serviceCluster);
+        int agent = headers.find(KnownHeader.USER_AGENT);
+        if (agent < 0 || headers.valueLength(agent) == 0) {
+            headers.set(KnownHeader.USER_AGENT, settings.serviceCluster);
+        }
+        if (settings.serviceNode.length > 0) {
+            headers.set(KnownHeader.ENVOY_DOWNSTREAM_SERVICE_NODE, settings.serviceNode);
+        }
     }
 
     /** An address of the configured ranges, come by a way it can be trusted (I1). */
     private static boolean isInternal(
-            HeaderBlock headers,
-            HttpConnectionManagerConfig config,
-            StreamInfo info,
-            boolean hadForwardedFor) {
-        if (config.internalAddresses().isEmpty()) {
-            return false;
-        }
-        boolean trusted;
-        if (config.useRemoteAddress()) {
-            trusted = !hadForwardedFor;
-        } else {
-            String value = headers.text(KnownHeader.X_FORWARDED_FOR);
-            trusted = value != null && value.indexOf(',') < 0;
-        }
+            HttpConnectionManagerConfig config, StreamInfo info, boolean trusted) {
         return trusted
-                && config.internalAddresses().get().ranges().stream()
-                        .anyMatch(range -> contains(range, info.remoteAddress().getAddress()));
-    }
-
-    private static boolean contains(CidrRange range, InetAddress address) {
-        byte[] prefix = range.prefix().getAddress();
-        byte[] bytes = address.getAddress();
-        if (prefix.length != bytes.length) {
-            return false;
-        }
-        for (int bit = 0; bit < range.length(); bit++) {
-            int mask = 0x80 >> (bit & 7);
-            if (((prefix[bit >> 3] ^ bytes[bit >> 3]) & mask) != 0) {
-                return false;
-            }
-        }
-        return true;
+                && config.internalAddresses().isPresent()
+                && CallerAddress.isIn(
+                        config.internalAddresses().get().ranges(),
+                        info.remoteAddress().getAddress());
     }
 
     private static void reduceTe(HeaderBlock headers) {
@@ -170,54 +191,6 @@ final class RequestMutations {
             }
         }
         return true;
-    }
-
-    /** Who the caller is, and what {@code x-forwarded-for} says upstream (X1). */
-    private static void address(
-            HeaderBlock headers, HttpConnectionManagerConfig config, StreamInfo info) {
-        int hops = config.xffNumTrustedHops();
-        if (config.useRemoteAddress()) {
-            if (hops > 0) {
-                InetSocketAddress found = fromRight(headers, hops - 1);
-                if (found != null) {
-                    info.setRemoteAddress(found);
-                }
-            }
-            if (!config.skipXffAppend()) {
-                ConnectionInfo connection = info.connection();
-                boolean loopback = connection.remoteAddress().getAddress().isLoopbackAddress();
-                String ip = loopback ? LocalAddress.ip() : connection.remoteIp();
-                join(headers, KnownHeader.X_FORWARDED_FOR, COMMA, Ascii.bytes(ip));
-            }
-            return;
-        }
-        if (headers.has(KnownHeader.X_FORWARDED_FOR)) {
-            InetSocketAddress found = fromRight(headers, hops);
-            if (found != null) {
-                info.setRemoteAddress(found);
-            }
-        }
-    }
-
-    private static @Nullable InetSocketAddress fromRight(HeaderBlock headers, int skip) {
-        String value = headers.text(KnownHeader.X_FORWARDED_FOR);
-        if (value == null) {
-            return null;
-        }
-        String[] entries = value.split(",", -1);
-        if (entries.length <= skip) {
-            return null;
-        }
-        String entry = entries[entries.length - 1 - skip].strip();
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(entry);
-        if (bytes == null) {
-            return null;
-        }
-        try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
-        } catch (UnknownHostException e) {
-            return null;
-        }
     }
 
     private static void join(HeaderBlock headers, int id, byte[] separator, byte[] value) {

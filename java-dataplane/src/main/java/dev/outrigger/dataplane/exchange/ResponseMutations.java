@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -13,16 +14,56 @@ final class ResponseMutations {
     private static final long HOP_BY_HOP =
             KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
                     | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
-                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
-                    | KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.UPGRADE);
+                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
+    private static final long CONNECTION =
+            KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.UPGRADE);
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private static final byte[] COMMA_BLANK = {',', ' '};
 
     private ResponseMutations() {}
 
     /** Before the route's edits: what came from the upstream's connection goes. */
-    static void strip(ResponseHead head) {
-        head.headers().removeAll(HOP_BY_HOP);
+    static void strip(ResponseHead head, RequestHead request) {
+        HeaderBlock headers = head.headers();
+        if (!request.isUpgrade() || !isUpgrade(headers)) {
+            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            return;
+        }
+        headers.removeAll(HOP_BY_HOP);
+        if (head.status() == 101) {
+            headers.remove(KnownHeader.CONTENT_LENGTH);
+        } else if (!headers.has(KnownHeader.CONTENT_LENGTH)) {
+            headers.add(KnownHeader.CONTENT_LENGTH, 0);
+        }
+    }
+
+    private static boolean isUpgrade(HeaderBlock headers) {
+        int connection = headers.find(KnownHeader.CONNECTION);
+        return connection >= 0
+                && headers.has(KnownHeader.UPGRADE)
+                && Ascii.listContains(
+                        headers.data(),
+                        headers.valueOffset(connection),
+                        headers.valueLength(connection),
+                        UPGRADE);
+    }
+
+    /** Tells the client the request's id where that is asked for (Q3). */
+    static void requestId(
+            ResponseHead head, RequestHead request, HttpConnectionManager.Settings settings) {
+        int id =
+                settings.config.alwaysSetRequestIdInResponse()
+                        ? request.headers().find(KnownHeader.X_REQUEST_ID)
+                        : -1;
+        if (id >= 0) {
+            HeaderBlock headers = head.headers();
+            headers.remove(KnownHeader.X_REQUEST_ID);
+            headers.add(
+                    KnownHeader.X_REQUEST_ID,
+                    request.headers().data(),
+                    request.headers().valueOffset(id),
+                    request.headers().valueLength(id));
+        }
     }
 
     static void apply(
@@ -31,16 +72,8 @@ final class ResponseMutations {
             HttpConnectionManager.Settings settings,
             WorkerContext worker) {
         HeaderBlock headers = head.headers();
-        if (request != null && settings.config.alwaysSetRequestIdInResponse()) {
-            int id = request.headers().find(KnownHeader.X_REQUEST_ID);
-            if (id >= 0) {
-                headers.remove(KnownHeader.X_REQUEST_ID);
-                headers.add(
-                        KnownHeader.X_REQUEST_ID,
-                        request.headers().data(),
-                        request.headers().valueOffset(id),
-                        request.headers().valueLength(id));
-            }
+        if (request != null) {
+            requestId(head, request, settings);
         }
         if (settings.via.length > 0) {
             int via = headers.find(KnownHeader.VIA);

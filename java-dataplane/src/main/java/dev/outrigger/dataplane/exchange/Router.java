@@ -142,6 +142,14 @@ final class Router {
         upstream.onRequestBody(data, endStream);
     }
 
+    void onRequestTrailers(HeaderBlock trailers) {
+        upstream.onRequestTrailers(trailers);
+    }
+
+    void onTunnelOpen() {
+        upstream.onTunnelOpen();
+    }
+
     void onDownstreamWritable(boolean writable) {
         upstream.onDownstreamWritable(writable);
     }

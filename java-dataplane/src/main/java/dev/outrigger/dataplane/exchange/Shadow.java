@@ -235,6 +235,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         }
     }
 
+    @Override
+    public void onResponseTrailers(HeaderBlock trailers) {
+        onResponseEnd();
+    }
+
     private void onResponseEnd() {
         if (requestEnd >= 0) {
             cluster.stats().recordTime(shard, (worker.now() - requestEnd) / 1_000_000, true);

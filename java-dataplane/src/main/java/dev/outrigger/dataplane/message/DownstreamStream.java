@@ -32,6 +32,12 @@ public interface DownstreamStream {
      */
     void sendBody(ByteBuf data, boolean endStream);
 
+    /** Sends an interim response other than {@code 100 Continue} that the proxy makes itself. */
+    void sendInterim(ResponseHead head);
+
+    /** Ends the body with trailers, which are dropped where they are not enabled (E10). */
+    void sendTrailers(HeaderBlock trailers);
+
     /** Ends the stream abnormally: over HTTP/1 the connection is closed. */
     void reset();
 

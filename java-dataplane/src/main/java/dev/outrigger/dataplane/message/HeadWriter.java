@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises heads from the model into one scratch array, so that the output buffer is written
@@ -11,29 +12,45 @@ import java.util.Arrays;
 public final class HeadWriter {
     private static final byte[] HTTP11 = Ascii.bytes(" HTTP/1.1\r\n");
     private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] LENGTH_ZERO = Ascii.bytes("content-length: 0\r\n");
-    private static final byte[] CHUNKED = Ascii.bytes("transfer-encoding: chunked\r\n");
+    private static final byte[] COLON = {':', ' '};
+    private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
+    private static final byte[] HTTP_URL = Ascii.bytes("http://");
+    private static final byte[] HTTPS_URL = Ascii.bytes("https://");
+    private static final byte[] ZERO = {'0'};
+    private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final int VERSION_DIGIT = "HTTP/1.".length();
     private static final int KEEP_BYTES = 64 * 1024;
 
     private byte[] scratch = new byte[4096];
     private int length;
+    private @Nullable HeaderKeyFormat format;
 
     /**
-     * Serialises a request.
+     * Serialises a request. The target of a CONNECT is its authority; behind it and behind an
+     * upgrade follows no HTTP.
      *
+     * @param options of the connection it goes to
      * @return whether the body must be sent in chunks
      */
-    public boolean request(RequestHead head, boolean endStream) {
-        begin();
+    public boolean request(RequestHead head, boolean endStream, EncoderOptions options) {
         HeaderBlock headers = head.headers();
+        begin(headers, options);
         byte[] data = headers.data;
         put(data, head.methodOffset(), head.methodLength());
         put((byte) ' ');
-        put(data, head.pathOffset(), head.pathLength());
-        put(HTTP11);
         int host = headers.find(KnownHeader.HOST);
+        boolean connect = head.method() == Method.CONNECT;
+        if (connect && host >= 0) {
+            put(data, headers.valueOffset(host), headers.valueLength(host));
+        } else {
+            if (options.fullyQualifiedUrl() && host >= 0) {
+                put(head.isHttps() ? HTTPS_URL : HTTP_URL);
+                put(data, headers.valueOffset(host), headers.valueLength(host));
+            }
+            put(data, head.pathOffset(), head.pathLength());
+        }
+        put(HTTP11);
         if (host >= 0) {
             header(headers, host);
         }
@@ -45,12 +62,12 @@ public final class HeadWriter {
             }
         }
         boolean chunked = false;
-        if (!headers.has(KnownHeader.CONTENT_LENGTH)) {
+        if (!headers.has(KnownHeader.CONTENT_LENGTH) && !head.isTunnel()) {
             if (!endStream) {
-                put(CHUNKED);
+                put(KnownHeader.TRANSFER_ENCODING, CHUNKED);
                 chunked = true;
             } else if (!head.method().isBodyUnexpected()) {
-                put(LENGTH_ZERO);
+                put(KnownHeader.CONTENT_LENGTH, ZERO);
             }
         }
         put(CRLF);
@@ -60,19 +77,19 @@ public final class HeadWriter {
     /**
      * Serialises a final response by rule E9.
      *
-     * @param toHead whether it answers HEAD
-     * @param toHttp10 whether it answers an HTTP/1.0 request
+     * @param to the request it answers
      * @return whether the body must be sent in chunks
      */
     public boolean response(
-            ResponseHead head, boolean endStream, boolean toHead, boolean toHttp10) {
-        begin();
+            ResponseHead head, boolean endStream, AnsweredRequest to, EncoderOptions options) {
+        HeaderBlock headers = head.headers();
+        begin(headers, options);
         int status = head.status();
-        put(StatusLine.of(status));
+        statusLine(status);
+        boolean toHttp10 = to.isHttp10();
         if (toHttp10) {
             scratch[VERSION_DIGIT] = '0';
         }
-        HeaderBlock headers = head.headers();
         int limit = headers.limit();
         for (int i = 0; i < limit; i++) {
             if (headers.id(i) >= 0) {
@@ -80,16 +97,54 @@ public final class HeadWriter {
             }
         }
         boolean chunked = false;
-        if (!headers.has(KnownHeader.CONTENT_LENGTH) && mayHaveBody(status)) {
-            if (endStream && !toHead) {
-                put(LENGTH_ZERO);
+        if (!headers.has(KnownHeader.CONTENT_LENGTH)
+                && mayHaveBody(status)
+                && !(to.isConnect() && status / 100 == 2)) {
+            if (endStream && !to.isHead()) {
+                put(KnownHeader.CONTENT_LENGTH, ZERO);
             } else if (!toHttp10) {
-                put(CHUNKED);
-                chunked = !toHead;
+                put(KnownHeader.TRANSFER_ENCODING, CHUNKED);
+                chunked = !to.isHead();
             }
         }
         put(CRLF);
         return chunked;
+    }
+
+    /** Serialises an interim response. */
+    public void interim(ResponseHead head, EncoderOptions options) {
+        HeaderBlock headers = head.headers();
+        begin(headers, options);
+        statusLine(head.status());
+        for (int i = 0; i < headers.limit(); i++) {
+            if (headers.id(i) >= 0) {
+                header(headers, i);
+            }
+        }
+        put(CRLF);
+    }
+
+    /** Serialises the end of a body in chunks with its trailers. */
+    public void trailers(HeaderBlock trailers, EncoderOptions options) {
+        begin(trailers, options);
+        put(LAST_CHUNK);
+        for (int i = 0; i < trailers.limit(); i++) {
+            if (trailers.id(i) >= 0) {
+                header(trailers, i);
+            }
+        }
+        put(CRLF);
+    }
+
+    private void statusLine(int status) {
+        byte @Nullable [] phrase = format instanceof OriginalNames names ? names.reason() : null;
+        if (phrase == null) {
+            put(StatusLine.of(status));
+        } else {
+            put(Ascii.bytes("HTTP/1.1 " + status + ' '));
+            put(phrase);
+            put(CRLF);
+        }
     }
 
     /** The interim {@code 100 Continue}. */
@@ -114,8 +169,22 @@ public final class HeadWriter {
         return status >= 200 && status != 204 && status != 304;
     }
 
-    private void begin() {
+    private void begin(HeaderBlock headers, EncoderOptions options) {
         length = 0;
+        HeaderKeyFormat wished = headers.keyFormat();
+        format = wished == null ? options.keyFormat() : wished;
+    }
+
+    private void put(int id, byte[] value) {
+        byte[] name = KnownHeader.name(id);
+        int at = length;
+        put(name);
+        if (format != null) {
+            format.apply(scratch, at, name.length);
+        }
+        put(COLON);
+        put(value);
+        put(CRLF);
     }
 
     private void header(HeaderBlock headers, int entry) {
@@ -142,6 +211,9 @@ public final class HeadWriter {
         }
         byte[] out = scratch;
         System.arraycopy(name, nameOffset, out, at, nameLength);
+        if (format != null) {
+            format.apply(out, at, nameLength);
+        }
         at += nameLength;
         out[at++] = ':';
         out[at++] = ' ';

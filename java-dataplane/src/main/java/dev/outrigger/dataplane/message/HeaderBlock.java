@@ -32,6 +32,7 @@ public final class HeaderBlock {
     private int entries;
     private long present;
     private long repeated;
+    private @Nullable HeaderKeyFormat keyFormat;
 
     /** Forgets everything; gives back room a very large head took. */
     public void reset() {
@@ -39,9 +40,19 @@ public final class HeaderBlock {
         entries = 0;
         present = 0;
         repeated = 0;
+        keyFormat = null;
         if (data.length > KEEP_BYTES) {
             data = new byte[INITIAL_BYTES];
         }
+    }
+
+    /** How names are written because of where the message came from; {@code null} for no wish. */
+    public @Nullable HeaderKeyFormat keyFormat() {
+        return keyFormat;
+    }
+
+    void setKeyFormat(HeaderKeyFormat format) {
+        keyFormat = format;
     }
 
     /** One past the last entry; some entries below may be removed. */
@@ -348,6 +359,7 @@ public final class HeaderBlock {
         System.arraycopy(other.table, 0, table, 0, other.entries * STRIDE);
         entries = other.entries;
         present = other.present;
+        keyFormat = other.keyFormat;
     }
 
     /** A decimal value, or -1 when it is not one. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the end of an HTTP/1 body. Data is handed on as slices of the input, not copied. Trailers
- * are checked and dropped (E10). Confined to its event loop.
+ * are checked, and kept where they are enabled (E10). Confined to its event loop.
  */
 public final class Http1BodyDecoder {
     /** What {@link #decode} came to. */
@@ -42,6 +42,8 @@ public final class Http1BodyDecoder {
 
     private final int maxTrailerBytes;
     private final int maxTrailers;
+    private final boolean keepTrailers;
+    private boolean sawTrailers;
     private @Nullable CompositeByteBuf collected;
     private State state = State.DONE;
     private long remaining;
@@ -50,32 +52,50 @@ public final class Http1BodyDecoder {
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
 
-    /** Trailers are limited in size, not counted. */
+    /** Trailers are limited in size, not counted, and dropped. */
     public Http1BodyDecoder(int maxTrailerBytes) {
-        this(maxTrailerBytes, Integer.MAX_VALUE);
+        this(maxTrailerBytes, Integer.MAX_VALUE, false);
+    }
+
+    /** For {@code enable_trailers}: they are counted as well, and kept. */
+    public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
+        this(maxTrailerBytes, maxTrailers, true);
+    }
+
+    private Http1BodyDecoder(int maxTrailerBytes, int maxTrailers, boolean keepTrailers) {
+        this.maxTrailerBytes = maxTrailerBytes;
+        this.maxTrailers = maxTrailers;
+        this.keepTrailers = keepTrailers;
     }
 
     /**
-     * For {@code enable_trailers}: they are counted as well, and go no further, because no upstream
-     * takes them.
+     * The trailers of the body just completed, or {@code null} when it had none or they are not
+     * enabled; valid until the next body begins.
      */
-    public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
-        this.maxTrailerBytes = maxTrailerBytes;
-        this.maxTrailers = maxTrailers;
+    public @Nullable HeaderBlock trailers() {
+        HeaderBlock block = trailerBlock;
+        return keepTrailers && sawTrailers && block != null && block.limit() > 0 ? block : null;
     }
 
     public void beginFixed(long length) {
+        sawTrailers = false;
         state = length == 0 ? State.DONE : State.FIXED;
         remaining = length;
     }
 
     public void beginChunked() {
+        sawTrailers = false;
+        beginChunk();
+    }
+
+    private void beginChunk() {
         state = State.CHUNK_SIZE;
         remaining = 0;
         digits = 0;
     }
 
     public void beginUntilClose() {
+        sawTrailers = false;
         state = State.UNTIL_CLOSE;
     }
 
@@ -199,7 +219,7 @@ public final class Http1BodyDecoder {
             }
             case CHUNK_DATA_END -> {
                 if (b == '\n') {
-                    beginChunked();
+                    beginChunk();
                 }
                 yield true;
             }
@@ -243,6 +263,7 @@ public final class Http1BodyDecoder {
             trailers = new Http1HeadParser(true, maxTrailerBytes, maxTrailers);
             trailerBlock = new HeaderBlock();
         }
+        sawTrailers = true;
         trailerBlock.reset();
         trailers.begin(trailerBlock);
     }

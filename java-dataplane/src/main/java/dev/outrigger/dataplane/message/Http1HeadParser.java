@@ -44,6 +44,7 @@ public final class Http1HeadParser {
     private final boolean trailers;
     private final int maxBytes;
     private final int maxCount;
+    private final @Nullable OriginalNames originals;
     private HeaderBlock block = new HeaderBlock();
     private int end;
     private int lineStart;
@@ -61,7 +62,16 @@ public final class Http1HeadParser {
      * @param maxCount of header lines
      */
     public Http1HeadParser(boolean trailers, int maxBytes, int maxCount) {
+        this(trailers, maxBytes, maxCount, null);
+    }
+
+    /**
+     * @param originals remembers how names were written; {@code null} where nobody asks
+     */
+    public Http1HeadParser(
+            boolean trailers, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
         this.trailers = trailers;
+        this.originals = originals;
         this.maxBytes = maxBytes;
         this.maxCount = maxCount;
     }
@@ -69,6 +79,10 @@ public final class Http1HeadParser {
     /** Begins a message; the block must be empty. */
     public void begin(HeaderBlock target) {
         block = target;
+        if (originals != null) {
+            originals.reset();
+            target.setKeyFormat(originals);
+        }
         end = 0;
         lineStart = 0;
         searched = 0;
@@ -93,6 +107,16 @@ public final class Http1HeadParser {
     /** Set after {@link Result#FAILED}. */
     public CodecError error() {
         return error == null ? CodecError.CODEC_ERROR : error;
+    }
+
+    /** Whether the bytes are a token: one or more of the characters a name may have. */
+    static boolean isToken(byte[] data, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (TOKEN[data[i] & 0xff] == 0) {
+                return false;
+            }
+        }
+        return end > start;
     }
 
     int firstLineStart() {
@@ -195,6 +219,9 @@ public final class Http1HeadParser {
         if (Ascii.isBlank(data[start])) {
             return fold(data, start, stop);
         }
+        if (originals != null) {
+            remember(originals, data, start, stop);
+        }
         int i = start;
         int hash = 0;
         byte c;
@@ -235,6 +262,14 @@ public final class Http1HeadParser {
                 valueStart,
                 valueEnd - valueStart);
         return true;
+    }
+
+    private static void remember(OriginalNames originals, byte[] data, int start, int stop) {
+        int colon = start;
+        while (colon < stop && data[colon] != ':') {
+            colon++;
+        }
+        originals.add(data, start, colon - start);
     }
 
     /** Takes CR out of a value, as Envoy does; any other control byte is an error (-1). */

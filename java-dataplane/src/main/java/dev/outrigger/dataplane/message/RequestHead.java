@@ -21,6 +21,7 @@ public final class RequestHead {
     private boolean closeRequested;
     private boolean keepAliveRequested;
     private boolean https;
+    private boolean scheme;
 
     public void reset() {
         headers.reset();
@@ -36,6 +37,7 @@ public final class RequestHead {
         closeRequested = false;
         keepAliveRequested = false;
         https = false;
+        scheme = false;
     }
 
     public HeaderBlock headers() {
@@ -130,6 +132,7 @@ public final class RequestHead {
         closeRequested = other.closeRequested;
         keepAliveRequested = other.keepAliveRequested;
         https = other.https;
+        scheme = other.scheme;
     }
 
     /** Becomes a GET without a body, as a redirect by 303 asks (RFC 9110 15.4.4). */
@@ -180,17 +183,38 @@ public final class RequestHead {
         return keepAliveRequested;
     }
 
-    /** Whether the target was an absolute {@code https} URL. */
-    public boolean isHttpsTarget() {
+    /** Whether what follows the head is not HTTP: a CONNECT or an upgrade. */
+    public boolean isTunnel() {
+        return upgrade || method == Method.CONNECT;
+    }
+
+    /** Whether the scheme is {@code https}; else it is {@code http}. */
+    public boolean isHttps() {
         return https;
+    }
+
+    /** Whether the target named a scheme, which then holds whatever the connection is (X3). */
+    public boolean hasScheme() {
+        return scheme;
+    }
+
+    /** The scheme, {@code http} or {@code https}. */
+    public String scheme() {
+        return https ? "https" : "http";
+    }
+
+    /** Decides the scheme. */
+    public void setHttps(boolean value) {
+        https = value;
     }
 
     void setUpgrade() {
         upgrade = true;
     }
 
-    void setHttpsTarget() {
-        https = true;
+    void setScheme(boolean secure) {
+        scheme = true;
+        https = secure;
     }
 
     void setPersistence(boolean close, boolean keepAlive) {

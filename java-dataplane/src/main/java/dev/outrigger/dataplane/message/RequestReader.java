@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ public final class RequestReader {
      *
      * @param maxHeadBytes of the whole head (L1)
      * @param maxHeaders header lines
+     * @param preserveCase {@code null} where names are forgotten
+     * @param ignoredUpgrade which upgrade types are as if nobody had asked for them; {@code null}
+     *     for none
      */
     public record Options(
             int maxHeadBytes,
@@ -23,7 +27,30 @@ public final class RequestReader {
             boolean acceptHttp10,
             boolean allowChunkedLength,
             boolean allowCustomMethods,
-            Underscores underscores) {}
+            Underscores underscores,
+            @Nullable PreserveCase preserveCase,
+            @Nullable Predicate<String> ignoredUpgrade) {
+        /** Forgets the case of names and ignores no upgrade. */
+        public Options(
+                int maxHeadBytes,
+                int maxHeaders,
+                boolean allowAbsoluteUrl,
+                boolean acceptHttp10,
+                boolean allowChunkedLength,
+                boolean allowCustomMethods,
+                Underscores underscores) {
+            this(
+                    maxHeadBytes,
+                    maxHeaders,
+                    allowAbsoluteUrl,
+                    acceptHttp10,
+                    allowChunkedLength,
+                    allowCustomMethods,
+                    underscores,
+                    null,
+                    null);
+        }
+    }
 
     /** What happens to a header whose name has an underscore (E7). */
     public enum Underscores {
@@ -46,7 +73,13 @@ public final class RequestReader {
 
     public RequestReader(Options options) {
         this.options = options;
-        this.parser = new Http1HeadParser(false, options.maxHeadBytes(), options.maxHeaders());
+        PreserveCase preserve = options.preserveCase();
+        this.parser =
+                new Http1HeadParser(
+                        false,
+                        options.maxHeadBytes(),
+                        options.maxHeaders(),
+                        preserve == null ? null : preserve.names());
         begin();
     }
 
@@ -128,7 +161,9 @@ public final class RequestReader {
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
         head.setRequestLine(
                 method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
-        if (method == Method.OTHER && !(options.allowCustomMethods() && methodEnd > methodStart)) {
+        if (method == Method.OTHER
+                && !(options.allowCustomMethods()
+                        && Http1HeadParser.isToken(data, methodStart, methodEnd))) {
             return CodecError.CODEC_ERROR;
         }
         if (!version(data, versionStart, versionEnd)) {
@@ -186,6 +221,13 @@ public final class RequestReader {
         boolean keepAlive = false;
         int connection = headers.find(KnownHeader.CONNECTION);
         if (connection >= 0) {
+            Predicate<String> ignored = options.ignoredUpgrade();
+            if (ignored != null && headers.has(KnownHeader.UPGRADE)) {
+                UpgradeHeader.ignore(headers, ignored);
+                connection = headers.find(KnownHeader.CONNECTION);
+            }
+        }
+        if (connection >= 0) {
             close = contains(headers, connection, CLOSE);
             keepAlive = contains(headers, connection, KEEP_ALIVE);
             if (headers.has(KnownHeader.UPGRADE) && contains(headers, connection, UPGRADE)) {
@@ -229,7 +271,7 @@ public final class RequestReader {
         return null;
     }
 
-    /** An h2c upgrade is forgotten; any other is noted for the exchange to refuse (C3, W1). */
+    /** An h2c upgrade is forgotten; any other is noted for the exchange to decide (C3, W1). */
     private void upgrade(HeaderBlock headers) {
         if (headers.valueEqualsIgnoreCase(headers.find(KnownHeader.UPGRADE), H2C)) {
             headers.remove(KnownHeader.UPGRADE);

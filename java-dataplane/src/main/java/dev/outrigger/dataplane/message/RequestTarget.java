@@ -111,9 +111,7 @@ final class RequestTarget {
         if (afterUserInfo >= path) {
             return CodecError.INVALID_URL;
         }
-        if (https) {
-            head.setHttpsTarget();
-        }
+        head.setScheme(https);
         byte[] host = Arrays.copyOfRange(data, afterUserInfo, path);
         byte[] pathAndQuery = Arrays.copyOfRange(data, path, end);
         head.headers().set(KnownHeader.HOST, host);

@@ -9,10 +9,21 @@ import org.jspecify.annotations.Nullable;
  * Confined to the connection's event loop.
  */
 public final class ResponseReader {
-    /** Envoy's limits for upstream responses: 80 KiB and 100 headers. */
-    public static final int MAX_HEAD_BYTES = 80 * 1024;
-
-    public static final int MAX_HEADERS = 100;
+    /**
+     * What a cluster's HTTP/1 options allow.
+     *
+     * @param maxHeadBytes of the whole head
+     * @param maxHeaders header lines
+     * @param preserveCase {@code null} where names are forgotten
+     */
+    public record Options(
+            int maxHeadBytes,
+            int maxHeaders,
+            boolean allowChunkedLength,
+            @Nullable PreserveCase preserveCase) {
+        /** Envoy's defaults: 80 KiB and 100 headers. */
+        public static final Options DEFAULT = new Options(80 * 1024, 100, false, null);
+    }
 
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
@@ -21,17 +32,18 @@ public final class ResponseReader {
             KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
     private static final int MAX_STATUS_DIGITS = 4;
 
+    private final Options options;
+    private final @Nullable OriginalNames names;
     private final Http1HeadParser parser;
     private final ResponseHead head = new ResponseHead();
     private CodecError error = CodecError.CODEC_ERROR;
 
-    public ResponseReader() {
-        this(MAX_HEAD_BYTES, MAX_HEADERS);
-    }
-
-    /** With limits of a cluster's own. */
-    public ResponseReader(int maxHeadBytes, int maxHeaders) {
-        parser = new Http1HeadParser(false, maxHeadBytes, maxHeaders);
+    public ResponseReader(Options options) {
+        this.options = options;
+        PreserveCase preserve = options.preserveCase();
+        this.names = preserve == null ? null : preserve.names();
+        this.parser =
+                new Http1HeadParser(false, options.maxHeadBytes(), options.maxHeaders(), names);
         begin();
     }
 
@@ -98,8 +110,17 @@ public final class ResponseReader {
             return CodecError.CODEC_ERROR;
         }
         head.setStatus(status);
+        if (names != null && preservesReason()) {
+            int phrase = Math.min(i + 1, stop);
+            names.setReason(java.util.Arrays.copyOfRange(data, phrase, stop));
+        }
         boolean http10 = !(data[start + 5] == '1' && data[start + 7] == '1');
         return framing(headers, status, http10);
+    }
+
+    private boolean preservesReason() {
+        PreserveCase preserve = options.preserveCase();
+        return preserve != null && preserve.forwardReasonPhrase();
     }
 
     private @Nullable CodecError framing(HeaderBlock headers, int status, boolean http10) {
@@ -126,7 +147,11 @@ public final class ResponseReader {
                 return CodecError.HTTP1_TRANSFER_ENCODING_NOT_ALLOWED;
             }
             if (length >= 0) {
-                return CodecError.LENGTH_AND_CHUNKED;
+                if (!options.allowChunkedLength()) {
+                    return CodecError.LENGTH_AND_CHUNKED;
+                }
+                headers.remove(KnownHeader.CONTENT_LENGTH);
+                length = -1;
             }
         }
         if (noBody && length > 0) {

@@ -22,6 +22,13 @@ public interface ResponseReceiver {
      */
     void onResponseBody(ByteBuf data, boolean endStream);
 
+    /**
+     * The body ended with trailers; nothing follows.
+     *
+     * @param trailers valid until the exchange ends
+     */
+    void onResponseTrailers(HeaderBlock trailers);
+
     /** The stream ended abnormally; nothing follows. */
     void onUpstreamReset(StreamReset reason, String transportFailure);
 

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.message;
 
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ public final class StreamInfo {
     private int flagCount;
     private @Nullable ConnectionInfo connection;
     private @Nullable InetSocketAddress remote;
+    private AccessLogType logType = AccessLogType.DOWNSTREAM_END;
+    private String localReplyBody = "";
 
     /** Begins a new exchange. */
     public void begin(ConnectionInfo on, long wallMillis, long nanos) {
@@ -62,6 +65,26 @@ public final class StreamInfo {
         dynamicMetadata = null;
         flagCount = 0;
         remote = null;
+        logType = AccessLogType.DOWNSTREAM_END;
+        localReplyBody = "";
+    }
+
+    /** Why the exchange is being logged. */
+    public AccessLogType logType() {
+        return logType;
+    }
+
+    public void setLogType(AccessLogType type) {
+        logType = type;
+    }
+
+    /** The body a local reply's format speaks of. */
+    public String localReplyBody() {
+        return localReplyBody;
+    }
+
+    public void setLocalReplyBody(String body) {
+        localReplyBody = body;
     }
 
     public ConnectionInfo connection() {
@@ -267,6 +290,20 @@ public final class StreamInfo {
     public boolean hasFlag(ResponseFlag flag) {
         for (int i = 0; i < flagCount; i++) {
             if (flagOrder[i] == flag) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public boolean hasFlags() {
+        return flagCount > 0;
+    }
+
+    /** Whether one of the flags is set whose short forms are given. */
+    public boolean hasAnyFlag(Set<String> texts) {
+        for (int i = 0; i < flagCount; i++) {
+            if (texts.contains(flagOrder[i].text())) {
                 return true;
             }
         }

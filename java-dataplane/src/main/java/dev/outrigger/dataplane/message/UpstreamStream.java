@@ -20,6 +20,9 @@ public interface UpstreamStream {
      */
     void sendBody(ByteBuf data, boolean endStream);
 
+    /** Ends the body with trailers, which are dropped where they are not enabled (E10). */
+    void sendTrailers(HeaderBlock trailers);
+
     /** Abandons the attempt without a call back. */
     void cancel();
 

@@ -4,8 +4,8 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.AccessLogConfig.Format;
 import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
+import dev.outrigger.dataplane.config.AccessLogFilterConfig;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
@@ -17,31 +17,23 @@ import java.util.Optional;
 /** {@code envoy.config.accesslog.v3.AccessLog} to {@link AccessLogConfig}. */
 @SuppressWarnings("deprecation") // control planes still send the plain text formats
 final class AccessLogParser {
-    private static final SupportedFields TEXT =
-            SupportedFields.of(DataSource.getDescriptor(), "text format")
-                    .obeyed("inline_string", "inline_bytes");
-
-    private static final SupportedFields FORMAT =
-            SupportedFields.of(SubstitutionFormatString.getDescriptor(), "access log")
-                    .obeyed("text_format")
-                    .nested("text_format_source", () -> TEXT)
-                    .onlyBool("omit_empty_values", false)
-                    .noEffect("content_type", "used by replies, not by logs");
-
     private static final SupportedFields FILE =
             SupportedFields.of(FileAccessLog.getDescriptor())
                     .obeyed("path", "format")
-                    .nested("log_format", () -> FORMAT);
+                    .nested("log_format", () -> SubstitutionFormats.LOG);
 
     private static final SupportedFields STDOUT =
-            SupportedFields.of(StdoutAccessLog.getDescriptor()).nested("log_format", () -> FORMAT);
+            SupportedFields.of(StdoutAccessLog.getDescriptor())
+                    .nested("log_format", () -> SubstitutionFormats.LOG);
 
     private static final SupportedFields STDERR =
-            SupportedFields.of(StderrAccessLog.getDescriptor()).nested("log_format", () -> FORMAT);
+            SupportedFields.of(StderrAccessLog.getDescriptor())
+                    .nested("log_format", () -> SubstitutionFormats.LOG);
 
     static final SupportedFields ACCESS_LOG =
             SupportedFields.of(AccessLog.getDescriptor())
                     .noEffect("name", "the type decides")
+                    .nested("filter", () -> AccessLogFilterParser.FILTER)
                     .extension("typed_config", List.of(() -> FILE, () -> STDOUT, () -> STDERR));
 
     private AccessLogParser() {}
@@ -49,7 +41,16 @@ final class AccessLogParser {
     static List<AccessLogConfig> parse(List<AccessLog> protos, String path, Findings findings) {
         var logs = new ArrayList<AccessLogConfig>();
         for (int i = 0; i < protos.size(); i++) {
-            one(protos.get(i), FieldPaths.index(path, i), findings).ifPresent(logs::add);
+            AccessLog proto = protos.get(i);
+            String at = FieldPaths.index(path, i);
+            AccessLogFilterConfig filter =
+                    proto.hasFilter()
+                            ? AccessLogFilterParser.parse(
+                                    proto.getFilter(), FieldPaths.join(at, "filter"), findings)
+                            : new AccessLogFilterConfig.Always();
+            one(proto, at, findings)
+                    .map(log -> new AccessLogConfig(log.sink(), log.format(), filter))
+                    .ifPresent(logs::add);
         }
         return logs;
     }
@@ -98,15 +99,14 @@ final class AccessLogParser {
             return new Format.Default();
         }
         String at = FieldPaths.join(path, "log_format");
-        if (proto.hasTextFormatSource()) {
-            DataSource source = proto.getTextFormatSource();
-            String text =
-                    source.hasInlineBytes()
-                            ? source.getInlineBytes().toStringUtf8()
-                            : source.getInlineString();
-            return text(text, FieldPaths.join(at, "text_format_source"), findings);
+        if (proto.hasJsonFormat()) {
+            return new Format.Json(
+                    SubstitutionFormats.json(
+                            proto.getJsonFormat(), FieldPaths.join(at, "json_format"), findings),
+                    proto.getOmitEmptyValues());
         }
-        return text(proto.getTextFormat(), FieldPaths.join(at, "text_format"), findings);
+        String text = SubstitutionFormats.text(proto, at, findings);
+        return text.isEmpty() ? new Format.Default() : new Format.Text(text);
     }
 
     /** An empty text format means the default one, as in Envoy. */

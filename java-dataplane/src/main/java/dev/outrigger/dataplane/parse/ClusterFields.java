@@ -48,7 +48,13 @@ final class ClusterFields {
 
     private static final SupportedFields HTTP1 =
             SupportedFields.of(Http1ProtocolOptions.getDescriptor(), "upstream")
-                    .onlyBool("enable_trailers", false)
+                    .obeyed("enable_trailers", "allow_chunked_length", "send_fully_qualified_url")
+                    .nested("header_key_format", () -> HeaderNameCaseParser.FORMAT)
+                    .noEffect("allow_custom_methods", "downstream only")
+                    .noEffect("ignore_http_11_upgrade", "downstream only")
+                    .noEffect(
+                            "override_stream_error_on_invalid_http_message",
+                            "an HTTP/1 connection ends with its bad response")
                     .noEffect("allow_absolute_url", "downstream only")
                     .noEffect("accept_http_10", "downstream only")
                     .noEffect("default_host_for_http_10", "downstream only")

@@ -5,6 +5,9 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+import java.util.List;
 
 /** What is supported of the HTTP connection manager. */
 final class HttpConnectionManagerFields {
@@ -29,6 +32,8 @@ final class HttpConnectionManagerFields {
                             "allow_custom_methods",
                             "override_stream_error_on_invalid_http_message",
                             "enable_trailers")
+                    .nested("header_key_format", () -> HeaderNameCaseParser.FORMAT)
+                    .nested("ignore_http_11_upgrade", () -> RouteMatchParser.STRING)
                     .noEffect("send_fully_qualified_url", "upstream only")
                     .noEffect("use_balsa_parser", "there is one parser");
 
@@ -42,6 +47,26 @@ final class HttpConnectionManagerFields {
                     .obeyed("unix_sockets")
                     .nested("cidr_ranges", () -> AddressParser.CIDR_RANGE);
 
+    private static final SupportedFields UPGRADE =
+            SupportedFields.of(HttpConnectionManager.UpgradeConfig.getDescriptor())
+                    .obeyed("upgrade_type", "enabled");
+
+    private static final SupportedFields LOG_OPTIONS =
+            SupportedFields.of(HttpConnectionManager.HcmAccessLogOptions.getDescriptor())
+                    .obeyed(
+                            "access_log_flush_interval",
+                            "flush_access_log_on_new_request",
+                            "flush_log_on_tunnel_successfully_established");
+
+    private static final SupportedFields UUID =
+            SupportedFields.of(UuidRequestIdConfig.getDescriptor())
+                    .noEffect("pack_trace_reason", "tracing is refused")
+                    .noEffect("use_request_id_for_trace_sampling", "tracing is refused");
+
+    private static final SupportedFields REQUEST_ID =
+            SupportedFields.of(RequestIDExtension.getDescriptor())
+                    .extension("typed_config", List.of(() -> UUID));
+
     static final SupportedFields HCM =
             SupportedFields.of(HttpConnectionManager.getDescriptor())
                     .onlyEnum("codec_type", "AUTO", "HTTP1")
@@ -49,7 +74,9 @@ final class HttpConnectionManagerFields {
                     .nested("rds", () -> RDS)
                     .nested("route_config", () -> RouteParser.ROUTE_CONFIGURATION)
                     .nested("http_filters", HttpFilterParser::filter)
-                    .onlyBool("add_user_agent", false)
+                    .obeyed("add_user_agent", "http1_safe_max_connection_duration")
+                    .noEffect("http2_protocol_options", "HTTP/2 is not offered")
+                    .noEffect("http3_protocol_options", "HTTP/3 is not offered")
                     .nested("common_http_protocol_options", () -> COMMON)
                     .nested("http_protocol_options", () -> HTTP1)
                     .obeyed(
@@ -70,10 +97,27 @@ final class HttpConnectionManagerFields {
                             "generate_request_id",
                             "preserve_external_request_id",
                             "always_set_request_id_in_response")
-                    .onlyEnum("forward_client_cert_details", "SANITIZE")
+                    .obeyedWithNote(
+                            "forward_client_cert_details",
+                            "cleartext connections have no client certificate")
                     .noEffect(
                             "set_current_client_cert_details",
-                            "read only when forward_client_cert_details forwards")
+                            "cleartext connections have no client certificate")
+                    .nested("upgrade_configs", () -> UPGRADE)
+                    .nested("local_reply_config", () -> LocalReplyParser.CONFIG)
+                    .nested("scheme_header_transformation", () -> ForwardingParser.SCHEME)
+                    .nested("original_ip_detection_extensions", () -> ForwardingParser.DETECTION)
+                    .nested("access_log_options", () -> LOG_OPTIONS)
+                    .obeyed(
+                            "access_log_flush_interval",
+                            "flush_access_log_on_new_request",
+                            "append_x_forwarded_port",
+                            "represent_ipv4_remote_address_as_ipv4_mapped_ipv6")
+                    .nested("request_id_extension", () -> REQUEST_ID)
+                    .noEffect("append_local_overload", "there is no overload manager")
+                    .noEffect(
+                            "add_proxy_protocol_connection_state",
+                            "the proxy protocol listener filter is refused")
                     .obeyed(
                             "proxy_100_continue",
                             "normalize_path",

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
@@ -10,11 +11,15 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.InternalAddres
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The HTTP connection manager; its defaults are here and nowhere else. */
@@ -139,7 +144,58 @@ final class HttpConnectionManagerParser {
                         proto.getDelayedCloseTimeout(),
                         "delayed_close_timeout",
                         DEFAULT_DELAYED_CLOSE_TIMEOUT),
-                AccessLogParser.parse(proto.getAccessLogList(), at("access_log"), findings));
+                AccessLogParser.parse(proto.getAccessLogList(), at("access_log"), findings),
+                accessLogTimes(),
+                ForwardingParser.parse(proto, path, findings),
+                upgrades(),
+                LocalReplyParser.parse(
+                        proto.getLocalReplyConfig(), at("local_reply_config"), findings));
+    }
+
+    @SuppressWarnings("deprecation") // control planes still send the fields outside the options
+    private AccessLogTimes accessLogTimes() {
+        var options = proto.getAccessLogOptions();
+        if (proto.hasAccessLogOptions()
+                && (proto.hasAccessLogFlushInterval() || proto.getFlushAccessLogOnNewRequest())) {
+            String field =
+                    proto.getFlushAccessLogOnNewRequest()
+                            ? "flush_access_log_on_new_request"
+                            : "access_log_flush_interval";
+            findings.invalid(
+                    at(field),
+                    "",
+                    "Only one of " + field + " or access_log_options can be specified.");
+        }
+        return new AccessLogTimes(
+                options.getFlushAccessLogOnNewRequest() || proto.getFlushAccessLogOnNewRequest(),
+                options.getFlushLogOnTunnelSuccessfullyEstablished(),
+                options.hasAccessLogFlushInterval()
+                        ? Values.duration(
+                                options.getAccessLogFlushInterval(),
+                                at("access_log_options.access_log_flush_interval"),
+                                findings)
+                        : Values.duration(
+                                proto.getAccessLogFlushInterval(),
+                                at("access_log_flush_interval"),
+                                findings));
+    }
+
+    private Map<String, Boolean> upgrades() {
+        var upgrades = new HashMap<String, Boolean>();
+        for (int i = 0; i < proto.getUpgradeConfigsCount(); i++) {
+            var each = proto.getUpgradeConfigs(i);
+            boolean enabled = !each.hasEnabled() || each.getEnabled().getValue();
+            if (upgrades.putIfAbsent(each.getUpgradeType().toLowerCase(Locale.ROOT), enabled)
+                    != null) {
+                findings.invalid(
+                        FieldPaths.index(at("upgrade_configs"), i),
+                        each.getUpgradeType(),
+                        "Error: multiple upgrade configs with the same name: '"
+                                + each.getUpgradeType()
+                                + "'");
+            }
+        }
+        return upgrades;
     }
 
     private RouteSource routes() {
@@ -171,14 +227,28 @@ final class HttpConnectionManagerParser {
                 RouteParser.table(proto.getRouteConfig(), false, "", findings));
     }
 
-    private static Http1Options http1(Http1ProtocolOptions options) {
+    private Http1Options http1(Http1ProtocolOptions options) {
+        String at = at("http_protocol_options");
+        var ignored = new ArrayList<ValueMatch>();
+        for (int i = 0; i < options.getIgnoreHttp11UpgradeCount(); i++) {
+            ignored.add(
+                    RouteMatchParser.string(
+                            options.getIgnoreHttp11Upgrade(i),
+                            FieldPaths.index(FieldPaths.join(at, "ignore_http_11_upgrade"), i),
+                            findings));
+        }
         return new Http1Options(
                 !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
                 options.getAcceptHttp10(),
                 options.getDefaultHostForHttp10(),
                 options.getEnableTrailers(),
                 options.getAllowChunkedLength(),
-                options.getAllowCustomMethods());
+                options.getAllowCustomMethods(),
+                HeaderNameCaseParser.parse(
+                        options.getHeaderKeyFormat(),
+                        FieldPaths.join(at, "header_key_format"),
+                        findings),
+                ignored);
     }
 
     private boolean streamErrorOnInvalidMessage(Http1ProtocolOptions http1) {

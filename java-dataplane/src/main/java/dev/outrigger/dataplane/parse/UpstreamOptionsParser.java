@@ -8,10 +8,12 @@ import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
+import dev.outrigger.dataplane.config.Http1UpstreamConfig;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -133,7 +135,26 @@ final class UpstreamOptionsParser {
                         : DEFAULT_MAX_HEADERS,
                 common.hasMaxResponseHeadersKb()
                         ? Values.clamp(common.getMaxResponseHeadersKb())
-                        : DEFAULT_MAX_HEADERS_KB);
+                        : DEFAULT_MAX_HEADERS_KB,
+                http1(options));
+    }
+
+    private Http1UpstreamConfig http1(Optional<HttpProtocolOptions> options) {
+        Http1ProtocolOptions http1 =
+                options.map(typed ->
+                                typed.hasUseDownstreamProtocolConfig()
+                                        ? typed.getUseDownstreamProtocolConfig()
+                                                .getHttpProtocolOptions()
+                                        : typed.getExplicitHttpConfig().getHttpProtocolOptions())
+                        .orElseGet(proto::getHttpProtocolOptions);
+        return new Http1UpstreamConfig(
+                HeaderNameCaseParser.parse(
+                        http1.getHeaderKeyFormat(),
+                        "http_protocol_options.header_key_format",
+                        findings),
+                http1.getEnableTrailers(),
+                http1.getAllowChunkedLength(),
+                http1.getSendFullyQualifiedUrl());
     }
 
     UpstreamSockets sockets() {

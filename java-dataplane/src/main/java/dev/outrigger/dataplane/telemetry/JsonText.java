@@ -5,6 +5,7 @@ package dev.outrigger.dataplane.telemetry;
 public final class JsonText {
     private JsonText() {}
 
+    /** The text as a literal, quotes included. */
     public static String quote(String text) {
         var out = new StringBuilder(text.length() + 2).append('"');
         for (int i = 0; i < text.length(); i++) {

@@ -23,6 +23,7 @@ public final class ConnectionPool {
     private static final int MAX_CONNECTS_AT_ONCE = 3;
 
     private final Cluster cluster;
+    private final Http1CodecOptions codec;
     private final Host host;
     private final WorkerContext worker;
     private final UpstreamConnector connector;
@@ -49,6 +50,7 @@ public final class ConnectionPool {
             UpstreamConnector connector,
             boolean highPriority) {
         this.cluster = cluster;
+        this.codec = Http1CodecOptions.of(cluster.config().http());
         this.host = host;
         this.worker = worker;
         this.connector = connector;
@@ -60,6 +62,11 @@ public final class ConnectionPool {
         this.maxPerHost =
                 cluster.config().circuitBreakers().perHostMaxConnections().orElse(Long.MAX_VALUE);
         this.preconnectRatio = cluster.config().preconnect().perUpstreamRatio();
+    }
+
+    /** What the connections do on the wire. */
+    Http1CodecOptions codec() {
+        return codec;
     }
 
     public Host host() {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.message.AnsweredRequest;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
@@ -40,8 +42,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final WorkerContext worker;
     private final StatsShard shard;
     private final ClusterStats stats;
+    private final EncoderOptions encoderOptions;
     private final ResponseReader reader;
-    private final Http1BodyDecoder body = new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
+    private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
     private final CollectedOutput out;
     private final Timers.Timer idleTimer;
@@ -49,7 +52,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable ResponseReceiver receiver;
     private boolean active;
     private boolean inBody;
-    private boolean toHead;
+    private final AnsweredRequest request = new AnsweredRequest();
+    private boolean tunnelAsked;
+    private boolean tunnel;
     private boolean chunkedRequest;
     private boolean requestComplete;
     private boolean ended;
@@ -67,10 +72,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.worker = pool.worker();
         this.shard = worker.stats();
         this.stats = pool.cluster().stats();
+        Http1CodecOptions options = pool.codec();
+        this.encoderOptions = options.encoder();
+        this.reader = new ResponseReader(options.reader());
+        this.body =
+                options.encoder().trailers()
+                        ? new Http1BodyDecoder(
+                                options.reader().maxHeadBytes(), options.reader().maxHeaders())
+                        : new Http1BodyDecoder(options.reader().maxHeadBytes());
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
-        var limits = pool.cluster().config().http();
-        this.reader =
-                new ResponseReader(limits.maxResponseHeadersKb() * 1024, limits.maxHeadersCount());
         this.idleTimer = worker.timers().timer(this::onIdle);
     }
 
@@ -109,7 +119,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         receiver = to;
         streams++;
         inBody = false;
-        toHead = false;
+        request.reset();
+        tunnelAsked = false;
+        tunnel = false;
         chunkedRequest = false;
         requestComplete = false;
         closeAfter = false;
@@ -165,8 +177,9 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void sendHead(RequestHead head, boolean endStream) {
         HeadWriter writer = worker.headWriter();
-        toHead = head.method() == Method.HEAD;
-        chunkedRequest = writer.request(head, endStream);
+        request.set(head);
+        tunnelAsked = head.isTunnel();
+        chunkedRequest = writer.request(head, endStream, encoderOptions);
         requestComplete = endStream;
         out.head(writer);
     }
@@ -180,6 +193,18 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             }
             requestComplete = true;
         }
+    }
+
+    @Override
+    public void sendTrailers(HeaderBlock trailers) {
+        if (chunkedRequest && encoderOptions.trailers()) {
+            HeadWriter writer = worker.headWriter();
+            writer.trailers(trailers, encoderOptions);
+            out.head(writer);
+        } else if (chunkedRequest) {
+            out.lastChunk();
+        }
+        requestComplete = true;
     }
 
     @Override
@@ -309,12 +334,19 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             reader.begin();
             return;
         }
-        closeAfter = status == 101 || head.isCloseRequested();
-        if (closeAfter && status != 101) {
+        if (tunnelAsked && opensTunnel(status)) {
+            tunnel = true;
+            inBody = true;
+            body.beginUntilClose();
+            to.onResponseHead(head, false);
+            return;
+        }
+        closeAfter = head.isCloseRequested();
+        if (closeAfter) {
             shard.inc(stats.cxCloseNotify);
         }
         boolean bodyless =
-                toHead
+                request.isHead()
                         || status < 200
                         || status == 204
                         || status == 304
@@ -337,6 +369,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         to.onResponseHead(head, false);
     }
 
+    /** From here on there is no HTTP: 101 to an upgrade, success to a CONNECT. */
+    private boolean opensTunnel(int status) {
+        return request.isConnect() ? status / 100 == 2 : status == 101;
+    }
+
     private void onBody(ByteBuf data) {
         ResponseReceiver to = receiver;
         if (to == null) {
@@ -348,7 +385,12 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void endBody(ResponseReceiver to) {
         endStream();
-        to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
+        HeaderBlock trailers = body.trailers();
+        if (trailers == null) {
+            to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
+        } else {
+            to.onResponseTrailers(trailers);
+        }
         ended = true;
     }
 
@@ -404,7 +446,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         active = false;
         boolean wasIdle = receiver == null;
         ResponseReceiver to = receiver;
-        if (to != null && inBody && body.isUntilClose() && !sawReset) {
+        if (to != null && tunnel) {
+            // Envoy takes the end of a CONNECT tunnel for its own doing.
+            closedLocally |= request.isConnect();
+            fail(StreamReset.CONNECTION_TERMINATION);
+        } else if (to != null && inBody && body.isUntilClose() && !sawReset) {
             closedLocally = true;
             endBody(to);
         } else {

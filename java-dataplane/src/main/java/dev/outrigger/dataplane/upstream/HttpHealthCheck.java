@@ -115,9 +115,9 @@ final class HttpHealthCheck extends HealthCheckSession {
     }
 
     private final class Connection extends ChannelInboundHandlerAdapter {
-        private final ResponseReader reader = new ResponseReader();
+        private final ResponseReader reader = new ResponseReader(ResponseReader.Options.DEFAULT);
         private final Http1BodyDecoder decoder =
-                new Http1BodyDecoder(ResponseReader.MAX_HEAD_BYTES);
+                new Http1BodyDecoder(ResponseReader.Options.DEFAULT.maxHeadBytes());
         private final StringBuilder body = new StringBuilder();
         private @Nullable Channel channel;
         private boolean waiting;

@@ -17,8 +17,11 @@ import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.FilterFields;
+import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.HeaderEdits;
+import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
@@ -29,6 +32,7 @@ import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.LocalReplyConfig;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RetryPolicyConfig;
@@ -161,7 +165,15 @@ final class TestConfigs {
                                 false,
                                 new HttpFilterConfig.Router(true, false, List.of(), false, false))),
                 CodecType.HTTP1,
-                new Http1Options(true, false, "", false, false, false),
+                new Http1Options(
+                        true,
+                        false,
+                        "",
+                        false,
+                        false,
+                        false,
+                        new HeaderNameCase.Lower(),
+                        List.of()),
                 ServerHeader.OVERWRITE,
                 "envoy",
                 false,
@@ -193,7 +205,11 @@ final class TestConfigs {
                 Optional.empty(),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(1),
-                logs);
+                logs,
+                AccessLogTimes.END_ONLY,
+                ForwardingConfig.DEFAULT,
+                Map.of(),
+                LocalReplyConfig.NONE);
     }
 
     static ListenerConfig listener(int port, HttpConnectionManagerConfig manager, long hash) {

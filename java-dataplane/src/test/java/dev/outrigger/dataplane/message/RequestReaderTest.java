@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the request codec accepts and refuses, as Envoy 1.40.0 did on the wire. */
 class RequestReaderTest {
     private static final RequestReader.Options OPTIONS =
-            new RequestReader.Options(60 * 1024, 100, true, false, false, false, Underscores.ALLOW);
+            new RequestReader.Options(
+                    60 * 1024, 100, true, false, false, false, Underscores.ALLOW, null, null);
 
     private final RequestReader reader = new RequestReader(OPTIONS);
 

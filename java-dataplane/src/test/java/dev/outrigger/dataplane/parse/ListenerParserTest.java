@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.ForwardingConfig;
+import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
@@ -18,6 +21,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.LocalReplyConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -38,16 +42,14 @@ class ListenerParserTest {
 """
 codec_type: HTTP2                        | codec_type | HTTP2 is not supported by this proxy (AUTO, HTTP1)
 tracing: {}                              | tracing | not supported by this proxy
-http2_protocol_options: {}               | http2_protocol_options | not supported by this proxy
-local_reply_config: {}                   | local_reply_config | not supported by this proxy
-upgrade_configs: [{upgrade_type: websocket}] | upgrade_configs | not supported by this proxy
-add_user_agent: true                     | add_user_agent | true is not supported by this proxy (only false)
+local_reply_config: {mappers: [{filter: {metadata_filter: {}}}]} | local_reply_config.mappers[0].filter.metadata_filter | not supported by this proxy
+upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters | not supported by this proxy
+upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1] | Error: multiple upgrade configs with the same name: 'A'
 request_timeout: -1s                     | request_timeout | Invalid duration: Expected positive duration: seconds: -1 nanos: 0
-forward_client_cert_details: APPEND_FORWARD | forward_client_cert_details | APPEND_FORWARD is not supported by this proxy (SANITIZE)
-http_protocol_options: {header_key_format: {proper_case_words: {}}} | http_protocol_options.header_key_format | not supported by this proxy
+original_ip_detection_extensions: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig, xff_num_trusted_hops: 1, xff_trusted_cidrs: {}}}] | original_ip_detection_extensions[0].typed_config.xff_trusted_cidrs | Cannot set both xff_num_trusted_hops and xff_trusted_cidrs
 max_request_headers_kb: 9000             | max_request_headers_kb | Proto constraint validation failed (HttpConnectionManagerValidationError.MaxRequestHeadersKb: value must be inside range (0, 8192])
 access_log: [{name: a}]                  | access_log[0] | Didn't find a registered implementation for 'a' with type URL: ''
-access_log: [{name: a, filter: {not_health_check_filter: {}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter | not supported by this proxy
+access_log: [{name: a, filter: {metadata_filter: {}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter.metadata_filter | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
 internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
@@ -117,7 +119,16 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
                                 new HttpFilterConfig.Router(true, false, List.of(), false, false)));
         assertThat(config.codecType()).isEqualTo(CodecType.AUTO);
         assertThat(config.http1Options())
-                .isEqualTo(new Http1Options(true, false, "", false, false, false));
+                .isEqualTo(
+                        new Http1Options(
+                                true,
+                                false,
+                                "",
+                                false,
+                                false,
+                                false,
+                                new HeaderNameCase.Lower(),
+                                List.of()));
         assertThat(config.serverHeader()).isEqualTo(ServerHeader.OVERWRITE);
         assertThat(config.serverName()).isEqualTo("envoy");
         assertThat(config.useRemoteAddress()).isFalse();
@@ -151,6 +162,10 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.delayedCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.accessLogs()).isEmpty();
+        assertThat(config.accessLogTimes()).isEqualTo(AccessLogTimes.END_ONLY);
+        assertThat(config.forwarding()).isEqualTo(ForwardingConfig.DEFAULT);
+        assertThat(config.upgrades()).isEmpty();
+        assertThat(config.localReply()).isEqualTo(LocalReplyConfig.NONE);
     }
 
     @Test

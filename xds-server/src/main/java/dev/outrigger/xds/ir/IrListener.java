@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.ir;
 
-/** A listener of a sidecar. A proxyless gRPC client's api_listener becomes a third case. */
+/**
+ * A listener of a sidecar. A client without a proxy has none: its listeners are named after the
+ * services' host names.
+ */
 public sealed interface IrListener {
     String name();
 

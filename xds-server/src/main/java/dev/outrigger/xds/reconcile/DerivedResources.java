@@ -7,6 +7,7 @@ import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.ServiceRef;
+import dev.outrigger.xds.node.ClientKind;
 import dev.outrigger.xds.resolve.PolicyIndex;
 import dev.outrigger.xds.translate.XdsTranslator;
 import java.util.Collection;
@@ -35,6 +36,10 @@ final class DerivedResources {
     private final PartCatalog catalog;
     private final RouteBytes routeBytes = new RouteBytes();
     private final Map<PolicyId, SidecarResources> sidecars = new HashMap<>();
+
+    /** The same documents for clients without a proxy. */
+    private final Map<PolicyId, ProxylessResources> proxyless = new HashMap<>();
+
     private PolicySet policies = PolicySet.EMPTY;
 
     DerivedResources(XdsTranslator translator) {
@@ -54,7 +59,13 @@ final class DerivedResources {
         policies = newest;
         var services = affected(changes);
         catalog.invalidate(services);
-        changes.forEach(change -> sidecars.remove(change.id()));
+        for (PolicySet.Change change : changes) {
+            sidecars.remove(change.id());
+            proxyless.remove(change.id());
+        }
+        for (PolicyId document : List.copyOf(proxyless.keySet())) {
+            updateProxyless(document, services);
+        }
         for (PolicyId document : List.copyOf(sidecars.keySet())) {
             update(document, services);
         }
@@ -89,18 +100,35 @@ final class DerivedResources {
         }
     }
 
+    private void updateProxyless(PolicyId document, Set<ServiceRef> services) {
+        var resources = proxyless.get(document);
+        if (resources == null) {
+            return;
+        }
+        try {
+            resources.update(services);
+        } catch (RuntimeException bug) {
+            proxyless.remove(document);
+            log.error("translation failed document={}", document, bug);
+        }
+    }
+
     /**
      * What a document that selects proxies gives them; null if there is none, or if it cannot be
      * read.
      *
      * @throws RuntimeException if it cannot be translated, which is a bug
      */
-    @Nullable DocumentResources document(PolicyId id) {
+    @Nullable DocumentResources document(PolicyId id, ClientKind client) {
         var rawDocument = raw.find(id);
         if (rawDocument != null) {
             return rawDocument;
         }
-        var known = sidecars.get(id);
+        var known =
+                switch (client) {
+                    case PROXY -> sidecars.get(id);
+                    case PROXYLESS -> proxyless.get(id);
+                };
         if (known != null) {
             return known;
         }
@@ -108,13 +136,23 @@ final class DerivedResources {
         if (document.isEmpty()) {
             return null;
         }
-        var derived = new SidecarResources(document.get(), catalog, routeBytes);
-        sidecars.put(id, derived);
-        return derived;
+        return switch (client) {
+            case PROXY -> {
+                var derived = new SidecarResources(document.get(), catalog, routeBytes);
+                sidecars.put(id, derived);
+                yield derived;
+            }
+            case PROXYLESS -> {
+                var derived = new ProxylessResources(document.get(), catalog);
+                proxyless.put(id, derived);
+                yield derived;
+            }
+        };
     }
 
     /** Keeps up to date only what somebody uses. */
     void retain(Set<PolicyId> documents) {
         sidecars.keySet().retainAll(documents);
+        proxyless.keySet().retainAll(documents);
     }
 }

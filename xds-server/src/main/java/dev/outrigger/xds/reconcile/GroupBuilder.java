@@ -6,12 +6,14 @@ import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.xds.ir.Ir;
 import dev.outrigger.xds.kind.xdsresources.RawResources;
 import dev.outrigger.xds.node.NodeGroupKey;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resolve.PolicyIndex;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
+import dev.outrigger.xds.translate.ProxylessTranslator;
 import dev.outrigger.xds.translate.XdsTranslator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,15 +50,26 @@ final class GroupBuilder {
             var sidecar = sidecars.get(document);
             if (sidecar != null) {
                 resources.addAll(
-                        translated.computeIfAbsent(
-                                document,
-                                _ -> translator.translate(irBuilder.build(sidecar), assignments)));
+                        switch (group.client()) {
+                            case PROXY ->
+                                    translated.computeIfAbsent(
+                                            document,
+                                            _ ->
+                                                    translator.translate(
+                                                            irBuilder.build(sidecar), assignments));
+                            case PROXYLESS -> proxyless(irBuilder.build(sidecar), assignments);
+                        });
             }
             if (raw.containsKey(document)) {
                 resources.addAll(parsed(document));
             }
         }
         return List.copyOf(new java.util.LinkedHashSet<>(resources));
+    }
+
+    private List<XdsResource> proxyless(Ir ir, Map<String, XdsResource> assignments) {
+        return new ProxylessTranslator(translator)
+                .translate(ir.sidecar(), ir.virtualHosts(), ir.clusters(), assignments::get);
     }
 
     /**

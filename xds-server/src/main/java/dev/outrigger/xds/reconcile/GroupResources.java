@@ -48,7 +48,7 @@ final class GroupResources {
         var found = new ArrayList<DocumentResources>();
         boolean all = true;
         for (var document : key.documents()) {
-            var resources = derived.document(document);
+            var resources = derived.document(document, key.client());
             if (resources == null) {
                 all = false;
             } else {

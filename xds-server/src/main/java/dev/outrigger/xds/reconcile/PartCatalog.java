@@ -4,11 +4,13 @@ package dev.outrigger.xds.reconcile;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrServicePort;
+import dev.outrigger.xds.ir.IrVirtualHost;
 import dev.outrigger.xds.resolve.HostFilter;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resolve.PolicyIndex;
 import dev.outrigger.xds.resource.XdsResource;
 import dev.outrigger.xds.snapshot.SnapshotBuilder;
+import dev.outrigger.xds.translate.ProxylessTranslator;
 import dev.outrigger.xds.translate.XdsTranslator;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ final class PartCatalog {
     private final PolicyIndex index;
     private final IrBuilder ir;
     private final XdsTranslator translator;
+    private final ProxylessTranslator proxyless;
     private final Function<String, @Nullable XdsResource> assignments;
     private final Map<ServiceRef, Parts> byService = new HashMap<>();
 
@@ -40,11 +43,30 @@ final class PartCatalog {
         this.index = index;
         this.ir = new IrBuilder(index);
         this.translator = translator;
+        this.proxyless = new ProxylessTranslator(translator);
         this.assignments = assignments;
     }
 
     XdsTranslator translator() {
         return translator;
+    }
+
+    ProxylessTranslator proxyless() {
+        return proxyless;
+    }
+
+    /** The service as a client without a proxy sees it; not kept. */
+    List<IrVirtualHost> virtualHosts(ServiceRef service, HostFilter filter, ServiceRef consumer) {
+        return ir.virtualHosts(service, ir.visibleNames(service, filter), consumer);
+    }
+
+    /** A service's port as a client without a proxy sees it; empty if there is none. */
+    Optional<IrCluster.Outbound> outbound(IrServicePort target, ServiceRef consumer) {
+        return ir.cluster(target, consumer);
+    }
+
+    Optional<XdsResource> proxylessAssignment(IrCluster.Outbound cluster) {
+        return proxyless.assignment(cluster, assignments);
     }
 
     /** All services there are. */

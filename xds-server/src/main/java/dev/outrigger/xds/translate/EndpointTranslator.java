@@ -41,7 +41,8 @@ final class EndpointTranslator {
 
     private static LocalityLbEndpoints locality(
             Optional<ServiceSpec.Locality> locality, List<ServiceSpec.Address> members) {
-        var builder = LocalityLbEndpoints.newBuilder();
+        // An empty one is as good as none to a proxy; grpc-go and grpcio refuse none.
+        var builder = LocalityLbEndpoints.newBuilder().setLocality(Locality.getDefaultInstance());
         locality.ifPresent(value ->
                 builder.setLocality(
                         Locality.newBuilder()

@@ -18,12 +18,11 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 
 /**
- * Listeners with their HTTP connection manager. What Envoy does by default stays unsaid. A
- * proxyless gRPC client's {@code api_listener} is built from the same connection manager, without
- * an address.
+ * Listeners with their HTTP connection manager. What Envoy does by default stays unsaid. Those of
+ * gRPC clients without a proxy are {@link ProxylessTranslator}'s.
  */
 final class ListenerTranslator {
-    private static final HttpFilter ROUTER =
+    static final HttpFilter ROUTER =
             HttpFilter.newBuilder()
                     .setName("envoy.filters.http.router")
                     .setTypedConfig(Any.pack(Router.getDefaultInstance()))

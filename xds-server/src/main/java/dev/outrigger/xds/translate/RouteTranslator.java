@@ -89,7 +89,7 @@ final class RouteTranslator {
         return route.backends().stream().filter(backend -> backend.weight() > 0).toList();
     }
 
-    private static WeightedCluster weighted(List<IrBackend> backends) {
+    static WeightedCluster weighted(List<IrBackend> backends) {
         var weighted = WeightedCluster.newBuilder();
         for (IrBackend backend : backends) {
             weighted.addClusters(
@@ -100,14 +100,35 @@ final class RouteTranslator {
         return weighted.build();
     }
 
+    /** For a client whose requests are POSTs without a query, and that knows fewer matches. */
+    static RouteMatch grpcMatch(HttpRouteSpec.Match match) {
+        var builder = RouteMatch.newBuilder();
+        path(match.path(), builder);
+        if (builder.hasPathSeparatedPrefix()) {
+            var prefix = builder.getPathSeparatedPrefix();
+            builder.setSafeRegex(regex(literal(prefix) + "(/.*)?"));
+        }
+        values(match, builder);
+        return builder.build();
+    }
+
     private static RouteMatch.Builder match(HttpRouteSpec.Match match) {
         var builder = RouteMatch.newBuilder();
-        switch (match.path()) {
+        path(match.path(), builder);
+        match.method().ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
+        values(match, builder);
+        return builder;
+    }
+
+    private static void path(HttpRouteSpec.PathMatch path, RouteMatch.Builder builder) {
+        switch (path) {
             case HttpRouteSpec.PathMatch.Exact(var value) -> builder.setPath(value);
             case HttpRouteSpec.PathMatch.Regex(var value) -> builder.setSafeRegex(regex(value));
             case HttpRouteSpec.PathMatch.Prefix(var value) -> prefix(value, builder);
         }
-        match.method().ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
+    }
+
+    private static void values(HttpRouteSpec.Match match, RouteMatch.Builder builder) {
         match.headers()
                 .forEach(header ->
                         builder.addHeaders(
@@ -120,7 +141,11 @@ final class RouteTranslator {
                                 QueryParameterMatcher.newBuilder()
                                         .setName(parameter.name())
                                         .setStringMatch(string(parameter))));
-        return builder;
+    }
+
+    /** RE2 takes a backslash before anything but a letter or digit as that character itself. */
+    private static String literal(String text) {
+        return text.replaceAll("([^A-Za-z0-9/_-])", "\\\\$1");
     }
 
     /**

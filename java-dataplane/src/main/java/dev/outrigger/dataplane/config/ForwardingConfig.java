@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What the connection manager tells the upstream about the caller and the connection, beyond {@code
+ * x-forwarded-for} by the peer's address (1.5, 1.8).
+ *
+ * @param schemeOverwrite {@code scheme_to_overwrite}; empty for none
+ * @param addUserAgent whether the request names this proxy's service (X8)
+ * @param ipv4AsIpv6 whether IPv4 addresses of callers are written as IPv6-mapped ones
+ * @param originalIpDetection asked one after the other until one knows the caller's address
+ */
+public record ForwardingConfig(
+        ClientCertificate clientCertificate,
+        String schemeOverwrite,
+        boolean appendXForwardedPort,
+        boolean addUserAgent,
+        boolean ipv4AsIpv6,
+        List<OriginalIpDetection> originalIpDetection) {
+    public static final ForwardingConfig DEFAULT =
+            new ForwardingConfig(ClientCertificate.SANITIZE, "", false, false, false, List.of());
+
+    public ForwardingConfig {
+        originalIpDetection = List.copyOf(originalIpDetection);
+    }
+
+    /** {@code forward_client_cert_details} as far as cleartext can tell the values apart (F1). */
+    public enum ClientCertificate {
+        /** The header goes, as it does with every value that needs a client certificate. */
+        SANITIZE,
+        ALWAYS_FORWARD_ONLY
+    }
+
+    /** A way to learn the caller's address other than by the peer. */
+    public sealed interface OriginalIpDetection {
+        /**
+         * {@code x-forwarded-for}.
+         *
+         * @param trustedHops how many entries from the right are trusted proxies
+         * @param trustedCidrs skips entries of these ranges instead; empty when not configured
+         * @param skipAppend whether the peer is not appended to the header
+         */
+        record Xff(int trustedHops, List<CidrRange> trustedCidrs, boolean skipAppend)
+                implements OriginalIpDetection {
+            public Xff {
+                trustedCidrs = List.copyOf(trustedCidrs);
+            }
+        }
+
+        /**
+         * A header that holds the address alone.
+         *
+         * @param header in lower case
+         * @param allowTrusted whether such an address can make a request internal
+         * @param rejectStatus answered when the header holds none; absent: the request goes on
+         */
+        record CustomHeader(String header, boolean allowTrusted, OptionalInt rejectStatus)
+                implements OriginalIpDetection {}
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.route.Route;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upgrade or CONNECT an exchange asks for (1.15): whether it is permitted, and what the client
+ * sends before the upstream has agreed. Owns the buffers it keeps. Reused; confined to its event
+ * loop.
+ */
+final class Upgrade {
+    private static final String WEBSOCKET = "websocket";
+    private static final String CONNECT = "connect";
+
+    private enum State {
+        /** The exchange is an ordinary one. */
+        NONE,
+        /** Asked for and permitted; the upstream has not answered. */
+        ASKED,
+        /** Bytes pass both ways. */
+        OPEN,
+        /** The upstream answered otherwise; what the client sends is of no use. */
+        REFUSED
+    }
+
+    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
+    private State state = State.NONE;
+    private boolean connect;
+    private boolean webSocket;
+    private long earlyBytes;
+
+    /** The type a request asks for, in lower case; {@code null} for none. */
+    static @Nullable String type(RequestHead head) {
+        if (head.isUpgrade()) {
+            HeaderBlock headers = head.headers();
+            return headers.value(headers.find(KnownHeader.UPGRADE)).toLowerCase(Locale.ROOT);
+        }
+        return head.method() == Method.CONNECT ? CONNECT : null;
+    }
+
+    /** The route's word on a type counts before the connection manager's (W1). */
+    static boolean isPermitted(String type, @Nullable Route route, Map<String, Boolean> manager) {
+        Boolean permitted = route == null ? null : route.upgrade(type);
+        return permitted == null ? manager.getOrDefault(type, false) : permitted;
+    }
+
+    /** The exchange goes on as an upgrade of that type. */
+    void begin(String type) {
+        state = State.ASKED;
+        connect = type.equals(CONNECT);
+        webSocket = type.equals(WEBSOCKET);
+    }
+
+    boolean isActive() {
+        return state != State.NONE;
+    }
+
+    boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** Whether the client's bytes must wait for the upstream's answer. */
+    boolean isWaiting() {
+        return state == State.ASKED;
+    }
+
+    boolean isRefused() {
+        return state == State.REFUSED;
+    }
+
+    /**
+     * Whether an answer below 400 is no handshake, so that only its head reaches the client (W3).
+     */
+    boolean failsHandshake(int status) {
+        return state == State.ASKED && webSocket && status != 101 && status < 400;
+    }
+
+    /**
+     * The upstream has answered.
+     *
+     * @return whether the tunnel is open from here on
+     */
+    boolean onAnswer(int status) {
+        if (state != State.ASKED) {
+            return false;
+        }
+        boolean agreed = connect ? status / 100 == 2 : status == 101;
+        state = agreed ? State.OPEN : State.REFUSED;
+        return agreed;
+    }
+
+    /**
+     * Keeps what the client sent early.
+     *
+     * @param data taken over
+     * @return how many bytes are kept
+     */
+    long keep(ByteBuf data) {
+        earlyBytes += data.readableBytes();
+        early.addLast(data);
+        return earlyBytes;
+    }
+
+    /** What was kept, one buffer after the other; {@code null} at the end. */
+    @Nullable ByteBuf takeEarly() {
+        return early.pollFirst();
+    }
+
+    /** The exchange is over. */
+    void end() {
+        if (state == State.NONE) {
+            return;
+        }
+        state = State.NONE;
+        webSocket = false;
+        connect = false;
+        earlyBytes = 0;
+        for (ByteBuf data = early.pollFirst(); data != null; data = early.pollFirst()) {
+            data.release();
+        }
+    }
+
+    /** The authority with its port, which routing does not see where ports are stripped (N2). */
+    static byte[] authority(RequestHead head) {
+        String host = head.headers().text(KnownHeader.HOST);
+        return Ascii.bytes(host == null ? "" : host);
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+/** Why something is being logged ({@code %ACCESS_LOG_TYPE%}). */
+public enum AccessLogType {
+    NOT_SET("NotSet"),
+    DOWNSTREAM_START("DownstreamStart"),
+    DOWNSTREAM_PERIODIC("DownstreamPeriodic"),
+    DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED("DownstreamTunnelSuccessfullyEstablished"),
+    DOWNSTREAM_END("DownstreamEnd");
+
+    private final String text;
+
+    AccessLogType(String text) {
+        this.text = text;
+    }
+
+    /** Envoy's name. */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import dev.outrigger.dataplane.config.CidrRange;
+import dev.outrigger.dataplane.config.ForwardingConfig;
+import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
+import dev.outrigger.dataplane.config.ForwardingConfig.OriginalIpDetection;
+import io.envoyproxy.envoy.config.core.v3.SchemeHeaderTransformation;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffTrustedCidrs;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What the connection manager tells upstreams about callers. */
+final class ForwardingParser {
+    /** Of a rejection whose status is not an error. */
+    private static final int DEFAULT_REJECT_STATUS = 403;
+
+    private static final SupportedFields TRUSTED =
+            SupportedFields.of(XffTrustedCidrs.getDescriptor())
+                    .nested("cidrs", () -> AddressParser.CIDR_RANGE);
+
+    private static final SupportedFields XFF =
+            SupportedFields.of(XffConfig.getDescriptor())
+                    .obeyed("xff_num_trusted_hops", "skip_xff_append")
+                    .nested("xff_trusted_cidrs", () -> TRUSTED);
+
+    private static final SupportedFields STATUS =
+            SupportedFields.of(HttpStatus.getDescriptor(), "rejection").obeyed("code");
+
+    private static final SupportedFields CUSTOM_HEADER =
+            SupportedFields.of(CustomHeaderConfig.getDescriptor())
+                    .obeyed("header_name", "allow_extension_to_set_address_as_trusted")
+                    .nested("reject_with_status", () -> STATUS);
+
+    static final SupportedFields DETECTION =
+            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "original IP detection")
+                    .noEffect("name", "the type decides")
+                    .extension("typed_config", List.of(() -> XFF, () -> CUSTOM_HEADER));
+
+    static final SupportedFields SCHEME =
+            SupportedFields.of(SchemeHeaderTransformation.getDescriptor())
+                    .obeyed("scheme_to_overwrite")
+                    .noEffect("match_upstream", "HTTP/1 upstreams are not told the scheme");
+
+    private final HttpConnectionManager proto;
+    private final String path;
+    private final Findings findings;
+
+    private ForwardingParser(HttpConnectionManager proto, String path, Findings findings) {
+        this.proto = proto;
+        this.path = path;
+        this.findings = findings;
+    }
+
+    static ForwardingConfig parse(HttpConnectionManager proto, String path, Findings findings) {
+        return new ForwardingParser(proto, path, findings).parse();
+    }
+
+    private ForwardingConfig parse() {
+        return new ForwardingConfig(
+                clientCertificate(),
+                proto.getSchemeHeaderTransformation().getSchemeToOverwrite(),
+                proto.getAppendXForwardedPort(),
+                proto.getAddUserAgent().getValue(),
+                proto.getRepresentIpv4RemoteAddressAsIpv4MappedIpv6(),
+                detections());
+    }
+
+    private ClientCertificate clientCertificate() {
+        return switch (proto.getForwardClientCertDetails()) {
+            case ALWAYS_FORWARD_ONLY -> ClientCertificate.ALWAYS_FORWARD_ONLY;
+            case SANITIZE, FORWARD_ONLY, APPEND_FORWARD, SANITIZE_SET, UNRECOGNIZED ->
+                    ClientCertificate.SANITIZE;
+        };
+    }
+
+    private List<OriginalIpDetection> detections() {
+        int count = proto.getOriginalIpDetectionExtensionsCount();
+        if (count > 0 && proto.getUseRemoteAddress().getValue()) {
+            findings.invalid(
+                    FieldPaths.join(path, "original_ip_detection_extensions"),
+                    count,
+                    "Original IP detection extensions and use_remote_address may not be mixed");
+        }
+        if (count > 0 && proto.getXffNumTrustedHops() != 0) {
+            findings.invalid(
+                    FieldPaths.join(path, "original_ip_detection_extensions"),
+                    count,
+                    "Original IP detection extensions and xff_num_trusted_hops may not be mixed");
+        }
+        var detections = new ArrayList<OriginalIpDetection>();
+        for (int i = 0; i < count; i++) {
+            String at =
+                    FieldPaths.index(FieldPaths.join(path, "original_ip_detection_extensions"), i);
+            detection(proto.getOriginalIpDetectionExtensions(i), at).ifPresent(detections::add);
+        }
+        return detections;
+    }
+
+    private Optional<OriginalIpDetection> detection(TypedExtensionConfig extension, String at) {
+        String typed = FieldPaths.join(at, "typed_config");
+        var any = extension.getTypedConfig();
+        return Values.unpack(any, XffConfig.class, typed, findings)
+                .<OriginalIpDetection>map(config -> xff(config, typed))
+                .or(() ->
+                        Values.unpack(any, CustomHeaderConfig.class, typed, findings)
+                                .map(ForwardingParser::customHeader));
+    }
+
+    private OriginalIpDetection xff(XffConfig config, String at) {
+        var trusted = new ArrayList<CidrRange>();
+        if (config.hasXffTrustedCidrs()) {
+            if (config.getXffNumTrustedHops() != 0) {
+                findings.invalid(
+                        FieldPaths.join(at, "xff_trusted_cidrs"),
+                        "",
+                        "Cannot set both xff_num_trusted_hops and xff_trusted_cidrs");
+            }
+            for (int i = 0; i < config.getXffTrustedCidrs().getCidrsCount(); i++) {
+                String each = FieldPaths.index(FieldPaths.join(at, "xff_trusted_cidrs.cidrs"), i);
+                AddressParser.cidr(config.getXffTrustedCidrs().getCidrs(i), each, findings)
+                        .ifPresent(trusted::add);
+            }
+        }
+        return new OriginalIpDetection.Xff(
+                Values.clamp(Integer.toUnsignedLong(config.getXffNumTrustedHops())),
+                trusted,
+                !config.hasSkipXffAppend() || config.getSkipXffAppend().getValue());
+    }
+
+    private static OriginalIpDetection customHeader(CustomHeaderConfig config) {
+        OptionalInt reject = OptionalInt.empty();
+        if (config.hasRejectWithStatus()) {
+            int code = config.getRejectWithStatus().getCode().getNumber();
+            reject = OptionalInt.of(code < 400 ? DEFAULT_REJECT_STATUS : code);
+        }
+        return new OriginalIpDetection.CustomHeader(
+                config.getHeaderName().toLowerCase(Locale.ROOT),
+                config.getAllowExtensionToSetAddressAsTrusted(),
+                reject);
+    }
+}
