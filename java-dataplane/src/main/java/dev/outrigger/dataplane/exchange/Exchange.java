@@ -954,6 +954,9 @@ public final class Exchange implements FormatContext {
         HttpConnectionManager.Settings settings = manager.settings();
         shard.dec(settings.stats.rqActive);
         shard.record(settings.stats.rqTime, info.durationMillis());
+        if (info.isHealthCheck()) {
+            shard.inc(settings.stats.tracingHealthCheck);
+        }
         for (AccessLog log : settings.accessLogs) {
             services.log(log, this);
         }

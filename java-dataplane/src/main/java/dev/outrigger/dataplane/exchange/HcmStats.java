@@ -43,6 +43,7 @@ public final class HcmStats {
     public final Counter rqResponseBeforeRqComplete;
     public final Counter rqWsOnNonWsRoute;
     public final Counter rqTooLarge;
+    public final Counter tracingHealthCheck;
     public final Counter rqRejectedViaIpDetection;
     public final Counter cxUpgradesTotal;
     public final Gauge cxUpgradesActive;
@@ -112,6 +113,7 @@ public final class HcmStats {
         cxUpgradesTotal = store.counter(p + "downstream_cx_upgrades_total");
         cxUpgradesActive = store.gauge(p + "downstream_cx_upgrades_active");
         rqTooLarge = store.counter(p + "downstream_rq_too_large");
+        tracingHealthCheck = store.counter(p + "tracing.health_check");
         rsTooLarge = store.counter(p + "rs_too_large");
         rqTime = store.histogram(p + "downstream_rq_time");
         noRoute = store.counter(p + "no_route");

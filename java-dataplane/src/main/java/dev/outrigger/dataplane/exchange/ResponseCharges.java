@@ -30,14 +30,23 @@ final class ResponseCharges {
         this.shard = shard;
     }
 
-    /** Begins an exchange; takes {@code x-envoy-upstream-alt-stat-name} away. */
-    void begin(Cluster target, Route matched, RequestHead head, RouterOptions options) {
+    /**
+     * Begins an exchange; takes {@code x-envoy-upstream-alt-stat-name} away.
+     *
+     * @param healthCheck whether it is one of somebody's, which no statistic of answers counts
+     */
+    void begin(
+            Cluster target,
+            Route matched,
+            RequestHead head,
+            RouterOptions options,
+            boolean healthCheck) {
         cluster = target;
         virtualCluster = matched.virtualHost().virtualCluster(head);
         route = matched.stats();
         HeaderBlock headers = head.headers();
         internal = headers.has(KnownHeader.ENVOY_INTERNAL);
-        byCode = options.dynamicStats();
+        byCode = options.dynamicStats() && !healthCheck;
         grpcWithoutCodes = options.suppressGrpcFailureStats() && head.isGrpc();
         alternative = null;
         if (headers.has(KnownHeader.ENVOY_UPSTREAM_ALT_STAT_NAME)) {

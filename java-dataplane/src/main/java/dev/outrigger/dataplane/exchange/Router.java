@@ -91,7 +91,7 @@ final class Router {
             return;
         }
         RouterOptions options = exchange.settings().router;
-        charges.begin(found, route, head, options);
+        charges.begin(found, route, head, options, info().isHealthCheck());
         info().setVirtualCluster(charges.virtualClusterName());
         if (options.strictCheckHeaders().length > 0 && refusesHeaders(head.headers(), options)) {
             return;

@@ -10,6 +10,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import dev.outrigger.dataplane.parse.FieldSupport.Content;
 import dev.outrigger.dataplane.parse.Rejection.Kind;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -159,7 +160,9 @@ final class UnsupportedFields {
     private void unknown(Message parent, Message any, String path) {
         String url = typeUrl(any);
         String typeName = url.substring(url.lastIndexOf('/') + 1);
-        if (!isOptional(parent)) {
+        boolean onlySwitches =
+                url.isEmpty() && parent.getDescriptorForType().equals(FilterConfig.getDescriptor());
+        if (!onlySwitches && !isOptional(parent)) {
             add(
                     Kind.UNKNOWN,
                     path,

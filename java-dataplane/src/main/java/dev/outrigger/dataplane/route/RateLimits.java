@@ -36,7 +36,7 @@ public final class RateLimits {
         for (Limit limit : limits) {
             // Envoy takes a limit with a disable key as disabled here, whatever the key says.
             boolean wanted = stage < 0 || (limit.stage == stage && limit.disableKey.isEmpty());
-            RateLimitDescriptor descriptor = wanted ? limit.describe(request) : null;
+            RateLimitDescriptor descriptor = wanted ? limit.describe(request, stage < 0) : null;
             if (descriptor != null) {
                 into.add(descriptor);
             }
@@ -56,6 +56,8 @@ public final class RateLimits {
             @Nullable Route route) {}
 
     private static final class Limit {
+        private static final double MAX_HITS = 1e9;
+
         private final int stage;
         private final String disableKey;
         private final RateLimitAction[] actions;
@@ -82,14 +84,18 @@ public final class RateLimits {
             }
         }
 
-        @Nullable RateLimitDescriptor describe(Request request) {
+        /**
+         * @param weighted whether the request may count as several: not by routes' limits
+         *     (observed)
+         */
+        @Nullable RateLimitDescriptor describe(Request request, boolean weighted) {
             var entries = new ArrayList<RateLimitDescriptor.Entry>(actions.length);
             for (RateLimitAction action : actions) {
                 if (!action.describe(request, entries)) {
                     return null;
                 }
             }
-            long count = hits(request.context());
+            long count = weighted ? hits(request.context()) : 1;
             return entries.isEmpty() || count < 0 ? null : new RateLimitDescriptor(entries, count);
         }
 
@@ -99,7 +105,8 @@ public final class RateLimits {
                 return fixedHits;
             }
             try {
-                return Long.parseUnsignedLong(hits.render(context));
+                double number = Double.parseDouble(hits.render(context));
+                return number >= 0 && number < MAX_HITS ? (long) number : -1;
             } catch (NumberFormatException _) {
                 return -1;
             }

@@ -181,11 +181,14 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
 
     private Held afterRefusal(Flight.Change change, List<String> blamed) {
         var name = change.resource().name();
-        boolean asked = change.before().kind() == Held.Kind.ASKED;
-        if (blamed.isEmpty() || asked || flights.carries(name)) {
+        if (blamed.isEmpty() || flights.carries(name)) {
             return change.before().inDoubt();
         }
-        return blamed.contains(name) ? change.before() : Held.of(change.resource()).inDoubt();
+        if (!blamed.contains(name)) {
+            return Held.of(change.resource()).inDoubt();
+        }
+        boolean asked = change.before().kind() == Held.Kind.ASKED;
+        return asked ? change.before().inDoubt() : change.before();
     }
 
     /** Whether no newer version has been sent since. */

@@ -105,6 +105,13 @@ final class SimulatedDeltaClient
                         .setTypeUrl(response.getTypeUrl())
                         .setResponseNonce(response.getNonce());
         if (error != null) {
+            // Unlike Envoy it claims the good ones of a refused response later on: what a client
+            // has and does not say on its next stream, no server can remove.
+            for (Resource resource : response.getResourcesList()) {
+                if (!error.contains(resource.getName())) {
+                    of(versions, typeOf(response)).put(resource.getName(), resource.getVersion());
+                }
+            }
             return request.setErrorDetail(Status.newBuilder().setMessage(error)).build();
         }
         var known = of(versions, typeOf(response));

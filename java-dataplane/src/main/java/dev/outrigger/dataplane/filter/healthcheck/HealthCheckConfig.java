@@ -39,10 +39,12 @@ public record HealthCheckConfig(
                 cacheTime.isZero()
                         ? null
                         : new HealthCheckCache(cacheTime.toNanos(), context.nanoTime());
+        var stats = new HealthCheckStats(context.stats(), context.statPrefix());
         return callbacks ->
                 new HealthCheckFilter(
                         callbacks,
                         this,
+                        stats,
                         matchers,
                         serviceCluster,
                         context.healthCheckFailed(),

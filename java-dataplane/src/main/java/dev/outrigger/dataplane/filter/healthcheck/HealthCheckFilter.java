@@ -12,6 +12,8 @@ import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.route.HeaderMatcher;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -26,6 +28,7 @@ final class HealthCheckFilter implements HttpFilter {
 
     private final FilterCallbacks callbacks;
     private final HealthCheckConfig config;
+    private final HealthCheckStats stats;
     private final HeaderMatcher[] matchers;
     private final byte[] serviceCluster;
     private final BooleanSupplier failed;
@@ -33,18 +36,24 @@ final class HealthCheckFilter implements HttpFilter {
     private boolean healthCheck;
     private boolean handling;
 
-    /** What is answered, and why. */
-    private record Verdict(int status, boolean degraded, String details) {}
+    /**
+     * What is answered, and why.
+     *
+     * @param why counts this reason; {@code null} for none of its own
+     */
+    private record Verdict(int status, boolean degraded, String details, @Nullable Counter why) {}
 
     HealthCheckFilter(
             FilterCallbacks callbacks,
             HealthCheckConfig config,
+            HealthCheckStats stats,
             HeaderMatcher[] matchers,
             byte[] serviceCluster,
             BooleanSupplier failed,
             @Nullable HealthCheckCache cache) {
         this.callbacks = callbacks;
         this.config = config;
+        this.stats = stats;
         this.matchers = matchers;
         this.serviceCluster = serviceCluster;
         this.failed = failed;
@@ -99,7 +108,17 @@ final class HealthCheckFilter implements HttpFilter {
 
     private void answer() {
         Verdict verdict = verdict();
-        if (verdict.status() / 100 != 2) {
+        boolean ok = verdict.status() / 100 == 2;
+        StatsShard shard = callbacks.worker().stats();
+        shard.inc(stats.requestTotal);
+        shard.inc(ok ? stats.ok : stats.failed);
+        if (verdict.why() != null) {
+            shard.inc(verdict.why());
+        }
+        if (verdict.degraded()) {
+            shard.inc(stats.degraded);
+        }
+        if (!ok) {
             callbacks.streamInfo().setFlag(ResponseFlag.FAILED_LOCAL_HEALTH_CHECK);
         }
         LocalReply reply = LocalReply.of(verdict.status(), "", verdict.details());
@@ -111,34 +130,47 @@ final class HealthCheckFilter implements HttpFilter {
 
     private Verdict verdict() {
         if (failed.getAsBoolean()) {
-            return new Verdict(503, false, "health_check_failed");
+            return new Verdict(503, false, "health_check_failed", null);
         }
         HealthCheckCache.Answer known = cache == null ? null : cache.find();
         if (known != null) {
-            return new Verdict(known.status(), known.degraded(), "health_check_cached");
+            return new Verdict(
+                    known.status(), known.degraded(), "health_check_cached", stats.cachedResponse);
         }
         if (config.clusterMinHealthyPercentages().isEmpty()) {
-            return new Verdict(200, false, "health_check_ok");
+            return new Verdict(200, false, "health_check_ok", null);
         }
         ClusterHealth health = callbacks.clusterHealth();
         for (Map.Entry<String, Double> each : config.clusterMinHealthyPercentages().entrySet()) {
             String cluster = each.getKey();
             if (!health.has(cluster)) {
-                return new Verdict(503, false, "health_check_failed_no_cluster_found");
+                return new Verdict(
+                        503,
+                        false,
+                        "health_check_failed_no_cluster_found",
+                        stats.failedClusterNotFound);
             }
             long total = health.hosts(cluster);
             if (total == 0) {
                 if (each.getValue() > 0) {
-                    return new Verdict(503, false, "health_check_failed_cluster_empty");
+                    return new Verdict(
+                            503,
+                            false,
+                            "health_check_failed_cluster_empty",
+                            stats.failedClusterEmpty);
                 }
                 continue;
             }
             long usable = (long) health.healthyHosts(cluster) + health.degradedHosts(cluster);
             if (100.0 * usable < total * each.getValue()) {
-                return new Verdict(503, false, "health_check_failed_cluster_unhealthy");
+                return new Verdict(
+                        503,
+                        false,
+                        "health_check_failed_cluster_unhealthy",
+                        stats.failedClusterUnhealthy);
             }
         }
-        return new Verdict(200, false, "health_check_ok_cluster_healthy");
+        return new Verdict(200, false, "health_check_ok_cluster_healthy", null);
     }
 
     @Override

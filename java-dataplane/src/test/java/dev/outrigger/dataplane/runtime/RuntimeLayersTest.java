@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.outrigger.dataplane.config.FractionalPercent;
+import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuntimeLayersTest {
+    private static final FractionalPercent HALF = new FractionalPercent(50, 100);
+
+    private final RuntimeLayers runtime =
+            new RuntimeLayers(
+                    List.of(
+                            new RuntimeLayerConfig.Static(
+                                    "fixed", Map.of("a", RuntimeValue.number(1, "1"))),
+                            new RuntimeLayerConfig.Admin("admin")));
+
+    @Test
+    void lastLayerWins() {
+        runtime.modify(Map.of("a", "7"));
+
+        assertThat(runtime.snapshot().integer("a", 0)).isEqualTo(7);
+    }
+
+    @Test
+    void emptyTextRemovesAnOverride() {
+        runtime.modify(Map.of("a", "7"));
+        runtime.modify(Map.of("a", ""));
+
+        assertThat(runtime.snapshot().integer("a", 0)).isEqualTo(1);
+        assertThat(runtime.hasAdminValues()).isFalse();
+    }
+
+    @Test
+    void refusesChangesWithoutAnAdminLayer() {
+        assertThatThrownBy(() -> RuntimeLayers.none().modify(Map.of("a", "1")))
+                .hasMessage("No admin layer specified");
+    }
+
+    @Test
+    void aSnapshotDoesNotChange() {
+        RuntimeSnapshot before = runtime.snapshot();
+        runtime.modify(Map.of("a", "7"));
+
+        assertThat(before.integer("a", 0)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 | 0 | 100",
+                "30 | 30 | 100",
+                "99.5 | 99 | 100",
+                "100 | 100 | 100",
+                "150 | 100 | 100",
+                "true | 50 | 100",
+                "often | 50 | 100",
+                "-3 | 50 | 100",
+                "{numerator: 5} | 5 | 100",
+                "{numerator: 5, denominator: TEN_THOUSAND} | 5 | 10000",
+                "{denominator: MILLION} | 0 | 1000000",
+                "{numerator: x} | 50 | 100",
+            })
+    void readsAPercentage(String text, long numerator, int denominator) {
+        runtime.modify(Map.of("p", text));
+
+        assertThat(runtime.snapshot().percent("p", HALF))
+                .isEqualTo(new FractionalPercent(numerator, denominator));
+    }
+
+    @Test
+    void aValueOfAnotherFormCountsAsAbsent() {
+        runtime.modify(Map.of("flag", "TRUE", "number", "0.25"));
+
+        assertThat(runtime.snapshot().bool("flag", false)).isTrue();
+        assertThat(runtime.snapshot().integer("flag", 9)).isEqualTo(9);
+        assertThat(runtime.snapshot().number("number", 1)).isEqualTo(0.25);
+        assertThat(runtime.snapshot().bool("number", true)).isTrue();
+    }
+
+    @Test
+    void anEmptyKeyIsNeverFound() {
+        assertThat(runtime.snapshot().percent("", HALF)).isEqualTo(HALF);
+    }
+}
