@@ -91,7 +91,9 @@ final class Clusters {
 
     /** Healthy hosts in one priority only, so that all goes there, panic or not. */
     private List<Message> priorities(String name, String address, Message cluster) {
-        var healthy = host(address, "${upstream." + name + "}");
+        var healthy =
+                host(address, "${upstream." + name + "}")
+                        .maybe(choices, 30, "health_status", "HEALTHY");
         var other =
                 host(address, "${refused." + name + "}")
                         .need("health_status", choices.pick("UNHEALTHY", "DRAINING", "TIMEOUT"));
@@ -127,9 +129,7 @@ final class Clusters {
         if (hostnames) {
             endpoint.need("hostname", "host.name");
         }
-        return new Message()
-                .need("endpoint", endpoint)
-                .maybe(choices, 10, "health_status", "HEALTHY");
+        return new Message().need("endpoint", endpoint);
     }
 
     private void limits(Message cluster) {

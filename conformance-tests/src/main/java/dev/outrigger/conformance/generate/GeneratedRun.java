@@ -31,6 +31,7 @@ public final class GeneratedRun {
     private final Settings settings;
     private final Path folder;
     private final Consumer<String> progress;
+    private final List<String> refused = new ArrayList<>();
 
     /**
      * @param folder for what the proxies read and write, and for the cases that are written down
@@ -43,7 +44,8 @@ public final class GeneratedRun {
             Settings settings,
             Path folder,
             Consumer<String> progress) {
-        this.pair = new Pair(oracle, subject, folder.resolve("plays"));
+        // Proxies run in folders of their own.
+        this.pair = new Pair(oracle, subject, folder.toAbsolutePath().resolve("plays"));
         this.known = known;
         this.settings = settings;
         this.folder = folder;
@@ -94,10 +96,16 @@ public final class GeneratedRun {
      * What came of a run.
      *
      * @param unsteady differences that were not there again, or are between oracles too
+     * @param refused configurations that the oracle does not take: faults of the generator
      */
     public record Result(
-            int configurations, int exchanges, List<Finding> findings, List<String> unsteady) {
+            int configurations,
+            int exchanges,
+            List<Finding> findings,
+            List<String> unsteady,
+            List<String> refused) {
         public Result {
+            refused = List.copyOf(refused);
             findings = List.copyOf(findings);
             unsteady = List.copyOf(unsteady);
         }
@@ -134,7 +142,8 @@ public final class GeneratedRun {
                                     unsteady.size(),
                                     (System.nanoTime() - begin) / 1_000_000_000));
         }
-        return new Result(played, played * settings.exchanges(), findings(failing), unsteady);
+        return new Result(
+                played, played * settings.exchanges(), findings(failing), unsteady, refused);
     }
 
     private void check(
@@ -143,7 +152,13 @@ public final class GeneratedRun {
             List<Failing> failing,
             List<String> unsteady)
             throws IOException {
-        var first = differing(cases, pair.play(cases, delivery));
+        var outcomes = pair.play(cases, delivery);
+        for (int i = 0; i < cases.size(); i++) {
+            if (!outcomes.get(i).isPlayed()) {
+                refused.add("seed " + cases.get(i).seed() + ": " + outcomes.get(i).refusal());
+            }
+        }
+        var first = differing(cases, outcomes);
         if (first.isEmpty()) {
             return;
         }

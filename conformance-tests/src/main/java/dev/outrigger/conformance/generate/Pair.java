@@ -49,6 +49,11 @@ final class Pair {
             return differences.isEmpty();
         }
 
+        /** What the oracle printed instead of starting. */
+        String refusal() {
+            return oracle.getOrDefault("refusal", "");
+        }
+
         /** Whether the oracle took the configuration at all. */
         boolean isPlayed() {
             return !oracle.containsKey(VERDICT);

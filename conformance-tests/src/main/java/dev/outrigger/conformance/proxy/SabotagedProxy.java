@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record SabotagedProxy(ProxyUnderTest honest, Sabotage sabotage) implements ProxyUnderTest {
     private static final Pattern RETRIES =
-            Pattern.compile("(?m)^(cluster\\.b\\.upstream_rq_retry): (\\d+)$");
+            Pattern.compile("(?m)^(cluster\\.(?:g\\d+_)?[ab]\\.upstream_rq_retry): (\\d+)$");
 
     @Override
     public String name() {

@@ -167,7 +167,7 @@ final class Operators {
                 : request.headers().text(dev.outrigger.dataplane.message.KnownHeader.HOST);
     }
 
-    /** The values of all lines, joined by a comma. */
+    /** The value of the first line of this name; Envoy does not look at others. */
     private static @Nullable String header(@Nullable HeaderBlock headers, byte[] name) {
         if (headers == null) {
             return null;
@@ -176,16 +176,7 @@ final class Operators {
         if (entry < 0) {
             return null;
         }
-        String value = headers.value(entry);
-        int next = headers.find(name, entry + 1);
-        if (next < 0) {
-            return value;
-        }
-        var joined = new StringBuilder(value);
-        for (; next >= 0; next = headers.find(name, next + 1)) {
-            joined.append(',').append(headers.value(next));
-        }
-        return joined.toString();
+        return headers.value(entry);
     }
 
     private static TextSource environment(String variable) {

@@ -729,7 +729,7 @@ public final class Exchange implements FormatContext {
         router.cancel();
         localHead.reset();
         localHead.setStatus(status);
-        if (overloaded) {
+        if (overloaded && !settings().router.suppressEnvoyHeaders()) {
             localHead.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
         }
         sendLocal(body, close);
@@ -802,6 +802,10 @@ public final class Exchange implements FormatContext {
         boolean grpc = !reply.raw() && head != null && head.isGrpc();
         boolean toHead = head != null && head.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(localHead, body, grpc, reply.grpcStatus());
+        if (bytes.length == 0 && !grpc && !reply.raw()) {
+            // Whoever added it: nothing has no type.
+            localHead.headers().remove(KnownHeader.CONTENT_TYPE);
+        }
         boolean endStream = bytes.length == 0 || toHead;
         if (encoding && current != null) {
             // Another response was on its way; this one goes past the filters.

@@ -189,6 +189,8 @@ final class ForwardedRequest {
         }
         charges.response(503);
         active = false;
+        // Envoy drops before it counts a first attempt.
+        info().setAttemptCount(0);
         info().setFlag(
                         everything
                                 ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
@@ -238,9 +240,8 @@ final class ForwardedRequest {
             attempt.limit(timeouts);
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
-        if (!stream.isWritable()) {
-            exchange.downstream().readDisable(true);
-        }
+        // Reading was stopped where more waited for this stream than the buffer may hold.
+        exchange.downstream().readDisable(!stream.isWritable());
     }
 
     void onRequestBody(ByteBuf data, boolean endStream) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class PathNormalizer {
     private static final String UNRESERVED = "-._~";
 
+    /** Beside control characters: what a path may not hold as it is. */
+    private static final String ESCAPED = " \"<>^`{|}";
+
     private PathNormalizer() {}
 
     /** What became of a path. */
@@ -100,7 +103,7 @@ final class PathNormalizer {
         String path = whole.substring(0, length);
         String normalized = path;
         if (dotSegments) {
-            String decoded = decodeUnreserved(path);
+            String decoded = canonicalEscapes(path);
             if (decoded == null) {
                 return false;
             }
@@ -115,8 +118,9 @@ final class PathNormalizer {
         return true;
     }
 
-    private static @Nullable String decodeUnreserved(String path) {
-        if (path.indexOf('%') < 0) {
+    /** Escapes what needs it and nothing else; null for an escaped NUL. */
+    private static @Nullable String canonicalEscapes(String path) {
+        if (path.chars().noneMatch(c -> c == '%' || isEscaped(c))) {
             return path;
         }
         var out = new ByteArrayOutputStream();
@@ -124,7 +128,13 @@ final class PathNormalizer {
             char c = path.charAt(i);
             int value = c == '%' && i + 2 < path.length() ? hexPair(path, i + 1) : -1;
             if (value < 0) {
-                out.write(c);
+                if (isEscaped(c)) {
+                    out.write('%');
+                    out.write(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
+                    out.write(Character.toUpperCase(Character.forDigit(c & 15, 16)));
+                } else {
+                    out.write(c);
+                }
                 continue;
             }
             if (value == 0) {
@@ -143,6 +153,10 @@ final class PathNormalizer {
             i += 2;
         }
         return out.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isEscaped(int c) {
+        return c < ' ' || c >= 0x7f || ESCAPED.indexOf(c) >= 0;
     }
 
     private static int hex(String path, int at) {

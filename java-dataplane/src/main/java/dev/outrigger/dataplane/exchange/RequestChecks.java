@@ -98,12 +98,14 @@ final class RequestChecks {
         }
         byte[] value = Ascii.bytes(headers.value(entry));
         int length = Routes.withoutPort(value, 0, value.length);
-        if (length == value.length) {
+        if (length + 1 >= value.length) {
             return;
         }
-        if (config.stripAnyHostPort()
-                || Ascii.decimal(value, length + 1, value.length - length - 1)
-                        == downstream.connection().localAddress().getPort()) {
+        // What is no number is no port here, though it is one where hosts are matched.
+        long port = Ascii.decimal(value, length + 1, value.length - length - 1);
+        if (port >= 0
+                && (config.stripAnyHostPort()
+                        || port == downstream.connection().localAddress().getPort())) {
             headers.setValue(entry, java.util.Arrays.copyOf(value, length));
         }
     }

@@ -180,7 +180,8 @@ final class RequestMutations {
 
     private static boolean isReferer(String value) {
         if (value.startsWith("http://") || value.startsWith("https://")) {
-            return value.length() > value.indexOf("//") + 2;
+            return value.length() > value.indexOf("//") + 2
+                    && value.chars().allMatch(c -> c > ' ' && c <= '~');
         }
         boolean slash = false;
         for (int i = 0; i < value.length(); i++) {

@@ -16,7 +16,6 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The router filter: does what the route says. Redirects and direct responses are answered here;
@@ -30,7 +29,6 @@ final class Router {
     private final HostSelection hosts;
     private final RequestTimeouts timeouts = new RequestTimeouts();
     private final ForwardedRequest upstream;
-    private @Nullable Cluster cluster;
 
     Router(WorkerServices services, Exchange exchange) {
         this.shard = services.worker().stats();
@@ -54,7 +52,6 @@ final class Router {
 
     /** Begins with a matched route. */
     void start(RequestHead head, Route route, boolean endStream) {
-        cluster = null;
         shard.inc(hcmStats().routerRqTotal);
         switch (route.action()) {
             case Redirect redirect -> {
@@ -93,7 +90,6 @@ final class Router {
                     false);
             return;
         }
-        cluster = found;
         RouterOptions options = exchange.settings().router;
         charges.begin(found, route, head, options, info().isHealthCheck());
         info().setVirtualCluster(charges.virtualClusterName());
@@ -130,6 +126,7 @@ final class Router {
         if (route.virtualHost().includeRequestAttemptCount()) {
             headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, 1);
         }
+        exchange.info().setAttemptCount(1);
         target.requestEditor().apply(headers, exchange);
         if (target.host().length > 0) {
             headers.set(KnownHeader.HOST, target.host());
@@ -176,7 +173,6 @@ final class Router {
     void end() {
         upstream.end();
         hosts.end();
-        cluster = null;
     }
 
     void dispose() {

@@ -17,7 +17,8 @@ public final class Redirects {
         }
         String proto = head.headers().text(KnownHeader.X_FORWARDED_PROTO);
         String current = proto == null || proto.isEmpty() ? "http" : proto;
-        String scheme = current;
+        // Not the header's word, which may be anything (X3).
+        String scheme = head.scheme();
         if (redirect.httpsRedirect()) {
             scheme = "https";
         } else if (!redirect.schemeRedirect().isEmpty()) {

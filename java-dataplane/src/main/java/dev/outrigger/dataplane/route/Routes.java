@@ -137,18 +137,16 @@ public final class Routes {
         return host == null ? any : host;
     }
 
-    /** The length of a host without its port; an IPv6 literal keeps its brackets. */
+    /**
+     * The length of a host without its port, which is all behind the last colon, number or not; an
+     * IPv6 literal keeps its brackets.
+     */
     public static int withoutPort(byte[] data, int offset, int length) {
-        int i = offset + length - 1;
-        while (i >= offset && data[i] >= '0' && data[i] <= '9') {
-            i--;
+        for (int i = offset + length - 1; i >= offset && data[i] != ']'; i--) {
+            if (data[i] == ':') {
+                return i - offset;
+            }
         }
-        return i > offset && data[i] == ':' && !isInsideBrackets(data, offset, i)
-                ? i - offset
-                : length;
-    }
-
-    private static boolean isInsideBrackets(byte[] data, int offset, int colon) {
-        return data[offset] == '[' && data[colon - 1] != ']';
+        return length;
     }
 }
