@@ -177,11 +177,11 @@ final class ThirdPartyData {
         named.put("name", "routes");
         named.putAll(routeConfig);
         named.put("validate_clusters", false);
-        var text = new StringBuilder(HEAD.formatted(flow(named)));
+        var text = new StringBuilder(HEAD.replace("${routes}", flow(named)));
         Set<String> clusters = new TreeSet<>(Set.of("b"));
         collectClusters(routeConfig, clusters);
         for (String cluster : clusters) {
-            text.append(CLUSTER.formatted(flow(cluster), flow(cluster)));
+            text.append(CLUSTER.replace("${cluster}", flow(cluster)));
         }
         return text.toString();
     }
@@ -244,7 +244,7 @@ final class ThirdPartyData {
                             delayed_close_timeout: 0.05s
                             access_log: ${accessLog}
                             internal_address_config: {cidr_ranges: [{address_prefix: 127.0.0.0, prefix_len: 8}]}
-                            route_config: %s
+                            route_config: ${routes}
                             http_filters:
                               - name: envoy.filters.http.router
                                 typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
@@ -253,6 +253,6 @@ final class ThirdPartyData {
 
     private static final String CLUSTER =
             """
-                - {name: %s, type: STATIC, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: ${upstream.b}}}}}]}]}}
+                - {name: ${cluster}, type: STATIC, load_assignment: {cluster_name: ${cluster}, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: ${upstream.b}}}}}]}]}}
             """;
 }

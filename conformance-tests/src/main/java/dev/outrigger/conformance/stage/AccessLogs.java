@@ -45,6 +45,12 @@ final class AccessLogs {
         this.partsLog = workdir.resolve("parts.log");
     }
 
+    /** Deletes what an earlier run has left in the folder: proxies append. */
+    static void clear(Path workdir) throws IOException {
+        Files.deleteIfExists(workdir.resolve("default.log"));
+        Files.deleteIfExists(workdir.resolve("parts.log"));
+    }
+
     /** The value of {@code access_log} in a configuration. */
     String config() {
         asked = true;

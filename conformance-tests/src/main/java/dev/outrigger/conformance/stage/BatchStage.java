@@ -79,6 +79,7 @@ public final class BatchStage implements AutoCloseable {
             var prepared = new ArrayList<Running>();
             for (var part : parts) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
+                AccessLogs.clear(folder);
                 var each =
                         new Running(
                                 part,

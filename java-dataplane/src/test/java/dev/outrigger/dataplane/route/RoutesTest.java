@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.FilterFields;
@@ -168,9 +169,8 @@ class RoutesTest {
         var https = Heads.get("/a?b", "x-forwarded-proto: https");
         var context = new RouteContext();
 
-        Route redirect = routes(false, all).find(internal, context);
+        Route redirect = requireNonNull(routes(false, all).find(internal, context));
 
-        assertThat(redirect).isNotNull();
         assertThat(Redirects.location((Redirect) redirect.action(), redirect, internal))
                 .isEqualTo("https://h.local/a?b");
         assertThat(found(routes(false, all), https, 0)).isEqualTo("h/r");
@@ -311,11 +311,9 @@ class RoutesTest {
         var context = new RouteContext();
         context.begin(random);
 
-        Route route = routes.find(head, context);
+        Route route = requireNonNull(routes.find(head, context));
 
-        assertThat(route).isNotNull();
-        var target = route.target(head, context);
-        assertThat(target).isNotNull();
+        var target = requireNonNull(route.target(head, context));
         assertThat(target.cluster(head)).isEqualTo(expected);
     }
 
@@ -347,9 +345,8 @@ class RoutesTest {
         var head = Heads.get("/");
         var context = new RouteContext();
 
-        Route route = routes.find(head, context);
+        Route route = requireNonNull(routes.find(head, context));
 
-        assertThat(route).isNotNull();
         assertThat(route.target(head, context)).isNull();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
@@ -69,9 +70,8 @@ class HostSetTest {
     void givesTheLoadToOthersWithoutAnAttemptedPriority() {
         HostSet set = clusters.apply(cluster("hh hh", "")).hostSet();
 
-        PriorityLoad load = set.loadWithout(new boolean[] {true, false});
+        PriorityLoad load = requireNonNull(set.loadWithout(new boolean[] {true, false}));
 
-        assertThat(load).isNotNull();
         assertThat(load.healthy()).containsExactly(0, 100);
         assertThat(set.loadWithout(new boolean[] {true, true})).isNull();
     }
@@ -193,7 +193,8 @@ class HostSetTest {
         int priority = 0;
         for (String hosts : priorities.trim().split(" ")) {
             yaml.append("  - priority: ").append(priority++).append("\n    lb_endpoints:\n");
-            for (char host : hosts.toCharArray()) {
+            for (int at = 0; at < hosts.length(); at++) {
+                char host = hosts.charAt(at);
                 yaml.append("    - {health_status: ")
                         .append(host == 'h' ? "HEALTHY" : host == 'u' ? "UNHEALTHY" : "DEGRADED")
                         .append(", endpoint: {address: {socket_address: {address: 127.0.0.1,")
