@@ -38,7 +38,7 @@ public final class BootstrapParser {
     private final Findings findings;
     private final Set<String> allClusters = new HashSet<>();
     private final Set<String> xdsClusterNames = new HashSet<>();
-    private boolean checked;
+    private boolean constraintsHold;
 
     private BootstrapParser(Bootstrap proto) {
         this.proto = proto;
@@ -58,7 +58,7 @@ public final class BootstrapParser {
 
     private Parsed<BootstrapConfig> parse() {
         findings.checkResource(proto, BootstrapFields.BOOTSTRAP);
-        checked = findings.isEmpty();
+        constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();
         checkNode(dynamic);
         Optional<AdminConfig> admin = admin();
@@ -282,7 +282,7 @@ public final class BootstrapParser {
                         path,
                         findings.context().hasAds(),
                         name -> allClusters.contains(name) && !xdsClusterNames.contains(name));
-        return checked ? context.alreadyChecked() : context;
+        return constraintsHold ? context.withConstraintsChecked() : context;
     }
 
     private <C> void add(Parsed<C> parsed, List<C> to) {

@@ -36,11 +36,10 @@ final class Findings {
 
     /** Constraints and unsupported fields of a resource's own message. */
     void checkResource(Message message, SupportedFields table) {
-        if (context.checked()) {
-            return;
-        }
         WireMessage wire = WireMessage.of(message);
-        addAll(Constraints.check(wire, Kind.CONSTRAINT));
+        if (!context.constraintsHold()) {
+            addAll(Constraints.check(wire, Kind.CONSTRAINT));
+        }
         addAll(UnsupportedFields.find(wire, table, context.rejectUnknownFields()));
     }
 

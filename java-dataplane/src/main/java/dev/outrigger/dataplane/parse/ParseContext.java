@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  *     validate_clusters}
  * @param rejectUnknownFields whether fields the descriptors do not know are refused ({@code
  *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
- * @param checked whether the file around the message was checked for constraints and unsupported
- *     fields and nothing was found, so that the message need not be
+ * @param constraintsHold whether the file around the message was checked for constraints and none
+ *     was broken, so that the message need not be
  */
 public record ParseContext(
         Origin origin,
@@ -23,7 +23,7 @@ public record ParseContext(
         boolean hasAds,
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
-        boolean checked) {
+        boolean constraintsHold) {
     /** Where the message comes from. */
     public enum Origin {
         STATIC,
@@ -42,8 +42,8 @@ public record ParseContext(
         return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false);
     }
 
-    /** The same for a message whose surrounding file is known to be good. */
-    ParseContext alreadyChecked() {
+    /** The same for a message inside a file that breaks no constraint. */
+    ParseContext withConstraintsChecked() {
         return new ParseContext(origin, path, hasAds, knownCluster, rejectUnknownFields, true);
     }
 

@@ -38,7 +38,12 @@ final class WireMessage {
     }
 
     static WireMessage of(Message message) {
-        return known(message.getDescriptorForType(), message.toByteString());
+        // A generated message's own getDescriptorForType also prepares its reflection.
+        Descriptor type =
+                message instanceof DynamicMessage
+                        ? message.getDescriptorForType()
+                        : MessageTypes.descriptorOf(message.getClass());
+        return known(type, message.toByteString());
     }
 
     /**
