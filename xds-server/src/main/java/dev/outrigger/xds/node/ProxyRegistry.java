@@ -158,6 +158,17 @@ public final class ProxyRegistry implements StatusSource {
         }
     }
 
+    /** What a proxy asks for on all of its streams. */
+    public Subscribed subscribed(String nodeId) {
+        lock.lock();
+        try {
+            var proxy = proxies.get(nodeId);
+            return proxy == null ? Subscribed.NOTHING : proxy.subscribed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public List<ProxyStatus> proxies() {
         return proxies(_ -> true);
