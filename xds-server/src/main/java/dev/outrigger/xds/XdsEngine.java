@@ -138,6 +138,7 @@ public final class XdsEngine implements AutoCloseable {
     /** Streams first, so that none is told of a reconciler that has gone. */
     @Override
     public void close() {
+        reconciler.prepareToClose();
         server.close();
         reconciler.close();
     }

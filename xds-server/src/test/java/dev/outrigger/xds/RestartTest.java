@@ -113,9 +113,9 @@ class RestartTest extends RolloutStory {
     }
 
     private void restartEverything(RolloutOptions options) throws Exception {
+        stopEngine();
         clients.forEach(ScriptedXdsClient::close);
         clients.clear();
-        stopEngine();
         start(options, memory());
     }
 }

@@ -53,8 +53,7 @@ final class ReferenceCheck {
         return kind.references(kind.specType().cast(spec));
     }
 
-    private static Optional<Finding> check(
-            PolicyId owner, Reference reference, DocumentSet set) {
+    private static Optional<Finding> check(PolicyId owner, Reference reference, DocumentSet set) {
         var target = set.find(reference.target());
         if (target.isEmpty()) {
             boolean isKnownCaller =

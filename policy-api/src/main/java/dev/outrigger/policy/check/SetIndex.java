@@ -69,12 +69,17 @@ final class SetIndex {
 
     private void moveTo(PolicySet set) {
         for (PolicySet.Change change : set.changesSince(indexed)) {
-            change.before().ifPresent(policy -> keys(policy).forEach(key -> {
-                var all = holders.get(key);
-                if (all != null && all.remove(policy.id()) && all.isEmpty()) {
-                    holders.remove(key);
-                }
-            }));
+            change.before()
+                    .ifPresent(policy ->
+                            keys(policy)
+                                    .forEach(key -> {
+                                        var all = holders.get(key);
+                                        if (all != null
+                                                && all.remove(policy.id())
+                                                && all.isEmpty()) {
+                                            holders.remove(key);
+                                        }
+                                    }));
             change.after()
                     .ifPresent(policy ->
                             keys(policy)
@@ -111,9 +116,7 @@ final class SetIndex {
         if (policy.spec() instanceof SidecarSpec sidecar) {
             // Who calls a service may be a Sidecar's word alone.
             ServiceRef caller = sidecar.service();
-            keys.add(
-                    new Key.Target(
-                            new PolicyId("Service", caller.namespace(), caller.name())));
+            keys.add(new Key.Target(new PolicyId("Service", caller.namespace(), caller.name())));
         }
         return keys;
     }

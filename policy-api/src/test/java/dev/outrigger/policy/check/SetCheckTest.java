@@ -60,8 +60,7 @@ class SetCheckTest {
 
     /** By a check that knows nothing yet. */
     private static Set<Violation> everything(DocumentSet set) {
-        return Set.copyOf(
-                PolicyReader.standard().setCheck().checkChange(DocumentSet.EMPTY, set));
+        return Set.copyOf(PolicyReader.standard().setCheck().checkChange(DocumentSet.EMPTY, set));
     }
 
     private static StoredDocument document(Random random, PolicyReader reader) {

@@ -72,6 +72,8 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private final Rollouts rollouts;
     private final PolicySource.Registration source;
 
+    private volatile boolean isEnding;
+
     // Confined to the translating loop.
     private final Translation translation = new Translation();
 
@@ -150,6 +152,11 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         return () -> submit("a proxy left", () -> leave(watch));
     }
 
+    /** The streams are about to be ended: that nodes leave says nothing about them. */
+    public void prepareToClose() {
+        isEnding = true;
+    }
+
     @Override
     public void close() {
         source.close();
@@ -212,7 +219,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
 
     private void leave(Watch watch) {
         var group = groups.leave(watch);
-        if (group != null && group.rollout().isOnTrial()) {
+        if (!isEnding && group != null && group.rollout().isOnTrial()) {
             proceed(); // It may have been the last one to be waited for.
         }
     }

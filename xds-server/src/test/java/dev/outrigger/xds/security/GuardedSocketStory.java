@@ -23,12 +23,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -151,6 +151,21 @@ abstract class GuardedSocketStory {
         return new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A message without a byte. */
+    private enum Nothing implements MethodDescriptor.Marshaller<Empty> {
+        INSTANCE;
+
+        @Override
+        public InputStream stream(Empty value) {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public Empty parse(InputStream stream) {
+            return Empty.getDefaultInstance();
+        }
+    }
+
     /** One aggregated stream. */
     static final class Client implements StreamObserver<DiscoveryResponse> {
         /** Responses, and a status at the end. */
@@ -198,9 +213,9 @@ abstract class GuardedSocketStory {
                                     .setType(MethodDescriptor.MethodType.UNARY)
                                     .setFullMethodName(method)
                                     .setRequestMarshaller(
-                                            ProtoUtils.marshaller(Empty.getDefaultInstance()))
+                                            Nothing.INSTANCE)
                                     .setResponseMarshaller(
-                                            ProtoUtils.marshaller(Empty.getDefaultInstance()))
+                                            Nothing.INSTANCE)
                                     .build(),
                             CallOptions.DEFAULT,
                             Empty.getDefaultInstance());

@@ -2,6 +2,7 @@
 package dev.outrigger.xds.testing;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.outrigger.xds.resource.ResourceType;
@@ -85,10 +86,17 @@ public final class StaticBootstrap {
                                         Any.pack(
                                                 manager.toBuilder()
                                                         .clearRds()
-                                                        .setRouteConfig(routes)
+                                                        .setRouteConfig(unchecked(routes))
                                                         .build())));
             }
         }
+    }
+
+    /** Routes that are written in place have their clusters looked for, those by RDS have not. */
+    private static RouteConfiguration unchecked(RouteConfiguration routes) {
+        return routes.hasValidateClusters()
+                ? routes
+                : routes.toBuilder().setValidateClusters(BoolValue.of(false)).build();
     }
 
     private static <M extends Message> Optional<M> find(
