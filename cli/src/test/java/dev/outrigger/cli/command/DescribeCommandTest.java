@@ -54,9 +54,9 @@ class DescribeCommandTest {
                 .containsExactly(
                         "httproute/b-routes, generation 3",
                         "",
-                        "CONDITION  STATUS  REASON           MESSAGE",
-                        "Accepted   True    Accepted         stored",
-                        "Synced     False   RejectedByProxy  refused by 1 of 2",
+                        "CONDITION   STATUS   REASON            MESSAGE",
+                        "Accepted    True     Accepted          stored",
+                        "Synced      False    RejectedByProxy   refused by 1 of 2",
                         "",
                         "proxies: 2 matched, 1 accepted, 0 pending, 1 rejected, 0 disconnected",
                         "",
@@ -67,9 +67,9 @@ class DescribeCommandTest {
                         "withheld since 2026-11-21T10:00:00Z, revision 7: on trial",
                         "  tried first by 1",
                         "",
-                        "PROXY  CONNECTED  TYPES",
-                        "a-1    yes        RouteConfiguration=SYNCED",
-                        "a-2    no");
+                        "PROXY   CONNECTED   TYPES",
+                        "a-1     yes         RouteConfiguration=SYNCED",
+                        "a-2     no");
     }
 
     @Test
@@ -117,9 +117,9 @@ class DescribeCommandTest {
                 .containsExactly(
                         "proxy/a-1 of a, envoy, connected since 2026-11-21T10:00:00Z",
                         "",
-                        "TYPE                STATE     AGE  VERSION   ACCEPTED",
-                        "Cluster             SYNCED    2m   01234567  01234567",
-                        "RouteConfiguration  REJECTED  1s   fedcba98  -",
+                        "TYPE                 STATE      AGE   VERSION    ACCEPTED",
+                        "Cluster              SYNCED     2m    01234567   01234567",
+                        "RouteConfiguration   REJECTED   1s    fedcba98   -",
                         "",
                         "RouteConfiguration rejected r at 2026-11-21T10:00:01Z",
                         "  no");

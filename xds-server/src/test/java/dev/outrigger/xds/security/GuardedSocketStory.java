@@ -212,10 +212,8 @@ abstract class GuardedSocketStory {
                             MethodDescriptor.<Empty, Empty>newBuilder()
                                     .setType(MethodDescriptor.MethodType.UNARY)
                                     .setFullMethodName(method)
-                                    .setRequestMarshaller(
-                                            Nothing.INSTANCE)
-                                    .setResponseMarshaller(
-                                            Nothing.INSTANCE)
+                                    .setRequestMarshaller(Nothing.INSTANCE)
+                                    .setResponseMarshaller(Nothing.INSTANCE)
                                     .build(),
                             CallOptions.DEFAULT,
                             Empty.getDefaultInstance());
