@@ -30,7 +30,17 @@ final class AdminJson {
     private AdminJson() {}
 
     static String print(JsonElement element) {
-        return GSON.toJson(element) + "\n";
+        return text(element) + "\n";
+    }
+
+    /** Without the line end. */
+    static String text(JsonElement element) {
+        return GSON.toJson(element);
+    }
+
+    /** A JSON string. */
+    static String quote(String text) {
+        return GSON.toJson(text);
     }
 
     /** A message with its {@code Any}s opened; those of unknown types show their bytes. */

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.bootstrap;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,6 +104,9 @@ record Options(
         out.put("service_cluster", serviceCluster);
         out.put("service_node", serviceNode);
         out.put("service_zone", serviceZone);
+        out.put("file_flush_interval", seconds(fileFlushInterval));
+        out.put("file_flush_min_size", fileFlushMinSizeKb);
+        out.put("stats_tag", statsTags);
         out.put("drain_time", drainTime.toSeconds() + "s");
         out.put("drain_strategy", gradualDrain ? "Gradual" : "Immediate");
         out.put("parent_shutdown_time", parentShutdownTime.toSeconds() + "s");
@@ -110,5 +114,13 @@ record Options(
         out.put("restart_epoch", (int) restartEpoch);
         out.put("cpuset_threads", cpusetThreads);
         return out;
+    }
+
+    /** As JSON writes a duration: whole seconds, or with milliseconds. */
+    private static String seconds(Duration duration) {
+        return duration.toMillisPart() == 0
+                ? duration.toSeconds() + "s"
+                : String.format(
+                        Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
     }
 }

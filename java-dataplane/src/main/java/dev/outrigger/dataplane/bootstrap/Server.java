@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.admin.AdminServer;
+import dev.outrigger.dataplane.admin.MemoryFigures;
 import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
@@ -229,15 +230,16 @@ final class Server implements AutoCloseable {
 
     private void flush() {
         stats.mergeHistograms();
-        var runtime = Runtime.getRuntime();
+        var memory = MemoryFigures.read();
         var shard = stats.shard(0);
         shard.set(
                 stats.gauge("server.uptime"),
                 TimeUnit.NANOSECONDS.toSeconds(loop.nanoTime() - startedNanos));
+        shard.set(stats.gauge("server.memory_allocated"), memory.allocated());
+        shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
+        shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
         shard.set(
-                stats.gauge("server.memory_allocated"),
-                runtime.totalMemory() - runtime.freeMemory());
-        shard.set(stats.gauge("server.memory_heap_size"), runtime.totalMemory());
+                stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
     }
 
     /** Asks the process to end. Any thread, any number of times. */

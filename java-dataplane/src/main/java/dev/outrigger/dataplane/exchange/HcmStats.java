@@ -152,22 +152,23 @@ public final class HcmStats {
                     "rq_overload_local_reply",
                     "rq_redirect",
                     "rq_reset_after_downstream_response_started",
+                    "tracing.client_enabled",
+                    "tracing.not_traceable",
+                    "tracing.random_sampling",
+                    "tracing.service_forced",
                 }) {
-            if (!store.counter(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareCounter(p + name);
         }
         for (String name :
                 new String[] {
+                    "downstream_cx_http1_soft_drain",
                     "downstream_cx_http2_active",
                     "downstream_cx_http3_active",
                     "downstream_cx_rx_bytes_buffered",
                     "downstream_cx_ssl_active",
                     "downstream_cx_tx_bytes_buffered",
                 }) {
-            if (!store.gauge(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareGauge(p + name);
         }
     }
 

@@ -1,56 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.telemetry;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import dev.outrigger.dataplane.config.StatsConfig;
+import dev.outrigger.dataplane.config.StatsConfig.TagSpecifier;
+import dev.outrigger.dataplane.config.StatsConfig.TagSpecifier.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
- * Takes the variable parts out of a stat's name, as Envoy's default tags do (PR3): what remains is
- * the family, the parts become labels in the order of this list. Every pattern looks at the whole
- * original name; group 1 is what goes, group 2 the value.
+ * Takes the variable parts out of a stat's name (PR3): what remains is the family, the parts become
+ * labels in the order of the rules. Every rule looks at the whole original name.
  *
  * <p>A name part ends at a dot: of the cluster {@code b.local} only {@code b} becomes the label, as
- * in Envoy.
+ * in Envoy. Immutable.
  */
 final class TagExtractor {
-    private static final List<Tag> TAGS =
-            List.of(
-                    tag("response_code", "_rq(_(\\d{3}))$"),
-                    tag("response_code_class", "_rq_((\\d))xx$"),
-                    tag("virtual_cluster", "^vhost\\.[^.]+\\.vcluster\\.(([^.]+)\\.)"),
-                    tag("fault_downstream_cluster", "^http\\.[^.]+\\.fault\\.(([^.]+)\\.)"),
-                    tag("ssl_cipher", "^listener\\..*?\\.ssl\\.ciphers(\\.([^.]+))$"),
-                    tag("ssl_cipher_suite", "^cluster\\.[^.]+\\.ssl\\.ciphers(\\.([^.]+))$"),
-                    tag(
-                            "worker_id",
-                            "^(?:listener\\..*?|server|listener_manager)\\.worker_((\\d+)\\.)"),
-                    tag("rds_route_config", "^http\\..*?\\.rds\\.((.*?)\\.)\\w+$"),
-                    tag("tcp_prefix", "^tcp\\.(([^.]+)\\.)"),
-                    tag("udp_prefix", "^udp\\.(([^.]+)\\.)"),
-                    tag("ratelimit_prefix", "^ratelimit\\.(([^.]+)\\.)"),
-                    tag("local_http_ratelimit_prefix", "^(([^.]+)\\.)http_local_rate_limit\\."),
-                    tag("cluster_name", "^cluster\\.(([^.]+)\\.)"),
-                    tag("http_conn_manager_prefix", "^listener\\..*?\\.http\\.((.*?)\\.)"),
-                    tag("http_conn_manager_prefix", "^http\\.(([^.]+)\\.)"),
-                    tag("listener_address", "^listener\\.(((?:[_.\\d]*|[_\\[\\]a-fA-F\\d]*))\\.)"),
-                    tag("route", "^vhost\\.[^.]+\\.route\\.(([^.]+)\\.)"),
-                    tag("virtual_host", "^vhost\\.(([^.]+)\\.)"));
+    private final List<Label> fixed;
+    private final List<TagRule> rules;
 
-    private TagExtractor() {}
+    private TagExtractor(List<Label> fixed, List<TagRule> rules) {
+        this.fixed = List.copyOf(fixed);
+        this.rules = List.copyOf(rules);
+    }
 
-    static Extracted extract(String name) {
-        var labels = new ArrayList<Label>();
-        var removed = new BitSet(name.length());
-        for (Tag tag : TAGS) {
-            Matcher matcher = tag.pattern.matcher(name);
-            if (!matcher.find() || labels.stream().anyMatch(l -> l.name().equals(tag.name))) {
+    static TagExtractor of(StatsConfig config) {
+        var fixed = new ArrayList<Label>();
+        var rules = new ArrayList<TagRule>();
+        for (TagSpecifier tag : config.tags()) {
+            switch (tag.value()) {
+                case Value.Fixed(String text) -> fixed.add(new Label(tag.name(), text));
+                case Value.Regex(String pattern) ->
+                        rules.add(new Custom(tag.name(), Pattern.compile(pattern)));
+                case Value.Default() ->
+                        DefaultTags.RULES.stream()
+                                .filter(rule -> rule.name().equals(tag.name()))
+                                .forEach(rules::add);
+            }
+        }
+        if (config.useAllDefaultTags()) {
+            var named = config.tags().stream().map(TagSpecifier::name).toList();
+            DefaultTags.RULES.stream()
+                    .filter(rule -> !named.contains(rule.name()))
+                    .forEach(rules::add);
+        }
+        return new TagExtractor(fixed, rules);
+    }
+
+    /** What is done with a name. */
+    Extracted extract(String name) {
+        var labels = new ArrayList<Label>(fixed.size() + 2);
+        var removed = new BitSet();
+        for (TagRule rule : rules) {
+            if (labels.stream().anyMatch(label -> label.name().equals(rule.name()))) {
                 continue;
             }
-            labels.add(new Label(tag.name, matcher.group(2)));
-            removed.set(matcher.start(1), matcher.end(1));
+            rule.find(name)
+                    .ifPresent(part -> {
+                        labels.add(new Label(rule.name(), part.value()));
+                        removed.set(part.from(), part.to());
+                    });
+        }
+        labels.addAll(fixed);
+        if (removed.isEmpty()) {
+            return new Extracted(name, labels);
         }
         var family = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {
@@ -61,13 +77,23 @@ final class TagExtractor {
         return new Extracted(family.toString(), labels);
     }
 
-    private static Tag tag(String name, String pattern) {
-        return new Tag(name, Pattern.compile(pattern));
+    /** A tag the configuration describes. */
+    private record Custom(String name, Pattern pattern) implements TagRule {
+        @Override
+        public Optional<Part> find(String stat) {
+            Matcher matcher = pattern.matcher(stat);
+            if (!matcher.find() || matcher.groupCount() == 0 || matcher.group(1) == null) {
+                return Optional.empty();
+            }
+            String value =
+                    matcher.groupCount() > 1 && matcher.group(2) != null
+                            ? matcher.group(2)
+                            : matcher.group(1);
+            return Optional.of(new Part(value, matcher.start(1), matcher.end(1)));
+        }
     }
 
-    private record Tag(String name, Pattern pattern) {}
-
-    /** Without the {@code envoy_} prefix. */
+    /** A tag with its value. */
     record Label(String name, String value) {}
 
     /**

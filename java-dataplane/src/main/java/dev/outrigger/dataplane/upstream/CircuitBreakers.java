@@ -108,6 +108,7 @@ public final class CircuitBreakers {
         }
 
         public void inc(StatsShard shard) {
+            shard.touch(open);
             if (current.incrementAndGet() == max) {
                 shard.inc(open);
             }
@@ -117,6 +118,7 @@ public final class CircuitBreakers {
         }
 
         public void dec(StatsShard shard) {
+            shard.touch(open);
             if (current.getAndDecrement() == max) {
                 shard.dec(open);
             }

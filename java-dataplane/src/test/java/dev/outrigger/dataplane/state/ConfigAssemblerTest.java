@@ -383,7 +383,8 @@ class ConfigAssemblerTest {
 
         assertThat(
                         dev.outrigger.dataplane.telemetry.StatsExport.text(
-                                stats, dev.outrigger.dataplane.telemetry.StatsQuery.ALL))
+                                        stats, dev.outrigger.dataplane.telemetry.StatsQuery.ALL)
+                                .all())
                 .doesNotContain("cluster.a.");
     }
 
