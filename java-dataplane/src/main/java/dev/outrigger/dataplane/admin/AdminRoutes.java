@@ -43,7 +43,7 @@ final class AdminRoutes {
         routes.add(configuration(state, requestPath, process));
         routes.add(server(new ServerPaths(loop, state, process)));
         routes.add(runtime(new RuntimePaths(runtime, new RuntimeStats(runtime, stats))));
-        routes.add(new StatsPaths(stats).routes());
+        routes.add(new StatsPaths(stats, actions).routes());
         routes.add(ProfilerPaths.routes());
         routes.add(actions(state, requestPath, actions));
         routes.add(List.of(LogLevels.of(process).route()));

@@ -87,15 +87,12 @@ final class ConfigDump {
                                 .allMatch(path -> section.elementHas(resource, path))) {
                     return badMask(mask.get());
                 }
-                configs.add(
-                        () -> {
-                            var json = new JsonObject();
-                            json.addProperty("@type", section.elementType(resource));
-                            element.get()
-                                    .entrySet()
-                                    .forEach(e -> json.add(e.getKey(), e.getValue()));
-                            return mask.isPresent() ? keep(json, mask.get()) : json;
-                        });
+                configs.add(() -> {
+                    var json = new JsonObject();
+                    json.addProperty("@type", section.elementType(resource));
+                    element.get().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+                    return mask.isPresent() ? keep(json, mask.get()) : json;
+                });
             }
             return print(configs);
         }

@@ -118,7 +118,9 @@ final class ConfigDumpSection {
                 return false;
             }
             boolean last = i == parts.length - 1;
-            if (!last && (part.isRepeated() || part.getJavaType() != FieldDescriptor.JavaType.MESSAGE)) {
+            if (!last
+                    && (part.isRepeated()
+                            || part.getJavaType() != FieldDescriptor.JavaType.MESSAGE)) {
                 return false;
             }
             if (!last) {

@@ -78,8 +78,7 @@ final class ConfigDumpSections {
         var statics = new ArrayList<Supplier<JsonObject>>();
         for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
             if (wanted(cluster.getName(), names)) {
-                statics.add(
-                        () -> fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view));
+                statics.add(() -> fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view));
             }
         }
         section.add("static_clusters", statics);
@@ -94,8 +93,7 @@ final class ConfigDumpSections {
         var statics = new ArrayList<Supplier<JsonObject>>();
         for (Listener listener : bootstrap.getStaticResources().getListenersList()) {
             if (wanted(listener.getName(), names)) {
-                statics.add(
-                        () -> fixed("listener", XdsType.LISTENER.typeUrl(), listener, view));
+                statics.add(() -> fixed("listener", XdsType.LISTENER.typeUrl(), listener, view));
             }
         }
         section.add("static_listeners", statics);
@@ -137,7 +135,10 @@ final class ConfigDumpSections {
 
     /** Envoy counts a route configuration inside a connection manager as a static one. */
     private static void inline(
-            Listener listener, ConfigView view, Optional<Pattern> names, List<Supplier<JsonObject>> into) {
+            Listener listener,
+            ConfigView view,
+            Optional<Pattern> names,
+            List<Supplier<JsonObject>> into) {
         for (var chain : listener.getFilterChainsList()) {
             for (var filter : chain.getFiltersList()) {
                 try {

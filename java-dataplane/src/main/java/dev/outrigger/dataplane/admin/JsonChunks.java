@@ -2,9 +2,9 @@
 package dev.outrigger.dataplane.admin;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import dev.outrigger.dataplane.telemetry.ChunkedText;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +18,7 @@ final class JsonChunks implements ChunkedText {
      * @param before what comes first, as it is
      * @param value then this, if any
      */
-    private record Step(String before, Supplier<JsonElement> value, int depth) {}
+    private record Step(String before, Optional<Supplier<JsonElement>> value, int depth) {}
 
     /** What puts the text together. */
     static final class Printer {
@@ -74,7 +74,7 @@ final class JsonChunks implements ChunkedText {
         }
 
         private void separate(String text, Supplier<JsonElement> value) {
-            chunks.steps.add(new Step(separator() + text, value, depth));
+            chunks.steps.add(new Step(separator() + text, Optional.of(value), depth));
         }
 
         private String separator() {
@@ -84,11 +84,9 @@ final class JsonChunks implements ChunkedText {
         }
 
         private void literal(String text) {
-            chunks.steps.add(new Step(text, () -> NOTHING, depth));
+            chunks.steps.add(new Step(text, Optional.empty(), depth));
         }
     }
-
-    private static final JsonElement NOTHING = JsonNull.INSTANCE;
 
     @Override
     public boolean appendTo(StringBuilder out) {
@@ -96,9 +94,8 @@ final class JsonChunks implements ChunkedText {
         while (!steps.isEmpty() && out.length() < enough) {
             Step step = steps.remove();
             out.append(step.before);
-            JsonElement value = step.value.get();
-            if (value != NOTHING) {
-                String text = AdminJson.text(value);
+            if (step.value.isPresent()) {
+                String text = AdminJson.text(step.value.get().get());
                 out.append(text.replace("\n", "\n" + " ".repeat(step.depth)));
             }
         }

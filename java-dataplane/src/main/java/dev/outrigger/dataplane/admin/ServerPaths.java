@@ -65,8 +65,7 @@ final class ServerPaths {
         json.addProperty("allocated", Long.toString(memory.allocated()));
         json.addProperty("heap_size", Long.toString(memory.heapSize()));
         json.addProperty("pageheap_unmapped", "0");
-        json.addProperty(
-                "pageheap_free", Long.toString(memory.heapSize() - memory.allocated()));
+        json.addProperty("pageheap_free", Long.toString(memory.heapSize() - memory.allocated()));
         json.addProperty("total_thread_cache", "0");
         json.addProperty("total_physical_bytes", Long.toString(memory.physical()));
         return AdminResponse.json(AdminJson.print(json));

@@ -56,9 +56,11 @@ final class StatsPaths {
                             "summary"));
 
     private final StatsStore stats;
+    private final ProcessActions actions;
 
-    StatsPaths(StatsStore stats) {
+    StatsPaths(StatsStore stats, ProcessActions actions) {
         this.stats = stats;
+        this.actions = actions;
     }
 
     List<AdminRoute> routes() {
@@ -71,7 +73,7 @@ final class StatsPaths {
                 AdminRoute.get(
                         "/stats/prometheus",
                         "print server stats in prometheus format",
-                        this::prometheus,
+                        this::scrape,
                         USED_ONLY,
                         Parameter.flag(
                                 "text_readouts", "Render text_readouts as gauges with value 0"),
@@ -131,6 +133,7 @@ final class StatsPaths {
     }
 
     private AdminResponse stats(Query query) {
+        actions.onStatsRead();
         String format = query.find("format").orElse("text");
         StatsQuery wanted;
         try {
@@ -151,6 +154,11 @@ final class StatsPaths {
     private AdminResponse page(Query query, StatsQuery wanted, int reloadSeconds) {
         return AdminResponse.html(
                 AdminHome.stats(query, PARAMETERS, StatsExport.text(stats, wanted), reloadSeconds));
+    }
+
+    private AdminResponse scrape(Query query) {
+        actions.onStatsRead();
+        return prometheus(query);
     }
 
     private AdminResponse prometheus(Query query) {

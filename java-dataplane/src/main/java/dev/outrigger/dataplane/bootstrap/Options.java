@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.config.StatsConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -114,6 +116,22 @@ record Options(
         out.put("restart_epoch", (int) restartEpoch);
         out.put("cpuset_threads", cpusetThreads);
         return out;
+    }
+
+    /** With the tags of the command line after those of the file. */
+    StatsConfig withTags(StatsConfig config) {
+        if (statsTags.isEmpty()) {
+            return config;
+        }
+        var tags = new ArrayList<>(config.tags());
+        for (String each : statsTags) {
+            String[] parts = each.split(":", 2);
+            tags.add(
+                    new StatsConfig.TagSpecifier(
+                            parts[0], new StatsConfig.TagSpecifier.Value.Fixed(parts[1])));
+        }
+        return new StatsConfig(
+                tags, config.useAllDefaultTags(), config.matcher(), config.histogramBuckets());
     }
 
     /** As JSON writes a duration: whole seconds, or with milliseconds. */

@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
+import dev.outrigger.dataplane.telemetry.StatsRules;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -91,7 +92,9 @@ final class Server implements AutoCloseable {
                                 : NioIoHandler.newFactory());
         this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
-        this.stats = new StatsStore(workers + 1);
+        this.stats =
+                new StatsStore(
+                        workers + 1, StatsRules.of(options.withTags(bootstrap.statsConfig())));
         this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
@@ -120,6 +123,14 @@ final class Server implements AutoCloseable {
                             @Override
                             public void shutDown() {
                                 requestEnd();
+                            }
+
+                            @Override
+                            public void onStatsRead() {
+                                // What is read now is as of the flush before, as in Envoy.
+                                if (bootstrap.statsFlushOnAdmin()) {
+                                    loop.execute(Server.this::flush);
+                                }
                             }
 
                             @Override
@@ -174,7 +185,9 @@ final class Server implements AutoCloseable {
                 var _ = live.complete(null);
             });
             assembler.start();
-            scheduleFlush();
+            if (!bootstrap.statsFlushOnAdmin()) {
+                scheduleFlush();
+            }
             return null;
         });
         log.info("starting main dispatch loop");
@@ -238,8 +251,7 @@ final class Server implements AutoCloseable {
         shard.set(stats.gauge("server.memory_allocated"), memory.allocated());
         shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
         shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
-        shard.set(
-                stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+        shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
     }
 
     /** Asks the process to end. Any thread, any number of times. */

@@ -145,8 +145,7 @@ final class Listener {
         if (index == null || names == null) {
             throw new IllegalStateException("accept before the first configuration");
         }
-        return new AcceptedPerEvent(
-                workers.get(index).context().stats(), names.acceptedPerEvent());
+        return new AcceptedPerEvent(workers.get(index).context().stats(), names.acceptedPerEvent());
     }
 
     /** Stops listening. */

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Envoy's own tags (PR3), in the order in which it looks for them. */
-final class DefaultTags {
+public final class DefaultTags {
     private static final String ADDRESS =
             "(?:\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[[a-fA-F_\\d]+\\])_\\d+";
     private static final String SSL = "^(?:listener|cluster)\\..*?\\.ssl\\.";
@@ -65,8 +65,14 @@ final class DefaultTags {
 
     private DefaultTags() {}
 
+    /** Whether Envoy has a tag of this name by itself. */
+    public static boolean isTag(String name) {
+        return RULES.stream().anyMatch(rule -> rule.name().equals(name));
+    }
+
     private static TagRule regex(String name, String contained, String pattern) {
-        return new Regex("envoy." + name, contained, Pattern.compile(pattern));
+        return new Regex(
+                "envoy." + name, contained, Pattern.compile(pattern), TagRule.first(pattern));
     }
 
     private static TagRule tokens(String name, String pattern) {
@@ -77,7 +83,8 @@ final class DefaultTags {
      * @param contained what every name with the tag contains: most names have it not, and looking
      *     is cheap
      */
-    private record Regex(String name, String contained, Pattern pattern) implements TagRule {
+    private record Regex(String name, String contained, Pattern pattern, String firstToken)
+            implements TagRule {
         @Override
         public Optional<Part> find(String stat) {
             if (!stat.contains(contained)) {
@@ -95,6 +102,11 @@ final class DefaultTags {
      *     **} one part or more
      */
     private record Tokens(String name, List<String> pattern) implements TagRule {
+        @Override
+        public String firstToken() {
+            return pattern.getFirst().equals("$") ? "" : pattern.getFirst();
+        }
+
         @Override
         public Optional<Part> find(String stat) {
             int at = 0;

@@ -107,6 +107,7 @@ public final class PrometheusExport implements ChunkedText {
             if (query.wants(sample.name(), sample.used())) {
                 String name = stats.rules().tags().extract(sample.name()).family();
                 Members same = found.computeIfAbsent(name, _ -> new Members());
+                same.kind = kind;
                 same.type = type;
                 same.add(sample);
             }
@@ -114,9 +115,8 @@ public final class PrometheusExport implements ChunkedText {
         return found.entrySet().iterator();
     }
 
-    private void member(StringBuilder out, StatScope scope, int place) {
-        Kind kind = Members.kind(place);
-        int index = Members.index(place);
+    private void member(StringBuilder out, StatScope scope, int index) {
+        Kind kind = members.kind;
         Sample sample = scope.sample(scope.name(index), kind, index);
         String labels = labels(stats.rules().tags().extract(sample.name()));
         if (kind == Kind.HISTOGRAM) {
@@ -212,10 +212,9 @@ public final class PrometheusExport implements ChunkedText {
                 .toPlainString();
     }
 
-    /** The places of a family's stats, in order of name. */
+    /** The places of a family's stats, in order of name; all are of one kind. */
     private static final class Members {
-        private static final int KINDS = Kind.values().length;
-
+        private Kind kind = Kind.COUNTER;
         private String type = "";
         private StatScope[] scopes = new StatScope[4];
         private int[] places = new int[4];
@@ -227,15 +226,7 @@ public final class PrometheusExport implements ChunkedText {
                 scopes = Arrays.copyOf(scopes, count * 2);
             }
             scopes[count] = sample.scope();
-            places[count++] = sample.index() * KINDS + sample.kind().ordinal();
-        }
-
-        static Kind kind(int place) {
-            return Kind.values()[place % KINDS];
-        }
-
-        static int index(int place) {
-            return place / KINDS;
+            places[count++] = sample.index();
         }
     }
 }

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SortedStats {
     private final StatScope[] scopes;
     private final EnumSet<Kind> kinds;
-    private final Map<StatShape, Entry[]> orders = new IdentityHashMap<>();
+    private final IdentityHashMap<StatShape, Entry[]> orders = new IdentityHashMap<>();
     private final PriorityQueue<Cursor> open =
             new PriorityQueue<>(Comparator.comparing((Cursor cursor) -> cursor.name));
     private int nextScope;

@@ -9,7 +9,9 @@ import dev.outrigger.dataplane.config.StatsConfig.TagSpecifier.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Takes the variable parts out of a stat's name (PR3): what remains is the family, the parts become
@@ -19,52 +21,54 @@ import java.util.Optional;
  * in Envoy. Immutable.
  */
 final class TagExtractor {
-    private final List<Label> fixed;
-    private final List<TagRule> rules;
+    /** What applies to any name: looked at first, as in Envoy. */
+    private final List<TagRule> anywhere;
 
-    private TagExtractor(List<Label> fixed, List<TagRule> rules) {
-        this.fixed = List.copyOf(fixed);
-        this.rules = List.copyOf(rules);
+    private final Map<String, List<TagRule>> byFirstToken;
+
+    private TagExtractor(List<TagRule> rules) {
+        anywhere = rules.stream().filter(rule -> rule.firstToken().isEmpty()).toList();
+        byFirstToken =
+                rules.stream()
+                        .filter(rule -> !rule.firstToken().isEmpty())
+                        .collect(Collectors.groupingBy(TagRule::firstToken));
     }
 
     static TagExtractor of(StatsConfig config) {
-        var fixed = new ArrayList<Label>();
         var rules = new ArrayList<TagRule>();
+        if (config.useAllDefaultTags()) {
+            rules.addAll(DefaultTags.RULES);
+        }
         for (TagSpecifier tag : config.tags()) {
             switch (tag.value()) {
-                case Value.Fixed(String text) -> fixed.add(new Label(tag.name(), text));
+                case Value.Fixed(String text) -> rules.add(new Fixed(tag.name(), text));
                 case Value.Regex(String pattern) ->
-                        rules.add(new Custom(tag.name(), Pattern.compile(pattern)));
+                        rules.add(
+                                new Custom(
+                                        tag.name(),
+                                        Pattern.compile(pattern),
+                                        TagRule.first(pattern)));
                 case Value.Default() ->
                         DefaultTags.RULES.stream()
                                 .filter(rule -> rule.name().equals(tag.name()))
                                 .forEach(rules::add);
             }
         }
-        if (config.useAllDefaultTags()) {
-            var named = config.tags().stream().map(TagSpecifier::name).toList();
-            DefaultTags.RULES.stream()
-                    .filter(rule -> !named.contains(rule.name()))
-                    .forEach(rules::add);
-        }
-        return new TagExtractor(fixed, rules);
+        return new TagExtractor(rules);
     }
 
     /** What is done with a name. */
     Extracted extract(String name) {
-        var labels = new ArrayList<Label>(fixed.size() + 2);
+        var labels = new ArrayList<Label>(2);
         var removed = new BitSet();
-        for (TagRule rule : rules) {
-            if (labels.stream().anyMatch(label -> label.name().equals(rule.name()))) {
-                continue;
+        apply(anywhere, name, labels, removed);
+        int dot = name.indexOf('.');
+        if (dot > 0) {
+            var rules = byFirstToken.get(name.substring(0, dot));
+            if (rules != null) {
+                apply(rules, name, labels, removed);
             }
-            rule.find(name)
-                    .ifPresent(part -> {
-                        labels.add(new Label(rule.name(), part.value()));
-                        removed.set(part.from(), part.to());
-                    });
         }
-        labels.addAll(fixed);
         if (removed.isEmpty()) {
             return new Extracted(name, labels);
         }
@@ -77,8 +81,36 @@ final class TagExtractor {
         return new Extracted(family.toString(), labels);
     }
 
+    private static void apply(
+            List<TagRule> rules, String name, List<Label> labels, BitSet removed) {
+        for (TagRule rule : rules) {
+            if (labels.stream().anyMatch(label -> label.name().equals(rule.name()))) {
+                // The first rule of a name that finds something is the one that counts.
+                continue;
+            }
+            rule.find(name)
+                    .ifPresent(part -> {
+                        labels.add(new Label(rule.name(), part.value()));
+                        removed.set(part.from(), part.to());
+                    });
+        }
+    }
+
+    /** A tag every stat has. */
+    private record Fixed(String name, String value) implements TagRule {
+        @Override
+        public String firstToken() {
+            return "";
+        }
+
+        @Override
+        public Optional<Part> find(String stat) {
+            return Optional.of(new Part(value, 0, 0));
+        }
+    }
+
     /** A tag the configuration describes. */
-    private record Custom(String name, Pattern pattern) implements TagRule {
+    private record Custom(String name, Pattern pattern, String firstToken) implements TagRule {
         @Override
         public Optional<Part> find(String stat) {
             Matcher matcher = pattern.matcher(stat);

@@ -195,7 +195,9 @@ public final class ClusterStats {
         }
         for (String name :
                 new String[] {
-                    "version", "upstream_cx_rx_bytes_buffered", "upstream_cx_tx_bytes_buffered",
+                    "version",
+                    "upstream_cx_rx_bytes_buffered",
+                    "upstream_cx_tx_bytes_buffered",
                     "upstream_queue_overloaded",
                 }) {
             store.declareGauge(prefix + name);

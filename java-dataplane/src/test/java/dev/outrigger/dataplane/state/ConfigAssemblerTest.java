@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -445,7 +446,9 @@ class ConfigAssemblerTest {
                                 Optional.empty(), Optional.of(ads), Optional.of(ads)),
                         ClusterManagerConfig.NONE,
                         List.of(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        false,
+                        StatsConfig.DEFAULT),
                 parser,
                 xds,
                 resolver,
