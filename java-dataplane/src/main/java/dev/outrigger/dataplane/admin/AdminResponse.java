@@ -63,6 +63,11 @@ record AdminResponse(
         return new AdminResponse(status, "text/plain", whole(body), true, () -> {});
     }
 
+    /** Without a charset and with the usual headers. */
+    static AdminResponse plainOnce(int status, String body) {
+        return of(status, "text/plain", whole(body));
+    }
+
     /** As HEAD gets it. */
     AdminResponse withoutBody() {
         return new AdminResponse(status, contentType, whole(""), sniffedFirst, afterwards);

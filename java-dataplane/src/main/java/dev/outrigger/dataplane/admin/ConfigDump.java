@@ -29,7 +29,7 @@ final class ConfigDump {
         try {
             names = query.find("name_regex").map(Pattern::compile);
         } catch (PatternSyntaxException e) {
-            return AdminResponse.plain(
+            return AdminResponse.plainOnce(
                     400,
                     "INVALID_ARGUMENT: Error while parsing name_regex from "
                             + e.getPattern()

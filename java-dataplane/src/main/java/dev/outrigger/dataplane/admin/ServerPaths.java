@@ -136,7 +136,7 @@ final class ServerPaths {
         options.put("drain_time", "600s");
         options.put("parent_shutdown_time", "900s");
         options.put("mode", "Serve");
-        options.put("disable_hot_restart", true);
+        options.put("disable_hot_restart", false);
         options.put("enable_mutex_tracing", false);
         options.put("restart_epoch", 0);
         options.put("cpuset_threads", false);

@@ -107,8 +107,8 @@ record Options(
         out.put("service_node", serviceNode);
         out.put("service_zone", serviceZone);
         out.put("file_flush_interval", seconds(fileFlushInterval));
-        out.put("file_flush_min_size", fileFlushMinSizeKb);
         out.put("stats_tag", statsTags);
+        out.put("disable_hot_restart", ignored.contains("--disable-hot-restart"));
         out.put("drain_time", drainTime.toSeconds() + "s");
         out.put("drain_strategy", gradualDrain ? "Gradual" : "Immediate");
         out.put("parent_shutdown_time", parentShutdownTime.toSeconds() + "s");

@@ -135,8 +135,7 @@ final class Server implements AutoCloseable {
 
                             @Override
                             public void reopenLogs() {
-                                log.debug(
-                                        "logs are opened by name for each write; nothing to reopen");
+                                Server.this.reopenLogs();
                             }
                         });
     }
@@ -252,6 +251,11 @@ final class Server implements AutoCloseable {
         shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
         shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
         shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+    }
+
+    /** Opens access logs again by their names. Any thread. */
+    void reopenLogs() {
+        loop.execute(requestPath::reopenLogs);
     }
 
     /** Asks the process to end. Any thread, any number of times. */

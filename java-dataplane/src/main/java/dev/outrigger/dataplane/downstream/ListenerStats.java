@@ -13,6 +13,7 @@ final class ListenerStats {
     private final Counter cxDestroy;
     private final Histogram cxLengthMs;
     private final Histogram acceptedPerEvent;
+    private final Gauge preCxActive;
     private final Counter[] workerCxTotal;
     private final Gauge[] workerCxActive;
 
@@ -43,7 +44,7 @@ final class ListenerStats {
                 }) {
             store.declareCounter(p + unused);
         }
-        store.declareGauge(p + "downstream_pre_cx_active");
+        preCxActive = store.gauge(p + "downstream_pre_cx_active");
         acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
     }
 
@@ -61,6 +62,11 @@ final class ListenerStats {
 
     Histogram cxLengthMs() {
         return cxLengthMs;
+    }
+
+    /** Never more than none: there are no listener filters to wait for. */
+    Gauge preCxActive() {
+        return preCxActive;
     }
 
     Histogram acceptedPerEvent() {

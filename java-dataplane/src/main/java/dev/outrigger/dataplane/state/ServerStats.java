@@ -37,13 +37,13 @@ final class ServerStats {
                         "compilation_settings.fips_mode",
                         "hot_restart_epoch",
                         "parent_connections",
-                        "seconds_until_first_ocsp_response_expiring",
                         "total_connections",
                         "version")) {
             shard.set(stats.gauge("server." + gauge), 0);
         }
-        // These two Envoy sets to what it counted, which is nothing.
-        for (String counter : List.of("dynamic_unknown_fields", "static_unknown_fields")) {
+        stats.declareGauge("server.seconds_until_first_ocsp_response_expiring");
+        // These Envoy sets to what it counted, which is nothing.
+        for (String counter : List.of("dynamic_unknown_fields", "static_unknown_fields", "wip_protos")) {
             shard.touch(stats.counter("server." + counter));
         }
         for (String counter :
@@ -51,8 +51,7 @@ final class ServerStats {
                         "debug_assertion_failures",
                         "dropped_stat_flushes",
                         "envoy_bug_failures",
-                        "envoy_notifications",
-                        "wip_protos")) {
+                        "envoy_notifications")) {
             stats.declareCounter("server." + counter);
         }
         for (String counter :

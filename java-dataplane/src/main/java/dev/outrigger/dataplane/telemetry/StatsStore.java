@@ -41,12 +41,12 @@ public final class StatsStore {
      */
     public StatsStore(int shards, StatsRules rules) {
         var list = new ArrayList<StatsShard>();
-        for (int i = 0; i < shards; i++) {
+        for (int i = 0; i < shards + 1; i++) {
             list.add(new StatsShard(i));
         }
         this.shards = List.copyOf(list);
         this.rules = rules;
-        this.rejected = new StatScope("", false, emptyShape, shards);
+        this.rejected = new StatScope("", false, emptyShape, shards + 1);
     }
 
     /** The shard of one thread: 0 for the main loop, from 1 for workers. */
@@ -56,7 +56,12 @@ public final class StatsStore {
 
     /** How many threads count: the main loop and each worker. */
     public int shardCount() {
-        return shards.size();
+        return shards.size() - 1;
+    }
+
+    /** The shard of the one thread that writes files. */
+    public StatsShard writerShard() {
+        return shards.getLast();
     }
 
     public Counter counter(String name) {
