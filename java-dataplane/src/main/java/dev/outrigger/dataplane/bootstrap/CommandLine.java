@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
  * {@code --socket-mode} (no hot restart); {@code --enable-core-dump}, {@code
  * --enable-mutex-tracing}, {@code --disable-extensions}, {@code --cpuset-threads}, {@code
  * --enable-fine-grain-logging}, {@code --skip-deprecated-logs}, {@code
- * --log-stacktrace-single-entry}, {@code --local-address-ip-version}. Those
- * given are named in the log at debug.
+ * --log-stacktrace-single-entry}, {@code --local-address-ip-version}. Those given are named in the
+ * log at debug.
  */
 final class CommandLine {
     static final String PROGRAM = "outrigger-proxy";

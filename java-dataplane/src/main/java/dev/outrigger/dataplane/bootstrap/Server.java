@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.admin.MemoryFigures;
 import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.CountedNameResolver;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.AdminConfig;
@@ -98,7 +99,8 @@ final class Server implements AutoCloseable {
         this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
-        this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
+        var names = new CountedNameResolver(resolver, stats);
+        this.ads = new AdsClient(loop, names, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
         var parsers =
                 new XdsResourceParser(
@@ -108,7 +110,7 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, ads, resolver, requestPath, stats, workers);
+                        loop, bootstrap, parsers, ads, names, requestPath, stats, workers);
         known.assembler = assembler;
         this.admin =
                 new AdminServer(

@@ -21,8 +21,7 @@ import java.util.random.RandomGenerator;
  *     drainTime} ({@code --drain-strategy gradual}) or at once
  * @param fileFlushInterval how often access log files are flushed ({@code
  *     --file-flush-interval-msec})
- * @param fileFlushMinSizeBytes what is written before that time ({@code
- *     --file-flush-min-size-kb})
+ * @param fileFlushMinSizeBytes what is written before that time ({@code --file-flush-min-size-kb})
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param serviceNode {@code --service-node}; may be empty
  * @param runtime values that override configuration

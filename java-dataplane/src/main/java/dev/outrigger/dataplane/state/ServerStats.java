@@ -41,9 +41,20 @@ final class ServerStats {
                         "version")) {
             shard.set(stats.gauge("server." + gauge), 0);
         }
-        stats.declareGauge("server.seconds_until_first_ocsp_response_expiring");
+        // Set when stats are flushed for the first time.
+        for (String gauge :
+                List.of(
+                        "memory_allocated",
+                        "memory_heap_size",
+                        "memory_physical_size",
+                        "seconds_until_first_ocsp_response_expiring",
+                        "stats_recent_lookups",
+                        "uptime")) {
+            stats.declareGauge("server." + gauge);
+        }
         // These Envoy sets to what it counted, which is nothing.
-        for (String counter : List.of("dynamic_unknown_fields", "static_unknown_fields", "wip_protos")) {
+        for (String counter :
+                List.of("dynamic_unknown_fields", "static_unknown_fields", "wip_protos")) {
             shard.touch(stats.counter("server." + counter));
         }
         for (String counter :
