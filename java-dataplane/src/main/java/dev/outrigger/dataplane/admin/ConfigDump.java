@@ -36,9 +36,9 @@ final class ConfigDump {
                             + ": "
                             + Re2Errors.text(e));
         }
-        var all =
-                new ConfigDumpSections(state, ServerPaths.decode(process.bootstrap()))
-                        .build(query.has("include_eds"), names);
+        // Decoded for each answer: dumps are rare, and bytes are the smallest form to keep.
+        var bootstrap = ServerPaths.decode(process.bootstrap());
+        var all = new ConfigDumpSections(state, bootstrap).build(query.has("include_eds"), names);
         var resource = query.find("resource");
         var mask = query.find("mask").map(paths -> List.of(paths.split(",")));
         return resource.isPresent() ? one(all, resource.get(), mask) : whole(all, mask);

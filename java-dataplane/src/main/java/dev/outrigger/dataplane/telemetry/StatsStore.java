@@ -294,14 +294,15 @@ public final class StatsStore {
      */
     record Sample(String name, StatScope scope, Kind kind, int index, long value, boolean used) {
         /**
-         * Gauges are unsigned in Envoy, which shows in the hashes of versions; a difference of
-         * shards that is below zero for a moment shows as zero.
+         * Gauges are unsigned in Envoy, which shows in the hashes of versions and in what is left
+         * of unlimited pools; a difference of shards that is below zero for a moment shows as zero.
          */
         String text() {
             if (value >= 0) {
                 return Long.toString(value);
             }
-            return name.endsWith("version") ? Long.toUnsignedString(value) : "0";
+            boolean unsigned = name.endsWith("version") || name.endsWith("remaining_cx_pools");
+            return unsigned ? Long.toUnsignedString(value) : "0";
         }
 
         /** What a histogram holds. */
