@@ -294,10 +294,7 @@ class AdminShapeIT {
 
     /** Regular expressions have characters that a URI may not have. */
     private static String encoded(String path) {
-        return path.replace("^", "%5E")
-                .replace("|", "%7C")
-                .replace("[", "%5B")
-                .replace("]", "%5D");
+        return path.replace("^", "%5E").replace("|", "%7C").replace("[", "%5B").replace("]", "%5D");
     }
 
     /** Ports are chosen by each run. */

@@ -16,26 +16,26 @@ import java.util.List;
 /** {@code envoy.config.metrics.v3.StatsConfig}. */
 final class StatsConfigParser {
     private static final SupportedFields PATTERNS =
-            SupportedFields.of(ListStringMatcher.getDescriptor())
+            SupportedFields.of(ListStringMatcher.class)
                     .nested("patterns", () -> RouteMatchParser.STRING);
 
     private static final SupportedFields MATCHER =
-            SupportedFields.of(StatsMatcher.getDescriptor())
+            SupportedFields.of(StatsMatcher.class)
                     .obeyed("reject_all")
                     .nested("exclusion_list", () -> PATTERNS)
                     .nested("inclusion_list", () -> PATTERNS);
 
     private static final SupportedFields TAG =
-            SupportedFields.of(io.envoyproxy.envoy.config.metrics.v3.TagSpecifier.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.metrics.v3.TagSpecifier.class)
                     .obeyed("tag_name", "regex", "fixed_value");
 
     private static final SupportedFields BUCKETS =
-            SupportedFields.of(HistogramBucketSettings.getDescriptor())
+            SupportedFields.of(HistogramBucketSettings.class)
                     .nested("match", () -> RouteMatchParser.STRING)
                     .obeyed("buckets");
 
     static final SupportedFields CONFIG =
-            SupportedFields.of(StatsConfig.getDescriptor())
+            SupportedFields.of(StatsConfig.class)
                     .nested("stats_tags", () -> TAG)
                     .obeyed("use_all_default_tags")
                     .nested("stats_matcher", () -> MATCHER)

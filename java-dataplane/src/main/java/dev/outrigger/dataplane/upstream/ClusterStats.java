@@ -41,6 +41,7 @@ public final class ClusterStats {
     public final Counter cxProtocolError;
     public final Counter cxCloseNotify;
     public final Counter cxRxBytes;
+    public final Gauge cxRxBytesBuffered;
     public final Counter cxTxBytes;
     public final Histogram cxConnectMs;
     public final Histogram cxLengthMs;
@@ -123,6 +124,7 @@ public final class ClusterStats {
         cxProtocolError = counter("upstream_cx_protocol_error");
         cxCloseNotify = counter("upstream_cx_close_notify");
         cxRxBytes = counter("upstream_cx_rx_bytes_total");
+        cxRxBytesBuffered = gauge("upstream_cx_rx_bytes_buffered");
         cxTxBytes = counter("upstream_cx_tx_bytes_total");
         cxConnectMs = store.histogram(prefix + "upstream_cx_connect_ms");
         cxLengthMs = store.histogram(prefix + "upstream_cx_length_ms");
@@ -196,7 +198,6 @@ public final class ClusterStats {
         for (String name :
                 new String[] {
                     "version",
-                    "upstream_cx_rx_bytes_buffered",
                     "upstream_cx_tx_bytes_buffered",
                     "upstream_queue_overloaded",
                 }) {
