@@ -197,9 +197,7 @@ public final class ClusterStats {
         }
         for (String name :
                 new String[] {
-                    "version",
-                    "upstream_cx_tx_bytes_buffered",
-                    "upstream_queue_overloaded",
+                    "version", "upstream_cx_tx_bytes_buffered", "upstream_queue_overloaded",
                 }) {
             store.declareGauge(prefix + name);
         }
