@@ -258,7 +258,7 @@ final class Operators {
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                     command.text(c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
-                    command.text(c -> c.info().transportFailure());
+                    command.text(c -> joined(c.info().transportFailure()));
             default -> null;
         };
     }
@@ -351,5 +351,10 @@ final class Operators {
         }
         String known = name;
         return context -> known;
+    }
+
+    /** A reason is one word in a line. */
+    private static @Nullable String joined(@Nullable String text) {
+        return text == null ? null : text.replace(' ', '_');
     }
 }
