@@ -26,7 +26,8 @@ public enum ResponseFlag {
     FAILED_LOCAL_HEALTH_CHECK("LH"),
     DELAY_INJECTED("DI"),
     FAULT_INJECTED("FI"),
-    RATE_LIMITED("RL");
+    RATE_LIMITED("RL"),
+    DOWNSTREAM_REMOTE_RESET("DR");
 
     private final String text;
 
