@@ -1,12 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.http2;
 
-import static dev.outrigger.conformance.http2.Frames.*;
+import static dev.outrigger.conformance.http2.Frames.ACK;
+import static dev.outrigger.conformance.http2.Frames.CONTINUATION;
+import static dev.outrigger.conformance.http2.Frames.DATA;
+import static dev.outrigger.conformance.http2.Frames.END;
+import static dev.outrigger.conformance.http2.Frames.END_HEADERS;
+import static dev.outrigger.conformance.http2.Frames.GOAWAY;
+import static dev.outrigger.conformance.http2.Frames.HAS_PRIORITY;
+import static dev.outrigger.conformance.http2.Frames.HEADERS;
+import static dev.outrigger.conformance.http2.Frames.MAGIC;
+import static dev.outrigger.conformance.http2.Frames.NONE;
+import static dev.outrigger.conformance.http2.Frames.PADDED;
+import static dev.outrigger.conformance.http2.Frames.PING;
+import static dev.outrigger.conformance.http2.Frames.PRIORITY;
+import static dev.outrigger.conformance.http2.Frames.PUSH_PROMISE;
+import static dev.outrigger.conformance.http2.Frames.RST_STREAM;
+import static dev.outrigger.conformance.http2.Frames.SETTINGS;
+import static dev.outrigger.conformance.http2.Frames.WINDOW_UPDATE;
+import static dev.outrigger.conformance.http2.Frames.block;
+import static dev.outrigger.conformance.http2.Frames.data;
+import static dev.outrigger.conformance.http2.Frames.frame;
+import static dev.outrigger.conformance.http2.Frames.headers;
+import static dev.outrigger.conformance.http2.Frames.int32;
+import static dev.outrigger.conformance.http2.Frames.join;
+import static dev.outrigger.conformance.http2.Frames.longHeaders;
+import static dev.outrigger.conformance.http2.Frames.setting;
+import static dev.outrigger.conformance.http2.Frames.times;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What clients send, by name; rows H of the hostile inputs carry their numbers. */
 final class FrameCases {
@@ -34,17 +62,22 @@ final class FrameCases {
     }
 
     /** A GET with other values for some fields, {@code null} for none; others follow. */
-    private static String[] get(Object... changes) {
+    private static String[] get(@Nullable String... changes) {
         var fields = new LinkedHashMap<String, String>();
         fields.put(":method", "GET");
         fields.put(":scheme", "http");
         fields.put(":authority", "a.b");
         fields.put(":path", "/x");
         for (int i = 0; i < changes.length; i += 2) {
-            fields.put((String) changes[i], (String) changes[i + 1]);
+            String value = changes[i + 1];
+            String name = Objects.requireNonNull(changes[i]);
+            if (value == null) {
+                fields.remove(name);
+            } else {
+                fields.put(name, value);
+            }
         }
         return fields.entrySet().stream()
-                .filter(e -> e.getValue() != null)
                 .flatMap(e -> List.of(e.getKey(), e.getValue()).stream())
                 .toArray(String[]::new);
     }
@@ -55,7 +88,7 @@ final class FrameCases {
         return both;
     }
 
-    private static byte[] ask(Object... changes) {
+    private static byte[] ask(@Nullable String... changes) {
         return headers(WHOLE, 1, get(changes));
     }
 
@@ -172,11 +205,7 @@ final class FrameCases {
     private void frames() {
         byte[] eight = new byte[8];
         byte[] slow = ask(":path", "/slow");
-        all.put(
-                "bad magic",
-                List.of(
-                        "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"
-                                .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
+        all.put("bad magic", List.of("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n".getBytes(ISO_8859_1)));
         all.put("no settings", List.of(join(MAGIC, frame(PING, 0, 0, eight))));
         add("ping", frame(PING, 0, 0, eight));
         add("ping of seven bytes", frame(PING, 0, 0, new byte[7]));

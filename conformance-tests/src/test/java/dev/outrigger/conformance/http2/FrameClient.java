@@ -102,7 +102,8 @@ final class FrameClient {
                 default -> lines.add(type + " " + flags + " " + hex(payload));
             }
         }
-        bodies.forEach((stream, body) -> streams.get(stream).add("body " + body));
+        bodies.forEach((stream, body) ->
+                streams.computeIfAbsent(stream, s -> new ArrayList<>()).add("body " + body));
         return streams;
     }
 

@@ -75,7 +75,7 @@ final class Frames {
             out.write(127);
             int rest = text.length() - 127;
             for (; rest >= 128; rest >>>= 7) {
-                out.write(rest & 127 | 128);
+                out.write((rest & 127) | 128);
             }
             out.write(rest);
         }

@@ -61,9 +61,9 @@ class Http2WireIT {
         Path bootstrap = folder.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, config(upstream, log));
         try (var running = proxy.start(bootstrap, folder)) {
-            int port = running.listenerPorts().get("l");
+            int port = running.listenerPorts().values().iterator().next();
             // The first exchange of a process is slower than the patience of a case.
-            var _ = FrameClient.play(port, FrameCases.all().get("direct"));
+            var _ = FrameClient.play(port, FrameCases.all().values().iterator().next());
             var answers = new LinkedHashMap<String, Map<Integer, List<String>>>();
             var waiting = new LinkedHashMap<String, Future<Map<Integer, List<String>>>>();
             try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {

@@ -17,11 +17,22 @@ import java.util.Locale;
 
 /** An HTTP/1 upstream that does what the path of a request names. */
 final class PathUpstream implements AutoCloseable {
+    private static final String COOKIES =
+            lines("HTTP/1.1 200 OK", "content-length: 2", "set-cookie: a=b", "set-cookie: c=d");
+    private static final String CHUNKED =
+            lines("HTTP/1.1 200 OK", "transfer-encoding: chunked", "connection: keep-alive")
+                    + lines("3", "abc", "0");
+
     private final ServerSocket server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
     private final List<Socket> open = Collections.synchronizedList(new ArrayList<>());
 
     PathUpstream() throws IOException {
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Lines and an empty one. */
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
     int port() {
@@ -50,13 +61,8 @@ final class PathUpstream implements AutoCloseable {
                         switch (path) {
                             case "/close", "/slow" -> "";
                             case "/cut" -> "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc";
-                            case "/chunked" ->
-                                    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n"
-                                            + "connection: keep-alive\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
-                            default ->
-                                    "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nset-cookie: a=b\r\n"
-                                            + "set-cookie: c=d\r\n\r\n"
-                                            + (head.startsWith("HEAD") ? "" : "ok");
+                            case "/chunked" -> CHUNKED;
+                            default -> head.startsWith("HEAD") ? COOKIES : COOKIES + "ok";
                         };
                 socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
                 if (path.equals("/close") || path.equals("/cut")) {
