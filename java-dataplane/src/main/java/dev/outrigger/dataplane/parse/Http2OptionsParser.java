@@ -9,7 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 /** {@code Http2ProtocolOptions} of a listener; the defaults are {@link Http2Options#DEFAULT}. */
 final class Http2OptionsParser {
     static final SupportedFields FIELDS =
-            SupportedFields.of(Http2ProtocolOptions.getDescriptor(), "downstream")
+            SupportedFields.of(Http2ProtocolOptions.class, "downstream")
                     .obeyed(
                             "hpack_table_size",
                             "max_concurrent_streams",
