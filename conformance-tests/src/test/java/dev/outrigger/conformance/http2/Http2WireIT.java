@@ -37,7 +37,7 @@ class Http2WireIT {
 
     /** Whole connections, with all the time that passes on them. */
     private static final Pattern INCOMPARABLE =
-            Pattern.compile(".*(bytes|_active|_frames_active).*");
+            Pattern.compile(".*(bytes|_active|_frames_active|soft_drain).*");
 
     private record Played(
             Map<String, Map<Integer, List<String>>> answers,
@@ -120,14 +120,19 @@ class Http2WireIT {
 
     @Test
     void logsAsEnvoy() {
-        assertThat(subject.log()).isEqualTo(oracle.log());
+        var missing = new ArrayList<>(oracle.log());
+        subject.log().forEach(missing::remove);
+        var more = new ArrayList<>(subject.log());
+        oracle.log().forEach(more::remove);
+        assertThat(more).as("ours; Envoy's %s", missing).isEmpty();
+        assertThat(missing).isEmpty();
     }
 
     @Test
     void countsAsEnvoy() {
         var missing = new TreeMap<>(oracle.stats());
         missing.entrySet().removeAll(subject.stats().entrySet());
-        assertThat(missing).as("Envoy's, where ours are %s", subject.stats()).isEmpty();
+        assertThat(missing).as("Envoy's; ours differ or lack them: %s", subject.stats()).isEmpty();
     }
 
     private static String config(int upstream, Path log) {

@@ -178,7 +178,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 return false;
             }
             if (in.readByte() != PREFACE[prefaceBytes]) {
-                onConnectionError("codec_error:Bad_client_magic_byte_string", true);
+                onConnectionError("codec_error:Bad_client_magic_byte_string", false, true);
                 return false;
             }
             prefaceBytes++;
@@ -262,8 +262,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void onConnectionError(String details, boolean silently) {
-        shard.inc(stats.cxProtocolError);
+    public void onConnectionError(String details, boolean flood, boolean silently) {
+        if (!flood) {
+            shard.inc(stats.cxProtocolError);
+        }
         if (silently) {
             out.discard();
         }

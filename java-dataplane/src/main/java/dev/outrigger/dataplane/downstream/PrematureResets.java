@@ -6,9 +6,8 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 
 /**
  * Tells a client that opens streams only to reset them (K5): once enough streams are over, or so
- * many were cut short that the rest cannot change it, more than half of them cut short are too
- * many. Follows {@code maybeDrainDueToPrematureResets} of Envoy. Confined to the connection's event
- * loop.
+ * many were cut short that the rest cannot change it, half of them cut short are too many. Follows
+ * {@code maybeDrainDueToPrematureResets} of Envoy. Confined to the connection's event loop.
  */
 final class PrematureResets {
     private static final String ENOUGH = "overload.premature_reset_total_stream_count";
@@ -39,8 +38,8 @@ final class PrematureResets {
         RuntimeSnapshot runtime = worker.runtime();
         long enough = runtime.integer(ENOUGH, DEFAULT_ENOUGH);
         if (closed < enough) {
-            return premature * 2 > enough;
+            return premature * 2 >= enough;
         }
-        return premature * 2 > closed;
+        return premature * 2 >= closed;
     }
 }

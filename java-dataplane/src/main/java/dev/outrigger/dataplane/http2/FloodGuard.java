@@ -49,7 +49,7 @@ final class FloodGuard {
         }
     }
 
-    /** A DATA or HEADERS frame. */
+    /** A frame of a message: DATA, HEADERS or CONTINUATION. */
     void onMessageFrame(boolean withoutPayload, boolean end) throws Http2ConnectionException {
         if (!withoutPayload || end) {
             empty = 0;
@@ -89,6 +89,6 @@ final class FloodGuard {
     /** Details and stat of a flood have the same name. */
     private Http2ConnectionException flood(Counter counter) {
         shard.inc(counter);
-        return new Http2ConnectionException(null, "", counter.name());
+        return Http2ConnectionException.flood(counter.name());
     }
 }

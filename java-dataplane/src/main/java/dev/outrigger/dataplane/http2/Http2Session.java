@@ -29,14 +29,15 @@ public final class Http2Session {
         /**
          * The connection is at its end; all that could be said has been written.
          *
+         * @param flood whether it was too much of what may be, and no error of the protocol
          * @param silently whether what was written since the last flush is not to be sent, as Envoy
          *     does not where a frame itself is what may not be
          * @param details Envoy's response code details for the streams that end with it
          */
-        void onConnectionError(String details, boolean silently);
+        void onConnectionError(String details, boolean flood, boolean silently);
     }
 
-    private static final int DEFAULT_WINDOW = 65535;
+    static final int DEFAULT_WINDOW = 65535;
     private static final int MAX_FRAME_BYTES = 16384;
     private static final int MAX_BLOCK_BYTES = 256 * 1024;
     private static final int MAX_CONTINUATIONS = 512;
@@ -132,6 +133,7 @@ public final class Http2Session {
             conclude(over.get(i));
         }
         over.clear();
+        receiveFlow.sendDue();
     }
 
     private void fail(Http2ConnectionException e) {
@@ -144,7 +146,7 @@ public final class Http2Session {
         if (error != null) {
             writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
         }
-        owner.onConnectionError(e.details(), error == null);
+        owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
     }
 
     /** How many streams are open. */
@@ -189,9 +191,7 @@ public final class Http2Session {
             queued(true);
             return null;
         }
-        // Our window counts from when the peer has taken note of it.
-        int window = settingsToAck > 0 ? DEFAULT_WINDOW : options.streamWindow();
-        var stream = new Http2Stream(streamId, sendFlow.streamWindow(), window);
+        var stream = new Http2Stream(streamId, sendFlow.streamWindow(), receiveFlow.streamWindow());
         stream.setListener(owner.onStream(stream));
         streams.put(streamId, stream);
         shard.inc(stats.streamsActive);
@@ -204,9 +204,7 @@ public final class Http2Session {
             return false;
         }
         settingsToAck--;
-        for (Http2Stream stream : streams.values()) {
-            stream.receiveWindow += options.streamWindow() - DEFAULT_WINDOW;
-        }
+        receiveFlow.onSettingsAck(streams.values());
         return true;
     }
 
@@ -399,7 +397,7 @@ public final class Http2Session {
     void queued(boolean control) {
         String flood = guard.onQueued(control, peerReads.getAsBoolean());
         if (!flood.isEmpty()) {
-            fail(new Http2ConnectionException(null, "", flood));
+            fail(Http2ConnectionException.flood(flood));
         }
     }
 }

@@ -56,6 +56,7 @@ public final class Http2Stream {
     int receiveWindow;
     int uncredited;
     int unconsumed;
+    boolean creditDue;
     boolean readDisabled;
     boolean localEnd;
     boolean remoteEnd;

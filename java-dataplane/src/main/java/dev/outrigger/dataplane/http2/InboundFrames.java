@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundFrames implements FrameReader.Receiver {
     private static final int MIN_FRAME_BYTES = 16384;
     private static final int MAX_FRAME_BYTES = 0xffffff;
+    private static final String UNKNOWN = "http2.unknown.nghttp2.error";
     private static final String MESSAGING = "http2.violation.of.messaging.rule";
     private static final HeaderSink NOWHERE = (name, at, length, value, valueAt, valueLength) -> {};
 
@@ -28,6 +29,7 @@ final class InboundFrames implements FrameReader.Receiver {
     private final StatsShard shard;
     private boolean settingsSeen;
     private @Nullable Http2Stream dataStream;
+    private @Nullable Http2Stream headersStream;
 
     InboundFrames(
             Http2Session session,
@@ -66,7 +68,7 @@ final class InboundFrames implements FrameReader.Receiver {
             }
             case FrameType.HEADERS -> {
                 guard.onMessageFrame(length == 0, end);
-                refuseZero(streamId);
+                beginHeaders(streamId);
             }
             case FrameType.CONTINUATION -> guard.onMessageFrame(length == 0, end);
             default -> {
@@ -75,8 +77,20 @@ final class InboundFrames implements FrameReader.Receiver {
         }
     }
 
-    private void beginData(int streamId, int length) throws Http2ConnectionException {
+    /** A stream is open from the head of its first frame on, whatever follows. */
+    private void beginHeaders(int streamId) throws Http2ConnectionException {
         refuseZero(streamId);
+        Http2Stream stream = session.stream(streamId);
+        if (stream != null && stream.remoteEnd) {
+            throw Http2ConnectionException.broken();
+        }
+        headersStream = stream == null ? session.open(streamId) : stream;
+    }
+
+    private void beginData(int streamId, int length) throws Http2ConnectionException {
+        if (streamId == 0) {
+            throw error(Http2Error.PROTOCOL_ERROR, "DATA: stream_id == 0");
+        }
         Http2Stream stream = session.stream(streamId);
         dataStream = stream;
         if (stream == null && session.isIdle(streamId)) {
@@ -124,13 +138,7 @@ final class InboundFrames implements FrameReader.Receiver {
     @Override
     public void onHeaders(int streamId, byte[] block, int length, boolean endStream)
             throws Http2ConnectionException {
-        Http2Stream stream = session.stream(streamId);
-        if (stream != null && stream.remoteEnd) {
-            throw Http2ConnectionException.broken();
-        }
-        if (stream == null) {
-            stream = session.open(streamId);
-        }
+        Http2Stream stream = headersStream;
         if (stream == null) {
             decode(block, length, NOWHERE);
             return;
@@ -171,7 +179,7 @@ final class InboundFrames implements FrameReader.Receiver {
     private void invalid(Http2Stream stream, String details) throws Http2ConnectionException {
         shard.inc(stats.messagingErrors);
         if (!streamErrorOnInvalidMessage) {
-            throw new Http2ConnectionException(null, "", details);
+            throw Http2ConnectionException.silent(details);
         }
         session.reset(stream, Http2Error.PROTOCOL_ERROR);
         stream.listener().onInvalid(details);
@@ -209,7 +217,7 @@ final class InboundFrames implements FrameReader.Receiver {
         requireSize(length == 5);
         refuseZero(streamId);
         if ((FrameReader.int32(payload, 0) & 0x7fffffff) == streamId) {
-            throw Http2ConnectionException.broken();
+            throw Http2ConnectionException.wordless();
         }
         guard.onPriority();
     }
@@ -296,7 +304,7 @@ final class InboundFrames implements FrameReader.Receiver {
         if (increment == 0) {
             throw session.stream(streamId) == null
                     ? Http2ConnectionException.broken()
-                    : new Http2ConnectionException(null, "", "http2.unknown.nghttp2.error");
+                    : Http2ConnectionException.silent(UNKNOWN);
         }
         if (streamId == 0) {
             if (!sendFlow.grow(increment)) {
@@ -310,7 +318,7 @@ final class InboundFrames implements FrameReader.Receiver {
                 throw Http2ConnectionException.broken();
             }
         } else if (!sendFlow.grow(stream, increment)) {
-            throw Http2ConnectionException.broken();
+            throw Http2ConnectionException.silent(UNKNOWN);
         }
     }
 

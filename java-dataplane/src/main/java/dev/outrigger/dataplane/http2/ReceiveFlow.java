@@ -2,6 +2,8 @@
 package dev.outrigger.dataplane.http2;
 
 import dev.outrigger.dataplane.config.Http2Options;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the peer may still send, on the connection and on each stream (RFC 9113 section 5.2). A
@@ -10,13 +12,30 @@ import dev.outrigger.dataplane.config.Http2Options;
 final class ReceiveFlow {
     private final Http2Options options;
     private final FrameWriter writer;
+    private final List<Http2Stream> due = new ArrayList<>();
     private int window;
+    private int streamWindow;
     private int uncredited;
 
     ReceiveFlow(Http2Options options, FrameWriter writer) {
         this.options = options;
         this.writer = writer;
         this.window = options.connectionWindow();
+        this.streamWindow = Http2Session.DEFAULT_WINDOW;
+    }
+
+    /** The window of a stream, as far as the peer has taken note of our setting. */
+    int streamWindow() {
+        return streamWindow;
+    }
+
+    /** The peer has taken note of our setting. */
+    void onSettingsAck(Iterable<Http2Stream> streams) {
+        int change = options.streamWindow() - streamWindow;
+        streamWindow = options.streamWindow();
+        for (Http2Stream stream : streams) {
+            stream.receiveWindow += change;
+        }
     }
 
     /** Takes a DATA frame off the connection's window; false where it does not fit. */
@@ -45,11 +64,24 @@ final class ReceiveFlow {
         }
         connectionTaken(bytes);
         stream.uncredited += bytes;
-        if (!stream.remoteEnd && stream.uncredited >= options.streamWindow() / 2) {
-            writer.windowUpdate(stream.id(), stream.uncredited);
-            stream.receiveWindow += stream.uncredited;
-            stream.uncredited = 0;
+        if (stream.uncredited >= streamWindow / 2 && !stream.creditDue) {
+            stream.creditDue = true;
+            due.add(stream);
         }
+    }
+
+    /** Renews the windows that are due; when all that has come is read. */
+    void sendDue() {
+        for (int i = 0; i < due.size(); i++) {
+            Http2Stream stream = due.get(i);
+            stream.creditDue = false;
+            if (!stream.remoteEnd) {
+                writer.windowUpdate(stream.id(), stream.uncredited);
+                stream.receiveWindow += stream.uncredited;
+                stream.uncredited = 0;
+            }
+        }
+        due.clear();
     }
 
     /** The stream is read again: what was held back counts as taken. */
@@ -57,6 +89,7 @@ final class ReceiveFlow {
         int held = stream.unconsumed;
         stream.unconsumed = 0;
         taken(stream, held);
+        sendDue();
     }
 
     /** Data of no stream that is still open has been taken. */
