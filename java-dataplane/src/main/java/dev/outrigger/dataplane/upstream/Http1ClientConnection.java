@@ -50,6 +50,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final Timers.Timer idleTimer;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseReceiver receiver;
+    private @Nullable String localText;
     private boolean active;
     private boolean inBody;
     private final AnsweredRequest request = new AnsweredRequest();
@@ -168,9 +169,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public String localAddress() {
-        return context().channel().localAddress() instanceof InetSocketAddress address
-                ? ConnectionInfo.text(address)
-                : "";
+        String text = localText;
+        if (text == null) {
+            text =
+                    context().channel().localAddress() instanceof InetSocketAddress address
+                            ? ConnectionInfo.text(address)
+                            : "";
+            localText = text;
+        }
+        return text;
     }
 
     @Override
