@@ -55,7 +55,7 @@ final class Operators {
             case "UPSTREAM_REMOTE_PORT" -> c -> port(c.info().upstreamHost());
             case "UPSTREAM_LOCAL_ADDRESS" -> c -> c.info().upstreamLocalAddress();
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> c -> c.info().upstreamCluster();
-            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> c -> c.info().transportFailure();
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> c -> joined(c.info().transportFailure());
             case "ACCESS_LOG_TYPE" -> c -> c.info().logType().text();
             case "LOCAL_REPLY_BODY" -> c -> c.info().localReplyBody();
             case "ROUTE_NAME" -> c -> c.info().routeName();
@@ -201,5 +201,10 @@ final class Operators {
 
     private static @Nullable String port(@Nullable String address) {
         return address == null ? null : address.substring(address.lastIndexOf(':') + 1);
+    }
+
+    /** A reason is one word in a line. */
+    private static @Nullable String joined(@Nullable String text) {
+        return text == null ? null : text.replace(' ', '_');
     }
 }

@@ -37,7 +37,8 @@ final class LocalReplies {
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
             if (!body.isEmpty() && !toHead) {
-                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body)));
+                headers.set(
+                        KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body.stripTrailing())));
             }
             return NOTHING;
         }

@@ -305,13 +305,19 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         if (!different && !(entry.config().discovery() instanceof Discovery.Static)) {
             its.onNoRebuild();
         }
-        if (different && entry.isOvertakenIn(round)) {
+        if (different && entry.isOvertakenIn(round) && isOfOnePriority(assignment)) {
             its.onOvertaken();
         }
         if (different && active.get(entry.config().name()) == entry) {
             changed = true;
         }
         onWarm(entry);
+    }
+
+    /** Each priority that changes is counted when its hosts come into use. */
+    private static boolean isOfOnePriority(EndpointAssignment assignment) {
+        return assignment.localities().stream().mapToInt(each -> each.priority()).distinct().count()
+                <= 1;
     }
 
     private void begin(ClusterEntry entry, Map<String, ClusterEntry> into) {
@@ -350,6 +356,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
                             @Override
                             public void onAttempt() {
                                 its.onAttempt();
+                            }
+
+                            @Override
+                            public void onNothingToAsk() {
+                                then.accept(() -> onWarm(entry));
                             }
 
                             @Override
