@@ -78,6 +78,20 @@ final class AccessLogs {
         return "[" + String.join(", ", loggers) + "]";
     }
 
+    /** The same as the value of {@code accessLog} in a Sidecar. */
+    String policy() {
+        asked = true;
+        var format = new ArrayList<String>();
+        PARTS.forEach((name, operator) -> format.add(name + "=" + operator));
+        return "[{file: \""
+                + defaultLog
+                + "\"}, {file: \""
+                + partsLog
+                + "\", text: \""
+                + String.join("\\t", format)
+                + "\"}]";
+    }
+
     /** The lines since the last call, once there are so many, or as many as came in time. */
     List<Map<String, String>> take(long expected, Duration limit) {
         if (!asked) {

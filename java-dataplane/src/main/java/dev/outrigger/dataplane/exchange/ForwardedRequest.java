@@ -222,6 +222,7 @@ final class ForwardedRequest {
 
     private void startAttempt(ConnectionPool pool) {
         info().setUpstreamHost(pool.host().addressText());
+        info().setUpstreamHostName(pool.host().hostname());
         attempts.add().start(pool);
     }
 

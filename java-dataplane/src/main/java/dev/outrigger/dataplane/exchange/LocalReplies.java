@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -53,14 +54,7 @@ final class LocalReplies {
     }
 
     static int grpcStatus(int http) {
-        return switch (http) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> 7;
-            case 404 -> 12;
-            case 429, 502, 503, 504 -> 14;
-            default -> 2;
-        };
+        return GrpcStatuses.ofHttp(http);
     }
 
     private static String percentEncode(String text) {
