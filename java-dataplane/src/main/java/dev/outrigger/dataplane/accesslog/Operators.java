@@ -191,7 +191,7 @@ final class Operators {
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
                     command.number(_ -> 0);
-            case "PROTOCOL" -> command.text(c -> c.info().isHttp10() ? "HTTP/1.0" : "HTTP/1.1");
+            case "PROTOCOL" -> command.text(c -> c.info().protocol().text());
             case "RESPONSE_FLAGS" -> command.text(c -> c.info().flagsText());
             case "RESPONSE_FLAGS_LONG" -> command.text(c -> c.info().flagsLongText());
             case "CUSTOM_FLAGS" -> command.text(_ -> "");

@@ -20,7 +20,7 @@ public final class StreamInfo {
     private long endNanos;
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
-    private boolean http10;
+    private Protocol protocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -53,7 +53,7 @@ public final class StreamInfo {
         endNanos = nanos;
         requestEndNanos = -1;
         firstUpstreamRxNanos = -1;
-        http10 = false;
+        protocol = Protocol.HTTP_1_1;
         responseCode = 0;
         details = null;
         bytesReceived = 0;
@@ -160,12 +160,13 @@ public final class StreamInfo {
         return nanos < 0 ? -1 : (nanos - startNanos) / 1_000_000;
     }
 
-    public boolean isHttp10() {
-        return http10;
+    /** What the request was spoken in. */
+    public Protocol protocol() {
+        return protocol;
     }
 
-    public void setHttp10(boolean value) {
-        http10 = value;
+    public void setProtocol(Protocol value) {
+        protocol = value;
     }
 
     public int responseCode() {
