@@ -11,8 +11,8 @@ final class NetworkAddresses {
     private NetworkAddresses() {}
 
     /**
-     * The network of an address, for example {@code 10.1.2.0/24}; all of it where the length
-     * is more than it has.
+     * The network of an address, for example {@code 10.1.2.0/24}; all of it where the length is
+     * more than it has.
      */
     static String masked(String ip, int bits) {
         byte[] bytes;
