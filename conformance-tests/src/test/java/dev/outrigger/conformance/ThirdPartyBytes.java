@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Bytes of others' tests, beside this repository, as cases: of Envoy's HTTP/1 codec, of its path
@@ -24,6 +25,8 @@ final class ThirdPartyBytes {
     private static final Path DATA = Path.of("..", "..", "shared", "data");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String REQUEST = "GET / HTTP/1.1\r\nhost: b.local\r\n\r\n";
+    private static final String UPGRADE =
+            REQUEST.replace("\r\n\r\n", "\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
     private static final Duration PAUSE = Duration.ofMillis(40);
 
     private ThirdPartyBytes() {}
@@ -46,13 +49,12 @@ final class ThirdPartyBytes {
         }
         file.get("normalize_path_rejected").forEach(row -> paths.add(row.asText()));
         for (var path : paths) {
-            options.forEach(
-                    (name, manager) ->
-                            cases.add(
-                                    WireCase.of(
-                                            "path-normalization/" + name + "/" + path,
-                                            Setup.of(manager),
-                                            "GET " + path + " HTTP/1.1\r\nhost: b.local\r\n\r\n")));
+            options.forEach((name, manager) ->
+                    cases.add(
+                            WireCase.of(
+                                    "path-normalization/" + name + "/" + path,
+                                    Setup.of(manager),
+                                    "GET " + path + " HTTP/1.1\r\nhost: b.local\r\n\r\n")));
         }
         return cases;
     }
@@ -166,21 +168,23 @@ final class ThirdPartyBytes {
     /** As it is, with a host where it has none, in two halves, and with an options that relax. */
     private static void addRequest(
             List<WireCase> cases, String id, Setup setup, List<String> bytes) {
-        cases.add(new WireCase(id, setup, bytes, java.util.Optional.empty()));
+        cases.add(new WireCase(id, setup, bytes, Optional.empty()));
         var hosted = bytes.stream().map(ThirdPartyBytes::withHost).toList();
         if (!hosted.equals(bytes)) {
-            cases.add(new WireCase(id + "/host", setup, hosted, java.util.Optional.empty()));
+            cases.add(new WireCase(id + "/host", setup, hosted, Optional.empty()));
         }
         if (bytes.size() == 1) {
             var text = hosted.getFirst();
             int middle = text.length() / 2;
             cases.add(
                     WireCase.of(
-                            id + "/halves", setup, text.substring(0, middle), text.substring(middle)));
+                            id + "/halves",
+                            setup,
+                            text.substring(0, middle),
+                            text.substring(middle)));
         }
         if (setup.manager().isEmpty()) {
-            cases.add(
-                    new WireCase(id + "/relaxed", RELAXED, hosted, java.util.Optional.empty()));
+            cases.add(new WireCase(id + "/relaxed", RELAXED, hosted, Optional.empty()));
         }
     }
 
@@ -204,12 +208,14 @@ final class ThirdPartyBytes {
     private static void addResponse(List<WireCase> cases, String id, List<String> bytes) {
         var requests =
                 Map.of(
-                        "get", REQUEST,
-                        "head", REQUEST.replace("GET", "HEAD"),
+                        "get",
+                        REQUEST,
+                        "head",
+                        REQUEST.replace("GET", "HEAD"),
                         "upgrade",
-                                "GET / HTTP/1.1\r\nhost: b.local\r\nconnection: upgrade\r\n"
-                                        + "upgrade: websocket\r\n\r\n",
-                        "connect", "CONNECT b.local:80 HTTP/1.1\r\nhost: b.local:80\r\n\r\n");
+                        UPGRADE,
+                        "connect",
+                        "CONNECT b.local:80 HTTP/1.1\r\nhost: b.local:80\r\n\r\n");
         var rest = String.join("", bytes.subList(1, bytes.size()));
         requests.forEach((kind, request) -> {
             for (var after : List.of(After.KEEP, After.CLOSE)) {

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Bytes of others' tests on both proxies, in one running pair: response, fate of the connection,
- * what the upstream received, access log and statistics must be the same. What the files expect does
- * not count; Envoy's answer does. {@code -Doutrigger.cases=llhttp} plays the cases whose id begins
- * so.
+ * what the upstream received, access log and statistics must be the same. What the files expect
+ * does not count; Envoy's answer does. {@code -Doutrigger.cases=llhttp} plays the cases whose id
+ * begins so.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ThirdPartyWireIT {
@@ -40,9 +40,8 @@ class ThirdPartyWireIT {
         sets.put("llhttp", ThirdPartyBytes.llhttp());
         sets.put("transfer-encoding gadgets", ThirdPartyBytes.gadgets());
         var all = new ArrayList<WireCase>();
-        sets.replaceAll(
-                (_, cases) ->
-                        cases.stream().filter(each -> each.id().startsWith(selected)).toList());
+        sets.replaceAll((_, cases) ->
+                cases.stream().filter(each -> each.id().startsWith(selected)).toList());
         sets.values().forEach(all::addAll);
         outcomes = new WirePlay(Subjects.oracle(), Subjects.subject(), folder).play(all);
     }

@@ -63,9 +63,7 @@ final class WirePlay {
                 var now = played.get(j);
                 outcomes.put(
                         id,
-                        before == null
-                                ? now
-                                : new Outcome(before.oracle(), inBoth(before, now)));
+                        before == null ? now : new Outcome(before.oracle(), inBoth(before, now)));
                 if (!outcomes.get(id).differences().isEmpty()) {
                     again.add(left.get(j));
                 }
@@ -93,8 +91,7 @@ final class WirePlay {
                 var expected = first.join().get(i);
                 outcomes.add(
                         new Outcome(
-                                expected,
-                                Comparison.of(expected, second.join().get(i), Set.of())));
+                                expected, Comparison.of(expected, second.join().get(i), Set.of())));
             }
             return outcomes;
         } catch (CompletionException e) {
@@ -108,8 +105,7 @@ final class WirePlay {
                 () -> {
                     try {
                         Files.createDirectories(workdir);
-                        try (var stage =
-                                BatchStage.open(proxy, parts, Delivery.STATIC, workdir)) {
+                        try (var stage = BatchStage.open(proxy, parts, Delivery.STATIC, workdir)) {
                             return stage.play();
                         }
                     } catch (IOException e) {

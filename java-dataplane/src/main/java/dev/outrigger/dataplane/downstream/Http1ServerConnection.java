@@ -75,6 +75,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closeAfter;
     private boolean finishing;
     private boolean aborted;
+    private boolean answeredAtOnce;
 
     Http1ServerConnection(WorkerListener listener) {
         this.listener = listener;
@@ -360,6 +361,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         if (closeAfter || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
+            answeredAtOnce = dispatching;
             phase = Phase.CLOSING;
             finishing = true;
             out.markDirty();
@@ -393,14 +395,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     /**
      * Whether closing at once could cost the client its response. Not when it expects the close and
-     * has sent all of its request.
+     * has sent all of its request; where that was answered while it was still being read, Envoy
+     * does not know yet that it was all.
      */
     private boolean mayRace() {
         boolean expected =
                 reader.head().isCloseRequested()
                         || exchange().info().isHttp10()
                         || lifetime.isLastRequest();
-        return aborted || !exchange().isRequestComplete() || !expected;
+        return aborted || answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 
     @Override

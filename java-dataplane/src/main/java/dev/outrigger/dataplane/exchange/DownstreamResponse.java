@@ -110,7 +110,8 @@ final class DownstreamResponse {
     /** Whether what follows the head is not HTTP, so that it says nothing of the connection. */
     private boolean isTunnelAnswer(ResponseHead response) {
         RequestHead asked = exchange.request();
-        return response.status() == 101
+        // An upgrade's words are there still only where the request asked for one.
+        return ResponseMutations.isUpgrade(response.headers())
                 || (asked != null && asked.method() == Method.CONNECT && response.status() == 200);
     }
 

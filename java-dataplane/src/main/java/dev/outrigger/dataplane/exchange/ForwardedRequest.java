@@ -490,12 +490,19 @@ final class ForwardedRequest {
         if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
             return;
         }
-        charges.response(reset.status());
+        chargeFailure(reset.status());
         if (isAnotherExpected()) {
             return;
         }
         active = false;
-        replies.reset(reset, transportFailure, attemptCount > 1);
+        replies.reset(reset, transportFailure, attemptCount > 1, informed);
+    }
+
+    /** Envoy takes even a 1xx that went no further for the beginning of the response. */
+    private void chargeFailure(int status) {
+        if (!informed) {
+            charges.response(status);
+        }
     }
 
     /** The pause before a retry is over. */
@@ -528,7 +535,7 @@ final class ForwardedRequest {
             charges.timeout();
             attempt.countTimeout();
             if (!responding) {
-                charges.response(timeouts.timeoutStatus());
+                chargeFailure(timeouts.timeoutStatus());
             }
         }
         active = false;
@@ -562,7 +569,7 @@ final class ForwardedRequest {
         }
         attempts.cancel(attempt);
         if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
-            charges.response(timeouts.timeoutStatus());
+            chargeFailure(timeouts.timeoutStatus());
             active = false;
             replies.timedOut(timeouts.timeoutStatus(), details);
         }

@@ -45,8 +45,13 @@ final class UpstreamReplies {
                 false);
     }
 
-    /** The last attempt failed before its response began. */
-    void reset(StreamReset reset, String transportFailure, boolean retried) {
+    /**
+     * The last attempt failed before its response began.
+     *
+     * @param retried whether it was not the only one
+     * @param informed whether a 1xx had come, which Envoy's details call the response's beginning
+     */
+    void reset(StreamReset reset, String transportFailure, boolean retried, boolean informed) {
         reply(
                 reset.status(),
                 "upstream connect error or disconnect/reset before headers. "
@@ -54,7 +59,11 @@ final class UpstreamReplies {
                         + "reset reason: "
                         + reset.text(),
                 reset.flag(),
-                "upstream_reset_before_response_started{" + cause(reset, transportFailure) + "}",
+                (informed
+                                ? "upstream_reset_after_response_started{"
+                                : "upstream_reset_before_response_started{")
+                        + cause(reset, transportFailure)
+                        + "}",
                 reset == StreamReset.OVERFLOW);
     }
 

@@ -260,7 +260,9 @@ public final class Http1BodyDecoder {
         }
         state = State.TRAILERS;
         if (trailers == null || trailerBlock == null) {
-            trailers = new Http1HeadParser(true, maxTrailerBytes, maxTrailers);
+            trailers =
+                    new Http1HeadParser(
+                            Http1HeadParser.Kind.TRAILERS, maxTrailerBytes, maxTrailers);
             trailerBlock = new HeaderBlock();
         }
         sawTrailers = true;

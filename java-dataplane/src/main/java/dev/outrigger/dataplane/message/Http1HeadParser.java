@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * row of offsets. Accepts and refuses what Envoy's codec does (E3..E6 and what was observed on the
  * wire); it does not judge the meaning of headers.
  *
+ * <p>As in Envoy, only the size is judged while lines come: what is wrong with one is said when the
+ * head is complete, and a forbidden character anywhere counts more than a malformed line.
+ *
  * <p>Input may come in any pieces; work is linear in its length. Confined to its event loop.
  */
 public final class Http1HeadParser {
@@ -41,7 +44,15 @@ public final class Http1HeadParser {
         }
     }
 
-    private final boolean trailers;
+    /** What is read. */
+    public enum Kind {
+        REQUEST,
+        RESPONSE,
+        /** Has no first line. */
+        TRAILERS
+    }
+
+    private final Kind kind;
     private final int maxBytes;
     private final int maxCount;
     private final @Nullable OriginalNames originals;
@@ -53,24 +64,22 @@ public final class Http1HeadParser {
     private int firstLineEnd;
     private boolean firstLineDone;
     private int lastEntry;
-    private int lines;
     private @Nullable CodecError error;
 
     /**
-     * @param trailers whether this reads trailers, which have no first line
      * @param maxBytes of the whole head
      * @param maxCount of header lines
      */
-    public Http1HeadParser(boolean trailers, int maxBytes, int maxCount) {
-        this(trailers, maxBytes, maxCount, null);
+    public Http1HeadParser(Kind kind, int maxBytes, int maxCount) {
+        this(kind, maxBytes, maxCount, null);
     }
 
     /**
      * @param originals remembers how names were written; {@code null} where nobody asks
      */
     public Http1HeadParser(
-            boolean trailers, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
-        this.trailers = trailers;
+            Kind kind, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
+        this.kind = kind;
         this.originals = originals;
         this.maxBytes = maxBytes;
         this.maxCount = maxCount;
@@ -88,9 +97,8 @@ public final class Http1HeadParser {
         searched = 0;
         firstLineStart = 0;
         firstLineEnd = 0;
-        firstLineDone = trailers;
+        firstLineDone = kind == Kind.TRAILERS;
         lastEntry = -1;
-        lines = 0;
         error = null;
     }
 
@@ -193,15 +201,45 @@ public final class Http1HeadParser {
                 firstLineStart = start;
                 firstLineEnd = stop;
                 firstLineDone = true;
+                if (kind == Kind.REQUEST && isVersionless(data, start, stop)) {
+                    return Result.COMPLETE;
+                }
                 continue;
             }
             if (stop == start) {
-                return Result.COMPLETE;
+                if (error == null && block.limit() > maxCount) {
+                    error = CodecError.TOO_MANY_HEADERS;
+                }
+                return error == null ? Result.COMPLETE : Result.FAILED;
             }
-            if (!line(data, start, stop)) {
-                return Result.FAILED;
+            if (error == null) {
+                line(data, start, stop);
+            } else {
+                searchForbidden(data, start, stop);
             }
         }
+    }
+
+    /** HTTP/0.9: method and target, and nothing behind them; the line is the whole request. */
+    private static boolean isVersionless(byte[] data, int start, int stop) {
+        if (stop - start > 9 && data[stop - 8] == 'H' && data[stop - 9] == ' ') {
+            return false;
+        }
+        int words = 0;
+        boolean blank = true;
+        for (int i = start; i < stop; i++) {
+            boolean before = blank;
+            blank = isFirstLineBlank(data[i]);
+            if (before && !blank) {
+                words++;
+            }
+        }
+        return words == 2;
+    }
+
+    /** Whether the byte separates the words of a first line: any control byte does. */
+    static boolean isFirstLineBlank(byte value) {
+        return value >= 0 && value <= ' ';
     }
 
     private int lineFeed(byte[] data) {
@@ -215,9 +253,10 @@ public final class Http1HeadParser {
         return -1;
     }
 
-    private boolean line(byte[] data, int start, int stop) {
+    private void line(byte[] data, int start, int stop) {
         if (Ascii.isBlank(data[start])) {
-            return fold(data, start, stop);
+            fold(data, start, stop);
+            return;
         }
         if (originals != null) {
             remember(originals, data, start, stop);
@@ -230,7 +269,8 @@ public final class Http1HeadParser {
             hash = hash * 31 + c;
         }
         if (i == start || i == stop || data[i] != ':') {
-            return fail(CodecError.CODEC_ERROR);
+            malformed(data, i, stop);
+            return;
         }
         int nameLength = i - start;
         i++;
@@ -243,25 +283,20 @@ public final class Http1HeadParser {
         }
         int valueEnd = stop;
         if (i < stop) {
-            valueEnd = squeeze(data, i, stop);
+            valueEnd = squeeze(data, i, i, stop);
             if (valueEnd < 0) {
-                return fail(CodecError.INVALID_CHARACTERS);
+                return;
             }
         }
         while (valueEnd > valueStart && Ascii.isBlank(data[valueEnd - 1])) {
             valueEnd--;
         }
-        if (++lines > maxCount) {
-            return fail(CodecError.TOO_MANY_HEADERS);
+        int id = KnownHeader.find(hash, data, start, nameLength);
+        // Beyond the limit all are refused, but what a length says is asked before that.
+        if (block.limit() <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
+            lastEntry = block.limit();
+            block.addEntry(id, start, nameLength, valueStart, valueEnd - valueStart);
         }
-        lastEntry = block.limit();
-        block.addEntry(
-                KnownHeader.find(hash, data, start, nameLength),
-                start,
-                nameLength,
-                valueStart,
-                valueEnd - valueStart);
-        return true;
     }
 
     private static void remember(OriginalNames originals, byte[] data, int start, int stop) {
@@ -272,15 +307,19 @@ public final class Http1HeadParser {
         originals.add(data, start, colon - start);
     }
 
-    /** Takes CR out of a value, as Envoy does; any other control byte is an error (-1). */
-    private static int squeeze(byte[] data, int from, int stop) {
-        int out = from;
+    /**
+     * Moves bytes to {@code out} without their CRs, which Envoy takes out of a value; gives the end
+     * of what was moved. Any other control byte is an error (-1).
+     */
+    private int squeeze(byte[] data, int to, int from, int stop) {
+        int out = to;
         for (int i = from; i < stop; i++) {
             byte b = data[i];
             if (b == '\r') {
                 continue;
             }
             if (SPECIAL[b & 0xff]) {
+                error = CodecError.INVALID_CHARACTERS;
                 return -1;
             }
             data[out++] = b;
@@ -289,9 +328,10 @@ public final class Http1HeadParser {
     }
 
     /** An obsolete line folding: the line continues the value before it, behind one space (E6). */
-    private boolean fold(byte[] data, int start, int stop) {
+    private void fold(byte[] data, int start, int stop) {
         if (lastEntry < 0) {
-            return fail(CodecError.CODEC_ERROR);
+            malformed(data, start, stop);
+            return;
         }
         int from = start;
         while (from < stop && Ascii.isBlank(data[from])) {
@@ -307,23 +347,25 @@ public final class Http1HeadParser {
             if (out > valueOffset) {
                 data[out++] = ' ';
             }
-            for (int i = from; i < to; i++) {
-                byte b = data[i];
-                if (b == '\r') {
-                    continue;
-                }
-                if (SPECIAL[b & 0xff]) {
-                    return fail(CodecError.INVALID_CHARACTERS);
-                }
-                data[out++] = b;
+            out = squeeze(data, out, from, to);
+            if (out < 0) {
+                return;
             }
         }
         block.setValueRange(lastEntry, valueOffset, out - valueOffset);
-        return true;
     }
 
-    private boolean fail(CodecError why) {
-        error = why;
-        return false;
+    private void malformed(byte[] data, int from, int stop) {
+        error = CodecError.CODEC_ERROR;
+        searchForbidden(data, from, stop);
+    }
+
+    private void searchForbidden(byte[] data, int from, int stop) {
+        for (int i = from; i < stop; i++) {
+            if (SPECIAL[data[i] & 0xff] && data[i] != '\r') {
+                error = CodecError.INVALID_CHARACTERS;
+                return;
+            }
+        }
     }
 }

@@ -64,19 +64,22 @@ public final class RequestReader {
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private static final byte[] H2C = Ascii.bytes("h2c");
+    private static final long INVALID_LENGTH = -2;
 
     private final Options options;
     private final Http1HeadParser parser;
     private final RequestHead head = new RequestHead();
     private CodecError error = CodecError.CODEC_ERROR;
     private boolean http10;
+    private boolean firstLineRead;
+    private boolean firstLineForbidden;
 
     public RequestReader(Options options) {
         this.options = options;
         PreserveCase preserve = options.preserveCase();
         this.parser =
                 new Http1HeadParser(
-                        false,
+                        Http1HeadParser.Kind.REQUEST,
                         options.maxHeadBytes(),
                         options.maxHeaders(),
                         preserve == null ? null : preserve.names());
@@ -87,6 +90,8 @@ public final class RequestReader {
     public void begin() {
         head.reset();
         parser.begin(head.headers());
+        firstLineRead = false;
+        firstLineForbidden = false;
     }
 
     /** The head being read; valid until {@link #begin}. */
@@ -113,18 +118,23 @@ public final class RequestReader {
             return Http1HeadParser.Result.FAILED;
         }
         Http1HeadParser.Result result = parser.parse(in);
+        if (!firstLineRead && parser.hasFirstLine()) {
+            // Judged as soon as it is there; everything else when the head is complete.
+            firstLineRead = true;
+            CodecError found = requestLine();
+            if (found != null) {
+                error = found;
+                return Http1HeadParser.Result.FAILED;
+            }
+        }
         return switch (result) {
             case NEED_MORE -> result;
             case FAILED -> {
-                error = parser.error();
-                if (parser.hasFirstLine()) {
-                    CodecError first = requestLine();
-                    error = first == null ? error : first;
-                }
+                error = refused(parser.error());
                 yield result;
             }
             case COMPLETE -> {
-                CodecError found = judge();
+                CodecError found = firstLineForbidden ? CodecError.INVALID_CHARACTERS : judge();
                 if (found == null) {
                     yield result;
                 }
@@ -134,18 +144,28 @@ public final class RequestReader {
         };
     }
 
-    private @Nullable CodecError judge() {
-        CodecError found = requestLine();
-        if (found == null) {
-            found = framing();
+    /** Envoy counts headers last of all that concerns their lines. */
+    private CodecError refused(CodecError found) {
+        if (found == CodecError.HEADERS_TOO_LARGE) {
+            return found;
         }
+        if (firstLineForbidden) {
+            return CodecError.INVALID_CHARACTERS;
+        }
+        return found == CodecError.TOO_MANY_HEADERS && declaredLength() == INVALID_LENGTH
+                ? CodecError.CODEC_ERROR
+                : found;
+    }
+
+    private @Nullable CodecError judge() {
+        CodecError found = framing();
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
         return found == null ? RequestTarget.resolve(head, options.allowAbsoluteUrl()) : found;
     }
 
-    /** Three runs of bytes; what separates them may be any run of blanks and CR. */
+    /** Three runs of bytes; what separates them may be any run of blanks and controls. */
     private @Nullable CodecError requestLine() {
         byte[] data = head.headers().data;
         int stop = parser.firstLineEnd();
@@ -158,6 +178,7 @@ public final class RequestReader {
         while (versionEnd > versionStart && isSeparator(data[versionEnd - 1])) {
             versionEnd--;
         }
+        firstLineForbidden |= holdsForbidden(data, versionEnd, stop);
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
         head.setRequestLine(
                 method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
@@ -193,17 +214,24 @@ public final class RequestReader {
         return shaped;
     }
 
+    /** What {@code content-length} says; -1 without one. */
+    private long declaredLength() {
+        HeaderBlock headers = head.headers();
+        if (!headers.has(KnownHeader.CONTENT_LENGTH)) {
+            return -1;
+        }
+        if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
+            return INVALID_LENGTH;
+        }
+        long length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
+        return length < 0 ? INVALID_LENGTH : length;
+    }
+
     private @Nullable CodecError framing() {
         HeaderBlock headers = head.headers();
-        long length = -1;
-        if (headers.has(KnownHeader.CONTENT_LENGTH)) {
-            if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
-                return CodecError.CODEC_ERROR;
-            }
-            length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
-            if (length < 0) {
-                return CodecError.CODEC_ERROR;
-            }
+        long length = declaredLength();
+        if (length == INVALID_LENGTH) {
+            return CodecError.CODEC_ERROR;
         }
         if (options.underscores() != Underscores.ALLOW
                 && headers.removeUnderscored()
@@ -286,12 +314,25 @@ public final class RequestReader {
                 headers.data, headers.valueOffset(entry), headers.valueLength(entry), token);
     }
 
-    private static int skipBlank(byte[] data, int from, int stop) {
+    private int skipBlank(byte[] data, int from, int stop) {
         int i = from;
         while (i < stop && isSeparator(data[i])) {
             i++;
         }
+        if (i - from > 1 || (i > from && data[from] != ' ')) {
+            firstLineForbidden |= holdsForbidden(data, from, i);
+        }
         return i;
+    }
+
+    /** Separators that are none where the head as a whole is judged. */
+    private static boolean holdsForbidden(byte[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (data[i] != ' ' && data[i] != '\t' && data[i] != '\r') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int skipVisible(byte[] data, int from, int stop) {
@@ -303,7 +344,7 @@ public final class RequestReader {
     }
 
     private static boolean isSeparator(byte value) {
-        return value == ' ' || value == '\t' || value == '\r';
+        return Http1HeadParser.isFirstLineBlank(value);
     }
 
     /**

@@ -75,13 +75,7 @@ final class RequestTarget {
     }
 
     private static @Nullable CodecError connect(RequestHead head, byte[] data, int start, int end) {
-        int colon = -1;
-        for (int i = start; i < end; i++) {
-            if (data[i] == ':') {
-                colon = i;
-            }
-        }
-        if (colon <= start || colon == end - 1) {
+        if (!isHostAndPort(data, start, end, true)) {
             return CodecError.INVALID_URL;
         }
         head.headers().set(KnownHeader.HOST, Arrays.copyOfRange(data, start, end));
@@ -101,26 +95,90 @@ final class RequestTarget {
         }
         int authority = i + 3;
         int path = authority;
-        int afterUserInfo = authority;
+        int at = -1;
         while (path < end && data[path] != '/' && data[path] != '?' && data[path] != '#') {
-            if (data[path] == '@') {
-                afterUserInfo = path + 1;
+            if (data[path] == '@' && at < 0) {
+                at = path;
             }
             path++;
         }
-        if (afterUserInfo >= path) {
+        // A user's name and password go no further.
+        int host = at < 0 ? authority : at + 1;
+        if (!isHostAndPort(data, host, path, false)) {
             return CodecError.INVALID_URL;
         }
         head.setScheme(https);
-        byte[] host = Arrays.copyOfRange(data, afterUserInfo, path);
+        byte[] hostAndPort = Arrays.copyOfRange(data, host, path);
         byte[] pathAndQuery = Arrays.copyOfRange(data, path, end);
-        head.headers().set(KnownHeader.HOST, host);
+        head.headers().set(KnownHeader.HOST, hostAndPort);
         if (pathAndQuery.length == 0) {
             head.setPath(SLASH);
         } else {
             head.setPath(pathAndQuery);
         }
         return null;
+    }
+
+    /** A name or an address, in brackets if it is an IPv6 one, and a port up to 65535. */
+    private static boolean isHostAndPort(byte[] data, int from, int to, boolean portNeeded) {
+        int i = from;
+        if (i < to && data[i] == '[') {
+            i = endOfBrackets(data, i + 1, to);
+            if (i < 0) {
+                return false;
+            }
+        } else {
+            while (i < to && isHostByte(data[i])) {
+                i++;
+            }
+            if (i == from) {
+                return false;
+            }
+        }
+        if (i == to) {
+            return !portNeeded;
+        }
+        int port = i + 1;
+        return data[i] == ':' && to > port && isPort(data, port, to);
+    }
+
+    /** Behind the closing bracket; -1 when what is within cannot be an address. */
+    private static int endOfBrackets(byte[] data, int from, int to) {
+        int i = from;
+        while (i < to && (Character.digit(data[i], 16) >= 0 || data[i] == ':' || data[i] == '.')) {
+            i++;
+        }
+        if (i == from) {
+            return -1;
+        }
+        if (i < to && data[i] == '%') {
+            int zone = ++i;
+            while (i < to && (isHostByte(data[i]) || "%_~".indexOf(data[i]) >= 0)) {
+                i++;
+            }
+            if (i == zone) {
+                return -1;
+            }
+        }
+        return i < to && data[i] == ']' ? i + 1 : -1;
+    }
+
+    private static boolean isHostByte(byte b) {
+        return isAlpha(b) || (b >= '0' && b <= '9') || b == '.' || b == '-';
+    }
+
+    private static boolean isPort(byte[] data, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            if (data[i] < '0' || data[i] > '9') {
+                return false;
+            }
+            value = value * 10 + data[i] - '0';
+            if (value > 65_535) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAuthority(HeaderBlock headers, int entry) {

@@ -28,9 +28,10 @@ public final class ResponseReader {
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] H2C = Ascii.bytes("h2c");
     private static final long PERSISTENCE =
             KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
-    private static final int MAX_STATUS_DIGITS = 4;
+    private static final int MAX_STATUS_DIGITS = 9;
 
     private final Options options;
     private final @Nullable OriginalNames names;
@@ -43,7 +44,11 @@ public final class ResponseReader {
         PreserveCase preserve = options.preserveCase();
         this.names = preserve == null ? null : preserve.names();
         this.parser =
-                new Http1HeadParser(false, options.maxHeadBytes(), options.maxHeaders(), names);
+                new Http1HeadParser(
+                        Http1HeadParser.Kind.RESPONSE,
+                        options.maxHeadBytes(),
+                        options.maxHeaders(),
+                        names);
         begin();
     }
 
@@ -67,6 +72,10 @@ public final class ResponseReader {
 
     /** Consumes the head's bytes and nothing behind them. */
     public Http1HeadParser.Result read(ByteBuf in) {
+        if (!parser.hasStarted() && in.isReadable() && in.getByte(in.readerIndex()) != 'H') {
+            error = CodecError.CODEC_ERROR;
+            return Http1HeadParser.Result.FAILED;
+        }
         Http1HeadParser.Result result = parser.parse(in);
         return switch (result) {
             case NEED_MORE -> result;
@@ -90,25 +99,25 @@ public final class ResponseReader {
         byte[] data = headers.data;
         int start = parser.firstLineStart();
         int stop = parser.firstLineEnd();
-        if (stop - start < 12 || !isHttp(data, start)) {
+        if (stop - start < 10 || !isHttp(data, start)) {
             return CodecError.CODEC_ERROR;
         }
         int i = start + 8;
-        while (i < stop && Ascii.isBlank(data[i])) {
+        while (i < stop && Http1HeadParser.isFirstLineBlank(data[i])) {
             i++;
         }
-        int digits = i;
-        int status = 0;
-        while (i < stop && data[i] >= '0' && data[i] <= '9') {
-            status = status * 10 + data[i] - '0';
-            i++;
-            if (i - digits > MAX_STATUS_DIGITS) {
-                return CodecError.CODEC_ERROR;
-            }
-        }
-        if (i - digits < 3 || status < 100 || (i < stop && !Ascii.isBlank(data[i]))) {
+        if (i == start + 8) {
             return CodecError.CODEC_ERROR;
         }
+        int word = i;
+        while (i < stop && !Http1HeadParser.isFirstLineBlank(data[i])) {
+            i++;
+        }
+        long number = status(data, word, i);
+        if (number < 0 || holdsControl(data, start, stop)) {
+            return CodecError.CODEC_ERROR;
+        }
+        int status = (int) number & 0xffff;
         head.setStatus(status);
         if (names != null && preservesReason()) {
             int phrase = Math.min(i + 1, stop);
@@ -116,6 +125,22 @@ public final class ResponseReader {
         }
         boolean http10 = !(data[start + 5] == '1' && data[start + 7] == '1');
         return framing(headers, status, http10);
+    }
+
+    /** Digits, behind a plus or not, as Envoy reads them; -1 for anything else. */
+    private static long status(byte[] data, int from, int to) {
+        int digits = from < to && data[from] == '+' ? from + 1 : from;
+        return to - digits > MAX_STATUS_DIGITS ? -1 : Ascii.decimal(data, digits, to - digits);
+    }
+
+    private static boolean holdsControl(byte[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
+            byte b = data[i];
+            if ((b >= 0 && b < ' ' && b != '\t' && b != '\r') || b == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean preservesReason() {
@@ -136,9 +161,14 @@ public final class ResponseReader {
             }
         }
         headers.joinRepeatedInlineHeaders();
+        int upgrade = headers.find(KnownHeader.UPGRADE);
+        if (upgrade >= 0 && headers.valueEqualsIgnoreCase(upgrade, H2C)) {
+            // As in requests, as if nobody had spoken of it (C3).
+            headers.remove(KnownHeader.UPGRADE);
+        }
         int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
         boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
-        boolean noBody = status < 200 || status == 204;
+        boolean noBody = (status >= 100 && status < 200) || status == 204;
         if (coding >= 0) {
             if (!chunked) {
                 return CodecError.INVALID_TRANSFER_ENCODING;
