@@ -60,6 +60,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final Http1BodyDecoder.Sink bodySink;
     private final CollectedOutput out;
     private final Http1ResponseEncoder encoder;
+    private final QueuedResponses queued = new QueuedResponses();
     private final ReadAhead input = new ReadAhead();
     private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
@@ -202,6 +203,13 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean readHead(ByteBuf in) {
+        if (!reader.hasStarted() && queued.isFull()) {
+            begin();
+            aborted = true;
+            phase = Phase.BODY;
+            exchange().onTooManyResponses();
+            return false;
+        }
         Http1HeadParser.Result result = reader.read(in);
         return switch (result) {
             case NEED_MORE -> {
@@ -295,6 +303,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void codecError(CodecError error) {
+        if (reader.isAnsweredAsHttp10()) {
+            encoder.answerAsHttp10();
+        }
         shard.inc(stats.cxProtocolError);
         phase = Phase.BODY;
         exchange().onCodecError(error);
@@ -302,27 +313,42 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void sendContinue() {
+        exchange().info().setResponseCode(100);
+        queued.onOutput();
         encoder.sendContinue();
     }
 
     @Override
     public void sendInterim(ResponseHead head) {
+        queued.onOutput();
         encoder.interim(head);
     }
 
     @Override
     public void sendTrailers(HeaderBlock trailers) {
         encoder.trailers(trailers);
+        queued.onEnd(encoder.isChunked());
     }
 
     @Override
     public void sendHead(ResponseHead head, boolean endStream, boolean close) {
+        queued.onOutput();
         closeAfter = encoder.head(head, endStream) || close;
+        if (endStream) {
+            queued.onEnd(true);
+        }
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
+        boolean empty = !data.isReadable();
         encoder.body(data, endStream);
+        if (!empty) {
+            queued.onOutput();
+        }
+        if (endStream) {
+            queued.onEnd(!empty || encoder.isChunked());
+        }
     }
 
     @Override
@@ -338,6 +364,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         out.flush();
+        queued.onFlush();
         if (resume) {
             resume = false;
             dispatchAhead();

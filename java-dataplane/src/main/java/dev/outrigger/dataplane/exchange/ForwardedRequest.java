@@ -65,6 +65,9 @@ final class ForwardedRequest {
     private boolean informed;
     private boolean overflowed;
 
+    /** Whether a gRPC response has begun that says only at its end how the call went. */
+    private boolean grpcUndecided;
+
     ForwardedRequest(
             WorkerServices services,
             Exchange exchange,
@@ -123,6 +126,7 @@ final class ForwardedRequest {
         responding = false;
         informed = false;
         overflowed = false;
+        grpcUndecided = false;
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
@@ -395,6 +399,8 @@ final class ForwardedRequest {
 
     private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
+        grpcUndecided =
+                head().isGrpc() && !endStream && !response.headers().has(KnownHeader.GRPC_STATUS);
         retry.disable();
         retries.cancel();
         attempts.cancelOthers(attempt);
@@ -481,6 +487,9 @@ final class ForwardedRequest {
         }
         if (responding) {
             active = false;
+            if (grpcUndecided) {
+                shard.inc(exchange.stats().rqResetAfterResponseStarted);
+            }
             replies.cutByReset(reset, transportFailure);
             return;
         }
@@ -498,7 +507,7 @@ final class ForwardedRequest {
         replies.reset(reset, transportFailure, attemptCount > 1, informed);
     }
 
-    /** Envoy takes even a 1xx that went no further for the beginning of the response. */
+    /** Behind a 1xx the response has begun as far as Envoy's counters are concerned (observed). */
     private void chargeFailure(int status) {
         if (!informed) {
             charges.response(status);

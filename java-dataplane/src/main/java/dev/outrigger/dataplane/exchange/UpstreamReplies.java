@@ -46,10 +46,9 @@ final class UpstreamReplies {
     }
 
     /**
-     * The last attempt failed before its response began.
+     * The last attempt failed before its final response began.
      *
-     * @param retried whether it was not the only one
-     * @param informed whether a 1xx had come, which Envoy's details call the response's beginning
+     * @param informed whether a 1xx had come, with which the response began for Envoy
      */
     void reset(StreamReset reset, String transportFailure, boolean retried, boolean informed) {
         reply(
