@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Bytes of others' tests, beside this repository, as cases: of Envoy's HTTP/1 codec, of its path
@@ -168,10 +167,10 @@ final class ThirdPartyBytes {
     /** As it is, with a host where it has none, in two halves, and with an options that relax. */
     private static void addRequest(
             List<WireCase> cases, String id, Setup setup, List<String> bytes) {
-        cases.add(new WireCase(id, setup, bytes, Optional.empty()));
+        cases.add(WireCase.of(id, setup, bytes.toArray(String[]::new)));
         var hosted = bytes.stream().map(ThirdPartyBytes::withHost).toList();
         if (!hosted.equals(bytes)) {
-            cases.add(new WireCase(id + "/host", setup, hosted, Optional.empty()));
+            cases.add(WireCase.of(id + "/host", setup, hosted.toArray(String[]::new)));
         }
         if (bytes.size() == 1) {
             var text = hosted.getFirst();
@@ -184,7 +183,7 @@ final class ThirdPartyBytes {
                             text.substring(middle)));
         }
         if (setup.manager().isEmpty()) {
-            cases.add(new WireCase(id + "/relaxed", RELAXED, hosted, Optional.empty()));
+            cases.add(WireCase.of(id + "/relaxed", RELAXED, hosted.toArray(String[]::new)));
         }
     }
 

@@ -39,6 +39,7 @@ class ThirdPartyWireIT {
         sets.put("Envoy's codec", ThirdPartyBytes.envoyCodec());
         sets.put("llhttp", ThirdPartyBytes.llhttp());
         sets.put("transfer-encoding gadgets", ThirdPartyBytes.gadgets());
+        sets.put("Gateway API", GatewayCases.read());
         var all = new ArrayList<WireCase>();
         sets.replaceAll((_, cases) ->
                 cases.stream().filter(each -> each.id().startsWith(selected)).toList());
@@ -58,7 +59,7 @@ class ThirdPartyWireIT {
 
     private void check(WireCase each) {
         assertThat(outcomes.get(each.id()))
-                .as("%s: %s", each.id(), each.sends())
+                .as("%s: %s", each.id(), each.steps())
                 .satisfies(outcome -> assertThat(outcome.differences()).isEmpty());
     }
 }

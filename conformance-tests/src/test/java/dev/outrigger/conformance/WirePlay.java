@@ -3,6 +3,8 @@ package dev.outrigger.conformance;
 
 import dev.outrigger.conformance.compare.Comparison;
 import dev.outrigger.conformance.compare.Difference;
+import dev.outrigger.conformance.compare.Mismatch;
+import dev.outrigger.conformance.exchange.Expectation;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.stage.BatchStage;
 import dev.outrigger.conformance.stage.BatchStage.Part;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -39,14 +42,35 @@ final class WirePlay {
     }
 
     /**
-     * What became of a case.
+     * What became of a case, each time it was played.
      *
-     * @param oracle what Envoy showed, the first time
-     * @param differences what is not the same on the subject, each time
+     * @param ofOracle where Envoy did not do as expected
+     * @param ofSubject where the subject did not
+     * @param differences where the two are not the same
      */
-    record Outcome(SortedMap<String, String> oracle, List<Difference> differences) {
+    record Outcome(
+            List<Mismatch> ofOracle, List<Mismatch> ofSubject, List<Difference> differences) {
         Outcome {
+            ofOracle = List.copyOf(ofOracle);
+            ofSubject = List.copyOf(ofSubject);
             differences = List.copyOf(differences);
+        }
+
+        boolean isGood() {
+            return ofOracle.isEmpty() && ofSubject.isEmpty() && differences.isEmpty();
+        }
+
+        private Outcome and(Outcome other) {
+            var fields = other.differences.stream().map(Difference::field).toList();
+            return new Outcome(
+                    inBoth(ofOracle, other.ofOracle),
+                    inBoth(ofSubject, other.ofSubject),
+                    differences.stream().filter(each -> fields.contains(each.field())).toList());
+        }
+
+        private static List<Mismatch> inBoth(List<Mismatch> one, List<Mismatch> other) {
+            var fields = other.stream().map(Mismatch::field).toList();
+            return one.stream().filter(each -> fields.contains(each.field())).toList();
         }
     }
 
@@ -61,21 +85,14 @@ final class WirePlay {
                 var id = left.get(j).id();
                 var before = outcomes.get(id);
                 var now = played.get(j);
-                outcomes.put(
-                        id,
-                        before == null ? now : new Outcome(before.oracle(), inBoth(before, now)));
-                if (!outcomes.get(id).differences().isEmpty()) {
+                outcomes.put(id, before == null ? now : before.and(now));
+                if (!outcomes.get(id).isGood()) {
                     again.add(left.get(j));
                 }
             }
             left = again;
         }
         return outcomes;
-    }
-
-    private static List<Difference> inBoth(Outcome one, Outcome other) {
-        var fields = other.differences().stream().map(Difference::field).toList();
-        return one.differences().stream().filter(each -> fields.contains(each.field())).toList();
     }
 
     private List<Outcome> playOnce(List<WireCase> cases, Path workdir) throws IOException {
@@ -88,15 +105,24 @@ final class WirePlay {
             var second = run(subject, parts, workdir.resolve("subject"), threads);
             var outcomes = new ArrayList<Outcome>();
             for (int i = 0; i < parts.size(); i++) {
-                var expected = first.join().get(i);
+                var expected = WireCase.fields(first.join().get(i));
+                var seen = WireCase.fields(second.join().get(i));
+                var wanted = cases.get(i).expectation();
                 outcomes.add(
                         new Outcome(
-                                expected, Comparison.of(expected, second.join().get(i), Set.of())));
+                                mismatches(wanted, expected),
+                                mismatches(wanted, seen),
+                                Comparison.of(expected, seen, Set.of())));
             }
             return outcomes;
         } catch (CompletionException e) {
             throw new IOException(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    private static List<Mismatch> mismatches(
+            Optional<Expectation> wanted, SortedMap<String, String> seen) {
+        return wanted.map(each -> Mismatch.find(each, seen)).orElse(List.of());
     }
 
     private static CompletableFuture<List<SortedMap<String, String>>> run(

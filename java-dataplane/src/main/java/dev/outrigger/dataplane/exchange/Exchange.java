@@ -56,7 +56,6 @@ public final class Exchange implements FormatContext {
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
     private boolean active;
-    private boolean refused;
 
     /** Told to nobody before the log line: Envoy closes the connection with it (observed). */
     private @Nullable ResponseFlag flagAtEnd;
@@ -100,11 +99,6 @@ public final class Exchange implements FormatContext {
 
     public boolean isActive() {
         return active;
-    }
-
-    /** Whether the checks of the connection manager have not let the request pass. */
-    public boolean isRefused() {
-        return refused;
     }
 
     public boolean isRequestComplete() {
@@ -203,7 +197,6 @@ public final class Exchange implements FormatContext {
     public void begin(HttpConnectionManager current) {
         manager = current;
         active = true;
-        refused = false;
         flagAtEnd = null;
         request.reset();
         response.reset();
@@ -236,7 +229,6 @@ public final class Exchange implements FormatContext {
 
     /** Answers a request that the checks have not passed. */
     void refuse(RequestChecks.Refusal refusal) {
-        refused = true;
         RequestHead head = request.head();
         if (refusal.status() == 307 && head != null) {
             byte[] location = LocalReplySender.location(head);

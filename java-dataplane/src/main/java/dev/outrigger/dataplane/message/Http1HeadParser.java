@@ -63,7 +63,12 @@ public final class Http1HeadParser {
     private int firstLineStart;
     private int firstLineEnd;
     private boolean firstLineDone;
+    private boolean badName;
     private int lastEntry;
+
+    /** Where the latest value ends, with the blanks behind it. */
+    private int lastValueEnd;
+
     private @Nullable CodecError error;
 
     /**
@@ -99,6 +104,7 @@ public final class Http1HeadParser {
         firstLineEnd = 0;
         firstLineDone = kind == Kind.TRAILERS;
         lastEntry = -1;
+        badName = false;
         error = null;
     }
 
@@ -110,6 +116,11 @@ public final class Http1HeadParser {
     /** Whether the first line is complete, so that a stream exists in Envoy's sense. */
     public boolean hasFirstLine() {
         return firstLineDone;
+    }
+
+    /** Whether it failed by a name with a byte that may not stand there. */
+    boolean hasBadName() {
+        return badName;
     }
 
     /** Set after {@link Result#FAILED}. */
@@ -269,6 +280,7 @@ public final class Http1HeadParser {
             hash = hash * 31 + c;
         }
         if (i == start || i == stop || data[i] != ':') {
+            badName = i > start && i < stop;
             malformed(data, i, stop);
             return;
         }
@@ -288,6 +300,7 @@ public final class Http1HeadParser {
                 return;
             }
         }
+        int untrimmed = valueEnd;
         while (valueEnd > valueStart && Ascii.isBlank(data[valueEnd - 1])) {
             valueEnd--;
         }
@@ -295,6 +308,7 @@ public final class Http1HeadParser {
         // Beyond the limit all are refused, but what a length says is asked before that.
         if (block.limit() <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
             lastEntry = block.limit();
+            lastValueEnd = untrimmed;
             block.addEntry(id, start, nameLength, valueStart, valueEnd - valueStart);
         }
     }
@@ -327,32 +341,28 @@ public final class Http1HeadParser {
         return out;
     }
 
-    /** An obsolete line folding: the line continues the value before it, behind one space (E6). */
+    /**
+     * An obsolete line folding: the line continues the value before it, with every blank between
+     * them (E6). Only around the whole there are none.
+     */
     private void fold(byte[] data, int start, int stop) {
         if (lastEntry < 0) {
             malformed(data, start, stop);
             return;
         }
-        int from = start;
-        while (from < stop && Ascii.isBlank(data[from])) {
+        int from = block.valueOffset(lastEntry);
+        int end = squeeze(data, lastValueEnd, start, stop);
+        if (end < 0) {
+            return;
+        }
+        lastValueEnd = end;
+        while (end > from && Ascii.isBlank(data[end - 1])) {
+            end--;
+        }
+        while (from < end && Ascii.isBlank(data[from])) {
             from++;
         }
-        int to = stop;
-        while (to > from && Ascii.isBlank(data[to - 1])) {
-            to--;
-        }
-        int valueOffset = block.valueOffset(lastEntry);
-        int out = valueOffset + block.valueLength(lastEntry);
-        if (to > from) {
-            if (out > valueOffset) {
-                data[out++] = ' ';
-            }
-            out = squeeze(data, out, from, to);
-            if (out < 0) {
-                return;
-            }
-        }
-        block.setValueRange(lastEntry, valueOffset, out - valueOffset);
+        block.setValueRange(lastEntry, from, end - from);
     }
 
     private void malformed(byte[] data, int from, int stop) {
@@ -361,11 +371,18 @@ public final class Http1HeadParser {
     }
 
     private void searchForbidden(byte[] data, int from, int stop) {
-        for (int i = from; i < stop; i++) {
+        if (holdsForbidden(data, from, stop)) {
+            error = CodecError.INVALID_CHARACTERS;
+        }
+    }
+
+    /** Whether there is a byte that no line may have. */
+    static boolean holdsForbidden(byte[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
             if (SPECIAL[data[i] & 0xff] && data[i] != '\r') {
-                error = CodecError.INVALID_CHARACTERS;
-                return;
+                return true;
             }
         }
+        return false;
     }
 }

@@ -19,6 +19,8 @@ public final class RequestReader {
      * @param preserveCase {@code null} where names are forgotten
      * @param ignoredUpgrade which upgrade types are as if nobody had asked for them; {@code null}
      *     for none
+     * @param refusesHttps whether absolute form with {@code https} is refused: nobody in front is
+     *     trusted, and the connection is plaintext
      */
     public record Options(
             int maxHeadBytes,
@@ -29,7 +31,8 @@ public final class RequestReader {
             boolean allowCustomMethods,
             Underscores underscores,
             @Nullable PreserveCase preserveCase,
-            @Nullable Predicate<String> ignoredUpgrade) {
+            @Nullable Predicate<String> ignoredUpgrade,
+            boolean refusesHttps) {
         /** Forgets the case of names and ignores no upgrade. */
         public Options(
                 int maxHeadBytes,
@@ -48,7 +51,8 @@ public final class RequestReader {
                     allowCustomMethods,
                     underscores,
                     null,
-                    null);
+                    null,
+                    false);
         }
     }
 
@@ -72,6 +76,7 @@ public final class RequestReader {
     private CodecError error = CodecError.CODEC_ERROR;
     private boolean http10;
     private boolean firstLineRead;
+    private boolean answeredAsHttp10;
     private boolean firstLineForbidden;
 
     public RequestReader(Options options) {
@@ -90,8 +95,10 @@ public final class RequestReader {
     public void begin() {
         head.reset();
         parser.begin(head.headers());
+        http10 = false;
         firstLineRead = false;
         firstLineForbidden = false;
+        answeredAsHttp10 = false;
     }
 
     /** The head being read; valid until {@link #begin}. */
@@ -107,12 +114,14 @@ public final class RequestReader {
         return error;
     }
 
+    /** Whether a refusal is an HTTP/1.0 message: the whole head was read and says so. */
+    public boolean isAnsweredAsHttp10() {
+        return answeredAsHttp10;
+    }
+
     /** Consumes the head's bytes and nothing behind them. */
     public Http1HeadParser.Result read(ByteBuf in) {
-        if (!parser.hasStarted()
-                && in.isReadable()
-                && !options.allowCustomMethods()
-                && !mayBegin(in.getByte(in.readerIndex()))) {
+        if (!parser.hasStarted() && in.isReadable() && !mayBegin(in.getByte(in.readerIndex()))) {
             in.skipBytes(in.readableBytes());
             error = CodecError.CODEC_ERROR;
             return Http1HeadParser.Result.FAILED;
@@ -123,7 +132,7 @@ public final class RequestReader {
             firstLineRead = true;
             CodecError found = requestLine();
             if (found != null) {
-                error = found;
+                error = outweighed(found, result);
                 return Http1HeadParser.Result.FAILED;
             }
         }
@@ -134,14 +143,38 @@ public final class RequestReader {
                 yield result;
             }
             case COMPLETE -> {
-                CodecError found = firstLineForbidden ? CodecError.INVALID_CHARACTERS : judge();
+                if (firstLineForbidden) {
+                    error = CodecError.INVALID_CHARACTERS;
+                    yield Http1HeadParser.Result.FAILED;
+                }
+                CodecError found = judge();
                 if (found == null) {
                     yield result;
                 }
                 error = found;
+                answeredAsHttp10 = http10 && options.acceptHttp10();
                 yield Http1HeadParser.Result.FAILED;
             }
         };
+    }
+
+    /** What Envoy says of a bad first line when it has read the rest along with it. */
+    private CodecError outweighed(CodecError found, Http1HeadParser.Result result) {
+        if (result == Http1HeadParser.Result.NEED_MORE) {
+            return found;
+        }
+        CodecError rest =
+                result == Http1HeadParser.Result.FAILED ? parser.error() : CodecError.CODEC_ERROR;
+        if (rest == CodecError.HEADERS_TOO_LARGE) {
+            return rest;
+        }
+        byte[] data = head.headers().data;
+        boolean forbidden =
+                Http1HeadParser.holdsForbidden(
+                        data, parser.firstLineStart(), parser.firstLineEnd());
+        return forbidden || rest == CodecError.INVALID_CHARACTERS
+                ? CodecError.INVALID_CHARACTERS
+                : found;
     }
 
     /** Envoy counts headers last of all that concerns their lines. */
@@ -151,6 +184,12 @@ public final class RequestReader {
         }
         if (firstLineForbidden) {
             return CodecError.INVALID_CHARACTERS;
+        }
+        if (found == CodecError.CODEC_ERROR
+                && parser.hasBadName()
+                && options.underscores() == Underscores.REJECT
+                && head.headers().hasUnderscoredBeforeLast()) {
+            return CodecError.UNEXPECTED_UNDERSCORE;
         }
         return found == CodecError.TOO_MANY_HEADERS && declaredLength() == INVALID_LENGTH
                 ? CodecError.CODEC_ERROR
@@ -162,7 +201,13 @@ public final class RequestReader {
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
-        return found == null ? RequestTarget.resolve(head, options.allowAbsoluteUrl()) : found;
+        if (found == null) {
+            found = RequestTarget.resolve(head, options);
+        }
+        if (found == null && http10 && !options.acceptHttp10()) {
+            found = CodecError.LOW_VERSION;
+        }
+        return found == null ? RequestTarget.checkAuthority(head.headers()) : found;
     }
 
     /** Three runs of bytes; what separates them may be any run of blanks and controls. */
@@ -178,7 +223,7 @@ public final class RequestReader {
         while (versionEnd > versionStart && isSeparator(data[versionEnd - 1])) {
             versionEnd--;
         }
-        firstLineForbidden |= holdsForbidden(data, versionEnd, stop);
+        firstLineForbidden |= Http1HeadParser.holdsForbidden(data, versionEnd, stop);
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
         head.setRequestLine(
                 method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
@@ -224,7 +269,13 @@ public final class RequestReader {
             return INVALID_LENGTH;
         }
         long length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
-        return length < 0 ? INVALID_LENGTH : length;
+        if (length >= 0) {
+            return length;
+        }
+        // Nobody reads the length of a body in chunks, whatever it is (observed).
+        int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
+        boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
+        return chunked ? 0 : INVALID_LENGTH;
     }
 
     private @Nullable CodecError framing() {
@@ -239,11 +290,11 @@ public final class RequestReader {
             return CodecError.UNEXPECTED_UNDERSCORE;
         }
         headers.joinRepeatedInlineHeaders();
-        if (length >= 0 && headers.has(KnownHeader.TRANSFER_ENCODING) && http10) {
+        if (length >= 0
+                && headers.has(KnownHeader.TRANSFER_ENCODING)
+                && http10
+                && !options.allowChunkedLength()) {
             return CodecError.LENGTH_AND_CHUNKED;
-        }
-        if (http10 && !options.acceptHttp10()) {
-            return CodecError.LOW_VERSION;
         }
         boolean close = false;
         boolean keepAlive = false;
@@ -320,19 +371,9 @@ public final class RequestReader {
             i++;
         }
         if (i - from > 1 || (i > from && data[from] != ' ')) {
-            firstLineForbidden |= holdsForbidden(data, from, i);
+            firstLineForbidden |= Http1HeadParser.holdsForbidden(data, from, i);
         }
         return i;
-    }
-
-    /** Separators that are none where the head as a whole is judged. */
-    private static boolean holdsForbidden(byte[] data, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (data[i] != ' ' && data[i] != '\t' && data[i] != '\r') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int skipVisible(byte[] data, int from, int stop) {
@@ -347,11 +388,9 @@ public final class RequestReader {
         return Http1HeadParser.isFirstLineBlank(value);
     }
 
-    /**
-     * Whether a method of the list or an empty line may begin so; Envoy waits for no more (D41).
-     */
+    /** Whether a request or an empty line may begin so; Envoy waits for no more (D41). */
     private static boolean mayBegin(byte value) {
-        return value == '\r' || value == '\n' || Method.mayBegin(value);
+        return value == '\r' || value == '\n' || !isSeparator(value);
     }
 
     private static boolean isDigit(byte value) {

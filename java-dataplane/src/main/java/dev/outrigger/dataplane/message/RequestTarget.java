@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.util.NetUtil;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +14,7 @@ final class RequestTarget {
     private static final byte[] HTTP = Ascii.bytes("http");
     private static final byte[] HTTPS = Ascii.bytes("https");
     private static final byte[] SLASH = {'/'};
+    private static final int MAX_ZONE = 15;
     private static final boolean[] HOST = new boolean[256];
 
     static {
@@ -30,7 +36,7 @@ final class RequestTarget {
         int host = start;
         if (!connect) {
             int i = start;
-            while (i < end && isAlpha(data[i])) {
+            while (i < end && (isAlpha(data[i]) || (i > start && isSchemeByte(data[i])))) {
                 i++;
             }
             if (i == start
@@ -90,10 +96,6 @@ final class RequestTarget {
         while (data[i] != ':') {
             i++;
         }
-        boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
-        if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
-            return CodecError.INVALID_SCHEME;
-        }
         int authority = i + 3;
         int path = authority;
         int at = -1;
@@ -107,6 +109,10 @@ final class RequestTarget {
         int host = at < 0 ? authority : at + 1;
         if (!isHostAndPort(data, host, path, false)) {
             return CodecError.INVALID_URL;
+        }
+        boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
+        if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
+            return CodecError.INVALID_SCHEME;
         }
         if (https && refusesHttps) {
             return CodecError.HTTPS_ON_PLAINTEXT;
@@ -146,25 +152,42 @@ final class RequestTarget {
         return data[i] == ':' && to > port && isPort(data, port, to);
     }
 
-    /** Behind the closing bracket; -1 when what is within cannot be an address. */
+    /** Behind the closing bracket; -1 when what is within is no address. */
     private static int endOfBrackets(byte[] data, int from, int to) {
-        int i = from;
-        while (i < to && (Character.digit(data[i], 16) >= 0 || data[i] == ':' || data[i] == '.')) {
-            i++;
+        int end = from;
+        while (end < to && data[end] != ']') {
+            end++;
         }
-        if (i == from) {
+        if (end == to) {
             return -1;
         }
-        if (i < to && data[i] == '%') {
-            int zone = ++i;
-            while (i < to && (isHostByte(data[i]) || "%_~".indexOf(data[i]) >= 0)) {
-                i++;
-            }
-            if (i == zone) {
-                return -1;
-            }
+        var text = new String(data, from, end - from, ISO_8859_1);
+        int percent = text.indexOf('%');
+        var address = percent < 0 ? text : text.substring(0, percent);
+        boolean valid =
+                address.indexOf('[') < 0
+                        && NetUtil.isValidIpV6Address(address)
+                        && (percent < 0 || isZone(text.substring(percent + 1)));
+        return valid ? end + 1 : -1;
+    }
+
+    /** A number, or an interface of this machine, as its resolver takes them. */
+    private static boolean isZone(String zone) {
+        if (zone.isEmpty() || zone.length() > MAX_ZONE) {
+            return false;
         }
-        return i < to && data[i] == ']' ? i + 1 : -1;
+        if (zone.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return true;
+        }
+        try {
+            return NetworkInterface.getByName(zone) != null;
+        } catch (SocketException _) {
+            return false;
+        }
+    }
+
+    private static boolean isSchemeByte(byte b) {
+        return (b >= '0' && b <= '9') || b == '+' || b == '-' || b == '.';
     }
 
     private static boolean isHostByte(byte b) {

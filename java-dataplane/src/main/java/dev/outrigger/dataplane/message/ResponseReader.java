@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,6 @@ public final class ResponseReader {
     private static final byte[] H2C = Ascii.bytes("h2c");
     private static final long PERSISTENCE =
             KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
-    private static final int MAX_STATUS_DIGITS = 9;
 
     private final Options options;
     private final @Nullable OriginalNames names;
@@ -113,11 +114,10 @@ public final class ResponseReader {
         while (i < stop && !Http1HeadParser.isFirstLineBlank(data[i])) {
             i++;
         }
-        long number = status(data, word, i);
-        if (number < 0 || holdsControl(data, start, stop)) {
+        int status = status(data, word, i);
+        if (status < 0 || Http1HeadParser.holdsForbidden(data, start, stop)) {
             return CodecError.CODEC_ERROR;
         }
-        int status = (int) number & 0xffff;
         head.setStatus(status);
         if (names != null && preservesReason()) {
             int phrase = Math.min(i + 1, stop);
@@ -127,20 +127,22 @@ public final class ResponseReader {
         return framing(headers, status, http10);
     }
 
-    /** Digits, behind a plus or not, as Envoy reads them; -1 for anything else. */
-    private static long status(byte[] data, int from, int to) {
+    /** Up to 64 bits of digits, behind a plus or not, of which Envoy keeps 16; -1 for others. */
+    private static int status(byte[] data, int from, int to) {
         int digits = from < to && data[from] == '+' ? from + 1 : from;
-        return to - digits > MAX_STATUS_DIGITS ? -1 : Ascii.decimal(data, digits, to - digits);
-    }
-
-    private static boolean holdsControl(byte[] data, int from, int to) {
-        for (int i = from; i < to; i++) {
-            byte b = data[i];
-            if ((b >= 0 && b < ' ' && b != '\t' && b != '\r') || b == 0x7f) {
-                return true;
-            }
+        if (digits == to) {
+            return -1;
         }
-        return false;
+        if (to - digits < 10) {
+            long number = Ascii.decimal(data, digits, to - digits);
+            return number < 0 ? -1 : (int) number & 0xffff;
+        }
+        try {
+            var text = new String(data, digits, to - digits, ISO_8859_1);
+            return text.charAt(0) == '+' ? -1 : (int) Long.parseUnsignedLong(text) & 0xffff;
+        } catch (NumberFormatException _) {
+            return -1;
+        }
     }
 
     private boolean preservesReason() {
@@ -168,7 +170,7 @@ public final class ResponseReader {
         }
         int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
         boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
-        boolean noBody = (status >= 100 && status < 200) || status == 204;
+        boolean noBody = status < 200 || status == 204;
         if (coding >= 0) {
             if (!chunked) {
                 return CodecError.INVALID_TRANSFER_ENCODING;
@@ -224,6 +226,12 @@ public final class ResponseReader {
                 && data[start + 2] == 'T'
                 && data[start + 3] == 'P'
                 && data[start + 4] == '/'
-                && data[start + 6] == '.';
+                && isDigit(data[start + 5])
+                && data[start + 6] == '.'
+                && isDigit(data[start + 7]);
+    }
+
+    private static boolean isDigit(byte value) {
+        return value >= '0' && value <= '9';
     }
 }

@@ -354,7 +354,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         boolean bodyless =
                 request.isHead()
-                        || status == 101
+                        || status < 200
                         || status == 204
                         || status == 304
                         || head.contentLength() == 0;
@@ -453,7 +453,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         active = false;
         boolean wasIdle = receiver == null;
         ResponseReceiver to = receiver;
-        if (to != null && (tunnel || (request.isConnect() && !sawReset))) {
+        if (to != null && (tunnel || request.isConnect())) {
             // Where there is a CONNECT, Envoy takes the end for its own doing, whatever came.
             closedLocally |= request.isConnect();
             fail(StreamReset.CONNECTION_TERMINATION);
