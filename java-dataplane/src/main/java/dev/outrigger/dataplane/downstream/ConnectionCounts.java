@@ -14,6 +14,9 @@ final class ConnectionCounts {
     private boolean closedLocally;
     private long openedNanos;
 
+    /** Envoy counts what the last read brought as buffered until the next read. */
+    private int lastReceived;
+
     ConnectionCounts(WorkerContext worker, HcmStats stats) {
         this.worker = worker;
         this.shard = worker.stats();
@@ -27,6 +30,10 @@ final class ConnectionCounts {
     }
 
     void received(int bytes) {
+        if (bytes != lastReceived) {
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
+        }
         shard.add(stats.cxRxBytes, bytes);
         if (!spoke) {
             // Envoy makes the codec, and counts it, when the first bytes come.
@@ -59,6 +66,7 @@ final class ConnectionCounts {
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
+        shard.add(stats.cxRxBytesBuffered, -lastReceived);
         if (spoke) {
             shard.dec(stats.cxHttp1Active);
         }

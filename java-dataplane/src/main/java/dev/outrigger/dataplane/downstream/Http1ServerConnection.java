@@ -76,6 +76,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closeAfter;
     private boolean finishing;
     private boolean aborted;
+    private boolean begun;
     private boolean answeredAtOnce;
 
     Http1ServerConnection(WorkerListener listener) {
@@ -213,7 +214,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         Http1HeadParser.Result result = reader.read(in);
         return switch (result) {
             case NEED_MORE -> {
-                if (reader.hasStarted() && !headTimer.isArmed()) {
+                if (reader.hasStarted() && !begun) {
+                    begin();
                     armHeadTimer();
                 }
                 yield false;
@@ -235,15 +237,17 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void armHeadTimer() {
         var config = pinned.settings().config();
         Duration limit = config.requestHeadersTimeout();
-        if (limit.isZero()) {
-            limit = config.streamIdleTimeout();
-        }
         if (!limit.isZero()) {
             headTimer.arm(worker.now(), limit.toNanos());
         }
     }
 
+    /** With the first byte of a head, once for each. */
     private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
         lifetime.onRequest();
         closeAfter = false;
         encoder.begin();
@@ -395,6 +399,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         phase = Phase.HEAD;
+        begun = false;
         reader.begin();
         lifetime.armIdle();
         input.disable(false);
@@ -422,8 +427,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     /**
      * Whether closing at once could cost the client its response. Not when it expects the close and
-     * has sent all of its request; where that was answered while it was still being read, Envoy
-     * does not know yet that it was all.
+     * has sent all of its request; while a request is still being read Envoy does not know yet that
+     * it was all.
      */
     private boolean mayRace() {
         boolean expected =
@@ -490,11 +495,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void onHeadTimeout() {
-        if (open && phase == Phase.HEAD && reader.hasStarted()) {
+        if (open && phase == Phase.HEAD && begun) {
             worker.refreshNow();
-            begin();
             phase = Phase.BODY;
-            exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
+            exchange().onHeadTimeout();
             worker.flushDirty();
         }
     }
@@ -506,10 +510,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         worker.refreshNow();
         open = false;
-        if (phase == Phase.HEAD && reader.hasStarted()) {
-            // Envoy's stream begins with the first byte, so half a head is logged too.
-            begin();
-        }
         boolean activeRequest = exchange().isActive();
         exchange().onDownstreamClosed();
         exchange().dispose();

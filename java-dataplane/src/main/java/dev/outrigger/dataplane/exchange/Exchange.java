@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -230,6 +231,10 @@ public final class Exchange implements FormatContext {
     /** Answers a request that the checks have not passed. */
     void refuse(RequestChecks.Refusal refusal) {
         RequestHead head = request.head();
+        if (head != null && head.headers().has(KnownHeader.X_FORWARDED_PROTO)) {
+            // Envoy looks for the route all the same, and finds one where the scheme is known.
+            findRoute();
+        }
         if (refusal.status() == 307 && head != null) {
             byte[] location = LocalReplySender.location(head);
             replies.sendAt(refusal.status(), "", location, refusal.details(), isHttp10());
@@ -328,19 +333,10 @@ public final class Exchange implements FormatContext {
         end();
     }
 
-    /**
-     * The request's head did not come in time.
-     *
-     * @param configured whether {@code request_headers_timeout} said so, else the stream was idle
-     */
-    public void onHeadTimeout(boolean configured) {
-        if (configured) {
-            shard.inc(stats().rqHeaderTimeout);
-            sendLocalReply(
-                    408, "request header timeout", null, "request_header_timeout", true, false);
-        } else {
-            timers.onIdle();
-        }
+    /** The request's head did not come within {@code request_headers_timeout}. */
+    public void onHeadTimeout() {
+        shard.inc(stats().rqHeaderTimeout);
+        sendLocalReply(408, "request header timeout", null, "request_header_timeout", true, false);
     }
 
     /** The client is gone. */

@@ -273,9 +273,7 @@ public final class RequestReader {
             return length;
         }
         // Nobody reads the length of a body in chunks, whatever it is (observed).
-        int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
-        boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
-        return chunked ? 0 : INVALID_LENGTH;
+        return lastCodingIsChunked(headers) ? 0 : INVALID_LENGTH;
     }
 
     private @Nullable CodecError framing() {
@@ -289,6 +287,10 @@ public final class RequestReader {
                 && options.underscores() == Underscores.REJECT) {
             return CodecError.UNEXPECTED_UNDERSCORE;
         }
+        boolean inChunks =
+                length >= 0
+                        && headers.has(KnownHeader.TRANSFER_ENCODING)
+                        && lastCodingIsChunked(headers);
         headers.joinRepeatedInlineHeaders();
         if (length >= 0
                 && headers.has(KnownHeader.TRANSFER_ENCODING)
@@ -326,17 +328,29 @@ public final class RequestReader {
             headers.remove(KnownHeader.CONTENT_LENGTH);
             length = -1;
         }
-        return transferEncoding(headers, length);
+        return transferEncoding(headers, length, inChunks);
     }
 
-    private @Nullable CodecError transferEncoding(HeaderBlock headers, long declared) {
+    /** Envoy's framer looks at the last line only, its codec at all of them joined. */
+    private static boolean lastCodingIsChunked(HeaderBlock headers) {
+        boolean chunked = false;
+        for (int i = 0; i < headers.limit(); i++) {
+            if (headers.id(i) == KnownHeader.TRANSFER_ENCODING) {
+                chunked = headers.valueEqualsIgnoreCase(i, CHUNKED);
+            }
+        }
+        return chunked;
+    }
+
+    private @Nullable CodecError transferEncoding(
+            HeaderBlock headers, long declared, boolean inChunks) {
         long length = declared;
         int entry = headers.find(KnownHeader.TRANSFER_ENCODING);
         boolean chunked = false;
         if (entry >= 0) {
             chunked = headers.valueEqualsIgnoreCase(entry, CHUNKED);
             if (length >= 0) {
-                if (!(chunked && options.allowChunkedLength())) {
+                if (!(inChunks && options.allowChunkedLength())) {
                     return CodecError.LENGTH_AND_CHUNKED;
                 }
                 headers.remove(KnownHeader.CONTENT_LENGTH);
