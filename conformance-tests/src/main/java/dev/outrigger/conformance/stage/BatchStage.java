@@ -272,7 +272,7 @@ public final class BatchStage implements AutoCloseable {
         return parts;
     }
 
-    private static void addTotals(
+    private void addTotals(
             Running running, Map<String, Long> stats, SortedMap<String, String> fields) {
         var part = running.part();
         var totals = new TreeMap<>(stats);
