@@ -89,6 +89,7 @@ record WireCase(
     Part part(String name) {
         return new Part(
                 name,
+                true,
                 LISTENER.replace("${manager}", setup.manager())
                         .replace("${routes}", setup.routes())
                         .replace("${virtualHosts}", setup.virtualHosts())
