@@ -231,9 +231,16 @@ public final class HeaderBlock {
         table[entry * STRIDE + VALUE_LENGTH] = value.length;
     }
 
-    /** Appends to one line's value behind a separator, as Envoy does for inline headers. */
+    /**
+     * Appends to one line's value behind a separator, as Envoy does for inline headers; an empty
+     * value needs none.
+     */
     public void join(int entry, byte[] separator, byte[] value) {
         int length = valueLength(entry);
+        if (length == 0) {
+            setValue(entry, value);
+            return;
+        }
         int at = append(data, valueOffset(entry), length);
         append(separator, 0, separator.length);
         append(value, 0, value.length);
