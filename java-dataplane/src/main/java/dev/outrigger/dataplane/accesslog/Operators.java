@@ -46,7 +46,7 @@ final class Operators {
             case "RESP", "RESPONSE_HEADER" -> responseHeader(argument);
             // HTTP/1 trailers are dropped, so there never are any.
             case "TRAILER", "RESPONSE_TRAILER" -> c -> null;
-            case "PROTOCOL" -> c -> c.info().isHttp10() ? "HTTP/1.0" : "HTTP/1.1";
+            case "PROTOCOL" -> c -> c.info().protocol();
             case "RESPONSE_FLAGS" -> c -> c.info().flagsText();
             case "RESPONSE_CODE_DETAILS" -> c -> c.info().details();
             case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> c -> c.info().upstreamHost();

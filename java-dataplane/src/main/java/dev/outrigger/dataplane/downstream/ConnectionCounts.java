@@ -13,6 +13,7 @@ final class ConnectionCounts {
     private boolean spoke;
     private boolean closedLocally;
     private long openedNanos;
+    private long bytesReceived;
 
     ConnectionCounts(WorkerContext worker, HcmStats stats) {
         this.worker = worker;
@@ -28,6 +29,7 @@ final class ConnectionCounts {
 
     void received(int bytes) {
         shard.add(stats.cxRxBytes, bytes);
+        bytesReceived += bytes;
         if (!spoke) {
             // Envoy makes the codec, and counts it, when the first bytes come.
             spoke = true;
@@ -39,6 +41,10 @@ final class ConnectionCounts {
     /** Whether the client has sent anything. */
     boolean hasSpoken() {
         return spoke;
+    }
+
+    long bytesReceived() {
+        return bytesReceived;
     }
 
     /** The close that is about to come is ours. */

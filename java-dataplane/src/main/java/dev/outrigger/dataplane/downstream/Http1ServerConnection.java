@@ -63,6 +63,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final ReadAhead input = new ReadAhead();
     private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
+    private final @Nullable ConnectionLog log;
     private @Nullable DelayedClose delayedClose;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionInfo info;
@@ -95,6 +96,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.encoder =
                 new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
         this.lifetime = new ConnectionLifetime(listener, pinned, this);
+        this.log = listener.connectionLog();
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -154,6 +156,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         (InetSocketAddress) ctx.channel().remoteAddress(),
                         (InetSocketAddress) ctx.channel().localAddress());
         exchange = new Exchange(listener.services(), pinned, this, this::onExchangeEnd);
+        if (log != null) {
+            log.begin(info);
+        }
         listener.opened(this);
         counts.opened();
         lifetime.begin();
@@ -490,6 +495,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             delayedClose.discard();
         }
         listener.closed(this, counts.closed(activeRequest));
+        if (log != null) {
+            log.end(counts.hasSpoken(), counts.bytesReceived(), out.written());
+        }
         worker.flushDirty();
         out.discard();
     }

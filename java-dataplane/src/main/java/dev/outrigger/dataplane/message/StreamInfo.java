@@ -19,6 +19,7 @@ public final class StreamInfo {
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
     private boolean http10;
+    private boolean protocolKnown = true;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -49,6 +50,7 @@ public final class StreamInfo {
         requestEndNanos = -1;
         firstUpstreamRxNanos = -1;
         http10 = false;
+        protocolKnown = true;
         responseCode = 0;
         details = null;
         bytesReceived = 0;
@@ -158,6 +160,18 @@ public final class StreamInfo {
 
     public void setHttp10(boolean value) {
         http10 = value;
+    }
+
+    /** {@code null} when nothing was sent yet that would tell. */
+    public @Nullable String protocol() {
+        if (!protocolKnown) {
+            return null;
+        }
+        return http10 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    public void setProtocolKnown(boolean value) {
+        protocolKnown = value;
     }
 
     public int responseCode() {
