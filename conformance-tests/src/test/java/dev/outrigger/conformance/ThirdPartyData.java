@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,16 +57,18 @@ final class ThirdPartyData {
             Map<String, Object> config = map(load(Files.readString(file)));
             var requests = new ArrayList<Request>();
             String text = Files.readString(file);
-            boolean random = text.contains("runtime_fraction") || text.contains("header_name");
+            boolean random = text.contains("runtime_fraction");
+            var numberHeaders = new TreeSet<>(Set.of(RANDOM_HEADER));
+            adapt(config, numberHeaders);
             for (Object each : list(map(load(Files.readString(tests))).get("tests"))) {
-                requests.add(request(map(each), requests.size(), random));
+                requests.add(request(map(each), requests.size(), numberHeaders, random));
             }
-            adapt(config);
             all.add(new Routes(folder.getFileName() + "/" + name, config, requests));
         }
     }
 
-    private static Request request(Map<String, Object> test, int index, boolean drawn) {
+    private static Request request(
+            Map<String, Object> test, int index, Set<String> numberHeaders, boolean drawn) {
         Map<String, Object> input = map(test.get("input"));
         Object random = input.get("random_value");
         String method = String.valueOf(input.getOrDefault("method", "GET"));
@@ -80,15 +81,19 @@ final class ThirdPartyData {
         if (Boolean.TRUE.equals(input.get("internal"))) {
             text.append("x-forwarded-for: 127.0.0.1\r\n");
         }
-        text.append(RANDOM_HEADER).append(": ").append(random == null ? 0 : random).append("\r\n");
+        var own = new TreeSet<String>();
         for (Object header : list(input.get("additional_request_headers"))) {
             String key = String.valueOf(map(header).get("key"));
             if (!key.startsWith(":")) {
+                own.add(key);
                 text.append(key).append(": ").append(map(header).get("value")).append("\r\n");
             }
         }
-        // A configuration that names a header of its own is given it by some of its tests.
-        boolean hasOwnNumber = input.containsKey("additional_request_headers");
+        for (String header : numberHeaders) {
+            if (!own.contains(header)) {
+                text.append(header).append(": ").append(random == null ? 0 : random).append("\r\n");
+            }
+        }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             text.append("content-length: 0\r\n");
         }
@@ -96,7 +101,7 @@ final class ThirdPartyData {
         return new Request(
                 name.replaceAll("[^A-Za-z0-9_-]", "_"),
                 text.append("\r\n").toString(),
-                input.containsKey("runtime") || (drawn && !hasOwnNumber));
+                input.containsKey("runtime") || drawn);
     }
 
     private static final String RANDOM_HEADER = "x-random-value";
@@ -104,20 +109,23 @@ final class ThirdPartyData {
     /**
      * A weighted choice takes the number of the test from a header; there is no other way in. A
      * duration written as a message becomes one written as text.
+     *
+     * @param numberHeaders gets the headers that the choices of this configuration read
      */
-    private static void adapt(@Nullable Object node) {
+    private static void adapt(@Nullable Object node, Set<String> numberHeaders) {
         if (node instanceof Map<?, ?>) {
             Map<String, Object> fields = map(node);
             if (fields.get("weighted_clusters") instanceof Map<?, ?> weighted) {
                 map(weighted).putIfAbsent("header_name", RANDOM_HEADER);
+                numberHeaders.add(String.valueOf(map(weighted).get("header_name")));
             }
             if (fields.get("timeout") instanceof Map<?, ?> timeout) {
                 Object seconds = timeout.get("seconds");
                 fields.put("timeout", (seconds == null ? 0 : seconds) + "s");
             }
-            fields.values().forEach(ThirdPartyData::adapt);
+            fields.values().forEach(each -> adapt(each, numberHeaders));
         } else if (node instanceof List<?> items) {
-            items.forEach(ThirdPartyData::adapt);
+            items.forEach(each -> adapt(each, numberHeaders));
         }
     }
 
@@ -209,7 +217,7 @@ final class ThirdPartyData {
     private static String flow(Object value) {
         try {
             return new ObjectMapper().writeValueAsString(value);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }

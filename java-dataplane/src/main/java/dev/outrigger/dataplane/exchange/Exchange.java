@@ -3,7 +3,6 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
-import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
 import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.AccessLogType;
@@ -11,8 +10,6 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.KnownHeader;
-import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -22,13 +19,10 @@ import dev.outrigger.dataplane.route.ClusterChoice;
 import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.route.RouteContext;
-import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
-import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -50,34 +44,18 @@ public final class Exchange implements FormatContext {
     private final DownstreamStream downstream;
     private final Runnable onEnd;
     private final StreamInfo info = new StreamInfo();
-    private final ResponseHead localHead = new ResponseHead();
+    private final ChosenRoute choice = new ChosenRoute(info);
+    private final DownstreamResponse response;
+    private final LocalReplySender replies;
     private final Router router;
     private final ExchangeFilters filters;
-    private final Timers.Timer idleTimer;
-    private final Timers.Timer requestTimer;
-    private final Timers.Timer durationTimer;
-    private final Timers.Timer logTimer;
-    private final Upgrade upgrade = new Upgrade();
-    private byte @Nullable [] connectAuthority;
+    private final StreamTimers timers;
     private HttpConnectionManager manager;
-    private @Nullable RequestHead request;
-    private @Nullable ResponseHead response;
-    private @Nullable Route route;
-    private ClusterChoice.@Nullable Target target;
-    private @Nullable Cluster cluster;
-    private String clusterName = "";
-    private final RouteContext routeContext = new RouteContext();
-    private boolean routeKnown;
+    private final DownstreamRequest request;
     private @Nullable HttpFilterChain chain;
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
-    private boolean closeAsked;
-    private boolean routerStarted;
     private boolean active;
-    private boolean requestComplete;
-    private boolean responseStarted;
-    private boolean http10;
-    private long idleNanos;
 
     /**
      * @param onEnd called when an exchange has ended and the next may begin
@@ -94,21 +72,21 @@ public final class Exchange implements FormatContext {
         this.downstream = downstream;
         this.onEnd = onEnd;
         this.router = new Router(services, this);
+        this.request = new DownstreamRequest(this, worker, downstream, router);
         this.filters = new ExchangeFilters(this, worker);
-        this.idleTimer = worker.timers().timer(this::onIdleTimeout);
-        this.requestTimer = worker.timers().timer(this::onRequestTimeout);
-        this.durationTimer = worker.timers().timer(this::onMaxDuration);
-        this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.timers = new StreamTimers(this, worker);
+        this.response = new DownstreamResponse(this, worker, downstream);
+        this.replies = new LocalReplySender(this);
     }
 
     @Override
     public @Nullable RequestHead request() {
-        return request;
+        return request.head();
     }
 
     @Override
     public @Nullable ResponseHead response() {
-        return response;
+        return response.head();
     }
 
     @Override
@@ -121,7 +99,7 @@ public final class Exchange implements FormatContext {
     }
 
     public boolean isRequestComplete() {
-        return requestComplete;
+        return request.isComplete();
     }
 
     HttpConnectionManager manager() {
@@ -138,45 +116,77 @@ public final class Exchange implements FormatContext {
 
     /** The request's route; looked for again after {@link #clearRouteCache}. */
     @Nullable Route route() {
-        if (!routeKnown) {
+        if (!choice.isKnown()) {
             findRoute();
         }
-        return route;
+        return choice.route();
     }
 
     /** The choice of cluster made with the route; {@code null} when it forwards to none. */
     ClusterChoice.@Nullable Target target() {
-        return route() == null ? null : target;
+        route();
+        return choice.target();
     }
 
     /** The name of the cluster chosen with the route; empty when it forwards to none. */
     String routeCluster() {
-        return target() == null ? "" : clusterName;
+        route();
+        return choice.clusterName();
     }
 
     /** The cluster chosen with the route; {@code null} when there is none of that name. */
     @Nullable Cluster cluster() {
-        return target() == null ? null : cluster;
+        route();
+        return choice.cluster();
     }
 
     PerFilterConfigs perFilterConfigs() {
-        Route found = route();
-        if (found == null) {
-            return PerFilterConfigs.NONE;
-        }
-        return target == null ? found.perFilterConfigs() : target.filters();
+        route();
+        return choice.perFilterConfigs();
     }
 
     /** The next who asks for the route has it looked for again. */
     void clearRouteCache() {
-        routeKnown = false;
+        choice.forget();
+    }
+
+    /** Looks for the route at once, which sets the timers to its limits. */
+    void findRoute() {
+        RequestHead head = request.head();
+        Route found = choice.find(head, manager);
+        if (head != null && found != null) {
+            timers.obey(found, head);
+        }
+    }
+
+    /** The response on its way to the client. */
+    DownstreamResponse downstreamResponse() {
+        return response;
     }
 
     boolean isResponseStarted() {
-        return responseStarted;
+        return response.isStarted();
     }
 
-    private HcmStats stats() {
+    boolean isHttp10() {
+        return request.isHttp10();
+    }
+
+    /** The filters in front of the router; {@code null} for none. */
+    @Nullable HttpFilterChain chain() {
+        return chain;
+    }
+
+    /** The request on its way from the client. */
+    DownstreamRequest downstreamRequest() {
+        return request;
+    }
+
+    StreamTimers timers() {
+        return timers;
+    }
+
+    HcmStats stats() {
         return manager.settings().stats;
     }
 
@@ -184,43 +194,21 @@ public final class Exchange implements FormatContext {
     public void begin(HttpConnectionManager current) {
         manager = current;
         active = true;
-        request = null;
-        connectAuthority = null;
-        response = null;
-        route = null;
-        target = null;
-        cluster = null;
-        // Before the checks are passed there is none, and nobody looks for it.
-        routeKnown = true;
+        request.reset();
+        response.reset();
+        choice.begin();
         chain = null;
-        closeAsked = false;
-        routerStarted = false;
-        requestComplete = false;
-        responseStarted = false;
-        http10 = false;
         info.begin(downstream.connection(), worker.wallMillis(), worker.now());
         HttpConnectionManager.Settings settings = current.settings();
         shard.inc(settings.stats.rqTotal);
         shard.inc(settings.stats.rqHttp1Total);
         shard.inc(settings.stats.rqActive);
-        idleNanos = settings.streamIdleTimeoutNanos;
-        touch();
-        if (settings.logIntervalNanos > 0) {
-            logTimer.arm(worker.now(), settings.logIntervalNanos);
-        }
-        if (settings.requestTimeoutNanos > 0) {
-            requestTimer.arm(worker.now(), settings.requestTimeoutNanos);
-        }
-        if (settings.maxStreamDurationNanos > 0) {
-            durationTimer.arm(worker.now(), settings.maxStreamDurationNanos);
-        }
+        timers.begin(settings);
     }
 
     /** Something happened on the stream: the idle timer starts anew (T2). */
     void touch() {
-        if (idleNanos > 0) {
-            idleTimer.arm(worker.now(), idleNanos);
-        }
+        timers.touch();
     }
 
     /**
@@ -229,42 +217,18 @@ public final class Exchange implements FormatContext {
      * @param head valid until the exchange ends
      */
     public void onHead(RequestHead head, boolean endStream) {
-        request = head;
-        http10 = head.isHttp10();
-        info.setHttp10(http10);
-        routeContext.begin(worker.random().nextLong());
+        choice.draw(worker.random().nextLong());
         internalRedirects = 0;
         previousRedirects.clear();
-        if (endStream) {
-            onRequestEnd();
-        }
-        HttpConnectionManager.Settings settings = manager.settings();
-        if (head.method() == Method.CONNECT) {
-            connectAuthority = Upgrade.authority(head);
-        }
-        RequestChecks.Refusal refusal =
-                RequestChecks.check(head, settings.config, downstream, settings.stats, shard);
-        if (refusal != null) {
-            refuse(refusal);
-            return;
-        }
-        int rejected =
-                RequestMutations.apply(head, settings, manager.routes(), info, worker.random());
-        if (rejected > 0) {
-            shard.inc(settings.stats.rqRejectedViaIpDetection);
-            sendLocalReply(rejected, "", null, "rejecting_because_detection_failed", false, false);
-            return;
-        }
-        route(head, endStream);
+        request.onHead(head, endStream);
     }
 
-    private void refuse(RequestChecks.Refusal refusal) {
-        if (refusal.status() == 307 && request != null) {
-            info.setDetails(refusal.details());
-            localHead.reset();
-            localHead.setStatus(refusal.status());
-            localHead.headers().add(KnownHeader.LOCATION, Ascii.bytes(request.path()));
-            sendLocal("", false);
+    /** Answers a request that the checks have not passed. */
+    void refuse(RequestChecks.Refusal refusal) {
+        RequestHead head = request.head();
+        if (refusal.status() == 307 && head != null) {
+            byte[] location = LocalReplySender.location(head);
+            replies.sendAt(refusal.status(), "", location, refusal.details());
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
@@ -274,101 +238,14 @@ public final class Exchange implements FormatContext {
         sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 
-    /** Looks for the route, and chooses where it forwards to. */
-    private void findRoute() {
-        routeKnown = true;
-        route = null;
-        target = null;
-        cluster = null;
-        RequestHead head = request;
-        Routes routes = manager.routes();
-        if (head == null || routes == null) {
-            return;
-        }
-        Route found = routes.find(head, routeContext);
-        if (found == null) {
-            info.setRouteName(null);
-            info.setUpstreamCluster(null);
-            return;
-        }
-        target = found.target(head, routeContext);
-        if (target == null && found.action() instanceof Forward) {
-            // Nothing to choose from is as good as no route.
-            return;
-        }
-        route = found;
-        if (target != null) {
-            clusterName = target.cluster(head);
-            cluster = manager.cluster(clusterName);
-            if (cluster != null) {
-                info.setUpstreamCluster(cluster.name());
-            }
-        }
-        if (!found.name().isEmpty()) {
-            info.setRouteName(found.name());
-        }
-        info.setVirtualHost(found.virtualHost().name());
-        if (found.timeouts().idle() >= 0) {
-            idleNanos = found.timeouts().idle();
-            idleTimer.disarm();
-            touch();
-        }
-        limitDuration(head, found);
-    }
-
-    /** The route's own limit of the stream replaces the connection manager's (U5). */
-    private void limitDuration(RequestHead head, Route found) {
-        if (found.timeouts().limitsStream()) {
-            long limit = StreamDuration.limit(found.timeouts(), head, settings());
-            durationTimer.disarm();
-            if (limit > 0) {
-                long used = worker.now() - info.startNanos();
-                durationTimer.arm(worker.now(), Math.max(0, limit - used));
-            }
-        }
-    }
-
-    private void route(RequestHead head, boolean endStream) {
-        findRoute();
-        if (head.isTunnel() && !beginUpgrade(head)) {
-            return;
-        }
-        logAt(AccessLogType.DOWNSTREAM_START, settings().config.accessLogTimes().onNewRequest());
+    /** The filters in front of the router, begun; {@code null} for none. */
+    @Nullable HttpFilterChain beginChain() {
         chain = filters.begin(manager.settings().filters);
-        if (chain == null) {
-            startRouter(head, endStream);
-        } else {
-            chain.decodeHeaders(head, endStream);
-        }
-    }
-
-    /** Whether the exchange goes on; one without a route gets its 404 later. */
-    private boolean beginUpgrade(RequestHead head) {
-        Route found = route();
-        String type = Upgrade.type(head);
-        if (type == null) {
-            return true;
-        }
-        if (Upgrade.isPermitted(type, found, settings().config.upgrades())) {
-            upgrade.begin(type);
-            shard.inc(stats().cxUpgradesTotal);
-            shard.inc(stats().cxUpgradesActive);
-            return true;
-        }
-        if (found == null) {
-            return true;
-        }
-        shard.inc(stats().rqWsOnNonWsRoute);
-        String cluster = routeCluster();
-        if (manager.cluster(cluster) != null) {
-            info.setUpstreamCluster(cluster);
-        }
-        sendLocalReply(403, "", null, "upgrade_failed", true, false);
-        return false;
+        return chain;
     }
 
     boolean isWebSocket() {
-        return upgrade.isWebSocket();
+        return request.isWebSocket();
     }
 
     /**
@@ -376,37 +253,20 @@ public final class Exchange implements FormatContext {
      * goes on without its body.
      */
     boolean failsHandshake(ResponseHead head) {
-        if (!upgrade.failsHandshake(head.status())) {
+        if (!request.failsHandshake(head.status())) {
             return false;
         }
-        info.setDetails("websocket_handshake_unsuccessful");
-        localHead.reset();
-        localHead.setStatus(head.status());
-        localHead.headers().copyFrom(head.headers());
-        RequestHead asked = request;
-        if (asked != null) {
-            ResponseMutations.strip(localHead, asked);
-        }
-        localHead.headers().remove(KnownHeader.CONTENT_LENGTH);
-        localHead.headers().remove(KnownHeader.CONTENT_TYPE);
-        router.cancel();
-        sendLocal("", true);
+        replies.sendFailedHandshake(head, request.head());
         return true;
     }
 
-    /** What the client sent early goes up; what it sends from now on passes. */
-    private void openTunnel() {
-        router.onTunnelOpen();
-        for (ByteBuf data = upgrade.takeEarly(); data != null; data = upgrade.takeEarly()) {
-            router.onRequestBody(data, false);
-        }
-        downstream.readDisable(false);
-        logAt(
-                AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
-                settings().config.accessLogTimes().onTunnel());
+    /** The log line that is written while the exchange lasts. */
+    void logPeriodically() {
+        logAt(AccessLogType.DOWNSTREAM_PERIODIC, true);
     }
 
-    private void logAt(AccessLogType type, boolean wanted) {
+    /** Writes a log line before the exchange's end, if that is {@code wanted}. */
+    void logAt(AccessLogType type, boolean wanted) {
         if (wanted) {
             info.setLogType(type);
             info.setEndNanos(worker.now());
@@ -415,24 +275,6 @@ public final class Exchange implements FormatContext {
             }
             info.setLogType(AccessLogType.DOWNSTREAM_END);
         }
-    }
-
-    /** The request has passed all filters. */
-    void startRouter(RequestHead head, boolean endStream) {
-        HttpConnectionManager.Settings settings = manager.settings();
-        Route found = route();
-        if (found == null) {
-            shard.inc(settings.stats.noRoute);
-            shard.inc(settings.stats.routerRqTotal);
-            sendLocalReply(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
-            return;
-        }
-        byte[] authority = connectAuthority;
-        if (authority != null) {
-            head.headers().set(KnownHeader.HOST, authority);
-        }
-        routerStarted = true;
-        router.start(head, found, endStream);
     }
 
     /**
@@ -445,62 +287,20 @@ public final class Exchange implements FormatContext {
             data.release();
             return;
         }
-        info.addBytesReceived(data.readableBytes());
-        touch();
-        if (endStream) {
-            onRequestEnd();
-        }
-        HttpFilterChain current = chain;
-        if (current == null) {
-            routeBody(data, endStream);
-        } else {
-            current.decodeData(data, endStream);
-        }
-    }
-
-    /** Body data that has passed all filters. */
-    void routeBody(ByteBuf data, boolean endStream) {
-        if (upgrade.isWaiting()) {
-            if (upgrade.keep(data) > settings().bufferLimitBytes) {
-                downstream.readDisable(true);
-            }
-        } else if (upgrade.isRefused()) {
-            data.release();
-        } else {
-            router.onRequestBody(data, endStream);
-        }
+        request.onBody(data, endStream);
     }
 
     /** The request's trailers, which end it; valid until the exchange ends. */
     public void onTrailers(HeaderBlock trailers) {
-        if (!active) {
-            return;
+        if (active) {
+            request.onTrailers(trailers);
         }
-        touch();
-        onRequestEnd();
-        HttpFilterChain current = chain;
-        if (current == null) {
-            routeTrailers(trailers);
-        } else {
-            current.decodeTrailers(trailers);
-        }
-    }
-
-    /** Trailers that have passed all filters. */
-    void routeTrailers(HeaderBlock trailers) {
-        router.onRequestTrailers(trailers);
-    }
-
-    private void onRequestEnd() {
-        requestComplete = true;
-        info.setRequestEndNanos(worker.now());
-        requestTimer.disarm();
     }
 
     /** The codec refused the request. */
     public void onCodecError(CodecError error) {
         info.setFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-        if (responseStarted) {
+        if (response.isStarted()) {
             info.setDetails(error.details());
             abort();
             return;
@@ -525,7 +325,7 @@ public final class Exchange implements FormatContext {
             sendLocalReply(
                     408, "request header timeout", null, "request_header_timeout", true, false);
         } else {
-            onIdleTimeout();
+            timers.onIdle();
         }
     }
 
@@ -535,7 +335,7 @@ public final class Exchange implements FormatContext {
             shard.inc(stats().rqRxReset);
             info.setFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
             info.setDetails("downstream_remote_disconnect");
-            if (!responseStarted) {
+            if (!response.isStarted()) {
                 info.setResponseCode(0);
             }
             router.cancel();
@@ -560,7 +360,7 @@ public final class Exchange implements FormatContext {
     /** More of the response is to be kept than may be (L6). */
     void onResponseTooLarge() {
         shard.inc(stats().rsTooLarge);
-        if (responseStarted) {
+        if (response.isStarted()) {
             info.setDetails("response_payload_too_large");
             abort();
             return;
@@ -569,85 +369,8 @@ public final class Exchange implements FormatContext {
                 500, StatusLine.reason(500), null, "response_payload_too_large", false, false);
     }
 
-    private void onIdleTimeout() {
-        if (!active) {
-            return;
-        }
-        shard.inc(stats().rqIdleTimeout);
-        info.setFlag(ResponseFlag.STREAM_IDLE_TIMEOUT);
-        if (responseStarted) {
-            info.setDetails("stream_idle_timeout");
-            abort();
-        } else {
-            router.cancel();
-            sendLocalReply(
-                    requestComplete ? 504 : 408,
-                    "stream timeout",
-                    null,
-                    "stream_idle_timeout",
-                    false,
-                    false);
-        }
-        worker.flushDirty();
-    }
-
-    private void onLogInterval() {
-        if (active) {
-            worker.refreshNow();
-            logAt(AccessLogType.DOWNSTREAM_PERIODIC, true);
-            logTimer.arm(worker.now(), settings().logIntervalNanos);
-        }
-    }
-
-    private void onRequestTimeout() {
-        if (!active || requestComplete) {
-            return;
-        }
-        shard.inc(stats().rqTimeout);
-        if (responseStarted) {
-            abort();
-        } else {
-            router.cancel();
-            sendLocalReply(408, "request timeout", null, "request_overall_timeout", false, false);
-        }
-        worker.flushDirty();
-    }
-
-    private void onMaxDuration() {
-        if (!active) {
-            return;
-        }
-        shard.inc(stats().rqMaxDurationReached);
-        if (responseStarted) {
-            info.setDetails("max_duration_timeout");
-            abort();
-        } else {
-            router.cancel();
-            sendLocalReply(
-                    requestComplete ? 504 : 408,
-                    "downstream duration timeout",
-                    null,
-                    "max_duration_timeout",
-                    false,
-                    false);
-        }
-        worker.flushDirty();
-    }
-
-    /** The upstream's first 1xx goes on where {@code proxy_100_continue} says so (E11). */
-    void onInformational(ResponseHead head) {
-        RequestHead asked = request;
-        if (asked != null && settings().config.proxy100Continue()) {
-            touch();
-            stats().chargeInterim(shard);
-            ResponseMutations.strip(head, asked);
-            ResponseMutations.requestId(head, asked, settings());
-            downstream.sendInterim(head);
-        }
-    }
-
     RouteContext routeContext() {
-        return routeContext;
+        return choice.context();
     }
 
     /** How many internal redirects led to this exchange. */
@@ -668,40 +391,29 @@ public final class Exchange implements FormatContext {
      * @param body the request's, given away
      */
     void recreate(int status, ByteBuf body) {
-        RequestHead head = request;
+        RequestHead head = request.head();
         if (head == null) {
             throw new IllegalStateException("no request");
         }
         InetSocketAddress remote = info.remoteAddress();
-        boolean wasHttp10 = http10;
-        long received = info.bytesReceived() + body.readableBytes();
+        boolean http10 = request.isHttp10();
+        long received = info.bytesReceived();
         // A redirect by 303 has made the request one without a body.
         boolean hasBody = body.isReadable() && !head.isBodyless();
-        if (head.isBodyless()) {
-            received -= body.readableBytes();
+        if (!head.isBodyless()) {
+            received += body.readableBytes();
         }
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
         finish();
         begin(manager);
-        request = head;
-        http10 = wasHttp10;
-        info.setHttp10(wasHttp10);
         info.setRemoteAddress(remote);
         info.addBytesReceived(received);
         internalRedirects++;
-        onRequestEnd();
-        route(head, !hasBody);
-        if (hasBody && active) {
-            HttpFilterChain current = chain;
-            if (current == null) {
-                router.onRequestBody(body, true);
-            } else {
-                current.decodeData(body, true);
-            }
-        } else {
+        if (!hasBody) {
             body.release();
         }
+        request.repeat(head, http10, hasBody ? body : null);
     }
 
     /** Ends the exchange by cutting the client off. */
@@ -725,212 +437,44 @@ public final class Exchange implements FormatContext {
         if (flag != null) {
             info.setFlag(flag);
         }
-        info.setDetails(details);
-        router.cancel();
-        localHead.reset();
-        localHead.setStatus(status);
-        if (overloaded && !settings().router.suppressEnvoyHeaders()) {
-            localHead.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
-        }
-        sendLocal(body, close);
+        replies.send(status, body, details, close, overloaded);
     }
 
     /** A redirect or direct response: {@code location} may be empty. */
     void sendRouteReply(int status, String body, String location) {
-        info.setDetails("direct_response");
-        localHead.reset();
-        localHead.setStatus(status);
-        if (!location.isEmpty()) {
-            localHead.headers().add(KnownHeader.LOCATION, Ascii.bytes(location));
-        }
-        sendLocal(body, false);
+        replies.sendAt(status, body, Ascii.bytes(location), "direct_response");
     }
 
     /** A filter answers in the upstream's place; too late for that, the stream is reset (Y5). */
     void sendFilterReply(LocalReply reply) {
-        if (responseStarted) {
+        if (response.isStarted()) {
             abort();
-            return;
+        } else {
+            replies.send(reply);
         }
-        info.setDetails(reply.details());
+    }
+
+    void cancelRouter() {
         router.cancel();
-        localHead.reset();
-        localHead.setStatus(reply.status());
-        sendLocal(reply, false);
     }
 
-    private void sendLocal(String body, boolean close) {
-        sendLocal(LocalReply.of(localHead.status(), body, ""), close);
+    /** The route's edits of a reply of our own. */
+    void editLocalResponse(ResponseHead head) {
+        router.editLocalResponse(head);
     }
 
-    /** Dresses {@link #localHead} and sends it through the filters (Y4). */
-    private void sendLocal(LocalReply reply, boolean close) {
-        RequestHead head = request;
-        boolean encoding = response != null;
-        HttpFilterChain current = chain;
-        if (current == null) {
-            // An early refusal passes the filters too.
-            current = filters.begin(manager.settings().filters);
-            chain = current;
-        }
-        if (current != null) {
-            current.stopDecoding();
-        }
-        // What formats see while headers are edited: this head, but no status yet (observed).
-        response = localHead;
-        info.setResponseCode(0);
-        // A route that answers by itself edits its own answers, not those of filters.
-        Route found = route();
-        if (!reply.raw() && found != null && (found.isForwarding() || routerStarted)) {
-            router.editLocalResponse(localHead);
-        }
-        if (reply.headers() != null) {
-            reply.headers().apply(localHead.headers());
-        }
-        String body = reply.body();
-        LocalReplyMapping mapping = settings().localReplies;
-        if (mapping != null && !reply.raw()) {
-            info.setResponseCode(localHead.status());
-            body = mapping.apply(localHead, body, this);
-        }
-        info.setResponseCode(localHead.status());
-        // Envoy takes a 400 of its own for a broken connection (E15).
-        boolean closes =
-                close
-                        || (localHead.status() == 400
-                                && !manager.settings().config.streamErrorOnInvalidHttpMessage());
-        boolean grpc = !reply.raw() && head != null && head.isGrpc();
-        boolean toHead = head != null && head.method() == Method.HEAD;
-        byte[] bytes = LocalReplies.complete(localHead, body, grpc, reply.grpcStatus());
-        if (bytes.length == 0 && !grpc && !reply.raw()) {
-            // Whoever added it: nothing has no type.
-            localHead.headers().remove(KnownHeader.CONTENT_TYPE);
-        }
-        boolean endStream = bytes.length == 0 || toHead;
-        if (encoding && current != null) {
-            // Another response was on its way; this one goes past the filters.
-            current.stopEncoding();
-            chain = null;
-        }
-        sendHead(localHead, endStream, closes);
-        if (!endStream) {
-            sendBody(Unpooled.wrappedBuffer(bytes), true);
-        }
+    /** The filters that a reply of our own passes; {@code null} for none. */
+    @Nullable HttpFilterChain chainForReply() {
+        return chain == null ? beginChain() : chain;
     }
 
-    /** The final head, before the route's edits, which may speak of it. */
-    void beginResponse(ResponseHead head) {
-        response = head;
-    }
-
-    /** Sends the final head through the filters; the route's edits have been made. */
-    void sendHead(ResponseHead head, boolean endStream, boolean close) {
-        response = head;
-        closeAsked = close;
-        HttpFilterChain current = chain;
-        if (current == null) {
-            writeHead(head, endStream);
-        } else {
-            current.encodeHeaders(head, endStream);
-        }
-    }
-
-    /** Writes the final head. */
-    void writeHead(ResponseHead head, boolean endStream) {
-        touch();
-        HttpConnectionManager.Settings settings = manager.settings();
-        ResponseMutations.apply(head, request, settings, worker);
-        responseStarted = true;
-        info.setResponseCode(head.status());
-        if (!info.isHealthCheck()) {
-            settings.stats.chargeResponse(shard, head.status());
-        }
-        boolean draining = downstream.isDraining();
-        boolean closing = mustClose(closeAsked, draining);
-        HeaderBlock headers = head.headers();
-        if ((closing || draining) && !isTunnelAnswer(head)) {
-            headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
-        } else if (http10) {
-            headers.set(KnownHeader.CONNECTION, LocalReplies.KEEP_ALIVE);
-        }
-        downstream.sendHead(head, endStream, closing);
-        if (endStream) {
-            endReply();
-        } else if (upgrade.onAnswer(head.status())) {
-            openTunnel();
-        }
-    }
-
-    /** Whether what follows the head is not HTTP, so that it says nothing of the connection. */
-    private boolean isTunnelAnswer(ResponseHead head) {
-        RequestHead asked = request;
-        return head.status() == 101
-                || (asked != null && asked.method() == Method.CONNECT && head.status() == 200);
-    }
-
-    /** Whether the connection ends with this response; one that drains ends in its own time. */
-    private boolean mustClose(boolean asked, boolean draining) {
-        boolean close = downstream.isLastRequest();
-        if (!requestComplete) {
-            // The rest of the request could not be told from the next one (K1).
-            shard.inc(stats().rqResponseBeforeRqComplete);
-            close = true;
-        }
-        RequestHead head = request;
-        boolean said = asked;
-        if (head != null) {
-            said |= head.isCloseRequested() || (http10 && !head.isKeepAliveRequested());
-        }
-        return close || (said && !draining);
-    }
-
-    /** Sends body data, which is given away, through the filters. */
-    void sendBody(ByteBuf data, boolean endStream) {
-        HttpFilterChain current = chain;
-        if (current == null) {
-            writeBody(data, endStream);
-        } else {
-            current.encodeData(data, endStream);
-        }
-    }
-
-    /** Writes body data, which becomes the downstream's. */
-    void writeBody(ByteBuf data, boolean endStream) {
-        touch();
-        info.addBytesSent(data.readableBytes());
-        downstream.sendBody(data, endStream);
-        if (endStream) {
-            endReply();
-        }
-    }
-
-    /** Sends the response's trailers, which end it, through the filters. */
-    void sendTrailers(HeaderBlock trailers) {
-        HttpFilterChain current = chain;
-        if (current == null) {
-            writeTrailers(trailers);
-        } else {
-            current.encodeTrailers(trailers);
-        }
-    }
-
-    /** Writes trailers. */
-    void writeTrailers(HeaderBlock trailers) {
-        touch();
-        downstream.sendTrailers(trailers);
-        endReply();
-    }
-
-    /** The reply is sent; a request that is not complete by now is reset, and Envoy counts that. */
-    private void endReply() {
-        if (!requestComplete) {
-            shard.inc(stats().rqRxReset);
-        }
-        end();
+    /** What is sent from now on goes past the filters. */
+    void leaveChain() {
+        chain = null;
     }
 
     /** The exchange is over: stats, log line, and the connection may go on. */
-    private void end() {
+    void end() {
         if (!active) {
             return;
         }
@@ -940,16 +484,10 @@ public final class Exchange implements FormatContext {
 
     private void finish() {
         active = false;
-        idleTimer.disarm();
-        requestTimer.disarm();
-        durationTimer.disarm();
+        timers.end();
         router.end();
         filters.end();
-        logTimer.disarm();
-        if (upgrade.isActive()) {
-            upgrade.end();
-            shard.dec(stats().cxUpgradesActive);
-        }
+        request.end();
         info.setEndNanos(worker.now());
         HttpConnectionManager.Settings settings = manager.settings();
         shard.dec(settings.stats.rqActive);
@@ -964,10 +502,7 @@ public final class Exchange implements FormatContext {
 
     /** Gives up what outlives a single exchange; the connection is closed. */
     public void dispose() {
-        idleTimer.discard();
-        requestTimer.discard();
-        durationTimer.discard();
-        logTimer.discard();
+        timers.discard();
         router.dispose();
         filters.dispose();
     }

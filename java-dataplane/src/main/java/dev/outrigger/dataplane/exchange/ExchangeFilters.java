@@ -127,32 +127,32 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     @Override
     public void decodedHeaders(RequestHead head, boolean endStream) {
-        exchange.startRouter(head, endStream);
+        exchange.downstreamRequest().startRouter(head, endStream);
     }
 
     @Override
     public void decodedData(ByteBuf data, boolean endStream) {
-        exchange.routeBody(data, endStream);
+        exchange.downstreamRequest().routeBody(data, endStream);
     }
 
     @Override
     public void decodedTrailers(HeaderBlock trailers) {
-        exchange.routeTrailers(trailers);
+        exchange.downstreamRequest().routeTrailers(trailers);
     }
 
     @Override
     public void encodedHeaders(ResponseHead head, boolean endStream) {
-        exchange.writeHead(head, endStream);
+        exchange.downstreamResponse().writeHead(head, endStream);
     }
 
     @Override
     public void encodedData(ByteBuf data, boolean endStream) {
-        exchange.writeBody(data, endStream);
+        exchange.downstreamResponse().writeBody(data, endStream);
     }
 
     @Override
     public void encodedTrailers(HeaderBlock trailers) {
-        exchange.writeTrailers(trailers);
+        exchange.downstreamResponse().writeTrailers(trailers);
     }
 
     @Override

@@ -333,7 +333,7 @@ final class ForwardedRequest {
         if (!informed) {
             informed = true;
             charges.response(interim.status());
-            exchange.onInformational(interim);
+            exchange.downstreamResponse().sendInterim(interim);
         }
     }
 
@@ -416,12 +416,12 @@ final class ForwardedRequest {
         tellAttemptCount(headers);
         hosts.addCookies(headers);
         info().setResponseCode(status);
-        exchange.beginResponse(response);
+        exchange.downstreamResponse().begin(response);
         responseEditor.apply(headers, exchange);
         if (endStream) {
             onResponseEnd();
         }
-        exchange.sendHead(response, endStream, false);
+        exchange.downstreamResponse().sendHead(response, endStream, false);
     }
 
     /** Whether the local reply being made is the router's own. */
@@ -446,7 +446,7 @@ final class ForwardedRequest {
         if (endStream) {
             onResponseEnd();
         }
-        exchange.sendBody(data, endStream);
+        exchange.downstreamResponse().sendBody(data, endStream);
         if (!endStream && exchange.isActive() && !exchange.downstream().isWritable()) {
             onDownstreamWritable(false);
         }
@@ -456,7 +456,7 @@ final class ForwardedRequest {
     void onResponseTrailers(HeaderBlock trailers) {
         if (responding) {
             onResponseEnd();
-            exchange.sendTrailers(trailers);
+            exchange.downstreamResponse().sendTrailers(trailers);
         }
     }
 

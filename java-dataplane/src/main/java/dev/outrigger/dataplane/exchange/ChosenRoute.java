@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.route.ClusterChoice;
+import dev.outrigger.dataplane.route.PerFilterConfigs;
+import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.RouteContext;
+import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.upstream.Cluster;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The route of a request with the cluster chosen on it, as Envoy's cached route: found once, and
+ * again after {@link #forget}. Reused; confined to its event loop.
+ */
+final class ChosenRoute {
+    private final StreamInfo info;
+    private final RouteContext context = new RouteContext();
+    private @Nullable Route route;
+    private ClusterChoice.@Nullable Target target;
+    private @Nullable Cluster cluster;
+    private String clusterName = "";
+    private boolean known;
+
+    ChosenRoute(StreamInfo info) {
+        this.info = info;
+    }
+
+    /** Before the checks are passed there is none, and nobody looks for it. */
+    void begin() {
+        clear();
+    }
+
+    /** The draw of the request at hand. */
+    void draw(long random) {
+        context.begin(random);
+    }
+
+    /** What the choice depends on besides the head. */
+    RouteContext context() {
+        return context;
+    }
+
+    /** Whether it has been looked for; there may be none. */
+    boolean isKnown() {
+        return known;
+    }
+
+    /** The next who asks for the route has it looked for again. */
+    void forget() {
+        known = false;
+    }
+
+    @Nullable Route route() {
+        return route;
+    }
+
+    /** The choice of cluster; {@code null} when the route forwards to none. */
+    ClusterChoice.@Nullable Target target() {
+        return target;
+    }
+
+    /** The name of the chosen cluster; empty when the route forwards to none. */
+    String clusterName() {
+        return target == null ? "" : clusterName;
+    }
+
+    /** The chosen cluster; {@code null} when there is none of that name. */
+    @Nullable Cluster cluster() {
+        return target == null ? null : cluster;
+    }
+
+    PerFilterConfigs perFilterConfigs() {
+        if (route == null) {
+            return PerFilterConfigs.NONE;
+        }
+        return target == null ? route.perFilterConfigs() : target.filters();
+    }
+
+    /**
+     * Looks for the route, and chooses where it forwards to.
+     *
+     * @return {@code null} for no route, which is also one that has nothing to choose from
+     */
+    @Nullable Route find(@Nullable RequestHead head, HttpConnectionManager manager) {
+        clear();
+        Routes routes = manager.routes();
+        if (head == null || routes == null) {
+            return null;
+        }
+        Route found = routes.find(head, context);
+        if (found == null) {
+            info.setRouteName(null);
+            info.setUpstreamCluster(null);
+            return null;
+        }
+        ClusterChoice.Target chosen = found.target(head, context);
+        target = chosen;
+        if (chosen == null && found.action() instanceof Forward) {
+            return null;
+        }
+        route = found;
+        if (chosen != null) {
+            clusterName = chosen.cluster(head);
+            cluster = manager.cluster(clusterName);
+            if (cluster != null) {
+                info.setUpstreamCluster(cluster.name());
+            }
+        }
+        if (!found.name().isEmpty()) {
+            info.setRouteName(found.name());
+        }
+        info.setVirtualHost(found.virtualHost().name());
+        return found;
+    }
+
+    private void clear() {
+        known = true;
+        route = null;
+        target = null;
+        cluster = null;
+    }
+}

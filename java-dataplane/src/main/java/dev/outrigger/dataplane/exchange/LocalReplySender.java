@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.filter.HttpFilterChain;
+import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.route.Route;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replies of the proxy's own (1.16): their head and body, the edits of the route and of {@code
+ * local_reply_config}, and their way through the filters. One per {@link Exchange}; confined to its
+ * event loop.
+ */
+final class LocalReplySender {
+    private final Exchange exchange;
+    private final StreamInfo info;
+    private final ResponseHead head = new ResponseHead();
+
+    LocalReplySender(Exchange exchange) {
+        this.exchange = exchange;
+        this.info = exchange.info();
+    }
+
+    /** A reply in words of Envoy's. */
+    void send(int status, String body, String details, boolean close, boolean overloaded) {
+        info.setDetails(details);
+        exchange.cancelRouter();
+        begin(status);
+        if (overloaded && !exchange.settings().router.suppressEnvoyHeaders()) {
+            head.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
+        }
+        send(body, close);
+    }
+
+    /** A redirect, direct response or anything else that may have a {@code location}. */
+    void sendAt(int status, String body, byte[] location, String details) {
+        info.setDetails(details);
+        begin(status);
+        if (location.length > 0) {
+            head.headers().add(KnownHeader.LOCATION, location);
+        }
+        send(body, false);
+    }
+
+    /** A filter's reply. */
+    void send(LocalReply reply) {
+        info.setDetails(reply.details());
+        exchange.cancelRouter();
+        begin(reply.status());
+        send(reply, false);
+    }
+
+    /** The head of an upstream's answer that is no WebSocket handshake, without its body (W3). */
+    void sendFailedHandshake(ResponseHead answer, @Nullable RequestHead asked) {
+        info.setDetails("websocket_handshake_unsuccessful");
+        begin(answer.status());
+        head.headers().copyFrom(answer.headers());
+        if (asked != null) {
+            ResponseMutations.strip(head, asked);
+        }
+        head.headers().remove(KnownHeader.CONTENT_LENGTH);
+        head.headers().remove(KnownHeader.CONTENT_TYPE);
+        // Only now: the answer is the attempt's.
+        exchange.cancelRouter();
+        send("", true);
+    }
+
+    private void begin(int status) {
+        head.reset();
+        head.setStatus(status);
+    }
+
+    private void send(String body, boolean close) {
+        send(LocalReply.of(head.status(), body, ""), close);
+    }
+
+    /** Dresses the head and sends it through the filters (Y4). */
+    private void send(LocalReply reply, boolean close) {
+        boolean encoding = exchange.response() != null;
+        // An early refusal passes the filters too.
+        HttpFilterChain chain = exchange.chainForReply();
+        if (chain != null) {
+            chain.stopDecoding();
+        }
+        // What formats see while headers are edited: this head, but no status yet (observed).
+        exchange.downstreamResponse().begin(head);
+        info.setResponseCode(0);
+        String body = edit(reply);
+        info.setResponseCode(head.status());
+        // Envoy takes a 400 of its own for a broken connection (E15).
+        boolean closes =
+                close
+                        || (head.status() == 400
+                                && !exchange.settings().config.streamErrorOnInvalidHttpMessage());
+        RequestHead request = exchange.request();
+        boolean grpc = !reply.raw() && request != null && request.isGrpc();
+        boolean toHead = request != null && request.method() == Method.HEAD;
+        byte[] bytes = LocalReplies.complete(head, body, grpc, reply.grpcStatus());
+        if (bytes.length == 0 && !grpc && !reply.raw()) {
+            // Whoever added it: nothing has no type.
+            head.headers().remove(KnownHeader.CONTENT_TYPE);
+        }
+        boolean endStream = bytes.length == 0 || toHead;
+        if (encoding && chain != null) {
+            // Another response was on its way; this one goes past the filters.
+            chain.stopEncoding();
+            exchange.leaveChain();
+        }
+        exchange.downstreamResponse().sendHead(head, endStream, closes);
+        if (!endStream) {
+            exchange.downstreamResponse().sendBody(Unpooled.wrappedBuffer(bytes), true);
+        }
+    }
+
+    /** The edits of the route, the filter and the listener; gives the body that comes of them. */
+    private String edit(LocalReply reply) {
+        Route route = exchange.route();
+        // A route that answers by itself edits its own answers, not those of filters.
+        if (!reply.raw()
+                && route != null
+                && (route.isForwarding() || exchange.downstreamRequest().hasReachedRouter())) {
+            exchange.editLocalResponse(head);
+        }
+        if (reply.headers() != null) {
+            reply.headers().apply(head.headers());
+        }
+        LocalReplyMapping mapping = exchange.settings().localReplies;
+        if (mapping == null || reply.raw()) {
+            return reply.body();
+        }
+        info.setResponseCode(head.status());
+        return mapping.apply(head, reply.body(), exchange);
+    }
+
+    /** The head's path as bytes, for a redirect to it. */
+    static byte[] location(RequestHead request) {
+        return Ascii.bytes(request.path());
+    }
+}
