@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
+@SuppressWarnings("deprecation") // control planes still send deprecated_v1
 public final class ListenerParser {
     private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.getDescriptor());
 

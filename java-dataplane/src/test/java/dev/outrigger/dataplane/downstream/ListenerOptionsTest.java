@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -116,9 +118,10 @@ class ListenerOptionsTest {
 
         var open = new ArrayList<Socket>();
         for (int i = 0; i < 4; i++) {
-            var socket = new Socket("127.0.0.1", port(0));
+            var socket = new Socket(InetAddress.getLoopbackAddress(), port(0));
             open.add(socket);
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes("UTF-8"));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
         }
 
@@ -173,7 +176,7 @@ class ListenerOptionsTest {
 
         String request = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
         assertThat(RawClient.send(port(0), request, 5_000)).endsWith("hi");
-        new Socket("127.0.0.1", port(0)).close();
+        new Socket(InetAddress.getLoopbackAddress(), port(0)).close();
         path.close();
 
         assertThat(Files.readAllLines(file))
