@@ -75,6 +75,17 @@ public final class HeaderBlock {
         return live;
     }
 
+    /** The bytes of all names and values, without what separates them on the wire. */
+    public long byteSize() {
+        long sum = 0;
+        for (int i = 0; i < entries; i++) {
+            if (isLive(i)) {
+                sum += name(i).length() + (long) valueLength(i);
+            }
+        }
+        return sum;
+    }
+
     public boolean has(int id) {
         return (present >>> id & 1) != 0;
     }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
@@ -123,9 +124,13 @@ final class ClusterFields {
                     .onlyBool("set_local_interface_name_on_upstream_connections", false)
                     .nested("happy_eyeballs_config", () -> HAPPY_EYEBALLS);
 
+    private static final SupportedFields TRACKED =
+            SupportedFields.of(TrackClusterStats.getDescriptor())
+                    .obeyed("timeout_budgets", "request_response_sizes");
+
     private static final SupportedFields PRECONNECT =
             SupportedFields.of(Cluster.PreconnectPolicy.getDescriptor())
-                    .obeyed("per_upstream_preconnect_ratio");
+                    .obeyed("per_upstream_preconnect_ratio", "predictive_preconnect_ratio");
 
     private static final SupportedFields CONNECTION =
             SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "xDS")
@@ -196,7 +201,8 @@ final class ClusterFields {
                     .obeyed("ignore_health_on_host_removal")
                     .nested("load_balancing_policy", () -> LoadBalancingFields.POLICIES)
                     .nested("preconnect_policy", () -> PRECONNECT)
-                    .onlyBool("connection_pool_per_downstream_connection", false);
+                    .obeyed("connection_pool_per_downstream_connection", "track_timeout_budgets")
+                    .nested("track_cluster_stats", () -> TRACKED);
 
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =

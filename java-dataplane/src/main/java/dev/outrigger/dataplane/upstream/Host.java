@@ -28,7 +28,7 @@ public final class Host {
     private final InetSocketAddress address;
     private final String addressText;
     private final HostCounters[] counters;
-    private final @Nullable ConnectionPool[] pools;
+    private final HostPools pools;
     private volatile Placement placement;
 
     @SuppressWarnings("UnusedVariable") // through FLAGS
@@ -51,7 +51,7 @@ public final class Host {
         this.address = address;
         this.addressText = ConnectionInfo.text(address);
         this.counters = new HostCounters[workers];
-        this.pools = new ConnectionPool[workers * 2];
+        this.pools = new HostPools(workers);
         this.placement = placement;
         applyEds(placement.endpoint().healthStatus());
     }
@@ -263,12 +263,8 @@ public final class Host {
         return total(HostCounters.RQ_ACTIVE);
     }
 
-    @Nullable ConnectionPool pool(int worker, boolean high) {
-        return pools[worker * 2 + (high ? 1 : 0)];
-    }
-
-    void setPool(int worker, boolean high, @Nullable ConnectionPool pool) {
-        pools[worker * 2 + (high ? 1 : 0)] = pool;
+    HostPools pools() {
+        return pools;
     }
 
     @Override

@@ -320,14 +320,8 @@ final class Membership {
     private void drainExisting(Host host) {
         environment
                 .workersDo()
-                .accept(worker -> {
-                    for (boolean high : new boolean[] {false, true}) {
-                        ConnectionPool pool = host.pool(worker.index(), high);
-                        if (pool != null) {
-                            pool.drainExisting();
-                        }
-                    }
-                });
+                .accept(worker ->
+                        host.pools().of(worker.index()).forEach(ConnectionPool::drainExisting));
     }
 
     private void drain(List<Host> gone) {
@@ -338,12 +332,7 @@ final class Membership {
                 .workersDo()
                 .accept(worker -> {
                     for (Host host : gone) {
-                        for (boolean high : new boolean[] {false, true}) {
-                            ConnectionPool pool = host.pool(worker.index(), high);
-                            if (pool != null) {
-                                pool.drain();
-                            }
-                        }
+                        host.pools().of(worker.index()).forEach(ConnectionPool::drain);
                     }
                 });
     }
