@@ -127,6 +127,7 @@ final class TestConfigs {
                 name,
                 domains,
                 routes,
+                Optional.empty(),
                 TlsRequirement.NONE,
                 List.of(),
                 HeaderEdits.NONE,
