@@ -3,7 +3,6 @@ package dev.outrigger.dataplane.admin;
 
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
-import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -34,8 +33,7 @@ final class AdminRoutes {
             RuntimeLayers runtime,
             ProcessInfo process,
             ProcessActions actions) {
-        var routes =
-                new AdminRoutes(loop, new RuntimePaths(runtime, new RuntimeStats(runtime, stats)));
+        var routes = new AdminRoutes(loop, new RuntimePaths(runtime));
         routes.readOnly(state, requestPath, stats, process);
         routes.mutating(state, requestPath, stats, process, actions);
         return routes;

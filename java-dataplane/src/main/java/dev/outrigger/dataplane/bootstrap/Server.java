@@ -13,6 +13,8 @@ import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeStats;
+import dev.outrigger.dataplane.runtime.RuntimeWatch;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
@@ -91,7 +93,10 @@ final class Server implements AutoCloseable {
         this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
         this.stats = new StatsStore(workers + 1);
-        this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
+        this.runtime =
+                new RuntimeLayers(
+                        bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
+        var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
         this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
@@ -155,6 +160,11 @@ final class Server implements AutoCloseable {
                 options.baseId());
         options.ignored().forEach(flag -> log.debug("flag without effect flag={}", flag));
         warnOfRuntimeKeys();
+        try {
+            RuntimeWatch.start(runtime, loop);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
         if (options.useDynamicBaseId() && !options.baseIdPath().isEmpty()) {
             write(options.baseIdPath(), Long.toString(options.baseId()), "base ID");
         }

@@ -21,7 +21,7 @@ public record MetadataMatcherConfig(
         record IsNull() implements MetadataValueMatch {}
 
         /** Exactly this number. */
-        record Number(double value) implements MetadataValueMatch {}
+        record NumberIs(double value) implements MetadataValueMatch {}
 
         /** A number in {@code [start, end)}. */
         record NumberRange(double start, double end) implements MetadataValueMatch {}

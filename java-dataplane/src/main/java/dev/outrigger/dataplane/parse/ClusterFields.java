@@ -109,7 +109,8 @@ final class ClusterFields {
     private static final SupportedFields BIND =
             SupportedFields.of(BindConfig.getDescriptor(), "upstream")
                     .nested("source_address", () -> AddressParser.SOCKET_ADDRESS)
-                    .onlyBool("freebind", false)
+                    .obeyed("freebind")
+                    .nested("socket_options", () -> SocketOptionParser.OPTION)
                     .nested("extra_source_addresses", () -> EXTRA_SOURCE)
                     .nested("additional_source_addresses", () -> AddressParser.SOCKET_ADDRESS)
                     .nested("local_address_selector", () -> ADDRESS_SELECTOR);

@@ -84,7 +84,7 @@ final class MetadataMatcherParser {
                 yield match.hasRange()
                         ? new MetadataValueMatch.NumberRange(
                                 match.getRange().getStart(), match.getRange().getEnd())
-                        : new MetadataValueMatch.Number(match.getExact());
+                        : new MetadataValueMatch.NumberIs(match.getExact());
             }
             case STRING_MATCH ->
                     new MetadataValueMatch.Text(

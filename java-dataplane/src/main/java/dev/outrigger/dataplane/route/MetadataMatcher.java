@@ -41,7 +41,7 @@ public final class MetadataMatcher {
     private static ValueCondition compile(MetadataValueMatch config) {
         return switch (config) {
             case MetadataValueMatch.IsNull() -> v -> v instanceof MetadataValue.Null;
-            case MetadataValueMatch.Number(double wanted) ->
+            case MetadataValueMatch.NumberIs(double wanted) ->
                     v -> v instanceof MetadataValue.Numeric(double n) && n == wanted;
             case MetadataValueMatch.NumberRange(double start, double end) ->
                     v -> v instanceof MetadataValue.Numeric(double n) && n >= start && n < end;

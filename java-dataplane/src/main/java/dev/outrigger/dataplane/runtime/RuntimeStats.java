@@ -14,10 +14,13 @@ public final class RuntimeStats {
     private final RuntimeLayers layers;
     private final StatsShard shard;
     private final Counter loadSuccess;
+    private final Counter loadError;
+    private final Counter overrideDirExists;
     private final Counter overrideDirNotExists;
     private final Gauge adminOverridesActive;
     private final Gauge numKeys;
     private final Gauge numLayers;
+    private boolean started;
 
     public RuntimeStats(RuntimeLayers layers, StatsStore store) {
         this.layers = layers;
@@ -27,20 +30,25 @@ public final class RuntimeStats {
         adminOverridesActive = store.gauge("runtime.admin_overrides_active");
         numKeys = store.gauge("runtime.num_keys");
         numLayers = store.gauge("runtime.num_layers");
-        // There is no disk layer, and no deprecated feature is counted.
-        var _ = store.counter("runtime.load_error");
-        var _ = store.counter("runtime.override_dir_exists");
+        loadError = store.counter("runtime.load_error");
+        overrideDirExists = store.counter("runtime.override_dir_exists");
+        // No deprecated feature is counted.
         var _ = store.counter("runtime.deprecated_feature_use");
         shard.set(store.gauge("runtime.deprecated_feature_seen_since_process_start"), 0);
-        shard.add(loadSuccess, LOADS_AT_START - 1);
-        shard.add(overrideDirNotExists, LOADS_AT_START - 1);
-        loaded();
+        layers.onLoad(this::onLoad);
     }
 
-    /** A new snapshot is in force. */
-    public void loaded() {
-        shard.inc(loadSuccess);
-        shard.inc(overrideDirNotExists);
+    private void onLoad(RuntimeLayers.Load load) {
+        for (int i = started ? LOADS_AT_START : 1; i <= LOADS_AT_START; i++) {
+            loaded(load);
+        }
+        started = true;
+    }
+
+    private void loaded(RuntimeLayers.Load load) {
+        shard.inc(load.errors() == 0 ? loadSuccess : loadError);
+        // As in Envoy, where a single one does not count yet.
+        shard.inc(load.diskLayers() > 1 ? overrideDirExists : overrideDirNotExists);
         shard.set(adminOverridesActive, layers.hasAdminValues() ? 1 : 0);
         shard.set(numKeys, layers.snapshot().values().size());
         shard.set(numLayers, layers.snapshot().layers().size());

@@ -25,8 +25,8 @@ public final class Host {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(HostCounters[].class);
 
     private final Cluster cluster;
-    private final InetSocketAddress address;
-    private final String addressText;
+    private volatile InetSocketAddress address;
+    private volatile String addressText;
     private final HostCounters[] counters;
     private final HostPools pools;
     private volatile Placement placement;
@@ -71,6 +71,12 @@ public final class Host {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** The name behind it has another address now: for new connections only; main loop. */
+    void relocate(InetSocketAddress to) {
+        address = to;
+        addressText = ConnectionInfo.text(to);
     }
 
     /** {@code ip:port}. */

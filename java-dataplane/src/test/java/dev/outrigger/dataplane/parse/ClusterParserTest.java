@@ -6,6 +6,7 @@ import static dev.outrigger.dataplane.parse.Outcomes.accepted;
 import static dev.outrigger.dataplane.parse.Outcomes.only;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
@@ -65,6 +66,23 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
 
         assertThat(rejection.path()).isEqualTo(path);
         assertThat(rejection.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void refusesAPolicyThatOnlyEnvoyHasRatherThanTakeTheNext() {
+        String type = "envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality";
+        var proto = Protos.cluster("name: a").toBuilder();
+        proto.getLoadBalancingPolicyBuilder()
+                .addPoliciesBuilder()
+                .getTypedExtensionConfigBuilder()
+                .setName("w")
+                .setTypedConfig(Any.newBuilder().setTypeUrl("type.googleapis.com/" + type));
+
+        Rejection rejection = only(ClusterParser.parse(proto.build(), XDS));
+
+        assertThat(rejection.path())
+                .isEqualTo("load_balancing_policy.policies[0].typed_extension_config.typed_config");
+        assertThat(rejection.reason()).isEqualTo(type + " is not supported by this proxy");
     }
 
     @Test
