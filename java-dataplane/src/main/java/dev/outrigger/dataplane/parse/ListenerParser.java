@@ -27,23 +27,22 @@ import java.util.OptionalInt;
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
 @SuppressWarnings("deprecation") // control planes still send deprecated_v1
 public final class ListenerParser {
-    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.getDescriptor());
+    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.class);
 
     static final SupportedFields TRANSPORT_SOCKET =
-            SupportedFields.of(TransportSocket.getDescriptor())
+            SupportedFields.of(TransportSocket.class)
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> RAW_BUFFER));
 
     private static final SupportedFields FILTER =
-            SupportedFields.of(Filter.getDescriptor())
+            SupportedFields.of(Filter.class)
                     .noEffect("name", "the type decides")
                     .extension("typed_config", List.of(() -> HttpConnectionManagerFields.HCM));
 
-    private static final SupportedFields MATCH =
-            SupportedFields.of(FilterChainMatch.getDescriptor());
+    private static final SupportedFields MATCH = SupportedFields.of(FilterChainMatch.class);
 
     private static final SupportedFields FILTER_CHAIN =
-            SupportedFields.of(FilterChain.getDescriptor())
+            SupportedFields.of(FilterChain.class)
                     .nested("filter_chain_match", () -> MATCH, "empty only")
                     .nested("filters", () -> FILTER, "the HTTP connection manager alone")
                     .obeyed("name")
@@ -52,26 +51,26 @@ public final class ListenerParser {
                     .noEffect("metadata", "nothing that reads it is supported");
 
     private static final SupportedFields DEPRECATED =
-            SupportedFields.of(Listener.DeprecatedV1.getDescriptor()).obeyed("bind_to_port");
+            SupportedFields.of(Listener.DeprecatedV1.class).obeyed("bind_to_port");
 
     private static final SupportedFields OPTIONS_OVERRIDE =
-            SupportedFields.of(SocketOptionsOverride.getDescriptor())
+            SupportedFields.of(SocketOptionsOverride.class)
                     .nested("socket_options", () -> SocketOptionParser.OPTION);
 
     private static final SupportedFields ADDITIONAL_ADDRESS =
-            SupportedFields.of(AdditionalAddress.getDescriptor())
+            SupportedFields.of(AdditionalAddress.class)
                     .nested("address", () -> AddressParser.ADDRESS)
                     .nested("socket_options", () -> OPTIONS_OVERRIDE);
 
     private static final SupportedFields EXACT =
-            SupportedFields.of(Listener.ConnectionBalanceConfig.ExactBalance.getDescriptor());
+            SupportedFields.of(Listener.ConnectionBalanceConfig.ExactBalance.class);
 
     private static final SupportedFields BALANCE =
-            SupportedFields.of(Listener.ConnectionBalanceConfig.getDescriptor())
+            SupportedFields.of(Listener.ConnectionBalanceConfig.class)
                     .nested("exact_balance", () -> EXACT);
 
     static final SupportedFields LISTENER =
-            SupportedFields.of(Listener.getDescriptor())
+            SupportedFields.of(Listener.class)
                     .obeyed("name")
                     .nested("address", () -> AddressParser.ADDRESS)
                     .obeyed("stat_prefix")

@@ -15,26 +15,22 @@ import java.util.List;
 /** {@code envoy.type.matcher.v3.MetadataMatcher} to {@link MetadataMatcherConfig}. */
 final class MetadataMatcherParser {
     private static final SupportedFields RANGE =
-            SupportedFields.of(DoubleRange.getDescriptor()).obeyed("start", "end");
+            SupportedFields.of(DoubleRange.class).obeyed("start", "end");
 
     private static final SupportedFields DOUBLE =
-            SupportedFields.of(DoubleMatcher.getDescriptor())
-                    .obeyed("exact")
-                    .nested("range", () -> RANGE);
+            SupportedFields.of(DoubleMatcher.class).obeyed("exact").nested("range", () -> RANGE);
 
-    private static final SupportedFields NULL =
-            SupportedFields.of(ValueMatcher.NullMatch.getDescriptor());
+    private static final SupportedFields NULL = SupportedFields.of(ValueMatcher.NullMatch.class);
 
     private static final SupportedFields LIST =
-            SupportedFields.of(ListMatcher.getDescriptor())
-                    .nested("one_of", MetadataMatcherParser::value);
+            SupportedFields.of(ListMatcher.class).nested("one_of", MetadataMatcherParser::value);
 
     private static final SupportedFields OR =
-            SupportedFields.of(OrMatcher.getDescriptor())
+            SupportedFields.of(OrMatcher.class)
                     .nested("value_matchers", MetadataMatcherParser::value);
 
     private static final SupportedFields VALUE =
-            SupportedFields.of(ValueMatcher.getDescriptor())
+            SupportedFields.of(ValueMatcher.class)
                     .nested("null_match", () -> NULL)
                     .nested("double_match", () -> DOUBLE)
                     .nested("string_match", () -> RouteMatchParser.STRING)
@@ -43,10 +39,10 @@ final class MetadataMatcherParser {
                     .nested("or_match", () -> OR);
 
     private static final SupportedFields SEGMENT =
-            SupportedFields.of(MetadataMatcher.PathSegment.getDescriptor()).obeyed("key");
+            SupportedFields.of(MetadataMatcher.PathSegment.class).obeyed("key");
 
     static final SupportedFields MATCHER =
-            SupportedFields.of(MetadataMatcher.getDescriptor())
+            SupportedFields.of(MetadataMatcher.class)
                     .obeyed("filter", "invert")
                     .nested("path", () -> SEGMENT)
                     .nested("value", () -> VALUE);

@@ -13,18 +13,18 @@ import java.util.List;
 /** {@code envoy.config.core.v3.SocketOption} to {@link SocketOptionConfig}. */
 final class SocketOptionParser {
     private static final SupportedFields STREAM =
-            SupportedFields.of(SocketOption.SocketType.Stream.getDescriptor());
+            SupportedFields.of(SocketOption.SocketType.Stream.class);
 
     private static final SupportedFields DATAGRAM =
-            SupportedFields.of(SocketOption.SocketType.Datagram.getDescriptor());
+            SupportedFields.of(SocketOption.SocketType.Datagram.class);
 
     private static final SupportedFields TYPE =
-            SupportedFields.of(SocketOption.SocketType.getDescriptor())
+            SupportedFields.of(SocketOption.SocketType.class)
                     .nested("stream", () -> STREAM)
                     .nested("datagram", () -> DATAGRAM, "such an option is set on no socket");
 
     static final SupportedFields OPTION =
-            SupportedFields.of(SocketOption.getDescriptor())
+            SupportedFields.of(SocketOption.class)
                     .noEffect("description", "for readers")
                     .obeyed("level", "name", "int_value", "buf_value", "state")
                     .nested("type", () -> TYPE);
