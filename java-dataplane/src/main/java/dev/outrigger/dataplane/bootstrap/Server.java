@@ -14,7 +14,6 @@ import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.runtime.RuntimeStats;
-import dev.outrigger.dataplane.runtime.RuntimeWatch;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.runtime;
+package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the runtime again when the link of a disk layer is replaced, which is looked for twice a
  * second. Main loop only.
  */
-public final class RuntimeWatch {
+final class RuntimeWatch {
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final RuntimeLayers layers;
@@ -46,7 +47,7 @@ public final class RuntimeWatch {
      *
      * @throws IOException in Envoy's words, when a link's directory does not exist
      */
-    public static void start(RuntimeLayers layers, MainLoop loop) throws IOException {
+    static void start(RuntimeLayers layers, MainLoop loop) throws IOException {
         for (Path link : layers.watched()) {
             Path parent = link.toAbsolutePath().getParent();
             if (parent == null || !Files.isDirectory(parent)) {
