@@ -92,7 +92,9 @@ public final class OutriggerCommand implements Runnable {
         commands.put("bootstrap", BootstrapCommand::new);
         commands.put("apply", ApplyCommand::new);
         commands.put("delete", DeleteCommand::new);
+        commands.put("rollback", RollbackCommand::new);
         commands.put("get", GetCommand::new);
+        commands.put("describe", DescribeCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("aot-train", AotTrainCommand::new);

@@ -2,9 +2,11 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.admin.AdminServer;
+import dev.outrigger.dataplane.admin.MemoryFigures;
 import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.CountedNameResolver;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.AdminConfig;
@@ -17,6 +19,7 @@ import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
+import dev.outrigger.dataplane.telemetry.StatsRules;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -91,14 +94,17 @@ final class Server implements AutoCloseable {
                                 : NioIoHandler.newFactory());
         this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
-        this.stats = new StatsStore(workers + 1);
+        this.stats =
+                new StatsStore(
+                        workers + 1, StatsRules.of(options.withTags(bootstrap.statsConfig())));
         this.runtime =
                 new RuntimeLayers(
                         bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
         var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
-        this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
+        var names = new CountedNameResolver(resolver, stats);
+        this.ads = new AdsClient(loop, names, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
         var parsers =
                 new XdsResourceParser(
@@ -108,7 +114,7 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, ads, resolver, requestPath, stats, workers);
+                        loop, bootstrap, parsers, ads, names, requestPath, stats, workers);
         known.assembler = assembler;
         this.admin =
                 new AdminServer(
@@ -126,9 +132,16 @@ final class Server implements AutoCloseable {
                             }
 
                             @Override
+                            public void onStatsRead() {
+                                // What is read now is as of the flush before, as in Envoy.
+                                if (bootstrap.statsFlushOnAdmin()) {
+                                    loop.execute(Server.this::flush);
+                                }
+                            }
+
+                            @Override
                             public void reopenLogs() {
-                                log.debug(
-                                        "logs are opened by name for each write; nothing to reopen");
+                                Server.this.reopenLogs();
                             }
                         });
     }
@@ -182,7 +195,9 @@ final class Server implements AutoCloseable {
                 var _ = live.complete(null);
             });
             assembler.start();
-            scheduleFlush();
+            if (!bootstrap.statsFlushOnAdmin()) {
+                scheduleFlush();
+            }
             return null;
         });
         log.info("starting main dispatch loop");
@@ -238,15 +253,20 @@ final class Server implements AutoCloseable {
 
     private void flush() {
         stats.mergeHistograms();
-        var runtime = Runtime.getRuntime();
+        var memory = MemoryFigures.read();
         var shard = stats.shard(0);
         shard.set(
                 stats.gauge("server.uptime"),
                 TimeUnit.NANOSECONDS.toSeconds(loop.nanoTime() - startedNanos));
-        shard.set(
-                stats.gauge("server.memory_allocated"),
-                runtime.totalMemory() - runtime.freeMemory());
-        shard.set(stats.gauge("server.memory_heap_size"), runtime.totalMemory());
+        shard.set(stats.gauge("server.memory_allocated"), memory.allocated());
+        shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
+        shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
+        shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+    }
+
+    /** Opens access logs again by their names. Any thread. */
+    void reopenLogs() {
+        loop.execute(requestPath::reopenLogs);
     }
 
     /** Asks the process to end. Any thread, any number of times. */

@@ -15,6 +15,9 @@ final class ConnectionCounts {
     private long openedNanos;
     private long bytesReceived;
 
+    /** Envoy counts what the last read brought as buffered until the next read. */
+    private int lastReceived;
+
     ConnectionCounts(WorkerContext worker, HcmStats stats) {
         this.worker = worker;
         this.shard = worker.stats();
@@ -28,6 +31,10 @@ final class ConnectionCounts {
     }
 
     void received(int bytes) {
+        if (bytes != lastReceived) {
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
+        }
         shard.add(stats.cxRxBytes, bytes);
         bytesReceived += bytes;
         if (!spoke) {
@@ -65,6 +72,7 @@ final class ConnectionCounts {
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
+        shard.add(stats.cxRxBytesBuffered, -lastReceived);
         if (spoke) {
             shard.dec(stats.cxHttp1Active);
         }

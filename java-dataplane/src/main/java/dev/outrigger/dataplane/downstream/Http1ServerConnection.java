@@ -77,6 +77,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closeAfter;
     private boolean finishing;
     private boolean aborted;
+    private boolean begun;
+    private boolean answeredAtOnce;
 
     Http1ServerConnection(WorkerListener listener) {
         this.listener = listener;
@@ -217,7 +219,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         Http1HeadParser.Result result = reader.read(in);
         return switch (result) {
             case NEED_MORE -> {
-                if (reader.hasStarted() && !headTimer.isArmed()) {
+                if (reader.hasStarted() && !begun) {
+                    begin();
                     armHeadTimer();
                 }
                 yield false;
@@ -239,15 +242,17 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void armHeadTimer() {
         var config = pinned.settings().config();
         Duration limit = config.requestHeadersTimeout();
-        if (limit.isZero()) {
-            limit = config.streamIdleTimeout();
-        }
         if (!limit.isZero()) {
             headTimer.arm(worker.now(), limit.toNanos());
         }
     }
 
+    /** With the first byte of a head, once for each. */
     private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
         lifetime.onRequest();
         closeAfter = false;
         encoder.begin();
@@ -392,12 +397,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         if (closeAfter || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
+            answeredAtOnce = dispatching;
             phase = Phase.CLOSING;
             finishing = true;
             out.markDirty();
             return;
         }
         phase = Phase.HEAD;
+        begun = false;
         reader.begin();
         lifetime.armIdle();
         input.disable(false);
@@ -425,15 +432,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     /**
      * Whether closing at once could cost the client its response. Not when it expects the close and
-     * has sent all of its request.
+     * has sent all of its request; while a request is still being read Envoy does not know yet that
+     * it was all.
      */
     private boolean mayRace() {
-        // What the head says of the connection is read behind the checks, as in Envoy.
-        boolean asked =
-                !exchange().isRefused()
-                        && (reader.head().isCloseRequested() || exchange().info().isHttp10());
-        boolean expected = asked || lifetime.isLastRequest();
-        return aborted || !exchange().isRequestComplete() || !expected;
+        boolean expected =
+                reader.head().isCloseRequested()
+                        || exchange().info().isHttp10()
+                        || lifetime.isLastRequest();
+        return aborted || answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 
     @Override
@@ -493,11 +500,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void onHeadTimeout() {
-        if (open && phase == Phase.HEAD && reader.hasStarted()) {
+        if (open && phase == Phase.HEAD && begun) {
             worker.refreshNow();
-            begin();
             phase = Phase.BODY;
-            exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
+            exchange().onHeadTimeout();
             worker.flushDirty();
         }
     }
@@ -509,10 +515,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         worker.refreshNow();
         open = false;
-        if (phase == Phase.HEAD && reader.hasStarted()) {
-            // Envoy's stream begins with the first byte, so half a head is logged too.
-            begin();
-        }
         boolean activeRequest = exchange().isActive();
         exchange().onDownstreamClosed();
         exchange().dispose();

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -23,6 +24,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The bound sockets of one listener: for each of its addresses one per worker where the system can
@@ -217,8 +219,12 @@ final class ListeningSockets {
         return List.copyOf(local);
     }
 
-    void accept() {
+    /**
+     * @param counting makes what watches a socket accept
+     */
+    void accept(Function<Channel, ChannelHandler> counting) {
         for (Channel channel : channels) {
+            channel.pipeline().addFirst(counting.apply(channel));
             channel.config().setAutoRead(true);
         }
     }

@@ -88,6 +88,7 @@ final class WorkerListener {
     void opened(Http1ServerConnection connection) {
         connections.add(connection);
         StatsShard shard = services.worker().stats();
+        shard.touch(stats.preCxActive());
         shard.inc(stats.cxTotal());
         shard.inc(stats.cxActive());
         shard.inc(stats.workerCxTotal(services.worker().index()));

@@ -21,6 +21,7 @@ public final class HcmStats {
     public final Counter cxDestroyRemoteActiveRq;
     public final Counter cxProtocolError;
     public final Counter cxRxBytes;
+    public final Gauge cxRxBytesBuffered;
     public final Counter cxTxBytes;
     public final Counter cxDrainClose;
     public final Counter cxIdleTimeout;
@@ -88,6 +89,7 @@ public final class HcmStats {
         cxDestroyRemoteActiveRq = store.counter(p + "downstream_cx_destroy_remote_active_rq");
         cxProtocolError = store.counter(p + "downstream_cx_protocol_error");
         cxRxBytes = store.counter(p + "downstream_cx_rx_bytes_total");
+        cxRxBytesBuffered = store.gauge(p + "downstream_cx_rx_bytes_buffered");
         cxTxBytes = store.counter(p + "downstream_cx_tx_bytes_total");
         cxDrainClose = store.counter(p + "downstream_cx_drain_close");
         cxIdleTimeout = store.counter(p + "downstream_cx_idle_timeout");
@@ -154,22 +156,22 @@ public final class HcmStats {
                     "downstream_rq_too_many_premature_resets",
                     "rq_overload_local_reply",
                     "rq_redirect",
+                    "tracing.client_enabled",
+                    "tracing.not_traceable",
+                    "tracing.random_sampling",
+                    "tracing.service_forced",
                 }) {
-            if (!store.counter(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareCounter(p + name);
         }
         for (String name :
                 new String[] {
+                    "downstream_cx_http1_soft_drain",
                     "downstream_cx_http2_active",
                     "downstream_cx_http3_active",
-                    "downstream_cx_rx_bytes_buffered",
                     "downstream_cx_ssl_active",
                     "downstream_cx_tx_bytes_buffered",
                 }) {
-            if (!store.gauge(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareGauge(p + name);
         }
     }
 

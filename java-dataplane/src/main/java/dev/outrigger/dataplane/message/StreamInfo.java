@@ -3,7 +3,9 @@ package dev.outrigger.dataplane.message;
 
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ public final class StreamInfo {
     private long bytesSent;
     private @Nullable String upstreamHost;
     private @Nullable String upstreamLocal;
+    private @Nullable String upstreamRemote;
+    private @Nullable String upstreamHostName;
+    private @Nullable String hostsAttempted;
     private @Nullable String upstreamCluster;
     private @Nullable String routeName;
     private @Nullable String virtualHost;
@@ -57,6 +62,9 @@ public final class StreamInfo {
         bytesSent = 0;
         upstreamHost = null;
         upstreamLocal = null;
+        upstreamRemote = null;
+        upstreamHostName = null;
+        hostsAttempted = null;
         upstreamCluster = null;
         routeName = null;
         virtualHost = null;
@@ -218,8 +226,39 @@ public final class StreamInfo {
         return upstreamLocal;
     }
 
+    /** An attempt has a connection to the host named last; its own end of it. */
     public void setUpstreamLocalAddress(String addressText) {
         upstreamLocal = addressText;
+        upstreamRemote = upstreamHost;
+        String reached = upstreamHost;
+        // The times of an answer are those of the attempt whose answer it is.
+        firstUpstreamRxNanos = -1;
+        if (hostsAttempted == null) {
+            hostsAttempted = reached;
+        } else if (reached != null && !List.of(hostsAttempted.split(",")).contains(reached)) {
+            hostsAttempted = hostsAttempted + ',' + reached;
+        }
+    }
+
+    /** The host of the last attempt that had a connection. */
+    public @Nullable String upstreamRemoteAddress() {
+        return upstreamRemote;
+    }
+
+    /** The hosts of the attempts that had a connection, joined by commas. */
+    public @Nullable String upstreamHostsAttempted() {
+        return hostsAttempted;
+    }
+
+    /** What the host of the last attempt is called in configuration; its address where nothing. */
+    public @Nullable String upstreamHostName() {
+        return upstreamHostName == null || upstreamHostName.isEmpty()
+                ? upstreamHost
+                : upstreamHostName;
+    }
+
+    public void setUpstreamHostName(String name) {
+        upstreamHostName = name;
     }
 
     public @Nullable String upstreamCluster() {
@@ -326,17 +365,23 @@ public final class StreamInfo {
 
     /** {@code -} or the short forms joined by a comma. */
     public String flagsText() {
-        return switch (flagCount) {
-            case 0 -> "-";
-            case 1 -> flagOrder[0].text();
-            default -> {
-                var text = new StringBuilder(flagOrder[0].text());
-                for (int i = 1; i < flagCount; i++) {
-                    text.append(',').append(flagOrder[i].text());
-                }
-                yield text.toString();
-            }
-        };
+        return flagCount == 1 ? flagOrder[0].text() : join(ResponseFlag::text);
+    }
+
+    /** As {@link #flagsText}, in the long forms. */
+    public String flagsLongText() {
+        return join(ResponseFlag::longText);
+    }
+
+    private String join(Function<ResponseFlag, String> form) {
+        if (flagCount == 0) {
+            return "-";
+        }
+        var text = new StringBuilder(form.apply(flagOrder[0]));
+        for (int i = 1; i < flagCount; i++) {
+            text.append(',').append(form.apply(flagOrder[i]));
+        }
+        return text.toString();
     }
 
     /** The flags set, for tests. */

@@ -21,6 +21,7 @@ public final class RuntimeStats {
     private final Gauge numKeys;
     private final Gauge numLayers;
     private boolean started;
+    private boolean adminValues;
 
     public RuntimeStats(RuntimeLayers layers, StatsStore store) {
         this.layers = layers;
@@ -33,8 +34,8 @@ public final class RuntimeStats {
         loadError = store.counter("runtime.load_error");
         overrideDirExists = store.counter("runtime.override_dir_exists");
         // No deprecated feature is counted.
-        var _ = store.counter("runtime.deprecated_feature_use");
-        shard.set(store.gauge("runtime.deprecated_feature_seen_since_process_start"), 0);
+        store.declareCounter("runtime.deprecated_feature_use");
+        store.declareGauge("runtime.deprecated_feature_seen_since_process_start");
         layers.onLoad(this::onLoad);
     }
 
@@ -49,7 +50,10 @@ public final class RuntimeStats {
         shard.inc(load.errors() == 0 ? loadSuccess : loadError);
         // As in Envoy, where a single one does not count yet.
         shard.inc(load.diskLayers() > 1 ? overrideDirExists : overrideDirNotExists);
-        shard.set(adminOverridesActive, layers.hasAdminValues() ? 1 : 0);
+        if (layers.hasAdminValues() != adminValues) {
+            adminValues = layers.hasAdminValues();
+            shard.set(adminOverridesActive, adminValues ? 1 : 0);
+        }
         shard.set(numKeys, layers.snapshot().values().size());
         shard.set(numLayers, layers.snapshot().layers().size());
     }
