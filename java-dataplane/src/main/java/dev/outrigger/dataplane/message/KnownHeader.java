@@ -90,7 +90,6 @@ public final class KnownHeader {
         "if-unmodified-since",
         "if-range",
         "pragma",
-        "range",
         "grpc-accept-encoding",
         "proxy-status",
     };

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
@@ -290,7 +291,9 @@ public final class ConnectionPool {
 
     /** Envoy's words: the system's error, as it appears in response code details (Y9). */
     private static String transportFailure(StreamReset reason, @Nullable Throwable cause) {
-        if (cause == null || reason == StreamReset.CONNECTION_TIMEOUT) {
+        if (cause == null
+                || reason == StreamReset.CONNECTION_TIMEOUT
+                || cause instanceof ChannelException) {
             return "";
         }
         String message = String.valueOf(cause.getMessage());
