@@ -108,7 +108,7 @@ class AdminShapeIT {
                     "GET /stats?format=json&filter=nobody",
                     "GET /stats?format=prometheus&filter=^cluster.b.upstream_rq_2",
                     "GET /stats?type=Counters&filter=^http.main.downstream_rq_[a-f0-9]",
-                    "GET /stats/prometheus?filter=^(listener|http).*rq_2",
+                    "GET /stats/prometheus?filter=^(listener.127|http.main).*rq_2",
                     "GET /stats/prometheus?histogram_buckets=foo",
                     "GET /stats/prometheus?histogram_buckets=detailed",
                     "GET /stats/prometheus?histogram_buckets=disjoint",

@@ -4,10 +4,10 @@ package dev.outrigger.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.outrigger.conformance.stage.FreePort;
-import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.control.RunningControlPlane;
+import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
+import dev.outrigger.conformance.stage.FreePort;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +65,8 @@ class RouteMoveUnderLoadIT {
                 assertThat(seen).hasSize(listening.size() * CONNECTIONS);
                 for (Map<String, Integer> statuses : seen) {
                     assertThat(statuses.keySet()).containsExactly("200", "201");
-                    assertThat(statuses.values()).allSatisfy(count -> assertThat(count).isPositive());
+                    assertThat(statuses.values())
+                            .allSatisfy(count -> assertThat(count).isPositive());
                 }
                 for (RunningProxy proxy : proxies.values()) {
                     var clusters = proxy.admin("GET", "/clusters").body();

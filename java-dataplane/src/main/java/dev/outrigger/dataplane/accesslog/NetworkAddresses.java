@@ -11,8 +11,8 @@ final class NetworkAddresses {
     private NetworkAddresses() {}
 
     /**
-     * The network of an address, for example {@code 10.1.2.0/24}; the address itself where the
-     * length is more than it has.
+     * The network of an address, for example {@code 10.1.2.0/24}; all of it where the length is
+     * more than it has.
      */
     static String masked(String ip, int bits) {
         byte[] bytes;
@@ -22,16 +22,14 @@ final class NetworkAddresses {
         } catch (IllegalArgumentException e) {
             return ip;
         }
-        if (bits < 0 || bits > bytes.length * 8) {
-            return ip;
-        }
+        int length = Math.clamp(bits, 0, bytes.length * 8);
         for (int i = 0; i < bytes.length; i++) {
-            int kept = Math.clamp(bits - i * 8L, 0, 8);
+            int kept = Math.clamp(length - i * 8L, 0, 8);
             bytes[i] = (byte) (bytes[i] & (0xff << (8 - kept)));
         }
         try {
             var network = new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
-            return ConnectionInfo.ip(network) + "/" + bits;
+            return ConnectionInfo.ip(network) + "/" + length;
         } catch (UnknownHostException e) {
             throw new IllegalStateException("address of " + bytes.length + " bytes", e);
         }

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -35,11 +36,11 @@ final class ConnectionLog implements FormatContext {
     /**
      * The connection is gone.
      *
-     * @param spoke whether the client has sent anything: before, nobody knows the protocol
+     * @param protocol {@code null} for a client that has sent nothing, so that nobody knows
      */
-    void end(boolean spoke, long bytesReceived, long bytesSent) {
+    void end(@Nullable Protocol protocol, long bytesReceived, long bytesSent) {
         info.setEndNanos(services.worker().now());
-        info.setProtocolKnown(spoke);
+        info.setProtocol(protocol);
         info.addBytesReceived(bytesReceived);
         info.addBytesSent(bytesSent);
         for (AccessLog log : logs) {

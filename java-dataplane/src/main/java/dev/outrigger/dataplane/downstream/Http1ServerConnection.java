@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.exchange.Exchange;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
@@ -10,6 +11,7 @@ import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -37,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectionLifetime}'s, how it ends {@link DelayedClose}'s.
  */
 final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-        implements DownstreamStream, WorkerContext.Flushable, ConnectionLifetime.Owner {
+        implements ServerConnection,
+                DownstreamStream,
+                WorkerContext.Flushable,
+                ConnectionLifetime.Owner {
     private enum Phase {
         HEAD,
         BODY,
@@ -55,6 +60,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final HttpConnectionManager pinned;
     private final HcmStats stats;
     private final ConnectionCounts counts;
+    private final CodecType codec;
     private final RequestReader reader;
     private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink;
@@ -88,6 +94,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.stats = pinned.settings().stats();
         this.counts = new ConnectionCounts(worker, stats);
         HttpConnectionManager.Settings settings = pinned.settings();
+        this.codec = settings.config().codecType();
         RequestReader.Options options = settings.readerOptions();
         this.reader = new RequestReader(options);
         this.body =
@@ -98,7 +105,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.encoder =
                 new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
-        this.lifetime = new ConnectionLifetime(listener, pinned, this);
+        this.lifetime = new ConnectionLifetime(listener, pinned, this, true);
         this.log = listener.connectionLog();
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
@@ -171,12 +178,36 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
+        if (codec != CodecType.HTTP1 && !counts.hasSpoken() && isHttp2(in)) {
+            becomeHttp2(ctx, in);
+            return;
+        }
         counts.received(in.readableBytes());
         if (phase == Phase.RESPONSE || !input.isEmpty()) {
             input.keep(in);
             return;
         }
         dispatch(in);
+    }
+
+    private boolean isHttp2(ByteBuf in) {
+        return codec == CodecType.HTTP2 || Http2ServerConnection.isPreface(in);
+    }
+
+    /** Hands the connection over to the protocol it speaks (C1). */
+    private void becomeHttp2(ChannelHandlerContext ctx, ByteBuf in) {
+        open = false;
+        exchange().dispose();
+        headTimer.discard();
+        lifetime.discard();
+        counts.setHttp2();
+        counts.received(in.readableBytes());
+        var http2 =
+                new Http2ServerConnection(
+                        listener, pinned, counts, connection(), log, ctx.channel());
+        listener.becomes(this, http2);
+        ctx.pipeline().replace(this, null, http2);
+        http2.read(in);
     }
 
     @Override
@@ -321,6 +352,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_1_1;
+    }
+
+    @Override
     public void sendContinue() {
         exchange().info().setResponseCode(100);
         queued.onOutput();
@@ -419,10 +455,13 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void finish() {
         input.release();
         out.writeOut();
-        counts.closedLocally();
         var closing =
                 new DelayedClose(
-                        worker, stats, pinned.settings().config().delayedCloseTimeout(), context());
+                        worker,
+                        stats,
+                        counts,
+                        pinned.settings().config().delayedCloseTimeout(),
+                        context());
         delayedClose = closing;
         if (closing.begin(mayRace())) {
             input.disable(false);
@@ -438,7 +477,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean mayRace() {
         boolean expected =
                 reader.head().isCloseRequested()
-                        || exchange().info().isHttp10()
+                        || exchange().info().protocol() == Protocol.HTTP_1_0
                         || lifetime.isLastRequest();
         return aborted || answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
@@ -480,9 +519,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void closeDrained() {
-        phase = Phase.CLOSING;
-        finish();
+    public void onDrain() {
+        // Each response says so from now on.
+    }
+
+    @Override
+    public void onDrainOver() {
+        if (isBetweenRequests()) {
+            phase = Phase.CLOSING;
+            finish();
+        }
     }
 
     @Override
@@ -526,7 +572,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         listener.closed(this, counts.closed(activeRequest));
         if (log != null) {
-            log.end(counts.hasSpoken(), counts.bytesReceived(), out.written());
+            log.end(counts.hasSpoken() ? Protocol.HTTP_1_1 : null, counts.bytesReceived(), out.written());
         }
         worker.flushDirty();
         out.discard();

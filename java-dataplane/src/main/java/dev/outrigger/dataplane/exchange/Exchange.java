@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -169,6 +170,11 @@ public final class Exchange implements FormatContext {
         return response;
     }
 
+    /** Whether there is a response, on its way or being made. */
+    public boolean isResponseBegun() {
+        return response.head() != null;
+    }
+
     boolean isResponseStarted() {
         return response.isStarted();
     }
@@ -207,7 +213,12 @@ public final class Exchange implements FormatContext {
         info.begin(downstream.connection(), worker.wallMillis(), worker.now());
         HttpConnectionManager.Settings settings = current.settings();
         shard.inc(settings.stats.rqTotal);
-        shard.inc(settings.stats.rqHttp1Total);
+        Protocol protocol = downstream.protocol();
+        info.setProtocol(protocol);
+        shard.inc(
+                protocol == Protocol.HTTP_2
+                        ? settings.stats.rqHttp2Total
+                        : settings.stats.rqHttp1Total);
         shard.inc(settings.stats.rqActive);
         timers.begin(settings);
     }
@@ -342,10 +353,16 @@ public final class Exchange implements FormatContext {
 
     /** The client is gone. */
     public void onDownstreamClosed() {
+        onDownstreamReset(
+                ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "downstream_remote_disconnect");
+    }
+
+    /** The client's stream is gone; nothing more can be sent on it. */
+    public void onDownstreamReset(ResponseFlag flag, String details) {
         if (active) {
             shard.inc(stats().rqRxReset);
-            info.setFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-            info.setDetails("downstream_remote_disconnect");
+            info.setFlag(flag);
+            info.setDetails(details);
             if (!response.isStarted() && info.responseCode() >= 200) {
                 info.setResponseCode(0);
             }

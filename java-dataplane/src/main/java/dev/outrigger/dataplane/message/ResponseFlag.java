@@ -26,7 +26,8 @@ public enum ResponseFlag {
     FAILED_LOCAL_HEALTH_CHECK("LH", "FailedLocalHealthCheck"),
     DELAY_INJECTED("DI", "DelayInjected"),
     FAULT_INJECTED("FI", "FaultInjected"),
-    RATE_LIMITED("RL", "RateLimited");
+    RATE_LIMITED("RL", "RateLimited"),
+    DOWNSTREAM_REMOTE_RESET("DR", "DownstreamRemoteReset");
 
     private final String text;
     private final String longText;

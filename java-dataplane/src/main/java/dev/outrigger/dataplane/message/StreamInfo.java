@@ -20,8 +20,7 @@ public final class StreamInfo {
     private long endNanos;
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
-    private boolean http10;
-    private boolean protocolKnown = true;
+    private @Nullable Protocol protocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -54,8 +53,7 @@ public final class StreamInfo {
         endNanos = nanos;
         requestEndNanos = -1;
         firstUpstreamRxNanos = -1;
-        http10 = false;
-        protocolKnown = true;
+        protocol = Protocol.HTTP_1_1;
         responseCode = 0;
         details = null;
         bytesReceived = 0;
@@ -162,24 +160,13 @@ public final class StreamInfo {
         return nanos < 0 ? -1 : (nanos - startNanos) / 1_000_000;
     }
 
-    public boolean isHttp10() {
-        return http10;
+    /** What the request was spoken in; {@code null} when nothing was sent yet that would tell. */
+    public @Nullable Protocol protocol() {
+        return protocol;
     }
 
-    public void setHttp10(boolean value) {
-        http10 = value;
-    }
-
-    /** {@code null} when nothing was sent yet that would tell. */
-    public @Nullable String protocol() {
-        if (!protocolKnown) {
-            return null;
-        }
-        return http10 ? "HTTP/1.0" : "HTTP/1.1";
-    }
-
-    public void setProtocolKnown(boolean value) {
-        protocolKnown = value;
+    public void setProtocol(@Nullable Protocol value) {
+        protocol = value;
     }
 
     public int responseCode() {

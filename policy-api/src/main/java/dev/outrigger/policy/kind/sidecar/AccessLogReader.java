@@ -34,6 +34,7 @@ final class AccessLogReader {
                     "BYTES_RECEIVED",
                     "BYTES_SENT",
                     "CONNECTION_ID",
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS",
                     "DOWNSTREAM_LOCAL_ADDRESS",
                     "DOWNSTREAM_REMOTE_ADDRESS",
                     "DURATION",
