@@ -20,6 +20,7 @@ import dev.outrigger.policy.model.StoredDocument;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Text in, policies out. Immutable, any thread.
@@ -33,12 +34,18 @@ public final class PolicyReader {
     private final DocumentReader documents;
     private final EnvelopeReader envelopes;
     private final SetCheck setCheck;
+    private final List<Lint> lints;
 
     public PolicyReader(List<PolicyKind<?>> kinds, DocumentLimits limits) {
+        this(kinds, limits, List.of());
+    }
+
+    public PolicyReader(List<PolicyKind<?>> kinds, DocumentLimits limits, List<Lint> lints) {
         this.kinds = List.copyOf(kinds);
         this.documents = new DocumentReader(limits);
         this.envelopes = new EnvelopeReader(kinds);
         this.setCheck = new SetCheck(kinds);
+        this.lints = List.copyOf(lints);
     }
 
     /** All kinds, default limits, raw resources checked for their structure only. */
@@ -55,6 +62,11 @@ public final class PolicyReader {
     /** The kinds of documents this reader knows. */
     public List<PolicyKind<?>> kinds() {
         return kinds;
+    }
+
+    /** What there is to say about some documents of a set, in the order of the lints. */
+    public List<Warning> warnings(DocumentSet set, Set<PolicyId> documents) {
+        return lints.stream().flatMap(lint -> lint.warnings(set, documents).stream()).toList();
     }
 
     public SetCheck setCheck() {

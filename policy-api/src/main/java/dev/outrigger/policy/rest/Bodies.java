@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +18,9 @@ import java.util.concurrent.TimeoutException;
 
 /** Reads the bodies of requests: of known types, not too large, not too slow. Any thread. */
 final class Bodies {
-    private static final Map<String, Format> FORMATS =
-            Map.of(
-                    "application/yaml", Format.YAML,
-                    "application/x-yaml", Format.YAML,
-                    "text/yaml", Format.YAML,
-                    "application/json", Format.JSON);
+    /** The media types of documents. */
+    static final List<String> DOCUMENTS =
+            List.of("application/yaml", "application/x-yaml", "text/yaml", "application/json");
 
     private final int maxBytes;
     private final Duration timeout;
@@ -35,11 +32,15 @@ final class Bodies {
 
     /** A body with the format it is declared to have. */
     @SuppressWarnings("ArrayRecordComponent") // Confined to its request; nobody compares bodies.
-    record Body(byte[] bytes, Format format) {}
+    record Body(byte[] bytes, String type) {
+        Format format() {
+            return type.endsWith("json") ? Format.JSON : Format.YAML;
+        }
+    }
 
     /** Reads the body; one that is too large is refused without reading on. */
-    Body read(ServerRequest request) {
-        Format format = format(request);
+    Body read(ServerRequest request, List<String> types) {
+        String type = type(request, types);
         var encoding = request.headers().first(HeaderNames.CONTENT_ENCODING);
         if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
             throw unsupported(
@@ -55,7 +56,7 @@ final class Bodies {
         if (bytes.length > maxBytes) {
             throw tooLarge();
         }
-        return new Body(bytes, format);
+        return new Body(bytes, type);
     }
 
     /**
@@ -94,21 +95,21 @@ final class Bodies {
         }
     }
 
-    private static Format format(ServerRequest request) {
+    private static String type(ServerRequest request, List<String> types) {
         String given = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
         String[] parts = given.toLowerCase(Locale.ROOT).split(";", 2);
         String type = parts[0].strip();
-        String expected = " (expected: application/yaml or application/json).";
+        String expected = " (expected: " + String.join(" or ", named(types)) + ").";
         if (type.isEmpty()) {
             throw unsupported("The request has no Content-Type" + expected);
         }
         if (type.equals("application/x-www-form-urlencoded")) {
             throw unsupported(
-                    "Content-Type is application/x-www-form-urlencoded, which curl sends unless told"
-                            + " otherwise: add -H 'Content-Type: application/yaml', and use"
+                    "Content-Type is application/x-www-form-urlencoded, which curl sends unless"
+                            + " told otherwise: add -H 'Content-Type: application/yaml', and use"
                             + " --data-binary so that line breaks survive.");
         }
-        if (!FORMATS.containsKey(type)) {
+        if (!types.contains(type)) {
             throw unsupported("Content-Type " + Quoted.of(given) + " is not supported" + expected);
         }
         boolean otherCharset =
@@ -118,7 +119,14 @@ final class Bodies {
         if (otherCharset) {
             throw unsupported("Content-Type " + Quoted.of(given) + ": only UTF-8 is supported.");
         }
-        return FORMATS.getOrDefault(type, Format.JSON);
+        return type;
+    }
+
+    /** Without the other names of YAML, from before it had one of its own. */
+    private static List<String> named(List<String> types) {
+        return types.stream()
+                .filter(type -> !type.equals("application/x-yaml") && !type.equals("text/yaml"))
+                .toList();
     }
 
     private static Problem.Raised unsupported(String detail) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
+import dev.outrigger.policy.check.DocumentSchemas;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.store.PolicyWrites;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The REST API on one socket, health and metrics on another. Runs until closed; closing it leaves
@@ -53,21 +55,22 @@ public final class PolicyApiServer implements AutoCloseable {
         random.nextBytes(cursorKey);
         byte[] prefix = new byte[4];
         random.nextBytes(prefix);
-        var edge = new EdgeFilter(api.metrics(), HexFormat.of().formatHex(prefix));
+        var ids = new RequestIds(HexFormat.of().formatHex(prefix));
+        var edge = new EdgeFilter(api.metrics(), ids);
 
         HttpRouting.Builder apiRouting = routing(edge, options.host());
-        addResources(apiRouting, options, api, new Cursors(cursorKey));
-        addHealth(apiRouting, api);
+        var routes = new Routes(Callers.ANYBODY);
+        routes.add(apiRouting, operations(options, api, new Cursors(cursorKey)));
         apiRouting.any(Methods.notFound());
-        WebServer apiServer = listen(options.host(), options.port(), apiRouting);
+        WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids);
 
         HttpRouting.Builder adminRouting = routing(edge, options.adminHost());
-        addHealth(adminRouting, api);
-        adminRouting.register("/metrics", new MetricsService(api.registry()));
+        routes.add(adminRouting, health(api).operations());
+        routes.add(adminRouting, new MetricsService(api.registry()).operations());
         adminRouting.any(Methods.notFound());
         try {
             return new PolicyApiServer(
-                    apiServer, listen(options.adminHost(), options.adminPort(), adminRouting));
+                    apiServer, listen(options.adminHost(), options.adminPort(), adminRouting, ids));
         } catch (RuntimeException e) {
             apiServer.stop();
             throw e;
@@ -105,45 +108,60 @@ public final class PolicyApiServer implements AutoCloseable {
         return routing;
     }
 
-    private static void addResources(
-            HttpRouting.Builder routing, PolicyApiOptions options, PolicyApi api, Cursors cursors) {
+    /** Every call of the REST API. */
+    static List<Operation> operations(PolicyApiOptions options, PolicyApi api, Cursors cursors) {
         var writes = new PolicyWrites(api.reader(), api.store());
         var snapshots = new Snapshots();
         var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
-        routing.register("/api/v1/apply", new ApplyService(writes, api.metrics(), bodies));
+        var operations = new ArrayList<Operation>();
+        operations.addAll(new ApplyService(writes, api.metrics(), bodies).operations());
         for (PolicyKind<?> kind : api.reader().kinds()) {
-            routing.register(
-                    "/api/v1/" + kind.plural(),
+            operations.addAll(
                     new DocumentService(
-                            kind,
-                            api.store(),
-                            writes,
-                            api.status(),
-                            api.metrics(),
-                            cursors,
-                            snapshots,
-                            bodies));
+                                    kind,
+                                    api.store(),
+                                    writes,
+                                    api.status(),
+                                    api.metrics(),
+                                    cursors,
+                                    snapshots,
+                                    bodies)
+                            .operations());
         }
-        routing.register(
-                "/api/v1/revisions",
-                new RevisionService(api.store(), writes, api.metrics(), api.status(), cursors));
-        routing.register("/api/v1/proxies", new ProxyService(api.status()));
-        routing.register("/api/v1/bootstrap", new BootstrapService(api.bootstrap()));
+        operations.addAll(
+                new RevisionService(
+                                api.store(),
+                                writes,
+                                api.metrics(),
+                                api.status(),
+                                cursors,
+                                api.reader().kinds().stream()
+                                        .map(PolicyKind::kind)
+                                        .collect(Collectors.toSet()))
+                        .operations());
+        operations.addAll(
+                new WatchService(api.store(), options.watch(), api.metrics()).operations());
+        operations.addAll(new ProxyService(api.status()).operations());
+        operations.addAll(new BootstrapService(api.bootstrap()).operations());
+        operations.addAll(health(api).operations());
+        var schemas = AnswerSchemas.of(DocumentSchemas.of(api.reader().kinds()));
+        return new OpenApiService(api.reader().kinds(), schemas, operations, false).operations();
     }
 
-    private static void addHealth(HttpRouting.Builder routing, PolicyApi api) {
+    private static HealthService health(PolicyApi api) {
         List<Readiness> checks = new ArrayList<>();
         checks.add(
                 new Readiness(
                         "store", () -> api.store().failure().map(StoreUnavailable::getMessage)));
         checks.addAll(api.readiness());
-        routing.register("/health", new HealthService(checks));
+        return new HealthService(checks);
     }
 
-    private static WebServer listen(String host, int port, HttpRouting.Builder routing) {
+    private static WebServer listen(
+            String host, int port, HttpRouting.Builder routing, RequestIds ids) {
         var problems = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
-            problems.addHandler(type, new ProblemDirectHandler());
+            problems.addHandler(type, new ProblemDirectHandler(ids));
         }
         WebServer server =
                 WebServer.builder()

@@ -177,6 +177,25 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
+    /** Without holding the answer against the OpenAPI document. */
+    String openApi() {
+        try {
+            return client.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + server.port()
+                                                            + "/openapi"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         client.close();
@@ -198,7 +217,11 @@ final class RunningApi implements AutoCloseable {
         }
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body(), response.headers());
+            var answer = new Answer(response.statusCode(), response.body(), response.headers());
+            if (port == server.port()) {
+                AnswerCheck.require(this, method, path, answer);
+            }
+            return answer;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {

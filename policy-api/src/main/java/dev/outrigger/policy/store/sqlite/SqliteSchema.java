@@ -61,7 +61,18 @@ final class SqliteSchema {
                               time_millis INTEGER NOT NULL,
                               answer TEXT NOT NULL) STRICT, WITHOUT ROWID
                             """,
-                            "CREATE INDEX idempotency_by_time ON idempotency (time_millis)"));
+                            "CREATE INDEX idempotency_by_time ON idempotency (time_millis)"),
+                    List.of(
+                            """
+                            CREATE TABLE meta (
+                              name TEXT PRIMARY KEY,
+                              value INTEGER NOT NULL) STRICT, WITHOUT ROWID
+                            """,
+                            """
+                            CREATE INDEX documents_deleted ON documents (generation)
+                              WHERE deleted = 1
+                            """,
+                            "CREATE INDEX changes_by_document ON changes (kind, namespace, name)"));
 
     private SqliteSchema() {}
 

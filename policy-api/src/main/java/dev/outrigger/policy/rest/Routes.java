@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import io.helidon.common.media.type.MediaTypes;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Puts the calls of the API where they belong, with what all of them have in common: who may call,
+ * which parameters there are, which answers the client takes.
+ */
+final class Routes {
+    private final Callers callers;
+
+    Routes(Callers callers) {
+        this.callers = callers;
+    }
+
+    /** Routes each call; a path with another method says which ones there are. */
+    void add(HttpRouting.Builder routing, List<Operation> operations) {
+        Map<String, List<Operation>> byPath = new LinkedHashMap<>();
+        operations.forEach(operation ->
+                byPath.computeIfAbsent(operation.path(), _ -> new ArrayList<>()).add(operation));
+        byPath.forEach((path, calls) -> {
+            calls.forEach(call -> routing.route(Method.create(call.method()), path, handler(call)));
+            String allow = calls.stream().map(Operation::method).collect(Collectors.joining(", "));
+            routing.any(path, Methods.notAllowed(allow));
+        });
+    }
+
+    private Handler handler(Operation operation) {
+        String[] names = operation.queryNames();
+        var produces = operation.produces().stream().map(MediaTypes::create).toList();
+        return (request, response) -> {
+            var caller =
+                    operation.needs().isEmpty()
+                            ? Caller.LOCAL
+                            : callers.require(request, operation.needs().get());
+            Requests.allowOnly(request, names);
+            if (!produces.isEmpty() && produces.stream().noneMatch(request.headers()::isAccepted)) {
+                throw notAcceptable(request, operation);
+            }
+            operation.call().answer(request, response, caller);
+        };
+    }
+
+    private static Problem.Raised notAcceptable(ServerRequest request, Operation operation) {
+        return Problem.of(
+                        406,
+                        "Not acceptable",
+                        request.prologue().method().text()
+                                + " answers with "
+                                + String.join(" or ", operation.produces())
+                                + ", which the Accept header excludes.")
+                .raise();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.schema;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.outrigger.policy.document.DocumentNode;
+import dev.outrigger.policy.document.FieldPath;
+import dev.outrigger.policy.document.NodeType;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Finds out what a reader reads by having it read values that are not there, once for everything
+ * that is there or not, has one type or another, or is one word or another. What is found is what
+ * holds for a value by itself; rules between values are the reader's own.
+ */
+public final class Exploration {
+    /** Far more than the largest kind of document needs. */
+    private static final int MAX_RUNS = 20_000;
+
+    private final ValueShape shape = new ValueShape();
+    private final Queue<Scenario> open = new ArrayDeque<>();
+    private final Set<Scenario> known = new HashSet<>();
+
+    private Exploration() {}
+
+    /** The JSON Schema of the value that the reader reads; it must not fail on any value. */
+    public static ObjectNode schema(Consumer<DocumentNode> reader, FieldPath path) {
+        var exploration = new Exploration();
+        exploration.add(Scenario.FULL);
+        exploration.add(Scenario.EMPTY_SCALARS);
+        int runs = 0;
+        while (!exploration.open.isEmpty()) {
+            if (++runs > MAX_RUNS) {
+                throw new IllegalStateException("a reader without end at " + path.pointer());
+            }
+            exploration.run(exploration.open.remove(), reader, path);
+        }
+        return exploration.shape.toJson();
+    }
+
+    private void add(Scenario scenario) {
+        if (known.add(scenario)) {
+            open.add(scenario);
+        }
+    }
+
+    private void run(Scenario scenario, Consumer<DocumentNode> reader, FieldPath path) {
+        var run = new ExploringRun(scenario);
+        reader.accept(DocumentNode.probing(run.probe("", shape), path));
+        run.finish();
+        run.presences()
+                .forEach(place -> {
+                    add(Scenario.only(place));
+                    add(Scenario.without(place));
+                });
+        run.typed()
+                .forEach(place -> {
+                    for (NodeType type : NodeType.values()) {
+                        add(Scenario.type(place, type));
+                    }
+                });
+        run.words()
+                .forEach((place, words) -> words.forEach(word -> add(Scenario.word(place, word))));
+    }
+}
