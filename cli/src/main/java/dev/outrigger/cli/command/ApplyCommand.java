@@ -11,6 +11,7 @@ import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.output.Documents;
 import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
+import dev.outrigger.cli.output.Plans;
 import dev.outrigger.cli.output.Proxies;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ final class ApplyCommand implements Callable<Integer> {
                 for (var document : documents(answer)) {
                     console.data(nameOf(document) + " " + document.path("action").asText());
                 }
+                Plans.warnings(answer).forEach(console::note);
                 console.note(summary(answer));
             }
         }

@@ -27,6 +27,7 @@ final class AnswerSchemas {
                 });
         schemas.submissions(documents);
         schemas.writes();
+        schemas.plans();
         schemas.revisions();
         schemas.proxies();
         schemas.documentStatus();
@@ -89,6 +90,73 @@ final class AnswerSchemas {
                                                                 "deleted")),
                                                 optional("etag", text())))),
                         optional("warnings", list(ref("Warning")))));
+    }
+
+    private void plans() {
+        named.put(
+                "Source",
+                object(
+                        field("level", text()),
+                        optional("document", text()),
+                        optional("pointer", text()),
+                        optional("value", Json.object())));
+        var effective =
+                object(
+                        field("consumer", text()),
+                        field("destination", text()),
+                        field("rule", text()),
+                        field("block", text()),
+                        optional("before", ref("Source")),
+                        optional("after", ref("Source")));
+        var resource =
+                object(
+                        field("proxies", list(text())),
+                        field("sidecars", list(text())),
+                        field("type", text()),
+                        field("name", text()),
+                        field("action", words("created", "updated", "deleted")),
+                        field("patch", list(ref("DiffOperation"))));
+        named.put(
+                "Plan",
+                object(
+                        field("planId", text()),
+                        field("baseRevision", count()),
+                        field("changed", bool()),
+                        field("changes", list(ref("DocumentChange"))),
+                        field("effective", list(effective)),
+                        field("proxies", list(resource)),
+                        field("complete", bool()),
+                        field("warnings", list(ref("Warning")))));
+        ObjectNode either = Json.object();
+        either.putArray("anyOf").add(ref("Written")).add(ref("Plan"));
+        named.put("WrittenOrPlan", either);
+        var decided =
+                object(
+                        field("block", text()),
+                        field("from", ref("Source")),
+                        field("beats", list(ref("Source"))));
+        named.put("Decided", decided);
+        named.put(
+                "Explanation",
+                object(
+                        field("revision", count()),
+                        field("routed", bool()),
+                        optional("reason", words("NO_SIDECAR", "UNKNOWN_HOST", "NO_MATCH")),
+                        optional("detail", text()),
+                        optional("sidecar", text()),
+                        optional("destination", text()),
+                        optional("rule", text()),
+                        optional("route", text()),
+                        optional("blocks", list(ref("Decided"))),
+                        optional(
+                                "backends",
+                                list(
+                                        object(
+                                                field("service", text()),
+                                                field("port", count()),
+                                                field("weight", count()),
+                                                field("blocks", list(ref("Decided")))))),
+                        optional("envoy", Json.object())));
     }
 
     private void revisions() {

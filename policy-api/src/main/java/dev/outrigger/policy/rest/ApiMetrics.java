@@ -78,6 +78,11 @@ public final class ApiMetrics implements StoreListener {
         Gauge.builder(name, owner, number).description(description).register(registry);
     }
 
+    /** A request was not let in. */
+    void refused(String reason) {
+        registry.counter("outrigger.http.refused", "reason", reason).increment();
+    }
+
     /** A client that watched is gone. */
     void watchEnded(String reason) {
         registry.counter("outrigger.watches.ended", "reason", reason).increment();

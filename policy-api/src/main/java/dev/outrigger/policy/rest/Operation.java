@@ -15,6 +15,7 @@ import java.util.TreeSet;
  *
  * @param id unique, for generated clients
  * @param path with parameters in braces
+ * @param isWaiting whether it may take long without being busy
  * @param needs what the caller must be allowed somewhere; empty if everybody may call it
  */
 record Operation(
@@ -26,6 +27,7 @@ record Operation(
         List<Parameter> parameters,
         Optional<Payload> payload,
         List<Reply> replies,
+        boolean isWaiting,
         Call call) {
     Operation {
         parameters = List.copyOf(parameters);
@@ -108,7 +110,8 @@ record Operation(
         private final List<Parameter> parameters = new ArrayList<>();
         private Optional<Payload> payload = Optional.empty();
         private final List<Reply> replies = new ArrayList<>();
-        private final TreeSet<Integer> problems = new TreeSet<>(List.of(400, 406));
+        private boolean isWaiting;
+        private final TreeSet<Integer> problems = new TreeSet<>(List.of(400, 406, 429));
 
         private Draft(String method, String path, String id) {
             this.method = method;
@@ -123,7 +126,7 @@ record Operation(
 
         Draft needing(Role role) {
             needs = Optional.of(role);
-            problems.addAll(List.of(401, 403, 429));
+            problems.addAll(List.of(401, 403, 503));
             return this;
         }
 
@@ -153,6 +156,12 @@ record Operation(
             return this;
         }
 
+        /** It waits for something: its time says nothing about how busy the server is. */
+        Draft waiting() {
+            isWaiting = true;
+            return this;
+        }
+
         /** Without a body. */
         Draft replyingNothing(int status, String text, String... headers) {
             replies.add(new Reply(status, text, List.of(), List.of(headers)));
@@ -174,7 +183,16 @@ record Operation(
                                 Problem.headersOf(status)));
             }
             return new Operation(
-                    id, method, path, summary, needs, parameters, payload, replies, call);
+                    id,
+                    method,
+                    path,
+                    summary,
+                    needs,
+                    parameters,
+                    payload,
+                    replies,
+                    isWaiting,
+                    call);
         }
     }
 }

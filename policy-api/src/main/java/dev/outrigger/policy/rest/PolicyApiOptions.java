@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param maxBodyBytes of one request
  * @param bodyTimeout how long a client may take to send the body of a request
  * @param watch what watching may cost
+ * @param security how it is protected; it refuses to listen where that is not enough
+ * @param requestsPerSecond of one client; twice as many in a burst
  */
 public record PolicyApiOptions(
         String host,
@@ -17,7 +19,9 @@ public record PolicyApiOptions(
         int adminPort,
         int maxBodyBytes,
         Duration bodyTimeout,
-        WatchLimits watch) {
+        WatchLimits watch,
+        ApiSecurity security,
+        int requestsPerSecond) {
     /** REST on 127.0.0.1:8470, metrics and health on 127.0.0.1:8471, 1 MiB, 30 s. */
     public static final PolicyApiOptions DEFAULT =
             new PolicyApiOptions(
@@ -27,25 +31,85 @@ public record PolicyApiOptions(
                     8471,
                     1 << 20,
                     Duration.ofSeconds(30),
-                    WatchLimits.DEFAULT);
+                    WatchLimits.DEFAULT,
+                    ApiSecurity.LOOPBACK_ONLY,
+                    2_000);
 
     public PolicyApiOptions withPorts(int newPort, int newAdminPort) {
         return new PolicyApiOptions(
-                host, newPort, adminHost, newAdminPort, maxBodyBytes, bodyTimeout, watch);
+                host,
+                newPort,
+                adminHost,
+                newAdminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                watch,
+                security,
+                requestsPerSecond);
     }
 
     public PolicyApiOptions withHosts(String newHost, String newAdminHost) {
         return new PolicyApiOptions(
-                newHost, port, newAdminHost, adminPort, maxBodyBytes, bodyTimeout, watch);
+                newHost,
+                port,
+                newAdminHost,
+                adminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                watch,
+                security,
+                requestsPerSecond);
     }
 
     public PolicyApiOptions withBodyTimeout(Duration newBodyTimeout) {
         return new PolicyApiOptions(
-                host, port, adminHost, adminPort, maxBodyBytes, newBodyTimeout, watch);
+                host,
+                port,
+                adminHost,
+                adminPort,
+                maxBodyBytes,
+                newBodyTimeout,
+                watch,
+                security,
+                requestsPerSecond);
     }
 
     public PolicyApiOptions withWatch(WatchLimits newWatch) {
         return new PolicyApiOptions(
-                host, port, adminHost, adminPort, maxBodyBytes, bodyTimeout, newWatch);
+                host,
+                port,
+                adminHost,
+                adminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                newWatch,
+                security,
+                requestsPerSecond);
+    }
+
+    public PolicyApiOptions withSecurity(ApiSecurity newSecurity) {
+        return new PolicyApiOptions(
+                host,
+                port,
+                adminHost,
+                adminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                watch,
+                newSecurity,
+                requestsPerSecond);
+    }
+
+    public PolicyApiOptions withRequestsPerSecond(int newRate) {
+        return new PolicyApiOptions(
+                host,
+                port,
+                adminHost,
+                adminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                watch,
+                security,
+                newRate);
     }
 }

@@ -6,6 +6,7 @@ import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.StoreUnavailable;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -17,9 +18,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -42,6 +45,8 @@ public final class PolicyApiServer implements AutoCloseable {
     /**
      * Binds both sockets.
      *
+     * @throws ApiSecurityException if others could reach it without saying who they are, or naming
+     *     the file that cannot be used
      * @throws UncheckedIOException naming the address, if one is taken or not ours; nothing is left
      *     bound then
      */
@@ -50,6 +55,13 @@ public final class PolicyApiServer implements AutoCloseable {
     }
 
     static PolicyApiServer start(PolicyApiOptions options, PolicyApi api, RandomGenerator random) {
+        var security = options.security();
+        security.problem(options.host(), isLoopback(options.host()))
+                .ifPresent(problem -> {
+                    throw new ApiSecurityException(problem);
+                });
+        Optional<Tls> tls = security.tls().map(ApiTls::tls);
+        var callers = ApiTls.callers(security, InstantSource.system());
         api.metrics().observe(api.store(), api.reader().kinds());
         byte[] cursorKey = new byte[32];
         random.nextBytes(cursorKey);
@@ -59,10 +71,17 @@ public final class PolicyApiServer implements AutoCloseable {
         var edge = new EdgeFilter(api.metrics(), ids);
 
         HttpRouting.Builder apiRouting = routing(edge, options.host());
-        var routes = new Routes(Callers.ANYBODY);
-        routes.add(apiRouting, operations(options, api, new Cursors(cursorKey)));
+        var admission =
+                new Admission(
+                        new RequestRates(
+                                options.requestsPerSecond(),
+                                2 * options.requestsPerSecond(),
+                                System::nanoTime),
+                        api.metrics());
+        var routes = new Routes(callers, admission);
+        routes.add(apiRouting, operations(options, api, new Cursors(cursorKey), new Plans(random)));
         apiRouting.any(Methods.notFound());
-        WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids);
+        WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids, tls);
 
         HttpRouting.Builder adminRouting = routing(edge, options.adminHost());
         routes.add(adminRouting, health(api).operations());
@@ -70,7 +89,13 @@ public final class PolicyApiServer implements AutoCloseable {
         adminRouting.any(Methods.notFound());
         try {
             return new PolicyApiServer(
-                    apiServer, listen(options.adminHost(), options.adminPort(), adminRouting, ids));
+                    apiServer,
+                    listen(
+                            options.adminHost(),
+                            options.adminPort(),
+                            adminRouting,
+                            ids,
+                            Optional.empty()));
         } catch (RuntimeException e) {
             apiServer.stop();
             throw e;
@@ -99,22 +124,27 @@ public final class PolicyApiServer implements AutoCloseable {
         // Outermost, so that the refusals of the other filter are problems and are counted.
         routing.addFilter(edge);
         routing.error(Throwable.class, edge::answer);
-        boolean isLoopback =
-                host.equals("localhost")
-                        || Hosts.parse(host).filter(ip -> ip.isLoopbackAddress()).isPresent();
-        if (isLoopback) {
+        if (isLoopback(host)) {
             routing.addFilter(new LoopbackHosts());
         }
         return routing;
     }
 
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost")
+                || Hosts.parse(host).filter(ip -> ip.isLoopbackAddress()).isPresent();
+    }
+
     /** Every call of the REST API. */
-    static List<Operation> operations(PolicyApiOptions options, PolicyApi api, Cursors cursors) {
+    static List<Operation> operations(
+            PolicyApiOptions options, PolicyApi api, Cursors cursors, Plans plans) {
         var writes = new PolicyWrites(api.reader(), api.store());
         var snapshots = new Snapshots();
         var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
         var operations = new ArrayList<Operation>();
-        operations.addAll(new ApplyService(writes, api.metrics(), bodies).operations());
+        operations.addAll(
+                new ApplyService(writes, api.metrics(), bodies, api.effects(), plans).operations());
+        operations.addAll(new EffectiveService(api.store(), api.effects()).operations());
         for (PolicyKind<?> kind : api.reader().kinds()) {
             operations.addAll(
                     new DocumentService(
@@ -145,7 +175,12 @@ public final class PolicyApiServer implements AutoCloseable {
         operations.addAll(new BootstrapService(api.bootstrap()).operations());
         operations.addAll(health(api).operations());
         var schemas = AnswerSchemas.of(DocumentSchemas.of(api.reader().kinds()));
-        return new OpenApiService(api.reader().kinds(), schemas, operations, false).operations();
+        return new OpenApiService(
+                        api.reader().kinds(),
+                        schemas,
+                        operations,
+                        options.security().asksForCredentials())
+                .operations();
     }
 
     private static HealthService health(PolicyApi api) {
@@ -158,12 +193,12 @@ public final class PolicyApiServer implements AutoCloseable {
     }
 
     private static WebServer listen(
-            String host, int port, HttpRouting.Builder routing, RequestIds ids) {
+            String host, int port, HttpRouting.Builder routing, RequestIds ids, Optional<Tls> tls) {
         var problems = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
             problems.addHandler(type, new ProblemDirectHandler(ids));
         }
-        WebServer server =
+        var builder =
                 WebServer.builder()
                         .host(host)
                         .port(port)
@@ -176,8 +211,9 @@ public final class PolicyApiServer implements AutoCloseable {
                         // the longest request, which it does not tell from an idle connection.
                         .idleConnectionTimeout(RevisionService.MAX_WAIT.plusMinutes(1))
                         .directHandlers(problems.build())
-                        .routing(routing)
-                        .build();
+                        .routing(routing);
+        tls.ifPresent(builder::tls);
+        WebServer server = builder.build();
         requireFree(host, port);
         server.start();
         if (!server.isRunning()) {

@@ -75,6 +75,16 @@ final class Requests {
         };
     }
 
+    /** One of some words; the first of them if it is not given. */
+    static String word(ServerRequest request, String name, String... words) {
+        String text = parameter(request, name).orElse(words[0]);
+        if (!List.of(words).contains(text)) {
+            throw badParameter(
+                    name, Quoted.of(text) + " (expected: " + String.join(", ", words) + ").");
+        }
+        return text;
+    }
+
     /** A number; one above the maximum counts as the maximum when {@code capped}. */
     static int number(
             ServerRequest request, String name, int fallback, int min, int max, boolean capped) {

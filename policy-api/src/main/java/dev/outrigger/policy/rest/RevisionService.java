@@ -97,6 +97,7 @@ final class RevisionService {
                 Operation.of("GET", one + "/sync", "syncRevision")
                         .saying("Waits until the proxies concerned have a revision.")
                         .needing(Role.VIEWER)
+                        .waiting()
                         .taking(
                                 number,
                                 Parameters.query(

@@ -18,9 +18,11 @@ import java.util.stream.Collectors;
  */
 final class Routes {
     private final Callers callers;
+    private final Admission admission;
 
-    Routes(Callers callers) {
+    Routes(Callers callers, Admission admission) {
         this.callers = callers;
+        this.admission = admission;
     }
 
     /** Routes each call; a path with another method says which ones there are. */
@@ -39,6 +41,8 @@ final class Routes {
         String[] names = operation.queryNames();
         var produces = operation.produces().stream().map(MediaTypes::create).toList();
         return (request, response) -> {
+            // Before the credentials: checking those costs more than most requests.
+            admission.requireRate(request);
             var caller =
                     operation.needs().isEmpty()
                             ? Caller.LOCAL
@@ -47,7 +51,13 @@ final class Routes {
             if (!produces.isEmpty() && produces.stream().noneMatch(request.headers()::isAccepted)) {
                 throw notAcceptable(request, operation);
             }
-            operation.call().answer(request, response, caller);
+            if (operation.isWaiting()) {
+                operation.call().answer(request, response, caller);
+                return;
+            }
+            try (Admission.Place _ = admission.enter()) {
+                operation.call().answer(request, response, caller);
+            }
         };
     }
 

@@ -40,6 +40,7 @@ final class WatchService {
                 Operation.of("GET", "/api/v1/watch", "watch")
                         .saying("Every change of a document as it happens, as server-sent events.")
                         .needing(Role.VIEWER)
+                        .waiting()
                         .taking(
                                 Parameters.query(
                                         "since",

@@ -5,6 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.policy.plan.EffectiveChange;
+import dev.outrigger.policy.plan.Effects;
+import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.PlannedEffects;
+import dev.outrigger.policy.plan.Question;
+import dev.outrigger.policy.plan.ResourceChange;
+import dev.outrigger.policy.plan.Source;
 import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
@@ -111,6 +119,7 @@ final class RunningApi implements AutoCloseable {
                                 reader,
                                 new FakeStatus(),
                                 RunningApi::bootstrap,
+                                new FakeEffects(),
                                 registry,
                                 metrics,
                                 List.of()));
@@ -233,6 +242,58 @@ final class RunningApi implements AutoCloseable {
         return request.service().equals("nobody")
                 ? new BootstrapSource.Result.Refused("service", "no such service")
                 : new BootstrapSource.Result.Yaml("node: {cluster: " + request.service() + "}\n");
+    }
+
+    /** A policy of b is what changes, for everybody. */
+    private static final class FakeEffects implements Effects {
+        private static final Source SOURCE =
+                new Source(
+                        "service",
+                        Optional.of(new PolicyId("TrafficPolicy", "default", "p")),
+                        "#/spec/retry");
+
+        @Override
+        public PlannedEffects between(PolicySet before, PolicySet after) {
+            return new PlannedEffects(
+                    List.of(
+                            new EffectiveChange(
+                                    "*",
+                                    "b",
+                                    "default/b",
+                                    "retry",
+                                    Optional.empty(),
+                                    Optional.of(SOURCE))),
+                    List.of(
+                            new ResourceChange(
+                                    List.of("a-1"),
+                                    List.of("Sidecar/a"),
+                                    "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+                                    "default/b/80",
+                                    Optional.empty(),
+                                    Optional.of(JSON.createObjectNode().put("name", "x")))),
+                    true);
+        }
+
+        @Override
+        public Explanation explain(PolicySet policies, Question question) {
+            return question.host().equals("b.local.service")
+                    ? new Explanation.Routed(
+                            new PolicyId("Sidecar", "default", "a"),
+                            new PolicyId("Service", "default", "b"),
+                            "default/b",
+                            Optional.empty(),
+                            List.of(
+                                    new Explanation.Decided(
+                                            "retry",
+                                            SOURCE,
+                                            List.of(
+                                                    new Source(
+                                                            "built-in", Optional.empty(), "#")))),
+                            List.of(),
+                            JSON.createObjectNode().put("path", question.path()))
+                    : new Explanation.Unrouted(
+                            Explanation.Reason.UNKNOWN_HOST, question.host() + " is not known.");
+        }
     }
 
     private static final class FakeStatus implements StatusSource {

@@ -73,6 +73,11 @@ final class ProxyRecord {
                         : !sessions.getLast().documents().isEmpty());
     }
 
+    /** As its newest stream says; it is connected. */
+    NodeIdentity node() {
+        return sessions.getLast().node();
+    }
+
     NodeGroupKey group() {
         return group;
     }

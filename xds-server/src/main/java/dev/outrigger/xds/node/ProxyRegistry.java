@@ -158,6 +158,19 @@ public final class ProxyRegistry implements StatusSource {
         }
     }
 
+    /** The clients that are connected, by id. */
+    public List<NodeIdentity> nodes() {
+        lock.lock();
+        try {
+            return proxies.values().stream()
+                    .filter(ProxyRecord::isConnected)
+                    .map(ProxyRecord::node)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public List<ProxyStatus> proxies() {
         return proxies(_ -> true);

@@ -89,6 +89,7 @@ public final class SqlitePolicyStore implements PolicyStore {
             write = SqliteSchema.connect(file.path(), options.maxBytes());
             SqliteSchema.checkIntegrity(write, file.path());
             SqliteSchema.migrate(write, file.path());
+            requireChain(write, file);
             read = SqliteSchema.connect(file.path(), options.maxBytes());
             DocumentSet documents =
                     new SqliteHistory(read)
@@ -258,6 +259,20 @@ public final class SqlitePolicyStore implements PolicyStore {
         }
         listener.failed(translated.reason());
         return translated;
+    }
+
+    private static void requireChain(Connection connection, StoreFile file) throws SQLException {
+        var broken = new RevisionChain(connection).verify();
+        if (broken.isPresent()) {
+            throw new StoreUnavailable(
+                    Reason.DAMAGED,
+                    "The store "
+                            + file.path()
+                            + " was changed by somebody else: "
+                            + broken.get().detail()
+                            + ". Nothing was changed now. Put a backup in its place with 'outrigger"
+                            + " store restore'.");
+        }
     }
 
     private static StoredDocument load(

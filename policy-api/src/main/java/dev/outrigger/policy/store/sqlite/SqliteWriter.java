@@ -31,9 +31,11 @@ final class SqliteWriter {
     static final int MAX_TOMBSTONES = 10_000;
 
     private final Connection connection;
+    private final RevisionChain chain;
 
     SqliteWriter(Connection connection) {
         this.connection = connection;
+        this.chain = new RevisionChain(connection);
     }
 
     /** What a commit leads to. */
@@ -75,8 +77,10 @@ final class SqliteWriter {
         execute("BEGIN IMMEDIATE");
         try {
             if (changed) {
+                String head = chain.last();
                 insertRevision(context, revision, now);
                 insertChanges(before, changes, outcomes, revision);
+                chain.append(revision, head);
                 forgetTombstones(changes);
             }
             if (context.key().isPresent()) {
@@ -99,7 +103,9 @@ final class SqliteWriter {
 
     private void insertRevision(WriteContext context, long revision, Instant now)
             throws SQLException {
-        String sql = "INSERT INTO revisions VALUES (?, ?, ?, ?, ?)";
+        String sql =
+                "INSERT INTO revisions (number, time_millis, author, message, source) VALUES (?, ?, ?, ?,"
+                        + " ?)";
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, revision);
             insert.setLong(2, now.toEpochMilli());
