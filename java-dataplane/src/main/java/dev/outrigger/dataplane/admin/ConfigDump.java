@@ -15,10 +15,12 @@ import java.util.Optional;
  * name_regex}.
  */
 final class ConfigDump {
-    private final ConfigDumpSections sections;
+    private final ConfigAssembler state;
+    private final ProcessInfo process;
 
     ConfigDump(ConfigAssembler state, ProcessInfo process) {
-        this.sections = new ConfigDumpSections(state, ServerPaths.decode(process.bootstrap()));
+        this.state = state;
+        this.process = process;
     }
 
     AdminResponse answer(Query query) {
@@ -33,7 +35,9 @@ final class ConfigDump {
                             + ": "
                             + Re2Errors.text(e));
         }
-        var all = sections.build(query.has("include_eds"), names);
+        // Decoded for each answer: dumps are rare, and bytes are the smallest form to keep.
+        var bootstrap = ServerPaths.decode(process.bootstrap());
+        var all = new ConfigDumpSections(state, bootstrap).build(query.has("include_eds"), names);
         var resource = query.find("resource");
         var mask = query.find("mask").map(paths -> List.of(paths.split(",")));
         return resource.isPresent() ? one(all, resource.get(), mask) : whole(all, mask);

@@ -21,14 +21,12 @@ final class ServerPaths {
     private final MainLoop loop;
     private final ConfigAssembler state;
     private final ProcessInfo process;
-    private final Bootstrap bootstrap;
     private final long startedNanos;
 
     ServerPaths(MainLoop loop, ConfigAssembler state, ProcessInfo process) {
         this.loop = loop;
         this.state = state;
         this.process = process;
-        this.bootstrap = decode(process.bootstrap());
         this.startedNanos = loop.nanoTime();
     }
 
@@ -54,7 +52,7 @@ final class ServerPaths {
         json.addProperty("uptime_all_epochs", uptime);
         json.addProperty("hot_restart_version", HOT_RESTART_VERSION);
         json.add("command_line_options", commandLine());
-        json.add("node", AdminJson.withDefaults(bootstrap.getNode()));
+        json.add("node", AdminJson.withDefaults(decode(process.bootstrap()).getNode()));
         json.addProperty("hot_restart_initializing", false);
         return AdminResponse.json(AdminJson.print(json));
     }

@@ -31,22 +31,20 @@ import org.slf4j.LoggerFactory;
 final class BootstrapLoader {
     private static final Logger log = LoggerFactory.getLogger(BootstrapLoader.class);
 
-    private static final String TYPE = Bootstrap.getDescriptor().getFullName();
+    private static final String TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
     private final boolean allowUnknownFields;
-    private final Map<String, Descriptor> extensions;
-    private final TypeRegistry registry;
 
     /**
      * @param allowUnknownFields {@code --allow-unknown-static-fields}
      */
     BootstrapLoader(boolean allowUnknownFields) {
         this.allowUnknownFields = allowUnknownFields;
-        List<Descriptor> known = SupportedTables.extensionTypes();
-        this.extensions =
-                known.stream()
-                        .collect(Collectors.toMap(Descriptor::getFullName, Function.identity()));
-        this.registry = TypeRegistry.newBuilder().add(known).build();
+    }
+
+    /** Of every type a parser knows, so built only for a document that needs it. */
+    private static TypeRegistry registry() {
+        return TypeRegistry.newBuilder().add(SupportedTables.extensionTypes()).build();
     }
 
     /**
@@ -110,7 +108,7 @@ final class BootstrapLoader {
         try {
             TextFormat.Parser.newBuilder()
                     .setAllowUnknownFields(allowUnknownFields)
-                    .setTypeRegistry(registry)
+                    .setTypeRegistry(registry())
                     .build()
                     .merge(text, bootstrap);
             return bootstrap.build();
@@ -131,6 +129,19 @@ final class BootstrapLoader {
             return Bootstrap.getDefaultInstance();
         }
         ConfigDocument document = parsed.get();
+        Optional<byte[]> encoded =
+                ConfigEncoder.encode(
+                        document, Bootstrap.getDescriptor(), SupportedTables::extensionType);
+        return encoded.isPresent()
+                ? binary(encoded.get(), "configuration")
+                : convertSlowly(document);
+    }
+
+    /** Says what is wrong with a document, and takes what is rare in one. */
+    private Bootstrap convertSlowly(ConfigDocument document) throws ConfigException {
+        Map<String, Descriptor> extensions =
+                SupportedTables.extensionTypes().stream()
+                        .collect(Collectors.toMap(Descriptor::getFullName, Function.identity()));
         List<Problem> problems =
                 DescriptorCheck.check(document, Bootstrap.getDescriptor(), extensions);
         List<Problem> fatal =
@@ -144,7 +155,7 @@ final class BootstrapLoader {
                 p -> log.warn("unknown field ignored path={} position={}", p.path(), p.position()));
         var bootstrap = Bootstrap.newBuilder();
         try {
-            var parser = JsonFormat.parser().usingTypeRegistry(registry);
+            var parser = JsonFormat.parser().usingTypeRegistry(registry());
             (allowUnknownFields ? parser.ignoringUnknownFields() : parser)
                     .merge(document.toJson().toString(), bootstrap);
             return bootstrap.build();

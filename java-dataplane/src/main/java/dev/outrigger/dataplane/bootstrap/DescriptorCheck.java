@@ -153,7 +153,8 @@ final class DescriptorCheck {
         }
     }
 
-    private static @Nullable FieldDescriptor find(Descriptor type, String key) {
+    /** By its name in the schema or in JSON. */
+    static @Nullable FieldDescriptor find(Descriptor type, String key) {
         FieldDescriptor byName = type.findFieldByName(key);
         if (byName != null) {
             return byName;

@@ -25,6 +25,9 @@ sealed interface YamlScalar {
 
     Set<String> FALSE = Set.of("n", "no", "false", "off");
 
+    /** Of true and false. */
+    int LONGEST_WORD = 5;
+
     Set<String> NULL = Set.of("", "~", "null", "Null", "NULL");
 
     static YamlScalar of(ScalarNode node) {
@@ -35,7 +38,7 @@ sealed interface YamlScalar {
         if (NULL.contains(text)) {
             return new Null();
         }
-        if (isOneSpelling(text)) {
+        if (text.length() <= LONGEST_WORD && isOneSpelling(text)) {
             String lower = text.toLowerCase(Locale.ROOT);
             if (TRUE.contains(lower)) {
                 return new Bool(true);
@@ -44,11 +47,26 @@ sealed interface YamlScalar {
                 return new Bool(false);
             }
         }
+        if (!isNumeric(text)) {
+            return new Text(text);
+        }
         try {
             return new Int(Long.decode(text));
         } catch (NumberFormatException e) {
             return new Text(text);
         }
+    }
+
+    /** Whether it can be a number at all: most text is not, and an exception for each is dear. */
+    private static boolean isNumeric(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.digit(c, 16) < 0 && c != 'x' && c != 'X' && c != '-' && c != '+') {
+                return false;
+            }
+        }
+        char first = text.charAt(0);
+        return first == '-' || first == '+' || (first >= '0' && first <= '9');
     }
 
     private static boolean isOneSpelling(String text) {

@@ -39,6 +39,16 @@ final class Http1ResponseEncoder {
         request.set(head);
     }
 
+    /** What is answered was HTTP/1.0, though its head was refused. */
+    void answerAsHttp10() {
+        request.setHttp10();
+    }
+
+    /** Whether the body being sent is in chunks. */
+    boolean isChunked() {
+        return chunked;
+    }
+
     void sendContinue() {
         out.bytes(HeadWriter.continueLine());
     }

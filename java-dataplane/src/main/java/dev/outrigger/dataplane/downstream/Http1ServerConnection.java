@@ -60,6 +60,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final Http1BodyDecoder.Sink bodySink;
     private final CollectedOutput out;
     private final Http1ResponseEncoder encoder;
+    private final QueuedResponses queued = new QueuedResponses();
     private final ReadAhead input = new ReadAhead();
     private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
@@ -201,6 +202,13 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean readHead(ByteBuf in) {
+        if (!reader.hasStarted() && queued.isFull()) {
+            begin();
+            aborted = true;
+            phase = Phase.BODY;
+            exchange().onTooManyResponses();
+            return false;
+        }
         Http1HeadParser.Result result = reader.read(in);
         return switch (result) {
             case NEED_MORE -> {
@@ -294,6 +302,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void codecError(CodecError error) {
+        if (reader.isAnsweredAsHttp10()) {
+            encoder.answerAsHttp10();
+        }
         shard.inc(stats.cxProtocolError);
         phase = Phase.BODY;
         exchange().onCodecError(error);
@@ -301,27 +312,42 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void sendContinue() {
+        exchange().info().setResponseCode(100);
+        queued.onOutput();
         encoder.sendContinue();
     }
 
     @Override
     public void sendInterim(ResponseHead head) {
+        queued.onOutput();
         encoder.interim(head);
     }
 
     @Override
     public void sendTrailers(HeaderBlock trailers) {
         encoder.trailers(trailers);
+        queued.onEnd(encoder.isChunked());
     }
 
     @Override
     public void sendHead(ResponseHead head, boolean endStream, boolean close) {
+        queued.onOutput();
         closeAfter = encoder.head(head, endStream) || close;
+        if (endStream) {
+            queued.onEnd(true);
+        }
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
+        boolean empty = !data.isReadable();
         encoder.body(data, endStream);
+        if (!empty) {
+            queued.onOutput();
+        }
+        if (endStream) {
+            queued.onEnd(!empty || encoder.isChunked());
+        }
     }
 
     @Override
@@ -337,6 +363,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         out.flush();
+        queued.onFlush();
         if (resume) {
             resume = false;
             dispatchAhead();
@@ -396,10 +423,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
      * has sent all of its request.
      */
     private boolean mayRace() {
-        boolean expected =
-                reader.head().isCloseRequested()
-                        || exchange().info().isHttp10()
-                        || lifetime.isLastRequest();
+        // What the head says of the connection is read behind the checks, as in Envoy.
+        boolean asked =
+                !exchange().isRefused()
+                        && (reader.head().isCloseRequested() || exchange().info().isHttp10());
+        boolean expected = asked || lifetime.isLastRequest();
         return aborted || !exchange().isRequestComplete() || !expected;
     }
 

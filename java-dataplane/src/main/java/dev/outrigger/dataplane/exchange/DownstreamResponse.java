@@ -63,6 +63,7 @@ final class DownstreamResponse {
         if (asked != null && settings.config.proxy100Continue()) {
             exchange.touch();
             settings.stats.chargeInterim(shard);
+            exchange.info().setResponseCode(interim.status());
             ResponseMutations.strip(interim, asked);
             ResponseMutations.requestId(interim, asked, settings);
             downstream.sendInterim(interim);

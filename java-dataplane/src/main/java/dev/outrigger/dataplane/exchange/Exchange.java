@@ -56,6 +56,10 @@ public final class Exchange implements FormatContext {
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
     private boolean active;
+    private boolean refused;
+
+    /** Told to nobody before the log line: Envoy closes the connection with it (observed). */
+    private @Nullable ResponseFlag flagAtEnd;
 
     /**
      * @param onEnd called when an exchange has ended and the next may begin
@@ -96,6 +100,11 @@ public final class Exchange implements FormatContext {
 
     public boolean isActive() {
         return active;
+    }
+
+    /** Whether the checks of the connection manager have not let the request pass. */
+    public boolean isRefused() {
+        return refused;
     }
 
     public boolean isRequestComplete() {
@@ -194,6 +203,8 @@ public final class Exchange implements FormatContext {
     public void begin(HttpConnectionManager current) {
         manager = current;
         active = true;
+        refused = false;
+        flagAtEnd = null;
         request.reset();
         response.reset();
         choice.begin();
@@ -225,16 +236,19 @@ public final class Exchange implements FormatContext {
 
     /** Answers a request that the checks have not passed. */
     void refuse(RequestChecks.Refusal refusal) {
+        refused = true;
         RequestHead head = request.head();
         if (refusal.status() == 307 && head != null) {
             byte[] location = LocalReplySender.location(head);
-            replies.sendAt(refusal.status(), "", location, refusal.details());
+            replies.sendAt(refusal.status(), "", location, refusal.details(), isHttp10());
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
+        // That an HTTP/1.0 client wants to stay connected is only asked behind the checks.
         boolean close =
-                refusal.status() == 400
-                        && !manager.settings().config.streamErrorOnInvalidHttpMessage();
+                isHttp10()
+                        || (refusal.status() == 400
+                                && !manager.settings().config.streamErrorOnInvalidHttpMessage());
         sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 
@@ -299,7 +313,7 @@ public final class Exchange implements FormatContext {
 
     /** The codec refused the request. */
     public void onCodecError(CodecError error) {
-        info.setFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        flagAtEnd = ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR;
         if (response.isStarted()) {
             info.setDetails(error.details());
             abort();
@@ -312,6 +326,14 @@ public final class Exchange implements FormatContext {
                 error.details(),
                 true,
                 false);
+    }
+
+    /** The client asks on while more answers wait to be written than Envoy lets wait (K6). */
+    public void onTooManyResponses() {
+        info.setFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        info.setDetails("codec_error:Too_many_responses_queued.");
+        shard.inc(stats().rqRxReset);
+        end();
     }
 
     /**
@@ -335,7 +357,7 @@ public final class Exchange implements FormatContext {
             shard.inc(stats().rqRxReset);
             info.setFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
             info.setDetails("downstream_remote_disconnect");
-            if (!response.isStarted()) {
+            if (!response.isStarted() && info.responseCode() >= 200) {
                 info.setResponseCode(0);
             }
             router.cancel();
@@ -442,7 +464,7 @@ public final class Exchange implements FormatContext {
 
     /** A redirect or direct response: {@code location} may be empty. */
     void sendRouteReply(int status, String body, String location) {
-        replies.sendAt(status, body, Ascii.bytes(location), "direct_response");
+        replies.sendAt(status, body, Ascii.bytes(location), "direct_response", false);
     }
 
     /** A filter answers in the upstream's place; too late for that, the stream is reset (Y5). */
@@ -484,6 +506,9 @@ public final class Exchange implements FormatContext {
 
     private void finish() {
         active = false;
+        if (flagAtEnd != null) {
+            info.setFlag(flagAtEnd);
+        }
         timers.end();
         router.end();
         filters.end();

@@ -65,6 +65,9 @@ final class ForwardedRequest {
     private boolean informed;
     private boolean overflowed;
 
+    /** Whether a gRPC response has begun that says only at its end how the call went. */
+    private boolean grpcUndecided;
+
     ForwardedRequest(
             WorkerServices services,
             Exchange exchange,
@@ -123,6 +126,7 @@ final class ForwardedRequest {
         responding = false;
         informed = false;
         overflowed = false;
+        grpcUndecided = false;
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
@@ -395,6 +399,8 @@ final class ForwardedRequest {
 
     private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
+        grpcUndecided =
+                head().isGrpc() && !endStream && !response.headers().has(KnownHeader.GRPC_STATUS);
         retry.disable();
         retries.cancel();
         attempts.cancelOthers(attempt);
@@ -481,6 +487,9 @@ final class ForwardedRequest {
         }
         if (responding) {
             active = false;
+            if (grpcUndecided) {
+                shard.inc(exchange.stats().rqResetAfterResponseStarted);
+            }
             replies.cutByReset(reset, transportFailure);
             return;
         }
@@ -490,12 +499,19 @@ final class ForwardedRequest {
         if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
             return;
         }
-        charges.response(reset.status());
+        chargeFailure(reset.status());
         if (isAnotherExpected()) {
             return;
         }
         active = false;
-        replies.reset(reset, transportFailure, attemptCount > 1);
+        replies.reset(reset, transportFailure, attemptCount > 1, informed);
+    }
+
+    /** Behind a 1xx the response has begun as far as Envoy's counters are concerned (observed). */
+    private void chargeFailure(int status) {
+        if (!informed) {
+            charges.response(status);
+        }
     }
 
     /** The pause before a retry is over. */
@@ -528,7 +544,7 @@ final class ForwardedRequest {
             charges.timeout();
             attempt.countTimeout();
             if (!responding) {
-                charges.response(timeouts.timeoutStatus());
+                chargeFailure(timeouts.timeoutStatus());
             }
         }
         active = false;
@@ -562,7 +578,7 @@ final class ForwardedRequest {
         }
         attempts.cancel(attempt);
         if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
-            charges.response(timeouts.timeoutStatus());
+            chargeFailure(timeouts.timeoutStatus());
             active = false;
             replies.timedOut(timeouts.timeoutStatus(), details);
         }

@@ -57,6 +57,7 @@ public final class HcmStats {
     /** Mirrored requests, which are nobody's in particular. */
     public final Counter asyncClientRqTotal;
 
+    public final Counter rqResetAfterResponseStarted;
     public final Counter redirectUnsafeScheme;
     public final Counter redirectTooMany;
     public final Counter redirectPredicate;
@@ -120,6 +121,8 @@ public final class HcmStats {
         noCluster = store.counter(p + "no_cluster");
         routerRqTotal = store.counter(p + "rq_total");
         rqDirectResponse = store.counter(p + "rq_direct_response");
+        rqResetAfterResponseStarted =
+                store.counter(p + "rq_reset_after_downstream_response_started");
         asyncClientRqTotal = store.counter("http.async-client.rq_total");
         redirectUnsafeScheme = store.counter(p + "passthrough_internal_redirect_unsafe_scheme");
         redirectTooMany = store.counter(p + "passthrough_internal_redirect_too_many_redirects");
@@ -151,7 +154,6 @@ public final class HcmStats {
                     "downstream_rq_too_many_premature_resets",
                     "rq_overload_local_reply",
                     "rq_redirect",
-                    "rq_reset_after_downstream_response_started",
                 }) {
             if (!store.counter(p + name).name().startsWith(p)) {
                 throw new IllegalStateException(name);

@@ -150,7 +150,8 @@ public final class HttpConnectionManager {
                                     instanceof HeaderNameCase.Preserve(boolean proper, boolean why)
                             ? new PreserveCase(proper, why)
                             : null,
-                    ignoredUpgrade(http1.ignoredUpgrades()));
+                    ignoredUpgrade(http1.ignoredUpgrades()),
+                    config.useRemoteAddress() && config.xffNumTrustedHops() == 0);
         }
 
         private static @Nullable Predicate<String> ignoredUpgrade(List<ValueMatch> matches) {

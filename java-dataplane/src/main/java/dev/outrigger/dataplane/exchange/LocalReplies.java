@@ -24,17 +24,19 @@ final class LocalReplies {
     /**
      * Completes a head that holds the status and what the route added.
      *
+     * @param toHead whether it answers a HEAD, to which gRPC gives no message
      * @param grpcStatus -1 for what follows from the status
      * @return the body to send
      */
-    static byte[] complete(ResponseHead head, String body, boolean grpc, int grpcStatus) {
+    static byte[] complete(
+            ResponseHead head, String body, boolean grpc, boolean toHead, int grpcStatus) {
         HeaderBlock headers = head.headers();
         if (grpc) {
             int status = head.status();
             head.setStatus(200);
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
-            if (!body.isEmpty()) {
+            if (!body.isEmpty() && !toHead) {
                 headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body)));
             }
             return NOTHING;

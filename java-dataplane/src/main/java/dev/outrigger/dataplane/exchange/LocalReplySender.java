@@ -40,13 +40,13 @@ final class LocalReplySender {
     }
 
     /** A redirect, direct response or anything else that may have a {@code location}. */
-    void sendAt(int status, String body, byte[] location, String details) {
+    void sendAt(int status, String body, byte[] location, String details, boolean close) {
         info.setDetails(details);
         begin(status);
         if (location.length > 0) {
             head.headers().add(KnownHeader.LOCATION, location);
         }
-        send(body, false);
+        send(body, close);
     }
 
     /** A filter's reply. */
@@ -89,9 +89,9 @@ final class LocalReplySender {
         if (chain != null) {
             chain.stopDecoding();
         }
-        // What formats see while headers are edited: this head, but no status yet (observed).
+        // What formats see while headers are edited: this head, but no status of its own
+        // (observed).
         exchange.downstreamResponse().begin(head);
-        info.setResponseCode(0);
         String body = edit(reply);
         info.setResponseCode(head.status());
         // Envoy takes a 400 of its own for a broken connection (E15).
@@ -102,7 +102,7 @@ final class LocalReplySender {
         RequestHead request = exchange.request();
         boolean grpc = !reply.raw() && request != null && request.isGrpc();
         boolean toHead = request != null && request.method() == Method.HEAD;
-        byte[] bytes = LocalReplies.complete(head, body, grpc, reply.grpcStatus());
+        byte[] bytes = LocalReplies.complete(head, body, grpc, toHead, reply.grpcStatus());
         if (bytes.length == 0 && !grpc && !reply.raw()) {
             // Whoever added it: nothing has no type.
             head.headers().remove(KnownHeader.CONTENT_TYPE);

@@ -203,6 +203,7 @@ final class PathNormalizer {
             }
             before = c;
         }
-        return out.toString();
+        // Nothing between the first and the last slash, which both stay (observed).
+        return out.length() == 1 ? "//" : out.toString();
     }
 }

@@ -70,7 +70,9 @@ final class Router {
 
     /** Envoy adds a location to these direct responses on its own (observed). */
     private static String directLocation(int status, RequestHead head) {
-        return status == 201 || status / 100 == 3 ? "http://" + head.authority() + head.path() : "";
+        return status == 201 || status / 100 == 3
+                ? head.scheme() + "://" + head.authority() + head.path()
+                : "";
     }
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {

@@ -45,8 +45,12 @@ final class UpstreamReplies {
                 false);
     }
 
-    /** The last attempt failed before its response began. */
-    void reset(StreamReset reset, String transportFailure, boolean retried) {
+    /**
+     * The last attempt failed before its final response began.
+     *
+     * @param informed whether a 1xx had come, with which the response began for Envoy
+     */
+    void reset(StreamReset reset, String transportFailure, boolean retried, boolean informed) {
         reply(
                 reset.status(),
                 "upstream connect error or disconnect/reset before headers. "
@@ -54,7 +58,11 @@ final class UpstreamReplies {
                         + "reset reason: "
                         + reset.text(),
                 reset.flag(),
-                "upstream_reset_before_response_started{" + cause(reset, transportFailure) + "}",
+                (informed
+                                ? "upstream_reset_after_response_started{"
+                                : "upstream_reset_before_response_started{")
+                        + cause(reset, transportFailure)
+                        + "}",
                 reset == StreamReset.OVERFLOW);
     }
 

@@ -20,6 +20,11 @@ public final class AnsweredRequest {
         http10 = request.isHttp10();
     }
 
+    /** All that is known is its version. */
+    public void setHttp10() {
+        http10 = true;
+    }
+
     public boolean isHead() {
         return head;
     }

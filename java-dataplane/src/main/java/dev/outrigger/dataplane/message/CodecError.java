@@ -17,6 +17,7 @@ public enum CodecError {
     INVALID_AUTHORITY(400, "http.invalid_authority"),
     HTTP1_CONTENT_LENGTH_NOT_ALLOWED(400, "http1.content_length_not_allowed"),
     HTTP1_TRANSFER_ENCODING_NOT_ALLOWED(400, "http1.transfer_encoding_not_allowed"),
+    HTTPS_ON_PLAINTEXT(403, "http1.https_url_on_plaintext_connection"),
     LOW_VERSION(426, "low_version"),
     HEADERS_TOO_LARGE(431, "http1.headers_too_large"),
     TOO_MANY_HEADERS(431, "http1.too_many_headers"),

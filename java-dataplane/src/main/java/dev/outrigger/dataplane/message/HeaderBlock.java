@@ -312,6 +312,16 @@ public final class HeaderBlock {
         return found;
     }
 
+    /** Whether any header but the last, which Envoy has not looked at yet, has one. */
+    boolean hasUnderscoredBeforeLast() {
+        for (int i = 0; i < entries - 1; i++) {
+            if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean hasUnderscore(int entry) {
         int from = nameOffset(entry);
         for (int i = from; i < from + nameLength(entry); i++) {

@@ -232,7 +232,7 @@ public final class Http1BodyDecoder {
         int digit = Character.digit(b, 16);
         if (digit >= 0 && b > 0) {
             digits = 1;
-            if (remaining >>> 59 != 0) {
+            if (remaining >>> 60 != 0) {
                 return false;
             }
             remaining = remaining << 4 | digit;
@@ -254,6 +254,10 @@ public final class Http1BodyDecoder {
     }
 
     private void sizeComplete() {
+        if (remaining < 0) {
+            // Above 2^63: nobody lives to see its end.
+            remaining = Long.MAX_VALUE;
+        }
         if (remaining > 0) {
             state = State.CHUNK_DATA;
             return;

@@ -52,6 +52,8 @@ public final class Http1HeadParser {
     private int firstLineStart;
     private int firstLineEnd;
     private boolean firstLineDone;
+    private boolean requests;
+    private boolean badName;
     private int lastEntry;
     private int lines;
     private @Nullable CodecError error;
@@ -76,6 +78,25 @@ public final class Http1HeadParser {
         this.maxCount = maxCount;
     }
 
+    /** What is read are requests: one without a version ends with its first line (HTTP/0.9). */
+    void readRequests() {
+        requests = true;
+    }
+
+    private static boolean isSimple(byte[] data, int start, int stop) {
+        if (stop - start > 9 && data[stop - 9] == ' ' && data[stop - 8] == 'H') {
+            return false;
+        }
+        int words = 0;
+        boolean inWord = false;
+        for (int i = start; i < stop; i++) {
+            boolean blank = data[i] == ' ' || data[i] == '\t' || data[i] == '\r';
+            words += !blank && !inWord ? 1 : 0;
+            inWord = !blank;
+        }
+        return words == 2;
+    }
+
     /** Begins a message; the block must be empty. */
     public void begin(HeaderBlock target) {
         block = target;
@@ -91,6 +112,7 @@ public final class Http1HeadParser {
         firstLineDone = trailers;
         lastEntry = -1;
         lines = 0;
+        badName = false;
         error = null;
     }
 
@@ -102,6 +124,11 @@ public final class Http1HeadParser {
     /** Whether the first line is complete, so that a stream exists in Envoy's sense. */
     public boolean hasFirstLine() {
         return firstLineDone;
+    }
+
+    /** Whether it failed by a name with a byte that may not stand there. */
+    boolean hasBadName() {
+        return badName;
     }
 
     /** Set after {@link Result#FAILED}. */
@@ -193,6 +220,9 @@ public final class Http1HeadParser {
                 firstLineStart = start;
                 firstLineEnd = stop;
                 firstLineDone = true;
+                if (requests && isSimple(data, start, stop)) {
+                    return Result.COMPLETE;
+                }
                 continue;
             }
             if (stop == start) {
@@ -230,6 +260,8 @@ public final class Http1HeadParser {
             hash = hash * 31 + c;
         }
         if (i == start || i == stop || data[i] != ':') {
+            // Names are looked at one after the other once all lines are there, colons before.
+            badName = i > start && i < stop;
             return fail(CodecError.CODEC_ERROR);
         }
         int nameLength = i - start;

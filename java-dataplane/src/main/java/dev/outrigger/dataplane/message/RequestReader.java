@@ -19,6 +19,8 @@ public final class RequestReader {
      * @param preserveCase {@code null} where names are forgotten
      * @param ignoredUpgrade which upgrade types are as if nobody had asked for them; {@code null}
      *     for none
+     * @param refusesHttps whether absolute form with {@code https} is refused: nobody in front is
+     *     trusted, and the connection is plaintext
      */
     public record Options(
             int maxHeadBytes,
@@ -29,7 +31,8 @@ public final class RequestReader {
             boolean allowCustomMethods,
             Underscores underscores,
             @Nullable PreserveCase preserveCase,
-            @Nullable Predicate<String> ignoredUpgrade) {
+            @Nullable Predicate<String> ignoredUpgrade,
+            boolean refusesHttps) {
         /** Forgets the case of names and ignores no upgrade. */
         public Options(
                 int maxHeadBytes,
@@ -48,7 +51,8 @@ public final class RequestReader {
                     allowCustomMethods,
                     underscores,
                     null,
-                    null);
+                    null,
+                    false);
         }
     }
 
@@ -70,6 +74,7 @@ public final class RequestReader {
     private final RequestHead head = new RequestHead();
     private CodecError error = CodecError.CODEC_ERROR;
     private boolean http10;
+    private boolean answeredAsHttp10;
 
     public RequestReader(Options options) {
         this.options = options;
@@ -80,11 +85,19 @@ public final class RequestReader {
                         options.maxHeadBytes(),
                         options.maxHeaders(),
                         preserve == null ? null : preserve.names());
+        parser.readRequests();
         begin();
+    }
+
+    /** Whether a refusal is an HTTP/1.0 message: the whole head was read and says so. */
+    public boolean isAnsweredAsHttp10() {
+        return answeredAsHttp10;
     }
 
     /** Forgets the request before and waits for the next. */
     public void begin() {
+        answeredAsHttp10 = false;
+        http10 = false;
         head.reset();
         parser.begin(head.headers());
     }
@@ -117,6 +130,11 @@ public final class RequestReader {
             case NEED_MORE -> result;
             case FAILED -> {
                 error = parser.error();
+                if (parser.hasBadName()
+                        && options.underscores() == Underscores.REJECT
+                        && head.headers().hasUnderscoredBeforeLast()) {
+                    error = CodecError.UNEXPECTED_UNDERSCORE;
+                }
                 if (parser.hasFirstLine()) {
                     CodecError first = requestLine();
                     error = first == null ? error : first;
@@ -136,13 +154,20 @@ public final class RequestReader {
 
     private @Nullable CodecError judge() {
         CodecError found = requestLine();
+        answeredAsHttp10 = found == null && http10 && options.acceptHttp10();
         if (found == null) {
             found = framing();
         }
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
-        return found == null ? RequestTarget.resolve(head, options.allowAbsoluteUrl()) : found;
+        if (found == null) {
+            found = RequestTarget.resolve(head, options);
+        }
+        if (found == null && http10 && !options.acceptHttp10()) {
+            found = CodecError.LOW_VERSION;
+        }
+        return found == null ? RequestTarget.checkAuthority(head.headers()) : found;
     }
 
     /** Three runs of bytes; what separates them may be any run of blanks and CR. */
@@ -202,7 +227,12 @@ public final class RequestReader {
             }
             length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
             if (length < 0) {
-                return CodecError.CODEC_ERROR;
+                int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
+                if (coding < 0 || !headers.valueEqualsIgnoreCase(coding, CHUNKED)) {
+                    return CodecError.CODEC_ERROR;
+                }
+                // Nobody reads the length of a body in chunks, whatever it is (observed).
+                length = 0;
             }
         }
         if (options.underscores() != Underscores.ALLOW
@@ -211,11 +241,11 @@ public final class RequestReader {
             return CodecError.UNEXPECTED_UNDERSCORE;
         }
         headers.joinRepeatedInlineHeaders();
-        if (length >= 0 && headers.has(KnownHeader.TRANSFER_ENCODING) && http10) {
+        if (length >= 0
+                && headers.has(KnownHeader.TRANSFER_ENCODING)
+                && http10
+                && !options.allowChunkedLength()) {
             return CodecError.LENGTH_AND_CHUNKED;
-        }
-        if (http10 && !options.acceptHttp10()) {
-            return CodecError.LOW_VERSION;
         }
         boolean close = false;
         boolean keepAlive = false;

@@ -54,9 +54,8 @@ final class RequestTarget {
     }
 
     /** Takes absolute form apart: its authority replaces {@code host} (O1). */
-    static @Nullable CodecError resolve(RequestHead head, boolean allowAbsoluteUrl) {
-        HeaderBlock headers = head.headers();
-        byte[] data = headers.data;
+    static @Nullable CodecError resolve(RequestHead head, RequestReader.Options options) {
+        byte[] data = head.headers().data;
         int start = head.pathOffset();
         int end = start + head.pathLength();
         CodecError found = null;
@@ -64,12 +63,14 @@ final class RequestTarget {
             found = connect(head, data, start, end);
         } else if (data[start] == '*') {
             found = head.method() == Method.OPTIONS ? null : CodecError.INVALID_URL;
-        } else if (data[start] != '/' && allowAbsoluteUrl) {
-            found = absolute(head, data, start, end);
+        } else if (data[start] != '/' && options.allowAbsoluteUrl()) {
+            found = absolute(head, data, start, end, options.refusesHttps());
         }
-        if (found != null) {
-            return found;
-        }
+        return found;
+    }
+
+    /** Whether {@code host}, from wherever it came, may be one. */
+    static @Nullable CodecError checkAuthority(HeaderBlock headers) {
         int host = headers.find(KnownHeader.HOST);
         return host < 0 || isAuthority(headers, host) ? null : CodecError.INVALID_AUTHORITY;
     }
@@ -90,7 +91,7 @@ final class RequestTarget {
     }
 
     private static @Nullable CodecError absolute(
-            RequestHead head, byte[] data, int start, int end) {
+            RequestHead head, byte[] data, int start, int end, boolean refusesHttps) {
         int i = start;
         while (data[i] != ':') {
             i++;
@@ -110,6 +111,9 @@ final class RequestTarget {
         }
         if (afterUserInfo >= path) {
             return CodecError.INVALID_URL;
+        }
+        if (https && refusesHttps) {
+            return CodecError.HTTPS_ON_PLAINTEXT;
         }
         head.setScheme(https);
         byte[] host = Arrays.copyOfRange(data, afterUserInfo, path);

@@ -26,51 +26,46 @@ final class AccessLogFilterParser {
     private static final String RUNTIME = "no runtime overrides the default value";
 
     private static final SupportedFields VALUE =
-            SupportedFields.of(RuntimeUInt32.getDescriptor())
+            SupportedFields.of(RuntimeUInt32.class)
                     .obeyed("default_value")
                     .noEffect("runtime_key", RUNTIME);
 
     private static final SupportedFields COMPARISON =
-            SupportedFields.of(ComparisonFilter.getDescriptor())
-                    .obeyed("op")
-                    .nested("value", () -> VALUE);
+            SupportedFields.of(ComparisonFilter.class).obeyed("op").nested("value", () -> VALUE);
 
     private static final SupportedFields STATUS =
-            SupportedFields.of(StatusCodeFilter.getDescriptor())
-                    .nested("comparison", () -> COMPARISON);
+            SupportedFields.of(StatusCodeFilter.class).nested("comparison", () -> COMPARISON);
 
     private static final SupportedFields DURATION =
-            SupportedFields.of(DurationFilter.getDescriptor())
-                    .nested("comparison", () -> COMPARISON);
+            SupportedFields.of(DurationFilter.class).nested("comparison", () -> COMPARISON);
 
     private static final SupportedFields FRACTION =
-            SupportedFields.of(RuntimeFilter.getDescriptor())
+            SupportedFields.of(RuntimeFilter.class)
                     .noEffect("runtime_key", RUNTIME)
                     .obeyed("percent_sampled", "use_independent_randomness");
 
     private static final SupportedFields AND =
-            SupportedFields.of(AndFilter.getDescriptor())
+            SupportedFields.of(AndFilter.class)
                     .nested("filters", () -> AccessLogFilterParser.FILTER);
 
     private static final SupportedFields OR =
-            SupportedFields.of(OrFilter.getDescriptor())
+            SupportedFields.of(OrFilter.class)
                     .nested("filters", () -> AccessLogFilterParser.FILTER);
 
     private static final SupportedFields HEADER =
-            SupportedFields.of(HeaderFilter.getDescriptor())
-                    .nested("header", () -> RouteMatchParser.HEADER);
+            SupportedFields.of(HeaderFilter.class).nested("header", () -> RouteMatchParser.HEADER);
 
     private static final SupportedFields FLAGS =
-            SupportedFields.of(ResponseFlagFilter.getDescriptor()).obeyed("flags");
+            SupportedFields.of(ResponseFlagFilter.class).obeyed("flags");
 
     private static final SupportedFields GRPC =
-            SupportedFields.of(GrpcStatusFilter.getDescriptor()).obeyed("statuses", "exclude");
+            SupportedFields.of(GrpcStatusFilter.class).obeyed("statuses", "exclude");
 
     private static final SupportedFields TYPE =
-            SupportedFields.of(LogTypeFilter.getDescriptor()).obeyed("types", "exclude");
+            SupportedFields.of(LogTypeFilter.class).obeyed("types", "exclude");
 
     static final SupportedFields FILTER =
-            SupportedFields.of(AccessLogFilter.getDescriptor())
+            SupportedFields.of(AccessLogFilter.class)
                     .nested("status_code_filter", () -> STATUS)
                     .nested("duration_filter", () -> DURATION)
                     .obeyed("not_health_check_filter", "traceable_filter")

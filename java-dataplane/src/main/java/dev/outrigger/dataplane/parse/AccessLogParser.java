@@ -18,20 +18,20 @@ import java.util.Optional;
 @SuppressWarnings("deprecation") // control planes still send the plain text formats
 final class AccessLogParser {
     private static final SupportedFields FILE =
-            SupportedFields.of(FileAccessLog.getDescriptor())
+            SupportedFields.of(FileAccessLog.class)
                     .obeyed("path", "format")
                     .nested("log_format", () -> SubstitutionFormats.LOG);
 
     private static final SupportedFields STDOUT =
-            SupportedFields.of(StdoutAccessLog.getDescriptor())
+            SupportedFields.of(StdoutAccessLog.class)
                     .nested("log_format", () -> SubstitutionFormats.LOG);
 
     private static final SupportedFields STDERR =
-            SupportedFields.of(StderrAccessLog.getDescriptor())
+            SupportedFields.of(StderrAccessLog.class)
                     .nested("log_format", () -> SubstitutionFormats.LOG);
 
     static final SupportedFields ACCESS_LOG =
-            SupportedFields.of(AccessLog.getDescriptor())
+            SupportedFields.of(AccessLog.class)
                     .noEffect("name", "the type decides")
                     .nested("filter", () -> AccessLogFilterParser.FILTER)
                     .extension("typed_config", List.of(() -> FILE, () -> STDOUT, () -> STDERR));

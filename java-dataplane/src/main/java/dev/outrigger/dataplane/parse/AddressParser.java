@@ -12,16 +12,15 @@ import java.util.Optional;
 /** Reads addresses. */
 final class AddressParser {
     static final SupportedFields SOCKET_ADDRESS =
-            SupportedFields.of(SocketAddress.getDescriptor())
+            SupportedFields.of(SocketAddress.class)
                     .onlyEnum("protocol", "TCP")
                     .obeyed("address", "port_value", "named_port");
 
     static final SupportedFields ADDRESS =
-            SupportedFields.of(Address.getDescriptor())
-                    .nested("socket_address", () -> SOCKET_ADDRESS);
+            SupportedFields.of(Address.class).nested("socket_address", () -> SOCKET_ADDRESS);
 
     static final SupportedFields CIDR_RANGE =
-            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.CidrRange.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.CidrRange.class)
                     .obeyed("address_prefix", "prefix_len");
 
     /** What a host name in the address means. */

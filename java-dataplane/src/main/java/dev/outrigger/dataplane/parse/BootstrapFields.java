@@ -14,24 +14,23 @@ import io.envoyproxy.envoy.config.core.v3.Node;
  */
 final class BootstrapFields {
     private static final SupportedFields NODE =
-            SupportedFields.of(Node.getDescriptor())
+            SupportedFields.of(Node.class)
                     .obeyed("id", "cluster", "metadata")
                     .nested("locality", () -> EndpointParser.LOCALITY)
                     .obeyed("user_agent_name", "user_agent_version", "user_agent_build_version")
                     .obeyed("extensions", "client_features", "dynamic_parameters");
 
     private static final SupportedFields STATIC_RESOURCES =
-            SupportedFields.of(Bootstrap.StaticResources.getDescriptor())
-                    .obeyed("listeners", "clusters");
+            SupportedFields.of(Bootstrap.StaticResources.class).obeyed("listeners", "clusters");
 
     private static final SupportedFields DYNAMIC_RESOURCES =
-            SupportedFields.of(Bootstrap.DynamicResources.getDescriptor())
+            SupportedFields.of(Bootstrap.DynamicResources.class)
                     .nested("lds_config", () -> ConfigSourceParser.SOURCE)
                     .nested("cds_config", () -> ConfigSourceParser.SOURCE)
                     .nested("ads_config", () -> ConfigSourceParser.API);
 
     private static final SupportedFields ADMIN =
-            SupportedFields.of(Admin.getDescriptor())
+            SupportedFields.of(Admin.class)
                     .nested("address", () -> AddressParser.ADDRESS)
                     .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .obeyed("access_log_path")
@@ -39,7 +38,7 @@ final class BootstrapFields {
                     .noEffect("ignore_global_conn_limit", "there is no global connection limit");
 
     private static final SupportedFields LAYER =
-            SupportedFields.of(RuntimeLayer.getDescriptor())
+            SupportedFields.of(RuntimeLayer.class)
                     .obeyed("name")
                     .obeyedWithNote(
                             "static_layer",
@@ -47,14 +46,13 @@ final class BootstrapFields {
                     .obeyed("admin_layer");
 
     private static final SupportedFields RUNTIME =
-            SupportedFields.of(LayeredRuntime.getDescriptor()).nested("layers", () -> LAYER);
+            SupportedFields.of(LayeredRuntime.class).nested("layers", () -> LAYER);
 
     private static final SupportedFields OUTLIER_LOG =
-            SupportedFields.of(ClusterManager.OutlierDetection.getDescriptor())
-                    .obeyed("event_log_path");
+            SupportedFields.of(ClusterManager.OutlierDetection.class).obeyed("event_log_path");
 
     private static final SupportedFields CLUSTER_MANAGER =
-            SupportedFields.of(ClusterManager.getDescriptor())
+            SupportedFields.of(ClusterManager.class)
                     .obeyed("local_cluster_name")
                     .nested("outlier_detection", () -> OUTLIER_LOG)
                     .noEffect(
@@ -62,7 +60,7 @@ final class BootstrapFields {
                             "every worker makes what it needs when it needs it");
 
     static final SupportedFields BOOTSTRAP =
-            SupportedFields.of(Bootstrap.getDescriptor())
+            SupportedFields.of(Bootstrap.class)
                     .nested("node", () -> NODE)
                     .nested("static_resources", () -> STATIC_RESOURCES)
                     .nested("dynamic_resources", () -> DYNAMIC_RESOURCES)

@@ -38,6 +38,7 @@ public final class BootstrapParser {
     private final Findings findings;
     private final Set<String> allClusters = new HashSet<>();
     private final Set<String> xdsClusterNames = new HashSet<>();
+    private boolean constraintsHold;
 
     private BootstrapParser(Bootstrap proto) {
         this.proto = proto;
@@ -56,8 +57,8 @@ public final class BootstrapParser {
     }
 
     private Parsed<BootstrapConfig> parse() {
-        findings.addAll(Constraints.check(proto, Rejection.Kind.CONSTRAINT));
-        findings.addAll(UnsupportedFields.find(proto, BootstrapFields.BOOTSTRAP, false));
+        findings.checkResource(proto, BootstrapFields.BOOTSTRAP);
+        constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();
         checkNode(dynamic);
         Optional<AdminConfig> admin = admin();
@@ -276,10 +277,12 @@ public final class BootstrapParser {
     }
 
     private ParseContext context(String path) {
-        return ParseContext.inFile(
-                path,
-                findings.context().hasAds(),
-                name -> allClusters.contains(name) && !xdsClusterNames.contains(name));
+        var context =
+                ParseContext.inFile(
+                        path,
+                        findings.context().hasAds(),
+                        name -> allClusters.contains(name) && !xdsClusterNames.contains(name));
+        return constraintsHold ? context.withConstraintsChecked() : context;
     }
 
     private <C> void add(Parsed<C> parsed, List<C> to) {

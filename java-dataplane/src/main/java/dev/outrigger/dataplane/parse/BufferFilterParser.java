@@ -8,10 +8,10 @@ import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 /** {@code envoy.filters.http.buffer}. */
 final class BufferFilterParser {
     private static final SupportedFields BUFFER =
-            SupportedFields.of(Buffer.getDescriptor()).obeyed("max_request_bytes");
+            SupportedFields.of(Buffer.class).obeyed("max_request_bytes");
 
     private static final SupportedFields PER_ROUTE =
-            SupportedFields.of(BufferPerRoute.getDescriptor())
+            SupportedFields.of(BufferPerRoute.class)
                     .obeyed("disabled")
                     .nested("buffer", () -> BUFFER);
 

@@ -18,12 +18,12 @@ import java.util.List;
 /** What is supported of clusters: one table for traffic, one for the xDS client's own. */
 final class ClusterFields {
     private static final SupportedFields BUDGET =
-            SupportedFields.of(CircuitBreakers.Thresholds.RetryBudget.getDescriptor())
+            SupportedFields.of(CircuitBreakers.Thresholds.RetryBudget.class)
                     .nested("budget_percent", () -> LoadBalancingFields.PERCENT)
                     .obeyed("min_retry_concurrency");
 
     private static final SupportedFields THRESHOLDS =
-            SupportedFields.of(CircuitBreakers.Thresholds.getDescriptor())
+            SupportedFields.of(CircuitBreakers.Thresholds.class)
                     .obeyed(
                             "priority",
                             "max_connections",
@@ -35,19 +35,19 @@ final class ClusterFields {
                     .nested("retry_budget", () -> BUDGET);
 
     private static final SupportedFields CIRCUIT_BREAKERS =
-            SupportedFields.of(CircuitBreakers.getDescriptor())
+            SupportedFields.of(CircuitBreakers.class)
                     .nested("thresholds", () -> THRESHOLDS)
                     .nested("per_host_thresholds", () -> THRESHOLDS);
 
     private static final SupportedFields COMMON_HTTP =
-            SupportedFields.of(HttpProtocolOptions.getDescriptor(), "upstream")
+            SupportedFields.of(HttpProtocolOptions.class, "upstream")
                     .obeyed("idle_timeout", "max_connection_duration")
                     .obeyed("max_headers_count", "max_response_headers_kb")
                     .obeyed("max_requests_per_connection")
                     .noEffect("headers_with_underscores_action", "downstream only");
 
     private static final SupportedFields HTTP1 =
-            SupportedFields.of(Http1ProtocolOptions.getDescriptor(), "upstream")
+            SupportedFields.of(Http1ProtocolOptions.class, "upstream")
                     .obeyed("enable_trailers", "allow_chunked_length", "send_fully_qualified_url")
                     .nested("header_key_format", () -> HeaderNameCaseParser.FORMAT)
                     .noEffect("allow_custom_methods", "downstream only")
@@ -63,14 +63,14 @@ final class ClusterFields {
     private static final SupportedFields EXPLICIT =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .ExplicitHttpConfig.getDescriptor(),
+                                    .ExplicitHttpConfig.class,
                             "traffic")
                     .nested("http_protocol_options", () -> HTTP1);
 
     private static final SupportedFields DOWNSTREAM =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .UseDownstreamHttpConfig.getDescriptor(),
+                                    .UseDownstreamHttpConfig.class,
                             "traffic")
                     .nested("http_protocol_options", () -> HTTP1)
                     .noEffect("http2_protocol_options", "every downstream speaks HTTP/1");
@@ -78,35 +78,35 @@ final class ClusterFields {
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .getDescriptor(),
+                                    .class,
                             "traffic")
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("explicit_http_config", () -> EXPLICIT)
                     .nested("use_downstream_protocol_config", () -> DOWNSTREAM);
 
     private static final SupportedFields KEEPALIVE =
-            SupportedFields.of(TcpKeepalive.getDescriptor())
+            SupportedFields.of(TcpKeepalive.class)
                     .obeyed("keepalive_probes", "keepalive_time", "keepalive_interval");
 
     private static final SupportedFields TRANSPORT_SOCKET_MATCH =
-            SupportedFields.of(Cluster.TransportSocketMatch.getDescriptor())
+            SupportedFields.of(Cluster.TransportSocketMatch.class)
                     .obeyed("name", "match")
                     .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
 
     private static final SupportedFields EXTRA_SOURCE =
-            SupportedFields.of(ExtraSourceAddress.getDescriptor())
+            SupportedFields.of(ExtraSourceAddress.class)
                     .nested("address", () -> AddressParser.SOCKET_ADDRESS);
 
     private static final SupportedFields ADDRESS_SELECTOR_CONFIG =
-            SupportedFields.of(DefaultLocalAddressSelector.getDescriptor());
+            SupportedFields.of(DefaultLocalAddressSelector.class);
 
     private static final SupportedFields ADDRESS_SELECTOR =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "local address selector")
+            SupportedFields.of(TypedExtensionConfig.class, "local address selector")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> ADDRESS_SELECTOR_CONFIG));
 
     private static final SupportedFields BIND =
-            SupportedFields.of(BindConfig.getDescriptor(), "upstream")
+            SupportedFields.of(BindConfig.class, "upstream")
                     .nested("source_address", () -> AddressParser.SOCKET_ADDRESS)
                     .onlyBool("freebind", false)
                     .nested("extra_source_addresses", () -> EXTRA_SOURCE)
@@ -114,30 +114,30 @@ final class ClusterFields {
                     .nested("local_address_selector", () -> ADDRESS_SELECTOR);
 
     private static final SupportedFields HAPPY_EYEBALLS =
-            SupportedFields.of(UpstreamConnectionOptions.HappyEyeballsConfig.getDescriptor())
+            SupportedFields.of(UpstreamConnectionOptions.HappyEyeballsConfig.class)
                     .obeyed("first_address_family_version", "first_address_family_count");
 
     private static final SupportedFields UPSTREAM_CONNECTION =
-            SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "traffic")
+            SupportedFields.of(UpstreamConnectionOptions.class, "traffic")
                     .nested("tcp_keepalive", () -> KEEPALIVE)
                     .onlyBool("set_local_interface_name_on_upstream_connections", false)
                     .nested("happy_eyeballs_config", () -> HAPPY_EYEBALLS);
 
     private static final SupportedFields PRECONNECT =
-            SupportedFields.of(Cluster.PreconnectPolicy.getDescriptor())
+            SupportedFields.of(Cluster.PreconnectPolicy.class)
                     .obeyed("per_upstream_preconnect_ratio");
 
     private static final SupportedFields CONNECTION =
-            SupportedFields.of(UpstreamConnectionOptions.getDescriptor(), "xDS")
+            SupportedFields.of(UpstreamConnectionOptions.class, "xDS")
                     .nested("tcp_keepalive", () -> KEEPALIVE);
 
     private static final SupportedFields HTTP2_KEEPALIVE =
-            SupportedFields.of(KeepaliveSettings.getDescriptor(), "xDS")
+            SupportedFields.of(KeepaliveSettings.class, "xDS")
                     .obeyed("interval", "timeout")
                     .noEffect("interval_jitter", "one connection, so nothing to spread");
 
     private static final SupportedFields HTTP2 =
-            SupportedFields.of(Http2ProtocolOptions.getDescriptor(), "xDS")
+            SupportedFields.of(Http2ProtocolOptions.class, "xDS")
                     .nested("connection_keepalive", () -> HTTP2_KEEPALIVE)
                     .noEffect("max_concurrent_streams", "xDS needs a handful of streams")
                     .noEffect("initial_stream_window_size", "flow control is gRPC's own")
@@ -147,20 +147,20 @@ final class ClusterFields {
     private static final SupportedFields XDS_EXPLICIT =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .ExplicitHttpConfig.getDescriptor(),
+                                    .ExplicitHttpConfig.class,
                             "xDS")
                     .nested("http2_protocol_options", () -> HTTP2);
 
     private static final SupportedFields XDS_PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .getDescriptor(),
+                                    .class,
                             "xDS")
                     .nested("explicit_http_config", () -> XDS_EXPLICIT);
 
     /** Clusters that requests are sent to. */
     static final SupportedFields CLUSTER =
-            common(SupportedFields.of(Cluster.getDescriptor(), "traffic"))
+            common(SupportedFields.of(Cluster.class, "traffic"))
                     .nested("transport_socket_matches", () -> TRANSPORT_SOCKET_MATCH)
                     .obeyed("type")
                     .nested("cluster_type", () -> DiscoveryParser.CUSTOM)
@@ -200,7 +200,7 @@ final class ClusterFields {
 
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =
-            common(SupportedFields.of(Cluster.getDescriptor(), "xDS"))
+            common(SupportedFields.of(Cluster.class, "xDS"))
                     .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
                     .onlyBool("respect_dns_ttl", false)
                     .noEffect("cleanup_interval", "ORIGINAL_DST only")

@@ -11,7 +11,7 @@ import java.util.Set;
  */
 final class ClusterSpecifierPlugins {
     static final SupportedFields PLUGIN =
-            SupportedFields.of(ClusterSpecifierPlugin.getDescriptor())
+            SupportedFields.of(ClusterSpecifierPlugin.class)
                     .obeyedWithNote("extension", "there are none")
                     .obeyed("is_optional");
 

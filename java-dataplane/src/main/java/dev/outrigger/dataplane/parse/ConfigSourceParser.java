@@ -19,31 +19,30 @@ import java.util.Optional;
 /** {@code ConfigSource} and {@code ApiConfigSource}. */
 final class ConfigSourceParser {
     private static final SupportedFields HEADER =
-            SupportedFields.of(HeaderValue.getDescriptor(), "initial metadata")
-                    .obeyed("key", "value");
+            SupportedFields.of(HeaderValue.class, "initial metadata").obeyed("key", "value");
 
     private static final SupportedFields BACKOFF =
-            SupportedFields.of(BackoffStrategy.getDescriptor(), "xDS stream")
+            SupportedFields.of(BackoffStrategy.class, "xDS stream")
                     .obeyed("base_interval", "max_interval");
 
     private static final SupportedFields RETRY =
-            SupportedFields.of(RetryPolicy.getDescriptor(), "xDS stream")
+            SupportedFields.of(RetryPolicy.class, "xDS stream")
                     .nested("retry_back_off", () -> BACKOFF)
                     .noEffect("num_retries", "an xDS stream is retried for ever, as in Envoy");
 
     private static final SupportedFields ENVOY_GRPC =
-            SupportedFields.of(GrpcService.EnvoyGrpc.getDescriptor())
+            SupportedFields.of(GrpcService.EnvoyGrpc.class)
                     .obeyed("cluster_name", "authority")
                     .nested("retry_policy", () -> RETRY);
 
     private static final SupportedFields GRPC_SERVICE =
-            SupportedFields.of(GrpcService.getDescriptor())
+            SupportedFields.of(GrpcService.class)
                     .nested("envoy_grpc", () -> ENVOY_GRPC)
                     .nested("initial_metadata", () -> HEADER)
                     .noEffect("timeout", "Envoy does not apply it to an xDS stream");
 
     static final SupportedFields API =
-            SupportedFields.of(ApiConfigSource.getDescriptor())
+            SupportedFields.of(ApiConfigSource.class)
                     .onlyEnum("api_type", "GRPC", "DELTA_GRPC")
                     .onlyEnum("transport_api_version", "V3")
                     .nested("grpc_services", () -> GRPC_SERVICE)
@@ -51,13 +50,12 @@ final class ConfigSourceParser {
                     .noEffect("request_timeout", "REST only");
 
     private static final SupportedFields PATH =
-            SupportedFields.of(PathConfigSource.getDescriptor()).obeyed("path");
+            SupportedFields.of(PathConfigSource.class).obeyed("path");
 
-    private static final SupportedFields ADS =
-            SupportedFields.of(AggregatedConfigSource.getDescriptor());
+    private static final SupportedFields ADS = SupportedFields.of(AggregatedConfigSource.class);
 
     static final SupportedFields SOURCE =
-            SupportedFields.of(ConfigSource.getDescriptor(), "lds_config, cds_config")
+            SupportedFields.of(ConfigSource.class, "lds_config, cds_config")
                     .nested("ads", () -> ADS)
                     .nested("api_config_source", () -> API)
                     .nested("path_config_source", () -> PATH)
@@ -65,7 +63,7 @@ final class ConfigSourceParser {
                     .onlyEnum("resource_api_version", "AUTO", "V3");
 
     static final SupportedFields ADS_SOURCE =
-            SupportedFields.of(ConfigSource.getDescriptor(), "RDS and EDS")
+            SupportedFields.of(ConfigSource.class, "RDS and EDS")
                     .nested("ads", () -> ADS)
                     .nested("path_config_source", () -> PATH)
                     .obeyed("initial_fetch_timeout")

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
-import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import dev.outrigger.dataplane.parse.Rejection.Kind;
-import io.envoyproxy.pgv.validate.Validate;
 import io.envoyproxy.pgv.validate.Validate.FieldRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +34,17 @@ final class Constraints {
      *     one unpacked from inside it
      */
     static List<Rejection> check(Message message, Kind kind) {
+        return check(WireMessage.of(message), kind);
+    }
+
+    /** As {@link #check(Message, Kind)}. */
+    static List<Rejection> check(WireMessage message, Kind kind) {
         var walk = new Constraints(kind);
         walk.message(message, "", "", 0);
         return walk.found;
     }
 
-    private void message(Message message, String path, String chain, int depth) {
+    private void message(WireMessage message, String path, String chain, int depth) {
         if (depth > MAX_DEPTH) {
             found.add(
                     new Rejection(
@@ -51,16 +54,19 @@ final class Constraints {
                             "nested deeper than " + MAX_DEPTH + " messages"));
             return;
         }
-        Descriptor type = message.getDescriptorForType();
-        if (type.getOptions().getExtension(Validate.disabled)
-                || type.getOptions().getExtension(Validate.ignored)) {
+        MessageRules rules = MessageRules.of(message.type());
+        if (rules.isDisabled()) {
             return;
         }
-        for (FieldDescriptor field : type.getFields()) {
-            field(message, field, path, chain, depth);
+        List<FieldDescriptor> fields = message.type().getFields();
+        for (int i = 0; i < fields.size(); i++) {
+            FieldDescriptor field = fields.get(i);
+            if (rules.has(i) || (field.getJavaType() == JavaType.MESSAGE && message.has(field))) {
+                field(message, field, rules.of(i), path, chain, depth);
+            }
         }
-        for (OneofDescriptor oneof : type.getRealOneofs()) {
-            if (oneof.getOptions().getExtension(Validate.required) && !message.hasOneof(oneof)) {
+        for (OneofDescriptor oneof : rules.requiredOneofs()) {
+            if (!message.hasOneof(oneof)) {
                 report(
                         FieldPaths.join(path, oneof.getName()),
                         "",
@@ -70,23 +76,26 @@ final class Constraints {
     }
 
     private void field(
-            Message message, FieldDescriptor field, String path, String chain, int depth) {
-        FieldRules rules = field.getOptions().getExtension(Validate.rules);
+            WireMessage message,
+            FieldDescriptor field,
+            FieldRules rules,
+            String path,
+            String chain,
+            int depth) {
         String here = FieldPaths.join(path, field.getName());
-        String name = chain + message.getDescriptorForType().getName() + "ValidationError.";
+        String name = chain + message.type().getName() + "ValidationError.";
         if (field.isMapField()) {
             map(message, field, rules, here, name, depth);
         } else if (field.isRepeated()) {
             repeated(message, field, rules, here, name, depth);
         } else if (field.getJavaType() == JavaType.MESSAGE) {
-            if (message.hasField(field)) {
-                value(message.getField(field), field, rules, here, name + pascal(field), depth);
-            } else if (isRequired(rules)
-                    && (field.getRealContainingOneof() == null || message.hasField(field))) {
+            if (message.has(field)) {
+                value(message.get(field), field, rules, here, name + pascal(field), depth);
+            } else if (isRequired(rules) && field.getRealContainingOneof() == null) {
                 report(here, "", name + pascal(field) + ": value is required");
             }
-        } else if (field.getRealContainingOneof() == null || message.hasField(field)) {
-            value(message.getField(field), field, rules, here, name + pascal(field), depth);
+        } else if (field.getRealContainingOneof() == null || message.has(field)) {
+            value(message.get(field), field, rules, here, name + pascal(field), depth);
         }
     }
 
@@ -98,43 +107,43 @@ final class Constraints {
     }
 
     private void map(
-            Message message,
+            WireMessage message,
             FieldDescriptor field,
             FieldRules rules,
             String here,
             String name,
             int depth) {
-        var entries = (List<?>) message.getField(field);
-        if (rules.hasMap() && rules.getMap().getMinPairs() > entries.size()) {
+        int entries = message.count(field);
+        if (rules.hasMap() && rules.getMap().getMinPairs() > entries) {
             report(
                     here,
-                    entries.size() + " entries",
+                    entries + " entries",
                     name
                             + pascal(field)
                             + ": value must contain at least "
                             + rules.getMap().getMinPairs()
                             + " pair(s)");
         }
-        for (Object each : entries) {
-            var entry = (Message) each;
-            FieldDescriptor key = entry.getDescriptorForType().findFieldByNumber(1);
-            FieldDescriptor value = entry.getDescriptorForType().findFieldByNumber(2);
-            Object keyValue = entry.getField(key);
+        FieldDescriptor key = field.getMessageType().findFieldByNumber(1);
+        FieldDescriptor value = field.getMessageType().findFieldByNumber(2);
+        for (int i = 0; i < entries; i++) {
+            var entry = (WireMessage) message.get(field, i);
+            Object keyValue = entry.get(key);
             String at = FieldPaths.key(here, keyValue);
             String indexed = name + pascal(field) + "[" + keyValue + "]";
             value(keyValue, key, rules.getMap().getKeys(), at, indexed, depth);
-            value(entry.getField(value), value, rules.getMap().getValues(), at, indexed, depth);
+            value(entry.get(value), value, rules.getMap().getValues(), at, indexed, depth);
         }
     }
 
     private void repeated(
-            Message message,
+            WireMessage message,
             FieldDescriptor field,
             FieldRules rules,
             String here,
             String name,
             int depth) {
-        var elements = (List<?>) message.getField(field);
+        List<?> elements = message.elements(field);
         if (rules.hasRepeated()) {
             ScalarRules.count(rules.getRepeated(), elements)
                     .ifPresent(r ->
@@ -145,7 +154,7 @@ final class Constraints {
         }
         for (int i = 0; i < elements.size(); i++) {
             value(
-                    elements.get(i),
+                    message.get(field, i),
                     field,
                     rules.getRepeated().getItems(),
                     FieldPaths.index(here, i),
@@ -165,10 +174,10 @@ final class Constraints {
         if (broken.isPresent()) {
             report(
                     path,
-                    value instanceof Message ? "" : value.toString(),
+                    value instanceof WireMessage ? "" : value.toString(),
                     name + ": " + broken.get());
         }
-        if (value instanceof Message nested && !rules.getMessage().getSkip()) {
+        if (value instanceof WireMessage nested && !rules.getMessage().getSkip()) {
             message(
                     nested,
                     path,

@@ -16,20 +16,17 @@ import java.util.Optional;
 
 /** {@code envoy.filters.http.cors}, and CORS policies where routes have them in fields. */
 final class CorsFilterParser {
-    private static final SupportedFields POLICY =
-            policy(SupportedFields.of(CorsPolicy.getDescriptor()));
+    private static final SupportedFields POLICY = policy(SupportedFields.of(CorsPolicy.class));
 
     /** The fields {@code cors} of a route and of a virtual host. */
     static final SupportedFields ROUTE_POLICY =
-            policy(
-                    SupportedFields.of(
-                            io.envoyproxy.envoy.config.route.v3.CorsPolicy.getDescriptor()));
+            policy(SupportedFields.of(io.envoyproxy.envoy.config.route.v3.CorsPolicy.class));
 
     static final HttpFilterType TYPE =
             HttpFilterType.of(
                             "envoy.filters.http.cors",
                             Cors.class,
-                            SupportedFields.of(Cors.getDescriptor()),
+                            SupportedFields.of(Cors.class),
                             (_, _, _) -> new CorsConfig())
                     .withRoute(
                             CorsPolicy.class,

@@ -48,43 +48,42 @@ final class DiscoveryParser {
     }
 
     static final SupportedFields EDS =
-            SupportedFields.of(EdsClusterConfig.getDescriptor())
+            SupportedFields.of(EdsClusterConfig.class)
                     .nested("eds_config", () -> ConfigSourceParser.ADS_SOURCE)
                     .obeyed("service_name");
 
     static final SupportedFields REFRESH_RATE =
-            SupportedFields.of(Cluster.RefreshRate.getDescriptor())
-                    .obeyed("base_interval", "max_interval");
+            SupportedFields.of(Cluster.RefreshRate.class).obeyed("base_interval", "max_interval");
 
     private static final SupportedFields DNS_REFRESH_RATE =
-            SupportedFields.of(DnsCluster.RefreshRate.getDescriptor())
+            SupportedFields.of(DnsCluster.RefreshRate.class)
                     .obeyed("base_interval", "max_interval");
 
     static final SupportedFields DNS =
-            SupportedFields.of(DnsCluster.getDescriptor())
+            SupportedFields.of(DnsCluster.class)
                     .obeyed("dns_refresh_rate", "respect_dns_ttl", "dns_jitter")
                     .nested("dns_failure_refresh_rate", () -> DNS_REFRESH_RATE)
                     .nested("typed_dns_resolver_config", () -> DnsResolverParser.TYPED)
                     .obeyed("dns_lookup_family", "all_addresses_in_single_endpoint");
 
     private static final SupportedFields AGGREGATE =
-            SupportedFields.of(ClusterConfig.getDescriptor()).obeyed("clusters");
+            SupportedFields.of(ClusterConfig.class).obeyed("clusters");
 
     static final SupportedFields CUSTOM =
-            SupportedFields.of(Cluster.CustomClusterType.getDescriptor())
+            SupportedFields.of(Cluster.CustomClusterType.class)
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> DNS, () -> AGGREGATE));
 
     private static final SupportedFields METADATA_KEY_SEGMENT =
-            SupportedFields.of(MetadataKey.PathSegment.getDescriptor()).obeyed("key");
+            SupportedFields.of(MetadataKey.PathSegment.class).obeyed("key");
 
     static final SupportedFields METADATA_KEY =
-            SupportedFields.of(MetadataKey.getDescriptor())
+            SupportedFields.of(MetadataKey.class)
                     .obeyed("key")
                     .nested("path", () -> METADATA_KEY_SEGMENT);
 
     static final SupportedFields ORIGINAL_DST =
-            SupportedFields.of(OriginalDstLbConfig.getDescriptor())
+            SupportedFields.of(OriginalDstLbConfig.class)
                     .obeyed("use_http_header", "http_header_name", "upstream_port_override")
                     .nested("metadata_key", () -> METADATA_KEY);
 
@@ -120,10 +119,10 @@ final class DiscoveryParser {
             }
         }
         Any config = proto.getClusterType().getTypedConfig();
-        if (config.is(DnsCluster.class)) {
+        if (Values.is(config, DnsCluster.class)) {
             return Kind.DNS;
         }
-        if (config.is(ClusterConfig.class)) {
+        if (Values.is(config, ClusterConfig.class)) {
             return Kind.AGGREGATE;
         }
         findings.invalid(

@@ -17,18 +17,17 @@ import java.util.List;
 @SuppressWarnings("deprecation") // the two older ways
 final class DnsResolverParser {
     private static final SupportedFields OPTIONS =
-            SupportedFields.of(
-                            io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.class)
                     .onlyBool("use_tcp_for_dns_lookups", false)
                     .obeyed("no_default_search_domain");
 
     static final SupportedFields RESOLUTION =
-            SupportedFields.of(DnsResolutionConfig.getDescriptor())
+            SupportedFields.of(DnsResolutionConfig.class)
                     .nested("resolvers", () -> AddressParser.ADDRESS)
                     .nested("dns_resolver_options", () -> OPTIONS);
 
     private static final SupportedFields CARES =
-            SupportedFields.of(CaresDnsResolverConfig.getDescriptor())
+            SupportedFields.of(CaresDnsResolverConfig.class)
                     .nested("resolvers", () -> AddressParser.ADDRESS)
                     .onlyBool("use_resolvers_as_fallback", false)
                     .noEffect(
@@ -38,10 +37,10 @@ final class DnsResolverParser {
                     .noEffect("udp_max_queries", "each query has a port of its own");
 
     private static final SupportedFields GETADDRINFO =
-            SupportedFields.of(GetAddrInfoDnsResolverConfig.getDescriptor());
+            SupportedFields.of(GetAddrInfoDnsResolverConfig.class);
 
     static final SupportedFields TYPED =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "DNS resolver")
+            SupportedFields.of(TypedExtensionConfig.class, "DNS resolver")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> CARES, () -> GETADDRINFO));
 
@@ -69,7 +68,7 @@ final class DnsResolverParser {
 
     static DnsResolverOptions typed(TypedExtensionConfig proto, String path, Findings findings) {
         String at = path + ".typed_config";
-        if (proto.getTypedConfig().is(GetAddrInfoDnsResolverConfig.class)) {
+        if (Values.is(proto.getTypedConfig(), GetAddrInfoDnsResolverConfig.class)) {
             return new DnsResolverOptions(List.of(), false, true);
         }
         return Values.unpack(proto.getTypedConfig(), CaresDnsResolverConfig.class, at, findings)

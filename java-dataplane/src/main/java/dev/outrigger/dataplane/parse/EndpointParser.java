@@ -26,34 +26,34 @@ import java.util.OptionalInt;
 /** {@code envoy.config.endpoint.v3.ClusterLoadAssignment} to {@link EndpointAssignment}. */
 public final class EndpointParser {
     static final SupportedFields LOCALITY =
-            SupportedFields.of(Locality.getDescriptor()).obeyed("region", "zone", "sub_zone");
+            SupportedFields.of(Locality.class).obeyed("region", "zone", "sub_zone");
 
     private static final SupportedFields HEALTH_CHECK =
-            SupportedFields.of(HealthCheckConfig.getDescriptor())
+            SupportedFields.of(HealthCheckConfig.class)
                     .obeyed("port_value", "hostname")
                     .nested("address", () -> AddressParser.ADDRESS)
                     .obeyed("disable_active_health_check");
 
     private static final SupportedFields ADDITIONAL_ADDRESS =
-            SupportedFields.of(AdditionalAddress.getDescriptor())
+            SupportedFields.of(AdditionalAddress.class)
                     .nested("address", () -> AddressParser.ADDRESS);
 
     private static final SupportedFields ENDPOINT =
-            SupportedFields.of(io.envoyproxy.envoy.config.endpoint.v3.Endpoint.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
                     .nested("address", () -> AddressParser.ADDRESS)
                     .nested("health_check_config", () -> HEALTH_CHECK)
                     .obeyed("hostname")
                     .nested("additional_addresses", () -> ADDITIONAL_ADDRESS);
 
     private static final SupportedFields LB_ENDPOINT =
-            SupportedFields.of(LbEndpoint.getDescriptor())
+            SupportedFields.of(LbEndpoint.class)
                     .nested("endpoint", () -> ENDPOINT)
                     .obeyed("health_status")
                     .nested("metadata", () -> MetadataParser.METADATA)
                     .obeyed("load_balancing_weight");
 
     private static final SupportedFields LOCALITY_ENDPOINTS =
-            SupportedFields.of(LocalityLbEndpoints.getDescriptor())
+            SupportedFields.of(LocalityLbEndpoints.class)
                     .nested("locality", () -> LOCALITY)
                     .nested("lb_endpoints", () -> LB_ENDPOINT)
                     .nested("metadata", () -> MetadataParser.METADATA)
@@ -61,22 +61,21 @@ public final class EndpointParser {
                     .noEffect("proximity", "Envoy does not read it either");
 
     private static final SupportedFields FRACTION =
-            SupportedFields.of(FractionalPercent.getDescriptor())
-                    .obeyed("numerator", "denominator");
+            SupportedFields.of(FractionalPercent.class).obeyed("numerator", "denominator");
 
     private static final SupportedFields DROP_OVERLOAD =
-            SupportedFields.of(ClusterLoadAssignment.Policy.DropOverload.getDescriptor())
+            SupportedFields.of(ClusterLoadAssignment.Policy.DropOverload.class)
                     .obeyed("category")
                     .nested("drop_percentage", () -> FRACTION);
 
     private static final SupportedFields POLICY =
-            SupportedFields.of(ClusterLoadAssignment.Policy.getDescriptor())
+            SupportedFields.of(ClusterLoadAssignment.Policy.class)
                     .nested("drop_overloads", () -> DROP_OVERLOAD)
                     .obeyed("overprovisioning_factor", "endpoint_stale_after")
                     .obeyed("weighted_priority_health");
 
     static final SupportedFields ASSIGNMENT =
-            SupportedFields.of(ClusterLoadAssignment.getDescriptor())
+            SupportedFields.of(ClusterLoadAssignment.class)
                     .obeyed("cluster_name")
                     .nested("endpoints", () -> LOCALITY_ENDPOINTS)
                     .nested("policy", () -> POLICY);

@@ -15,22 +15,22 @@ import java.util.Optional;
 /** {@code envoy.filters.http.fault}, the same message for the filter and for routes. */
 final class FaultFilterParser {
     private static final SupportedFields DELAY =
-            SupportedFields.of(FaultDelay.getDescriptor())
+            SupportedFields.of(FaultDelay.class)
                     .obeyed("fixed_delay", "header_delay")
                     .nested("percentage", () -> Fractions.PERCENT);
 
     private static final SupportedFields ABORT =
-            SupportedFields.of(FaultAbort.getDescriptor())
+            SupportedFields.of(FaultAbort.class)
                     .obeyed("http_status", "grpc_status", "header_abort")
                     .nested("percentage", () -> Fractions.PERCENT);
 
     private static final SupportedFields RATE_LIMIT =
-            SupportedFields.of(FaultRateLimit.getDescriptor())
+            SupportedFields.of(FaultRateLimit.class)
                     .obeyed("fixed_limit", "header_limit")
                     .nested("percentage", () -> Fractions.PERCENT);
 
     private static final SupportedFields FAULT =
-            SupportedFields.of(HTTPFault.getDescriptor())
+            SupportedFields.of(HTTPFault.class)
                     .nested("delay", () -> DELAY)
                     .nested("abort", () -> ABORT)
                     .nested("response_rate_limit", () -> RATE_LIMIT)

@@ -36,8 +36,11 @@ final class Findings {
 
     /** Constraints and unsupported fields of a resource's own message. */
     void checkResource(Message message, SupportedFields table) {
-        addAll(Constraints.check(message, Kind.CONSTRAINT));
-        addAll(UnsupportedFields.find(message, table, context.rejectUnknownFields()));
+        WireMessage wire = WireMessage.of(message);
+        if (!context.constraintsHold()) {
+            addAll(Constraints.check(wire, Kind.CONSTRAINT));
+        }
+        addAll(UnsupportedFields.find(wire, table, context.rejectUnknownFields()));
     }
 
     /** Constraints of a message unpacked from an {@code Any} inside the resource. */

@@ -24,29 +24,29 @@ final class ForwardingParser {
     private static final int DEFAULT_REJECT_STATUS = 403;
 
     private static final SupportedFields TRUSTED =
-            SupportedFields.of(XffTrustedCidrs.getDescriptor())
+            SupportedFields.of(XffTrustedCidrs.class)
                     .nested("cidrs", () -> AddressParser.CIDR_RANGE);
 
     private static final SupportedFields XFF =
-            SupportedFields.of(XffConfig.getDescriptor())
+            SupportedFields.of(XffConfig.class)
                     .obeyed("xff_num_trusted_hops", "skip_xff_append")
                     .nested("xff_trusted_cidrs", () -> TRUSTED);
 
     private static final SupportedFields STATUS =
-            SupportedFields.of(HttpStatus.getDescriptor(), "rejection").obeyed("code");
+            SupportedFields.of(HttpStatus.class, "rejection").obeyed("code");
 
     private static final SupportedFields CUSTOM_HEADER =
-            SupportedFields.of(CustomHeaderConfig.getDescriptor())
+            SupportedFields.of(CustomHeaderConfig.class)
                     .obeyed("header_name", "allow_extension_to_set_address_as_trusted")
                     .nested("reject_with_status", () -> STATUS);
 
     static final SupportedFields DETECTION =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "original IP detection")
+            SupportedFields.of(TypedExtensionConfig.class, "original IP detection")
                     .noEffect("name", "the type decides")
                     .extension("typed_config", List.of(() -> XFF, () -> CUSTOM_HEADER));
 
     static final SupportedFields SCHEME =
-            SupportedFields.of(SchemeHeaderTransformation.getDescriptor())
+            SupportedFields.of(SchemeHeaderTransformation.class)
                     .obeyed("scheme_to_overwrite")
                     .noEffect("match_upstream", "HTTP/1 upstreams are not told the scheme");
 

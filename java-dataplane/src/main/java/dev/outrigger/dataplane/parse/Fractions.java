@@ -7,13 +7,11 @@ import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 /** {@code RuntimeFractionalPercent} and the {@code FractionalPercent} in it. */
 final class Fractions {
     static final SupportedFields PERCENT =
-            SupportedFields.of(io.envoyproxy.envoy.type.v3.FractionalPercent.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.type.v3.FractionalPercent.class)
                     .obeyed("numerator", "denominator");
 
     static final SupportedFields RUNTIME_FRACTION =
-            SupportedFields.of(
-                            io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent
-                                    .getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent.class)
                     .nested("default_value", () -> PERCENT)
                     .obeyed("runtime_key");
 

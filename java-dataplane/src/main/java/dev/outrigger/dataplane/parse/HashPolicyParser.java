@@ -13,30 +13,30 @@ import java.util.Optional;
 /** {@code RouteAction.HashPolicy} (HP1, HP2). */
 final class HashPolicyParser {
     private static final SupportedFields HEADER =
-            SupportedFields.of(HashPolicy.Header.getDescriptor())
+            SupportedFields.of(HashPolicy.Header.class)
                     .obeyed("header_name")
                     .nested("regex_rewrite", () -> RewriteParser.REGEX_REWRITE);
 
     private static final SupportedFields ATTRIBUTE =
-            SupportedFields.of(HashPolicy.CookieAttribute.getDescriptor()).obeyed("name", "value");
+            SupportedFields.of(HashPolicy.CookieAttribute.class).obeyed("name", "value");
 
     private static final SupportedFields COOKIE =
-            SupportedFields.of(HashPolicy.Cookie.getDescriptor())
+            SupportedFields.of(HashPolicy.Cookie.class)
                     .obeyed("name", "ttl", "path")
                     .nested("attributes", () -> ATTRIBUTE);
 
     private static final SupportedFields CONNECTION =
-            SupportedFields.of(HashPolicy.ConnectionProperties.getDescriptor()).obeyed("source_ip");
+            SupportedFields.of(HashPolicy.ConnectionProperties.class).obeyed("source_ip");
 
     private static final SupportedFields QUERY =
-            SupportedFields.of(HashPolicy.QueryParameter.getDescriptor()).obeyed("name");
+            SupportedFields.of(HashPolicy.QueryParameter.class).obeyed("name");
 
     private static final SupportedFields FILTER_STATE =
-            SupportedFields.of(HashPolicy.FilterState.getDescriptor())
+            SupportedFields.of(HashPolicy.FilterState.class)
                     .obeyedWithNote("key", "no filter here writes any that could be hashed");
 
     static final SupportedFields HASH_POLICY =
-            SupportedFields.of(HashPolicy.getDescriptor())
+            SupportedFields.of(HashPolicy.class)
                     .nested("header", () -> HEADER)
                     .nested("cookie", () -> COOKIE)
                     .nested("connection_properties", () -> CONNECTION)

@@ -14,10 +14,10 @@ import java.util.Locale;
 @SuppressWarnings("deprecation") // control planes still send append
 final class HeaderEditsParser {
     private static final SupportedFields HEADER =
-            SupportedFields.of(HeaderValue.getDescriptor(), "header to add").obeyed("key", "value");
+            SupportedFields.of(HeaderValue.class, "header to add").obeyed("key", "value");
 
     static final SupportedFields HEADER_OPTION =
-            SupportedFields.of(HeaderValueOption.getDescriptor())
+            SupportedFields.of(HeaderValueOption.class)
                     .nested("header", () -> HEADER)
                     .obeyed("append", "append_action", "keep_empty_value");
 

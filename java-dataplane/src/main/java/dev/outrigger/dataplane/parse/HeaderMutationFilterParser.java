@@ -19,25 +19,23 @@ import java.util.Locale;
 /** {@code envoy.filters.http.header_mutation}. */
 final class HeaderMutationFilterParser {
     private static final SupportedFields HEADER =
-            SupportedFields.of(HeaderMutation.getDescriptor())
+            SupportedFields.of(HeaderMutation.class)
                     .obeyed("remove")
                     .nested("append", () -> HeaderEditsParser.HEADER_OPTION);
 
     private static final SupportedFields PAIR =
-            SupportedFields.of(KeyValuePair.getDescriptor()).obeyed("key", "value");
+            SupportedFields.of(KeyValuePair.class).obeyed("key", "value");
 
     private static final SupportedFields APPEND =
-            SupportedFields.of(KeyValueAppend.getDescriptor())
-                    .obeyed("action")
-                    .nested("record", () -> PAIR);
+            SupportedFields.of(KeyValueAppend.class).obeyed("action").nested("record", () -> PAIR);
 
     private static final SupportedFields QUERY =
-            SupportedFields.of(KeyValueMutation.getDescriptor())
+            SupportedFields.of(KeyValueMutation.class)
                     .obeyed("remove")
                     .nested("append", () -> APPEND);
 
     private static final SupportedFields MUTATIONS =
-            SupportedFields.of(Mutations.getDescriptor())
+            SupportedFields.of(Mutations.class)
                     .nested("request_mutations", () -> HEADER)
                     .nested("query_parameter_mutations", () -> QUERY)
                     .nested("response_mutations", () -> HEADER);
@@ -49,8 +47,7 @@ final class HeaderMutationFilterParser {
                                     .HeaderMutation.class,
                             SupportedFields.of(
                                             io.envoyproxy.envoy.extensions.filters.http
-                                                    .header_mutation.v3.HeaderMutation
-                                                    .getDescriptor())
+                                                    .header_mutation.v3.HeaderMutation.class)
                                     .nested("mutations", () -> MUTATIONS)
                                     .obeyed("most_specific_header_mutations_wins"),
                             (proto, path, findings) ->
@@ -59,7 +56,7 @@ final class HeaderMutationFilterParser {
                                             proto.getMostSpecificHeaderMutationsWins()))
                     .withRoute(
                             HeaderMutationPerRoute.class,
-                            SupportedFields.of(HeaderMutationPerRoute.getDescriptor())
+                            SupportedFields.of(HeaderMutationPerRoute.class)
                                     .nested("mutations", () -> MUTATIONS),
                             (proto, path, findings) ->
                                     new HeaderMutationConfig.PerRoute(

@@ -11,19 +11,19 @@ import java.util.List;
 /** {@code header_key_format} of either side. */
 final class HeaderNameCaseParser {
     private static final SupportedFields PRESERVE =
-            SupportedFields.of(PreserveCaseFormatterConfig.getDescriptor())
+            SupportedFields.of(PreserveCaseFormatterConfig.class)
                     .obeyed("forward_reason_phrase", "formatter_type_on_envoy_headers");
 
     private static final SupportedFields FORMATTER =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "header formatter")
+            SupportedFields.of(TypedExtensionConfig.class, "header formatter")
                     .noEffect("name", "the type decides")
                     .extension("typed_config", List.of(() -> PRESERVE));
 
     private static final SupportedFields PROPER =
-            SupportedFields.of(HeaderKeyFormat.ProperCaseWords.getDescriptor());
+            SupportedFields.of(HeaderKeyFormat.ProperCaseWords.class);
 
     static final SupportedFields FORMAT =
-            SupportedFields.of(HeaderKeyFormat.getDescriptor())
+            SupportedFields.of(HeaderKeyFormat.class)
                     .nested("proper_case_words", () -> PROPER)
                     .nested("stateful_formatter", () -> FORMATTER);
 

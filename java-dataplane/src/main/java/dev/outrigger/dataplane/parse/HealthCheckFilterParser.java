@@ -11,13 +11,13 @@ import java.util.Map;
 /** {@code envoy.filters.http.health_check}. */
 final class HealthCheckFilterParser {
     private static final SupportedFields PERCENT =
-            SupportedFields.of(Percent.getDescriptor()).obeyed("value");
+            SupportedFields.of(Percent.class).obeyed("value");
 
     static final HttpFilterType TYPE =
             HttpFilterType.of(
                     "envoy.filters.http.health_check",
                     HealthCheck.class,
-                    SupportedFields.of(HealthCheck.getDescriptor())
+                    SupportedFields.of(HealthCheck.class)
                             .obeyed("pass_through_mode", "cache_time")
                             .nested("cluster_min_healthy_percentages", () -> PERCENT)
                             .nested("headers", () -> RouteMatchParser.HEADER),

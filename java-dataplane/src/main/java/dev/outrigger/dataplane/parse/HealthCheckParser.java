@@ -32,13 +32,13 @@ final class HealthCheckParser {
     private static final long DEFAULT_RESPONSE_BUFFER_BYTES = 1024;
 
     private static final SupportedFields PAYLOAD =
-            SupportedFields.of(Payload.getDescriptor()).obeyed("text", "binary");
+            SupportedFields.of(Payload.class).obeyed("text", "binary");
 
     private static final SupportedFields RANGE =
-            SupportedFields.of(Int64Range.getDescriptor()).obeyed("start", "end");
+            SupportedFields.of(Int64Range.class).obeyed("start", "end");
 
     private static final SupportedFields HTTP =
-            SupportedFields.of(HttpHealthCheck.getDescriptor())
+            SupportedFields.of(HttpHealthCheck.class)
                     .obeyed("host", "path")
                     .nested("send", () -> PAYLOAD)
                     .nested("receive", () -> PAYLOAD)
@@ -52,20 +52,20 @@ final class HealthCheckParser {
                     .obeyed("method");
 
     private static final SupportedFields TCP =
-            SupportedFields.of(TcpHealthCheck.getDescriptor())
+            SupportedFields.of(TcpHealthCheck.class)
                     .nested("send", () -> PAYLOAD)
                     .nested("receive", () -> PAYLOAD);
 
     private static final SupportedFields FILE_SINK =
-            SupportedFields.of(HealthCheckEventFileSink.getDescriptor()).obeyed("event_log_path");
+            SupportedFields.of(HealthCheckEventFileSink.class).obeyed("event_log_path");
 
     private static final SupportedFields EVENT_LOGGER =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "health check event sink")
+            SupportedFields.of(TypedExtensionConfig.class, "health check event sink")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> FILE_SINK));
 
     static final SupportedFields HEALTH_CHECK =
-            SupportedFields.of(HealthCheck.getDescriptor())
+            SupportedFields.of(HealthCheck.class)
                     .obeyed("timeout", "interval", "initial_jitter", "interval_jitter")
                     .obeyed("interval_jitter_percent", "unhealthy_threshold", "healthy_threshold")
                     .obeyed("alt_port", "reuse_connection")

@@ -12,7 +12,7 @@ import java.util.List;
 /** What is supported of the HTTP connection manager. */
 final class HttpConnectionManagerFields {
     private static final SupportedFields COMMON =
-            SupportedFields.of(HttpProtocolOptions.getDescriptor(), "downstream")
+            SupportedFields.of(HttpProtocolOptions.class, "downstream")
                     .obeyed(
                             "idle_timeout",
                             "max_connection_duration",
@@ -23,7 +23,7 @@ final class HttpConnectionManagerFields {
                     .noEffect("max_response_headers_kb", "upstream only");
 
     private static final SupportedFields HTTP1 =
-            SupportedFields.of(Http1ProtocolOptions.getDescriptor(), "downstream")
+            SupportedFields.of(Http1ProtocolOptions.class, "downstream")
                     .obeyed(
                             "allow_absolute_url",
                             "accept_http_10",
@@ -38,37 +38,37 @@ final class HttpConnectionManagerFields {
                     .noEffect("use_balsa_parser", "there is one parser");
 
     private static final SupportedFields RDS =
-            SupportedFields.of(Rds.getDescriptor())
+            SupportedFields.of(Rds.class)
                     .nested("config_source", () -> ConfigSourceParser.ADS_SOURCE)
                     .obeyed("route_config_name");
 
     private static final SupportedFields INTERNAL_ADDRESSES =
-            SupportedFields.of(HttpConnectionManager.InternalAddressConfig.getDescriptor())
+            SupportedFields.of(HttpConnectionManager.InternalAddressConfig.class)
                     .obeyed("unix_sockets")
                     .nested("cidr_ranges", () -> AddressParser.CIDR_RANGE);
 
     private static final SupportedFields UPGRADE =
-            SupportedFields.of(HttpConnectionManager.UpgradeConfig.getDescriptor())
+            SupportedFields.of(HttpConnectionManager.UpgradeConfig.class)
                     .obeyed("upgrade_type", "enabled");
 
     private static final SupportedFields LOG_OPTIONS =
-            SupportedFields.of(HttpConnectionManager.HcmAccessLogOptions.getDescriptor())
+            SupportedFields.of(HttpConnectionManager.HcmAccessLogOptions.class)
                     .obeyed(
                             "access_log_flush_interval",
                             "flush_access_log_on_new_request",
                             "flush_log_on_tunnel_successfully_established");
 
     private static final SupportedFields UUID =
-            SupportedFields.of(UuidRequestIdConfig.getDescriptor())
+            SupportedFields.of(UuidRequestIdConfig.class)
                     .noEffect("pack_trace_reason", "tracing is refused")
                     .noEffect("use_request_id_for_trace_sampling", "tracing is refused");
 
     private static final SupportedFields REQUEST_ID =
-            SupportedFields.of(RequestIDExtension.getDescriptor())
+            SupportedFields.of(RequestIDExtension.class)
                     .extension("typed_config", List.of(() -> UUID));
 
     static final SupportedFields HCM =
-            SupportedFields.of(HttpConnectionManager.getDescriptor())
+            SupportedFields.of(HttpConnectionManager.class)
                     .onlyEnum("codec_type", "AUTO", "HTTP1")
                     .obeyed("stat_prefix")
                     .nested("rds", () -> RDS)

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 final class HttpFilterParser {
     private static final SupportedFields ROUTER =
-            SupportedFields.of(Router.getDescriptor())
+            SupportedFields.of(Router.class)
                     .obeyed(
                             "dynamic_stats",
                             "suppress_envoy_headers",
@@ -49,7 +49,7 @@ final class HttpFilterParser {
     /** Read when asked for, so that the filters' own tables exist by then. */
     private static final class Filter {
         static final SupportedFields TABLE =
-                SupportedFields.of(HttpFilter.getDescriptor())
+                SupportedFields.of(HttpFilter.class)
                         .obeyed("name")
                         .extension("typed_config", HttpFilterTypes.tables())
                         .obeyedWithNote(

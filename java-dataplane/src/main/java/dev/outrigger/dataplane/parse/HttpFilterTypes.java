@@ -35,9 +35,7 @@ final class HttpFilterTypes {
     /** The filter a packed message configures. */
     static Optional<HttpFilterType> find(Any config) {
         String name = typeName(config);
-        return ALL.stream()
-                .filter(type -> type.table().message().getFullName().equals(name))
-                .findFirst();
+        return ALL.stream().filter(type -> type.table().typeName().equals(name)).findFirst();
     }
 
     /** How a packed message configures a filter for routes. */
@@ -45,7 +43,7 @@ final class HttpFilterTypes {
         String name = typeName(config);
         return ALL.stream()
                 .flatMap(type -> type.route().stream())
-                .filter(route -> route.table().message().getFullName().equals(name))
+                .filter(route -> route.table().typeName().equals(name))
                 .findFirst();
     }
 

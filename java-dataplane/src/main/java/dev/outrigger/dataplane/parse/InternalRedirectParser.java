@@ -20,17 +20,16 @@ import java.util.Set;
 @SuppressWarnings("deprecation") // internal_redirect_action is still sent
 final class InternalRedirectParser {
     private static final SupportedFields ALLOW_LISTED =
-            SupportedFields.of(AllowListedRoutesConfig.getDescriptor())
-                    .obeyed("allowed_route_names");
+            SupportedFields.of(AllowListedRoutesConfig.class).obeyed("allowed_route_names");
 
     private static final SupportedFields PREVIOUS_ROUTES =
-            SupportedFields.of(PreviousRoutesConfig.getDescriptor());
+            SupportedFields.of(PreviousRoutesConfig.class);
 
     private static final SupportedFields SAFE_CROSS_SCHEME =
-            SupportedFields.of(SafeCrossSchemeConfig.getDescriptor());
+            SupportedFields.of(SafeCrossSchemeConfig.class);
 
     private static final SupportedFields PREDICATE =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "internal redirect predicate")
+            SupportedFields.of(TypedExtensionConfig.class, "internal redirect predicate")
                     .obeyed("name")
                     .extension(
                             "typed_config",
@@ -40,7 +39,7 @@ final class InternalRedirectParser {
                                     () -> SAFE_CROSS_SCHEME));
 
     static final SupportedFields POLICY =
-            SupportedFields.of(InternalRedirectPolicy.getDescriptor())
+            SupportedFields.of(InternalRedirectPolicy.class)
                     .obeyed(
                             "max_internal_redirects",
                             "redirect_response_codes",
@@ -109,10 +108,10 @@ final class InternalRedirectParser {
     private static Optional<RedirectPredicate> predicate(
             TypedExtensionConfig proto, String path, Findings findings) {
         var any = proto.getTypedConfig();
-        if (any.is(PreviousRoutesConfig.class)) {
+        if (Values.is(any, PreviousRoutesConfig.class)) {
             return Optional.of(new RedirectPredicate.PreviousRoutes());
         }
-        if (any.is(SafeCrossSchemeConfig.class)) {
+        if (Values.is(any, SafeCrossSchemeConfig.class)) {
             return Optional.of(new RedirectPredicate.SafeCrossScheme());
         }
         return Values.unpack(

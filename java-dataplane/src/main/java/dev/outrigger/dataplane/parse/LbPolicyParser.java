@@ -70,7 +70,7 @@ final class LbPolicyParser {
     }
 
     private Optional<Chosen> policy(Any config, String path) {
-        if (config.is(RoundRobin.class)) {
+        if (Values.is(config, RoundRobin.class)) {
             return Values.unpack(config, RoundRobin.class, path, findings)
                     .map(p ->
                             new Chosen(
@@ -81,26 +81,26 @@ final class LbPolicyParser {
                                                     p.getSlowStartConfig(),
                                                     path))));
         }
-        if (config.is(LeastRequest.class)) {
+        if (Values.is(config, LeastRequest.class)) {
             return Values.unpack(config, LeastRequest.class, path, findings)
                     .map(p -> new Chosen(leastRequest(p, path)));
         }
-        if (config.is(Random.class)) {
+        if (Values.is(config, Random.class)) {
             return Values.unpack(config, Random.class, path, findings)
                     .map(p -> new Chosen(new Algorithm.Random(locality(p.getLocalityLbConfig()))));
         }
-        if (config.is(RingHash.class)) {
+        if (Values.is(config, RingHash.class)) {
             return Values.unpack(config, RingHash.class, path, findings)
                     .map(p -> new Chosen(ringHash(p, path)));
         }
-        if (config.is(Maglev.class)) {
+        if (Values.is(config, Maglev.class)) {
             return Values.unpack(config, Maglev.class, path, findings)
                     .map(p -> new Chosen(maglev(p, path)));
         }
-        if (config.is(ClusterProvided.class)) {
+        if (Values.is(config, ClusterProvided.class)) {
             return Optional.of(new Chosen(new Algorithm.ClusterProvided()));
         }
-        if (config.is(Subset.class)) {
+        if (Values.is(config, Subset.class)) {
             return Values.unpack(config, Subset.class, path, findings).map(p -> subset(p, path));
         }
         return Optional.empty();

@@ -20,23 +20,22 @@ import java.util.Optional;
 
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
 public final class ListenerParser {
-    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.getDescriptor());
+    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.class);
 
     static final SupportedFields TRANSPORT_SOCKET =
-            SupportedFields.of(TransportSocket.getDescriptor())
+            SupportedFields.of(TransportSocket.class)
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> RAW_BUFFER));
 
     private static final SupportedFields FILTER =
-            SupportedFields.of(Filter.getDescriptor())
+            SupportedFields.of(Filter.class)
                     .noEffect("name", "the type decides")
                     .extension("typed_config", List.of(() -> HttpConnectionManagerFields.HCM));
 
-    private static final SupportedFields MATCH =
-            SupportedFields.of(FilterChainMatch.getDescriptor());
+    private static final SupportedFields MATCH = SupportedFields.of(FilterChainMatch.class);
 
     private static final SupportedFields FILTER_CHAIN =
-            SupportedFields.of(FilterChain.getDescriptor())
+            SupportedFields.of(FilterChain.class)
                     .nested("filter_chain_match", () -> MATCH, "empty only")
                     .nested("filters", () -> FILTER, "the HTTP connection manager alone")
                     .obeyed("name")
@@ -45,7 +44,7 @@ public final class ListenerParser {
                     .noEffect("metadata", "nothing that reads it is supported");
 
     static final SupportedFields LISTENER =
-            SupportedFields.of(Listener.getDescriptor())
+            SupportedFields.of(Listener.class)
                     .obeyed("name")
                     .nested("address", () -> AddressParser.ADDRESS)
                     .obeyed("stat_prefix")

@@ -21,19 +21,19 @@ import java.util.Optional;
 /** {@code envoy.filters.http.local_ratelimit}, the same message for the filter and for routes. */
 final class LocalRateLimitFilterParser {
     private static final SupportedFields BUCKET =
-            SupportedFields.of(TokenBucket.getDescriptor())
+            SupportedFields.of(TokenBucket.class)
                     .obeyed("max_tokens", "tokens_per_fill", "fill_interval");
 
     private static final SupportedFields STATUS =
-            SupportedFields.of(HttpStatus.getDescriptor()).obeyed("code");
+            SupportedFields.of(HttpStatus.class).obeyed("code");
 
     private static final SupportedFields DESCRIPTOR =
-            SupportedFields.of(LocalRateLimitDescriptor.getDescriptor())
+            SupportedFields.of(LocalRateLimitDescriptor.class)
                     .obeyed("entries")
                     .nested("token_bucket", () -> BUCKET);
 
     private static final SupportedFields LIMIT =
-            SupportedFields.of(LocalRateLimit.getDescriptor())
+            SupportedFields.of(LocalRateLimit.class)
                     .obeyed(
                             "stat_prefix",
                             "stage",

@@ -17,11 +17,11 @@ final class LocalReplyParser {
     private static final String JSON = "application/json";
 
     private static final SupportedFields BODY =
-            SupportedFields.of(DataSource.getDescriptor(), "local reply body")
+            SupportedFields.of(DataSource.class, "local reply body")
                     .obeyed("inline_string", "inline_bytes");
 
     private static final SupportedFields MAPPER =
-            SupportedFields.of(ResponseMapper.getDescriptor())
+            SupportedFields.of(ResponseMapper.class)
                     .nested("filter", () -> AccessLogFilterParser.FILTER)
                     .obeyed("status_code")
                     .nested("body", () -> BODY)
@@ -31,7 +31,7 @@ final class LocalReplyParser {
     static final SupportedFields CONFIG =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.filters.network.http_connection_manager
-                                    .v3.LocalReplyConfig.getDescriptor())
+                                    .v3.LocalReplyConfig.class)
                     .nested("mappers", () -> MAPPER)
                     .nested("body_format", () -> SubstitutionFormats.BODY);
 

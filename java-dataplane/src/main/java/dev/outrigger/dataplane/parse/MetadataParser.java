@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
  */
 final class MetadataParser {
     static final SupportedFields METADATA =
-            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.Metadata.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.core.v3.Metadata.class)
                     .obeyed("filter_metadata")
                     .noEffect(
                             "typed_filter_metadata",

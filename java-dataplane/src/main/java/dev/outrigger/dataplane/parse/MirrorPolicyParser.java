@@ -11,7 +11,7 @@ import java.util.Optional;
 /** {@code RequestMirrorPolicy} (S1 to S3). */
 final class MirrorPolicyParser {
     static final SupportedFields MIRROR =
-            SupportedFields.of(RequestMirrorPolicy.getDescriptor())
+            SupportedFields.of(RequestMirrorPolicy.class)
                     .obeyed("cluster", "cluster_header", "disable_shadow_host_suffix_append")
                     .nested("runtime_fraction", () -> Fractions.RUNTIME_FRACTION)
                     .noEffect("trace_sampled", "read only by tracing, which is refused");

@@ -27,31 +27,30 @@ final class OutlierDetectionParser {
     private static final Duration DEFAULT_MAX_EJECTION_TIME = Duration.ofMinutes(5);
 
     private static final SupportedFields RANGE =
-            SupportedFields.of(Int32Range.getDescriptor()).obeyed("start", "end");
+            SupportedFields.of(Int32Range.class).obeyed("start", "end");
 
     private static final SupportedFields HTTP_ERRORS =
-            SupportedFields.of(HttpErrors.getDescriptor()).nested("range", () -> RANGE);
+            SupportedFields.of(HttpErrors.class).nested("range", () -> RANGE);
 
-    private static final SupportedFields LOCAL_ERRORS =
-            SupportedFields.of(LocalOriginErrors.getDescriptor());
+    private static final SupportedFields LOCAL_ERRORS = SupportedFields.of(LocalOriginErrors.class);
 
     private static final SupportedFields BUCKETS =
-            SupportedFields.of(ErrorBuckets.getDescriptor())
+            SupportedFields.of(ErrorBuckets.class)
                     .nested("http_errors", () -> HTTP_ERRORS)
                     .nested("local_origin_errors", () -> LOCAL_ERRORS);
 
     private static final SupportedFields CONSECUTIVE_ERRORS =
-            SupportedFields.of(ConsecutiveErrors.getDescriptor())
+            SupportedFields.of(ConsecutiveErrors.class)
                     .obeyed("name", "threshold", "enforcing")
                     .nested("error_buckets", () -> BUCKETS);
 
     private static final SupportedFields MONITOR =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "outlier detection monitor")
+            SupportedFields.of(TypedExtensionConfig.class, "outlier detection monitor")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> CONSECUTIVE_ERRORS));
 
     static final SupportedFields OUTLIER_DETECTION =
-            SupportedFields.of(OutlierDetection.getDescriptor())
+            SupportedFields.of(OutlierDetection.class)
                     .obeyed("consecutive_5xx", "interval", "base_ejection_time")
                     .obeyed("max_ejection_percent", "enforcing_consecutive_5xx")
                     .obeyed("enforcing_success_rate", "success_rate_minimum_hosts")

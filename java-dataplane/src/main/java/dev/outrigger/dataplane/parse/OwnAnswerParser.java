@@ -16,7 +16,7 @@ import java.nio.file.Path;
 /** Routes that answer without an upstream: {@code RedirectAction}, {@code DirectResponseAction}. */
 final class OwnAnswerParser {
     static final SupportedFields REDIRECT =
-            SupportedFields.of(RedirectAction.getDescriptor())
+            SupportedFields.of(RedirectAction.class)
                     .obeyed(
                             "https_redirect",
                             "scheme_redirect",
@@ -29,12 +29,12 @@ final class OwnAnswerParser {
                     .nested("regex_rewrite", () -> RewriteParser.REGEX_REWRITE);
 
     private static final SupportedFields BODY =
-            SupportedFields.of(DataSource.getDescriptor(), "direct response body")
+            SupportedFields.of(DataSource.class, "direct response body")
                     .obeyed("inline_string", "inline_bytes", "environment_variable")
                     .obeyedWithNote("filename", "read when the configuration arrives");
 
     static final SupportedFields DIRECT_RESPONSE =
-            SupportedFields.of(DirectResponseAction.getDescriptor())
+            SupportedFields.of(DirectResponseAction.class)
                     .obeyed("status")
                     .nested("body", () -> BODY);
 

@@ -14,13 +14,16 @@ import java.util.function.Predicate;
  *     validate_clusters}
  * @param rejectUnknownFields whether fields the descriptors do not know are refused ({@code
  *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
+ * @param constraintsHold whether the file around the message was checked for constraints and none
+ *     was broken, so that the message need not be
  */
 public record ParseContext(
         Origin origin,
         String path,
         boolean hasAds,
         Predicate<String> knownCluster,
-        boolean rejectUnknownFields) {
+        boolean rejectUnknownFields,
+        boolean constraintsHold) {
     /** Where the message comes from. */
     public enum Origin {
         STATIC,
@@ -30,12 +33,18 @@ public record ParseContext(
     /** For resources that came over xDS. */
     public static ParseContext dynamic(
             boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
-        return new ParseContext(Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields);
+        return new ParseContext(
+                Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields, false);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
-        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false);
+        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false);
+    }
+
+    /** The same for a message inside a file that breaks no constraint. */
+    ParseContext withConstraintsChecked() {
+        return new ParseContext(origin, path, hasAds, knownCluster, rejectUnknownFields, true);
     }
 
     public boolean isStatic() {

@@ -23,7 +23,7 @@ final class PerFilterConfigParser {
     /** Read when asked for, so that the filters' own tables exist by then. */
     private static final class Tables {
         static final SupportedFields WRAPPER =
-                SupportedFields.of(FilterConfig.getDescriptor())
+                SupportedFields.of(FilterConfig.class)
                         .extension("config", HttpFilterTypes.routeTables())
                         .obeyedWithNote(
                                 "is_optional", "configuration of an unknown type is left out")
@@ -58,12 +58,12 @@ final class PerFilterConfigParser {
 
     private static Optional<PerFilterConfig> one(
             String name, Any any, String path, Findings findings) {
-        if (!any.is(FilterConfig.class)) {
+        if (!Values.is(any, FilterConfig.class)) {
             return Optional.of(new PerFilterConfig(false, config(any, path, findings)));
         }
         FilterConfig wrapper;
         try {
-            wrapper = any.unpack(FilterConfig.class);
+            wrapper = FilterConfig.parseFrom(any.getValue());
         } catch (InvalidProtocolBufferException e) {
             return Optional.empty(); // reported by the table
         }

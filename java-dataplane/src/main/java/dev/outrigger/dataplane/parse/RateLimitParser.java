@@ -13,30 +13,28 @@ import java.util.Optional;
 /** {@code rate_limits} of a route, a virtual host or a filter. */
 final class RateLimitParser {
     private static final SupportedFields SEGMENT =
-            SupportedFields.of(MetadataKey.PathSegment.getDescriptor()).obeyed("key");
+            SupportedFields.of(MetadataKey.PathSegment.class).obeyed("key");
 
     private static final SupportedFields KEY =
-            SupportedFields.of(MetadataKey.getDescriptor())
-                    .obeyed("key")
-                    .nested("path", () -> SEGMENT);
+            SupportedFields.of(MetadataKey.class).obeyed("key").nested("path", () -> SEGMENT);
 
     private static final SupportedFields METADATA =
-            SupportedFields.of(RateLimit.Action.MetaData.getDescriptor())
+            SupportedFields.of(RateLimit.Action.MetaData.class)
                     .obeyed("descriptor_key", "default_value", "source", "skip_if_absent")
                     .nested("metadata_key", () -> KEY);
 
     private static final SupportedFields HEADERS =
-            SupportedFields.of(RateLimit.Action.HeaderValueMatch.getDescriptor())
+            SupportedFields.of(RateLimit.Action.HeaderValueMatch.class)
                     .obeyed("descriptor_key", "descriptor_value", "expect_match")
                     .nested("headers", () -> RouteMatchParser.HEADER);
 
     private static final SupportedFields QUERY =
-            SupportedFields.of(RateLimit.Action.QueryParameterValueMatch.getDescriptor())
+            SupportedFields.of(RateLimit.Action.QueryParameterValueMatch.class)
                     .obeyed("descriptor_key", "descriptor_value", "expect_match")
                     .nested("query_parameters", () -> RouteMatchParser.QUERY);
 
     private static final SupportedFields ACTION =
-            SupportedFields.of(RateLimit.Action.getDescriptor())
+            SupportedFields.of(RateLimit.Action.class)
                     .obeyed(
                             "source_cluster",
                             "destination_cluster",
@@ -50,10 +48,10 @@ final class RateLimitParser {
                     .nested("metadata", () -> METADATA);
 
     private static final SupportedFields HITS =
-            SupportedFields.of(RateLimit.HitsAddend.getDescriptor()).obeyed("number", "format");
+            SupportedFields.of(RateLimit.HitsAddend.class).obeyed("number", "format");
 
     static final SupportedFields RATE_LIMIT =
-            SupportedFields.of(RateLimit.getDescriptor())
+            SupportedFields.of(RateLimit.class)
                     .obeyed("stage", "disable_key")
                     .nested("actions", () -> ACTION)
                     .noEffect("limit", "read by the global rate limit alone, which is refused")
@@ -62,7 +60,7 @@ final class RateLimitParser {
 
     /** In a filter's own list; Envoy refuses there what only routes can say. */
     static final SupportedFields OWN_RATE_LIMIT =
-            SupportedFields.of(RateLimit.getDescriptor(), "of a local rate limit filter")
+            SupportedFields.of(RateLimit.class, "of a local rate limit filter")
                     .nested("actions", () -> ACTION)
                     .nested("hits_addend", () -> HITS);
 

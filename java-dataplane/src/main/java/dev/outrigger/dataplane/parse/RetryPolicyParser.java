@@ -29,49 +29,49 @@ import java.util.stream.Collectors;
 /** {@code envoy.config.route.v3.RetryPolicy} (RT1 to RT18). */
 final class RetryPolicyParser {
     private static final SupportedFields PREVIOUS_HOSTS =
-            SupportedFields.of(PreviousHostsPredicate.getDescriptor());
+            SupportedFields.of(PreviousHostsPredicate.class);
 
     private static final SupportedFields OMIT_CANARY =
-            SupportedFields.of(OmitCanaryHostsPredicate.getDescriptor());
+            SupportedFields.of(OmitCanaryHostsPredicate.class);
 
     private static final SupportedFields OMIT_METADATA =
-            SupportedFields.of(OmitHostMetadataConfig.getDescriptor())
+            SupportedFields.of(OmitHostMetadataConfig.class)
                     .nested("metadata_match", () -> MetadataParser.METADATA);
 
     private static final SupportedFields HOST_PREDICATE =
-            SupportedFields.of(RetryPolicy.RetryHostPredicate.getDescriptor())
+            SupportedFields.of(RetryPolicy.RetryHostPredicate.class)
                     .obeyed("name")
                     .extension(
                             "typed_config",
                             List.of(() -> PREVIOUS_HOSTS, () -> OMIT_CANARY, () -> OMIT_METADATA));
 
     private static final SupportedFields PREVIOUS_PRIORITIES =
-            SupportedFields.of(PreviousPrioritiesConfig.getDescriptor()).obeyed("update_frequency");
+            SupportedFields.of(PreviousPrioritiesConfig.class).obeyed("update_frequency");
 
     private static final SupportedFields RETRY_PRIORITY =
-            SupportedFields.of(RetryPolicy.RetryPriority.getDescriptor())
+            SupportedFields.of(RetryPolicy.RetryPriority.class)
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> PREVIOUS_PRIORITIES));
 
     private static final SupportedFields OPTIONS_PREDICATE =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "retry options predicate")
+            SupportedFields.of(TypedExtensionConfig.class, "retry options predicate")
                     .obeyed("name")
                     .extension("typed_config", List.of());
 
     private static final SupportedFields RESET_HEADER =
-            SupportedFields.of(RetryPolicy.ResetHeader.getDescriptor()).obeyed("name", "format");
+            SupportedFields.of(RetryPolicy.ResetHeader.class).obeyed("name", "format");
 
     private static final SupportedFields RATE_LIMITED_BACK_OFF =
-            SupportedFields.of(RetryPolicy.RateLimitedRetryBackOff.getDescriptor())
+            SupportedFields.of(RetryPolicy.RateLimitedRetryBackOff.class)
                     .nested("reset_headers", () -> RESET_HEADER)
                     .obeyed("max_interval");
 
     private static final SupportedFields BACK_OFF =
-            SupportedFields.of(RetryPolicy.RetryBackOff.getDescriptor())
+            SupportedFields.of(RetryPolicy.RetryBackOff.class)
                     .obeyed("base_interval", "max_interval");
 
     static final SupportedFields POLICY =
-            SupportedFields.of(RetryPolicy.getDescriptor())
+            SupportedFields.of(RetryPolicy.class)
                     .obeyed(
                             "retry_on",
                             "num_retries",
@@ -219,9 +219,9 @@ final class RetryPolicyParser {
             var any = predicate.getTypedConfig();
             if (!predicate.hasTypedConfig()) {
                 findings.invalid(at, predicate.getName(), notFound(predicate.getName()));
-            } else if (any.is(PreviousHostsPredicate.class)) {
+            } else if (Values.is(any, PreviousHostsPredicate.class)) {
                 predicates.add(new RetryHostPredicate.PreviousHosts());
-            } else if (any.is(OmitCanaryHostsPredicate.class)) {
+            } else if (Values.is(any, OmitCanaryHostsPredicate.class)) {
                 predicates.add(new RetryHostPredicate.OmitCanaryHosts());
             } else {
                 Values.unpack(any, OmitHostMetadataConfig.class, at + ".typed_config", findings)

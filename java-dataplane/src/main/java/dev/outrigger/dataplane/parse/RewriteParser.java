@@ -14,16 +14,15 @@ import java.util.Locale;
 /** What a route makes of path and host (3.2). */
 final class RewriteParser {
     static final SupportedFields REGEX_REWRITE =
-            SupportedFields.of(RegexMatchAndSubstitute.getDescriptor())
+            SupportedFields.of(RegexMatchAndSubstitute.class)
                     .nested("pattern", () -> RouteMatchParser.REGEX)
                     .obeyed("substitution");
 
     private static final SupportedFields URI_TEMPLATE_REWRITE =
-            SupportedFields.of(UriTemplateRewriteConfig.getDescriptor())
-                    .obeyed("path_template_rewrite");
+            SupportedFields.of(UriTemplateRewriteConfig.class).obeyed("path_template_rewrite");
 
     static final SupportedFields PATH_REWRITE_POLICY =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "path rewrite policy")
+            SupportedFields.of(TypedExtensionConfig.class, "path rewrite policy")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> URI_TEMPLATE_REWRITE));
 

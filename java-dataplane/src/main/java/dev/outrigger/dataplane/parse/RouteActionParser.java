@@ -26,32 +26,31 @@ import java.util.Set;
 @SuppressWarnings("deprecation") // control planes still send max_grpc_timeout and its like
 final class RouteActionParser {
     static final SupportedFields HEDGE =
-            SupportedFields.of(HedgePolicy.getDescriptor())
+            SupportedFields.of(HedgePolicy.class)
                     .obeyed("hedge_on_per_try_timeout")
                     .noEffect("initial_requests", "Envoy does not read it")
                     .noEffect("additional_request_chance", "Envoy does not read it");
 
     private static final SupportedFields MAX_STREAM_DURATION =
-            SupportedFields.of(RouteAction.MaxStreamDuration.getDescriptor())
+            SupportedFields.of(RouteAction.MaxStreamDuration.class)
                     .obeyed(
                             "max_stream_duration",
                             "grpc_timeout_header_max",
                             "grpc_timeout_header_offset");
 
     private static final SupportedFields UPGRADE =
-            SupportedFields.of(UpgradeConfig.getDescriptor(), "route")
-                    .obeyed("upgrade_type", "enabled");
+            SupportedFields.of(UpgradeConfig.class, "route").obeyed("upgrade_type", "enabled");
 
     private static final SupportedFields DEFAULT_EARLY_DATA =
-            SupportedFields.of(DefaultEarlyDataPolicy.getDescriptor());
+            SupportedFields.of(DefaultEarlyDataPolicy.class);
 
     private static final SupportedFields EARLY_DATA =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "early data policy")
+            SupportedFields.of(TypedExtensionConfig.class, "early data policy")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> DEFAULT_EARLY_DATA));
 
     static final SupportedFields ROUTE =
-            SupportedFields.of(RouteAction.getDescriptor())
+            SupportedFields.of(RouteAction.class)
                     .obeyed(
                             "cluster",
                             "cluster_header",

@@ -23,19 +23,19 @@ import java.util.Optional;
 @SuppressWarnings("deprecation") // control planes still send the flat header match fields
 final class RouteMatchParser {
     static final SupportedFields REGEX =
-            SupportedFields.of(RegexMatcher.getDescriptor())
+            SupportedFields.of(RegexMatcher.class)
                     .obeyed("regex")
                     .noEffect(
                             "google_re2",
                             "RE2 is the only engine; its program size is not limited");
 
     static final SupportedFields STRING =
-            SupportedFields.of(StringMatcher.getDescriptor())
+            SupportedFields.of(StringMatcher.class)
                     .obeyed("exact", "prefix", "suffix", "contains", "ignore_case")
                     .nested("safe_regex", () -> REGEX);
 
     static final SupportedFields HEADER =
-            SupportedFields.of(HeaderMatcher.getDescriptor())
+            SupportedFields.of(HeaderMatcher.class)
                     .obeyed(
                             "name",
                             "exact_match",
@@ -50,24 +50,24 @@ final class RouteMatchParser {
                     .nested("string_match", () -> STRING);
 
     static final SupportedFields QUERY =
-            SupportedFields.of(QueryParameterMatcher.getDescriptor())
+            SupportedFields.of(QueryParameterMatcher.class)
                     .obeyed("name", "present_match")
                     .nested("string_match", () -> STRING);
 
     private static final SupportedFields URI_TEMPLATE =
-            SupportedFields.of(UriTemplateMatchConfig.getDescriptor()).obeyed("path_template");
+            SupportedFields.of(UriTemplateMatchConfig.class).obeyed("path_template");
 
     private static final SupportedFields PATH_MATCH_POLICY =
-            SupportedFields.of(TypedExtensionConfig.getDescriptor(), "path match policy")
+            SupportedFields.of(TypedExtensionConfig.class, "path match policy")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> URI_TEMPLATE));
 
     private static final SupportedFields TLS_CONTEXT =
-            SupportedFields.of(RouteMatch.TlsContextMatchOptions.getDescriptor())
+            SupportedFields.of(RouteMatch.TlsContextMatchOptions.class)
                     .obeyed("presented", "validated");
 
     static final SupportedFields MATCH =
-            SupportedFields.of(RouteMatch.getDescriptor())
+            SupportedFields.of(RouteMatch.class)
                     .obeyed("prefix", "path", "path_separated_prefix", "case_sensitive")
                     .obeyed("connect_matcher", "grpc")
                     .nested("path_match_policy", () -> PATH_MATCH_POLICY)

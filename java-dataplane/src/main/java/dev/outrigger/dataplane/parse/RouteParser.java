@@ -24,7 +24,7 @@ import java.util.Set;
 /** {@code envoy.config.route.v3.RouteConfiguration} to {@link RouteTable}. */
 public final class RouteParser {
     private static final SupportedFields ROUTE =
-            SupportedFields.of(Route.getDescriptor())
+            SupportedFields.of(Route.class)
                     .obeyed(
                             "name",
                             "request_headers_to_remove",
@@ -44,12 +44,12 @@ public final class RouteParser {
                     .noEffect("tracing", "read only by tracing, which is refused");
 
     private static final SupportedFields VIRTUAL_CLUSTER =
-            SupportedFields.of(VirtualCluster.getDescriptor())
+            SupportedFields.of(VirtualCluster.class)
                     .obeyed("name")
                     .nested("headers", () -> RouteMatchParser.HEADER);
 
     private static final SupportedFields VIRTUAL_HOST =
-            SupportedFields.of(VirtualHost.getDescriptor())
+            SupportedFields.of(VirtualHost.class)
                     .obeyed(
                             "name",
                             "domains",
@@ -73,7 +73,7 @@ public final class RouteParser {
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
     static final SupportedFields ROUTE_CONFIGURATION =
-            SupportedFields.of(RouteConfiguration.getDescriptor())
+            SupportedFields.of(RouteConfiguration.class)
                     .obeyed(
                             "name",
                             "internal_only_headers",

@@ -4,9 +4,9 @@ package dev.outrigger.dataplane.parse;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.re2j.Pattern;
+import io.envoyproxy.pgv.validate.Validate.DurationRules;
 import io.envoyproxy.pgv.validate.Validate.EnumRules;
 import io.envoyproxy.pgv.validate.Validate.FieldRules;
 import io.envoyproxy.pgv.validate.Validate.KnownRegex;
@@ -32,36 +32,28 @@ final class ScalarRules {
     /** Why the value breaks its rules; empty when it does not. */
     static Optional<String> check(FieldRules rules, FieldDescriptor field, Object value) {
         return switch (rules.getTypeCase()) {
-            case STRING -> string(rules.getString(), (String) unwrap(value));
-            case BYTES -> bytes(rules, (ByteString) unwrap(value));
+            case STRING -> string(rules.getString(), (String) WireMessage.unwrap(value));
+            case BYTES -> bytes(rules, (ByteString) WireMessage.unwrap(value));
             case ENUM -> enumeration(rules.getEnum(), (EnumValueDescriptor) value);
             case BOOL ->
                     rules.getBool().hasConst()
-                                    && rules.getBool().getConst() != (Boolean) unwrap(value)
+                                    && rules.getBool().getConst()
+                                            != (Boolean) WireMessage.unwrap(value)
                             ? Optional.of("value must equal " + rules.getBool().getConst())
                             : Optional.empty();
-            case DURATION -> duration(rules, (Message) value);
-            case FLOAT,
-                    DOUBLE,
-                    INT32,
-                    INT64,
-                    UINT32,
-                    UINT64,
-                    SINT32,
-                    SINT64,
-                    FIXED32,
-                    FIXED64,
-                    SFIXED32,
-                    SFIXED64 -> {
-                var rule =
-                        (Message)
-                                rules.getField(
-                                        rules.getOneofFieldDescriptor(
-                                                rules.getDescriptorForType()
-                                                        .getOneofs()
-                                                        .getFirst()));
-                yield number(rule, unwrap(value), isUnsigned(rules));
-            }
+            case DURATION -> duration(rules.getDuration(), (WireMessage) value);
+            case UINT32 -> number(rules.getUint32(), value, true);
+            case UINT64 -> number(rules.getUint64(), value, true);
+            case FIXED32 -> number(rules.getFixed32(), value, true);
+            case FIXED64 -> number(rules.getFixed64(), value, true);
+            case INT32 -> number(rules.getInt32(), value, false);
+            case INT64 -> number(rules.getInt64(), value, false);
+            case SINT32 -> number(rules.getSint32(), value, false);
+            case SINT64 -> number(rules.getSint64(), value, false);
+            case SFIXED32 -> number(rules.getSfixed32(), value, false);
+            case SFIXED64 -> number(rules.getSfixed64(), value, false);
+            case FLOAT -> number(rules.getFloat(), value, false);
+            case DOUBLE -> number(rules.getDouble(), value, false);
             case REPEATED, MAP, ANY, TIMESTAMP, TYPE_NOT_SET -> Optional.empty();
         };
     }
@@ -176,30 +168,30 @@ final class ScalarRules {
         return Optional.empty();
     }
 
-    private static Optional<String> duration(FieldRules rules, Message value) {
-        return range(rules.getDuration(), seconds(value), "s");
+    private static Optional<String> duration(DurationRules rules, WireMessage value) {
+        return range(WireMessage.of(rules), seconds(value), "s");
     }
 
-    private static BigDecimal seconds(Message duration) {
-        var type = duration.getDescriptorForType();
-        long seconds = (Long) duration.getField(type.findFieldByName("seconds"));
-        int nanos = (Integer) duration.getField(type.findFieldByName("nanos"));
+    private static BigDecimal seconds(WireMessage duration) {
+        long seconds = (Long) duration.get("seconds");
+        int nanos = (Integer) duration.get("nanos");
         return BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(nanos, 9));
     }
 
-    private static Optional<String> number(Message rule, Object value, boolean unsigned) {
-        var type = rule.getDescriptorForType();
-        BigDecimal number = decimal(value, unsigned);
-        if (rule.hasField(type.findFieldByName("const"))) {
-            BigDecimal expected = decimal(rule.getField(type.findFieldByName("const")), unsigned);
+    private static Optional<String> number(Message rules, Object value, boolean unsigned) {
+        WireMessage rule = WireMessage.of(rules);
+        BigDecimal number = decimal(WireMessage.unwrap(value), unsigned);
+        if (rule.has("const")) {
+            BigDecimal expected = decimal(rule.get("const"), unsigned);
             if (expected.compareTo(number) != 0) {
                 return Optional.of("value must equal " + expected.toPlainString());
             }
         }
         for (String listName : List.of("in", "not_in")) {
             var values =
-                    ((List<?>) rule.getField(type.findFieldByName(listName)))
-                            .stream().map(v -> decimal(v, unsigned)).toList();
+                    rule.elements(rule.type().findFieldByName(listName)).stream()
+                            .map(v -> decimal(v, unsigned))
+                            .toList();
             boolean listed = values.stream().anyMatch(v -> v.compareTo(number) == 0);
             if (listName.equals("in") && !values.isEmpty() && !listed) {
                 return Optional.of("value must be in list " + list(values));
@@ -211,7 +203,7 @@ final class ScalarRules {
         return range(rule, number, "");
     }
 
-    private static Optional<String> range(Message rule, BigDecimal value, String unit) {
+    private static Optional<String> range(WireMessage rule, BigDecimal value, String unit) {
         Bound low = bound(rule, "gt", "gte");
         Bound high = bound(rule, "lt", "lte");
         boolean lowOk =
@@ -248,14 +240,15 @@ final class ScalarRules {
     }
 
     private static @org.jspecify.annotations.Nullable Bound bound(
-            Message rule, String exclusive, String inclusive) {
-        var type = rule.getDescriptorForType();
+            WireMessage rule, String exclusive, String inclusive) {
         for (String name : List.of(exclusive, inclusive)) {
-            FieldDescriptor field = type.findFieldByName(name);
-            if (rule.hasField(field)) {
-                Object at = rule.getField(field);
+            FieldDescriptor field = rule.type().findFieldByName(name);
+            if (rule.has(field)) {
+                Object at = rule.get(field);
                 BigDecimal limit =
-                        at instanceof Duration d ? seconds(d) : decimal(at, isUnsignedField(field));
+                        at instanceof WireMessage duration
+                                ? seconds(duration)
+                                : decimal(at, isUnsignedField(field));
                 return new Bound(limit, name.equals(inclusive));
             }
         }
@@ -279,31 +272,6 @@ final class ScalarRules {
             String rest = minutes[1].stripTrailingZeros().toPlainString() + unit;
             return minutes[0].signum() == 0 ? rest : minutes[0].toBigInteger() + "m" + rest;
         }
-    }
-
-    private static boolean isUnsigned(FieldRules rules) {
-        return switch (rules.getTypeCase()) {
-            case UINT32, UINT64, FIXED32, FIXED64 -> true;
-            case FLOAT,
-                    DOUBLE,
-                    INT32,
-                    INT64,
-                    SINT32,
-                    SINT64,
-                    SFIXED32,
-                    SFIXED64,
-                    BOOL,
-                    STRING,
-                    BYTES,
-                    ENUM,
-                    REPEATED,
-                    MAP,
-                    ANY,
-                    DURATION,
-                    TIMESTAMP,
-                    TYPE_NOT_SET ->
-                    false;
-        };
     }
 
     private static boolean isUnsignedField(FieldDescriptor field) {
@@ -346,14 +314,6 @@ final class ScalarRules {
         return value == Double.POSITIVE_INFINITY
                 ? new BigDecimal("1e400")
                 : BigDecimal.valueOf(value);
-    }
-
-    /** The value inside a wrapper such as UInt32Value. */
-    private static Object unwrap(Object value) {
-        if (value instanceof Message m) {
-            return m.getField(m.getDescriptorForType().findFieldByName("value"));
-        }
-        return value;
     }
 
     private static String list(List<?> values) {

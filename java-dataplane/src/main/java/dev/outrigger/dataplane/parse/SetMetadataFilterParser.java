@@ -12,7 +12,7 @@ import java.util.Optional;
 @SuppressWarnings("deprecation") // the flat fields are still obeyed
 final class SetMetadataFilterParser {
     private static final SupportedFields METADATA =
-            SupportedFields.of(Metadata.getDescriptor())
+            SupportedFields.of(Metadata.class)
                     .obeyed("metadata_namespace", "allow_overwrite", "value")
                     .obeyedWithNote(
                             "typed_value", "counts as there; nothing here reads typed metadata");
@@ -21,7 +21,7 @@ final class SetMetadataFilterParser {
             HttpFilterType.of(
                     "envoy.filters.http.set_metadata",
                     Config.class,
-                    SupportedFields.of(Config.getDescriptor())
+                    SupportedFields.of(Config.class)
                             .obeyed("metadata_namespace", "value")
                             .nested("metadata", () -> METADATA),
                     (proto, _, _) -> parse(proto));

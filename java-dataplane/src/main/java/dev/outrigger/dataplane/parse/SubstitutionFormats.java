@@ -14,22 +14,22 @@ import java.util.TreeMap;
 @SuppressWarnings("deprecation") // control planes still send the plain text formats
 final class SubstitutionFormats {
     private static final SupportedFields TEXT =
-            SupportedFields.of(DataSource.getDescriptor(), "text format")
+            SupportedFields.of(DataSource.class, "text format")
                     .obeyed("inline_string", "inline_bytes");
 
     private static final SupportedFields JSON_OPTIONS =
-            SupportedFields.of(JsonFormatOptions.getDescriptor())
+            SupportedFields.of(JsonFormatOptions.class)
                     .noEffect("sort_properties", "fields are always in order");
 
     static final SupportedFields LOG =
-            SupportedFields.of(SubstitutionFormatString.getDescriptor(), "access log")
+            SupportedFields.of(SubstitutionFormatString.class, "access log")
                     .obeyed("text_format", "json_format", "omit_empty_values")
                     .nested("text_format_source", () -> TEXT)
                     .nested("json_format_options", () -> JSON_OPTIONS)
                     .noEffect("content_type", "used by replies, not by logs");
 
     static final SupportedFields BODY =
-            SupportedFields.of(SubstitutionFormatString.getDescriptor(), "local reply")
+            SupportedFields.of(SubstitutionFormatString.class, "local reply")
                     .obeyed("text_format", "json_format", "omit_empty_values", "content_type")
                     .nested("text_format_source", () -> TEXT)
                     .nested("json_format_options", () -> JSON_OPTIONS);

@@ -23,17 +23,20 @@ import java.util.function.Supplier;
  * docs/supported.md} is printed from it. Built once, then read only.
  */
 final class SupportedFields {
-    private final Descriptor message;
+    private final Class<? extends Message> type;
+    private final String typeName;
     private final String place;
     private final Map<String, FieldSupport> fields = new LinkedHashMap<>();
 
-    private SupportedFields(Descriptor message, String place) {
-        this.message = message;
+    private SupportedFields(Class<? extends Message> type, String place) {
+        this.type = type;
+        this.typeName = MessageTypes.nameOf(type);
         this.place = place;
     }
 
-    static SupportedFields of(Descriptor message) {
-        return new SupportedFields(message, "");
+    /** Of a message by its class: a table that nothing needs costs no descriptor. */
+    static SupportedFields of(Class<? extends Message> type) {
+        return new SupportedFields(type, "");
     }
 
     /**
@@ -41,8 +44,8 @@ final class SupportedFields {
      *
      * @param place for readers, for example {@code downstream}
      */
-    static SupportedFields of(Descriptor message, String place) {
-        return new SupportedFields(message, place);
+    static SupportedFields of(Class<? extends Message> type, String place) {
+        return new SupportedFields(type, place);
     }
 
     /** Fields obeyed with every value their constraints allow. */
@@ -122,8 +125,14 @@ final class SupportedFields {
         return put(new FieldSupport(name, Effect.NO_EFFECT, new Content.Whole(), why));
     }
 
+    /** The message's descriptor; the first call for a file of the API builds it. */
     Descriptor message() {
-        return message;
+        return MessageTypes.descriptorOf(type);
+    }
+
+    /** The message's full name, as in type URLs. */
+    String typeName() {
+        return typeName;
     }
 
     String place() {
@@ -140,10 +149,6 @@ final class SupportedFields {
     }
 
     private SupportedFields put(FieldSupport support) {
-        if (message.findFieldByName(support.name()) == null) {
-            throw new IllegalArgumentException(
-                    support.name() + " (expected: a field of " + message.getFullName() + ")");
-        }
         if (fields.put(support.name(), support) != null) {
             throw new IllegalArgumentException(support.name() + " (expected: listed once)");
         }
@@ -159,6 +164,6 @@ final class SupportedFields {
 
     @Override
     public String toString() {
-        return message.getFullName() + Arrays.toString(fields.keySet().toArray());
+        return typeName + Arrays.toString(fields.keySet().toArray());
     }
 }

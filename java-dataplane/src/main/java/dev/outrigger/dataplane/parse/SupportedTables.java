@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.outrigger.dataplane.parse.FieldSupport.Content;
 import dev.outrigger.dataplane.parse.FieldSupport.Effect;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,22 @@ public final class SupportedTables {
         return List.copyOf(types);
     }
 
+    /** The message of this full name that an {@code Any} may hold somewhere. */
+    public static Optional<Descriptor> extensionType(String fullName) {
+        for (SupportedFields table : all()) {
+            for (FieldSupport field : table.fields()) {
+                if (field.content() instanceof Content.Extension(var known, boolean _)) {
+                    for (var type : known) {
+                        if (type.get().typeName().equals(fullName)) {
+                            return Optional.of(type.get().message());
+                        }
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The page for readers, as Markdown. */
     public static String markdown() {
         var out =
@@ -55,7 +72,7 @@ public final class SupportedTables {
                         """);
         List<SupportedFields> tables = new ArrayList<>(all());
         tables.sort(
-                Comparator.comparing((SupportedFields t) -> t.message().getFullName())
+                Comparator.comparing(SupportedFields::typeName)
                         .thenComparing(SupportedFields::place));
         for (SupportedFields table : tables) {
             page(table, out);
@@ -64,7 +81,7 @@ public final class SupportedTables {
     }
 
     private static void page(SupportedFields table, StringBuilder out) {
-        out.append("## ").append(table.message().getFullName());
+        out.append("## ").append(table.typeName());
         if (!table.place().isEmpty()) {
             out.append(" (").append(table.place()).append(')');
         }
@@ -103,9 +120,7 @@ public final class SupportedTables {
                 support.content() instanceof Content.Extension(var known, boolean _)
                         ? String.join(
                                 ", ",
-                                known.stream()
-                                        .map(t -> "`" + t.get().message().getFullName() + "`")
-                                        .toList())
+                                known.stream().map(t -> "`" + t.get().typeName() + "`").toList())
                         : "";
         if (support.content() instanceof Content.Only) {
             return support.note().startsWith("only ") ? support.note() : "only " + support.note();
@@ -116,9 +131,18 @@ public final class SupportedTables {
     }
 
     static Set<SupportedFields> all() {
-        var found = new LinkedHashSet<SupportedFields>();
-        ROOTS.forEach(root -> collect(root, found));
-        return found;
+        return All.TABLES;
+    }
+
+    /** Found once: the tables do not change. */
+    private static final class All {
+        private static final Set<SupportedFields> TABLES = collect();
+
+        private static Set<SupportedFields> collect() {
+            var found = new LinkedHashSet<SupportedFields>();
+            ROOTS.forEach(root -> SupportedTables.collect(root, found));
+            return Collections.unmodifiableSet(found);
+        }
     }
 
     private static void collect(SupportedFields table, Set<SupportedFields> found) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
-import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
@@ -13,7 +12,7 @@ import dev.outrigger.dataplane.parse.Rejection.Kind;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -39,48 +38,49 @@ final class UnsupportedFields {
      * @param rejectUnknown whether fields without a descriptor count too
      */
     static List<Rejection> find(Message message, SupportedFields table, boolean rejectUnknown) {
+        return find(WireMessage.of(message), table, rejectUnknown);
+    }
+
+    /** As {@link #find(Message, SupportedFields, boolean)}. */
+    static List<Rejection> find(WireMessage message, SupportedFields table, boolean rejectUnknown) {
         var walk = new UnsupportedFields(rejectUnknown);
         walk.message(message, table, "", 0);
         return walk.found;
     }
 
-    private void message(Message message, SupportedFields table, String path, int depth) {
+    private void message(WireMessage message, SupportedFields table, String path, int depth) {
         if (depth > MAX_DEPTH) {
             add(Kind.INVALID, path, "", "nested deeper than " + MAX_DEPTH + " messages");
             return;
         }
         if (rejectUnknown) {
-            for (int number : message.getUnknownFields().asMap().keySet()) {
-                add(
-                        Kind.UNKNOWN,
-                        path,
-                        "",
-                        "unknown field " + number + " of " + table.message().getFullName());
+            for (int number : message.unknownFields()) {
+                add(Kind.UNKNOWN, path, "", "unknown field " + number + " of " + table.typeName());
             }
         }
-        message.getAllFields()
-                .forEach((field, value) -> field(message, table, field, value, path, depth));
+        for (FieldDescriptor field : message.fields()) {
+            field(message, table, field, path, depth);
+        }
     }
 
     private void field(
-            Message parent,
+            WireMessage parent,
             SupportedFields table,
             FieldDescriptor field,
-            Object value,
             String path,
             int depth) {
         String here = FieldPaths.join(path, field.getName());
         var support = table.find(field);
         if (support.isEmpty()) {
-            add(Kind.UNSUPPORTED, here, show(field, value), "not supported by this proxy");
+            add(Kind.UNSUPPORTED, here, show(parent, field), "not supported by this proxy");
             return;
         }
         FieldSupport known = support.get();
         switch (known.content()) {
             case Content.Whole _ -> {}
             case Content.Only(var accepts) -> {
-                if (!accepts.test(value)) {
-                    String shown = show(field, value);
+                if (!accepts.test(plain(parent.get(field)))) {
+                    String shown = show(parent, field);
                     add(
                             Kind.UNSUPPORTED,
                             here,
@@ -89,11 +89,11 @@ final class UnsupportedFields {
                 }
             }
             case Content.Nested(var nested) ->
-                    each(field, value, here, (v, p) -> message(v, nested.get(), p, depth + 1));
+                    each(parent, field, here, (v, p) -> message(v, nested.get(), p, depth + 1));
             case Content.Extension(var types, boolean passesUnknown) ->
                     each(
+                            parent,
                             field,
-                            value,
                             here,
                             (v, p) -> {
                                 if (!extension(v, types, p, depth + 1) && !passesUnknown) {
@@ -104,43 +104,37 @@ final class UnsupportedFields {
     }
 
     private interface Visit {
-        void visit(Message value, String path);
+        void visit(WireMessage value, String path);
     }
 
-    private static void each(FieldDescriptor field, Object value, String path, Visit visit) {
-        if (field.isMapField()) {
-            for (Object entry : (List<?>) value) {
-                var pair = (Message) entry;
-                var type = pair.getDescriptorForType();
+    private static void each(WireMessage parent, FieldDescriptor field, String path, Visit visit) {
+        if (!field.isRepeated()) {
+            visit.visit((WireMessage) parent.get(field), path);
+            return;
+        }
+        for (int i = 0; i < parent.count(field); i++) {
+            var element = (WireMessage) parent.get(field, i);
+            if (field.isMapField()) {
                 visit.visit(
-                        (Message) pair.getField(type.findFieldByNumber(2)),
-                        FieldPaths.key(path, pair.getField(type.findFieldByNumber(1))));
+                        (WireMessage) element.get("value"),
+                        FieldPaths.key(path, element.get("key")));
+            } else {
+                visit.visit(element, FieldPaths.index(path, i));
             }
-        } else if (field.isRepeated()) {
-            int i = 0;
-            for (Object element : (List<?>) value) {
-                visit.visit((Message) element, FieldPaths.index(path, i++));
-            }
-        } else {
-            visit.visit((Message) value, path);
         }
     }
 
     /** Returns whether one of the types is this one. */
     private boolean extension(
-            Message any, List<Supplier<SupportedFields>> types, String path, int depth) {
+            WireMessage any, List<Supplier<SupportedFields>> types, String path, int depth) {
         String url = typeUrl(any);
         String typeName = url.substring(url.lastIndexOf('/') + 1);
         for (var type : types) {
             SupportedFields table = type.get();
-            if (table.message().getFullName().equals(typeName)) {
+            if (table.typeName().equals(typeName)) {
                 try {
                     message(
-                            DynamicMessage.parseFrom(
-                                    table.message(),
-                                    any instanceof Any a
-                                            ? a.getValue()
-                                            : Any.parseFrom(any.toByteString()).getValue()),
+                            WireMessage.parse(table.message(), (ByteString) any.get("value")),
                             table,
                             path,
                             depth);
@@ -157,11 +151,10 @@ final class UnsupportedFields {
         return false;
     }
 
-    private void unknown(Message parent, Message any, String path) {
+    private void unknown(WireMessage parent, WireMessage any, String path) {
         String url = typeUrl(any);
         String typeName = url.substring(url.lastIndexOf('/') + 1);
-        boolean onlySwitches =
-                url.isEmpty() && parent.getDescriptorForType().equals(FilterConfig.getDescriptor());
+        boolean onlySwitches = url.isEmpty() && parent.type().equals(FilterConfig.getDescriptor());
         if (!onlySwitches && !isOptional(parent)) {
             add(
                     Kind.UNKNOWN,
@@ -175,33 +168,38 @@ final class UnsupportedFields {
         }
     }
 
-    private static String typeUrl(Message any) {
-        return String.valueOf(any.getField(any.getDescriptorForType().findFieldByName("type_url")));
+    private static String typeUrl(WireMessage any) {
+        return (String) any.get("type_url");
     }
 
     /** {@code is_optional} asks a client that lacks the extension to go on without it (XD12). */
-    private static boolean isOptional(Message parent) {
-        return Optional.ofNullable(parent.getDescriptorForType().findFieldByName("is_optional"))
-                .map(f -> (Boolean) parent.getField(f))
-                .orElse(false);
+    private static boolean isOptional(WireMessage parent) {
+        return Boolean.TRUE.equals(parent.find("is_optional"));
     }
 
-    private static String nameOf(Message parent, String path) {
-        var name = parent.getDescriptorForType().findFieldByName("name");
+    private static String nameOf(WireMessage parent, String path) {
         // A map's key stands for the name, also where the value only wraps what is looked for.
         String keyed = path.endsWith("].config") ? path.substring(0, path.length() - 7) : path;
         if (keyed.endsWith("]")) {
             return keyed.substring(keyed.lastIndexOf('[') + 1, keyed.length() - 1);
         }
-        return name == null ? "" : String.valueOf(parent.getField(name));
+        return Objects.requireNonNullElse(parent.find("name"), "").toString();
     }
 
     private void add(Kind kind, String path, String value, String reason) {
         found.add(new Rejection(kind, path, value, reason));
     }
 
-    private static String show(FieldDescriptor field, Object value) {
-        String text = field.isRepeated() ? ((List<?>) value).size() + " entries" : show(value);
+    /** What predicates are given: messages whole, anything else as it is. */
+    private static Object plain(Object value) {
+        return value instanceof WireMessage message ? message.whole() : value;
+    }
+
+    private static String show(WireMessage parent, FieldDescriptor field) {
+        String text =
+                field.isRepeated()
+                        ? parent.count(field) + " entries"
+                        : show(plain(parent.get(field)));
         return text.length() <= MAX_VALUE_CHARS ? text : text.substring(0, MAX_VALUE_CHARS) + "...";
     }
 

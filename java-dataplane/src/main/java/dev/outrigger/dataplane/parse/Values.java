@@ -60,14 +60,21 @@ final class Values {
         }
     }
 
+    /** Whether an {@code Any} holds a message of this type; costs no descriptor. */
+    static boolean is(Any any, Class<? extends Message> type) {
+        String url = any.getTypeUrl();
+        int slash = url.lastIndexOf('/');
+        return slash >= 0 && url.substring(slash + 1).equals(MessageTypes.nameOf(type));
+    }
+
     /** The message inside an {@code Any}; a wrong type was reported by the table walk before. */
     static <M extends Message> Optional<M> unpack(
             Any any, Class<M> type, String path, Findings findings) {
-        if (!any.is(type)) {
+        if (!is(any, type)) {
             return Optional.empty();
         }
         try {
-            M message = any.unpack(type);
+            M message = MessageTypes.parserOf(type).parseFrom(any.getValue());
             findings.checkUnpacked(message, path);
             return Optional.of(message);
         } catch (InvalidProtocolBufferException e) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 /** {@code envoy.config.route.v3.WeightedCluster} (A3, A4). */
 final class WeightedClustersParser {
     private static final SupportedFields CLUSTER_WEIGHT =
-            SupportedFields.of(ClusterWeight.getDescriptor())
+            SupportedFields.of(ClusterWeight.class)
                     .obeyed(
                             "name",
                             "cluster_header",
@@ -24,7 +24,7 @@ final class WeightedClustersParser {
                     .extension("typed_per_filter_config", PerFilterConfigParser.types());
 
     static final SupportedFields WEIGHTED =
-            SupportedFields.of(io.envoyproxy.envoy.config.route.v3.WeightedCluster.getDescriptor())
+            SupportedFields.of(io.envoyproxy.envoy.config.route.v3.WeightedCluster.class)
                     .nested("clusters", () -> CLUSTER_WEIGHT)
                     .obeyed("header_name", "runtime_key_prefix")
                     .noEffect("total_weight", "Envoy ignores it too (A3)");

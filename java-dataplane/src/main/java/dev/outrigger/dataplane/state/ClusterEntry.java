@@ -23,6 +23,7 @@ final class ClusterEntry {
     private boolean checking;
     private boolean checked;
     private boolean closed;
+    private int lastUpdate = -1;
     private MainLoop.@Nullable Timer fetchTimeout;
     private @Nullable DnsDiscovery dns;
 
@@ -68,6 +69,13 @@ final class ClusterEntry {
             current = new ActiveCluster(config, assignment);
         }
         return changed;
+    }
+
+    /** Notes the round of its newest hosts; returns whether others came in that round before. */
+    boolean isOvertakenIn(int round) {
+        boolean again = lastUpdate == round;
+        lastUpdate = round;
+        return again;
     }
 
     /** Whether its hosts have to be checked before it is warm. */

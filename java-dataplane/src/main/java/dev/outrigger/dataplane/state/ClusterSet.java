@@ -53,6 +53,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private boolean initialLoadDone;
     private boolean cdsPaused;
     private boolean changed;
+    private int round;
 
     /** Whether the response being applied added or changed a cluster; removals do not count. */
     private boolean updated;
@@ -154,6 +155,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     boolean takeChanged() {
         boolean was = changed;
         changed = false;
+        round += was ? 1 : 0;
         return was;
     }
 
@@ -300,8 +302,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     void onEndpoints(ClusterEntry entry, EndpointAssignment assignment) {
         boolean different = entry.update(assignment);
         var its = statsOf(entry);
-        if (!different) {
+        if (!different && !(entry.config().discovery() instanceof Discovery.Static)) {
             its.onNoRebuild();
+        }
+        if (different && entry.isOvertakenIn(round)) {
+            its.onOvertaken();
         }
         if (different && active.get(entry.config().name()) == entry) {
             changed = true;

@@ -14,6 +14,7 @@ final class ClusterStats {
     private final StatsStore.Counter empty;
     private final StatsStore.Counter noRebuild;
     private final StatsStore.Counter useCached;
+    private final StatsStore.Counter membershipChange;
 
     private final StatsStore.Counter stale;
     private final StatsStore.Counter timeoutReceived;
@@ -27,6 +28,7 @@ final class ClusterStats {
         this.empty = stats.counter(prefix + "update_empty");
         this.noRebuild = stats.counter(prefix + "update_no_rebuild");
         this.useCached = stats.counter(prefix + "assignment_use_cached");
+        this.membershipChange = stats.counter(prefix + "membership_change");
         this.stale = stats.counter(prefix + "assignment_stale");
         this.timeoutReceived = stats.counter(prefix + "assignment_timeout_received");
     }
@@ -63,6 +65,11 @@ final class ClusterStats {
 
     void onNoRebuild() {
         shard.inc(noRebuild);
+    }
+
+    /** Other hosts came before the ones before them were used. */
+    void onOvertaken() {
+        shard.inc(membershipChange);
     }
 
     void onUseCached() {

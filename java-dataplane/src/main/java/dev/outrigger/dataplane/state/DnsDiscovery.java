@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,9 +38,9 @@ final class DnsDiscovery {
     private final Dns dns;
     private final EndpointAssignment names;
     private final Listener listener;
-    private final Map<String, List<InetAddress>> answers = new HashMap<>();
-    private final Map<String, MainLoop.Timer> timers = new HashMap<>();
-    private final Map<String, Duration> backoffs = new HashMap<>();
+    private final Map<Target, List<InetAddress>> answers = new HashMap<>();
+    private final Map<Target, MainLoop.Timer> timers = new HashMap<>();
+    private final Map<Target, Duration> backoffs = new HashMap<>();
     private boolean closed;
 
     DnsDiscovery(
@@ -59,20 +58,25 @@ final class DnsDiscovery {
         this.listener = listener;
     }
 
+    /** One endpoint that is a name: each is asked for by itself, and counted, as in Envoy. */
+    private record Target(String host, int index) {}
+
     void start() {
-        var hosts = new LinkedHashSet<String>();
+        var targets = new ArrayList<Target>();
+        int index = 0;
         for (LocalityEndpoints locality : names.localities()) {
             for (Endpoint endpoint : locality.endpoints()) {
                 if (endpoint.address().isUnresolved()) {
-                    hosts.add(endpoint.address().getHostString());
+                    targets.add(new Target(endpoint.address().getHostString(), index));
                 }
+                index++;
             }
         }
-        if (hosts.isEmpty()) {
+        if (targets.isEmpty()) {
             listener.onUpdate(assemble());
             return;
         }
-        hosts.forEach(this::resolve);
+        targets.forEach(this::resolve);
     }
 
     void close() {
@@ -81,42 +85,45 @@ final class DnsDiscovery {
         timers.clear();
     }
 
-    private void resolve(String host) {
+    private void resolve(Target target) {
         listener.onAttempt();
         var options = dns.options();
         resolver.resolve(
                 new NameResolver.Query(
-                        host, options.lookupFamily(), options.resolver(), options.respectDnsTtl()),
-                answer -> onAnswer(host, answer));
+                        target.host(),
+                        options.lookupFamily(),
+                        options.resolver(),
+                        options.respectDnsTtl()),
+                answer -> onAnswer(target, answer));
     }
 
-    private void onAnswer(String host, NameResolver.Answer answer) {
+    private void onAnswer(Target target, NameResolver.Answer answer) {
         if (closed) {
             return;
         }
         Duration next =
                 switch (answer) {
                     case NameResolver.Answer.Failed(var reason) -> {
-                        listener.onFailure(host, reason);
-                        yield afterFailure(host);
+                        listener.onFailure(target.host(), reason);
+                        yield afterFailure(target);
                     }
                     case NameResolver.Answer.Found(var addresses, var ttl) -> {
                         if (dns.logical() && addresses.isEmpty()) {
-                            listener.onFailure(host, "no address");
-                            yield afterFailure(host);
+                            listener.onFailure(target.host(), "no address");
+                            yield afterFailure(target);
                         }
-                        found(host, addresses);
+                        found(target, addresses);
                         yield afterSuccess(ttl);
                     }
                 };
         long jitter = dns.options().jitter().toMillis();
         Duration delay = jitter == 0 ? next : next.plusMillis(random.nextLong(jitter));
-        timers.put(host, loop.schedule(delay, () -> resolve(host)));
+        timers.put(target, loop.schedule(delay, () -> resolve(target)));
     }
 
-    private void found(String host, List<InetAddress> addresses) {
-        backoffs.remove(host);
-        List<InetAddress> before = answers.put(host, addresses);
+    private void found(Target target, List<InetAddress> addresses) {
+        backoffs.remove(target);
+        List<InetAddress> before = answers.put(target, addresses);
         // The order counts only where the first one is used.
         boolean same =
                 before != null
@@ -138,42 +145,44 @@ final class DnsDiscovery {
         return options.refreshRate();
     }
 
-    private Duration afterFailure(String host) {
+    private Duration afterFailure(Target target) {
         Optional<DnsBackoff> backoff = dns.options().failureRefreshRate();
         if (backoff.isEmpty()) {
             return dns.options().refreshRate();
         }
-        Duration window = backoffs.getOrDefault(host, backoff.get().baseInterval());
+        Duration window = backoffs.getOrDefault(target, backoff.get().baseInterval());
         Duration twice = window.multipliedBy(2);
         Duration longest = backoff.get().maxInterval();
-        backoffs.put(host, twice.compareTo(longest) > 0 ? longest : twice);
+        backoffs.put(target, twice.compareTo(longest) > 0 ? longest : twice);
         return Duration.ofMillis(Math.max(1, random.nextLong(Math.max(1, window.toMillis()))));
     }
 
     /** The configured assignment with every name replaced by its addresses. */
     private EndpointAssignment assemble() {
         var localities = new ArrayList<LocalityEndpoints>();
+        int index = 0;
         for (LocalityEndpoints locality : names.localities()) {
             var endpoints = new ArrayList<Endpoint>();
             Set<InetSocketAddress> seen = new HashSet<>();
             for (Endpoint endpoint : locality.endpoints()) {
-                for (Endpoint resolved : resolved(endpoint)) {
+                for (Endpoint resolved : resolved(endpoint, index)) {
                     if (seen.add(resolved.address())) {
                         endpoints.add(resolved);
                     }
                 }
+                index++;
             }
             localities.add(locality.withEndpoints(endpoints));
         }
         return names.withLocalities(localities);
     }
 
-    private List<Endpoint> resolved(Endpoint endpoint) {
+    private List<Endpoint> resolved(Endpoint endpoint, int index) {
         var address = endpoint.address();
         if (!address.isUnresolved()) {
             return List.of(endpoint);
         }
-        @Nullable List<InetAddress> found = answers.get(address.getHostString());
+        @Nullable List<InetAddress> found = answers.get(new Target(address.getHostString(), index));
         if (found == null || found.isEmpty()) {
             return List.of();
         }

@@ -219,14 +219,15 @@ public final class StatsStore {
     /** One counter or gauge as read. */
     record Sample(String name, Kind kind, long value, boolean used) {
         /**
-         * Gauges are unsigned in Envoy, which shows in the hashes of versions; a difference of
-         * shards that is below zero for a moment shows as zero.
+         * Gauges are unsigned in Envoy, which shows in the hashes of versions and in what is left
+         * of unlimited pools; a difference of shards that is below zero for a moment shows as zero.
          */
         String text() {
             if (value >= 0) {
                 return Long.toString(value);
             }
-            return name.endsWith("version") ? Long.toUnsignedString(value) : "0";
+            boolean unsigned = name.endsWith("version") || name.endsWith("remaining_cx_pools");
+            return unsigned ? Long.toUnsignedString(value) : "0";
         }
 
         enum Kind {

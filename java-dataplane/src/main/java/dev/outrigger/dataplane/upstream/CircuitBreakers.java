@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * are two steps, so that a limit can be passed by as many as there are workers, as in Envoy.
  */
 public final class CircuitBreakers {
+    private static final long UNLIMITED = 0xFFFF_FFFFL;
+
     public final Resource connections;
     public final Resource pendingRequests;
     public final Resource requests;
@@ -73,6 +76,7 @@ public final class CircuitBreakers {
         private final AtomicLong current = new AtomicLong();
         private final Gauge open;
         private final @Nullable Gauge remaining;
+        private final AtomicBoolean shownOpen = new AtomicBoolean();
         private volatile long max;
         private boolean limited;
 
@@ -81,17 +85,23 @@ public final class CircuitBreakers {
             this.remaining = remaining;
         }
 
+        /** The gauge stays as it is until something is created or given back, as in Envoy. */
         private void limit(long newMax, StatsShard shard) {
-            long now = current.get();
-            boolean wasOpen = limited && now >= max;
-            boolean isOpen = now >= newMax;
             if (remaining != null) {
-                shard.add(remaining, newMax - (limited ? max : 0));
+                shard.add(remaining, shown(newMax) - (limited ? shown(max) : 0));
             }
             max = newMax;
             limited = true;
-            if (wasOpen != isOpen) {
-                shard.add(open, isOpen ? 1 : -1);
+        }
+
+        /** Envoy's limit of pools, where none is configured, has 64 bits. */
+        private static long shown(long limit) {
+            return limit == UNLIMITED ? -1 : limit;
+        }
+
+        private void showOpen(boolean open, StatsShard shard) {
+            if (shownOpen.get() != open && shownOpen.compareAndSet(!open, open)) {
+                shard.add(this.open, open ? 1 : -1);
             }
         }
 
@@ -108,18 +118,14 @@ public final class CircuitBreakers {
         }
 
         public void inc(StatsShard shard) {
-            if (current.incrementAndGet() == max) {
-                shard.inc(open);
-            }
+            showOpen(current.incrementAndGet() >= max, shard);
             if (remaining != null) {
                 shard.dec(remaining);
             }
         }
 
         public void dec(StatsShard shard) {
-            if (current.getAndDecrement() == max) {
-                shard.dec(open);
-            }
+            showOpen(current.decrementAndGet() >= max, shard);
             if (remaining != null) {
                 shard.inc(remaining);
             }

@@ -140,6 +140,10 @@ public final class ConnectionPool {
         counters.add(HostCounters.RQ_TOTAL, 1);
         counters.add(HostCounters.RQ_ACTIVE, 1);
         connection.begin(callbacks.receiver());
+        int max = cluster.config().maxRequestsPerConnection();
+        if (max > 0 && connection.streams() == max) {
+            shard.inc(stats.cxMaxRequests);
+        }
         callbacks.onPoolReady(connection);
     }
 
@@ -291,7 +295,6 @@ public final class ConnectionPool {
     void release(Http1ClientConnection connection) {
         int max = cluster.config().maxRequestsPerConnection();
         if (max > 0 && connection.streams() >= max) {
-            shard.inc(stats.cxMaxRequests);
             connection.close();
             return;
         }

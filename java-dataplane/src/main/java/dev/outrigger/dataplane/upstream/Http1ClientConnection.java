@@ -60,7 +60,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean ended;
     private boolean closeAfter;
     private boolean closedLocally;
-    private boolean sawReset;
     private long streams;
     private long openedNanos;
     private int generation;
@@ -219,6 +218,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             pool.streamEnded();
             shard.inc(stats.cxDestroyWithActiveRq);
             shard.inc(stats.cxDestroyLocalWithActiveRq);
+            // Envoy writes what it can before it closes, so that the host sees what was asked.
+            out.flush();
             close();
         }
     }
@@ -450,7 +451,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             // Envoy takes the end of a CONNECT tunnel for its own doing.
             closedLocally |= request.isConnect();
             fail(StreamReset.CONNECTION_TERMINATION);
-        } else if (to != null && inBody && body.isUntilClose() && !sawReset) {
+        } else if (to != null && inBody && body.isUntilClose()) {
             closedLocally = true;
             endBody(to);
         } else {
@@ -458,10 +459,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             if (partial && to != null && !body.isUntilClose()) {
                 shard.inc(stats.cxProtocolError);
             }
-            fail(
-                    partial && !sawReset
-                            ? StreamReset.PROTOCOL_ERROR
-                            : StreamReset.CONNECTION_TERMINATION);
+            fail(partial ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION);
         }
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
@@ -472,7 +470,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        sawReset = true;
         ctx.close();
     }
 }

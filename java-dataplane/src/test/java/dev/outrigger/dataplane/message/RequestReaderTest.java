@@ -16,7 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestReaderTest {
     private static final RequestReader.Options OPTIONS =
             new RequestReader.Options(
-                    60 * 1024, 100, true, false, false, false, Underscores.ALLOW, null, null);
+                    60 * 1024,
+                    100,
+                    true,
+                    false,
+                    false,
+                    false,
+                    Underscores.ALLOW,
+                    null,
+                    null,
+                    false);
 
     private final RequestReader reader = new RequestReader(OPTIONS);
 

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,26 @@ class SupportedTablesTest {
         }
 
         assertThat(PAGE).as("run with -Dsupported.update to write it").hasContent(expected);
+    }
+
+    @Test
+    void listsOnlyFieldsThatTheirMessagesHave() {
+        for (SupportedFields table : SupportedTables.all()) {
+            assertThat(table.typeName()).isEqualTo(table.message().getFullName());
+            for (FieldSupport field : table.fields()) {
+                assertThat(table.message().findFieldByName(field.name()))
+                        .as(table.typeName() + "." + field.name())
+                        .isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void findsAnExtensionByItsName() {
+        for (Descriptor type : SupportedTables.extensionTypes()) {
+            assertThat(SupportedTables.extensionType(type.getFullName())).contains(type);
+        }
+        assertThat(SupportedTables.extensionType("envoy.config.bootstrap.v3.Bootstrap")).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.outrigger.policy.document.TreeJson;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
 import dev.outrigger.policy.kind.PolicyKinds;
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.kind.field.UpstreamAddressRule;
 import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.model.DocumentSet;
@@ -56,7 +57,8 @@ public final class PolicyReader {
     /** All kinds, default limits. */
     public static PolicyReader withXdsResourceCheck(XdsResourceCheck check) {
         return new PolicyReader(
-                PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT), DocumentLimits.DEFAULT);
+                PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT, Capabilities.ALL_PROXIES),
+                DocumentLimits.DEFAULT);
     }
 
     /** The kinds of documents this reader knows. */

@@ -36,6 +36,9 @@ public enum ViolationCode {
     HOSTNAME_TAKEN("OUT-1051", 422),
     /** An address no proxy may be sent to. */
     FORBIDDEN_ADDRESS("OUT-1052", 422),
+    /** One of the proxies could not do what is asked. */
+    UNSUPPORTED_BY_PROXY("OUT-1055", 422),
+
     /** A raw Envoy resource that Envoy's own schema refuses. */
     XDS_RESOURCE("OUT-1060", 422),
     /** A patch that does not fit the document. */

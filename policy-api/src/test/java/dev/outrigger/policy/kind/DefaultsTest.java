@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteFilters;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
@@ -70,7 +71,8 @@ class DefaultsTest {
                                                         "10.0.0.1",
                                                         1,
                                                         Optional.empty(),
-                                                        Optional.empty())))));
+                                                        Optional.empty(),
+                                                        0)))));
     }
 
     @Test
@@ -90,12 +92,14 @@ class DefaultsTest {
                         new HttpRouteSpec.Rule(
                                 "rule-0",
                                 List.of(HttpRouteSpec.Match.ANY),
+                                RouteFilters.NONE,
                                 backends,
                                 Optional.empty(),
                                 Optional.empty()),
                         new HttpRouteSpec.Rule(
                                 "rule-1",
                                 List.of(second),
+                                RouteFilters.NONE,
                                 backends,
                                 Optional.empty(),
                                 Optional.empty()));

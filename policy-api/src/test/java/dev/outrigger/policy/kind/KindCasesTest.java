@@ -45,6 +45,16 @@ class KindCasesTest {
                     "trafficpolicy",
                     "retry",
                     "timeouts",
+                    "retryconstraint",
+                    "circuitbreaker",
+                    "outlierdetection",
+                    "healthcheck",
+                    "loadbalancer",
+                    "sessionaffinity",
+                    "fault",
+                    "ratelimit",
+                    "cors",
+                    "httproutefilters",
                     "sidecar",
                     "xdsresources");
 

@@ -43,6 +43,7 @@ record HostsPart(
                 for (IrBackend backend : route.backends()) {
                     targets.merge(backend.servicePort(), backend.weight() > 0, Boolean::logicalOr);
                 }
+                route.mirrors().forEach(mirror -> targets.put(mirror.servicePort(), true));
             }
         }
         return new HostsPart(

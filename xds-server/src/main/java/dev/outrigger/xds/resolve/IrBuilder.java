@@ -2,6 +2,7 @@
 package dev.outrigger.xds.resolve;
 
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteFilters;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
@@ -17,6 +18,7 @@ import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrRoute.IrBackend;
+import dev.outrigger.xds.ir.IrRoute.IrMirror;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
 import dev.outrigger.xds.resolve.PolicyPrecedence.Place;
@@ -163,7 +165,9 @@ public final class IrBuilder {
                     new IrRoute(
                             service.id().namespace() + "/" + service.id().name(),
                             HttpRouteSpec.Match.ANY,
+                            RouteFilters.NONE,
                             List.of(new IrBackend(servicePort, 1)),
+                            List.of(),
                             precedence(parent, Optional.empty(), consumer)
                                     .resolve(
                                             Place.of(parent),
@@ -192,9 +196,15 @@ public final class IrBuilder {
                         Optional.of(rule.name()));
         var policies = precedence.resolve(place, inline, TrafficBlock.Scope.ROUTE);
         var backends = rule.backendRefs().stream().map(this::backend).toList();
+        var mirrors =
+                rule.filters().mirrors().stream()
+                        .map(mirror ->
+                                new IrMirror(
+                                        backend(mirror.backend()).servicePort(), mirror.percent()))
+                        .toList();
         var name = document.id().namespace() + "/" + document.id().name() + "/" + rule.name();
         return rule.matches().stream()
-                .map(match -> new IrRoute(name, match, backends, policies))
+                .map(match -> new IrRoute(name, match, rule.filters(), backends, mirrors, policies))
                 .toList();
     }
 
@@ -208,7 +218,9 @@ public final class IrBuilder {
                                         .orElse(0));
         return new IrBackend(
                 new IrServicePort(backend.service().namespace(), backend.service().name(), port),
-                backend.weight());
+                backend.weight(),
+                backend.request(),
+                backend.response());
     }
 
     private static List<String> domains(
@@ -241,6 +253,8 @@ public final class IrBuilder {
             for (IrRoute route : host.routes()) {
                 route.backends()
                         .forEach(backend -> addCluster(byName, backend.servicePort(), consumer));
+                route.mirrors()
+                        .forEach(mirror -> addCluster(byName, mirror.servicePort(), consumer));
             }
         }
         return byName.values();

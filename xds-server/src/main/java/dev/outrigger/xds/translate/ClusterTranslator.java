@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.xds.ir.IrCluster;
+import dev.outrigger.xds.kind.KindTranslators;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -26,10 +27,7 @@ final class ClusterTranslator {
      */
     private static final Duration CONNECT_TIMEOUT = Duration.newBuilder().setSeconds(2).build();
 
-    /**
-     * Envoy allows three parallel retries per cluster, after which it silently stops retrying: a
-     * retry policy would fail exactly under load. As many as Envoy allows requests instead.
-     */
+    /** Nobody's policy, and no retries: as many as Envoy allows requests. */
     private static final CircuitBreakers CIRCUIT_BREAKERS =
             CircuitBreakers.newBuilder()
                     .addThresholds(
@@ -55,38 +53,35 @@ final class ClusterTranslator {
         return named(name)
                 .setType(Cluster.DiscoveryType.STATIC)
                 .setLoadAssignment(endpoints.single(name, inbound.address(), inbound.port()))
+                .setCircuitBreakers(CIRCUIT_BREAKERS)
                 .build();
     }
 
     private Cluster outbound(IrCluster.Outbound outbound) {
         var name = ResourceNames.cluster(outbound.servicePort());
-        return switch (outbound.endpoints()) {
-            case ServiceSpec.Endpoints.Static _ -> eds(name);
+        var cluster = named(name);
+        switch (outbound.endpoints()) {
+            case ServiceSpec.Endpoints.Static _ -> eds(cluster);
             // Served under the cluster's own name too: Envoy stalls the second of two clusters that
             // share an EDS name for 15 s (envoyproxy/envoy#47302).
-            case ServiceSpec.Endpoints.Eds _ -> eds(name);
+            case ServiceSpec.Endpoints.Eds _ -> eds(cluster);
             case ServiceSpec.Endpoints.Dns(var host, var port) ->
-                    named(name)
-                            .setType(Cluster.DiscoveryType.STRICT_DNS)
+                    cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
                             // Envoy's AUTO takes IPv6 alone where a name has both, and loses every
                             // service that listens on IPv4 only, "localhost" first of all.
                             .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
-                            .setLoadAssignment(endpoints.single(name, host, port))
-                            .build();
-        };
+                            .setLoadAssignment(endpoints.single(name, host, port));
+        }
+        KindTranslators.CLUSTER.forEach(kind -> kind.translate(outbound, cluster));
+        return cluster.build();
     }
 
-    private static Cluster eds(String name) {
-        return named(name)
-                .setType(Cluster.DiscoveryType.EDS)
-                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
-                .build();
+    private static void eds(Cluster.Builder cluster) {
+        cluster.setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS));
     }
 
     private static Cluster.Builder named(String name) {
-        return Cluster.newBuilder()
-                .setName(name)
-                .setConnectTimeout(CONNECT_TIMEOUT)
-                .setCircuitBreakers(CIRCUIT_BREAKERS);
+        return Cluster.newBuilder().setName(name).setConnectTimeout(CONNECT_TIMEOUT);
     }
 }

@@ -15,19 +15,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/** Endpoints of a cluster, grouped by locality. */
+/** Endpoints of a cluster, grouped by locality and priority. */
 final class EndpointTranslator {
     /** One assignment per cluster, of the cluster's name. */
     ClusterLoadAssignment assignment(String cluster, List<ServiceSpec.Address> addresses) {
-        var byLocality =
-                new LinkedHashMap<Optional<ServiceSpec.Locality>, List<ServiceSpec.Address>>();
+        var groups = new LinkedHashMap<Group, List<ServiceSpec.Address>>();
         addresses.forEach(address ->
-                byLocality
-                        .computeIfAbsent(address.locality(), _ -> new ArrayList<>())
+                groups.computeIfAbsent(
+                                new Group(address.locality(), address.priority()),
+                                _ -> new ArrayList<>())
                         .add(address));
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(cluster);
-        byLocality.forEach(
-                (locality, members) -> assignment.addEndpoints(locality(locality, members)));
+        groups.forEach((group, members) -> assignment.addEndpoints(locality(group, members)));
         return assignment.build();
     }
 
@@ -39,16 +38,22 @@ final class EndpointTranslator {
                 .build();
     }
 
-    private static LocalityLbEndpoints locality(
-            Optional<ServiceSpec.Locality> locality, List<ServiceSpec.Address> members) {
+    /** What one {@code LocalityLbEndpoints} stands for. */
+    private record Group(Optional<ServiceSpec.Locality> locality, int priority) {}
+
+    private static LocalityLbEndpoints locality(Group group, List<ServiceSpec.Address> members) {
         // An empty one is as good as none to a proxy; grpc-go and grpcio refuse none.
-        var builder = LocalityLbEndpoints.newBuilder().setLocality(Locality.getDefaultInstance());
-        locality.ifPresent(value ->
-                builder.setLocality(
-                        Locality.newBuilder()
-                                .setRegion(value.region())
-                                .setZone(value.zone())
-                                .setSubZone(value.subZone())));
+        var builder =
+                LocalityLbEndpoints.newBuilder()
+                        .setLocality(Locality.getDefaultInstance())
+                        .setPriority(group.priority());
+        group.locality()
+                .ifPresent(value ->
+                        builder.setLocality(
+                                Locality.newBuilder()
+                                        .setRegion(value.region())
+                                        .setZone(value.zone())
+                                        .setSubZone(value.subZone())));
         long weight = 0;
         for (ServiceSpec.Address member : members) {
             var endpoint = endpoint(member.address(), member.port());

@@ -51,7 +51,7 @@ final class GrpcRouteTranslator {
         }
         var builder =
                 Route.newBuilder().setName(route.name()).setMatch(RouteTranslator.grpcMatch(match));
-        var backends = route.backends().stream().filter(backend -> backend.weight() > 0).toList();
+        var backends = route.weighted();
         if (backends.isEmpty()) {
             // An action the client does not forward by: the request fails, others do not.
             return Optional.of(

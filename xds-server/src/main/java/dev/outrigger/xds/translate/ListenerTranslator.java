@@ -4,6 +4,7 @@ package dev.outrigger.xds.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import dev.outrigger.xds.ir.IrListener;
+import dev.outrigger.xds.kind.KindTranslators;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -41,7 +42,7 @@ final class ListenerTranslator {
                             outbound,
                             outbound.address(),
                             outbound.port(),
-                            connectionManager(outbound)
+                            outboundManager(outbound)
                                     .setRds(
                                             Rds.newBuilder()
                                                     .setConfigSource(ClusterTranslator.ADS)
@@ -49,6 +50,14 @@ final class ListenerTranslator {
                                                             ResourceNames.routeConfiguration(
                                                                     outbound))));
         };
+    }
+
+    /** With the filters that routes may switch on, which all are for what is called. */
+    private static HttpConnectionManager.Builder outboundManager(IrListener listener) {
+        var manager = HttpConnectionManager.newBuilder();
+        manager.setStatPrefix(ResourceNames.statPrefix(listener));
+        KindTranslators.FILTERS.forEach(kind -> manager.addHttpFilters(kind.filter()));
+        return manager.addHttpFilters(ROUTER);
     }
 
     private static HttpConnectionManager.Builder connectionManager(IrListener listener) {

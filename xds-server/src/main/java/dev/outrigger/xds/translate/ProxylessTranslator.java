@@ -86,15 +86,28 @@ public final class ProxylessTranslator {
     /** Clients know EDS and, for a host name, one endpoint that they resolve themselves. */
     public XdsResource cluster(IrCluster.Outbound outbound) {
         var resource = proxies.cluster(outbound);
-        return switch (outbound.endpoints()) {
-            case ServiceSpec.Endpoints.Static _, ServiceSpec.Endpoints.Eds _ -> resource;
-            case ServiceSpec.Endpoints.Dns _ ->
-                    XdsResource.of(
-                            ResourceType.CLUSTER,
-                            ((Cluster) resource.message())
-                                    .toBuilder().setType(Cluster.DiscoveryType.LOGICAL_DNS).build(),
-                            outbound.provenance());
-        };
+        var cluster = ((Cluster) resource.message()).toBuilder();
+        switch (outbound.endpoints()) {
+            case ServiceSpec.Endpoints.Static _, ServiceSpec.Endpoints.Eds _ -> {}
+            case ServiceSpec.Endpoints.Dns _ -> cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS);
+        }
+        balancing(cluster);
+        return XdsResource.of(ResourceType.CLUSTER, cluster.build(), outbound.provenance());
+    }
+
+    /**
+     * They refuse a cluster for an algorithm they do not know. A ring hashes as consistently as a
+     * table does (gRFC A42), and taking turns is as even as chance.
+     */
+    private static void balancing(Cluster.Builder cluster) {
+        if (cluster.getLbPolicy() == Cluster.LbPolicy.MAGLEV) {
+            cluster.setLbPolicy(Cluster.LbPolicy.RING_HASH).clearMaglevLbConfig();
+        } else if (cluster.getLbPolicy() == Cluster.LbPolicy.RANDOM) {
+            cluster.clearLbPolicy();
+        }
+        if (cluster.hasRingHashLbConfig()) {
+            cluster.getRingHashLbConfigBuilder().clearHashFunction(); // Only XX_HASH is known.
+        }
     }
 
     /**

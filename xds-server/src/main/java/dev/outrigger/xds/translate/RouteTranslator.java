@@ -3,15 +3,21 @@ package dev.outrigger.xds.translate;
 
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteFilters.Answer;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrRoute.IrBackend;
+import dev.outrigger.xds.ir.IrRoute.IrMirror;
 import dev.outrigger.xds.ir.IrVirtualHost;
 import dev.outrigger.xds.kind.KindTranslators;
+import dev.outrigger.xds.kind.ProtoValues;
 import dev.outrigger.xds.kind.RouteKind;
 import dev.outrigger.xds.kind.RouteMethods;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -39,54 +45,119 @@ final class RouteTranslator {
                 VirtualHost.newBuilder()
                         .setName(ResourceNames.virtualHost(host.servicePort()))
                         .addAllDomains(host.domains());
-        host.routes().forEach(route -> builder.addAllRoutes(routes(route)));
+        host.routes().forEach(route -> builder.addAllRoutes(routes(route, host)));
+        KindTranslators.FILTERS.forEach(kind -> kind.translate(host, builder));
         return builder.build();
     }
 
     /** One Envoy route, or two where a kind must tell methods apart. */
-    private static List<Route> routes(IrRoute route) {
+    private static List<Route> routes(IrRoute route, IrVirtualHost host) {
         var separate =
                 KindTranslators.ROUTE.stream()
                         .map(kind -> kind.separateMethods(route))
                         .filter(methods -> !methods.isEmpty())
                         .findFirst();
-        if (separate.isEmpty() || backends(route).isEmpty()) {
+        if (separate.isEmpty() || route.weighted().isEmpty()) {
             RouteMethods methods =
                     route.match()
                             .method()
                             .<RouteMethods>map(method -> new RouteMethods.Only(List.of(method)))
                             .orElseGet(RouteMethods.Any::new);
-            return List.of(route(route, methods, match(route.match()).build()));
+            return List.of(route(route, host, methods, match(route.match()).build()));
         }
         var only = match(route.match()).addHeaders(methodIn(separate.get())).build();
         return List.of(
-                route(route, new RouteMethods.Only(separate.get()), only),
-                route(route, new RouteMethods.Rest(), match(route.match()).build()));
+                route(route, host, new RouteMethods.Only(separate.get()), only),
+                route(route, host, new RouteMethods.Rest(), match(route.match()).build()));
     }
 
-    private static Route route(IrRoute route, RouteMethods methods, RouteMatch match) {
+    private static Route route(
+            IrRoute route, IrVirtualHost host, RouteMethods methods, RouteMatch match) {
         var builder = Route.newBuilder().setName(route.name()).setMatch(match);
-        var backends = backends(route);
-        if (backends.isEmpty()) {
-            return builder.setDirectResponse(
-                            DirectResponseAction.newBuilder().setStatus(NO_BACKEND_STATUS))
-                    .build();
+        var answer = route.filters().answer();
+        if (answer.isPresent()) {
+            answer(answer.get(), route, builder);
+        } else if (route.weighted().isEmpty()) {
+            builder.setDirectResponse(
+                    DirectResponseAction.newBuilder().setStatus(NO_BACKEND_STATUS));
+        } else {
+            builder.setRoute(action(route, methods));
         }
+        builder.addAllRequestHeadersToAdd(HeaderTranslator.added(route.filters().request()))
+                .addAllRequestHeadersToRemove(route.filters().request().remove())
+                .addAllResponseHeadersToAdd(HeaderTranslator.added(route.filters().response()))
+                .addAllResponseHeadersToRemove(route.filters().response().remove());
+        KindTranslators.FILTERS.forEach(kind -> kind.translate(route, host, builder));
+        return builder.build();
+    }
+
+    private static void answer(Answer answer, IrRoute route, Route.Builder builder) {
+        switch (answer) {
+            case Answer.Direct(var status, var body) -> {
+                var direct = DirectResponseAction.newBuilder().setStatus(status);
+                body.ifPresent(
+                        text -> direct.setBody(DataSource.newBuilder().setInlineString(text)));
+                builder.setDirectResponse(direct);
+            }
+            case Answer.Redirect redirect -> builder.setRedirect(redirect(redirect, route));
+        }
+    }
+
+    private static RedirectAction redirect(Answer.Redirect redirect, IrRoute route) {
+        var action = RedirectAction.newBuilder().setResponseCode(code(redirect.status()));
+        redirect.scheme().ifPresent(action::setSchemeRedirect);
+        redirect.hostname().ifPresent(action::setHostRedirect);
+        redirect.port().ifPresent(action::setPortRedirect);
+        redirect.path()
+                .ifPresent(path -> PathTranslator.redirect(path, route.match().path(), action));
+        return action.build();
+    }
+
+    private static RedirectAction.RedirectResponseCode code(int status) {
+        return switch (status) {
+            case 301 -> RedirectAction.RedirectResponseCode.MOVED_PERMANENTLY;
+            case 302 -> RedirectAction.RedirectResponseCode.FOUND;
+            case 303 -> RedirectAction.RedirectResponseCode.SEE_OTHER;
+            case 307 -> RedirectAction.RedirectResponseCode.TEMPORARY_REDIRECT;
+            case 308 -> RedirectAction.RedirectResponseCode.PERMANENT_REDIRECT;
+            default -> throw new IllegalArgumentException("status: " + status);
+        };
+    }
+
+    private static RouteAction action(IrRoute route, RouteMethods methods) {
         var action = RouteAction.newBuilder();
-        if (backends.size() == 1) {
+        var backends = route.weighted();
+        if (backends.size() == 1 && hasNoEdits(backends.getFirst())) {
             action.setCluster(ResourceNames.cluster(backends.getFirst().servicePort()));
         } else {
             action.setWeightedClusters(weighted(backends));
         }
+        route.filters()
+                .rewrite()
+                .ifPresent(rewrite -> {
+                    rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
+                    rewrite.path()
+                            .ifPresent(path ->
+                                    PathTranslator.rewrite(path, route.match().path(), action));
+                });
+        route.mirrors().forEach(mirror -> action.addRequestMirrorPolicies(mirror(mirror)));
         for (RouteKind kind : KindTranslators.ROUTE) {
             kind.translate(route.policies(), methods, action);
         }
-        return builder.setRoute(action).build();
+        return action.build();
     }
 
-    /** Backends of weight 0 get nothing, so the proxy need not know them. */
-    private static List<IrBackend> backends(IrRoute route) {
-        return route.backends().stream().filter(backend -> backend.weight() > 0).toList();
+    private static boolean hasNoEdits(IrBackend backend) {
+        return backend.request().isEmpty() && backend.response().isEmpty();
+    }
+
+    private static RouteAction.RequestMirrorPolicy mirror(IrMirror mirror) {
+        return RouteAction.RequestMirrorPolicy.newBuilder()
+                .setCluster(ResourceNames.cluster(mirror.servicePort()))
+                .setRuntimeFraction(
+                        RuntimeFractionalPercent.newBuilder()
+                                .setDefaultValue(ProtoValues.fraction(mirror.percent())))
+                .build();
     }
 
     static WeightedCluster weighted(List<IrBackend> backends) {
@@ -95,7 +166,11 @@ final class RouteTranslator {
             weighted.addClusters(
                     WeightedCluster.ClusterWeight.newBuilder()
                             .setName(ResourceNames.cluster(backend.servicePort()))
-                            .setWeight(UInt32Value.of(backend.weight())));
+                            .setWeight(UInt32Value.of(backend.weight()))
+                            .addAllRequestHeadersToAdd(HeaderTranslator.added(backend.request()))
+                            .addAllRequestHeadersToRemove(backend.request().remove())
+                            .addAllResponseHeadersToAdd(HeaderTranslator.added(backend.response()))
+                            .addAllResponseHeadersToRemove(backend.response().remove()));
         }
         return weighted.build();
     }
@@ -144,7 +219,7 @@ final class RouteTranslator {
     }
 
     /** RE2 takes a backslash before anything but a letter or digit as that character itself. */
-    private static String literal(String text) {
+    static String literal(String text) {
         return text.replaceAll("([^A-Za-z0-9/_-])", "\\\\$1");
     }
 

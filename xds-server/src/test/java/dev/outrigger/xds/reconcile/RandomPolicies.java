@@ -2,6 +2,7 @@
 package dev.outrigger.xds.reconcile;
 
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteFilters;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
@@ -102,7 +103,8 @@ final class RandomPolicies {
                                             "127.0.0." + random.nextInt(1, 4),
                                             8080,
                                             Optional.empty(),
-                                            Optional.empty())));
+                                            Optional.empty(),
+                                            0)));
         };
     }
 
@@ -118,6 +120,7 @@ final class RandomPolicies {
                                             Optional.empty(),
                                             List.of(),
                                             List.of())),
+                            RouteFilters.NONE,
                             backends(),
                             maybe(timeouts()),
                             maybe(retry())));

@@ -5,6 +5,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
@@ -26,6 +30,10 @@ public final class GoldenCases {
                                     .add(HttpConnectionManager.getDescriptor())
                                     .add(Router.getDescriptor())
                                     .add(PreviousHostsPredicate.getDescriptor())
+                                    .add(Cors.getDescriptor())
+                                    .add(CorsPolicy.getDescriptor())
+                                    .add(HTTPFault.getDescriptor())
+                                    .add(LocalRateLimit.getDescriptor())
                                     .build());
 
     private GoldenCases() {}

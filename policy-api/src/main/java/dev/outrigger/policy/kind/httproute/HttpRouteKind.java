@@ -27,18 +27,16 @@ import java.util.Set;
  * <ul>
  *   <li>{@code parentRefs}: 1..32 services
  *   <li>{@code rules}: 1..64; each has {@code name} (a DNS label, unique; generated when left out),
- *       {@code matches} (0..64; none accepts everything), {@code backendRefs} (1..32, weights
- *       0..1,000,000, default 1, not all 0), {@code timeouts}, {@code retry}
+ *       {@code matches} (0..64; none accepts everything), {@code filters} (see {@link
+ *       FilterReader}), {@code backendRefs} (1..32; none if the filters answer; see {@link
+ *       BackendReader}), {@code timeouts}, {@code retry}
  * </ul>
  */
 public final class HttpRouteKind implements PolicyKind<HttpRouteSpec> {
     public static final String KIND = "HTTPRoute";
 
     private static final List<String> RULE_FIELDS =
-            List.of("name", "matches", "backendRefs", "timeouts", "retry");
-    private static final List<String> BACKEND_FIELDS =
-            List.of("kind", "name", "namespace", "port", "weight");
-    private static final int MAX_WEIGHT = 1_000_000;
+            List.of("name", "matches", "filters", "backendRefs", "timeouts", "retry");
 
     private final TimeoutsKind timeouts = new TimeoutsKind();
     private final RetryKind retry = new RetryKind();
@@ -93,8 +91,22 @@ public final class HttpRouteKind implements PolicyKind<HttpRouteSpec> {
                                 Refs.id(refs.get(b).service()),
                                 refs.get(b).port()));
             }
+            mirrors(spec.rules().get(r), root.child("rules").child(r), references);
         }
         return references;
+    }
+
+    private static void mirrors(Rule rule, FieldPath path, List<Reference> references) {
+        for (RouteFilters.Mirror mirror : rule.filters().mirrors()) {
+            references.add(
+                    new Reference.ToPort(
+                            path.child("filters")
+                                    .child(mirror.index())
+                                    .child("requestMirror")
+                                    .child("backendRef"),
+                            Refs.id(mirror.backend().service()),
+                            mirror.backend().port()));
+        }
     }
 
     private static Set<String> explicitNames(List<DocumentNode> rules) {
@@ -127,7 +139,9 @@ public final class HttpRouteKind implements PolicyKind<HttpRouteSpec> {
         for (DocumentNode item : node.field("matches").items(0, 64)) {
             MatchReader.read(item).ifPresent(matches::add);
         }
-        List<BackendRef> backends = readBackends(node.field("backendRefs").required(), owner);
+        var effective = matches.isEmpty() ? List.of(Match.ANY) : List.copyOf(matches);
+        var filters = FilterReader.read(node.field("filters"), owner, effective);
+        List<BackendRef> backends = readBackends(node, owner);
         DocumentNode timeoutsNode = node.field(timeouts.blockName());
         var timeoutsBlock =
                 timeoutsNode.isPresent()
@@ -138,13 +152,21 @@ public final class HttpRouteKind implements PolicyKind<HttpRouteSpec> {
                 retryNode.isPresent()
                         ? retry.read(retryNode)
                         : Optional.<dev.outrigger.policy.kind.retry.RetryPolicy>empty();
-        return mark.ifClean(() ->
-                new Rule(
-                        name,
-                        matches.isEmpty() ? List.of(Match.ANY) : matches,
-                        backends,
-                        timeoutsBlock,
-                        retryBlock));
+        return mark.ifClean(
+                () -> new Rule(name, effective, filters, backends, timeoutsBlock, retryBlock));
+    }
+
+    private static List<BackendRef> readBackends(DocumentNode rule, PolicyId owner) {
+        DocumentNode list = rule.field("backendRefs");
+        if (!FilterReader.answers(rule.field("filters"))) {
+            return BackendReader.readAll(list.required(), owner);
+        }
+        if (list.isPresent()) {
+            list.violate(
+                    ViolationCode.INCONSISTENT,
+                    "Gets no request, as a filter of this rule answers (expected: no backends).");
+        }
+        return List.of();
     }
 
     private static String ruleName(DocumentNode rule, int index, Set<String> taken) {
@@ -166,27 +188,5 @@ public final class HttpRouteKind implements PolicyKind<HttpRouteSpec> {
                             + ", which another rule is called: give it a name.");
         }
         return name;
-    }
-
-    private static List<BackendRef> readBackends(DocumentNode list, PolicyId owner) {
-        var backends = new ArrayList<BackendRef>();
-        var mark = list.violations().mark();
-        for (DocumentNode item : list.items(1, 32)) {
-            if (!item.objectOf(BACKEND_FIELDS)) {
-                continue;
-            }
-            var service = Refs.service(item, owner);
-            var port = item.field("port").intIn(1, 65_535);
-            var weight = item.field("weight").intIn(0, MAX_WEIGHT);
-            service.ifPresent(ref -> backends.add(new BackendRef(ref, port, weight.orElse(1))));
-        }
-        boolean allZero =
-                !backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0);
-        if (allZero && mark.isClean()) {
-            list.violate(
-                    ViolationCode.INCONSISTENT,
-                    "All weights are 0 (expected: at least one above 0).");
-        }
-        return backends;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.kind.httproute;
 
+import dev.outrigger.policy.kind.httproute.RouteFilters.HeaderEdits;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.timeouts.TimeoutsPolicy;
 import dev.outrigger.policy.model.PolicySpec;
@@ -22,10 +23,12 @@ public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) imple
      *     as {@code rule-<index>} when the document gives none
      * @param matches any of these; never empty (a rule without matches has the one that accepts
      *     all)
+     * @param backendRefs empty if and only if the rule's filters answer
      */
     public record Rule(
             String name,
             List<Match> matches,
+            RouteFilters filters,
             List<BackendRef> backendRefs,
             Optional<TimeoutsPolicy> timeouts,
             Optional<RetryPolicy> retry) {
@@ -74,6 +77,17 @@ public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) imple
     /**
      * @param port the service's port; absent when the service has exactly one
      * @param weight 0..1,000,000
+     * @param request edits of what is sent there
+     * @param response edits of what comes from there
      */
-    public record BackendRef(ServiceRef service, Optional<Integer> port, int weight) {}
+    public record BackendRef(
+            ServiceRef service,
+            Optional<Integer> port,
+            int weight,
+            HeaderEdits request,
+            HeaderEdits response) {
+        public BackendRef(ServiceRef service, Optional<Integer> port, int weight) {
+            this(service, port, weight, HeaderEdits.NONE, HeaderEdits.NONE);
+        }
+    }
 }

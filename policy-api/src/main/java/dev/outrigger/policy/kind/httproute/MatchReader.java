@@ -78,7 +78,7 @@ final class MatchReader {
     }
 
     /** Gateway API's rules for a path: absolute, normalised, without query and fragment. */
-    private static Optional<String> literal(DocumentNode node) {
+    static Optional<String> literal(DocumentNode node) {
         var text = Names.printable(node, MAX_PATH);
         if (text.isEmpty()) {
             return text;

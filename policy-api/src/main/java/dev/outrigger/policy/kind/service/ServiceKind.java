@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -30,13 +31,14 @@ import java.util.stream.Stream;
  *   <li>{@code ports}: 1..64 of {@code name} (a DNS label, unique), {@code port} (1..65535,
  *       unique), {@code protocol} (default HTTP)
  *   <li>{@code endpoints}: exactly one of {@code static} (a list of {@code address}, {@code port},
- *       {@code weight}, {@code locality}), {@code dns} ({@code host}, {@code port}) and {@code eds}
- *       ({@code serviceName})
+ *       {@code weight}, {@code locality}, {@code priority} (0..127, default 0)), {@code dns}
+ *       ({@code host}, {@code port}) and {@code eds} ({@code serviceName})
  * </ul>
  */
 public final class ServiceKind implements PolicyKind<ServiceSpec> {
     private static final List<String> SOURCES = List.of("static", "dns", "eds");
     private static final long MAX_WEIGHT = 0xffff_ffffL;
+    private static final int MAX_PRIORITY = 127;
 
     private final UpstreamAddressRule upstreamAddresses;
 
@@ -159,12 +161,25 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
                     ViolationCode.OUT_OF_RANGE,
                     "The weights add up to " + sum + " (expected: at most " + MAX_WEIGHT + ").");
         }
+        checkPriorities(list, addresses, mark.isClean());
         return mark.ifClean(() -> new Endpoints.Static(addresses));
+    }
+
+    /** Envoy wants them from 0 to the last without a gap, and gRPC clients refuse others. */
+    private static void checkPriorities(
+            DocumentNode list, List<Address> addresses, boolean complete) {
+        var priorities = new TreeSet<Integer>();
+        addresses.forEach(address -> priorities.add(address.priority()));
+        if (complete && !priorities.isEmpty() && priorities.last() != priorities.size() - 1) {
+            list.violate(
+                    ViolationCode.INCONSISTENT,
+                    "The priorities are " + priorities + " (expected: from 0 without a gap).");
+        }
     }
 
     private Optional<Address> readAddress(DocumentNode item) {
         var mark = item.violations().mark();
-        if (!item.objectOf(List.of("address", "port", "weight", "locality"))) {
+        if (!item.objectOf(List.of("address", "port", "weight", "locality", "priority"))) {
             return Optional.empty();
         }
         DocumentNode addressNode = item.field("address").required();
@@ -175,8 +190,14 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
         }
         var weight = item.field("weight").longIn(1, MAX_WEIGHT);
         var locality = readLocality(item.field("locality"));
-        return mark.ifClean(
-                () -> new Address(address.orElseThrow(), port.orElseThrow(), weight, locality));
+        var priority = item.field("priority").intIn(0, MAX_PRIORITY);
+        return mark.ifClean(() ->
+                new Address(
+                        address.orElseThrow(),
+                        port.orElseThrow(),
+                        weight,
+                        locality,
+                        priority.orElse(0)));
     }
 
     private static Optional<Locality> readLocality(DocumentNode node) {

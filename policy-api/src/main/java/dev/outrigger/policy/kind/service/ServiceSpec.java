@@ -47,9 +47,14 @@ public record ServiceSpec(List<String> hostnames, List<Port> ports, Endpoints en
      *
      * @param address an IP address, never a name
      * @param weight 1..2^32-1; absent means Envoy's default of 1
+     * @param priority 0..127, without gaps; a higher one gets traffic as the lower ones fail
      */
     public record Address(
-            String address, int port, Optional<Long> weight, Optional<Locality> locality) {}
+            String address,
+            int port,
+            Optional<Long> weight,
+            Optional<Locality> locality,
+            int priority) {}
 
     /** Region, zone and sub-zone as in Envoy; empty strings where unset. */
     public record Locality(String region, String zone, String subZone) {}

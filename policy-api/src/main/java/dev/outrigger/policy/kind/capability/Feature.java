@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.kind.capability;
+
+import java.util.Optional;
+
+/**
+ * What a policy can ask for that some proxy cannot do: the one table of the differences. What is
+ * not listed every proxy does. The conformance tests hold each row against running proxies: a row
+ * goes when its proxy has learned it.
+ */
+public enum Feature {
+    /** Retry budgets over a window of time, with a least rate (GEP-3388). */
+    RETRY_RATE(
+            "it compares retries with the requests under way and keeps no rate",
+            "it compares retries with the requests under way and keeps no rate"),
+
+    /** HTTP/2 toward a service, and with it gRPC through a proxy. */
+    HTTP2_UPSTREAM(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
+
+    /** Health checks by grpc.health.v1. */
+    GRPC_HEALTH_CHECK(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
+
+    /** TLS toward a service. */
+    TLS_UPSTREAM(Feature.CAN, "it speaks cleartext to upstreams"),
+
+    /** Credentials that the proxy reads from a file and adds to requests. */
+    CREDENTIAL_INJECTION(Feature.CAN, "it has no credential injector"),
+
+    /** A bound on the connections a listener accepts. */
+    CONNECTION_LIMIT(Feature.CAN, "it has no connection limit filter"),
+
+    /** Requests for hosts no service has go where their Host header says. */
+    PASSTHROUGH(Feature.CAN, "it has no dynamic forward proxy");
+
+    private static final String CAN = "";
+
+    private final String envoyLacks;
+    private final String javaLacks;
+
+    /** Each the reason why the proxy cannot do this, or {@link #CAN}. */
+    Feature(String envoyLacks, String javaLacks) {
+        this.envoyLacks = envoyLacks;
+        this.javaLacks = javaLacks;
+    }
+
+    /** Why a proxy cannot do this; empty if it can. */
+    public Optional<String> missingIn(Proxy proxy) {
+        var reason =
+                switch (proxy) {
+                    case ENVOY -> envoyLacks;
+                    case JAVA -> javaLacks;
+                };
+        return Optional.of(reason).filter(text -> !text.isEmpty());
+    }
+}
