@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
-import dev.outrigger.policy.check.DocumentSchemas;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.store.PolicyWrites;
@@ -174,12 +173,8 @@ public final class PolicyApiServer implements AutoCloseable {
         operations.addAll(new ProxyService(api.status()).operations());
         operations.addAll(new BootstrapService(api.bootstrap()).operations());
         operations.addAll(health(api).operations());
-        var schemas = AnswerSchemas.of(DocumentSchemas.of(api.reader().kinds()));
         return new OpenApiService(
-                        api.reader().kinds(),
-                        schemas,
-                        operations,
-                        options.security().asksForCredentials())
+                        api.reader().kinds(), operations, options.security().asksForCredentials())
                 .operations();
     }
 
