@@ -50,7 +50,7 @@ final class StoreCommand implements Runnable {
                 "Ends with 1 if it is damaged."
             },
             mixinStandardHelpOptions = true)
-    private int check(
+    int check(
             @Option(
                             names = "--store",
                             paramLabel = "FILE",
@@ -79,7 +79,7 @@ final class StoreCommand implements Runnable {
             name = "backup",
             description = "Copies a store as of one moment; a control plane may go on using it.",
             mixinStandardHelpOptions = true)
-    private int backup(
+    int backup(
             @Parameters(paramLabel = "TARGET", description = "A file that does not exist.")
                     Path target,
             @Option(
@@ -99,7 +99,7 @@ final class StoreCommand implements Runnable {
                 "What was there is kept beside it."
             },
             mixinStandardHelpOptions = true)
-    private int restore(
+    int restore(
             @Parameters(paramLabel = "BACKUP", description = "Made by 'store backup'.") Path backup,
             @Option(
                             names = "--store",
@@ -117,7 +117,7 @@ final class StoreCommand implements Runnable {
             name = "export",
             description = "Prints every document of a store as YAML, as 'apply -f -' takes it.",
             mixinStandardHelpOptions = true)
-    private int export(
+    int export(
             @Option(
                             names = "--store",
                             paramLabel = "FILE",

@@ -17,6 +17,11 @@ final class Admission {
     private static final int MAX_CONCURRENT = 512;
     private static final double BACKOFF = 0.5;
 
+    /** How many may wait for a place, and for how long. */
+    private static final int MAX_WAITING = 256;
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
     /** A request this slow says that there are too many. */
     private static final Duration SLOW = Duration.ofSeconds(2);
 
@@ -28,7 +33,9 @@ final class Admission {
                             .initialLimit(INITIAL_CONCURRENT)
                             .maxLimit(MAX_CONCURRENT)
                             .backoffRatio(BACKOFF)
-                            .timeout(SLOW));
+                            .timeout(SLOW)
+                            .queueLength(MAX_WAITING)
+                            .queueTimeout(MAX_WAIT));
 
     Admission(RequestRates rates, ApiMetrics metrics) {
         this.rates = rates;
@@ -46,10 +53,10 @@ final class Admission {
         }
     }
 
-    /** A place among those who are answered now; throws a problem if there is none. */
+    /** A place among those who are answered now; throws a problem if none gets free soon. */
     Place enter() {
         LimitAlgorithm.Token token =
-                limit.tryAcquire(false)
+                limit.tryAcquire(true)
                         .orElseThrow(() -> {
                             metrics.refused("concurrency");
                             return Problem.of(

@@ -20,15 +20,12 @@ import java.util.function.Predicate;
 final class ApplyService {
     private final PolicyWrites writes;
     private final ApiMetrics metrics;
-    private final Bodies bodies;
     private final Effects effects;
     private final Plans plans;
 
-    ApplyService(
-            PolicyWrites writes, ApiMetrics metrics, Bodies bodies, Effects effects, Plans plans) {
+    ApplyService(PolicyWrites writes, ApiMetrics metrics, Effects effects, Plans plans) {
         this.writes = writes;
         this.metrics = metrics;
-        this.bodies = bodies;
         this.effects = effects;
         this.plans = plans;
     }
@@ -78,7 +75,7 @@ final class ApplyService {
         }
         String dryRun = Requests.word(request, "dryRun", "false", "true", "plan");
         var prune = prune(request);
-        var body = bodies.read(request, Bodies.DOCUMENTS);
+        var body = Bodies.of(request);
         var context = Requests.writeContext(request, body.bytes(), caller);
         PolicyWrite write =
                 Permissions.guard(writes.apply(body.bytes(), body.format(), prune), caller);
@@ -113,7 +110,7 @@ final class ApplyService {
                 throw Requests.badParameter(other, "does not go with plan.");
             }
         }
-        if (request.content().hasEntity()) {
+        if (Bodies.find(request).isPresent()) {
             throw Problem.of(
                             400,
                             "Body not expected",

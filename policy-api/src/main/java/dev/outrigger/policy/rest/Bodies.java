@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +20,10 @@ import java.util.concurrent.TimeoutException;
 
 /** Reads the bodies of requests: of known types, not too large, not too slow. Any thread. */
 final class Bodies {
-    /** The media types of documents. */
-    static final List<String> DOCUMENTS =
-            List.of("application/yaml", "application/x-yaml", "text/yaml", "application/json");
+    /** Other names of YAML, from before it had one of its own. */
+    private static final Set<String> OLD_YAML = Set.of("application/x-yaml", "text/yaml");
+
+    private static final String YAML = "application/yaml";
 
     private final int maxBytes;
     private final Duration timeout;
@@ -38,8 +41,31 @@ final class Bodies {
         }
     }
 
-    /** Reads the body; one that is too large is refused without reading on. */
-    Body read(ServerRequest request, List<String> types) {
+    /**
+     * Reads the body and leaves it with the request, for {@link #of}; one that is too large is
+     * refused without reading on.
+     */
+    void read(ServerRequest request, Operation.Payload payload) {
+        if (request.content().hasEntity() || payload.required()) {
+            request.context().register(read(request, payload.types()));
+        }
+    }
+
+    /** The body that was read, if there was one. */
+    static Optional<Body> find(ServerRequest request) {
+        return request.context().get(Body.class);
+    }
+
+    /** The body that was read; a problem if there was none. */
+    static Body of(ServerRequest request) {
+        return find(request).orElseThrow(Bodies::missing);
+    }
+
+    private static Problem.Raised missing() {
+        return Problem.of(400, "Body missing", "The request has no body.").raise();
+    }
+
+    private Body read(ServerRequest request, List<String> types) {
         String type = type(request, types);
         var encoding = request.headers().first(HeaderNames.CONTENT_ENCODING);
         if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
@@ -50,7 +76,7 @@ final class Bodies {
             throw tooLarge();
         }
         if (!request.content().hasEntity()) {
-            throw Problem.of(400, "Body missing", "The request has no body.").raise();
+            throw missing();
         }
         byte[] bytes = readInTime(request);
         if (bytes.length > maxBytes) {
@@ -99,7 +125,7 @@ final class Bodies {
         String given = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
         String[] parts = given.toLowerCase(Locale.ROOT).split(";", 2);
         String type = parts[0].strip();
-        String expected = " (expected: " + String.join(" or ", named(types)) + ").";
+        String expected = " (expected: " + String.join(" or ", types) + ").";
         if (type.isEmpty()) {
             throw unsupported("The request has no Content-Type" + expected);
         }
@@ -109,7 +135,8 @@ final class Bodies {
                             + " told otherwise: add -H 'Content-Type: application/yaml', and use"
                             + " --data-binary so that line breaks survive.");
         }
-        if (!types.contains(type)) {
+        boolean isKnown = types.contains(type) || (types.contains(YAML) && OLD_YAML.contains(type));
+        if (!isKnown) {
             throw unsupported("Content-Type " + Quoted.of(given) + " is not supported" + expected);
         }
         boolean otherCharset =
@@ -120,13 +147,6 @@ final class Bodies {
             throw unsupported("Content-Type " + Quoted.of(given) + ": only UTF-8 is supported.");
         }
         return type;
-    }
-
-    /** Without the other names of YAML, from before it had one of its own. */
-    private static List<String> named(List<String> types) {
-        return types.stream()
-                .filter(type -> !type.equals("application/x-yaml") && !type.equals("text/yaml"))
-                .toList();
     }
 
     private static Problem.Raised unsupported(String detail) {

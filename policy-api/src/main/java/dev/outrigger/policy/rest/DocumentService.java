@@ -43,7 +43,6 @@ final class DocumentService {
     private final ApiMetrics metrics;
     private final Cursors cursors;
     private final Snapshots snapshots;
-    private final Bodies bodies;
 
     DocumentService(
             PolicyKind<?> kind,
@@ -52,8 +51,7 @@ final class DocumentService {
             StatusSource proxies,
             ApiMetrics metrics,
             Cursors cursors,
-            Snapshots snapshots,
-            Bodies bodies) {
+            Snapshots snapshots) {
         this.kind = kind;
         this.store = store;
         this.writes = writes;
@@ -61,7 +59,6 @@ final class DocumentService {
         this.metrics = metrics;
         this.cursors = cursors;
         this.snapshots = snapshots;
-        this.bodies = bodies;
     }
 
     List<Operation> operations() {
@@ -231,7 +228,7 @@ final class DocumentService {
 
     private void create(ServerRequest request, ServerResponse response, Caller caller) {
         boolean dryRun = Requests.flag(request, "dryRun");
-        var body = bodies.read(request, Bodies.DOCUMENTS);
+        var body = Bodies.of(request);
         var write = writes.create(kind.kind(), body.bytes(), body.format());
         var written = run("create", write, body.bytes(), request, caller);
         var document = written.documents().getFirst();
@@ -253,7 +250,7 @@ final class DocumentService {
         PolicyId id = id(request);
         Permissions.requireVisible(caller, id);
         var precondition = Requests.precondition(request);
-        var body = bodies.read(request, Bodies.DOCUMENTS);
+        var body = Bodies.of(request);
         var write = writes.put(id, body.bytes(), body.format(), precondition);
         var written = run("put", write, body.bytes(), request, caller);
         boolean created = written.documents().getFirst().action() == Action.CREATED && !dryRun;
@@ -265,7 +262,7 @@ final class DocumentService {
         PolicyId id = id(request);
         Permissions.requireVisible(caller, id);
         var precondition = Requests.precondition(request);
-        var body = bodies.read(request, List.of(MERGE_PATCH, JSON_PATCH));
+        var body = Bodies.of(request);
         var write = writes.patch(id, patch(body), precondition);
         var written = run("patch", write, body.bytes(), request, caller);
         send(response, 200, written, dryRun);

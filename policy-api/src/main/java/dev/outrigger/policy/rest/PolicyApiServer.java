@@ -77,7 +77,8 @@ public final class PolicyApiServer implements AutoCloseable {
                                 2 * options.requestsPerSecond(),
                                 System::nanoTime),
                         api.metrics());
-        var routes = new Routes(callers, admission);
+        var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
+        var routes = new Routes(callers, admission, bodies);
         routes.add(apiRouting, operations(options, api, new Cursors(cursorKey), new Plans(random)));
         apiRouting.any(Methods.notFound());
         WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids, tls);
@@ -139,10 +140,9 @@ public final class PolicyApiServer implements AutoCloseable {
             PolicyApiOptions options, PolicyApi api, Cursors cursors, Plans plans) {
         var writes = new PolicyWrites(api.reader(), api.store());
         var snapshots = new Snapshots();
-        var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
         var operations = new ArrayList<Operation>();
         operations.addAll(
-                new ApplyService(writes, api.metrics(), bodies, api.effects(), plans).operations());
+                new ApplyService(writes, api.metrics(), api.effects(), plans).operations());
         operations.addAll(new EffectiveService(api.store(), api.effects()).operations());
         for (PolicyKind<?> kind : api.reader().kinds()) {
             operations.addAll(
@@ -153,8 +153,7 @@ public final class PolicyApiServer implements AutoCloseable {
                                     api.status(),
                                     api.metrics(),
                                     cursors,
-                                    snapshots,
-                                    bodies)
+                                    snapshots)
                             .operations());
         }
         operations.addAll(

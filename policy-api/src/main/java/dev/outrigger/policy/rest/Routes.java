@@ -19,10 +19,12 @@ import java.util.stream.Collectors;
 final class Routes {
     private final Callers callers;
     private final Admission admission;
+    private final Bodies bodies;
 
-    Routes(Callers callers, Admission admission) {
+    Routes(Callers callers, Admission admission, Bodies bodies) {
         this.callers = callers;
         this.admission = admission;
+        this.bodies = bodies;
     }
 
     /** Routes each call; a path with another method says which ones there are. */
@@ -51,6 +53,8 @@ final class Routes {
             if (!produces.isEmpty() && produces.stream().noneMatch(request.headers()::isAccepted)) {
                 throw notAcceptable(request, operation);
             }
+            // Before there is a place for it: a client that sends slowly must not hold one.
+            operation.payload().ifPresent(payload -> bodies.read(request, payload));
             if (operation.isWaiting()) {
                 operation.call().answer(request, response, caller);
                 return;

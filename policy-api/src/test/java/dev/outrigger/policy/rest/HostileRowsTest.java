@@ -86,21 +86,29 @@ class HostileRowsTest {
 
     @Test
     void r06RefusesWhatIsNotUtf8() throws IOException {
-        String head =
-                "POST /api/v1/apply HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n";
+        String head = head("application/json", 9, "Connection: close");
 
         String answer = api.raw(head + "{\"a\":\"" + (char) 0xff + "\"}");
 
         assertThat(answer).startsWith("HTTP/1.1 400").contains("OUT-1004");
     }
 
+    private static String head(String type, int length, String more) {
+        return String.join(
+                "\r\n",
+                "POST /api/v1/apply HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: " + type,
+                "Content-Length: " + length,
+                more,
+                "",
+                "");
+    }
+
     @Test
     void r07RefusesLargeAndCompressedBodies() throws IOException {
-        String head =
-                "POST /api/v1/apply HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Type: application/yaml\r\nContent-Length: ";
-        assertThat(api.raw(head + (2 << 20) + "\r\n\r\nx")).startsWith("HTTP/1.1 413");
+        assertThat(api.raw(head("application/yaml", 2 << 20, "A: b") + "x"))
+                .startsWith("HTTP/1.1 413");
         assertThat(api.apply(service("b"), "Content-Encoding", "gzip").status()).isEqualTo(415);
     }
 
@@ -165,8 +173,7 @@ class HostileRowsTest {
             for (var future : pool.invokeAll(puts)) {
                 statuses.add(future.get());
             }
-            // More than are answered at a time are sent away, and have written nothing either.
-            assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412, 503);
+            assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
         }
         assertThat(api.store.documents().revision()).isEqualTo(2);
     }

@@ -66,12 +66,15 @@ final class EffectiveDiff {
     }
 
     /** What holds at a rule, by the name of the block. */
-    private record Key(String rule, String block) {}
+    private record Key(String rule, String block) {
+        private static final Comparator<Key> ORDER =
+                Comparator.comparing(Key::rule).thenComparing(Key::block);
+    }
 
     private void compare(ServiceRef service, ServiceRef consumer) {
         var was = held(indexBefore, before, service, consumer);
         var is = held(indexAfter, after, service, consumer);
-        var keys = new TreeSet<>(Comparator.comparing(Key::rule).thenComparing(Key::block));
+        var keys = new TreeSet<>(Key.ORDER);
         keys.addAll(was.keySet());
         keys.addAll(is.keySet());
         for (Key key : keys) {
@@ -98,9 +101,7 @@ final class EffectiveDiff {
 
     private static TreeMap<Key, Effective> held(
             PolicyIndex index, PolicySet policies, ServiceRef service, ServiceRef consumer) {
-        var held =
-                new TreeMap<Key, Effective>(
-                        Comparator.comparing(Key::rule).thenComparing(Key::block));
+        var held = new TreeMap<Key, Effective>(Key.ORDER);
         var document =
                 policies.find(new PolicyId("Service", service.namespace(), service.name()))
                         .flatMap(policy -> policy.as(ServiceSpec.class));

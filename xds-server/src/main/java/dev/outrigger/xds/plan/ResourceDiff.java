@@ -92,12 +92,13 @@ final class ResourceDiff {
         return ids;
     }
 
-    private record Name(ResourceType type, String name) {}
+    private record Name(ResourceType type, String name) {
+        private static final Comparator<Name> ORDER =
+                Comparator.comparing(Name::type).thenComparing(Name::name);
+    }
 
     private static TreeMap<Name, Message> byName(List<XdsResource> resources) {
-        var byName =
-                new TreeMap<Name, Message>(
-                        Comparator.comparing(Name::type).thenComparing(Name::name));
+        var byName = new TreeMap<Name, Message>(Name.ORDER);
         resources.forEach(resource ->
                 byName.putIfAbsent(new Name(resource.type(), resource.name()), resource.message()));
         return byName;
@@ -110,7 +111,7 @@ final class ResourceDiff {
             TreeMap<Name, Message> is) {
         var documents = new TreeSet<>(move.from().documents());
         documents.addAll(move.to().documents());
-        var names = new TreeSet<>(was.comparator());
+        var names = new TreeSet<>(Name.ORDER);
         names.addAll(was.keySet());
         names.addAll(is.keySet());
         for (Name name : names) {

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +55,18 @@ final class RevisionChain {
 
     /** Hashes every revision of a store from before there was a chain. */
     void build() throws SQLException {
-        String before = START;
+        var numbers = new ArrayList<Long>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery("SELECT number FROM revisions ORDER BY number")) {
             while (rows.next()) {
-                long revision = rows.getLong(1);
-                append(revision, before);
-                before = hash(revision, before);
+                numbers.add(rows.getLong(1));
             }
+        }
+        String before = START;
+        for (long revision : numbers) {
+            append(revision, before);
+            before = hash(revision, before);
         }
     }
 
