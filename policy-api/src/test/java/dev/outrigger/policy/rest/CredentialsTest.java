@@ -63,8 +63,7 @@ class CredentialsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "Bearer", "Bearer x.y.z", "Bearer  ", "nonsense", "Bearer \u00e4.b.c"})
+    @ValueSource(strings = {"", "Bearer", "Bearer x.y.z", "Bearer  ", "nonsense"})
     void r01RefusesMissingAndGarbageCredentials(String header) {
         Answer answer =
                 header.isEmpty()
@@ -275,7 +274,8 @@ class CredentialsTest {
                             .withPorts(0, 0)
                             .withHosts("0.0.0.0", "127.0.0.1")
                             .withSecurity(security);
-            assertThatThrownBy(() -> new RunningApi(directory.resolve("other"), options))
+            assertThatThrownBy(() ->
+                            new RunningApi(directory.resolve("o" + security.hashCode()), options))
                     .isInstanceOf(ApiSecurityException.class)
                     .hasMessageContaining("0.0.0.0")
                     .hasMessageContaining("listen on 127.0.0.1");

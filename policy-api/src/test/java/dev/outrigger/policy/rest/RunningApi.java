@@ -96,6 +96,7 @@ final class RunningApi implements AutoCloseable {
     final SqlitePolicyStore store;
     final PolicyApiServer server;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final String openApi;
 
     RunningApi(Path directory) {
         this(directory, PolicyApiOptions.DEFAULT.withPorts(0, 0));
@@ -123,6 +124,7 @@ final class RunningApi implements AutoCloseable {
                                 registry,
                                 metrics,
                                 List.of()));
+        openApi = readOpenApi();
     }
 
     /** A response with its body as text. */
@@ -186,8 +188,13 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
-    /** Without holding the answer against the OpenAPI document. */
+    /** What the server says about itself. */
     String openApi() {
+        return openApi;
+    }
+
+    /** Without holding the answer against the OpenAPI document. */
+    private String readOpenApi() {
         try {
             return client.send(
                             HttpRequest.newBuilder(
