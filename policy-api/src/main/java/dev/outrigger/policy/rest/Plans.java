@@ -3,12 +3,11 @@ package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.store.Decision;
 import dev.outrigger.policy.store.DocumentWarning;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 
 /**
  * Writes that were planned and may be committed as planned, the {@value #MAX} made last. A plan is
@@ -16,13 +15,15 @@ import java.util.random.RandomGenerator;
  */
 final class Plans {
     static final int MAX = 128;
-    private static final int ID_BYTES = 16;
 
-    private final RandomGenerator random;
+    private final Supplier<String> ids;
     private final Map<String, Plan> plans = new LinkedHashMap<>();
 
-    Plans(RandomGenerator random) {
-        this.random = random;
+    /**
+     * @param ids 32 hexadecimal digits each, which nobody can guess
+     */
+    Plans(Supplier<String> ids) {
+        this.ids = ids;
     }
 
     /** Exactly what would be written. */
@@ -39,9 +40,7 @@ final class Plans {
 
     /** Keeps a plan, and names it so that nobody can guess. */
     synchronized String keep(Plan plan) {
-        byte[] bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        String id = "plan-" + HexFormat.of().formatHex(bytes);
+        String id = "plan-" + ids.get();
         plans.put(id, plan);
         if (plans.size() > MAX) {
             plans.remove(plans.keySet().iterator().next());

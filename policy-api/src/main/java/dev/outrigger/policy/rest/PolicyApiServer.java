@@ -64,9 +64,7 @@ public final class PolicyApiServer implements AutoCloseable {
         api.metrics().observe(api.store(), api.reader().kinds());
         byte[] cursorKey = new byte[32];
         random.nextBytes(cursorKey);
-        byte[] prefix = new byte[4];
-        random.nextBytes(prefix);
-        var ids = new RequestIds(HexFormat.of().formatHex(prefix));
+        var ids = new RequestIds(hex(random, 4));
         var edge = new EdgeFilter(api.metrics(), ids);
 
         HttpRouting.Builder apiRouting = routing(edge, options.host());
@@ -79,7 +77,9 @@ public final class PolicyApiServer implements AutoCloseable {
                         api.metrics());
         var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
         var routes = new Routes(callers, admission, bodies);
-        routes.add(apiRouting, operations(options, api, new Cursors(cursorKey), new Plans(random)));
+        routes.add(
+                apiRouting,
+                operations(options, api, new Cursors(cursorKey), new Plans(() -> hex(random, 16))));
         apiRouting.any(Methods.notFound());
         WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids, tls);
 
@@ -128,6 +128,12 @@ public final class PolicyApiServer implements AutoCloseable {
             routing.addFilter(new LoopbackHosts());
         }
         return routing;
+    }
+
+    private static String hex(RandomGenerator random, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private static boolean isLoopback(String host) {

@@ -24,6 +24,11 @@ public final class Exploration {
     private final Queue<Scenario> open = new ArrayDeque<>();
     private final Set<Scenario> known = new HashSet<>();
 
+    // What is varied already, by place.
+    private final Set<String> presences = new HashSet<>();
+    private final Set<String> typed = new HashSet<>();
+    private final Set<String> words = new HashSet<>();
+
     private Exploration() {}
 
     /** The JSON Schema of the value that the reader reads. */
@@ -55,18 +60,26 @@ public final class Exploration {
             // It relies on something that a real value would have had; the rest is still true.
         }
         run.finish();
-        run.presences()
+        // Something that first shows in this run is only there because of what is different in
+        // it: its own variations begin from here.
+        run.presences().stream()
+                .filter(presences::add)
                 .forEach(place -> {
-                    add(Scenario.only(place));
-                    add(Scenario.without(place));
+                    add(scenario.only(place));
+                    add(scenario.without(place));
                 });
-        run.typed()
+        run.typed().stream()
+                .filter(typed::add)
                 .forEach(place -> {
                     for (NodeType type : NodeType.values()) {
-                        add(Scenario.type(place, type));
+                        add(scenario.type(place, type));
                     }
                 });
         run.words()
-                .forEach((place, words) -> words.forEach(word -> add(Scenario.word(place, word))));
+                .forEach((place, all) -> {
+                    if (words.add(place)) {
+                        all.forEach(word -> add(scenario.word(place, word)));
+                    }
+                });
     }
 }

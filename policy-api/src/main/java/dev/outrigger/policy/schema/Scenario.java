@@ -2,6 +2,7 @@
 package dev.outrigger.policy.schema;
 
 import dev.outrigger.policy.document.NodeType;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,20 +30,24 @@ record Scenario(
     static final Scenario EMPTY_SCALARS =
             new Scenario(Optional.empty(), Optional.empty(), Map.of(), Map.of(), false);
 
-    static Scenario only(String path) {
-        return new Scenario(Optional.of(path), Optional.empty(), Map.of(), Map.of(), true);
+    Scenario only(String path) {
+        return new Scenario(Optional.of(path), Optional.empty(), types, words, true);
     }
 
-    static Scenario without(String path) {
-        return new Scenario(Optional.empty(), Optional.of(path), Map.of(), Map.of(), true);
+    Scenario without(String path) {
+        return new Scenario(Optional.empty(), Optional.of(path), types, words, true);
     }
 
-    static Scenario type(String path, NodeType type) {
-        return new Scenario(Optional.empty(), Optional.empty(), Map.of(path, type), Map.of(), true);
+    Scenario type(String path, NodeType type) {
+        var more = new HashMap<>(types);
+        more.put(path, type);
+        return new Scenario(only, absent, Map.copyOf(more), words, true);
     }
 
-    static Scenario word(String path, String word) {
-        return new Scenario(Optional.empty(), Optional.empty(), Map.of(), Map.of(path, word), true);
+    Scenario word(String path, String word) {
+        var more = new HashMap<>(words);
+        more.put(path, word);
+        return new Scenario(only, absent, types, Map.copyOf(more), true);
     }
 
     boolean isPresent(String path) {

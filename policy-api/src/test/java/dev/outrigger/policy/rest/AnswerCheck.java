@@ -31,7 +31,8 @@ final class AnswerCheck {
             JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
     /** What the HTTP server itself answers with, whatever is called. */
-    private static final Set<Integer> OF_THE_SERVER = Set.of(400, 405, 421, 431, 500, 503, 505);
+    private static final Set<Integer> OF_THE_SERVER =
+            Set.of(400, 405, 414, 421, 431, 500, 503, 505);
 
     private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
     private static final Map<String, AnswerCheck> BY_DOCUMENT = new ConcurrentHashMap<>();

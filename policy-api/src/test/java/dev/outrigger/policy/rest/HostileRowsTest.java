@@ -76,7 +76,7 @@ class HostileRowsTest {
     }
 
     @ParameterizedTest
-    @MethodSource
+    @MethodSource("r06")
     void r06RefusesDepthNumbersAndHalfCharacters(String body) {
         Answer answer = api.post("/api/v1/apply", "application/json", body);
 
@@ -254,7 +254,7 @@ class HostileRowsTest {
 
     @Test
     void r20LogsOneLineWhateverIsSent() {
-        Answer answer = api.apply(service("b") + "", "X-Outrigger-Author", "eve\u0085admin did it");
+        Answer answer = api.apply(service("b"), "X-Outrigger-Author", "eve\tadmin did it");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(

@@ -19,6 +19,7 @@ import dev.outrigger.xds.resolve.PolicyIndex;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -99,7 +100,7 @@ final class EffectiveDiff {
                 .map(found -> Sources.of(found, policies, Sources.rule(key.rule())));
     }
 
-    private static TreeMap<Key, Effective> held(
+    private static Map<Key, Effective> held(
             PolicyIndex index, PolicySet policies, ServiceRef service, ServiceRef consumer) {
         var held = new TreeMap<Key, Effective>(Key.ORDER);
         var document =
@@ -134,7 +135,7 @@ final class EffectiveDiff {
                 .toList();
     }
 
-    private static void put(TreeMap<Key, Effective> held, String rule, EffectivePolicies policies) {
+    private static void put(Map<Key, Effective> held, String rule, EffectivePolicies policies) {
         policies.byType()
                 .values()
                 .forEach(effective ->

@@ -97,7 +97,7 @@ final class ResourceDiff {
                 Comparator.comparing(Name::type).thenComparing(Name::name);
     }
 
-    private static TreeMap<Name, Message> byName(List<XdsResource> resources) {
+    private static Map<Name, Message> byName(List<XdsResource> resources) {
         var byName = new TreeMap<Name, Message>(Name.ORDER);
         resources.forEach(resource ->
                 byName.putIfAbsent(new Name(resource.type(), resource.name()), resource.message()));
