@@ -103,6 +103,7 @@ final class ExploringRun {
         @Override
         public DocumentTree tree() {
             typed.add(path);
+            shape.lookedInto();
             var here = Position.UNKNOWN;
             return switch (type()) {
                 case STRING -> new ScalarTree(here, ScalarType.STRING, "a");

@@ -28,6 +28,7 @@ final class ValueShape {
     private int maxItems;
     private final Set<String> words = new TreeSet<>();
     private final Set<String> forms = new TreeSet<>();
+    private boolean isLookedInto;
     private boolean isFreeText;
     private boolean hasWords;
     private int maxLength;
@@ -59,6 +60,19 @@ final class ValueShape {
     void object(Set<String> fieldNames) {
         types.add(NodeType.OBJECT);
         known.addAll(fieldNames);
+    }
+
+    /** Somebody looked at the value as it stands. */
+    void lookedInto() {
+        isLookedInto = true;
+    }
+
+    /**
+     * Whether something beside it may depend on what is in it: nobody has to ask a question to look
+     * into a list or an object, so no run shows it.
+     */
+    private boolean mayDecide() {
+        return isLookedInto && (item != null || !known.isEmpty());
     }
 
     /** Only what every run requires is required. */
@@ -170,7 +184,8 @@ final class ValueShape {
         ObjectNode properties = root.putObject("properties");
         known.forEach(name -> properties.set(name, field(name).toJson()));
         root.put("additionalProperties", false);
-        if (required != null && !required.isEmpty()) {
+        boolean isKnown = fields.values().stream().noneMatch(ValueShape::mayDecide);
+        if (isKnown && required != null && !required.isEmpty()) {
             required.forEach(root.putArray("required")::add);
         }
     }

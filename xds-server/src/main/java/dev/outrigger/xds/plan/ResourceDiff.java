@@ -105,10 +105,7 @@ final class ResourceDiff {
     }
 
     private void compare(
-            Move move,
-            List<String> proxies,
-            TreeMap<Name, Message> was,
-            TreeMap<Name, Message> is) {
+            Move move, List<String> proxies, Map<Name, Message> was, Map<Name, Message> is) {
         var documents = new TreeSet<>(move.from().documents());
         documents.addAll(move.to().documents());
         var names = new TreeSet<>(Name.ORDER);
