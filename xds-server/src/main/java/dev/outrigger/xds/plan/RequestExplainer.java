@@ -98,7 +98,7 @@ final class RequestExplainer {
                         host.domains().stream()
                                 .filter(domain -> isDomain(domain, question.host()))
                                 .map(domain -> new Found(host, domain)))
-                .max(Comparator.comparing(Found::rank))
+                .max(Comparator.comparingInt(Found::rank))
                 .map(Found::host);
     }
 
