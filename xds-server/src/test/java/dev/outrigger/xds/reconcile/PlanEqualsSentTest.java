@@ -62,7 +62,8 @@ class PlanEqualsSentTest {
             }
             before = after;
         }
-        assertThat(compared).isGreaterThan(REVISIONS / 4);
+        // Or nothing was compared; how often two sets in a row hold together is chance.
+        assertThat(compared).isGreaterThan(10);
     }
 
     private static Optional<Map<String, JsonNode>> none() {
