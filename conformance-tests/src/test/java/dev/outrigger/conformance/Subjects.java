@@ -10,11 +10,11 @@ import dev.outrigger.envoy.EnvoyProvision;
 import dev.outrigger.envoy.ProvisionOptions;
 
 /** The two proxies of a test run. */
-final class Subjects {
+public final class Subjects {
     private Subjects() {}
 
     /** The stock Envoy; without one, tests fail under CI=true and are skipped visibly elsewhere. */
-    static ProxyUnderTest oracle() {
+    public static ProxyUnderTest oracle() {
         var options = ProvisionOptions.fromEnvironment().withProgress(System.err::println);
         var ci = System.getenv().getOrDefault("CI", "");
         return EnvoyProvision.forTests(options, ci)
@@ -26,7 +26,7 @@ final class Subjects {
      * The Java data plane, or a second Envoy when {@code -Doutrigger.subject=envoy} asks for it:
      * Envoy against itself proves that the normalizer hides enough.
      */
-    static ProxyUnderTest subject() {
+    public static ProxyUnderTest subject() {
         if (System.getProperty("outrigger.subject", "java").equals("envoy")) {
             return oracle();
         }

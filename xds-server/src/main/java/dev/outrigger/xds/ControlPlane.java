@@ -8,13 +8,16 @@ import dev.outrigger.policy.rest.PolicyApiOptions;
 import dev.outrigger.policy.rest.PolicyApiServer;
 import dev.outrigger.policy.rest.Readiness;
 import dev.outrigger.policy.store.PolicyStore;
+import dev.outrigger.policy.store.StoreUnavailable;
 import dev.outrigger.policy.store.sqlite.SqliteOptions;
 import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
 import dev.outrigger.xds.CannotListenException.Socket;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
 import dev.outrigger.xds.bootstrap.Bootstraps;
 import dev.outrigger.xds.kind.xdsresources.XdsResourceSchema;
+import dev.outrigger.xds.memory.RolloutFiles;
 import dev.outrigger.xds.reconcile.RevisionUndo;
+import dev.outrigger.xds.reconcile.RolloutMemory;
 import dev.outrigger.xds.security.GuardedSocket;
 import dev.outrigger.xds.security.PlaintextRefusedException;
 import dev.outrigger.xds.security.TlsFilesException;
@@ -39,13 +42,19 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
 
     private final PolicyStore store;
+    private final RolloutFiles memory;
     private final GuardedSocket socket;
     private final XdsEngine engine;
     private final PolicyApiServer rest;
 
     private ControlPlane(
-            PolicyStore store, GuardedSocket socket, XdsEngine engine, PolicyApiServer rest) {
+            PolicyStore store,
+            RolloutFiles memory,
+            GuardedSocket socket,
+            XdsEngine engine,
+            PolicyApiServer rest) {
         this.store = store;
+        this.memory = memory;
         this.socket = socket;
         this.engine = engine;
         this.rest = rest;
@@ -86,11 +95,13 @@ public final class ControlPlane implements AutoCloseable {
                 SqlitePolicyStore.open(SqliteOptions.at(options.store()), reader, clock, metrics);
         XdsEngine engine = null;
         try {
+            var memory = memory(options);
             // Before the REST API, so that whoever finds that answering finds this as well.
             engine =
                     startXds(
                             options,
                             socket,
+                            memory,
                             store,
                             new StoredRevisionUndo(store, reader, metrics),
                             meters,
@@ -107,7 +118,7 @@ public final class ControlPlane implements AutoCloseable {
                             meters,
                             metrics,
                             List.of(new Readiness("xds", engine::problem)));
-            var control = new ControlPlane(store, socket, engine, startRest(options, api));
+            var control = new ControlPlane(store, memory, socket, engine, startRest(options, api));
             log.info(
                     "control plane listening rest={} admin={} xds={} store={}",
                     new Listen(options.rest().host(), control.restPort()),
@@ -124,9 +135,25 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /** After the store, whose folder it shares. */
+    private static RolloutFiles memory(ControlPlaneOptions options) {
+        try {
+            return RolloutFiles.beside(options.store());
+        } catch (IOException e) {
+            throw new StoreUnavailable(
+                    StoreUnavailable.Reason.IO_ERROR,
+                    "The folder beside the store "
+                            + options.store()
+                            + " that keeps what proxies refused cannot be used: "
+                            + e,
+                    e);
+        }
+    }
+
     private static XdsEngine startXds(
             ControlPlaneOptions options,
             GuardedSocket socket,
+            RolloutMemory memory,
             PolicyStore store,
             RevisionUndo undo,
             PrometheusMeterRegistry meters,
@@ -147,7 +174,8 @@ public final class ControlPlane implements AutoCloseable {
                     address,
                     XdsEngine.Options.of(options.ads())
                             .withTransport(socket.transport())
-                            .withRollout(options.rollout()),
+                            .withRollout(options.rollout())
+                            .withMemory(memory),
                     store,
                     undo,
                     meters,
@@ -196,6 +224,7 @@ public final class ControlPlane implements AutoCloseable {
         rest.close();
         engine.close();
         socket.close();
+        memory.close();
         store.close();
         log.info("control plane stopped");
     }

@@ -13,6 +13,7 @@ import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.plan.PolicyEffects;
 import dev.outrigger.xds.reconcile.Reconciler;
 import dev.outrigger.xds.reconcile.RevisionUndo;
+import dev.outrigger.xds.reconcile.RolloutMemory;
 import dev.outrigger.xds.reconcile.RolloutOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -58,19 +59,26 @@ public final class XdsEngine implements AutoCloseable {
      * How it runs. Immutable.
      *
      * @param transport of the xDS server
+     * @param memory what is known of earlier rollouts
      */
-    public record Options(AdsOptions ads, Transport transport, RolloutOptions rollout) {
+    public record Options(
+            AdsOptions ads, Transport transport, RolloutOptions rollout, RolloutMemory memory) {
         /** In plaintext, and everybody gets everything at once. */
         public static Options of(AdsOptions ads) {
-            return new Options(ads, Transport.PLAINTEXT, RolloutOptions.DEFAULT);
+            return new Options(
+                    ads, Transport.PLAINTEXT, RolloutOptions.DEFAULT, RolloutMemory.NONE);
         }
 
         public Options withTransport(Transport newTransport) {
-            return new Options(ads, newTransport, rollout);
+            return new Options(ads, newTransport, rollout, memory);
         }
 
         public Options withRollout(RolloutOptions newRollout) {
-            return new Options(ads, transport, newRollout);
+            return new Options(ads, transport, newRollout, memory);
+        }
+
+        public Options withMemory(RolloutMemory newMemory) {
+            return new Options(ads, transport, rollout, newMemory);
         }
     }
 
@@ -87,7 +95,15 @@ public final class XdsEngine implements AutoCloseable {
             RandomGenerator random)
             throws IOException {
         var registry = new ProxyRegistry(clock, ProxyRegistry.Retention.DEFAULT, meters);
-        var reconciler = new Reconciler(policies, registry, meters, clock, options.rollout(), undo);
+        var reconciler =
+                new Reconciler(
+                        policies,
+                        registry,
+                        meters,
+                        clock,
+                        options.rollout(),
+                        options.memory(),
+                        undo);
         var served = new ServedSnapshots(reconciler);
         try {
             var server =
@@ -129,6 +145,7 @@ public final class XdsEngine implements AutoCloseable {
     /** Streams first, so that none is told of a reconciler that has gone. */
     @Override
     public void close() {
+        reconciler.prepareToClose();
         server.close();
         reconciler.close();
     }

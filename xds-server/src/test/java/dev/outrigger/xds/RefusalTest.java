@@ -6,56 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.PolicyStatus;
-import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.ProxyStatus.State;
-import dev.outrigger.policy.status.SyncReport;
 import dev.outrigger.policy.status.Withheld;
-import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.reconcile.RolloutOptions;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.testing.Eventually;
-import dev.outrigger.xds.testing.FakePolicySource;
-import dev.outrigger.xds.testing.ScriptedXdsClient;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a refusal comes to, over real connections: rows X07, X10, F07 and F08. */
-class RefusalTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration SOON = Duration.ofMillis(300);
-    private static final PolicyId B = new PolicyId("Service", "default", "b");
-    private static final String RDS = ResourceType.ROUTE.typeUrl();
-
-    private final FakePolicySource policies = new FakePolicySource();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final AtomicReference<Instant> now =
-            new AtomicReference<>(Instant.parse("2026-11-21T10:00:00Z"));
-    private final InstantSource clock = () -> Objects.requireNonNull(now.get());
-    private final List<String> undone = new CopyOnWriteArrayList<>();
-    private final List<ScriptedXdsClient> clients = new ArrayList<>();
-    private @Nullable XdsEngine runningEngine;
-
-    @AfterEach
-    void stop() {
-        clients.forEach(ScriptedXdsClient::close);
-        engine().close();
-    }
-
+class RefusalTest extends RolloutStory {
     @Test
     void aRefusedChangeIsTakenBackForTheWholeGroupAndForWhoComesLater() throws Exception {
         start(RolloutOptions.DEFAULT);
@@ -243,78 +204,6 @@ class RefusalTest {
     }
 
     @Test
-    void aTrialGivesNewContentToAShareAndGoesOnWhenThatAccepts() throws Exception {
-        start(RolloutOptions.DEFAULT.withCanary(20, Duration.ofMinutes(5)));
-        var ids = IntStream.rangeClosed(1, 10).mapToObj(i -> "a-" + i).toArray(String[]::new);
-        synced(policies.apply(mesh("/good")), ids);
-        clients.forEach(client -> client.holdAnswers(RDS));
-
-        long revision = policies.apply(mesh("/new"));
-
-        Eventually.within(
-                PATIENCE,
-                () -> assertThat(clients).filteredOn(one -> one.everSent(RDS, "/new")).hasSize(2));
-        var waiting = engine().status().awaitSync(revision, SOON);
-        assertThat(waiting.synced()).isFalse();
-        assertThat(waiting.withheld())
-                .singleElement()
-                .satisfies(held -> {
-                    assertThat(held.reason()).isEqualTo(Withheld.Reason.ON_TRIAL);
-                    assertThat(held.proxies()).hasSize(2);
-                });
-        assertThat(clients).filteredOn(one -> one.everSent(RDS, "/new")).hasSize(2);
-
-        clients.forEach(ScriptedXdsClient::releaseAnswers);
-
-        var report = engine().status().awaitSync(revision, PATIENCE);
-        assertThat(report.synced()).isTrue();
-        assertThat(report.withheld()).isEmpty();
-        assertThat(clients).allSatisfy(one -> assertThat(one.content(RDS)).contains("/new"));
-        assertThat(meters.get("outrigger.xds.trials").tag("event", "accepted").counter().count())
-                .isEqualTo(1);
-    }
-
-    @Test
-    void aTrialThatIsRefusedStopsAndTheOthersNeverSeeIt() throws Exception {
-        start(RolloutOptions.DEFAULT.withCanary(10, Duration.ofMinutes(5)));
-        var ids = IntStream.rangeClosed(1, 10).mapToObj(i -> "a-" + i).toArray(String[]::new);
-        synced(policies.apply(mesh("/good")), ids);
-        clients.forEach(client -> client.refuse(RDS, "/bad", "no"));
-
-        var report = engine().status().awaitSync(policies.apply(mesh("/bad")), PATIENCE);
-
-        assertThat(report.synced()).isFalse();
-        assertThat(clients).filteredOn(one -> one.everSent(RDS, "/bad")).hasSize(1);
-        Eventually.within(
-                PATIENCE,
-                () ->
-                        assertThat(clients)
-                                .allSatisfy(one -> assertThat(one.content(RDS)).contains("/good")));
-        assertThat(meters.get("outrigger.xds.trials").tag("event", "refused").counter().count())
-                .isEqualTo(1);
-        // The next content gets its own trial.
-        assertThat(engine().status().awaitSync(policies.apply(mesh("/better")), PATIENCE).synced())
-                .isTrue();
-    }
-
-    @Test
-    void aTrialWhoseProxiesDoNotAnswerGoesOnAfterItsTime() throws Exception {
-        start(RolloutOptions.DEFAULT.withCanary(10, SOON));
-        synced(policies.apply(mesh("/good")), "a-1", "a-2", "a-3");
-        clients.forEach(client -> client.holdAnswers(RDS));
-
-        policies.apply(mesh("/new"));
-
-        Eventually.within(
-                PATIENCE,
-                () ->
-                        assertThat(clients)
-                                .allSatisfy(one -> assertThat(one.everSent(RDS, "/new")).isTrue()));
-        assertThat(meters.get("outrigger.xds.trials").tag("event", "time-up").counter().count())
-                .isEqualTo(1);
-    }
-
-    @Test
     void aRefusedRevisionIsUndoneWhereThatIsAskedFor() throws Exception {
         start(RolloutOptions.DEFAULT.withRollback(true));
         synced(policies.apply(mesh("/good")), "a-1");
@@ -347,102 +236,91 @@ class RefusalTest {
                 });
     }
 
-    private void start(RolloutOptions rollout) throws IOException {
-        runningEngine =
-                XdsEngine.start(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        XdsEngine.Options.of(AdsOptions.DEFAULT).withRollout(rollout),
-                        policies,
-                        (revision, reason) -> undone.add(revision + " " + reason),
-                        meters,
-                        clock,
-                        new Random(1));
+    @Test
+    void X10_aRefusedNewClusterKeepsBackTheRoutesToIt() throws Exception {
+        start(RolloutOptions.DEFAULT);
+        synced(policies.apply(mesh("/good")), "a-1", "a-2");
+        client("a-1").refuse(CDS, "default/c/80", "default/c/80: no such cluster here");
+
+        var report = engine().status().awaitSync(policies.apply(toNewService()), PATIENCE);
+
+        assertThat(report.withheld())
+                .singleElement()
+                .satisfies(held -> assertThat(held.resources()).containsExactly("default/c/80"));
+        // Another edit goes out, so that there is something later to wait for.
+        engine().status()
+                .awaitSync(
+                        policies.apply(toNewService().replace("10.0.0.1", "10.0.0.7")), PATIENCE);
+        assertThat(clients)
+                .allSatisfy(one -> {
+                    assertThat(one.content(ResourceType.ENDPOINT.typeUrl())).contains("10.0.0.7");
+                    assertThat(one.content(RDS)).contains("/good");
+                    assertThat(one.content(CDS)).doesNotContain("default/c/80");
+                });
+        // The other one may have accepted both before anybody said no.
+        assertThat(client("a-1").everSent(RDS, "/new")).isFalse();
     }
 
-    private SyncReport synced(long revision, String... connecting) throws Exception {
-        for (String id : connecting) {
-            connect(id);
+    @Test
+    void X10_aRefusedNewClusterOfARawDocumentKeepsBackTheRoutesToIt() throws Exception {
+        start(RolloutOptions.DEFAULT);
+        synced(policies.apply(raw("old", "old")), "a-1");
+        client("a-1").refuse(CDS, "fresh", "fresh: no");
+
+        var report = engine().status().awaitSync(policies.apply(raw("old", "fresh")), PATIENCE);
+
+        assertThat(report.withheld()).hasSize(1);
+        var late = connect("a-2");
+        synced(policies.current().revision());
+        assertThat(late.content(RDS)).contains("old");
+        assertThat(client("a-1").everSent(RDS, "fresh")).isFalse();
+        assertThat(late.everSent(RDS, "fresh")).isFalse();
+    }
+
+    private static String toNewService() {
+        return mesh("/new").replace("backendRefs: [{name: b,", "backendRefs: [{name: c,")
+                + """
+                ---
+                apiVersion: outrigger.dev/v1alpha1
+                kind: Service
+                metadata: {name: c}
+                spec:
+                  hostnames: [c.local.service]
+                  ports: [{name: http, port: 80, protocol: HTTP}]
+                  endpoints: {static: [{address: 10.0.0.2, port: 8080}]}
+                """;
+    }
+
+    /** Two clusters, and a route to the second. */
+    private static String raw(String first, String second) {
+        var clusters = new java.util.TreeSet<>(List.of(first, second));
+        var text =
+                new StringBuilder(
+                        """
+                        apiVersion: outrigger.dev/v1alpha1
+                        kind: XdsResources
+                        metadata: {name: raw}
+                        spec:
+                          selector: {cluster: a}
+                          resources:
+                          - "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
+                            name: outbound/http
+                            virtual_hosts:
+                            - name: all
+                              domains: ["*"]
+                              routes:
+                              - {match: {prefix: /}, route: {cluster: %s}}
+                        """
+                                .formatted(second));
+        for (String cluster : clusters) {
+            text.append(
+                    """
+                      - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+                        name: %s
+                        type: STATIC
+                    """
+                            .formatted(cluster));
         }
-        Eventually.within(
-                PATIENCE,
-                () ->
-                        assertThat(engine().status().proxies())
-                                .filteredOn(ProxyStatus::connected)
-                                .hasSameSizeAs(clients)
-                                .allSatisfy(proxy ->
-                                        assertThat(rds(proxy).state())
-                                                .isIn(State.SYNCED, State.HELD, State.REJECTED)));
-        return engine().status().awaitSync(revision, PATIENCE);
-    }
-
-    private ScriptedXdsClient connect(String id) {
-        return connect(id, _ -> {});
-    }
-
-    private ScriptedXdsClient connect(
-            String id, java.util.function.Consumer<ScriptedXdsClient> script) {
-        var client = new ScriptedXdsClient(engine().port(), id, "a");
-        script.accept(client);
-        clients.add(client);
-        client.start("outbound/http", "default/b/80");
-        return client;
-    }
-
-    private void restart(String id) {
-        var old = client(id);
-        old.close();
-        clients.remove(old);
-        connect(id);
-    }
-
-    private ScriptedXdsClient client(String id) {
-        return clients.stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
-    }
-
-    private XdsEngine engine() {
-        return Objects.requireNonNull(runningEngine, "started");
-    }
-
-    private static ProxyStatus.TypeStatus rds(ProxyStatus proxy) {
-        return Objects.requireNonNull(proxy.types().get(RDS), RDS);
-    }
-
-    private ProxyStatus status(String id) {
-        var found =
-                engine().status().proxies().stream()
-                        .filter(proxy -> proxy.id().equals(id))
-                        .findFirst();
-        assertThat(found).as(id).isPresent();
-        return found.orElseThrow();
-    }
-
-    private static String mesh(String path) {
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: a}
-        spec:
-          selector: {cluster: a}
-          outbound: {listeners: [{name: http, address: 127.0.0.1, port: 15001}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Service
-        metadata: {name: b}
-        spec:
-          hostnames: [b.local.service]
-          ports: [{name: http, port: 80, protocol: HTTP}]
-          endpoints: {static: [{address: 10.0.0.1, port: 8080}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: HTTPRoute
-        metadata: {name: b-routes}
-        spec:
-          parentRefs: [{kind: Service, name: b}]
-          rules:
-          - name: only
-            matches: [{path: {type: PathPrefix, value: %s}}]
-            backendRefs: [{name: b, port: 80}]
-        """
-                .formatted(path);
+        return text.toString();
     }
 }

@@ -32,9 +32,6 @@ final class Clients {
     private static final Duration SETTLE = Duration.ofMillis(400);
     private static final Duration REST = Duration.ofSeconds(2);
 
-    /** Compilers are not measured. */
-    private static final int WARM_UP = 3;
-
     private final Plan plan;
     private final Path java;
     private final PrintStream progress;
@@ -59,7 +56,11 @@ final class Clients {
             fleet.probe(folder.resolve("served"), plan.limit());
             fleet.linger(REST);
             var empty = Memory.ofTree(server.process());
-            for (int size : plan.clients()) {
+            var sizes =
+                    contender.name().equals(OutriggerContender.NAME)
+                            ? plan.clients()
+                            : plan.clientsOfPeer();
+            for (int size : sizes) {
                 join(contender.name(), server, fleet, size, empty);
                 round(contender.name(), CHANGE, server, fleet, size);
                 round(contender.name(), ENDPOINTS, server, fleet, size);
@@ -95,7 +96,7 @@ final class Clients {
         var cpus = new ArrayList<Double>();
         var bytes = new ArrayList<Double>();
         double missed = 0;
-        for (int i = -WARM_UP; i < plan.changes(); i++) {
+        for (int i = -plan.warmUp(); i < plan.changes(); i++) {
             boolean isCluster = scenario.equals(CHANGE);
             var marker = marker();
             fleet.expect(isCluster ? "ce" : "e", isCluster ? marker : "-", plan.limit());

@@ -51,6 +51,11 @@ final class ControlPlaneCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Some minutes, small sizes: does it work.")
     private boolean quick;
 
+    @Option(
+            names = "--brief",
+            description = "Some ten minutes: every line, fewer changes, peers to 5,000 clients.")
+    private boolean brief;
+
     @Option(names = "--force", description = "Measure although the machine is not quiet.")
     private boolean force;
 
@@ -116,7 +121,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var plan = quick ? Plan.quick() : Plan.full();
+        var plan = quick ? Plan.quick() : brief ? Plan.brief() : Plan.full();
         if (clients != null) {
             plan = plan.withClients(clients);
         }

@@ -8,6 +8,8 @@ import java.util.List;
  * How much is measured.
  *
  * @param clients fleet sizes, ascending
+ * @param peerClients the largest fleet that peers are given
+ * @param warmUp changes of each kind before those that count, as compilers are not measured
  * @param clusters each with an assignment, and all but one with a virtual host
  * @param changes of each kind at each fleet size
  * @param routes resident while Envoy is measured
@@ -20,6 +22,8 @@ import java.util.List;
  */
 record Plan(
         List<Integer> clients,
+        int peerClients,
+        int warmUp,
         int clusters,
         int changes,
         int routes,
@@ -47,6 +51,8 @@ record Plan(
     static Plan full() {
         return new Plan(
                 List.of(1_000, 5_000, 10_000),
+                10_000,
+                3,
                 1_000,
                 15,
                 3_000,
@@ -58,10 +64,32 @@ record Plan(
                 Duration.ofSeconds(300));
     }
 
+    /**
+     * Every line of the full run in a tenth of its time: fewer changes, and no more clients for the
+     * peers than they can take within a minute or two.
+     */
+    static Plan brief() {
+        return new Plan(
+                List.of(1_000, 5_000, 10_000),
+                5_000,
+                2,
+                1_000,
+                3,
+                3_000,
+                10,
+                20,
+                Duration.ofSeconds(4),
+                10_000,
+                150,
+                Duration.ofSeconds(300));
+    }
+
     /** Does it work, roughly where are we. */
     static Plan quick() {
         return new Plan(
                 List.of(50, 200),
+                200,
+                3,
                 100,
                 5,
                 200,
@@ -75,12 +103,29 @@ record Plan(
 
     Plan withClients(List<Integer> sizes) {
         return new Plan(
-                sizes, clusters, changes, routes, writes, edits, editing, resident, policies,
+                sizes,
+                Math.max(peerClients, sizes.getLast()),
+                warmUp,
+                clusters,
+                changes,
+                routes,
+                writes,
+                edits,
+                editing,
+                resident,
+                policies,
                 limit);
     }
 
+    /** The fleet sizes for somebody who is measured beside Outrigger. */
+    List<Integer> clientsOfPeer() {
+        return clients.stream().filter(size -> size <= peerClients).toList();
+    }
+
     String describe() {
+        var peers = peerClients < clients.getLast() ? " (peers to " + peerClients + ")" : "";
         return clients
+                + peers
                 + " delta clients over "
                 + clusters
                 + " clusters, "

@@ -202,6 +202,41 @@ public final class ControlPlaneClient implements AutoCloseable {
         return get("/api/v1/proxies/" + encode(id), Map.of(), "proxy '" + id + "'");
     }
 
+    /** What became of a document. */
+    public JsonNode status(ResourceKind kind, String namespace, String name) {
+        return get(
+                path(kind, name) + "/status",
+                Map.of("namespace", namespace),
+                subject(kind, namespace, name));
+    }
+
+    /** The number of the last revision; fails if nothing was ever stored. */
+    public long lastRevision() {
+        var revisions = get("/api/v1/revisions", Map.of("limit", "1"), "revisions").path("items");
+        if (revisions.isEmpty()) {
+            throw CliFailure.of(ExitCode.NOT_FOUND, "nothing was ever stored");
+        }
+        return revisions.path(0).path("revision").asLong();
+    }
+
+    /** Undoes a revision by a new one; with {@code dryRun} only says what would be. */
+    public JsonNode rollback(long revision, boolean dryRun, Optional<String> message) {
+        var query = new LinkedHashMap<String, String>();
+        if (dryRun) {
+            query.put("dryRun", "true");
+        }
+        message.ifPresent(text -> query.put("message", text));
+        var answer =
+                send(
+                        request("/api/v1/revisions/" + revision + "/rollback", query)
+                                .POST(HttpRequest.BodyPublishers.noBody()),
+                        timeout);
+        if (answer.statusCode() / 100 != 2) {
+            throw refusal(answer, "revision " + revision);
+        }
+        return json(answer);
+    }
+
     /** Whether it answers and says that it is ready to serve. */
     public boolean isReady() {
         var request = request("/health/ready", Map.of()).GET().timeout(timeout).build();

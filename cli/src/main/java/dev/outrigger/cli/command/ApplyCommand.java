@@ -2,7 +2,6 @@
 package dev.outrigger.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.outrigger.cli.client.ControlPlaneClient;
 import dev.outrigger.cli.client.DocumentBundle;
 import dev.outrigger.cli.client.ResourceKind;
 import dev.outrigger.cli.console.CliFailure;
@@ -12,7 +11,6 @@ import dev.outrigger.cli.output.Documents;
 import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
 import dev.outrigger.cli.output.Plans;
-import dev.outrigger.cli.output.Proxies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +79,7 @@ final class ApplyCommand implements Callable<Integer> {
             var answer = client.apply(bundle, dryRun, Optional.ofNullable(message));
             print(answer);
             if (wait != null) {
-                awaitProxies(client, answer.path("revision").asLong(), wait);
+                SyncWait.await(console, client, answer.path("revision").asLong(), wait);
             }
         }
         return ExitCode.OK.number();
@@ -120,46 +118,5 @@ final class ApplyCommand implements Callable<Integer> {
 
     private static String nameOf(JsonNode document) {
         return Documents.name(ResourceKind.parse(document.path("kind").asText()), document);
-    }
-
-    private void awaitProxies(ControlPlaneClient client, long revision, Duration limit) {
-        var report = client.awaitSync(revision, limit);
-        var proxies = report.path("proxies");
-        var rejections = Proxies.rejections(proxies);
-        if (!rejections.isEmpty()) {
-            throw CliFailure.of(
-                            ExitCode.REJECTED,
-                            "revision " + revision + " is stored, but not every proxy accepts it")
-                    .withDetails(rejections)
-                    .withNext("the proxies go on with the last configuration they accepted");
-        }
-        var withheld = Proxies.withheld(report.path("withheld"), revision);
-        if (!withheld.isEmpty()) {
-            throw CliFailure.of(
-                            ExitCode.REJECTED,
-                            "revision " + revision + " is stored, but not all of it is served")
-                    .withDetails(withheld)
-                    .withNext("the proxies go on with the last configuration that was good");
-        }
-        if (!report.path("synced").asBoolean()) {
-            throw CliFailure.of(
-                            ExitCode.TIMEOUT,
-                            "revision "
-                                    + revision
-                                    + " is stored, but not every proxy has answered within "
-                                    + limit.toMillis()
-                                    + " ms")
-                    .withDetails(Proxies.table(list(proxies)));
-        }
-        console.note(
-                proxies.isEmpty()
-                        ? "no connected proxy is concerned"
-                        : "accepted by " + proxies.size() + " of " + proxies.size() + " proxies");
-    }
-
-    private static List<JsonNode> list(JsonNode array) {
-        var items = new ArrayList<JsonNode>();
-        array.forEach(items::add);
-        return items;
     }
 }

@@ -93,8 +93,10 @@ public final class OutriggerCommand implements Runnable {
         commands.put("apply", ApplyCommand::new);
         commands.put("diff", DiffCommand::new);
         commands.put("delete", DeleteCommand::new);
+        commands.put("rollback", RollbackCommand::new);
         commands.put("history", HistoryCommand::new);
         commands.put("get", GetCommand::new);
+        commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("why", WhyCommand::new);
         commands.put("validate", ValidateCommand::new);

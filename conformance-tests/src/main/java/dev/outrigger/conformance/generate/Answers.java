@@ -30,6 +30,9 @@ final class Answers {
                     "content-type: application/grpc",
                     "grpc-status: 14",
                     "location: /x",
+                    "location: http://a.test/a",
+                    "location: http://b.test/x?k=1",
+                    "location: https://a.test/a",
                     "set-cookie: a=1",
                     "set-cookie: b=2",
                     "keep-alive: timeout=5",
@@ -89,7 +92,8 @@ final class Answers {
     }
 
     private UpstreamAnswer answer() {
-        return switch (choices.weighted(60, 7, 7, 5, 6, 4, 3, plan.timed() ? 12 : 0)) {
+        return switch (choices.weighted(
+                60, 7, 7, 5, 6, 4, 3, plan.timed() ? 12 : 0, plan.upgrades() ? 12 : 0)) {
             case 0 -> good();
             case 1 -> broken("", choices.pick(After.CLOSE, After.RESET));
             case 2 ->
@@ -105,7 +109,8 @@ final class Answers {
             case 4 -> early();
             case 5 -> interim();
             case 6 -> bigHead();
-            default -> slow();
+            case 7 -> slow();
+            default -> switched();
         };
     }
 
@@ -196,6 +201,22 @@ final class Answers {
                 "HTTP/1.1 200 OK\r\nx-big: " + "v".repeat(size) + "\r\ncontent-length: 1\r\n\r\n",
                 "x",
                 After.KEEP);
+    }
+
+    private static UpstreamAnswer switched() {
+        return new UpstreamAnswer(
+                false,
+                Duration.ZERO,
+                String.join(
+                        "\r\n",
+                        "HTTP/1.1 101 Switching Protocols",
+                        "upgrade: websocket",
+                        "connection: upgrade",
+                        "",
+                        ""),
+                Duration.ZERO,
+                "",
+                After.ECHO);
     }
 
     private UpstreamAnswer slow() {

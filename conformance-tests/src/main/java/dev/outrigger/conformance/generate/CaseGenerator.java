@@ -11,13 +11,17 @@ public final class CaseGenerator {
     public static GeneratedCase generate(long seed, int exchanges) {
         var choices = Choices.of(seed);
         var plan = Plan.of(choices.split());
-        var routes = new Routes(choices.split(), plan).configuration();
-        var listener = new Connections(choices.split(), plan).listener(routes);
+        var filters = new Filters(choices.split(), plan);
+        var routes = new Routes(choices.split(), plan, filters).configuration();
+        var listener = new Connections(choices.split(), plan, filters).listener(routes);
         var clusters = new ArrayList<Message>();
         var forClusters = new Clusters(choices.split(), plan);
         plan.clusters().forEach(name -> clusters.add(forClusters.cluster(name)));
+        if (plan.mirrored()) {
+            clusters.add(forClusters.mirror());
+        }
         var config = new Message().need("listener", listener).need("clusters", clusters).node();
         var traffic = new Traffic(choices.split(), plan);
-        return new GeneratedCase(seed, config, traffic.exchanges(exchanges));
+        return new GeneratedCase(seed, plan.timed(), config, traffic.exchanges(exchanges));
     }
 }

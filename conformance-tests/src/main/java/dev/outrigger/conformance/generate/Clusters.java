@@ -8,6 +8,8 @@ import java.util.List;
 final class Clusters {
     private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+    private static final int HASHED = 7;
+
     private final Choices choices;
     private final Plan plan;
     private boolean hostnames;
@@ -18,7 +20,9 @@ final class Clusters {
     }
 
     Message cluster(String name) {
-        boolean byName = choices.in100(10);
+        int kind = choices.weighted(60, 12, 8, 6, 3, 4, 7, 12);
+        // Only hosts of clusters that are looked up can be hashed by their names.
+        boolean byName = kind == HASHED || choices.in100(10);
         // For all hosts or none: which of them is chosen may differ, what is sent may not.
         hostnames = choices.in100(20);
         var cluster =
@@ -31,7 +35,7 @@ final class Clusters {
             cluster.need("dns_lookup_family", "V4_ONLY").need("dns_refresh_rate", "600s");
         }
         var address = byName ? "localhost" : "127.0.0.1";
-        var endpoints = endpoints(name, address, cluster);
+        var endpoints = endpoints(kind, name, address, cluster);
         var assignment =
                 new Message()
                         .need("cluster_name", Plan.named(name))
@@ -43,6 +47,9 @@ final class Clusters {
         }
         cluster.need("load_assignment", assignment);
         limits(cluster);
+        if (choices.in100(12)) {
+            cluster.with("outlier_detection", outliers());
+        }
         if (!cluster.has("max_requests_per_connection")) {
             options(cluster);
         }
@@ -50,9 +57,9 @@ final class Clusters {
     }
 
     /** Which hosts there are; the balancer is chosen so that every run chooses alike. */
-    private List<Message> endpoints(String name, String address, Message cluster) {
+    private List<Message> endpoints(int kind, String name, String address, Message cluster) {
         // The weights favour what answers: most of what is to be seen needs an answer.
-        return switch (choices.weighted(60, 12, 8, 6, 3, 4, 7)) {
+        return switch (kind) {
             case 0 -> {
                 cluster.maybe(choices, 30, "lb_policy", balancer());
                 yield List.of(locality(List.of(host(address, "${upstream." + name + "}"))));
@@ -73,7 +80,9 @@ final class Clusters {
                             ? List.of(locality(List.of(host(address, "${blackhole." + name + "}"))))
                             : List.of();
             case 5 -> List.of();
-            default -> priorities(name, address, cluster);
+            case 6 -> priorities(name, address, cluster);
+            case HASHED -> List.of(locality(hashed(name, address, cluster)));
+            default -> throw new IllegalArgumentException(kind + ": no kind of cluster");
         };
     }
 
@@ -87,6 +96,42 @@ final class Clusters {
             hosts.add(host(address, "${" + kind + "." + name + "_" + i + "}"));
         }
         return hosts;
+    }
+
+    /** Hashed by their names: addresses are not the same in every run. */
+    private List<Message> hashed(String name, String address, Message cluster) {
+        cluster.need("lb_policy", choices.pick("RING_HASH", "MAGLEV"));
+        cluster.need(
+                "common_lb_config",
+                new Message()
+                        .need(
+                                "consistent_hashing_lb_config",
+                                new Message().need("use_hostname_for_hashing", true)));
+        var hosts = new ArrayList<Message>();
+        hostnames = false;
+        for (int i = choices.between(2, 4); i > 0; i--) {
+            var host = host(address, "${exact." + name + "_" + i + "}", "h" + i + ".name");
+            hosts.add(host.maybe(choices, 20, "load_balancing_weight", choices.between(1, 3)));
+        }
+        return hosts;
+    }
+
+    /** Where copies of requests go: they are told apart by nothing but their order. */
+    Message mirror() {
+        hostnames = false;
+        var host = host("127.0.0.1", "${upstream." + Plan.MIRROR + "}");
+        return new Message()
+                .need("name", Plan.named(Plan.MIRROR))
+                .need("connect_timeout", "2s")
+                .need("type", "STATIC")
+                .need("max_requests_per_connection", 1)
+                .need(
+                        "load_assignment",
+                        new Message()
+                                .need("cluster_name", Plan.named(Plan.MIRROR))
+                                .need(
+                                        "endpoints",
+                                        Message.items(1, List.of(locality(List.of(host))))));
     }
 
     /** Healthy hosts in one priority only, so that all goes there, panic or not. */
@@ -116,6 +161,10 @@ final class Clusters {
     }
 
     private Message host(String address, String port) {
+        return host(address, port, hostnames ? "host.name" : "");
+    }
+
+    private static Message host(String address, String port, String hostname) {
         var endpoint =
                 new Message()
                         .need(
@@ -126,8 +175,8 @@ final class Clusters {
                                                 new Message()
                                                         .need("address", address)
                                                         .need("port_value", new Node.Raw(port))));
-        if (hostnames) {
-            endpoint.need("hostname", "host.name");
+        if (!hostname.isEmpty()) {
+            endpoint.need("hostname", hostname);
         }
         return new Message().need("endpoint", endpoint);
     }
@@ -151,6 +200,21 @@ final class Clusters {
             }
             cluster.with("circuit_breakers", new Message().need("thresholds", List.of(threshold)));
         }
+    }
+
+    /** Detected and counted, but left where they are: when a host is taken out is a race. */
+    private Message outliers() {
+        return new Message()
+                .need("interval", "600s")
+                .need("enforcing_consecutive_5xx", 0)
+                .need("enforcing_consecutive_gateway_failure", 0)
+                .need("enforcing_consecutive_local_origin_failure", 0)
+                .need("enforcing_success_rate", 0)
+                .need("enforcing_local_origin_success_rate", 0)
+                .with("consecutive_5xx", choices.between(1, 3))
+                .maybe(choices, 50, "consecutive_gateway_failure", choices.between(1, 3))
+                .maybe(choices, 30, "split_external_local_origin_errors", true)
+                .maybe(choices, 30, "consecutive_local_origin_failure", choices.between(1, 3));
     }
 
     private void options(Message cluster) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.generate;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Listeners with their HTTP connection manager. */
@@ -11,10 +12,12 @@ final class Connections {
 
     private final Choices choices;
     private final Plan plan;
+    private final Filters filters;
 
-    Connections(Choices choices, Plan plan) {
+    Connections(Choices choices, Plan plan, Filters filters) {
         this.choices = choices;
         this.plan = plan;
+        this.filters = filters;
     }
 
     Message listener(Message routes) {
@@ -41,21 +44,45 @@ final class Connections {
     }
 
     private Message connectionManager(Message routes) {
+        var chain = new ArrayList<>(filters.chain());
+        chain.add(router());
         var manager =
                 Message.typed(HCM)
                         .need("stat_prefix", "${self}")
                         // The default of a second is for clients that are slower than ours.
                         .need("delayed_close_timeout", choices.pick("0.05s", "0.05s", "0s"))
-                        .need("access_log", new Node.Raw("${accessLog}"))
+                        .need(
+                                "access_log",
+                                new Node.Raw("${accessLog." + choices.between(1, 999) + "}"))
                         .need("route_config", routes)
-                        .need("http_filters", Message.items(1, List.of(router())));
+                        .need("http_filters", filtersOf(chain));
         manager.maybe(choices, 20, "codec_type", choices.pick("AUTO", "HTTP1"));
         headers(manager);
         paths(manager);
         addresses(manager);
         protocol(manager);
         times(manager);
+        replies(manager);
         return manager;
+    }
+
+    /** The router stays: it is the last one. */
+    private static Node.Items filtersOf(List<Message> chain) {
+        return Message.items(chain.size() > 1 ? chain.size() : 1, chain);
+    }
+
+    private void replies(Message manager) {
+        if (choices.in100(15)) {
+            manager.with("local_reply_config", LocalReplies.config(choices));
+        }
+        if (plan.upgrades()) {
+            manager.with(
+                    "upgrade_configs",
+                    List.of(
+                            new Message()
+                                    .need("upgrade_type", "websocket")
+                                    .maybe(choices, 30, "enabled", choices.in100(60))));
+        }
     }
 
     private Message router() {

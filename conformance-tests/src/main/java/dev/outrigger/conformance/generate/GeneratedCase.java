@@ -9,19 +9,20 @@ import java.util.List;
 /**
  * A configuration with its traffic.
  *
+ * @param timed whether it takes time that is compared, so that it should not wait for others
  * @param config a message with {@code listener} and {@code clusters}
  */
-public record GeneratedCase(long seed, Node config, List<Scenario> scenarios) {
+public record GeneratedCase(long seed, boolean timed, Node config, List<Scenario> scenarios) {
     public GeneratedCase {
         scenarios = List.copyOf(scenarios);
     }
 
     GeneratedCase withConfig(Node other) {
-        return new GeneratedCase(seed, other, scenarios);
+        return new GeneratedCase(seed, timed, other, scenarios);
     }
 
     GeneratedCase withScenarios(List<Scenario> others) {
-        return new GeneratedCase(seed, config, others);
+        return new GeneratedCase(seed, timed, config, others);
     }
 
     /** The clusters, each as JSON. */
@@ -37,6 +38,7 @@ public record GeneratedCase(long seed, Node config, List<Scenario> scenarios) {
     BatchStage.Part part(String name) {
         return new BatchStage.Part(
                 name,
+                timed,
                 config.at("listener").json(),
                 clusters(),
                 scenarios.stream().map(each -> named(each, name)).toList());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * A run of generated cases, in batches that share two proxies. A case that differs is played again,
@@ -21,10 +22,11 @@ import java.util.stream.Collectors;
  * finding. One case of each kind of failure is made small and written down. Used by one thread.
  */
 public final class GeneratedRun {
-    private static final int BATCH = 20;
+    private static final int BATCH = 40;
 
     /** Taken in turn. */
-    private static final List<Delivery> DELIVERIES = List.of(Delivery.STATIC, Delivery.FILES);
+    private static final List<Delivery> DELIVERIES =
+            List.of(Delivery.STATIC, Delivery.FILES, Delivery.ADS);
 
     private final Pair pair;
     private final KnownDivergences known;
@@ -55,13 +57,21 @@ public final class GeneratedRun {
     /**
      * How much is played.
      *
-     * @param configurations the seeds from the first one on, one configuration each
+     * @param seeds one configuration each
      * @param exchanges per configuration
      * @param shrinks how many failures are made small; the others are only listed
      * @param budget after which no further batch begins
      */
-    public record Settings(
-            long firstSeed, int configurations, int exchanges, int shrinks, Duration budget) {}
+    public record Settings(List<Long> seeds, int exchanges, int shrinks, Duration budget) {
+        public Settings {
+            seeds = List.copyOf(seeds);
+        }
+
+        /** The seeds from the first one on. */
+        public static List<Long> seeds(long first, int count) {
+            return LongStream.range(first, first + count).boxed().toList();
+        }
+    }
 
     /**
      * A failure that is there each time.
@@ -123,14 +133,16 @@ public final class GeneratedRun {
         var failing = new ArrayList<Failing>();
         var unsteady = new ArrayList<String>();
         int played = 0;
-        while (played < settings.configurations()
+        // Small runs see each delivery too.
+        int batch = Math.clamp((settings.seeds().size() + 2) / DELIVERIES.size(), 1, BATCH);
+        while (played < settings.seeds().size()
                 && System.nanoTime() - begin < settings.budget().toNanos()) {
             var cases = new ArrayList<GeneratedCase>();
-            for (int i = 0; i < Math.min(BATCH, settings.configurations() - played); i++) {
-                long seed = settings.firstSeed() + played + i;
+            for (int i = 0; i < Math.min(batch, settings.seeds().size() - played); i++) {
+                long seed = settings.seeds().get(played + i);
                 cases.add(CaseGenerator.generate(seed, settings.exchanges()));
             }
-            var delivery = DELIVERIES.get(played / BATCH % DELIVERIES.size());
+            var delivery = DELIVERIES.get(played / batch % DELIVERIES.size());
             check(cases, delivery, failing, unsteady);
             played += cases.size();
             progress.accept(

@@ -63,6 +63,11 @@ final class Requests {
                     "cache-control: no-cache",
                     "x-envoy-original-dst-host: 1.2.3.4:5",
                     "upgrade: h2c",
+                    "origin: http://o.test",
+                    "origin: http://p.test",
+                    "origin: http://o.test\r\naccess-control-request-method: GET",
+                    "x-envoy-fault-abort-request: 503",
+                    "x-envoy-fault-delay-request: 5",
                     "server: c");
 
     private static final List<String> HOSTILE_HEADERS =
@@ -120,10 +125,13 @@ final class Requests {
 
     private final Choices choices;
     private final Plan plan;
+    private final int longest;
 
     Requests(Choices choices, Plan plan) {
         this.choices = choices;
         this.plan = plan;
+        // How much of a body that is refused was read before is a matter of reads.
+        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : 70_000;
     }
 
     /**
@@ -135,17 +143,27 @@ final class Requests {
     record Request(String text, boolean complete, boolean answered) {}
 
     Request next() {
-        return switch (choices.weighted(86, 8, 3, plan.timed() ? 3 : 0)) {
+        return switch (choices.weighted(86, 8, 3, plan.timed() ? 3 : 0, plan.upgrades() ? 10 : 0)) {
             case 0 -> sound();
             case 1 -> hostile();
             case 2 -> versioned();
-            default -> cut();
+            case 3 -> cut();
+            default -> upgrade();
         };
     }
 
     private Request sound() {
         var method = choices.in100(95) ? choices.pick(METHODS) : choices.pick(ODD_METHODS);
         return request(method, target(), "HTTP/1.1", host(), headers());
+    }
+
+    /** What follows an upgrade is not HTTP, whether it is granted or not. */
+    Request upgrade() {
+        var headers = new ArrayList<>(headers());
+        headers.add("connection: upgrade");
+        headers.add("upgrade: websocket");
+        var text = request("GET", target(), "HTTP/1.1", host(), headers).text();
+        return new Request(text, false, true);
     }
 
     private Request versioned() {
@@ -230,7 +248,7 @@ final class Requests {
         switch (choices.weighted(12, 8, 1)) {
             case 0 -> {
                 // The next request begins a line, by which the client knows its method.
-                int length = choices.pick(0, 1, 4, 500, 70_000);
+                int length = choices.pick(0, 1, 4, 500, longest);
                 var body = "b".repeat(Math.max(0, length - 1)) + (length > 0 ? "\n" : "");
                 text.append("content-length: ").append(length).append("\r\n\r\n").append(body);
             }

@@ -9,11 +9,13 @@ import java.util.List;
 final class Routes {
     private final Choices choices;
     private final Plan plan;
+    private final Filters filters;
     private int routes;
 
-    Routes(Choices choices, Plan plan) {
+    Routes(Choices choices, Plan plan, Filters filters) {
         this.choices = choices;
         this.plan = plan;
+        this.filters = filters;
     }
 
     Message configuration() {
@@ -65,6 +67,7 @@ final class Routes {
             host.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 70_000));
         }
         HeaderEdits.add(host, choices, 12);
+        filters.override(host, 25);
         return host;
     }
 
@@ -82,6 +85,7 @@ final class Routes {
             route.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 70_000));
         }
         HeaderEdits.add(route, choices, 18);
+        filters.override(route, 25);
         return route;
     }
 
@@ -106,21 +110,93 @@ final class Routes {
                     choices.pick("NOT_FOUND", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"));
         }
         rewrites(action);
+        hashes(action);
+        if (plan.mirrored() && choices.in100(60)) {
+            action.with(
+                    "request_mirror_policies",
+                    List.of(
+                            new Message()
+                                    .need("cluster", Plan.named(Plan.MIRROR))
+                                    .maybe(
+                                            choices,
+                                            30,
+                                            "disable_shadow_host_suffix_append",
+                                            true)));
+        }
+        if (choices.in100(10)) {
+            action.with("internal_redirect_policy", internalRedirects());
+        }
+        if (plan.upgrades() && choices.in100(30)) {
+            action.with(
+                    "upgrade_configs",
+                    List.of(
+                            new Message()
+                                    .need("upgrade_type", "websocket")
+                                    .maybe(choices, 50, "enabled", choices.in100(50))));
+        }
         return action.maybe(choices, 8, "priority", "HIGH");
     }
 
     private void rewrites(Message action) {
-        if (choices.in100(20)) {
-            action.with("prefix_rewrite", choices.pick("/", "/new", "/new/", "/a?z=1"));
+        switch (choices.weighted(70, 18, 12)) {
+            case 0 -> {
+                // The path goes upstream as it came.
+            }
+            case 1 -> action.with("prefix_rewrite", choices.pick("/", "/new", "/new/", "/a?z=1"));
+            default -> action.with("regex_rewrite", rewrite());
         }
-        switch (choices.weighted(75, 15, 10)) {
+        switch (choices.weighted(70, 12, 8, 5, 5)) {
             case 0 -> {
                 // The host goes upstream as it came.
             }
             case 1 -> action.with("host_rewrite_literal", choices.pick("h.up", "h.up:99"));
-            default -> action.with("auto_host_rewrite", true);
+            case 2 -> action.with("auto_host_rewrite", true);
+            case 3 -> action.with("host_rewrite_header", choices.pick("x-a", "x-forwarded-host"));
+            default -> action.with("host_rewrite_path_regex", rewrite());
         }
         action.maybe(choices, 15, "append_x_forwarded_host", true);
+    }
+
+    private Message rewrite() {
+        return new Message()
+                .need("pattern", Matches.regex(choices.pick("^/(a)(/.*)?$", "/[a-z]+", "b", ".*")))
+                .need("substitution", choices.pick("/r", "\\\\1x", "", "/\\\\0"));
+    }
+
+    /** The last one always has a value: without any, hosts are drawn. */
+    private void hashes(Message action) {
+        var policies = new ArrayList<Message>();
+        for (int i = choices.between(0, 2); i > 0; i--) {
+            policies.add(
+                    switch (choices.weighted(3, 2, 2)) {
+                        case 0 ->
+                                new Message()
+                                        .need(
+                                                "header",
+                                                new Message()
+                                                        .need(
+                                                                "header_name",
+                                                                choices.pick(
+                                                                        "x-a", "x-b", ":path")));
+                        case 1 -> new Message().need("cookie", new Message().need("name", "a"));
+                        default ->
+                                new Message()
+                                        .need(
+                                                "query_parameter",
+                                                new Message().need("name", choices.pick("k", "l")));
+                    });
+            policies.getLast().maybe(choices, 20, "terminal", true);
+        }
+        policies.add(
+                new Message().need("connection_properties", new Message().need("source_ip", true)));
+        action.need("hash_policy", Message.items(1, policies));
+    }
+
+    private Message internalRedirects() {
+        return new Message()
+                .maybe(choices, 50, "max_internal_redirects", choices.between(0, 2))
+                .maybe(choices, 50, "redirect_response_codes", List.of(301, 302))
+                .maybe(choices, 30, "allow_cross_scheme_redirect", true);
     }
 
     /** Only one of them has any weight: which one is taken is otherwise a matter of chance. */

@@ -4,6 +4,7 @@ package dev.outrigger.conformance.generate;
 import dev.outrigger.conformance.exchange.ClientStep;
 import dev.outrigger.conformance.exchange.Scenario;
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
+import dev.outrigger.conformance.exchange.UpstreamAnswer.After;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ final class Traffic {
     private final Plan plan;
     private final Requests requests;
     private final Answers answers;
+    private boolean pipelines;
 
     Traffic(Choices choices, Plan plan) {
         this.choices = choices;
@@ -32,9 +34,27 @@ final class Traffic {
     List<Scenario> exchanges(int count) {
         var all = new ArrayList<Scenario>();
         for (int i = 1; i <= count; i++) {
-            all.add(new Scenario("exchange[" + i + "]", steps(), upstreams()));
+            var upstreams = upstreams();
+            pipelines = upstreams.values().stream().flatMap(List::stream).noneMatch(Traffic::races);
+            boolean tunnels =
+                    upstreams.values().stream()
+                            .flatMap(List::stream)
+                            .anyMatch(each -> each.after() == After.ECHO);
+            var steps = tunnels ? tunnel() : steps();
+            all.add(new Scenario("exchange[" + i + "]", steps, upstreams));
         }
         return all;
+    }
+
+    /**
+     * Whether a request right behind this answer could still meet the connection that the upstream
+     * closes, or not.
+     */
+    private static boolean races(UpstreamAnswer answer) {
+        boolean closes = answer.after() == After.CLOSE || answer.after() == After.RESET;
+        boolean said =
+                answer.head().startsWith("HTTP/1.0") || answer.head().contains("connection: close");
+        return closes && !said && answer.head().contains("\r\n\r\n");
     }
 
     private Map<String, List<UpstreamAnswer>> upstreams() {
@@ -47,6 +67,19 @@ final class Traffic {
             }
         }
         return scripts;
+    }
+
+    /** Where an upstream may agree to an upgrade nothing is sent behind the request but data. */
+    private List<ClientStep> tunnel() {
+        var steps = new ArrayList<ClientStep>();
+        steps.add(new ClientStep.Send(requests.upgrade().text()));
+        steps.add(new ClientStep.AwaitResponses(1));
+        if (choices.in100(60)) {
+            steps.add(new ClientStep.Send("ping"));
+            steps.add(new ClientStep.Pause(MOMENT));
+        }
+        steps.add(choices.in100(50) ? new ClientStep.CloseWrite() : new ClientStep.Close());
+        return steps;
     }
 
     private List<ClientStep> steps() {
@@ -62,7 +95,7 @@ final class Traffic {
 
     private void connection(List<ClientStep> steps) {
         int count = choices.pick(1, 1, 1, 1, 2, 2, 3, 4);
-        boolean pipelined = count > 1 && choices.in100(30);
+        boolean pipelined = count > 1 && choices.in100(30) && pipelines;
         int awaited = 0;
         var together = new StringBuilder();
         for (int i = 1; i <= count; i++) {

@@ -22,6 +22,9 @@ final class AccessLogs {
     /** Parts of the second format; a tab never occurs in a value. */
     private static final Map<String, String> PARTS = new LinkedHashMap<>();
 
+    /** The part by which a line's connection is known; no line shows it. */
+    static final String CLIENT = "client";
+
     static {
         PARTS.put("code", "%RESPONSE_CODE%");
         PARTS.put("flags", "%RESPONSE_FLAGS%");
@@ -33,38 +36,60 @@ final class AccessLogs {
         PARTS.put("sent", "%BYTES_SENT%");
         PARTS.put("protocol", "%PROTOCOL%");
         PARTS.put("attempts", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%");
+        PARTS.put(CLIENT, "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%");
     }
 
     private final Path defaultLog;
     private final Path partsLog;
+    private final Path drawnLog;
     private boolean asked;
+    private boolean drawn;
     private int taken;
 
     AccessLogs(Path workdir) {
         this.defaultLog = workdir.resolve("default.log");
         this.partsLog = workdir.resolve("parts.log");
+        this.drawnLog = workdir.resolve("drawn.log");
     }
 
     /** Deletes what an earlier run has left in the folder: proxies append. */
     static void clear(Path workdir) throws IOException {
-        Files.deleteIfExists(workdir.resolve("default.log"));
-        Files.deleteIfExists(workdir.resolve("parts.log"));
+        for (var name : List.of("default.log", "parts.log", "drawn.log")) {
+            Files.deleteIfExists(workdir.resolve(name));
+        }
     }
 
-    /** The value of {@code access_log} in a configuration. */
-    String config() {
+    /**
+     * The value of {@code access_log} in a configuration.
+     *
+     * @param format the number of a further format, or nothing for none
+     */
+    String config(String format) {
+        asked = true;
+        var parts = new ArrayList<String>();
+        PARTS.forEach((name, operator) -> parts.add(name + "=" + operator));
+        var loggers = new ArrayList<String>();
+        loggers.add(logger(defaultLog, ""));
+        loggers.add(logger(partsLog, LogFormats.text(String.join("\\t", parts))));
+        if (!format.isEmpty()) {
+            drawn = true;
+            loggers.add(logger(drawnLog, LogFormats.drawn(Long.parseLong(format))));
+        }
+        return "[" + String.join(", ", loggers) + "]";
+    }
+
+    /** The same as the value of {@code accessLog} in a Sidecar. */
+    String policy() {
         asked = true;
         var format = new ArrayList<String>();
         PARTS.forEach((name, operator) -> format.add(name + "=" + operator));
-        return "["
-                + logger(defaultLog, "")
-                + ", "
-                + logger(
-                        partsLog,
-                        ", log_format: {text_format_source: {inline_string: \""
-                                + String.join("\\t", format)
-                                + "\\n\"}}")
-                + "]";
+        return "[{file: \""
+                + defaultLog
+                + "\"}, {file: \""
+                + partsLog
+                + "\", text: \""
+                + String.join("\\t", format)
+                + "\"}]";
     }
 
     /** The lines since the last call, once there are so many, or as many as came in time. */
@@ -77,9 +102,11 @@ final class AccessLogs {
                         limit,
                         () ->
                                 lines(partsLog).size() >= taken + expected
-                                        && lines(defaultLog).size() >= taken + expected);
+                                        && lines(defaultLog).size() >= taken + expected
+                                        && (!drawn || lines(drawnLog).size() >= taken + expected));
         var parts = lines(partsLog);
         var defaults = lines(defaultLog);
+        var others = drawn ? lines(drawnLog) : List.<String>of();
         var taking = new ArrayList<Map<String, String>>();
         for (int i = taken; i < parts.size(); i++) {
             var fields = new TreeMap<String, String>();
@@ -91,6 +118,9 @@ final class AccessLogs {
             }
             if (i < defaults.size()) {
                 fields.put("default", defaults.get(i));
+            }
+            if (i < others.size()) {
+                fields.put("drawn", others.get(i));
             }
             taking.add(fields);
         }

@@ -39,25 +39,34 @@ public final class BatchStage implements AutoCloseable {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
 
     /** More at once would make one wait for the other, and time is part of what is compared. */
-    private static final int AT_ONCE = 12;
+    private static final int TIMED_AT_ONCE = 8;
+
+    private static final int AT_ONCE = 40;
 
     private final RunningProxy proxy;
     private final List<Running> parts;
+    private final Source source;
 
-    private BatchStage(RunningProxy proxy, List<Running> parts) {
+    private BatchStage(RunningProxy proxy, List<Running> parts, Source source) {
         this.proxy = proxy;
         this.parts = parts;
+        this.source = source;
     }
 
     /**
      * One configuration with its exchanges. The texts may hold {@code ${self}}, which is the name.
      *
      * @param name of the listener and, followed by an underscore, the beginning of each cluster's
+     * @param timed whether time is part of what is compared
      * @param listener as JSON
      * @param clusters as JSON
      */
     public record Part(
-            String name, String listener, List<String> clusters, List<Scenario> scenarios) {
+            String name,
+            boolean timed,
+            String listener,
+            List<String> clusters,
+            List<Scenario> scenarios) {
         public Part {
             clusters = List.copyOf(clusters);
             scenarios = List.copyOf(scenarios);
@@ -65,7 +74,11 @@ public final class BatchStage implements AutoCloseable {
     }
 
     private record Running(
-            Part part, UpstreamSet upstreams, AccessLogs accessLogs, Normalizer normalizer) {}
+            Part part,
+            UpstreamSet upstreams,
+            AccessLogs accessLogs,
+            Normalizer normalizer,
+            LogLines lines) {}
 
     /** Starts the proxy with all parts, in the folder. */
     public static BatchStage open(
@@ -73,6 +86,7 @@ public final class BatchStage implements AutoCloseable {
             throws IOException {
         var running = new ArrayList<Running>();
         RunningProxy started = null;
+        Source source = null;
         try {
             var listeners = new ArrayList<String>();
             var clusters = new ArrayList<String>();
@@ -85,23 +99,28 @@ public final class BatchStage implements AutoCloseable {
                                 part,
                                 new UpstreamSet(),
                                 new AccessLogs(folder),
-                                Normalizer.of(Map.of()));
+                                Normalizer.of(Map.of()),
+                                new LogLines());
                 running.add(each);
                 var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
                 listeners.add(template.fill(part.listener()));
                 part.clusters().forEach(cluster -> clusters.add(template.fill(cluster)));
             }
             var bootstrap = workdir.resolve("bootstrap.yaml");
-            Files.writeString(bootstrap, delivery.bootstrap(listeners, clusters, workdir));
-            started = start(proxy, bootstrap, workdir);
+            source = Source.open(delivery, proxy.flavor(), listeners, clusters, workdir);
+            Files.writeString(bootstrap, source.bootstrap());
+            started = start(proxy, bootstrap, workdir, source);
             var ports = started.listenerPorts();
             for (var each : running) {
                 prepared.add(ready(each, ports));
             }
-            return new BatchStage(started, prepared);
+            return new BatchStage(started, prepared, source);
         } catch (IOException | RuntimeException e) {
             if (started != null) {
                 started.close();
+            }
+            if (source != null) {
+                source.close();
             }
             running.forEach(each -> each.upstreams().close());
             throw e;
@@ -117,11 +136,17 @@ public final class BatchStage implements AutoCloseable {
         }
     }
 
-    private static RunningProxy start(ProxyUnderTest proxy, Path bootstrap, Path workdir)
-            throws NotStarted {
+    private static RunningProxy start(
+            ProxyUnderTest proxy, Path bootstrap, Path workdir, Source source) throws NotStarted {
+        RunningProxy started = null;
         try {
-            return proxy.start(bootstrap, workdir);
+            started = proxy.start(bootstrap, workdir);
+            source.awaitInForce();
+            return started;
         } catch (IOException e) {
+            if (started != null) {
+                started.close();
+            }
             throw new NotStarted(e);
         }
     }
@@ -129,12 +154,18 @@ public final class BatchStage implements AutoCloseable {
     /** Plays everything and gives the normalised fields of each part, in their order. */
     public List<SortedMap<String, String>> play() throws IOException {
         var ports = proxy.listenerPorts();
-        var turns = new Semaphore(AT_ONCE);
+        var timed = new Semaphore(TIMED_AT_ONCE);
+        var others = new Semaphore(AT_ONCE);
         var seen = new ArrayList<SortedMap<String, String>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var futures =
                     parts.stream()
-                            .map(each -> threads.submit(() -> playAll(each, ports, turns)))
+                            .map(each ->
+                                    threads.submit(() ->
+                                            playAll(
+                                                    each,
+                                                    ports,
+                                                    each.part().timed() ? timed : others)))
                             .toList();
             for (var future : futures) {
                 seen.add(future.get());
@@ -156,6 +187,7 @@ public final class BatchStage implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
+        source.close();
         parts.forEach(each -> each.upstreams().close());
     }
 
@@ -200,6 +232,7 @@ public final class BatchStage implements AutoCloseable {
                         STEP_LIMIT,
                         Optional.of(upstreams))) {
             client.play(scenario.steps());
+            running.lines().began(scenario.name(), client.localPorts());
             var attempts = inOrder(upstreams.attempts().settled(BODY_LIMIT));
             var connections = Closings.comparable(client.seen(), scenario.steps());
             return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
@@ -232,10 +265,28 @@ public final class BatchStage implements AutoCloseable {
                 });
         long requests = totals.getOrDefault("http." + part.name() + ".downstream_rq_total", 0L);
         var logs = running.accessLogs().take(requests, LOG_LIMIT);
-        var observation = new Observation(List.of(), List.of(), logs, List.of(), totals);
+        running.lines()
+                .byExchange(logs)
+                .forEach((exchange, lines) -> addLines(running, exchange, lines, fields));
+        var observation = new Observation(List.of(), List.of(), List.of(), List.of(), totals);
         running.normalizer()
                 .apply(observation.fields())
                 .forEach((name, value) -> fields.put(unnamed(part, name), unnamed(part, value)));
+    }
+
+    private void addLines(
+            Running running,
+            String exchange,
+            List<Map<String, String>> lines,
+            SortedMap<String, String> fields) {
+        var seen = new Observation(List.of(), List.of(), lines, List.of(), new TreeMap<>());
+        running.normalizer()
+                .apply(seen.fields())
+                .forEach((name, value) -> {
+                    if (name.startsWith("log")) {
+                        fields.put(exchange + "." + name, unnamed(running.part(), value));
+                    }
+                });
     }
 
     /** The name varies with the place in a batch, so that fields must not hold it. */
@@ -250,7 +301,11 @@ public final class BatchStage implements AutoCloseable {
             names.put(port, "listener");
         }
         return new Running(
-                running.part(), running.upstreams(), running.accessLogs(), Normalizer.of(names));
+                running.part(),
+                running.upstreams(),
+                running.accessLogs(),
+                Normalizer.of(names),
+                running.lines());
     }
 
     private Stats stats() {
@@ -265,7 +320,7 @@ public final class BatchStage implements AutoCloseable {
         try {
             return switch (kind) {
                 case "self" -> running.part().name();
-                case "accessLog" -> running.accessLogs().config();
+                case "accessLog" -> running.accessLogs().config(name);
                 default -> Integer.toString(running.upstreams().port(kind, name));
             };
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -104,13 +105,18 @@ public final class Stage implements AutoCloseable {
             return new Observation(
                     client.seen(),
                     attempts,
-                    accessLogs.take(requests, LOG_LIMIT),
+                    withoutClient(accessLogs.take(requests, LOG_LIMIT)),
                     client.adminReplies(),
                     after.since(before));
         } finally {
             upstreams.closeConnections();
             var _ = Eventually.holds(QUIET_LIMIT, () -> stats().withoutUpstreamConnections());
         }
+    }
+
+    private static List<Map<String, String>> withoutClient(List<Map<String, String>> lines) {
+        lines.forEach(line -> line.remove(AccessLogs.CLIENT));
+        return lines;
     }
 
     /** The rules for what this stage's run does not share with another's. */
@@ -144,7 +150,8 @@ public final class Stage implements AutoCloseable {
             return switch (kind) {
                 case "listen" -> Integer.toString(upstreams.listen(name));
                 case "admin" -> ConfigTemplate.admin();
-                case "accessLog" -> accessLogs.config();
+                case "accessLog" -> accessLogs.config(name);
+                case "accessLogPolicy" -> accessLogs.policy();
                 default -> Integer.toString(upstreams.port(kind, name));
             };
         } catch (IOException e) {

@@ -73,6 +73,11 @@ final class WireClient implements AutoCloseable {
         return finished;
     }
 
+    /** The ports the connections came from, in their order. */
+    List<Integer> localPorts() {
+        return connections.stream().map(WireConnection::localPort).toList();
+    }
+
     List<SeenAdminReply> adminReplies() {
         return adminReplies;
     }

@@ -25,6 +25,7 @@ final class WireConnection implements AutoCloseable {
     private static final int MAX_RECEIVED_BYTES = 64 << 20;
 
     private final Socket socket;
+    private final int localPort;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     private final StringBuilder sent = new StringBuilder();
@@ -35,6 +36,11 @@ final class WireConnection implements AutoCloseable {
 
     private WireConnection(Socket socket) {
         this.socket = socket;
+        this.localPort = socket.getLocalPort();
+    }
+
+    int localPort() {
+        return localPort;
     }
 
     static WireConnection open(int port) throws IOException {

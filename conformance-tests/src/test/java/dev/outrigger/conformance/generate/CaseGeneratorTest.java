@@ -38,6 +38,6 @@ class CaseGeneratorTest {
                         .need("clusters", List.of())
                         .node();
 
-        assertThat(new GeneratedCase(1, config, List.of()).isWhole()).isFalse();
+        assertThat(new GeneratedCase(1, false, config, List.of()).isWhole()).isFalse();
     }
 }

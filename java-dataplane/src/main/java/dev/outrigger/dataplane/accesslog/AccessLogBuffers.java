@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -10,15 +11,23 @@ import java.util.IdentityHashMap;
  * or when the flush interval has passed (AL5). Confined to the worker's event loop.
  */
 public final class AccessLogBuffers {
-    private static final int FLUSH_CHARS = 64 * 1024;
-
     private final IdentityHashMap<AccessLogSinks.Sink, StringBuilder> buffers =
             new IdentityHashMap<>();
+    private final StatsShard stats;
     private final long flushIntervalNanos;
+    private final int minFlushChars;
     private boolean pending;
 
-    public AccessLogBuffers(Duration flushInterval) {
+    /**
+     * @param stats of the worker
+     * @param flushInterval {@code --file-flush-interval-msec}
+     * @param minFlushBytes what makes a buffer full ({@code --file-flush-min-size-kb})
+     */
+    public AccessLogBuffers(StatsShard stats, Duration flushInterval, int minFlushBytes) {
+        this.stats = stats;
         this.flushIntervalNanos = flushInterval.toNanos();
+        // Latin-1: a character is a byte.
+        this.minFlushChars = minFlushBytes;
     }
 
     public long flushIntervalNanos() {
@@ -35,13 +44,21 @@ public final class AccessLogBuffers {
             return false;
         }
         StringBuilder buffer = buffers.computeIfAbsent(log.sink(), s -> new StringBuilder(1024));
+        int before = buffer.length();
         log.format().append(buffer, context);
-        if (buffer.length() >= FLUSH_CHARS) {
+        log.sink().stats().onBuffered(stats, buffer.length() - before);
+        if (buffer.length() > minFlushChars) {
             handOver(log.sink(), buffer);
         }
         boolean first = !pending;
         pending = true;
         return first;
+    }
+
+    /** Hands everything over because the flush interval has passed. */
+    public void flushByTimer() {
+        buffers.keySet().forEach(sink -> sink.stats().onFlushedByTimer(stats));
+        flush();
     }
 
     /** Hands everything over. */

@@ -6,18 +6,21 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.outrigger.dataplane.config.AccessLogConfig;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +36,17 @@ public final class AccessLogSinks implements AutoCloseable {
     private static final long MAX_QUEUED_BYTES = 16L * 1024 * 1024;
 
     private final Map<AccessLogConfig.Sink, Sink> sinks = new HashMap<>();
+    private final FileStats stats;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(task -> {
                 var thread = new Thread(task, "access-log");
                 thread.setDaemon(true);
                 return thread;
             });
+
+    public AccessLogSinks(StatsStore stats) {
+        this.stats = new FileStats(stats);
+    }
 
     /**
      * Opens a sink, or finds it open.
@@ -47,18 +55,26 @@ public final class AccessLogSinks implements AutoCloseable {
      */
     public synchronized Sink open(AccessLogConfig.Sink config) throws IOException {
         Sink known = sinks.get(config);
-        if (known != null) {
-            return known;
+        if (known == null) {
+            known = new Sink(config, stream(config));
+            sinks.put(config, known);
         }
-        OutputStream stream =
-                switch (config) {
-                    case AccessLogConfig.Sink.File(String path) -> file(path);
-                    case AccessLogConfig.Sink.Stdout() -> new FileOutputStream(FileDescriptor.out);
-                    case AccessLogConfig.Sink.Stderr() -> new FileOutputStream(FileDescriptor.err);
-                };
-        var sink = new Sink(stream);
-        sinks.put(config, sink);
-        return sink;
+        return known;
+    }
+
+    /** Opens every file again by its name, so that a file moved away is let go of. */
+    public synchronized void reopen() {
+        for (Sink sink : new ArrayList<>(sinks.values())) {
+            writer.execute(sink::reopen);
+        }
+    }
+
+    private static OutputStream stream(AccessLogConfig.Sink config) throws IOException {
+        return switch (config) {
+            case AccessLogConfig.Sink.File(String path) -> file(path);
+            case AccessLogConfig.Sink.Stdout() -> new FileOutputStream(FileDescriptor.out);
+            case AccessLogConfig.Sink.Stderr() -> new FileOutputStream(FileDescriptor.err);
+        };
     }
 
     private static OutputStream file(String path) throws IOException {
@@ -67,6 +83,13 @@ public final class AccessLogSinks implements AutoCloseable {
             case "/dev/stderr" -> new FileOutputStream(FileDescriptor.err);
             default -> Files.newOutputStream(Path.of(path), CREATE, WRITE, APPEND);
         };
+    }
+
+    /** Whether closing it would close what the whole process writes to. */
+    private static boolean isShared(AccessLogConfig.Sink config) {
+        return !(config instanceof AccessLogConfig.Sink.File(String path))
+                || path.equals("/dev/stdout")
+                || path.equals("/dev/stderr");
     }
 
     /** Writes what was handed over and stops. */
@@ -84,12 +107,20 @@ public final class AccessLogSinks implements AutoCloseable {
 
     /** One open file. */
     public final class Sink {
-        private final OutputStream stream;
+        private final AccessLogConfig.Sink config;
         private final AtomicLong queued = new AtomicLong();
         private final AtomicLong dropped = new AtomicLong();
 
-        private Sink(OutputStream stream) {
+        /** The writer's; {@code null} where it could not be opened again. */
+        private @Nullable OutputStream stream;
+
+        private Sink(AccessLogConfig.Sink config, OutputStream stream) {
+            this.config = config;
             this.stream = stream;
+        }
+
+        FileStats stats() {
+            return stats;
         }
 
         /** Takes a buffer over. */
@@ -99,18 +130,56 @@ public final class AccessLogSinks implements AutoCloseable {
                 if (dropped.getAndAdd(lines.length) == 0) {
                     log.warn("access log lines dropped: the sink does not keep up");
                 }
+                writer.execute(() -> stats.onDropped(lines.length));
                 return;
             }
             writer.execute(() -> {
                 try {
-                    stream.write(lines);
-                    stream.flush();
-                } catch (IOException e) {
-                    log.warn("access log not written: {}", e.toString());
+                    writeNow(lines);
                 } finally {
                     queued.addAndGet(-lines.length);
                 }
             });
+        }
+
+        private void writeNow(byte[] lines) {
+            if (stream == null) {
+                reopen();
+            }
+            OutputStream open = stream;
+            try {
+                if (open == null) {
+                    stats.onFailed(lines.length);
+                    return;
+                }
+                open.write(lines);
+                open.flush();
+                stats.onWritten(lines.length);
+            } catch (IOException e) {
+                stats.onFailed(lines.length);
+                log.warn("access log not written: {}", e.toString());
+            }
+        }
+
+        private void reopen() {
+            if (isShared(config)) {
+                return;
+            }
+            try {
+                OutputStream before = stream;
+                if (before != null) {
+                    stream = null;
+                    before.close();
+                }
+                stream = stream(config);
+            } catch (IOException e) {
+                stats.onReopenFailed();
+                log.warn("access log not opened again: {}", e.toString());
+            }
+        }
+
+        private OutputStream stream(AccessLogConfig.Sink of) throws IOException {
+            return AccessLogSinks.stream(of);
         }
     }
 }

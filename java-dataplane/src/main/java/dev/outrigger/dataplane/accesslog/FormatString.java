@@ -22,7 +22,7 @@ public final class FormatString implements LogFormat {
 
     // An operator: name, optional arguments in parentheses, optional maximum length.
     private static final Pattern OPERATOR =
-            Pattern.compile("%([A-Z0-9_]+)(?:\\(([^)]*)\\))?(?::(\\d+))?%");
+            Pattern.compile("%([A-Z0-9_]+)(?:\\(([^)]*)\\))?(?::(\\d{1,9}))?%");
 
     private final Operator[] operators;
     private final boolean literal;
@@ -79,10 +79,11 @@ public final class FormatString implements LogFormat {
         String argument = matcher.group(2);
         String length = matcher.group(3);
         return Operators.of(
-                matcher.group(1),
-                argument == null ? "" : argument,
-                length == null ? Integer.MAX_VALUE : Integer.parseInt(length),
-                missingAsDash ? "-" : "");
+                new Operators.Command(
+                        matcher.group(1),
+                        argument == null ? "" : argument,
+                        length == null ? -1 : Integer.parseInt(length),
+                        missingAsDash ? "-" : ""));
     }
 
     /** Whether the text has no operator, so that it can be rendered once. */

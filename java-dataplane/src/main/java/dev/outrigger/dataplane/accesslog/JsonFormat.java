@@ -134,13 +134,7 @@ public final class JsonFormat implements LogFormat {
                 out.append("null");
                 return true;
             }
-            if (operator instanceof Operator.Numeric) {
-                operator.append(out, context);
-                return true;
-            }
-            var text = new StringBuilder();
-            operator.append(text, context);
-            out.append(JsonText.quote(text.toString()));
+            operator.appendJson(out, context);
             return true;
         }
     }

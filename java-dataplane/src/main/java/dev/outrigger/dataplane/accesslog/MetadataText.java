@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
-import dev.outrigger.dataplane.accesslog.Operator.TextSource;
+import dev.outrigger.dataplane.accesslog.Operator.MetadataSource;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.telemetry.JsonText;
@@ -14,12 +14,12 @@ final class MetadataText {
     private MetadataText() {}
 
     /** {@code NAMESPACE:KEY:…} of the dynamic metadata. */
-    static TextSource dynamic(String argument) {
+    static MetadataSource dynamic(String argument) {
         String[] parts = argument.split(":", -1);
         List<String> path = List.of(parts).subList(1, parts.length);
         return context -> {
             DynamicMetadata metadata = context.info().findDynamicMetadata();
-            return metadata == null ? null : text(metadata.find(parts[0], path));
+            return metadata == null ? null : metadata.find(parts[0], path);
         };
     }
 
@@ -30,7 +30,7 @@ final class MetadataText {
         return value instanceof MetadataValue.Text(String text) ? text : json(value);
     }
 
-    private static String json(MetadataValue value) {
+    static String json(MetadataValue value) {
         return switch (value) {
             case MetadataValue.Null() -> "null";
             case MetadataValue.Bool(boolean flag) -> String.valueOf(flag);

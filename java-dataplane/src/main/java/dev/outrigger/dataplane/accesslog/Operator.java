@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
-import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.telemetry.JsonText;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,13 @@ sealed interface Operator {
     /** Whether there is nothing to append but the mark for it. */
     default boolean isMissing(FormatContext context) {
         return false;
+    }
+
+    /** Appends the value as JSON writes it; only where it is not missing. */
+    default void appendJson(StringBuilder out, FormatContext context) {
+        var text = new StringBuilder();
+        append(text, context);
+        out.append(JsonText.quote(text.toString()));
     }
 
     /** Text between operators. */
@@ -49,20 +57,57 @@ sealed interface Operator {
         }
     }
 
-    /** A number of the stream's; negative for missing. */
-    record Numeric(ToLongFunction<StreamInfo> source, String missing) implements Operator {
+    /** A number; negative for missing. */
+    record Numeric(ToLongFunction<FormatContext> source, String missing) implements Operator {
         @Override
         public boolean isMissing(FormatContext context) {
-            return source.applyAsLong(context.info()) < 0;
+            return source.applyAsLong(context) < 0;
         }
 
         @Override
         public void append(StringBuilder out, FormatContext context) {
-            long value = source.applyAsLong(context.info());
+            long value = source.applyAsLong(context);
             if (value < 0) {
                 out.append(missing);
             } else {
                 out.append(value);
+            }
+        }
+
+        @Override
+        public void appendJson(StringBuilder out, FormatContext context) {
+            append(out, context);
+        }
+    }
+
+    /** Reads a value of metadata; {@code null} for missing. */
+    @FunctionalInterface
+    interface MetadataSource {
+        @Nullable MetadataValue read(FormatContext context);
+    }
+
+    /** Metadata: a text as it is, anything else as JSON. */
+    record Metadata(MetadataSource source, int maxLength, String missing) implements Operator {
+        @Override
+        public boolean isMissing(FormatContext context) {
+            return source.read(context) == null;
+        }
+
+        @Override
+        public void append(StringBuilder out, FormatContext context) {
+            String value = MetadataText.text(source.read(context));
+            if (value == null) {
+                out.append(missing);
+            } else {
+                out.append(value, 0, Math.min(value.length(), maxLength));
+            }
+        }
+
+        @Override
+        public void appendJson(StringBuilder out, FormatContext context) {
+            MetadataValue value = source.read(context);
+            if (value != null) {
+                out.append(MetadataText.json(value));
             }
         }
     }

@@ -2,186 +2,344 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
-import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.RequestHead;
-import dev.outrigger.dataplane.message.ResponseHead;
-import dev.outrigger.dataplane.message.StreamInfo;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Locale;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The command operators this proxy knows, by Envoy's names. */
+/** The command operators this proxy knows, by Envoy's names; those of heads are another class's. */
 final class Operators {
+    /** What may follow a name. */
+    private static final Set<String> PARAMETERS_OPTIONAL =
+            Set.of(
+                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT",
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
+                    "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
+                    "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT",
+                    "DOWNSTREAM_PEER_CERT_V_END",
+                    "DOWNSTREAM_PEER_CERT_V_START",
+                    "EMIT_TIME",
+                    "EMIT_TIME_LOCAL",
+                    "GRPC_STATUS",
+                    "REQUESTED_SERVER_NAME",
+                    "RESPONSE_CODE_DETAILS",
+                    "START_TIME",
+                    "START_TIME_LOCAL",
+                    "UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
+                    "UPSTREAM_PEER_CERT_V_END",
+                    "UPSTREAM_PEER_CERT_V_START",
+                    "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT");
+
+    private static final Set<String> PARAMETERS_AND_LENGTH_OPTIONAL =
+            Set.of("PATH", "QUERY_PARAMS");
+
+    private static final Set<String> PARAMETERS_REQUIRED =
+            Set.of(
+                    "DYNAMIC_METADATA",
+                    "ENVIRONMENT",
+                    "QUERY_PARAM",
+                    "REQ",
+                    "REQUEST_HEADER",
+                    "RESP",
+                    "RESPONSE_HEADER",
+                    "RESPONSE_TRAILER",
+                    "TRAILER");
+
+    private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
+            Set.of("FILTER_STATE", "UPSTREAM_FILTER_STATE");
+
+    /** About TLS, tracing and QUIC, none of which a stream here has. */
+    private static final Set<String> NEVER =
+            Set.of(
+                    ("CONNECTION_TERMINATION_DETAILS DOWNSTREAM_HANDSHAKE_DURATION"
+                                    + " DOWNSTREAM_LOCAL_DNS_SAN DOWNSTREAM_LOCAL_EMAIL_SAN"
+                                    + " DOWNSTREAM_LOCAL_IP_SAN DOWNSTREAM_LOCAL_OTHERNAME_SAN"
+                                    + " DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_LOCAL_URI_SAN DOWNSTREAM_PEER_CERT"
+                                    + " DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_CERT_V_START"
+                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1"
+                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256 DOWNSTREAM_PEER_CHAIN_SERIALS"
+                                    + " DOWNSTREAM_PEER_DNS_SAN DOWNSTREAM_PEER_EMAIL_SAN"
+                                    + " DOWNSTREAM_PEER_FINGERPRINT_1 DOWNSTREAM_PEER_FINGERPRINT_256"
+                                    + " DOWNSTREAM_PEER_IP_SAN DOWNSTREAM_PEER_ISSUER"
+                                    + " DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256 DOWNSTREAM_PEER_ISSUER_SERIAL"
+                                    + " DOWNSTREAM_PEER_OTHERNAME_SAN DOWNSTREAM_PEER_SERIAL"
+                                    + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
+                                    + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
+                                    + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
+                                    + " REQUESTED_SERVER_NAME RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
+                                    + " TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
+                                    + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
+                                    + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
+                                    + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
+                                    + " UPSTREAM_PEER_ISSUER UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_URI_SAN"
+                                    + " UPSTREAM_SERVER_NAME UPSTREAM_TLS_CIPHER UPSTREAM_TLS_GROUP"
+                                    + " UPSTREAM_TLS_SESSION_ID UPSTREAM_TLS_VERSION")
+                            .split(" "));
+
+    /**
+     * An operator as written.
+     *
+     * @param argument empty for none
+     * @param length -1 for none
+     * @param missing written in place of a missing value
+     */
+    record Command(String name, String argument, int length, String missing) {
+        int maxLength() {
+            return length < 0 ? Integer.MAX_VALUE : length;
+        }
+
+        Operator text(TextSource source) {
+            return new Operator.Text(source, maxLength(), missing);
+        }
+
+        Operator number(ToLongFunction<FormatContext> source) {
+            return new Operator.Numeric(source, missing);
+        }
+    }
+
     private Operators() {}
 
-    static Operator of(String name, String argument, int maxLength, String missing) {
-        return switch (name) {
-            case "START_TIME" ->
-                    argument.isEmpty()
-                            ? new Operator.StartTime()
-                            : new Operator.Text(Timestamps.strftime(argument), maxLength, missing);
-            case "RESPONSE_CODE" -> new Operator.Numeric(StreamInfo::responseCode, missing);
-            case "BYTES_RECEIVED" -> new Operator.Numeric(StreamInfo::bytesReceived, missing);
-            case "BYTES_SENT" -> new Operator.Numeric(StreamInfo::bytesSent, missing);
-            case "DURATION" -> new Operator.Numeric(StreamInfo::durationMillis, missing);
-            case "REQUEST_DURATION" ->
-                    new Operator.Numeric(StreamInfo::requestDurationMillis, missing);
-            case "RESPONSE_DURATION" ->
-                    new Operator.Numeric(StreamInfo::responseDurationMillis, missing);
-            case "RESPONSE_TX_DURATION" ->
-                    new Operator.Numeric(StreamInfo::responseTxDurationMillis, missing);
-            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" ->
-                    new Operator.Numeric(StreamInfo::attemptCount, missing);
-            case "CONNECTION_ID" -> new Operator.Numeric(i -> i.connection().id(), missing);
-            default -> new Operator.Text(text(name, argument), maxLength, missing);
-        };
-    }
-
-    private static TextSource text(String name, String argument) {
-        return switch (name) {
-            case "REQ", "REQUEST_HEADER" -> requestHeader(argument);
-            case "RESP", "RESPONSE_HEADER" -> responseHeader(argument);
-            // HTTP/1 trailers are dropped, so there never are any.
-            case "TRAILER", "RESPONSE_TRAILER" -> c -> null;
-            case "PROTOCOL" -> c -> c.info().isHttp10() ? "HTTP/1.0" : "HTTP/1.1";
-            case "RESPONSE_FLAGS" -> c -> c.info().flagsText();
-            case "RESPONSE_CODE_DETAILS" -> c -> c.info().details();
-            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> c -> c.info().upstreamHost();
-            case "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    c -> withoutPort(c.info().upstreamHost());
-            case "UPSTREAM_REMOTE_PORT" -> c -> port(c.info().upstreamHost());
-            case "UPSTREAM_LOCAL_ADDRESS" -> c -> c.info().upstreamLocalAddress();
-            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> c -> c.info().upstreamCluster();
-            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> c -> c.info().transportFailure();
-            case "ACCESS_LOG_TYPE" -> c -> c.info().logType().text();
-            case "LOCAL_REPLY_BODY" -> c -> c.info().localReplyBody();
-            case "ROUTE_NAME" -> c -> c.info().routeName();
-            case "HOSTNAME" -> hostname();
-            case "ENVIRONMENT" -> environment(argument);
-            case "VIRTUAL_CLUSTER_NAME" -> c -> c.info().virtualCluster();
-            case "CONNECTION_TERMINATION_DETAILS",
-                    "REQUESTED_SERVER_NAME",
-                    "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
-                    "DOWNSTREAM_TLS_VERSION",
-                    "DOWNSTREAM_TLS_CIPHER",
-                    "DOWNSTREAM_PEER_URI_SAN",
-                    "DOWNSTREAM_PEER_SUBJECT",
-                    "TRACE_ID" ->
-                    c -> null;
-            case "DYNAMIC_METADATA" -> MetadataText.dynamic(argument);
-            case "STREAM_ID" -> requestHeader("x-request-id");
-            default -> address(name);
-        };
-    }
-
-    private static TextSource address(String name) {
-        return switch (name) {
-            case "DOWNSTREAM_REMOTE_ADDRESS" -> c -> ConnectionInfo.text(c.info().remoteAddress());
-            case "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    c -> ConnectionInfo.ip(c.info().remoteAddress());
-            case "DOWNSTREAM_REMOTE_PORT" ->
-                    c -> Integer.toString(c.info().remoteAddress().getPort());
-            case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" -> c -> c.info().connection().remoteText();
-            case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    c -> c.info().connection().remoteIp();
-            case "DOWNSTREAM_DIRECT_REMOTE_PORT" ->
-                    c -> Integer.toString(c.info().connection().remoteAddress().getPort());
-            case "DOWNSTREAM_LOCAL_ADDRESS" -> c -> c.info().connection().localText();
-            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" -> c -> c.info().connection().localIp();
-            case "DOWNSTREAM_LOCAL_PORT" ->
-                    c -> Integer.toString(c.info().connection().localAddress().getPort());
-            default ->
-                    throw new IllegalArgumentException(
-                            "Not supported field in StreamInfo: " + name);
-        };
-    }
-
-    /** {@code NAME} or {@code NAME?ALTERNATIVE}. */
-    private static TextSource requestHeader(String argument) {
-        String[] names = argument.toLowerCase(Locale.ROOT).split("\\?", 2);
-        TextSource first = oneRequestHeader(names[0]);
-        if (names.length == 1) {
-            return first;
+    /**
+     * @throws IllegalArgumentException for a name not known and for what may not follow it
+     */
+    static Operator of(Command command) {
+        String name = command.name;
+        Operator known = heads(command);
+        if (known == null) {
+            known = stream(command);
         }
-        TextSource second = oneRequestHeader(names[1]);
-        return context -> {
-            String value = first.read(context);
-            return value == null ? second.read(context) : value;
-        };
-    }
-
-    private static TextSource oneRequestHeader(String name) {
-        byte[] bytes = Ascii.bytes(name);
-        return switch (name) {
-            case ":method" -> c -> c.request() == null ? null : requireMethod(c.request());
-            case ":path" -> c -> c.request() == null ? null : requirePath(c.request());
-            case ":authority", "host" -> c -> authority(c.request());
-            case ":scheme" -> c -> scheme(c.request());
-            default -> c -> c.request() == null ? null : header(headers(c.request()), bytes);
-        };
-    }
-
-    private static TextSource responseHeader(String argument) {
-        String[] names = argument.toLowerCase(Locale.ROOT).split("\\?", 2);
-        byte[] first = Ascii.bytes(names[0]);
-        byte[] second = Ascii.bytes(names[names.length - 1]);
-        if (names[0].equals(":status")) {
-            return c -> c.response() == null ? null : status(c.response());
+        if (known == null) {
+            known = upstream(command);
         }
-        return c -> {
-            ResponseHead response = c.response();
-            if (response == null) {
-                return null;
+        if (known == null) {
+            known = connection(command);
+        }
+        if (known == null && NEVER.contains(name)) {
+            known = command.text(_ -> null);
+        }
+        if (known == null) {
+            throw new IllegalArgumentException("Not supported field in StreamInfo: " + name);
+        }
+        check(command);
+        return known;
+    }
+
+    private static void check(Command command) {
+        String name = command.name;
+        boolean parameters = !command.argument.isEmpty();
+        boolean length = command.length >= 0;
+        boolean required =
+                PARAMETERS_REQUIRED.contains(name) || PARAMETERS_REQUIRED_NO_LENGTH.contains(name);
+        if (required && !parameters) {
+            throw new IllegalArgumentException(name + " requires parameters");
+        }
+        if (PARAMETERS_REQUIRED.contains(name) || PARAMETERS_AND_LENGTH_OPTIONAL.contains(name)) {
+            return;
+        }
+        if (required || PARAMETERS_OPTIONAL.contains(name)) {
+            if (length) {
+                throw new IllegalArgumentException(
+                        name + " does not allow length to be specified.");
             }
-            String value = header(response.headers(), first);
-            return value == null ? header(response.headers(), second) : value;
+            return;
+        }
+        if (parameters || length) {
+            throw new IllegalArgumentException(name + " does not take any parameters or length");
+        }
+    }
+
+    private static @Nullable Operator heads(Command command) {
+        String argument = command.argument;
+        return switch (command.name) {
+            case "REQ", "REQUEST_HEADER" -> command.text(HeadOperators.request(argument));
+            case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
+            case "PATH" -> command.text(HeadOperators.path(argument));
+            case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
+            case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
+            case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
+            case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
+            case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
+            default -> null;
         };
     }
 
-    private static @Nullable String requireMethod(@Nullable RequestHead request) {
-        return request == null || request.methodText().isEmpty() ? null : request.methodText();
+    private static @Nullable Operator stream(Command command) {
+        return switch (command.name) {
+            case "START_TIME" ->
+                    command.argument.isEmpty()
+                            ? new Operator.StartTime()
+                            : time(command, ZoneOffset.UTC, c -> c.info().startMillis());
+            case "START_TIME_LOCAL" ->
+                    time(command, ZoneId.systemDefault(), c -> c.info().startMillis());
+            case "EMIT_TIME" -> time(command, ZoneOffset.UTC, Operators::emitted);
+            case "EMIT_TIME_LOCAL" -> time(command, ZoneId.systemDefault(), Operators::emitted);
+            case "RESPONSE_CODE" -> command.number(c -> c.info().responseCode());
+            case "BYTES_RECEIVED" -> command.number(c -> c.info().bytesReceived());
+            case "BYTES_SENT" -> command.number(c -> c.info().bytesSent());
+            case "DURATION" -> command.number(c -> c.info().durationMillis());
+            case "REQUEST_DURATION" -> command.number(c -> c.info().requestDurationMillis());
+            case "RESPONSE_DURATION" -> command.number(c -> c.info().responseDurationMillis());
+            case "RESPONSE_TX_DURATION" -> command.number(c -> c.info().responseTxDurationMillis());
+            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> command.number(c -> c.info().attemptCount());
+            case "CONNECTION_ID" -> command.number(c -> c.info().connection().id());
+            // Only QUIC knows what was sent again, and trailers are dropped.
+            case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
+                    command.number(_ -> 0);
+            case "PROTOCOL" -> command.text(c -> c.info().protocol().text());
+            case "RESPONSE_FLAGS" -> command.text(c -> c.info().flagsText());
+            case "RESPONSE_FLAGS_LONG" -> command.text(c -> c.info().flagsLongText());
+            case "CUSTOM_FLAGS" -> command.text(_ -> "");
+            case "RESPONSE_CODE_DETAILS" -> command.text(c -> c.info().details());
+            case "ACCESS_LOG_TYPE" -> command.text(c -> c.info().logType().text());
+            case "LOCAL_REPLY_BODY" -> command.text(c -> c.info().localReplyBody());
+            case "ROUTE_NAME" -> command.text(c -> c.info().routeName());
+            case "VIRTUAL_CLUSTER_NAME" -> command.text(c -> c.info().virtualCluster());
+            case "DYNAMIC_METADATA" ->
+                    new Operator.Metadata(
+                            MetadataText.dynamic(command.argument),
+                            command.maxLength(),
+                            command.missing);
+            case "HOSTNAME" -> command.text(hostname());
+            case "ENVIRONMENT" -> command.text(environment(command.argument));
+            default -> null;
+        };
     }
 
-    private static @Nullable String requirePath(@Nullable RequestHead request) {
-        return request == null || request.pathLength() == 0 ? null : request.path();
+    /** When the line is written, which is when the exchange ends. */
+    private static long emitted(FormatContext context) {
+        return context.info().startMillis() + context.info().durationMillis();
     }
 
-    private static @Nullable String status(@Nullable ResponseHead response) {
-        return response == null ? null : Integer.toString(response.status());
+    private static Operator time(
+            Command command, ZoneId zone, ToLongFunction<FormatContext> millis) {
+        String pattern = command.argument;
+        if (pattern.isEmpty()) {
+            pattern =
+                    zone.equals(ZoneOffset.UTC) ? "%Y-%m-%dT%H:%M:%E3SZ" : "%Y-%m-%dT%H:%M:%E3S%z";
+        }
+        if (pattern.indexOf('\n') >= 0 || pattern.contains("%n")) {
+            throw new IllegalArgumentException(
+                    "Invalid header configuration. Format string contains newline.");
+        }
+        Timestamps.Formatter formatter = Timestamps.strftime(pattern, zone);
+        return command.text(context -> formatter.text(millis.applyAsLong(context)));
     }
 
-    private static @Nullable String scheme(@Nullable RequestHead request) {
-        return request == null ? null : request.scheme();
+    private static @Nullable Operator upstream(Command command) {
+        return switch (command.name) {
+            case "UPSTREAM_HOST" -> command.text(c -> c.info().upstreamHost());
+            case "UPSTREAM_HOST_NAME" -> command.text(c -> c.info().upstreamHostName());
+            case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
+                    command.text(c -> withoutPort(c.info().upstreamHostName()));
+            case "UPSTREAM_HOSTS_ATTEMPTED" -> command.text(c -> c.info().upstreamHostsAttempted());
+            case "UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT" ->
+                    command.text(c -> withoutPorts(c.info().upstreamHostsAttempted()));
+            case "UPSTREAM_REMOTE_ADDRESS" -> command.text(c -> c.info().upstreamRemoteAddress());
+            case "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
+                    withoutPort(command, c -> c.info().upstreamRemoteAddress());
+            case "UPSTREAM_REMOTE_PORT" ->
+                    command.number(c -> port(c.info().upstreamRemoteAddress()));
+            // Only addresses inside a process have one.
+            case "UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID" ->
+                    command.text(c -> c.info().upstreamRemoteAddress() == null ? null : "");
+            case "UPSTREAM_LOCAL_ADDRESS" -> command.text(c -> c.info().upstreamLocalAddress());
+            case "UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    withoutPort(command, c -> c.info().upstreamLocalAddress());
+            case "UPSTREAM_LOCAL_PORT" ->
+                    command.number(c -> port(c.info().upstreamLocalAddress()));
+            case "UPSTREAM_PROTOCOL" ->
+                    command.text(c -> c.info().upstreamRemoteAddress() == null ? null : "HTTP/1.1");
+            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
+                    command.text(c -> c.info().upstreamCluster());
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
+                    command.text(c -> joined(c.info().transportFailure()));
+            default -> null;
+        };
     }
 
-    private static @Nullable HeaderBlock headers(@Nullable RequestHead request) {
-        return request == null ? null : request.headers();
+    private static @Nullable Operator connection(Command command) {
+        Function<FormatContext, InetSocketAddress> remote = c -> c.info().remoteAddress();
+        return switch (command.name) {
+            case "DOWNSTREAM_REMOTE_ADDRESS" ->
+                    command.text(c -> ConnectionInfo.text(remote.apply(c)));
+            case "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(remote.apply(c)));
+            case "DOWNSTREAM_REMOTE_PORT" -> command.number(c -> remote.apply(c).getPort());
+            case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
+                    command.text(c -> c.info().connection().remoteText());
+            case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> c.info().connection().remoteIp());
+            case "DOWNSTREAM_DIRECT_REMOTE_PORT" ->
+                    command.number(c -> c.info().connection().remoteAddress().getPort());
+            case "DOWNSTREAM_LOCAL_ADDRESS", "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
+                    command.text(c -> c.info().connection().localText());
+            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
+                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> c.info().connection().localIp());
+            case "DOWNSTREAM_LOCAL_PORT", "DOWNSTREAM_DIRECT_LOCAL_PORT" ->
+                    command.number(c -> c.info().connection().localAddress().getPort());
+            // Only addresses inside a process have one.
+            case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
+                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID" ->
+                    command.text(_ -> "");
+            default -> null;
+        };
     }
 
-    private static @Nullable String authority(@Nullable RequestHead request) {
-        return request == null
-                ? null
-                : request.headers().text(dev.outrigger.dataplane.message.KnownHeader.HOST);
+    private static Operator withoutPort(Command command, TextSource address) {
+        return masked(command, context -> withoutPort(address.read(context)));
     }
 
-    /** The value of the first line of this name; Envoy does not look at others. */
-    private static @Nullable String header(@Nullable HeaderBlock headers, byte[] name) {
-        if (headers == null) {
+    /** An address, or its network where the argument is a prefix length. */
+    private static Operator masked(Command command, TextSource address) {
+        int bits;
+        try {
+            bits = Integer.parseInt(command.argument);
+        } catch (NumberFormatException e) {
+            return command.text(address);
+        }
+        return command.text(context -> {
+            String ip = address.read(context);
+            return ip == null ? null : NetworkAddresses.masked(ip, bits);
+        });
+    }
+
+    private static @Nullable String withoutPorts(@Nullable String addresses) {
+        if (addresses == null) {
             return null;
         }
-        int entry = headers.find(name, 0);
-        if (entry < 0) {
-            return null;
+        var out = new StringBuilder();
+        for (String address : addresses.split(",")) {
+            out.append(out.isEmpty() ? "" : ",").append(withoutPort(address));
         }
-        return headers.value(entry);
+        return out.toString();
     }
 
+    private static @Nullable String withoutPort(@Nullable String address) {
+        if (address == null) {
+            return null;
+        }
+        int colon = address.lastIndexOf(':');
+        return colon < 0 ? address : address.substring(0, colon);
+    }
+
+    private static long port(@Nullable String address) {
+        return address == null
+                ? -1
+                : Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** A variable that is not set is a dash, in JSON as well. */
     private static TextSource environment(String variable) {
         String value = System.getenv(variable);
-        return context -> value;
+        String text = value == null ? "-" : value;
+        return context -> text;
     }
 
     private static TextSource hostname() {
@@ -195,11 +353,8 @@ final class Operators {
         return context -> known;
     }
 
-    private static @Nullable String withoutPort(@Nullable String address) {
-        return address == null ? null : address.substring(0, address.lastIndexOf(':'));
-    }
-
-    private static @Nullable String port(@Nullable String address) {
-        return address == null ? null : address.substring(address.lastIndexOf(':') + 1);
+    /** A reason is one word in a line. */
+    private static @Nullable String joined(@Nullable String text) {
+        return text == null ? null : text.replace(' ', '_');
     }
 }

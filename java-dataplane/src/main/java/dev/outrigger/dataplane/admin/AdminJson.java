@@ -4,13 +4,16 @@ package dev.outrigger.dataplane.admin;
 import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,7 +33,17 @@ final class AdminJson {
     private AdminJson() {}
 
     static String print(JsonElement element) {
-        return GSON.toJson(element) + "\n";
+        return text(element) + "\n";
+    }
+
+    /** Without the line end. */
+    static String text(JsonElement element) {
+        return GSON.toJson(element);
+    }
+
+    /** A JSON string. */
+    static String quote(String text) {
+        return GSON.toJson(text);
     }
 
     /** A message with its {@code Any}s opened; those of unknown types show their bytes. */
@@ -60,11 +73,30 @@ final class AdminJson {
         try {
             String text =
                     printer.preservingProtoFieldNames().usingTypeRegistry(types).print(message);
-            return JsonParser.parseString(text).getAsJsonObject();
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            trim(json);
+            return json;
         } catch (InvalidProtocolBufferException e) {
             var json = new JsonObject();
             json.addProperty("unprintable", String.valueOf(e.getMessage()));
             return json;
         }
+    }
+
+    /** Envoy writes a whole number as one, whatever its type. */
+    private static JsonElement trim(JsonElement element) {
+        if (element instanceof JsonObject object) {
+            object.entrySet().forEach(entry -> entry.setValue(trim(entry.getValue())));
+        } else if (element instanceof JsonArray array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, trim(array.get(i)));
+            }
+        } else if (element instanceof JsonPrimitive primitive && primitive.isNumber()) {
+            String text = primitive.getAsString();
+            if (text.endsWith(".0")) {
+                return new JsonPrimitive(new BigDecimal(text.substring(0, text.length() - 2)));
+            }
+        }
+        return element;
     }
 }

@@ -9,6 +9,8 @@ import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
@@ -59,12 +61,14 @@ public final class AdminServer implements AutoCloseable {
                         .group(loop.eventLoop())
                         .channel(loop.serverSocketType())
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .handler(new AcceptCount(routes.stats()))
                         .childHandler(
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
                                         connections.add(channel);
                                         channel.pipeline()
+                                                .addLast(new AdminConnection(routes))
                                                 .addLast(new HttpServerCodec())
                                                 .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
                                                 .addLast(new AdminHandler(routes));
@@ -96,5 +100,30 @@ public final class AdminServer implements AutoCloseable {
             bound.close();
         }
         connections.close();
+    }
+
+    /** Counts how many connections one event brought. */
+    private static final class AcceptCount extends ChannelInboundHandlerAdapter {
+        private final AdminStats stats;
+        private int accepted;
+
+        AcceptCount(AdminStats stats) {
+            this.stats = stats;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            accepted++;
+            ctx.fireChannelRead(message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            if (accepted > 0) {
+                stats.onAccepted(accepted);
+                accepted = 0;
+            }
+            ctx.fireChannelReadComplete();
+        }
     }
 }

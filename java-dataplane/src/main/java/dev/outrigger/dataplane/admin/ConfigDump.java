@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.admin;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.outrigger.dataplane.state.ConfigAssembler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code
@@ -28,7 +29,7 @@ final class ConfigDump {
         try {
             names = query.find("name_regex").map(Pattern::compile);
         } catch (PatternSyntaxException e) {
-            return AdminResponse.plain(
+            return AdminResponse.plainOnce(
                     400,
                     "INVALID_ARGUMENT: Error while parsing name_regex from "
                             + e.getPattern()
@@ -44,32 +45,31 @@ final class ConfigDump {
     }
 
     private static AdminResponse whole(
-            List<ConfigDumpSections.Section> sections, Optional<List<String>> mask) {
-        var configs = new JsonArray();
+            List<ConfigDumpSection> sections, Optional<List<String>> mask) {
+        if (mask.isEmpty()) {
+            var printer = begin();
+            sections.forEach(section -> section.print(printer));
+            return end(printer);
+        }
+        var masked = new ArrayList<Supplier<JsonElement>>();
         for (var section : sections) {
-            var json = section.json();
-            if (mask.isEmpty()) {
-                configs.add(json);
-            } else if (section.hasFields(mask.get())) {
-                configs.add(keep(json, mask.get()));
+            if (section.hasFields(mask.get())) {
+                masked.add(() -> keep(section.json(), mask.get()));
             }
         }
-        if (mask.isPresent() && configs.isEmpty()) {
-            return AdminResponse.plain(
-                    400,
-                    "FieldMask "
-                            + String.join(",", mask.get())
-                            + " could not be successfully applied to any configs.");
-        }
-        return print(configs);
+        return masked.isEmpty()
+                ? AdminResponse.plain(
+                        400,
+                        "FieldMask "
+                                + String.join(",", mask.get())
+                                + " could not be successfully applied to any configs.")
+                : print(masked);
     }
 
     private static AdminResponse one(
-            List<ConfigDumpSections.Section> sections,
-            String resource,
-            Optional<List<String>> mask) {
+            List<ConfigDumpSection> sections, String resource, Optional<List<String>> mask) {
         for (var section : sections) {
-            if (!section.fields().contains(resource)) {
+            if (!section.fieldNames().contains(resource)) {
                 continue;
             }
             if (!section.isRepeated(resource)) {
@@ -80,27 +80,19 @@ final class ConfigDump {
                                 + resource
                                 + " to get only this field");
             }
-            var configs = new JsonArray();
-            JsonElement value = section.json().get(resource);
-            if (value == null) {
-                return print(configs);
-            }
-            for (JsonElement element : value.getAsJsonArray()) {
-                var json = new JsonObject();
-                json.addProperty("@type", section.elementType(resource));
-                element.getAsJsonObject()
-                        .entrySet()
-                        .forEach(e -> json.add(e.getKey(), e.getValue()));
-                if (mask.isPresent()) {
-                    for (String path : mask.get()) {
-                        if (!section.elementFields(resource).contains(path.split("\\.")[0])) {
-                            return badMask(mask.get());
-                        }
-                    }
-                    configs.add(keep(json, mask.get()));
-                } else {
-                    configs.add(json);
+            var configs = new ArrayList<Supplier<JsonElement>>();
+            for (Supplier<JsonObject> element : section.elements(resource)) {
+                if (mask.isPresent()
+                        && !mask.get().stream()
+                                .allMatch(path -> section.elementHas(resource, path))) {
+                    return badMask(mask.get());
                 }
+                configs.add(() -> {
+                    var json = new JsonObject();
+                    json.addProperty("@type", section.elementType(resource));
+                    element.get().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+                    return mask.isPresent() ? keep(json, mask.get()) : json;
+                });
             }
             return print(configs);
         }
@@ -117,12 +109,26 @@ final class ConfigDump {
         return AdminResponse.plain(400, out.append(" could not be successfully used.").toString());
     }
 
-    private static AdminResponse print(JsonArray configs) {
-        var root = new JsonObject();
-        if (!configs.isEmpty()) {
-            root.add("configs", configs);
+    private static JsonChunks.Printer begin() {
+        var printer = new JsonChunks.Printer();
+        printer.beginObject();
+        printer.beginArray("configs");
+        return printer;
+    }
+
+    private static AdminResponse end(JsonChunks.Printer printer) {
+        printer.endArray();
+        printer.endObject();
+        return AdminResponse.json(printer.finish());
+    }
+
+    private static AdminResponse print(List<Supplier<JsonElement>> configs) {
+        if (configs.isEmpty()) {
+            return AdminResponse.json(AdminJson.print(new JsonObject()));
         }
-        return AdminResponse.json(AdminJson.print(root));
+        var printer = begin();
+        configs.forEach(printer::element);
+        return end(printer);
     }
 
     /** The fields a mask names, and every type. */

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.admin;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.re2j.Pattern;
@@ -34,27 +32,24 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /** The messages {@code /config_dump} is made of, in Envoy's order. Main loop only. */
 final class ConfigDumpSections {
     private final ConfigAssembler state;
     private final Bootstrap bootstrap;
-    private final JsonObject bootstrapJson;
 
     ConfigDumpSections(ConfigAssembler state, Bootstrap bootstrap) {
         this.state = state;
         this.bootstrap = bootstrap;
-        this.bootstrapJson = AdminJson.of(bootstrap);
     }
 
     /**
      * @param names keeps only resources whose whole name matches
      */
-    List<Section> build(boolean withEndpoints, Optional<Pattern> names) {
+    List<ConfigDumpSection> build(boolean withEndpoints, Optional<Pattern> names) {
         ConfigView view = state.view();
-        var sections = new ArrayList<Section>();
+        var sections = new ArrayList<ConfigDumpSection>();
         sections.add(bootstrap(view));
         sections.add(clusters(view, names));
         if (withEndpoints) {
@@ -63,64 +58,67 @@ final class ConfigDumpSections {
         sections.add(listeners(view, names));
         if (!view.listeners().isEmpty() || bootstrap.getStaticResources().getListenersCount() > 0) {
             // Envoy has these once the first connection manager exists.
-            sections.add(new Section(ScopedRoutesConfigDump.getDescriptor(), new JsonObject()));
+            sections.add(new ConfigDumpSection(ScopedRoutesConfigDump.getDescriptor()));
             sections.add(routes(view, names));
         }
-        sections.add(new Section(SecretsConfigDump.getDescriptor(), new JsonObject()));
+        sections.add(new ConfigDumpSection(SecretsConfigDump.getDescriptor()));
         return sections;
     }
 
-    private Section bootstrap(ConfigView view) {
-        var json = new JsonObject();
-        json.add("bootstrap", bootstrapJson);
-        json.addProperty("last_updated", AdminJson.time(view.startedMillis()));
-        return new Section(BootstrapConfigDump.getDescriptor(), json);
+    private ConfigDumpSection bootstrap(ConfigView view) {
+        var section = new ConfigDumpSection(BootstrapConfigDump.getDescriptor());
+        section.add("bootstrap", AdminJson.of(bootstrap));
+        section.add("last_updated", new JsonPrimitive(AdminJson.time(view.startedMillis())));
+        return section;
     }
 
-    private Section clusters(ConfigView view, Optional<Pattern> names) {
-        var json = new JsonObject();
-        version(json, view.cdsVersion());
-        var statics = new JsonArray();
+    private ConfigDumpSection clusters(ConfigView view, Optional<Pattern> names) {
+        var section = new ConfigDumpSection(ClustersConfigDump.getDescriptor());
+        version(section, view.cdsVersion());
+        var statics = new ArrayList<Supplier<JsonObject>>();
         for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
             if (wanted(cluster.getName(), names)) {
-                statics.add(fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view));
+                statics.add(() -> fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view));
             }
         }
-        add(json, "static_clusters", statics);
-        add(json, "dynamic_active_clusters", dynamic("cluster", view.activeClusters(), names));
-        add(json, "dynamic_warming_clusters", dynamic("cluster", view.warmingClusters(), names));
-        return new Section(ClustersConfigDump.getDescriptor(), json);
+        section.add("static_clusters", statics);
+        section.add("dynamic_active_clusters", dynamic("cluster", view.activeClusters(), names));
+        section.add("dynamic_warming_clusters", dynamic("cluster", view.warmingClusters(), names));
+        return section;
     }
 
-    private Section listeners(ConfigView view, Optional<Pattern> names) {
-        var json = new JsonObject();
-        version(json, view.ldsVersion());
-        var statics = new JsonArray();
+    private ConfigDumpSection listeners(ConfigView view, Optional<Pattern> names) {
+        var section = new ConfigDumpSection(ListenersConfigDump.getDescriptor());
+        version(section, view.ldsVersion());
+        var statics = new ArrayList<Supplier<JsonObject>>();
         for (Listener listener : bootstrap.getStaticResources().getListenersList()) {
             if (wanted(listener.getName(), names)) {
-                statics.add(fixed("listener", XdsType.LISTENER.typeUrl(), listener, view));
+                statics.add(() -> fixed("listener", XdsType.LISTENER.typeUrl(), listener, view));
             }
         }
-        add(json, "static_listeners", statics);
-        var dynamics = new JsonArray();
+        section.add("static_listeners", statics);
+        var dynamics = new ArrayList<Supplier<JsonObject>>();
         for (var listener : view.listeners()) {
-            if (!wanted(listener.name(), names)) {
-                continue;
+            if (wanted(listener.name(), names)) {
+                dynamics.add(() -> dynamic(listener));
             }
-            var each = new JsonObject();
-            each.addProperty("name", listener.name());
-            listener.active().ifPresent(it -> each.add("active_state", accepted("listener", it)));
-            listener.warming().ifPresent(it -> each.add("warming_state", accepted("listener", it)));
-            listener.error().ifPresent(it -> each.add("error_state", error(it)));
-            dynamics.add(each);
         }
-        add(json, "dynamic_listeners", dynamics);
-        return new Section(ListenersConfigDump.getDescriptor(), json);
+        section.add("dynamic_listeners", dynamics);
+        return section;
     }
 
-    private Section routes(ConfigView view, Optional<Pattern> names) {
+    private static JsonObject dynamic(ConfigView.DynamicListener listener) {
         var json = new JsonObject();
-        var statics = new JsonArray();
+        json.addProperty("name", listener.name());
+        listener.active().ifPresent(it -> json.add("active_state", accepted("listener", it)));
+        listener.warming().ifPresent(it -> json.add("warming_state", accepted("listener", it)));
+        listener.error().ifPresent(it -> json.add("error_state", error(it)));
+        return json;
+    }
+
+    private ConfigDumpSection routes(ConfigView view, Optional<Pattern> names) {
+        var section = new ConfigDumpSection(RoutesConfigDump.getDescriptor());
+        var statics = new ArrayList<Supplier<JsonObject>>();
         for (Listener listener : bootstrap.getStaticResources().getListenersList()) {
             inline(listener, view, names, statics);
         }
@@ -130,21 +128,24 @@ final class ConfigDumpSections {
                             decode(it.resource(), Listener.getDefaultInstance())
                                     .ifPresent(m -> inline(m, view, names, statics)));
         }
-        add(json, "static_route_configs", statics);
-        add(json, "dynamic_route_configs", dynamic("route_config", view.routes(), names));
-        return new Section(RoutesConfigDump.getDescriptor(), json);
+        section.add("static_route_configs", statics);
+        section.add("dynamic_route_configs", dynamic("route_config", view.routes(), names));
+        return section;
     }
 
     /** Envoy counts a route configuration inside a connection manager as a static one. */
     private static void inline(
-            Listener listener, ConfigView view, Optional<Pattern> names, JsonArray into) {
+            Listener listener,
+            ConfigView view,
+            Optional<Pattern> names,
+            List<Supplier<JsonObject>> into) {
         for (var chain : listener.getFilterChainsList()) {
             for (var filter : chain.getFiltersList()) {
                 try {
                     if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
                         var hcm = filter.getTypedConfig().unpack(HttpConnectionManager.class);
                         if (hcm.hasRouteConfig() && wanted(hcm.getRouteConfig().getName(), names)) {
-                            into.add(
+                            into.add(() ->
                                     fixed(
                                             "route_config",
                                             XdsType.ROUTE.typeUrl(),
@@ -160,10 +161,10 @@ final class ConfigDumpSections {
         }
     }
 
-    private Section endpoints(ConfigView view, Optional<Pattern> names) {
-        var json = new JsonObject();
-        var statics = new JsonArray();
-        var dynamics = new JsonArray();
+    private ConfigDumpSection endpoints(ConfigView view, Optional<Pattern> names) {
+        var section = new ConfigDumpSection(EndpointsConfigDump.getDescriptor());
+        var statics = new ArrayList<Supplier<JsonObject>>();
+        var dynamics = new ArrayList<Supplier<JsonObject>>();
         for (ActiveCluster cluster : view.clusters()) {
             boolean eds = cluster.config().discovery() instanceof Discovery.Eds;
             String name =
@@ -171,27 +172,31 @@ final class ConfigDumpSections {
                             ? service
                             : cluster.config().name();
             if (wanted(name, names)) {
-                var each = new JsonObject();
-                each.add(
-                        "endpoint_config",
-                        EndpointJson.of(name, cluster.endpoints(), XdsType.ENDPOINT.typeUrl()));
-                (eds ? dynamics : statics).add(each);
+                (eds ? dynamics : statics).add(() -> assignment(name, cluster));
             }
         }
-        add(json, "static_endpoint_configs", statics);
-        add(json, "dynamic_endpoint_configs", dynamics);
-        return new Section(EndpointsConfigDump.getDescriptor(), json);
+        section.add("static_endpoint_configs", statics);
+        section.add("dynamic_endpoint_configs", dynamics);
+        return section;
     }
 
-    private static JsonArray dynamic(
+    private static JsonObject assignment(String name, ActiveCluster cluster) {
+        var json = new JsonObject();
+        json.add(
+                "endpoint_config",
+                EndpointJson.of(name, cluster.endpoints(), XdsType.ENDPOINT.typeUrl()));
+        return json;
+    }
+
+    private static List<Supplier<JsonObject>> dynamic(
             String field, List<AcceptedResource> resources, Optional<Pattern> names) {
-        var array = new JsonArray();
+        var list = new ArrayList<Supplier<JsonObject>>();
         for (AcceptedResource resource : resources) {
             if (wanted(resource.name(), names)) {
-                array.add(accepted(field, resource));
+                list.add(() -> accepted(field, resource));
             }
         }
-        return array;
+        return list;
     }
 
     private static JsonObject accepted(String field, AcceptedResource accepted) {
@@ -256,62 +261,9 @@ final class ConfigDumpSections {
         }
     }
 
-    private static void add(JsonObject json, String field, JsonArray array) {
-        if (!array.isEmpty()) {
-            json.add(field, array);
-        }
-    }
-
-    /** One message of the dump; its descriptor knows which fields it could have. */
-    static final class Section {
-        private final Descriptor descriptor;
-        private final JsonObject json = new JsonObject();
-
-        Section(Descriptor descriptor, JsonObject content) {
-            this.descriptor = descriptor;
-            json.addProperty("@type", "type.googleapis.com/" + descriptor.getFullName());
-            content.entrySet().forEach(entry -> json.add(entry.getKey(), entry.getValue()));
-        }
-
-        JsonObject json() {
-            return json;
-        }
-
-        Set<String> fields() {
-            return names(descriptor);
-        }
-
-        boolean hasFields(List<String> paths) {
-            return paths.stream().allMatch(this::hasField);
-        }
-
-        boolean isRepeated(String field) {
-            return descriptor.findFieldByName(field).isRepeated();
-        }
-
-        String elementType(String field) {
-            return "type.googleapis.com/" + element(field).getFullName();
-        }
-
-        Set<String> elementFields(String field) {
-            return names(element(field));
-        }
-
-        /** A mask goes through single messages only, as Envoy's does. */
-        private boolean hasField(String path) {
-            String[] parts = path.split("\\.", 2);
-            FieldDescriptor field = descriptor.findFieldByName(parts[0]);
-            return field != null && (parts.length == 1 || !field.isRepeated());
-        }
-
-        private Descriptor element(String field) {
-            return descriptor.findFieldByName(field).getMessageType();
-        }
-
-        private static Set<String> names(Descriptor descriptor) {
-            return descriptor.getFields().stream()
-                    .map(FieldDescriptor::getName)
-                    .collect(Collectors.toSet());
+    private static void version(ConfigDumpSection section, String version) {
+        if (!version.isEmpty()) {
+            section.add("version_info", new JsonPrimitive(version));
         }
     }
 }

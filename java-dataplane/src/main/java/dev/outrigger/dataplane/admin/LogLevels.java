@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.admin;
 
+import dev.outrigger.dataplane.admin.AdminRoute.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,44 @@ final class LogLevels {
     private static final String ROOM = "dev.outrigger.dataplane.";
     private static final Map<String, Level> LEVELS = levels();
 
-    /** Envoy's loggers that have a counterpart here, with its packages. */
-    private static final Map<String, List<String>> LOGGERS = loggers();
+    /** Envoy's loggers, in the order it lists them. */
+    private static final List<String> NAMES =
+            List.of(
+                    ("a2a admin ai_protocol_manager alternate_protocols_cache aws assert backtrace"
+                                    + " basic_auth cache_filter client config connection"
+                                    + " conn_handler compression credential_injector decompression"
+                                    + " dns dubbo envoy_bug ext_authz ext_proc rocketmq file filter"
+                                    + " forward_proxy geolocation grpc happy_eyeballs hc"
+                                    + " health_checker http http2 hystrix init io jwt json_rpc"
+                                    + " kafka key_value_store lua local_rate_limit main matcher mcp"
+                                    + " misc mongo multi_connection notification oauth2 quic"
+                                    + " quic_stream pool rate_limit_quota rbac rds redis router"
+                                    + " runtime stats secret sse tap testing thrift tracing"
+                                    + " upstream udp wasm websocket golang stats_sinks"
+                                    + " dynamic_modules ip_tagging")
+                            .split(" "));
+
+    /** Those that have a counterpart here, with its packages. */
+    private static final Map<String, List<String>> ROOMS =
+            Map.ofEntries(
+                    Map.entry("admin", List.of("admin")),
+                    Map.entry("config", List.of("ads", "parse", "state")),
+                    Map.entry("connection", List.of("downstream")),
+                    Map.entry("conn_handler", List.of("downstream")),
+                    Map.entry("dns", List.of("ads")),
+                    Map.entry("file", List.of("accesslog")),
+                    Map.entry("filter", List.of("filter")),
+                    Map.entry("grpc", List.of("ads")),
+                    Map.entry("hc", List.of("upstream")),
+                    Map.entry("http", List.of("downstream", "message")),
+                    Map.entry("init", List.of("state")),
+                    Map.entry("main", List.of("bootstrap")),
+                    Map.entry("pool", List.of("upstream")),
+                    Map.entry("rds", List.of("state")),
+                    Map.entry("router", List.of("exchange", "route")),
+                    Map.entry("runtime", List.of("runtime")),
+                    Map.entry("stats", List.of("telemetry")),
+                    Map.entry("upstream", List.of("upstream")));
 
     private final Map<String, String> current = new LinkedHashMap<>();
 
@@ -27,15 +64,51 @@ final class LogLevels {
 
     private LogLevels() {}
 
+    /** With the levels of the command line. */
     static LogLevels of(ProcessInfo process) {
         var levels = new LogLevels();
-        String initial =
-                String.valueOf(process.commandLineOptions().getOrDefault("log_level", "info"));
-        LOGGERS.keySet().forEach(name -> levels.current.put(name, initial));
+        var options = process.commandLineOptions();
+        String initial = known(String.valueOf(options.getOrDefault("log_level", "info")));
+        NAMES.forEach(name -> levels.current.put(name, initial));
+        String components = String.valueOf(options.getOrDefault("component_log_level", ""));
+        for (String part : components.split(",")) {
+            int colon = part.indexOf(':');
+            if (colon > 0) {
+                levels.current.replace(part.substring(0, colon), known(part.substring(colon + 1)));
+            }
+        }
         return levels;
     }
 
-    AdminResponse answer(Query query) {
+    private static String known(String level) {
+        return level.equals("warn") ? "warning" : level;
+    }
+
+    AdminRoute route() {
+        return AdminRoute.post(
+                "/logging",
+                "query/change logging levels",
+                this::answer,
+                Parameter.text(
+                        "paths",
+                        "Change multiple logging levels by setting to"
+                                + " <logger_name1>:<desired_level1>,<logger_name2>:<desired_level2>"),
+                Parameter.text(
+                        "group", "Change a group of loggers: <logger_group_name>:<desired_level>"),
+                Parameter.choice(
+                        "level",
+                        "desired logging level, this will change all loggers's level",
+                        "",
+                        "trace",
+                        "debug",
+                        "info",
+                        "warning",
+                        "error",
+                        "critical",
+                        "off"));
+    }
+
+    private AdminResponse answer(Query query) {
         var parameters = query.parameters();
         String error = "";
         if (parameters.size() > 1) {
@@ -55,11 +128,15 @@ final class LogLevels {
     private String change(String key, String value) {
         var wanted = new LinkedHashMap<String, String>();
         switch (key) {
-            case "level" -> current.keySet().forEach(name -> wanted.put(name, value));
+            case "level" -> NAMES.forEach(name -> wanted.put(name, value));
+            case "group" -> {
+                return "group parameter requires fine-grain logging to be enabled";
+            }
             case "paths" -> {
-                for (String part : value.split(",", -1)) {
-                    int colon = part.lastIndexOf(':');
-                    if (colon < 0) {
+                // A comma at the end is no empty entry.
+                for (String part : value.split(",")) {
+                    int colon = part.indexOf(':');
+                    if (colon <= 0 || colon == part.length() - 1) {
                         return "empty logger name or empty logger level";
                     }
                     wanted.put(part.substring(0, colon), part.substring(colon + 1));
@@ -80,9 +157,9 @@ final class LogLevels {
     }
 
     private void set(String name, String level) {
-        current.put(name, level.equals("warn") ? "warning" : level);
+        current.put(name, level);
         Level wanted = LEVELS.getOrDefault(level, Level.INFO);
-        for (String room : LOGGERS.getOrDefault(name, List.of())) {
+        for (String room : ROOMS.getOrDefault(name, List.of())) {
             var logger = Logger.getLogger(ROOM + room);
             logger.setLevel(wanted);
             held.add(logger);
@@ -104,6 +181,7 @@ final class LogLevels {
         usage: /logging?<name>=<level> (change single level)
         usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)
         usage: /logging?level=<level> (change all levels)
+        usage: /logging?group=<group_name>:<level> (change group of loggers)
         levels: trace debug info warning error critical off\s
         """;
     }
@@ -114,35 +192,9 @@ final class LogLevels {
         levels.put("debug", Level.FINE);
         levels.put("info", Level.INFO);
         levels.put("warning", Level.WARNING);
-        levels.put("warn", Level.WARNING);
         levels.put("error", Level.SEVERE);
         levels.put("critical", Level.SEVERE);
         levels.put("off", Level.OFF);
         return levels;
-    }
-
-    private static Map<String, List<String>> loggers() {
-        var loggers = new LinkedHashMap<String, List<String>>();
-        loggers.put("admin", List.of("admin"));
-        loggers.put("client", List.of());
-        loggers.put("config", List.of("ads", "parse", "state"));
-        loggers.put("connection", List.of("downstream"));
-        loggers.put("conn_handler", List.of("downstream"));
-        loggers.put("dns", List.of("ads"));
-        loggers.put("file", List.of("accesslog"));
-        loggers.put("filter", List.of("filter"));
-        loggers.put("grpc", List.of("ads"));
-        loggers.put("health_checker", List.of());
-        loggers.put("http", List.of("downstream", "message"));
-        loggers.put("init", List.of("state"));
-        loggers.put("main", List.of("bootstrap"));
-        loggers.put("misc", List.of());
-        loggers.put("pool", List.of("upstream"));
-        loggers.put("rds", List.of("state"));
-        loggers.put("router", List.of("exchange", "route"));
-        loggers.put("runtime", List.of());
-        loggers.put("stats", List.of("telemetry"));
-        loggers.put("upstream", List.of("upstream"));
-        return loggers;
     }
 }

@@ -6,6 +6,9 @@ public interface ProcessActions {
     /** {@code POST /quitquitquit}: begins to end the process; the answer is sent first. */
     void shutDown();
 
+    /** Somebody reads stats; they may have to be flushed for it. */
+    default void onStatsRead() {}
+
     /** {@code POST /reopen_logs}. */
     void reopenLogs();
 }

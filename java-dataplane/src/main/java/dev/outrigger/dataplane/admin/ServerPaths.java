@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.ServerState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The paths about the process itself: {@code /ready}, {@code /server_info} and their like. */
@@ -30,6 +31,7 @@ final class ServerPaths {
         this.startedNanos = loop.nanoTime();
     }
 
+    /** Decoded for each request: kept, it would be as large as all that was made of it. */
     static Bootstrap decode(byte[] bytes) {
         try {
             return Bootstrap.parseFrom(bytes);
@@ -58,14 +60,14 @@ final class ServerPaths {
     }
 
     AdminResponse memory() {
-        var runtime = Runtime.getRuntime();
+        var memory = MemoryFigures.read();
         var json = new JsonObject();
-        json.addProperty("allocated", Long.toString(runtime.totalMemory() - runtime.freeMemory()));
-        json.addProperty("heap_size", Long.toString(runtime.totalMemory()));
+        json.addProperty("allocated", Long.toString(memory.allocated()));
+        json.addProperty("heap_size", Long.toString(memory.heapSize()));
         json.addProperty("pageheap_unmapped", "0");
-        json.addProperty("pageheap_free", Long.toString(runtime.freeMemory()));
+        json.addProperty("pageheap_free", Long.toString(memory.heapSize() - memory.allocated()));
         json.addProperty("total_thread_cache", "0");
-        json.addProperty("total_physical_bytes", Long.toString(runtime.totalMemory()));
+        json.addProperty("total_physical_bytes", Long.toString(memory.physical()));
         return AdminResponse.json(AdminJson.print(json));
     }
 
@@ -82,9 +84,17 @@ final class ServerPaths {
                         + " --enable-mutex-tracing.");
     }
 
-    AdminResponse initDump() {
+    AdminResponse initDump(Query query) {
+        // Envoy's mask chooses the one component it knows apart from all.
+        boolean listenersOnly =
+                query.find("mask")
+                        .filter(mask -> List.of(mask.split(",")).contains("listener"))
+                        .isPresent();
         var unready = new JsonArray();
         for (String target : state.view().unready()) {
+            if (listenersOnly && !target.startsWith("listener ")) {
+                continue;
+            }
             var names = new JsonArray();
             names.add(target);
             var each = new JsonObject();
@@ -126,7 +136,7 @@ final class ServerPaths {
         options.put("drain_time", "600s");
         options.put("parent_shutdown_time", "900s");
         options.put("mode", "Serve");
-        options.put("disable_hot_restart", true);
+        options.put("disable_hot_restart", false);
         options.put("enable_mutex_tracing", false);
         options.put("restart_epoch", 0);
         options.put("cpuset_threads", false);

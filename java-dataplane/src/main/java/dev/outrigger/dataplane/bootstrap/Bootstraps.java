@@ -64,6 +64,9 @@ final class Bootstraps {
                                             .setMinorNumber(Version.ENVOY_MINOR)
                                             .setPatch(Version.ENVOY_PATCH)));
         }
+        if (node.getExtensionsCount() == 0) {
+            node.addAllExtensions(NodeExtensions.ALL);
+        }
         return node.build();
     }
 }

@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
  * {@code --socket-mode} (no hot restart); {@code --enable-core-dump}, {@code
  * --enable-mutex-tracing}, {@code --disable-extensions}, {@code --cpuset-threads}, {@code
  * --enable-fine-grain-logging}, {@code --skip-deprecated-logs}, {@code
- * --log-stacktrace-single-entry}, {@code --local-address-ip-version}, {@code --stats-tag}. Those
- * given are named in the log at debug.
+ * --log-stacktrace-single-entry}, {@code --local-address-ip-version}. Those given are named in the
+ * log at debug.
  */
 final class CommandLine {
     static final String PROGRAM = "outrigger-proxy";
@@ -51,8 +51,7 @@ final class CommandLine {
                     Flag.ENABLE_FINE_GRAIN_LOGGING,
                     Flag.SKIP_DEPRECATED_LOGS,
                     Flag.LOG_STACKTRACE_SINGLE_ENTRY,
-                    Flag.LOCAL_ADDRESS_IP_VERSION,
-                    Flag.STATS_TAG);
+                    Flag.LOCAL_ADDRESS_IP_VERSION);
 
     private static final Pattern TAG_NAME = Pattern.compile("[A-Za-z0-9]+");
     private static final Pattern TAG_VALUE = Pattern.compile("[^.]+");

@@ -15,9 +15,8 @@ import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -25,6 +24,9 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A YAML or JSON text as a tree that still knows its positions, and the JSON it stands for.
@@ -73,12 +75,14 @@ final class ConfigDocument {
                         .setUseMarks(true)
                         .build();
         try {
-            checkNesting(new Parse(settings).parseString(text));
-            Optional<Node> root = new Compose(settings).composeString(text);
+            var parser = new ParserImpl(settings, new StreamReader(settings, text));
+            Optional<Node> root = new Composer(settings, new ShallowParser(parser)).getSingleNode();
             if (root.isPresent()) {
                 new SizeCheck().visit(root.get(), 0);
             }
             return root;
+        } catch (TooDeep e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
         } catch (MarkedYamlEngineException e) {
             String where =
                     e.getProblemMark()
@@ -95,22 +99,54 @@ final class ConfigDocument {
         }
     }
 
-    /** Before composing, which recurses. */
-    private static void checkNesting(Iterable<Event> events) throws ConfigException {
-        int depth = 0;
-        for (Event event : events) {
+    /** Ends composing, which recurses, before it is too deep. */
+    private static final class ShallowParser implements Parser {
+        private final Parser parser;
+        private int depth;
+
+        ShallowParser(Parser parser) {
+            this.parser = parser;
+        }
+
+        @Override
+        public boolean checkEvent(Event.ID choice) {
+            return parser.checkEvent(choice);
+        }
+
+        @Override
+        public Event peekEvent() {
+            return parser.peekEvent();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return parser.hasNext();
+        }
+
+        @Override
+        public Event next() {
+            Event event = parser.next();
             switch (event.getEventId()) {
                 case MappingStart, SequenceStart -> depth++;
                 case MappingEnd, SequenceEnd -> depth--;
                 default -> {}
             }
             if (depth > MAX_DEPTH) {
-                throw new ConfigException(
+                throw new TooDeep(
                         event.getStartMark().map(m -> "line " + (m.getLine() + 1)).orElse("?")
                                 + ": nested deeper than "
                                 + MAX_DEPTH
                                 + " levels");
             }
+            return event;
+        }
+    }
+
+    private static final class TooDeep extends YamlEngineException {
+        private static final long serialVersionUID = 1;
+
+        TooDeep(String message) {
+            super(message);
         }
     }
 

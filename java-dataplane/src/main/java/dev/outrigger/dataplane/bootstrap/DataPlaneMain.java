@@ -94,7 +94,10 @@ public final class DataPlaneMain {
                     log.warn("caught ENVOY_{}", name);
                     server.requestEnd();
                 },
-                () -> log.info("caught ENVOY_SIGUSR1"));
+                () -> {
+                    log.info("caught ENVOY_SIGUSR1");
+                    server.reopenLogs();
+                });
         try {
             server.awaitEnd();
         } catch (InterruptedException e) {
@@ -128,6 +131,7 @@ public final class DataPlaneMain {
                         options.drainTime(),
                         options.gradualDrain(),
                         options.fileFlushInterval(),
+                        options.fileFlushMinSizeKb() << 10,
                         options.serviceCluster(),
                         options.serviceNode(),
                         runtime),

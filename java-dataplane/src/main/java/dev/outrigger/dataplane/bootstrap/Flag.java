@@ -6,11 +6,7 @@ package dev.outrigger.dataplane.bootstrap;
  * said in {@link CommandLine}.
  */
 enum Flag {
-    STATS_TAG(
-            "--stats-tag",
-            Kind.TEXTS,
-            "",
-            "A tag:value for every stat; may be repeated. Accepted, not applied yet."),
+    STATS_TAG("--stats-tag", Kind.TEXTS, "", "A tag:value for every stat; may be repeated."),
     ENABLE_CORE_DUMP("--enable-core-dump", Kind.SWITCH, "", "No effect: core dumps are the JVM's."),
     SOCKET_MODE("--socket-mode", Kind.TEXT, "", "No effect: no hot restart."),
     SOCKET_PATH("--socket-path", Kind.TEXT, "", "No effect: no hot restart."),

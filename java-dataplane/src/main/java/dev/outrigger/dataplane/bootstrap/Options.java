@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.config.StatsConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,6 +106,9 @@ record Options(
         out.put("service_cluster", serviceCluster);
         out.put("service_node", serviceNode);
         out.put("service_zone", serviceZone);
+        out.put("file_flush_interval", seconds(fileFlushInterval));
+        out.put("stats_tag", statsTags);
+        out.put("disable_hot_restart", ignored.contains("--disable-hot-restart"));
         out.put("drain_time", drainTime.toSeconds() + "s");
         out.put("drain_strategy", gradualDrain ? "Gradual" : "Immediate");
         out.put("parent_shutdown_time", parentShutdownTime.toSeconds() + "s");
@@ -110,5 +116,29 @@ record Options(
         out.put("restart_epoch", (int) restartEpoch);
         out.put("cpuset_threads", cpusetThreads);
         return out;
+    }
+
+    /** With the tags of the command line after those of the file. */
+    StatsConfig withTags(StatsConfig config) {
+        if (statsTags.isEmpty()) {
+            return config;
+        }
+        var tags = new ArrayList<>(config.tags());
+        for (String each : statsTags) {
+            String[] parts = each.split(":", 2);
+            tags.add(
+                    new StatsConfig.TagSpecifier(
+                            parts[0], new StatsConfig.TagSpecifier.Value.Fixed(parts[1])));
+        }
+        return new StatsConfig(
+                tags, config.useAllDefaultTags(), config.matcher(), config.histogramBuckets());
+    }
+
+    /** As JSON writes a duration: whole seconds, or with milliseconds. */
+    private static String seconds(Duration duration) {
+        return duration.toMillisPart() == 0
+                ? duration.toSeconds() + "s"
+                : String.format(
+                        Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
     }
 }

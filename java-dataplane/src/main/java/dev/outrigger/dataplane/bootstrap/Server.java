@@ -2,9 +2,11 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.admin.AdminServer;
+import dev.outrigger.dataplane.admin.MemoryFigures;
 import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.CountedNameResolver;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.AdminConfig;
@@ -16,6 +18,7 @@ import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
+import dev.outrigger.dataplane.telemetry.StatsRules;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -90,11 +93,14 @@ final class Server implements AutoCloseable {
                                 : NioIoHandler.newFactory());
         this.loop = new NettyMainLoop(group.next());
         this.startedNanos = loop.nanoTime();
-        this.stats = new StatsStore(workers + 1);
+        this.stats =
+                new StatsStore(
+                        workers + 1, StatsRules.of(options.withTags(bootstrap.statsConfig())));
         this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
-        this.ads = new AdsClient(loop, resolver, bootstrap, stats, RandomGenerator.getDefault());
+        var names = new CountedNameResolver(resolver, stats);
+        this.ads = new AdsClient(loop, names, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
         var parsers =
                 new XdsResourceParser(
@@ -104,7 +110,7 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, ads, resolver, requestPath, stats, workers);
+                        loop, bootstrap, parsers, ads, names, requestPath, stats, workers);
         known.assembler = assembler;
         this.admin =
                 new AdminServer(
@@ -122,9 +128,16 @@ final class Server implements AutoCloseable {
                             }
 
                             @Override
+                            public void onStatsRead() {
+                                // What is read now is as of the flush before, as in Envoy.
+                                if (bootstrap.statsFlushOnAdmin()) {
+                                    loop.execute(Server.this::flush);
+                                }
+                            }
+
+                            @Override
                             public void reopenLogs() {
-                                log.debug(
-                                        "logs are opened by name for each write; nothing to reopen");
+                                Server.this.reopenLogs();
                             }
                         });
     }
@@ -173,7 +186,9 @@ final class Server implements AutoCloseable {
                 var _ = live.complete(null);
             });
             assembler.start();
-            scheduleFlush();
+            if (!bootstrap.statsFlushOnAdmin()) {
+                scheduleFlush();
+            }
             return null;
         });
         log.info("starting main dispatch loop");
@@ -229,15 +244,20 @@ final class Server implements AutoCloseable {
 
     private void flush() {
         stats.mergeHistograms();
-        var runtime = Runtime.getRuntime();
+        var memory = MemoryFigures.read();
         var shard = stats.shard(0);
         shard.set(
                 stats.gauge("server.uptime"),
                 TimeUnit.NANOSECONDS.toSeconds(loop.nanoTime() - startedNanos));
-        shard.set(
-                stats.gauge("server.memory_allocated"),
-                runtime.totalMemory() - runtime.freeMemory());
-        shard.set(stats.gauge("server.memory_heap_size"), runtime.totalMemory());
+        shard.set(stats.gauge("server.memory_allocated"), memory.allocated());
+        shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
+        shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
+        shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+    }
+
+    /** Opens access logs again by their names. Any thread. */
+    void reopenLogs() {
+        loop.execute(requestPath::reopenLogs);
     }
 
     /** Asks the process to end. Any thread, any number of times. */

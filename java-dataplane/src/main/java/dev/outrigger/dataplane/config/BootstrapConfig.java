@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
  * @param clusterManager what concerns all clusters
  * @param runtimeLayers in order; a later layer wins
+ * @param statsFlushOnAdmin stats are flushed when somebody asks for them, and not by time
  */
 public record BootstrapConfig(
         NodeConfig node,
@@ -25,7 +26,9 @@ public record BootstrapConfig(
         DynamicResourcesConfig dynamicResources,
         ClusterManagerConfig clusterManager,
         List<RuntimeLayerConfig> runtimeLayers,
-        Duration statsFlushInterval) {
+        Duration statsFlushInterval,
+        boolean statsFlushOnAdmin,
+        StatsConfig statsConfig) {
     public BootstrapConfig {
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);

@@ -19,6 +19,7 @@ public record HttpConnectionManagerConfig(
         List<HttpFilterEntry> httpFilters,
         CodecType codecType,
         Http1Options http1Options,
+        Http2Options http2Options,
         ServerHeader serverHeader,
         String serverName,
         boolean useRemoteAddress,
@@ -71,10 +72,11 @@ public record HttpConnectionManagerConfig(
                 new AccessLogTimes(false, false, Duration.ZERO);
     }
 
-    /** HTTP2 follows. AUTO serves HTTP/1.1 until then. */
+    /** AUTO goes by the first bytes (C1). */
     public enum CodecType {
         AUTO,
-        HTTP1
+        HTTP1,
+        HTTP2
     }
 
     public enum ServerHeader {

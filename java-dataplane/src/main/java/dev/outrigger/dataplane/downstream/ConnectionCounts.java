@@ -10,9 +10,14 @@ final class ConnectionCounts {
     private final WorkerContext worker;
     private final StatsShard shard;
     private final HcmStats stats;
+    private boolean http2;
     private boolean spoke;
+    private boolean requestsCounted;
     private boolean closedLocally;
     private long openedNanos;
+
+    /** Envoy counts what the last read brought as buffered until the next read. */
+    private int lastReceived;
 
     ConnectionCounts(WorkerContext worker, HcmStats stats) {
         this.worker = worker;
@@ -26,19 +31,35 @@ final class ConnectionCounts {
         shard.inc(stats.cxActive);
     }
 
+    /** The connection speaks HTTP/2; known before its first bytes are counted. */
+    void setHttp2() {
+        http2 = true;
+    }
+
     void received(int bytes) {
+        if (bytes != lastReceived) {
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
+        }
         shard.add(stats.cxRxBytes, bytes);
         if (!spoke) {
             // Envoy makes the codec, and counts it, when the first bytes come.
             spoke = true;
-            shard.inc(stats.cxHttp1Total);
-            shard.inc(stats.cxHttp1Active);
+            shard.inc(http2 ? stats.cxHttp2Total : stats.cxHttp1Total);
+            shard.inc(http2 ? stats.cxHttp2Active : stats.cxHttp1Active);
         }
     }
 
     /** Whether the client has sent anything. */
     boolean hasSpoken() {
         return spoke;
+    }
+
+    /** The connection is being ended while it has requests, whoever closes it then. */
+    void closedWithRequests() {
+        requestsCounted = true;
+        shard.inc(stats.cxDestroyActiveRq);
+        shard.inc(stats.cxDestroyLocalActiveRq);
     }
 
     /** The close that is about to come is ours. */
@@ -54,13 +75,14 @@ final class ConnectionCounts {
     long closed(boolean activeRequest) {
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
-        if (activeRequest) {
+        if (activeRequest && !requestsCounted) {
             shard.inc(stats.cxDestroyActiveRq);
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
+        shard.add(stats.cxRxBytesBuffered, -lastReceived);
         if (spoke) {
-            shard.dec(stats.cxHttp1Active);
+            shard.dec(http2 ? stats.cxHttp2Active : stats.cxHttp1Active);
         }
         long lengthMillis = (worker.now() - openedNanos) / 1_000_000;
         shard.record(stats.cxLengthMs, lengthMillis);

@@ -25,8 +25,11 @@ final class ConnectionLifetime {
         /** Ends the connection at once. */
         void closeNow();
 
-        /** Ends the connection now that it is between requests. */
-        void closeDrained();
+        /** The connection is to take no new requests soon. */
+        void onDrain();
+
+        /** The client has had its time to go. */
+        void onDrainOver();
     }
 
     private final WorkerListener listener;
@@ -35,6 +38,7 @@ final class ConnectionLifetime {
     private final HttpConnectionManagerConfig config;
     private final HcmStats stats;
     private final Owner owner;
+    private final boolean safe;
     private final Timers.Timer idleTimer;
     private final Timers.Timer durationTimer;
     private final Timers.Timer drainTimer;
@@ -44,13 +48,22 @@ final class ConnectionLifetime {
     private boolean lastRequest;
     private int requests;
 
-    ConnectionLifetime(WorkerListener listener, HttpConnectionManager pinned, Owner owner) {
+    /**
+     * @param betweenRequestsOnly whether {@code http1_safe_max_connection_duration} can be obeyed
+     */
+    ConnectionLifetime(
+            WorkerListener listener,
+            HttpConnectionManager pinned,
+            Owner owner,
+            boolean betweenRequestsOnly) {
         this.listener = listener;
         this.worker = listener.services().worker();
         this.pinned = pinned;
         this.config = pinned.settings().config();
         this.stats = pinned.settings().stats();
         this.owner = owner;
+        this.safe =
+                betweenRequestsOnly && pinned.settings().config().http1SafeMaxConnectionDuration();
         this.idleTimer = worker.timers().timer(this::onIdle);
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.drainTimer = worker.timers().timer(this::onDrainTimeout);
@@ -109,14 +122,13 @@ final class ConnectionLifetime {
     private void startDrain() {
         draining = true;
         drainTimer.arm(worker.now(), config.drainTimeout().toNanos());
+        owner.onDrain();
     }
 
     private void onDrainTimeout() {
         drainOver = true;
-        if (owner.isBetweenRequests()) {
-            worker.refreshNow();
-            owner.closeDrained();
-        }
+        worker.refreshNow();
+        owner.onDrainOver();
     }
 
     private void onIdle() {
@@ -128,7 +140,7 @@ final class ConnectionLifetime {
 
     private void onMaxDuration() {
         worker.stats().inc(stats.cxMaxDurationReached);
-        if (config.http1SafeMaxConnectionDuration() && owner.hasSpoken()) {
+        if (safe && owner.hasSpoken()) {
             // Ends with the next response and never between two requests.
             closing = !draining;
             return;

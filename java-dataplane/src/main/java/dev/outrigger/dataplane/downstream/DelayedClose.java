@@ -16,12 +16,18 @@ import java.time.Duration;
 final class DelayedClose {
     private final WorkerContext worker;
     private final HcmStats stats;
+    private final ConnectionCounts counts;
     private final long delayNanos;
     private final Timers.Timer timer;
     private final ChannelHandlerContext context;
 
     DelayedClose(
-            WorkerContext worker, HcmStats stats, Duration delay, ChannelHandlerContext context) {
+            WorkerContext worker,
+            HcmStats stats,
+            ConnectionCounts counts,
+            Duration delay,
+            ChannelHandlerContext context) {
+        this.counts = counts;
         this.worker = worker;
         this.stats = stats;
         this.delayNanos = delay.toNanos();
@@ -40,6 +46,7 @@ final class DelayedClose {
         if (lingers) {
             context.flush();
         } else {
+            counts.closedLocally();
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context.close());
         }
         if (delayNanos > 0) {
@@ -49,6 +56,7 @@ final class DelayedClose {
     }
 
     private void onTimeout() {
+        counts.closedLocally();
         worker.stats().inc(stats.cxDelayedCloseTimeout);
         context.close();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.exchange.Exchange;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
@@ -10,6 +11,7 @@ import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -37,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectionLifetime}'s, how it ends {@link DelayedClose}'s.
  */
 final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-        implements DownstreamStream, WorkerContext.Flushable, ConnectionLifetime.Owner {
+        implements ServerConnection,
+                DownstreamStream,
+                WorkerContext.Flushable,
+                ConnectionLifetime.Owner {
     private enum Phase {
         HEAD,
         BODY,
@@ -55,6 +60,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final HttpConnectionManager pinned;
     private final HcmStats stats;
     private final ConnectionCounts counts;
+    private final CodecType codec;
     private final RequestReader reader;
     private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink;
@@ -76,6 +82,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closeAfter;
     private boolean finishing;
     private boolean aborted;
+    private boolean begun;
+    private boolean answeredAtOnce;
 
     Http1ServerConnection(WorkerListener listener) {
         this.listener = listener;
@@ -85,6 +93,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.stats = pinned.settings().stats();
         this.counts = new ConnectionCounts(worker, stats);
         HttpConnectionManager.Settings settings = pinned.settings();
+        this.codec = settings.config().codecType();
         RequestReader.Options options = settings.readerOptions();
         this.reader = new RequestReader(options);
         this.body =
@@ -95,7 +104,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.encoder =
                 new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
-        this.lifetime = new ConnectionLifetime(listener, pinned, this);
+        this.lifetime = new ConnectionLifetime(listener, pinned, this, true);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -164,12 +173,35 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
+        if (codec != CodecType.HTTP1 && !counts.hasSpoken() && isHttp2(in)) {
+            becomeHttp2(ctx, in);
+            return;
+        }
         counts.received(in.readableBytes());
         if (phase == Phase.RESPONSE || !input.isEmpty()) {
             input.keep(in);
             return;
         }
         dispatch(in);
+    }
+
+    private boolean isHttp2(ByteBuf in) {
+        return codec == CodecType.HTTP2 || Http2ServerConnection.isPreface(in);
+    }
+
+    /** Hands the connection over to the protocol it speaks (C1). */
+    private void becomeHttp2(ChannelHandlerContext ctx, ByteBuf in) {
+        open = false;
+        exchange().dispose();
+        headTimer.discard();
+        lifetime.discard();
+        counts.setHttp2();
+        counts.received(in.readableBytes());
+        var http2 =
+                new Http2ServerConnection(listener, pinned, counts, connection(), ctx.channel());
+        listener.becomes(this, http2);
+        ctx.pipeline().replace(this, null, http2);
+        http2.read(in);
     }
 
     @Override
@@ -212,7 +244,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         Http1HeadParser.Result result = reader.read(in);
         return switch (result) {
             case NEED_MORE -> {
-                if (reader.hasStarted() && !headTimer.isArmed()) {
+                if (reader.hasStarted() && !begun) {
+                    begin();
                     armHeadTimer();
                 }
                 yield false;
@@ -234,15 +267,17 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void armHeadTimer() {
         var config = pinned.settings().config();
         Duration limit = config.requestHeadersTimeout();
-        if (limit.isZero()) {
-            limit = config.streamIdleTimeout();
-        }
         if (!limit.isZero()) {
             headTimer.arm(worker.now(), limit.toNanos());
         }
     }
 
+    /** With the first byte of a head, once for each. */
     private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
         lifetime.onRequest();
         closeAfter = false;
         encoder.begin();
@@ -308,6 +343,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         shard.inc(stats.cxProtocolError);
         phase = Phase.BODY;
         exchange().onCodecError(error);
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_1_1;
     }
 
     @Override
@@ -387,12 +427,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         if (closeAfter || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
+            answeredAtOnce = dispatching;
             phase = Phase.CLOSING;
             finishing = true;
             out.markDirty();
             return;
         }
         phase = Phase.HEAD;
+        begun = false;
         reader.begin();
         lifetime.armIdle();
         input.disable(false);
@@ -407,10 +449,13 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void finish() {
         input.release();
         out.writeOut();
-        counts.closedLocally();
         var closing =
                 new DelayedClose(
-                        worker, stats, pinned.settings().config().delayedCloseTimeout(), context());
+                        worker,
+                        stats,
+                        counts,
+                        pinned.settings().config().delayedCloseTimeout(),
+                        context());
         delayedClose = closing;
         if (closing.begin(mayRace())) {
             input.disable(false);
@@ -420,15 +465,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     /**
      * Whether closing at once could cost the client its response. Not when it expects the close and
-     * has sent all of its request.
+     * has sent all of its request; while a request is still being read Envoy does not know yet that
+     * it was all.
      */
     private boolean mayRace() {
-        // What the head says of the connection is read behind the checks, as in Envoy.
-        boolean asked =
-                !exchange().isRefused()
-                        && (reader.head().isCloseRequested() || exchange().info().isHttp10());
-        boolean expected = asked || lifetime.isLastRequest();
-        return aborted || !exchange().isRequestComplete() || !expected;
+        boolean expected =
+                reader.head().isCloseRequested()
+                        || exchange().info().protocol() == Protocol.HTTP_1_0
+                        || lifetime.isLastRequest();
+        return aborted || answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 
     @Override
@@ -468,9 +513,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void closeDrained() {
-        phase = Phase.CLOSING;
-        finish();
+    public void onDrain() {
+        // Each response says so from now on.
+    }
+
+    @Override
+    public void onDrainOver() {
+        if (isBetweenRequests()) {
+            phase = Phase.CLOSING;
+            finish();
+        }
     }
 
     @Override
@@ -488,11 +540,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void onHeadTimeout() {
-        if (open && phase == Phase.HEAD && reader.hasStarted()) {
+        if (open && phase == Phase.HEAD && begun) {
             worker.refreshNow();
-            begin();
             phase = Phase.BODY;
-            exchange().onHeadTimeout(!pinned.settings().config().requestHeadersTimeout().isZero());
+            exchange().onHeadTimeout();
             worker.flushDirty();
         }
     }
@@ -504,10 +555,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         worker.refreshNow();
         open = false;
-        if (phase == Phase.HEAD && reader.hasStarted()) {
-            // Envoy's stream begins with the first byte, so half a head is logged too.
-            begin();
-        }
         boolean activeRequest = exchange().isActive();
         exchange().onDownstreamClosed();
         exchange().dispose();

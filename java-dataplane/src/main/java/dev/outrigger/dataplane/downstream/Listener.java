@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -134,8 +135,17 @@ final class Listener {
 
     void accept() {
         if (listening) {
-            sockets().accept();
+            sockets().accept(this::acceptedPerEvent);
         }
+    }
+
+    private ChannelHandler acceptedPerEvent(Channel channel) {
+        Integer index = indexByLoop.get(channel.eventLoop());
+        ListenerStats names = listenerStats;
+        if (index == null || names == null) {
+            throw new IllegalStateException("accept before the first configuration");
+        }
+        return new AcceptedPerEvent(workers.get(index).context().stats(), names.acceptedPerEvent());
     }
 
     /** Stops listening. */

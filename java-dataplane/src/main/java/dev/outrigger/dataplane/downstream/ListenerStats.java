@@ -12,6 +12,8 @@ final class ListenerStats {
     private final Gauge cxActive;
     private final Counter cxDestroy;
     private final Histogram cxLengthMs;
+    private final Histogram acceptedPerEvent;
+    private final Gauge preCxActive;
     private final Counter[] workerCxTotal;
     private final Gauge[] workerCxActive;
 
@@ -36,14 +38,14 @@ final class ListenerStats {
                     "downstream_pre_cx_timeout",
                     "downstream_listener_filter_error",
                     "downstream_listener_filter_remote_close",
+                    "extension_config_missing",
+                    "network_extension_config_missing",
                     "no_filter_chain_match",
                 }) {
-            register(store, p + unused);
+            store.declareCounter(p + unused);
         }
-    }
-
-    private static Counter register(StatsStore store, String name) {
-        return store.counter(name);
+        preCxActive = store.gauge(p + "downstream_pre_cx_active");
+        acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
     }
 
     Counter cxTotal() {
@@ -60,6 +62,15 @@ final class ListenerStats {
 
     Histogram cxLengthMs() {
         return cxLengthMs;
+    }
+
+    /** Never more than none: there are no listener filters to wait for. */
+    Gauge preCxActive() {
+        return preCxActive;
+    }
+
+    Histogram acceptedPerEvent() {
+        return acceptedPerEvent;
     }
 
     Counter workerCxTotal(int worker) {

@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -18,6 +19,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The bound sockets of one listener address: one per worker where the system can share a port among
@@ -146,8 +148,12 @@ final class ListeningSockets {
         return channels.getFirst().localAddress();
     }
 
-    void accept() {
+    /**
+     * @param counting makes what watches a socket accept
+     */
+    void accept(Function<Channel, ChannelHandler> counting) {
         for (Channel channel : channels) {
+            channel.pipeline().addFirst(counting.apply(channel));
             channel.config().setAutoRead(true);
         }
     }

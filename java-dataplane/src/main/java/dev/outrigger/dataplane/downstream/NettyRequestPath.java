@@ -45,7 +45,7 @@ public final class NettyRequestPath implements RequestPath {
     private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final List<Worker> workers = new ArrayList<>();
-    private final AccessLogSinks logs = new AccessLogSinks();
+    private final AccessLogSinks logs;
     private final DrainState serverDrain;
     private final Clusters clusters;
     private final ManagerCompiler compiler;
@@ -73,6 +73,7 @@ public final class NettyRequestPath implements RequestPath {
             Place place,
             @Nullable NettyMainLoop mainLoop) {
         this.stats = stats;
+        this.logs = new AccessLogSinks(stats);
         this.options = options;
         this.transport = Transport.of(options.transport());
         this.serverDrain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
@@ -258,6 +259,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void failHealthChecks(boolean fail) {
         serverDrain.setHealthCheckFailed(fail);
+    }
+
+    @Override
+    public void reopenLogs() {
+        logs.reopen();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  *     drainTime} ({@code --drain-strategy gradual}) or at once
  * @param fileFlushInterval how often access log files are flushed ({@code
  *     --file-flush-interval-msec})
+ * @param fileFlushMinSizeBytes what is written before that time ({@code --file-flush-min-size-kb})
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param serviceNode {@code --service-node}; may be empty
  * @param runtime values that override configuration
@@ -34,6 +35,7 @@ public record RequestPathOptions(
         Duration drainTime,
         boolean gradualDrain,
         Duration fileFlushInterval,
+        int fileFlushMinSizeBytes,
         String serviceCluster,
         String serviceNode,
         RuntimeLayers runtime) {
@@ -63,6 +65,7 @@ public record RequestPathOptions(
                 Duration.ofSeconds(600),
                 true,
                 Duration.ofSeconds(10),
+                64 << 10,
                 "",
                 "",
                 RuntimeLayers.none());

@@ -43,7 +43,10 @@ final class Worker {
                 new WorkerServices(
                         context,
                         new UpstreamConnector(eventLoop, transport.channels(), allocator),
-                        new AccessLogBuffers(options.fileFlushInterval()));
+                        new AccessLogBuffers(
+                                shard,
+                                options.fileFlushInterval(),
+                                options.fileFlushMinSizeBytes()));
     }
 
     EventLoop eventLoop() {

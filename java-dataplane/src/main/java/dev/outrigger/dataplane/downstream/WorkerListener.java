@@ -23,7 +23,7 @@ final class WorkerListener {
     private final ListenerStats stats;
     private final DrainState drain;
     private final DrainState serverDrain;
-    private final Set<Http1ServerConnection> connections = new LinkedHashSet<>();
+    private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private HttpConnectionManager manager;
 
     WorkerListener(
@@ -72,16 +72,23 @@ final class WorkerListener {
         return CONNECTION_IDS.getAndIncrement();
     }
 
-    void opened(Http1ServerConnection connection) {
+    void opened(ServerConnection connection) {
         connections.add(connection);
         StatsShard shard = services.worker().stats();
+        shard.touch(stats.preCxActive());
         shard.inc(stats.cxTotal());
         shard.inc(stats.cxActive());
         shard.inc(stats.workerCxTotal(services.worker().index()));
         shard.inc(stats.workerCxActive(services.worker().index()));
     }
 
-    void closed(Http1ServerConnection connection, long lengthMillis) {
+    /** A connection goes on as another, whose protocol it turned out to speak. */
+    void becomes(ServerConnection connection, ServerConnection other) {
+        connections.remove(connection);
+        connections.add(other);
+    }
+
+    void closed(ServerConnection connection, long lengthMillis) {
         connections.remove(connection);
         StatsShard shard = services.worker().stats();
         shard.inc(stats.cxDestroy());
@@ -91,7 +98,7 @@ final class WorkerListener {
     }
 
     void closeAll() {
-        new ArrayList<>(connections).forEach(Http1ServerConnection::closeNow);
+        new ArrayList<>(connections).forEach(ServerConnection::closeNow);
     }
 
     boolean isEmpty() {

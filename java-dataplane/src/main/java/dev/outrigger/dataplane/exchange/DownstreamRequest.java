@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.route.Route;
@@ -126,7 +127,9 @@ final class DownstreamRequest {
     private void take(RequestHead read, boolean isHttp10) {
         head = read;
         http10 = isHttp10;
-        exchange.info().setHttp10(isHttp10);
+        if (isHttp10) {
+            exchange.info().setProtocol(Protocol.HTTP_1_0);
+        }
     }
 
     private void route(RequestHead read, boolean endStream) {

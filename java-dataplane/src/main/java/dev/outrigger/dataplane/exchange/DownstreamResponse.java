@@ -111,8 +111,10 @@ final class DownstreamResponse {
     /** Whether what follows the head is not HTTP, so that it says nothing of the connection. */
     private boolean isTunnelAnswer(ResponseHead response) {
         RequestHead asked = exchange.request();
-        return response.status() == 101
-                || (asked != null && asked.method() == Method.CONNECT && response.status() == 200);
+        return asked != null
+                && (response.status() == 101
+                        ? asked.isUpgrade()
+                        : asked.method() == Method.CONNECT && response.status() == 200);
     }
 
     /** Whether the connection ends with this response; one that drains ends in its own time. */

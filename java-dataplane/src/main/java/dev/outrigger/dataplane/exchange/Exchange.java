@@ -10,6 +10,8 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -56,7 +58,6 @@ public final class Exchange implements FormatContext {
     private final Set<String> previousRedirects = new HashSet<>();
     private int internalRedirects;
     private boolean active;
-    private boolean refused;
 
     /** Told to nobody before the log line: Envoy closes the connection with it (observed). */
     private @Nullable ResponseFlag flagAtEnd;
@@ -100,11 +101,6 @@ public final class Exchange implements FormatContext {
 
     public boolean isActive() {
         return active;
-    }
-
-    /** Whether the checks of the connection manager have not let the request pass. */
-    public boolean isRefused() {
-        return refused;
     }
 
     public boolean isRequestComplete() {
@@ -173,6 +169,11 @@ public final class Exchange implements FormatContext {
         return response;
     }
 
+    /** Whether there is a response, on its way or being made. */
+    public boolean isResponseBegun() {
+        return response.head() != null;
+    }
+
     boolean isResponseStarted() {
         return response.isStarted();
     }
@@ -203,7 +204,6 @@ public final class Exchange implements FormatContext {
     public void begin(HttpConnectionManager current) {
         manager = current;
         active = true;
-        refused = false;
         flagAtEnd = null;
         request.reset();
         response.reset();
@@ -212,7 +212,12 @@ public final class Exchange implements FormatContext {
         info.begin(downstream.connection(), worker.wallMillis(), worker.now());
         HttpConnectionManager.Settings settings = current.settings();
         shard.inc(settings.stats.rqTotal);
-        shard.inc(settings.stats.rqHttp1Total);
+        Protocol protocol = downstream.protocol();
+        info.setProtocol(protocol);
+        shard.inc(
+                protocol == Protocol.HTTP_2
+                        ? settings.stats.rqHttp2Total
+                        : settings.stats.rqHttp1Total);
         shard.inc(settings.stats.rqActive);
         timers.begin(settings);
     }
@@ -236,8 +241,11 @@ public final class Exchange implements FormatContext {
 
     /** Answers a request that the checks have not passed. */
     void refuse(RequestChecks.Refusal refusal) {
-        refused = true;
         RequestHead head = request.head();
+        if (head != null && head.headers().has(KnownHeader.X_FORWARDED_PROTO)) {
+            // Envoy looks for the route all the same, and finds one where the scheme is known.
+            findRoute();
+        }
         if (refusal.status() == 307 && head != null) {
             byte[] location = LocalReplySender.location(head);
             replies.sendAt(refusal.status(), "", location, refusal.details(), isHttp10());
@@ -336,27 +344,24 @@ public final class Exchange implements FormatContext {
         end();
     }
 
-    /**
-     * The request's head did not come in time.
-     *
-     * @param configured whether {@code request_headers_timeout} said so, else the stream was idle
-     */
-    public void onHeadTimeout(boolean configured) {
-        if (configured) {
-            shard.inc(stats().rqHeaderTimeout);
-            sendLocalReply(
-                    408, "request header timeout", null, "request_header_timeout", true, false);
-        } else {
-            timers.onIdle();
-        }
+    /** The request's head did not come within {@code request_headers_timeout}. */
+    public void onHeadTimeout() {
+        shard.inc(stats().rqHeaderTimeout);
+        sendLocalReply(408, "request header timeout", null, "request_header_timeout", true, false);
     }
 
     /** The client is gone. */
     public void onDownstreamClosed() {
+        onDownstreamReset(
+                ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "downstream_remote_disconnect");
+    }
+
+    /** The client's stream is gone; nothing more can be sent on it. */
+    public void onDownstreamReset(ResponseFlag flag, String details) {
         if (active) {
             shard.inc(stats().rqRxReset);
-            info.setFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-            info.setDetails("downstream_remote_disconnect");
+            info.setFlag(flag);
+            info.setDetails(details);
             if (!response.isStarted() && info.responseCode() >= 200) {
                 info.setResponseCode(0);
             }

@@ -182,7 +182,10 @@ final class ForwardedRequest {
             armRouteTimer();
         }
         startAttempt(pool);
-        shadows.start(copies, endStream || !active);
+        if (active) {
+            // What fails on the spot is not copied (observed).
+            shadows.start(copies, endStream);
+        }
     }
 
     /** The control plane wants less to reach the hosts (ED4). */
@@ -219,6 +222,7 @@ final class ForwardedRequest {
 
     private void startAttempt(ConnectionPool pool) {
         info().setUpstreamHost(pool.host().addressText());
+        info().setUpstreamHostName(pool.host().hostname());
         attempts.add().start(pool);
     }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.http2.Http2Stats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** The stats of one HTTP connection manager under Envoy's names (7.2). */
 public final class HcmStats {
@@ -13,6 +15,8 @@ public final class HcmStats {
     public final Gauge cxActive;
     public final Counter cxHttp1Total;
     public final Gauge cxHttp1Active;
+    public final Counter cxHttp2Total;
+    public final Gauge cxHttp2Active;
     public final Counter cxDestroy;
     public final Counter cxDestroyLocal;
     public final Counter cxDestroyRemote;
@@ -21,6 +25,7 @@ public final class HcmStats {
     public final Counter cxDestroyRemoteActiveRq;
     public final Counter cxProtocolError;
     public final Counter cxRxBytes;
+    public final Gauge cxRxBytesBuffered;
     public final Counter cxTxBytes;
     public final Counter cxDrainClose;
     public final Counter cxIdleTimeout;
@@ -30,6 +35,7 @@ public final class HcmStats {
     public final Histogram cxLengthMs;
     public final Counter rqTotal;
     public final Counter rqHttp1Total;
+    public final Counter rqHttp2Total;
     public final Gauge rqActive;
     public final Counter rqRxReset;
     public final Counter rqTxReset;
@@ -45,6 +51,7 @@ public final class HcmStats {
     public final Counter rqTooLarge;
     public final Counter tracingHealthCheck;
     public final Counter rqRejectedViaIpDetection;
+    public final Counter rqTooManyPrematureResets;
     public final Counter cxUpgradesTotal;
     public final Gauge cxUpgradesActive;
     public final Counter rsTooLarge;
@@ -63,12 +70,15 @@ public final class HcmStats {
     public final Counter redirectPredicate;
     public final Counter redirectNoRoute;
     public final Counter redirectBadLocation;
+    private final StatsStore store;
+    private volatile @Nullable Http2Stats http2;
     private final Counter rqCompleted;
     private final Counter listenerRqCompleted;
     private final Counter[] byClass = new Counter[6];
     private final Counter[] listenerByClass = new Counter[6];
 
     public HcmStats(StatsStore store, String statPrefix, String listenerPrefix) {
+        this.store = store;
         String p = "http." + statPrefix.replace(':', '_') + '.';
         String l =
                 "listener."
@@ -80,6 +90,8 @@ public final class HcmStats {
         cxActive = store.gauge(p + "downstream_cx_active");
         cxHttp1Total = store.counter(p + "downstream_cx_http1_total");
         cxHttp1Active = store.gauge(p + "downstream_cx_http1_active");
+        cxHttp2Total = store.counter(p + "downstream_cx_http2_total");
+        cxHttp2Active = store.gauge(p + "downstream_cx_http2_active");
         cxDestroy = store.counter(p + "downstream_cx_destroy");
         cxDestroyLocal = store.counter(p + "downstream_cx_destroy_local");
         cxDestroyRemote = store.counter(p + "downstream_cx_destroy_remote");
@@ -88,6 +100,7 @@ public final class HcmStats {
         cxDestroyRemoteActiveRq = store.counter(p + "downstream_cx_destroy_remote_active_rq");
         cxProtocolError = store.counter(p + "downstream_cx_protocol_error");
         cxRxBytes = store.counter(p + "downstream_cx_rx_bytes_total");
+        cxRxBytesBuffered = store.gauge(p + "downstream_cx_rx_bytes_buffered");
         cxTxBytes = store.counter(p + "downstream_cx_tx_bytes_total");
         cxDrainClose = store.counter(p + "downstream_cx_drain_close");
         cxIdleTimeout = store.counter(p + "downstream_cx_idle_timeout");
@@ -97,6 +110,7 @@ public final class HcmStats {
         cxLengthMs = store.histogram(p + "downstream_cx_length_ms");
         rqTotal = store.counter(p + "downstream_rq_total");
         rqHttp1Total = store.counter(p + "downstream_rq_http1_total");
+        rqHttp2Total = store.counter(p + "downstream_rq_http2_total");
         rqActive = store.gauge(p + "downstream_rq_active");
         rqRxReset = store.counter(p + "downstream_rq_rx_reset");
         rqTxReset = store.counter(p + "downstream_rq_tx_reset");
@@ -111,6 +125,7 @@ public final class HcmStats {
         rqResponseBeforeRqComplete = store.counter(p + "downstream_rq_response_before_rq_complete");
         rqWsOnNonWsRoute = store.counter(p + "downstream_rq_ws_on_non_ws_route");
         rqRejectedViaIpDetection = store.counter(p + "downstream_rq_rejected_via_ip_detection");
+        rqTooManyPrematureResets = store.counter(p + "downstream_rq_too_many_premature_resets");
         cxUpgradesTotal = store.counter(p + "downstream_cx_upgrades_total");
         cxUpgradesActive = store.gauge(p + "downstream_cx_upgrades_active");
         rqTooLarge = store.counter(p + "downstream_rq_too_large");
@@ -138,38 +153,44 @@ public final class HcmStats {
         registerUnused(store, p);
     }
 
+    /** What HTTP/2 connections count; shown from the first one on. */
+    public Http2Stats http2() {
+        Http2Stats known = http2;
+        if (known == null) {
+            known = new Http2Stats(store);
+            http2 = known;
+        }
+        return known;
+    }
+
     /** Names Envoy always shows and nothing here touches yet. */
     private static void registerUnused(StatsStore store, String p) {
         for (String name :
                 new String[] {
-                    "downstream_cx_http2_total",
                     "downstream_cx_http3_total",
                     "downstream_cx_overload_disable_keepalive",
                     "downstream_cx_ssl_total",
                     "downstream_flow_control_paused_reading_total",
                     "downstream_flow_control_resumed_reading_total",
-                    "downstream_rq_http2_total",
                     "downstream_rq_http3_total",
                     "downstream_rq_overload_close",
-                    "downstream_rq_too_many_premature_resets",
                     "rq_overload_local_reply",
                     "rq_redirect",
+                    "tracing.client_enabled",
+                    "tracing.not_traceable",
+                    "tracing.random_sampling",
+                    "tracing.service_forced",
                 }) {
-            if (!store.counter(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareCounter(p + name);
         }
         for (String name :
                 new String[] {
-                    "downstream_cx_http2_active",
+                    "downstream_cx_http1_soft_drain",
                     "downstream_cx_http3_active",
-                    "downstream_cx_rx_bytes_buffered",
                     "downstream_cx_ssl_active",
                     "downstream_cx_tx_bytes_buffered",
                 }) {
-            if (!store.gauge(p + name).name().startsWith(p)) {
-                throw new IllegalStateException(name);
-            }
+            store.declareGauge(p + name);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -37,7 +38,8 @@ final class LocalReplies {
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
             if (!body.isEmpty() && !toHead) {
-                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body)));
+                headers.set(
+                        KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body.stripTrailing())));
             }
             return NOTHING;
         }
@@ -52,14 +54,7 @@ final class LocalReplies {
     }
 
     static int grpcStatus(int http) {
-        return switch (http) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> 7;
-            case 404 -> 12;
-            case 429, 502, 503, 504 -> 14;
-            default -> 2;
-        };
+        return GrpcStatuses.ofHttp(http);
     }
 
     private static String percentEncode(String text) {

@@ -20,7 +20,7 @@ public final class WorkerServices {
         this.worker = worker;
         this.connector = connector;
         this.logs = logs;
-        this.logFlush = worker.timers().timer(logs::flush);
+        this.logFlush = worker.timers().timer(logs::flushByTimer);
     }
 
     public WorkerContext worker() {

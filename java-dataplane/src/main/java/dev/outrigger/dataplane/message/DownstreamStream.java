@@ -5,11 +5,13 @@ import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
 /**
- * The response side of one downstream request: what an exchange writes to. HTTP/1.1 now; HTTP/2
- * streams implement the same. Confined to the connection's event loop; output is flushed by the
- * loop, not by the writer.
+ * The response side of one downstream request, over HTTP/1 or HTTP/2: what an exchange writes to.
+ * Confined to the connection's event loop; output is flushed by the loop, not by the writer.
  */
 public interface DownstreamStream {
+    /** What the connection speaks; a request over HTTP/1 may still be one of HTTP/1.0. */
+    Protocol protocol();
+
     ConnectionInfo connection();
 
     /** What filters keep for the connection (Envoy's filter state of that life span). */

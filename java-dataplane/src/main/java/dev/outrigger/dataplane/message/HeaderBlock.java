@@ -141,11 +141,11 @@ public final class HeaderBlock {
         return table[entry * STRIDE + VALUE_LENGTH];
     }
 
-    int nameOffset(int entry) {
+    public int nameOffset(int entry) {
         return table[entry * STRIDE + NAME_OFFSET];
     }
 
-    int nameLength(int entry) {
+    public int nameLength(int entry) {
         return table[entry * STRIDE + NAME_LENGTH];
     }
 

@@ -237,7 +237,7 @@ public final class KnownHeader {
     }
 
     /** The lower-case name; shared, not to be written to. */
-    static byte[] name(int id) {
+    public static byte[] name(int id) {
         return NAMES[id];
     }
 

@@ -227,8 +227,7 @@ public final class RequestReader {
             }
             length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
             if (length < 0) {
-                int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
-                if (coding < 0 || !headers.valueEqualsIgnoreCase(coding, CHUNKED)) {
+                if (!lastCodingIsChunked(headers)) {
                     return CodecError.CODEC_ERROR;
                 }
                 // Nobody reads the length of a body in chunks, whatever it is (observed).
@@ -240,6 +239,10 @@ public final class RequestReader {
                 && options.underscores() == Underscores.REJECT) {
             return CodecError.UNEXPECTED_UNDERSCORE;
         }
+        boolean inChunks =
+                length >= 0
+                        && headers.has(KnownHeader.TRANSFER_ENCODING)
+                        && lastCodingIsChunked(headers);
         headers.joinRepeatedInlineHeaders();
         if (length >= 0
                 && headers.has(KnownHeader.TRANSFER_ENCODING)
@@ -277,17 +280,29 @@ public final class RequestReader {
             headers.remove(KnownHeader.CONTENT_LENGTH);
             length = -1;
         }
-        return transferEncoding(headers, length);
+        return transferEncoding(headers, length, inChunks);
     }
 
-    private @Nullable CodecError transferEncoding(HeaderBlock headers, long declared) {
+    /** Envoy's framer looks at the last line only, its codec at all of them joined. */
+    private static boolean lastCodingIsChunked(HeaderBlock headers) {
+        boolean chunked = false;
+        for (int i = 0; i < headers.limit(); i++) {
+            if (headers.id(i) == KnownHeader.TRANSFER_ENCODING) {
+                chunked = headers.valueEqualsIgnoreCase(i, CHUNKED);
+            }
+        }
+        return chunked;
+    }
+
+    private @Nullable CodecError transferEncoding(
+            HeaderBlock headers, long declared, boolean inChunks) {
         long length = declared;
         int entry = headers.find(KnownHeader.TRANSFER_ENCODING);
         boolean chunked = false;
         if (entry >= 0) {
             chunked = headers.valueEqualsIgnoreCase(entry, CHUNKED);
             if (length >= 0) {
-                if (!(chunked && options.allowChunkedLength())) {
+                if (!(inChunks && options.allowChunkedLength())) {
                     return CodecError.LENGTH_AND_CHUNKED;
                 }
                 headers.remove(KnownHeader.CONTENT_LENGTH);

@@ -3,7 +3,9 @@ package dev.outrigger.dataplane.message;
 
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +20,16 @@ public final class StreamInfo {
     private long endNanos;
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
-    private boolean http10;
+    private Protocol protocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
     private long bytesSent;
     private @Nullable String upstreamHost;
     private @Nullable String upstreamLocal;
+    private @Nullable String upstreamRemote;
+    private @Nullable String upstreamHostName;
+    private @Nullable String hostsAttempted;
     private @Nullable String upstreamCluster;
     private @Nullable String routeName;
     private @Nullable String virtualHost;
@@ -48,13 +53,16 @@ public final class StreamInfo {
         endNanos = nanos;
         requestEndNanos = -1;
         firstUpstreamRxNanos = -1;
-        http10 = false;
+        protocol = Protocol.HTTP_1_1;
         responseCode = 0;
         details = null;
         bytesReceived = 0;
         bytesSent = 0;
         upstreamHost = null;
         upstreamLocal = null;
+        upstreamRemote = null;
+        upstreamHostName = null;
+        hostsAttempted = null;
         upstreamCluster = null;
         routeName = null;
         virtualHost = null;
@@ -152,12 +160,13 @@ public final class StreamInfo {
         return nanos < 0 ? -1 : (nanos - startNanos) / 1_000_000;
     }
 
-    public boolean isHttp10() {
-        return http10;
+    /** What the request was spoken in. */
+    public Protocol protocol() {
+        return protocol;
     }
 
-    public void setHttp10(boolean value) {
-        http10 = value;
+    public void setProtocol(Protocol value) {
+        protocol = value;
     }
 
     public int responseCode() {
@@ -204,8 +213,39 @@ public final class StreamInfo {
         return upstreamLocal;
     }
 
+    /** An attempt has a connection to the host named last; its own end of it. */
     public void setUpstreamLocalAddress(String addressText) {
         upstreamLocal = addressText;
+        upstreamRemote = upstreamHost;
+        String reached = upstreamHost;
+        // The times of an answer are those of the attempt whose answer it is.
+        firstUpstreamRxNanos = -1;
+        if (hostsAttempted == null) {
+            hostsAttempted = reached;
+        } else if (reached != null && !List.of(hostsAttempted.split(",")).contains(reached)) {
+            hostsAttempted = hostsAttempted + ',' + reached;
+        }
+    }
+
+    /** The host of the last attempt that had a connection. */
+    public @Nullable String upstreamRemoteAddress() {
+        return upstreamRemote;
+    }
+
+    /** The hosts of the attempts that had a connection, joined by commas. */
+    public @Nullable String upstreamHostsAttempted() {
+        return hostsAttempted;
+    }
+
+    /** What the host of the last attempt is called in configuration; its address where nothing. */
+    public @Nullable String upstreamHostName() {
+        return upstreamHostName == null || upstreamHostName.isEmpty()
+                ? upstreamHost
+                : upstreamHostName;
+    }
+
+    public void setUpstreamHostName(String name) {
+        upstreamHostName = name;
     }
 
     public @Nullable String upstreamCluster() {
@@ -312,17 +352,23 @@ public final class StreamInfo {
 
     /** {@code -} or the short forms joined by a comma. */
     public String flagsText() {
-        return switch (flagCount) {
-            case 0 -> "-";
-            case 1 -> flagOrder[0].text();
-            default -> {
-                var text = new StringBuilder(flagOrder[0].text());
-                for (int i = 1; i < flagCount; i++) {
-                    text.append(',').append(flagOrder[i].text());
-                }
-                yield text.toString();
-            }
-        };
+        return flagCount == 1 ? flagOrder[0].text() : join(ResponseFlag::text);
+    }
+
+    /** As {@link #flagsText}, in the long forms. */
+    public String flagsLongText() {
+        return join(ResponseFlag::longText);
+    }
+
+    private String join(Function<ResponseFlag, String> form) {
+        if (flagCount == 0) {
+            return "-";
+        }
+        var text = new StringBuilder(form.apply(flagOrder[0]));
+        for (int i = 1; i < flagCount; i++) {
+            text.append(',').append(form.apply(flagOrder[i]));
+        }
+        return text.toString();
     }
 
     /** The flags set, for tests. */

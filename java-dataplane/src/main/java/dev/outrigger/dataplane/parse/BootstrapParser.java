@@ -82,7 +82,9 @@ public final class BootstrapParser {
                         dynamic,
                         clusterManager(clusters),
                         layers,
-                        flush));
+                        flush,
+                        proto.getStatsFlushOnAdmin(),
+                        StatsConfigParser.parse(proto.getStatsConfig(), "stats_config", findings)));
     }
 
     private NodeConfig node() {

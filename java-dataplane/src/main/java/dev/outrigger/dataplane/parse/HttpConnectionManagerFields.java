@@ -69,13 +69,13 @@ final class HttpConnectionManagerFields {
 
     static final SupportedFields HCM =
             SupportedFields.of(HttpConnectionManager.class)
-                    .onlyEnum("codec_type", "AUTO", "HTTP1")
+                    .onlyEnum("codec_type", "AUTO", "HTTP1", "HTTP2")
                     .obeyed("stat_prefix")
                     .nested("rds", () -> RDS)
                     .nested("route_config", () -> RouteParser.ROUTE_CONFIGURATION)
                     .nested("http_filters", HttpFilterParser::filter)
                     .obeyed("add_user_agent", "http1_safe_max_connection_duration")
-                    .noEffect("http2_protocol_options", "HTTP/2 is not offered")
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS)
                     .noEffect("http3_protocol_options", "HTTP/3 is not offered")
                     .nested("common_http_protocol_options", () -> COMMON)
                     .nested("http_protocol_options", () -> HTTP1)

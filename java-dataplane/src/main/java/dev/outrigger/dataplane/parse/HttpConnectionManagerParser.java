@@ -74,10 +74,11 @@ final class HttpConnectionManagerParser {
                 proto.getStatPrefix(),
                 routes(),
                 HttpFilterParser.parse(proto.getHttpFiltersList(), at("http_filters"), findings),
-                proto.getCodecType() == HttpConnectionManager.CodecType.HTTP1
-                        ? CodecType.HTTP1
-                        : CodecType.AUTO,
+                codecType(),
                 http1(http1),
+                Http2OptionsParser.parse(
+                        proto.getHttp2ProtocolOptions(),
+                        proto.getStreamErrorOnInvalidHttpMessage()),
                 serverHeader(),
                 proto.getServerName().isEmpty() ? DEFAULT_SERVER_NAME : proto.getServerName(),
                 proto.getUseRemoteAddress().getValue(),
@@ -255,6 +256,15 @@ final class HttpConnectionManagerParser {
         return http1.hasOverrideStreamErrorOnInvalidHttpMessage()
                 ? http1.getOverrideStreamErrorOnInvalidHttpMessage().getValue()
                 : proto.getStreamErrorOnInvalidHttpMessage().getValue();
+    }
+
+    private CodecType codecType() {
+        return switch (proto.getCodecType()) {
+            case HTTP1 -> CodecType.HTTP1;
+            case HTTP2 -> CodecType.HTTP2;
+            // The other one was reported before.
+            case AUTO, HTTP3, UNRECOGNIZED -> CodecType.AUTO;
+        };
     }
 
     private ServerHeader serverHeader() {

@@ -42,7 +42,10 @@ final class ScalarRules {
                             ? Optional.of("value must equal " + rules.getBool().getConst())
                             : Optional.empty();
             case DURATION -> duration(rules.getDuration(), (WireMessage) value);
-            case UINT32 -> number(rules.getUint32(), value, true);
+            case UINT32 ->
+                    Ranges.contains(rules.getUint32(), value)
+                            ? Optional.empty()
+                            : number(rules.getUint32(), value, true);
             case UINT64 -> number(rules.getUint64(), value, true);
             case FIXED32 -> number(rules.getFixed32(), value, true);
             case FIXED64 -> number(rules.getFixed64(), value, true);
@@ -169,7 +172,9 @@ final class ScalarRules {
     }
 
     private static Optional<String> duration(DurationRules rules, WireMessage value) {
-        return range(WireMessage.of(rules), seconds(value), "s");
+        return Ranges.contains(rules, value)
+                ? Optional.empty()
+                : range(WireMessage.of(rules), seconds(value), "s");
     }
 
     private static BigDecimal seconds(WireMessage duration) {

@@ -86,7 +86,9 @@ public final class HashPolicy {
     private static Source source(HashSource config) {
         return switch (config) {
             case HashSource.Header(String name, var rewrite) ->
-                    header(Ascii.bytes(name), rewrite.map(RegexRewrite::new));
+                    name.startsWith(":")
+                            ? pseudoHeader(name, rewrite.map(RegexRewrite::new))
+                            : header(Ascii.bytes(name), rewrite.map(RegexRewrite::new));
             case HashSource.Cookie cookie -> cookie(cookie);
             case HashSource.SourceIp() ->
                     (head, info, result, cookies) ->
@@ -101,6 +103,24 @@ public final class HashPolicy {
                 };
             }
             case HashSource.FilterState(String _) -> (head, info, result, cookies) -> {};
+        };
+    }
+
+    /** What HTTP/2 calls headers counts as such. */
+    private static Source pseudoHeader(String name, Optional<RegexRewrite> rewrite) {
+        return (head, info, result, cookies) -> {
+            String value =
+                    switch (name) {
+                        case ":path" -> head.path();
+                        case ":authority" -> head.authority();
+                        case ":method" -> head.methodText();
+                        case ":scheme" -> head.scheme();
+                        default -> "";
+                    };
+            if (!value.isEmpty()) {
+                result.add(
+                        Ascii.bytes(rewrite.map(regex -> regex.replaceAll(value)).orElse(value)));
+            }
         };
     }
 

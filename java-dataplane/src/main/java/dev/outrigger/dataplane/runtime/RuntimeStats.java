@@ -18,6 +18,7 @@ public final class RuntimeStats {
     private final Gauge adminOverridesActive;
     private final Gauge numKeys;
     private final Gauge numLayers;
+    private boolean adminValues;
 
     public RuntimeStats(RuntimeLayers layers, StatsStore store) {
         this.layers = layers;
@@ -28,10 +29,10 @@ public final class RuntimeStats {
         numKeys = store.gauge("runtime.num_keys");
         numLayers = store.gauge("runtime.num_layers");
         // There is no disk layer, and no deprecated feature is counted.
-        var _ = store.counter("runtime.load_error");
-        var _ = store.counter("runtime.override_dir_exists");
-        var _ = store.counter("runtime.deprecated_feature_use");
-        shard.set(store.gauge("runtime.deprecated_feature_seen_since_process_start"), 0);
+        store.declareCounter("runtime.load_error");
+        store.declareCounter("runtime.override_dir_exists");
+        store.declareCounter("runtime.deprecated_feature_use");
+        store.declareGauge("runtime.deprecated_feature_seen_since_process_start");
         shard.add(loadSuccess, LOADS_AT_START - 1);
         shard.add(overrideDirNotExists, LOADS_AT_START - 1);
         loaded();
@@ -41,7 +42,10 @@ public final class RuntimeStats {
     public void loaded() {
         shard.inc(loadSuccess);
         shard.inc(overrideDirNotExists);
-        shard.set(adminOverridesActive, layers.hasAdminValues() ? 1 : 0);
+        if (layers.hasAdminValues() != adminValues) {
+            adminValues = layers.hasAdminValues();
+            shard.set(adminOverridesActive, adminValues ? 1 : 0);
+        }
         shard.set(numKeys, layers.snapshot().values().size());
         shard.set(numLayers, layers.snapshot().layers().size());
     }

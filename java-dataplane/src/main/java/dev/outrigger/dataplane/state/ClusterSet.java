@@ -49,6 +49,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private final StatsStore.Counter removed;
     private final StatsStore.Gauge activeClusters;
     private final StatsStore.Gauge warmingClusters;
+    private final List<StatsStore.Gauge> inflatedClusters;
     private boolean edsStarted;
     private boolean initialLoadDone;
     private boolean cdsPaused;
@@ -83,15 +84,27 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.removed = stats.counter("cluster_manager.cluster_removed");
         this.activeClusters = stats.gauge("cluster_manager.active_clusters");
         this.warmingClusters = stats.gauge("cluster_manager.warming_clusters");
+        this.inflatedClusters = inflatedClusters(stats);
         for (String name :
                 List.of(
                         "cluster_updated",
                         "cluster_updated_via_merge",
                         "update_merge_cancelled",
                         "update_out_of_merge_window")) {
-            stats.counter("cluster_manager." + name);
+            stats.declareCounter("cluster_manager." + name);
         }
         count();
+    }
+
+    /** How many clusters each thread has: all of them. */
+    private static List<StatsStore.Gauge> inflatedClusters(StatsStore stats) {
+        var gauges = new ArrayList<StatsStore.Gauge>();
+        for (int i = 0; i < stats.shardCount(); i++) {
+            String thread = i == 0 ? "main_thread" : "worker_" + (i - 1);
+            gauges.add(
+                    stats.gauge("thread_local_cluster_manager." + thread + ".clusters_inflated"));
+        }
+        return gauges;
     }
 
     void addStatic(ClusterConfig config) {
@@ -305,13 +318,19 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         if (!different && !(entry.config().discovery() instanceof Discovery.Static)) {
             its.onNoRebuild();
         }
-        if (different && entry.isOvertakenIn(round)) {
+        if (different && entry.isOvertakenIn(round) && isOfOnePriority(assignment)) {
             its.onOvertaken();
         }
         if (different && active.get(entry.config().name()) == entry) {
             changed = true;
         }
         onWarm(entry);
+    }
+
+    /** Each priority that changes is counted when its hosts come into use. */
+    private static boolean isOfOnePriority(EndpointAssignment assignment) {
+        return assignment.localities().stream().mapToInt(each -> each.priority()).distinct().count()
+                <= 1;
     }
 
     private void begin(ClusterEntry entry, Map<String, ClusterEntry> into) {
@@ -353,6 +372,11 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
                             }
 
                             @Override
+                            public void onNothingToAsk() {
+                                then.accept(() -> onWarm(entry));
+                            }
+
+                            @Override
                             public void onUpdate(EndpointAssignment assignment) {
                                 its.onSuccess();
                                 then.accept(() -> onEndpoints(entry, assignment));
@@ -381,6 +405,9 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
 
     private void count() {
         shard.set(activeClusters, active.size());
+        for (StatsStore.Gauge inflated : inflatedClusters) {
+            shard.set(inflated, active.size());
+        }
         shard.set(warmingClusters, warming.size());
         boolean pause = initialLoadDone && !warming.isEmpty();
         if (pause && !cdsPaused) {

@@ -72,6 +72,10 @@ final class DnsDiscovery {
                 index++;
             }
         }
+        if (index == 0) {
+            listener.onNothingToAsk();
+            return;
+        }
         if (targets.isEmpty()) {
             listener.onUpdate(assemble());
             return;
@@ -210,6 +214,9 @@ final class DnsDiscovery {
     /** What the cluster wants to hear. */
     interface Listener {
         void onAttempt();
+
+        /** The cluster has no endpoints. */
+        void onNothingToAsk();
 
         void onUpdate(EndpointAssignment assignment);
 

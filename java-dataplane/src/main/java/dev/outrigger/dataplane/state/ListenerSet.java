@@ -62,10 +62,14 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         this.totalActive = stats.gauge("listener_manager.total_listeners_active");
         this.totalWarming = stats.gauge("listener_manager.total_listeners_warming");
         for (String name : List.of("listener_stopped", "listener_in_place_updated")) {
-            stats.counter("listener_manager." + name);
+            stats.declareCounter("listener_manager." + name);
         }
-        for (String name : List.of("total_listeners_draining", "total_filter_chains_draining")) {
-            shard.set(stats.gauge("listener_manager." + name), 0);
+        for (String name :
+                List.of(
+                        "total_listeners_draining",
+                        "total_filter_chains_draining",
+                        "workers_pinned")) {
+            stats.declareGauge("listener_manager." + name);
         }
         count();
     }

@@ -55,6 +55,9 @@ public interface RequestPath {
      */
     void failHealthChecks(boolean fail);
 
+    /** Opens access logs again by their names, for who has moved the files away. */
+    default void reopenLogs() {}
+
     List<ListenerView> listeners();
 
     List<ClusterView> clusters();

@@ -202,7 +202,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
                         new SubscriptionStats(stats, prefix),
                         new ConfigReload(stats, prefix));
         entry.stats.onStart();
-        stats.counter(prefix + "update_empty");
+        stats.declareCounter(prefix + "update_empty");
         Duration timeout = use.source().source().initialFetchTimeout();
         if (!timeout.isZero()) {
             entry.fetchTimeout = loop.schedule(timeout, () -> onInitFetchTimeout(name, entry));

@@ -31,17 +31,65 @@ final class ServerStats {
         shard.set(stats.gauge("server.concurrency"), concurrency);
         shard.set(stats.gauge("server.days_until_first_cert_expiring"), NO_CERTIFICATE);
         shard.set(stats.gauge("listener_manager.workers_started"), 0);
+        shard.set(stats.gauge("server.hot_restart_generation"), 1);
         for (String gauge :
-                List.of("hot_restart_epoch", "parent_connections", "total_connections")) {
+                List.of(
+                        "compilation_settings.fips_mode",
+                        "hot_restart_epoch",
+                        "parent_connections",
+                        "total_connections",
+                        "version")) {
             shard.set(stats.gauge("server." + gauge), 0);
+        }
+        // Set when stats are flushed for the first time.
+        for (String gauge :
+                List.of(
+                        "memory_allocated",
+                        "memory_heap_size",
+                        "memory_physical_size",
+                        "seconds_until_first_ocsp_response_expiring",
+                        "stats_recent_lookups",
+                        "uptime")) {
+            stats.declareGauge("server." + gauge);
+        }
+        // These Envoy sets to what it counted, which is nothing.
+        for (String counter :
+                List.of("dynamic_unknown_fields", "static_unknown_fields", "wip_protos")) {
+            shard.touch(stats.counter("server." + counter));
         }
         for (String counter :
                 List.of(
+                        "debug_assertion_failures",
                         "dropped_stat_flushes",
-                        "dynamic_unknown_fields",
                         "envoy_bug_failures",
-                        "static_unknown_fields")) {
-            stats.counter("server." + counter);
+                        "envoy_notifications")) {
+            stats.declareCounter("server." + counter);
+        }
+        for (String counter :
+                List.of(
+                        "dropped_headers_with_underscores",
+                        "metadata_not_supported_error",
+                        "requests_rejected_with_underscores_in_headers",
+                        "response_flood")) {
+            stats.declareCounter("http1." + counter);
+        }
+        stats.declareCounter("envoy.overload_actions.reset_high_memory_stream.count");
+        stats.declareHistogram("overload.refresh_interval_delay");
+        for (String counter :
+                List.of(
+                        "no_cluster",
+                        "no_route",
+                        "passthrough_internal_redirect_bad_location",
+                        "passthrough_internal_redirect_no_route",
+                        "passthrough_internal_redirect_predicate",
+                        "passthrough_internal_redirect_too_many_redirects",
+                        "passthrough_internal_redirect_unsafe_scheme",
+                        "rq_direct_response",
+                        "rq_overload_local_reply",
+                        "rq_redirect",
+                        "rq_reset_after_downstream_response_started",
+                        "rq_total")) {
+            stats.declareCounter("http.async-client." + counter);
         }
     }
 

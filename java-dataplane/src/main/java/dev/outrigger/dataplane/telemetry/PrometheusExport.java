@@ -1,94 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.telemetry;
 
-import dev.outrigger.dataplane.telemetry.StatsStore.HistogramSample;
+import dev.outrigger.dataplane.telemetry.StatShape.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore.Sample;
 import dev.outrigger.dataplane.telemetry.TagExtractor.Extracted;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * The stats in Prometheus' text format, as Envoy's {@code /stats/prometheus} prints them: counters,
  * gauges, text readouts if asked for, histograms; families by name, one {@code # TYPE} line each.
- * Any thread.
+ * Any thread, part by part: of a stat not yet printed only its place is held.
  */
-public final class PrometheusExport {
-    private PrometheusExport() {}
+public final class PrometheusExport implements ChunkedText {
+    private final StatsStore stats;
+    private final StatsQuery query;
+    private final Deque<Section> sections = new ArrayDeque<>();
+    private Iterator<Map.Entry<String, Members>> families = Collections.emptyIterator();
+    private Members members = new Members();
+    private String family = "";
+    private int nextMember;
 
-    public static String text(StatsStore stats, StatsQuery query) {
-        var out = new StringBuilder();
-        if (query.wants(StatsQuery.Type.COUNTERS)) {
-            var counters = stats.counters();
-            counters.removeIf(s -> !query.wants(s.name(), s.used()));
-            numbers(out, counters, "counter");
-        }
-        if (query.wants(StatsQuery.Type.GAUGES)) {
-            var gauges = stats.gauges();
-            gauges.removeIf(s -> !query.wants(s.name(), s.used()));
-            numbers(out, gauges, "gauge");
-        }
-        if (query.textReadouts() && query.wants(StatsQuery.Type.TEXT_READOUTS)) {
-            textReadouts(out, stats, query);
-        }
-        var histograms = StatsExport.histograms(stats, query);
-        boolean summary = query.buckets() == StatsQuery.Buckets.SUMMARY;
-        families(
-                out,
-                histograms,
-                HistogramSample::name,
-                summary ? "summary" : "histogram",
-                (name, tags, sample) -> histogram(out, name, tags, sample.snapshot(), summary));
-        return out.toString();
+    /** One kind of stats. */
+    private enum Section {
+        COUNTERS,
+        GAUGES,
+        TEXT_READOUTS,
+        HISTOGRAMS
     }
 
-    private static void numbers(StringBuilder out, List<Sample> samples, String type) {
-        families(
-                out,
-                samples,
-                Sample::name,
-                type,
-                (name, labels, sample) ->
-                        out.append(name)
-                                .append('{')
-                                .append(labels)
-                                .append("} ")
-                                .append(sample.text())
-                                .append('\n'));
+    private PrometheusExport(StatsStore stats, StatsQuery query) {
+        this.stats = stats;
+        this.query = query;
+        for (Section section : Section.values()) {
+            boolean wanted =
+                    switch (section) {
+                        case COUNTERS -> query.wants(StatsQuery.Type.COUNTERS);
+                        case GAUGES -> query.wants(StatsQuery.Type.GAUGES);
+                        case TEXT_READOUTS ->
+                                query.textReadouts() && query.wants(StatsQuery.Type.TEXT_READOUTS);
+                        case HISTOGRAMS -> query.wants(StatsQuery.Type.HISTOGRAMS);
+                    };
+            if (wanted) {
+                sections.add(section);
+            }
+        }
     }
 
-    private static void textReadouts(StringBuilder out, StatsStore stats, StatsQuery query) {
-        var readouts = stats.textReadouts();
-        readouts.removeIf(readout -> !query.wants(readout.getKey(), true));
-        families(
-                out,
-                readouts,
-                java.util.Map.Entry::getKey,
-                "gauge",
-                (name, labels, readout) -> {
-                    String separator = labels.isEmpty() ? "" : ",";
-                    out.append(name).append('{').append(labels).append(separator);
-                    out.append("text_value=\"").append(escape(readout.getValue()));
-                    out.append("\"} 0\n");
-                });
+    public static ChunkedText text(StatsStore stats, StatsQuery query) {
+        return new PrometheusExport(stats, query);
     }
 
-    private static void histogram(
-            StringBuilder out,
-            String name,
-            String labels,
-            HistogramSnapshot snapshot,
-            boolean summary) {
-        var cumulative = snapshot.cumulative();
+    @Override
+    public boolean appendTo(StringBuilder out) {
+        int enough = out.length() + CHUNK_CHARS;
+        while (out.length() < enough) {
+            if (nextMember < members.count) {
+                member(out, members.scopes[nextMember], members.places[nextMember]);
+                nextMember++;
+            } else if (families.hasNext()) {
+                var next = families.next();
+                family = "envoy_" + sanitize(next.getKey());
+                members = next.getValue();
+                nextMember = 0;
+                out.append("# TYPE ").append(family).append(' ').append(members.type);
+                out.append('\n');
+            } else if (!sections.isEmpty()) {
+                begin(out, sections.remove());
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void begin(StringBuilder out, Section section) {
+        switch (section) {
+            case COUNTERS -> families = families(Kind.COUNTER, "counter");
+            case GAUGES -> families = families(Kind.GAUGE, "gauge");
+            case TEXT_READOUTS -> textReadouts(out);
+            case HISTOGRAMS ->
+                    families = families(Kind.HISTOGRAM, isSummary() ? "summary" : "histogram");
+        }
+    }
+
+    private boolean isSummary() {
+        return query.buckets() == StatsQuery.Buckets.SUMMARY;
+    }
+
+    private Iterator<Map.Entry<String, Members>> families(Kind kind, String type) {
+        var found = new TreeMap<String, Members>();
+        var sorted = stats.sorted(EnumSet.of(kind));
+        for (Sample sample = sorted.next(); sample != null; sample = sorted.next()) {
+            if (query.wants(sample.name(), sample.used())) {
+                String name = stats.rules().tags().extract(sample.name()).family();
+                Members same = found.computeIfAbsent(name, _ -> new Members());
+                same.kind = kind;
+                same.type = type;
+                same.add(sample);
+            }
+        }
+        return found.entrySet().iterator();
+    }
+
+    private void member(StringBuilder out, StatScope scope, int index) {
+        Kind kind = members.kind;
+        Sample sample = scope.sample(scope.name(index), kind, index);
+        String labels = labels(stats.rules().tags().extract(sample.name()));
+        if (kind == Kind.HISTOGRAM) {
+            histogram(out, labels, sample);
+        } else {
+            out.append(family).append('{').append(labels).append("} ");
+            out.append(sample.text()).append('\n');
+        }
+    }
+
+    private void textReadouts(StringBuilder out) {
+        var found = new TreeMap<String, List<Map.Entry<String, String>>>();
+        for (var readout : stats.textReadouts()) {
+            if (query.wants(readout.getKey(), true)) {
+                String name = stats.rules().tags().extract(readout.getKey()).family();
+                found.computeIfAbsent(name, _ -> new ArrayList<>()).add(readout);
+            }
+        }
+        found.forEach((name, readouts) -> {
+            String full = "envoy_" + sanitize(name);
+            out.append("# TYPE ").append(full).append(" gauge\n");
+            for (var readout : readouts) {
+                String labels = labels(stats.rules().tags().extract(readout.getKey()));
+                out.append(full).append('{').append(labels).append(labels.isEmpty() ? "" : ",");
+                out.append("text_value=\"").append(escape(readout.getValue()));
+                out.append("\"} 0\n");
+            }
+        });
+    }
+
+    private void histogram(StringBuilder out, String labels, Sample sample) {
+        var cumulative = sample.snapshot().cumulative();
         String separator = labels.isEmpty() ? "" : ",";
         Consumer<String> start =
-                suffix -> out.append(name).append(suffix).append('{').append(labels);
-        if (summary) {
+                suffix -> out.append(family).append(suffix).append('{').append(labels);
+        if (isSummary()) {
             for (double percent : HistogramSnapshot.QUANTILES) {
                 start.accept("");
                 out.append(separator).append("quantile=\"");
@@ -96,7 +160,7 @@ public final class PrometheusExport {
                 out.append(number(cumulative.quantile(percent))).append('\n');
             }
         } else {
-            for (double bound : HistogramSnapshot.BOUNDS) {
+            for (double bound : stats.rules().bounds(sample.name())) {
                 start.accept("_bucket");
                 out.append(separator).append("le=\"").append(StatsExport.number(bound));
                 out.append("\"} ").append(cumulative.countUpTo(bound)).append('\n');
@@ -110,30 +174,9 @@ public final class PrometheusExport {
         out.append("} ").append(cumulative.total()).append('\n');
     }
 
-    private static <T> void families(
-            StringBuilder out,
-            List<T> stats,
-            Function<T, String> nameOf,
-            String type,
-            Line<T> line) {
-        var families = new TreeMap<String, List<Member<T>>>();
-        for (T stat : stats) {
-            Extracted extracted = TagExtractor.extract(nameOf.apply(stat));
-            families.computeIfAbsent(extracted.family(), _ -> new ArrayList<>())
-                    .add(new Member<>(extracted, stat));
-        }
-        families.forEach((family, members) -> {
-            String name = "envoy_" + sanitize(family);
-            out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-            for (Member<T> member : members) {
-                line.print(name, labels(member.extracted), member.stat);
-            }
-        });
-    }
-
     private static String labels(Extracted extracted) {
         return extracted.labels().stream()
-                .map(l -> "envoy_" + l.name() + "=\"" + escape(l.value()) + "\"")
+                .map(l -> sanitize(l.name()) + "=\"" + escape(l.value()) + "\"")
                 .collect(Collectors.joining(","));
     }
 
@@ -169,9 +212,21 @@ public final class PrometheusExport {
                 .toPlainString();
     }
 
-    private interface Line<T> {
-        void print(String family, String labels, T stat);
-    }
+    /** The places of a family's stats, in order of name; all are of one kind. */
+    private static final class Members {
+        private Kind kind = Kind.COUNTER;
+        private String type = "";
+        private StatScope[] scopes = new StatScope[4];
+        private int[] places = new int[4];
+        private int count;
 
-    private record Member<T>(Extracted extracted, T stat) {}
+        void add(Sample sample) {
+            if (count == places.length) {
+                places = Arrays.copyOf(places, count * 2);
+                scopes = Arrays.copyOf(scopes, count * 2);
+            }
+            scopes[count] = sample.scope();
+            places[count++] = sample.index();
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.telemetry;
 
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseCodeStats {
     private static final int MAX_CODE = 600;
+    private static final Codes NONE = new Codes(new int[0], new Counter[0]);
 
     private final StatsStore store;
     private final String prefix;
     private volatile @Nullable Counter completed;
-    private final @Nullable Counter[] byClass = new Counter[MAX_CODE / 100];
-    private @Nullable Counter[] byCode = new Counter[0];
+    private volatile Codes seen = NONE;
     private volatile @Nullable Histogram time;
+
+    /**
+     * The codes and classes seen so far: a handful, looked through.
+     *
+     * @param keys codes; classes as their hundredth
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Codes(int[] keys, Counter[] counters) {
+        @Nullable Counter find(int key) {
+            for (int i = 0; i < keys.length; i++) {
+                if (keys[i] == key) {
+                    return counters[i];
+                }
+            }
+            return null;
+        }
+
+        Codes with(int key, Counter counter) {
+            int[] moreKeys = Arrays.copyOf(keys, keys.length + 1);
+            Counter[] moreCounters = Arrays.copyOf(counters, keys.length + 1);
+            moreKeys[keys.length] = key;
+            moreCounters[keys.length] = counter;
+            return new Codes(moreKeys, moreCounters);
+        }
+    }
 
     /**
      * @param prefix ends with a dot
@@ -44,23 +70,19 @@ public final class ResponseCodeStats {
             shard.inc(store.counter(prefix + "upstream_rq_unknown"));
             return;
         }
-        Counter ofClass = byClass[code / 100];
-        if (ofClass == null) {
-            ofClass = store.counter(prefix + "upstream_rq_" + code / 100 + "xx");
-            byClass[code / 100] = ofClass;
+        int ofClass = code / 100;
+        Counter known = seen.find(ofClass);
+        shard.inc(known == null ? first(ofClass, ofClass + "xx") : known);
+        known = seen.find(code);
+        shard.inc(known == null ? first(code, Integer.toString(code)) : known);
+    }
+
+    private synchronized Counter first(int key, String suffix) {
+        Counter counter = store.counter(prefix + "upstream_rq_" + suffix);
+        if (seen.find(key) == null) {
+            seen = seen.with(key, counter);
         }
-        shard.inc(ofClass);
-        @Nullable Counter[] codes = byCode;
-        if (codes.length == 0) {
-            codes = new Counter[MAX_CODE];
-            byCode = codes;
-        }
-        Counter ofCode = codes[code];
-        if (ofCode == null) {
-            ofCode = store.counter(prefix + "upstream_rq_" + code);
-            codes[code] = ofCode;
-        }
-        shard.inc(ofCode);
+        return counter;
     }
 
     /** Records {@code upstream_rq_time}. */

@@ -2,91 +2,178 @@
 package dev.outrigger.dataplane.telemetry;
 
 import dev.outrigger.dataplane.telemetry.HistogramSnapshot.Distribution;
-import dev.outrigger.dataplane.telemetry.StatsStore.HistogramSample;
+import dev.outrigger.dataplane.telemetry.StatShape.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore.Sample;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
 
 /**
  * The stats as Envoy's {@code /stats} prints them, text and JSON. Text readouts come first, then
- * counters and gauges together by name, then histograms. Any thread.
+ * counters and gauges together by name, then histograms. Any thread, part by part.
  */
-public final class StatsExport {
-    private StatsExport() {}
+public final class StatsExport implements ChunkedText {
+    /** How the parts look. */
+    private interface Format {
+        void readout(StringBuilder out, String name, String value);
 
-    public static String text(StatsStore stats, StatsQuery query) {
-        var out = new StringBuilder();
-        if (query.wants(StatsQuery.Type.TEXT_READOUTS)) {
-            for (var readout : stats.textReadouts()) {
-                if (query.wants(readout.getKey(), true)) {
-                    out.append(readout.getKey()).append(": \"");
-                    out.append(readout.getValue()).append("\"\n");
-                }
-            }
-        }
-        for (Sample sample : numbers(stats, query)) {
-            out.append(sample.name()).append(": ").append(sample.text()).append('\n');
-        }
-        for (HistogramSample sample : histograms(stats, query)) {
-            out.append(sample.name()).append(':');
-            appendHistogram(out, sample.snapshot(), query.buckets());
-            out.append('\n');
-        }
-        return out.toString();
+        void number(StringBuilder out, Sample sample);
+
+        void histogram(StringBuilder out, Sample sample);
+
+        /** After all. */
+        void end(StringBuilder out);
     }
 
-    public static String json(StatsStore stats, StatsQuery query) {
-        var parts = new ArrayList<String>();
-        if (query.wants(StatsQuery.Type.TEXT_READOUTS)) {
-            for (var readout : stats.textReadouts()) {
-                if (query.wants(readout.getKey(), true)) {
-                    parts.add(
-                            "{\"name\":"
-                                    + JsonText.quote(readout.getKey())
-                                    + ",\"value\":"
-                                    + JsonText.quote(readout.getValue())
-                                    + "}");
-                }
-            }
-        }
-        for (Sample sample : numbers(stats, query)) {
-            parts.add(
-                    "{\"name\":"
-                            + JsonText.quote(sample.name())
-                            + ",\"value\":"
-                            + sample.text()
-                            + "}");
-        }
-        var histograms = histograms(stats, query);
-        if (!histograms.isEmpty()) {
-            parts.add(
-                    "{\"histograms\":" + StatsHistogramJson.of(histograms, query.buckets()) + "}");
-        }
-        return "{\"stats\":[" + String.join(",", parts) + "]}";
+    private final StatsStore stats;
+    private final StatsQuery query;
+    private final Format format;
+    private final SortedStats numbers;
+    private final SortedStats histograms;
+    private boolean begun;
+    private boolean numbersDone;
+
+    private StatsExport(StatsStore stats, StatsQuery query, Format format) {
+        this.stats = stats;
+        this.query = query;
+        this.format = format;
+        this.numbers = stats.sorted(numbers(query));
+        this.histograms = stats.sorted(EnumSet.of(Kind.HISTOGRAM));
     }
 
-    static List<Sample> numbers(StatsStore stats, StatsQuery query) {
-        var list = new ArrayList<Sample>();
+    /** As lines. */
+    public static ChunkedText text(StatsStore stats, StatsQuery query) {
+        return new StatsExport(stats, query, new Lines(stats.rules(), query.buckets()));
+    }
+
+    /** As one JSON object. */
+    public static ChunkedText json(StatsStore stats, StatsQuery query) {
+        return new StatsExport(stats, query, new Json(stats.rules(), query.buckets()));
+    }
+
+    private static EnumSet<Kind> numbers(StatsQuery query) {
+        var kinds = EnumSet.noneOf(Kind.class);
         if (query.wants(StatsQuery.Type.COUNTERS)) {
-            list.addAll(stats.counters());
+            kinds.add(Kind.COUNTER);
         }
         if (query.wants(StatsQuery.Type.GAUGES)) {
-            list.addAll(stats.gauges());
+            kinds.add(Kind.GAUGE);
         }
-        list.removeIf(sample -> !query.wants(sample.name(), sample.used()));
-        list.sort(Comparator.comparing(Sample::name));
-        return list;
+        return kinds;
     }
 
-    static List<HistogramSample> histograms(StatsStore stats, StatsQuery query) {
-        if (!query.wants(StatsQuery.Type.HISTOGRAMS)) {
-            return List.of();
+    @Override
+    public boolean appendTo(StringBuilder out) {
+        if (!begun) {
+            begun = true;
+            readouts(out);
         }
-        var list = stats.histograms();
-        list.removeIf(sample -> !query.wants(sample.name(), sample.used()));
-        return list;
+        int enough = out.length() + CHUNK_CHARS;
+        while (!numbersDone) {
+            Sample sample = numbers.next();
+            if (sample == null) {
+                numbersDone = true;
+            } else if (query.wants(sample.name(), sample.used())) {
+                format.number(out, sample);
+                if (out.length() >= enough) {
+                    return true;
+                }
+            }
+        }
+        while (query.wants(StatsQuery.Type.HISTOGRAMS)) {
+            Sample sample = histograms.next();
+            if (sample == null) {
+                break;
+            }
+            if (query.wants(sample.name(), sample.used())) {
+                format.histogram(out, sample);
+                if (out.length() >= enough) {
+                    return true;
+                }
+            }
+        }
+        format.end(out);
+        return false;
+    }
+
+    private void readouts(StringBuilder out) {
+        if (query.wants(StatsQuery.Type.TEXT_READOUTS)) {
+            for (var readout : stats.textReadouts()) {
+                if (query.wants(readout.getKey(), true)) {
+                    format.readout(out, readout.getKey(), readout.getValue());
+                }
+            }
+        }
+    }
+
+    private record Lines(StatsRules rules, StatsQuery.Buckets buckets) implements Format {
+        @Override
+        public void readout(StringBuilder out, String name, String value) {
+            out.append(name).append(": \"").append(value).append("\"\n");
+        }
+
+        @Override
+        public void number(StringBuilder out, Sample sample) {
+            out.append(sample.name()).append(": ").append(sample.text()).append('\n');
+        }
+
+        @Override
+        public void histogram(StringBuilder out, Sample sample) {
+            out.append(sample.name()).append(':');
+            appendHistogram(out, sample.snapshot(), rules.bounds(sample.name()), buckets);
+            out.append('\n');
+        }
+
+        @Override
+        public void end(StringBuilder out) {}
+    }
+
+    private static final class Json implements Format {
+        private final StatsHistogramJson histograms;
+        private boolean begun;
+
+        Json(StatsRules rules, StatsQuery.Buckets buckets) {
+            this.histograms = new StatsHistogramJson(rules, buckets);
+        }
+
+        @Override
+        public void readout(StringBuilder out, String name, String value) {
+            element(out, name).append(JsonText.quote(value)).append('}');
+        }
+
+        @Override
+        public void number(StringBuilder out, Sample sample) {
+            element(out, sample.name()).append(sample.text()).append('}');
+        }
+
+        private StringBuilder element(StringBuilder out, String name) {
+            return separate(out)
+                    .append("{\"name\":")
+                    .append(JsonText.quote(name))
+                    .append(",\"value\":");
+        }
+
+        private StringBuilder separate(StringBuilder out) {
+            out.append(begun ? "," : "{\"stats\":[");
+            begun = true;
+            return out;
+        }
+
+        @Override
+        public void histogram(StringBuilder out, Sample sample) {
+            if (!histograms.isBegun()) {
+                separate(out).append("{\"histograms\":");
+            }
+            histograms.append(out, sample);
+        }
+
+        @Override
+        public void end(StringBuilder out) {
+            if (histograms.isBegun()) {
+                histograms.end(out);
+                out.append('}');
+            }
+            out.append(begun ? "]}" : "{\"stats\":[]}");
+        }
     }
 
     /** A double as Envoy prints it: the shortest digits, no {@code .0}. */
@@ -114,15 +201,18 @@ public final class StatsExport {
     }
 
     private static void appendHistogram(
-            StringBuilder out, HistogramSnapshot snapshot, StatsQuery.Buckets buckets) {
+            StringBuilder out,
+            HistogramSnapshot snapshot,
+            double[] bounds,
+            StatsQuery.Buckets buckets) {
         if (snapshot.cumulative().total() == 0) {
             out.append(" No recorded values");
             return;
         }
         switch (buckets) {
             case SUMMARY -> appendQuantiles(out.append(' '), snapshot);
-            case CUMULATIVE -> appendBounds(out, snapshot, false);
-            case DISJOINT -> appendBounds(out, snapshot, true);
+            case CUMULATIVE -> appendBounds(out, snapshot, bounds, false);
+            case DISJOINT -> appendBounds(out, snapshot, bounds, true);
             case DETAILED -> {
                 appendBuckets(out.append("\n  totals="), snapshot.cumulative());
                 appendBuckets(out.append("\n  intervals="), snapshot.interval());
@@ -142,10 +232,10 @@ public final class StatsExport {
     }
 
     private static void appendBounds(
-            StringBuilder out, HistogramSnapshot snapshot, boolean disjoint) {
+            StringBuilder out, HistogramSnapshot snapshot, double[] bounds, boolean disjoint) {
         long intervalBelow = 0;
         long cumulativeBelow = 0;
-        for (double bound : HistogramSnapshot.BOUNDS) {
+        for (double bound : bounds) {
             long interval = snapshot.interval().countUpTo(bound);
             long cumulative = snapshot.cumulative().countUpTo(bound);
             out.append(" B").append(bound(bound)).append('(');

@@ -2,34 +2,61 @@
 package dev.outrigger.dataplane.telemetry;
 
 import dev.outrigger.dataplane.telemetry.HistogramSnapshot.Distribution;
-import dev.outrigger.dataplane.telemetry.StatsStore.HistogramSample;
+import dev.outrigger.dataplane.telemetry.StatsStore.Sample;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The histogram part of {@code /stats?format=json}, in each of Envoy's bucket modes. */
+/**
+ * The histogram part of {@code /stats?format=json}, in each of Envoy's bucket modes, one histogram
+ * after the other.
+ */
 final class StatsHistogramJson {
-    private StatsHistogramJson() {}
+    private final StatsRules rules;
+    private final StatsQuery.Buckets buckets;
+    private boolean begun;
 
-    static String of(List<HistogramSample> samples, StatsQuery.Buckets buckets) {
-        return switch (buckets) {
-            case SUMMARY ->
-                    "{\"supported_quantiles\":"
-                            + quantiles()
-                            + ",\"computed_quantiles\":"
-                            + each(samples, s -> named(s, "values", computed(s.snapshot())))
-                            + "}";
-            case CUMULATIVE -> each(samples, s -> named(s, "buckets", bounds(s.snapshot(), false)));
-            case DISJOINT -> each(samples, s -> named(s, "buckets", bounds(s.snapshot(), true)));
-            case DETAILED ->
-                    "{\"supported_percentiles\":"
-                            + quantiles()
-                            + ",\"details\":"
-                            + each(samples, StatsHistogramJson::details)
-                            + "}";
-        };
+    StatsHistogramJson(StatsRules rules, StatsQuery.Buckets buckets) {
+        this.rules = rules;
+        this.buckets = buckets;
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    void append(StringBuilder out, Sample sample) {
+        if (begun) {
+            out.append(',');
+        } else {
+            begun = true;
+            out.append(
+                    switch (buckets) {
+                        case SUMMARY ->
+                                "{\"supported_quantiles\":"
+                                        + quantiles()
+                                        + ",\"computed_quantiles\":[";
+                        case CUMULATIVE, DISJOINT -> "[";
+                        case DETAILED ->
+                                "{\"supported_percentiles\":" + quantiles() + ",\"details\":[";
+                    });
+        }
+        out.append(
+                switch (buckets) {
+                    case SUMMARY -> named(sample, "values", computed(sample.snapshot()));
+                    case CUMULATIVE -> named(sample, "buckets", bounds(sample, false));
+                    case DISJOINT -> named(sample, "buckets", bounds(sample, true));
+                    case DETAILED -> details(sample);
+                });
+    }
+
+    /** After the last one. */
+    void end(StringBuilder out) {
+        out.append(
+                switch (buckets) {
+                    case SUMMARY, DETAILED -> "]}";
+                    case CUMULATIVE, DISJOINT -> "]";
+                });
     }
 
     private static String quantiles() {
@@ -38,12 +65,7 @@ final class StatsHistogramJson {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String each(
-            List<HistogramSample> samples, Function<HistogramSample, String> json) {
-        return samples.stream().map(json).collect(Collectors.joining(",", "[", "]"));
-    }
-
-    private static String named(HistogramSample sample, String key, String value) {
+    private static String named(Sample sample, String key, String value) {
         return "{\"name\":" + JsonText.quote(sample.name()) + ",\"" + key + "\":" + value + "}";
     }
 
@@ -58,7 +80,7 @@ final class StatsHistogramJson {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String details(HistogramSample sample) {
+    private static String details(Sample sample) {
         var snapshot = sample.snapshot();
         return "{\"name\":"
                 + JsonText.quote(sample.name())
@@ -85,11 +107,12 @@ final class StatsHistogramJson {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String bounds(HistogramSnapshot snapshot, boolean disjoint) {
+    private String bounds(Sample sample, boolean disjoint) {
+        var snapshot = sample.snapshot();
         var out = new StringBuilder("[");
         long intervalBelow = 0;
         long cumulativeBelow = 0;
-        for (double bound : HistogramSnapshot.BOUNDS) {
+        for (double bound : rules.bounds(sample.name())) {
             long interval = snapshot.interval().countUpTo(bound);
             long cumulative = snapshot.cumulative().countUpTo(bound);
             if (out.length() > 1) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param usedOnly leaves out what was never written
  * @param filter RE2, found anywhere in the name
  * @param invertFilter keeps what the filter does not find
+ * @param hidden which of hidden and other stats; none is ever hidden here
  * @param textReadouts whether the Prometheus format shows text readouts
  */
 public record StatsQuery(
@@ -18,12 +19,20 @@ public record StatsQuery(
         boolean invertFilter,
         Type type,
         Buckets buckets,
+        Hidden hidden,
         boolean textReadouts) {
     public static final StatsQuery ALL =
-            new StatsQuery(false, Optional.empty(), false, Type.ALL, Buckets.SUMMARY, false);
+            new StatsQuery(
+                    false,
+                    Optional.empty(),
+                    false,
+                    Type.ALL,
+                    Buckets.SUMMARY,
+                    Hidden.EXCLUDE,
+                    false);
 
     boolean wants(String name, boolean used) {
-        if (usedOnly && !used) {
+        if (hidden == Hidden.ONLY || (usedOnly && !used)) {
             return false;
         }
         return filter.isEmpty() || filter.get().matcher(name).find() != invertFilter;
@@ -48,5 +57,12 @@ public record StatsQuery(
         CUMULATIVE,
         DISJOINT,
         DETAILED
+    }
+
+    /** {@code ?hidden=}. */
+    public enum Hidden {
+        INCLUDE,
+        ONLY,
+        EXCLUDE
     }
 }

@@ -1,50 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.telemetry;
 
+import dev.outrigger.dataplane.telemetry.StatShape.Kind;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All stats of the process by Envoy's names. Names are registered once and become small integers;
- * each thread that counts has a {@link StatsShard} of its own, so counting is a plain add without
+ * All stats of the process by Envoy's names. A name is registered once and becomes a handle; each
+ * thread that counts has a {@link StatsShard} of its own, so counting is a plain add without
  * sharing. Reading sums the shards.
  *
- * <p>Registering and reading: any thread. Counting: the shard's owner only. Names are kept for the
- * life of the process; {@link #retire} hides those of a removed cluster or listener, and the same
- * name registered again starts from zero.
+ * <p>Registering and reading: any thread. Counting: the shard's owner only. {@link #retire} forgets
+ * the stats of a removed cluster or listener; the same name registered again starts from zero, and
+ * who still holds an old handle counts unseen.
  *
  * <p>Histograms are read as of the last {@link #mergeHistograms}, as Envoy reads them as of its
  * last flush.
  */
 public final class StatsStore {
-    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Gauge> gauges = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Histogram> histograms = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, StatScope> scopes = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> textReadouts = new ConcurrentHashMap<>();
-    private final Set<String> retired = ConcurrentHashMap.newKeySet();
-
-    /** What a counter's cells held when it was last reset: readers subtract it. */
-    private final ConcurrentMap<Integer, Long> counterBases = new ConcurrentHashMap<>();
-
-    private final ConcurrentMap<Integer, HistogramMerge> merges = new ConcurrentHashMap<>();
+    private final RecentLookups lookups = new RecentLookups();
+    private final StatShape emptyShape = StatShape.empty();
+    private final StatsRules rules;
+    private final StatScope rejected;
     private final List<StatsShard> shards;
-    private int nextCell;
-    private int nextHistogram;
+
+    /** With nothing configured. */
+    public StatsStore(int shards) {
+        this(shards, StatsRules.DEFAULT);
+    }
 
     /**
      * @param shards how many threads count: the main loop (index 0) and each worker (from 1)
      */
-    public StatsStore(int shards) {
+    public StatsStore(int shards, StatsRules rules) {
         var list = new ArrayList<StatsShard>();
-        for (int i = 0; i < shards; i++) {
-            list.add(new StatsShard());
+        for (int i = 0; i < shards + 1; i++) {
+            list.add(new StatsShard(i));
         }
         this.shards = List.copyOf(list);
+        this.rules = rules;
+        this.rejected = new StatScope("", false, emptyShape, shards + 1);
     }
 
     /** The shard of one thread: 0 for the main loop, from 1 for workers. */
@@ -52,111 +54,101 @@ public final class StatsStore {
         return shards.get(index);
     }
 
+    /** How many threads count: the main loop and each worker. */
+    public int shardCount() {
+        return shards.size() - 1;
+    }
+
+    /** The shard of the one thread that writes files. */
+    public StatsShard writerShard() {
+        return shards.getLast();
+    }
+
     public Counter counter(String name) {
-        String stat = statName(name);
-        var counter = counters.computeIfAbsent(stat, n -> new Counter(n, newCell()));
-        if (!retired.isEmpty() && retired.remove(stat)) {
-            reset(counter);
-        }
-        return counter;
+        String stat = lookup(name);
+        return scope(stat).counter(suffix(stat));
     }
 
     public Gauge gauge(String name) {
-        String stat = statName(name);
-        var gauge = gauges.computeIfAbsent(stat, n -> new Gauge(n, newCell()));
-        if (!retired.isEmpty()) {
-            retired.remove(stat);
-        }
-        return gauge;
+        String stat = lookup(name);
+        return scope(stat).gauge(suffix(stat));
     }
 
     public Histogram histogram(String name) {
-        String stat = statName(name);
-        var histogram = histograms.computeIfAbsent(stat, n -> new Histogram(n, newHistogram()));
-        if (!retired.isEmpty()) {
-            retired.remove(stat);
-        }
-        return histogram;
+        String stat = lookup(name);
+        return scope(stat).histogram(suffix(stat));
+    }
+
+    /** Has a counter shown that nothing counts. */
+    public void declareCounter(String name) {
+        String stat = lookup(name);
+        scope(stat).declare(suffix(stat), Kind.COUNTER);
+    }
+
+    /** Has a gauge shown that nothing sets. */
+    public void declareGauge(String name) {
+        String stat = lookup(name);
+        scope(stat).declare(suffix(stat), Kind.GAUGE);
+    }
+
+    /** Has a histogram shown that nothing records. */
+    public void declareHistogram(String name) {
+        String stat = lookup(name);
+        scope(stat).declare(suffix(stat), Kind.HISTOGRAM);
     }
 
     /** Sets a text readout, for example {@code control_plane.identifier}. */
     public void text(String name, String value) {
         String stat = statName(name);
-        retired.remove(stat);
-        textReadouts.put(stat, value);
+        if (rules.accepts(stat)) {
+            textReadouts.put(stat, value);
+        }
     }
 
-    /** The sum over all shards since the last reset. */
+    /** The sum over all shards since the last reset; 0 for one the configuration rejects. */
     public long value(Counter counter) {
-        return sum(counter.cell()) - counterBases.getOrDefault(counter.cell(), 0L);
+        return counter.scope.isListed() ? counter.scope.sinceReset(counter.index) : 0;
     }
 
-    /** The sum over all shards. */
+    /** The sum over all shards; 0 for one the configuration rejects. */
     public long value(Gauge gauge) {
-        return sum(gauge.cell());
+        return gauge.scope.isListed() ? gauge.scope.sum(gauge.index()) : 0;
     }
 
     /** The histogram as of the last merge. */
     public HistogramSnapshot value(Histogram histogram) {
-        var merge = merges.get(histogram.index());
-        return merge == null ? HistogramSnapshot.EMPTY : merge.snapshot();
+        return histogram.snapshot();
     }
 
     /** Takes what the shards recorded since the last call as the new interval. One thread. */
     public void mergeHistograms() {
-        for (Histogram histogram : histograms.values()) {
-            merges.computeIfAbsent(histogram.index(), _ -> new HistogramMerge())
-                    .merge(shards, histogram.index());
-        }
+        scopes.values().forEach(StatScope::mergeHistograms);
     }
 
     /** Zeroes all counters, as {@code POST /reset_counters} does; they stay "used". */
     public void resetCounters() {
-        counters.values().forEach(this::reset);
+        scopes.values().forEach(StatScope::resetCounters);
     }
 
-    /** Hides every stat whose name begins with the prefix, until it is registered again. */
+    /** Forgets every stat whose name begins with the prefix, which ends with a dot. */
     public void retire(String prefix) {
         String stat = statName(prefix);
-        hide(counters.keySet(), stat);
-        hide(gauges.keySet(), stat);
-        hide(histograms.keySet(), stat);
+        scopes.keySet().removeIf(name -> name.startsWith(stat));
         textReadouts.keySet().removeIf(name -> name.startsWith(stat));
     }
 
-    List<Sample> counters() {
-        var list = new ArrayList<Sample>();
-        for (Counter counter : counters.values()) {
-            if (!retired.contains(counter.name())) {
-                // A counter that was never touched holds zero everywhere.
-                boolean used = sum(counter.cell()) != 0;
-                list.add(new Sample(counter.name(), Sample.Kind.COUNTER, value(counter), used));
-            }
-        }
-        list.sort(Comparator.comparing(Sample::name));
-        return list;
+    /** What the configuration says about stats. */
+    public StatsRules rules() {
+        return rules;
     }
 
-    List<Sample> gauges() {
-        var list = new ArrayList<Sample>();
-        for (Gauge gauge : gauges.values()) {
-            if (!retired.contains(gauge.name())) {
-                list.add(new Sample(gauge.name(), Sample.Kind.GAUGE, value(gauge), isUsed(gauge)));
-            }
-        }
-        list.sort(Comparator.comparing(Sample::name));
-        return list;
+    public RecentLookups recentLookups() {
+        return lookups;
     }
 
-    List<HistogramSample> histograms() {
-        var list = new ArrayList<HistogramSample>();
-        for (Histogram histogram : histograms.values()) {
-            if (!retired.contains(histogram.name())) {
-                list.add(new HistogramSample(histogram.name(), value(histogram)));
-            }
-        }
-        list.sort(Comparator.comparing(HistogramSample::name));
-        return list;
+    /** Stats in order of name, as they are when the reader comes to them. */
+    SortedStats sorted(EnumSet<Kind> kinds) {
+        return new SortedStats(scopes.values(), kinds);
     }
 
     List<Map.Entry<String, String>> textReadouts() {
@@ -165,33 +157,26 @@ public final class StatsStore {
         return list;
     }
 
-    private boolean isUsed(Gauge gauge) {
-        for (StatsShard shard : shards) {
-            if (shard.isWritten(gauge.cell())) {
-                return true;
-            }
-        }
-        return false;
+    private String lookup(String name) {
+        String stat = statName(name);
+        lookups.lookup(stat);
+        return stat;
     }
 
-    private void reset(Counter counter) {
-        counterBases.put(counter.cell(), sum(counter.cell()));
+    private StatScope scope(String stat) {
+        if (!rules.accepts(stat)) {
+            return rejected;
+        }
+        String prefix = stat.substring(0, stat.lastIndexOf('.') + 1);
+        StatScope known = scopes.get(prefix);
+        return known != null
+                ? known
+                : scopes.computeIfAbsent(
+                        prefix, p -> new StatScope(p, true, emptyShape, shards.size()));
     }
 
-    private void hide(Set<String> names, String prefix) {
-        for (String name : names) {
-            if (name.startsWith(prefix)) {
-                retired.add(name);
-            }
-        }
-    }
-
-    private long sum(int cell) {
-        long sum = 0;
-        for (StatsShard shard : shards) {
-            sum += shard.value(cell);
-        }
-        return sum;
+    private static String suffix(String stat) {
+        return stat.substring(stat.lastIndexOf('.') + 1);
     }
 
     /** ST5: Envoy replaces every colon of a name, so that addresses can be parts of it. */
@@ -199,25 +184,115 @@ public final class StatsStore {
         return name.indexOf(':') < 0 ? name : name.replace(':', '_');
     }
 
-    private synchronized int newCell() {
-        return nextCell++;
-    }
-
-    private synchronized int newHistogram() {
-        return nextHistogram++;
-    }
-
     /** Only ever grows. */
-    public record Counter(String name, int cell) {}
+    public static final class Counter {
+        private final StatScope scope;
+        private final int index;
+
+        Counter(StatScope scope, int index) {
+            this.scope = scope;
+            this.index = index;
+        }
+
+        StatScope scope() {
+            return scope;
+        }
+
+        int index() {
+            return index;
+        }
+
+        public String name() {
+            return scope.name(index);
+        }
+    }
 
     /** Goes up and down; shards may hold negative parts, the sum is what counts. */
-    public record Gauge(String name, int cell) {}
+    public static final class Gauge {
+        private final StatScope scope;
+
+        /** The complement of the index while the gauge was never written: there are many gauges. */
+        private int position;
+
+        Gauge(StatScope scope, int index) {
+            this.scope = scope;
+            this.position = ~index;
+        }
+
+        StatScope scope() {
+            return scope;
+        }
+
+        int index() {
+            int now = position;
+            return now < 0 ? ~now : now;
+        }
+
+        boolean isWritten() {
+            return position >= 0;
+        }
+
+        /** Any thread: all that write write the same. */
+        void markWritten() {
+            int now = position;
+            if (now < 0) {
+                position = ~now;
+            }
+        }
+
+        public String name() {
+            return scope.name(index());
+        }
+    }
 
     /** A distribution of non-negative integers, milliseconds unless the name says otherwise. */
-    public record Histogram(String name, int index) {}
+    public static final class Histogram {
+        private final StatScope scope;
+        private final int index;
+        private volatile @Nullable HistogramCounts counts;
 
-    /** One counter or gauge as read. */
-    record Sample(String name, Kind kind, long value, boolean used) {
+        Histogram(StatScope scope, int index) {
+            this.scope = scope;
+            this.index = index;
+        }
+
+        void record(int shard, int bucket) {
+            HistogramCounts known = counts;
+            (known == null ? first() : known).record(shard, bucket);
+        }
+
+        private synchronized HistogramCounts first() {
+            HistogramCounts made = counts;
+            if (made == null) {
+                made = new HistogramCounts(scope.shards());
+                counts = made;
+            }
+            return made;
+        }
+
+        HistogramSnapshot snapshot() {
+            HistogramCounts known = counts;
+            return known == null ? HistogramSnapshot.EMPTY : known.snapshot();
+        }
+
+        void merge() {
+            HistogramCounts known = counts;
+            if (known != null) {
+                known.merge();
+            }
+        }
+
+        public String name() {
+            return scope.name(index);
+        }
+    }
+
+    /**
+     * One stat as read.
+     *
+     * @param value of a counter or gauge
+     */
+    record Sample(String name, StatScope scope, Kind kind, int index, long value, boolean used) {
         /**
          * Gauges are unsigned in Envoy, which shows in the hashes of versions and in what is left
          * of unlimited pools; a difference of shards that is below zero for a moment shows as zero.
@@ -230,16 +305,9 @@ public final class StatsStore {
             return unsigned ? Long.toUnsignedString(value) : "0";
         }
 
-        enum Kind {
-            COUNTER,
-            GAUGE
-        }
-    }
-
-    /** One histogram as read. */
-    record HistogramSample(String name, HistogramSnapshot snapshot) {
-        boolean used() {
-            return snapshot.cumulative().total() > 0;
+        /** What a histogram holds. */
+        HistogramSnapshot snapshot() {
+            return scope.histogram(index);
         }
     }
 }

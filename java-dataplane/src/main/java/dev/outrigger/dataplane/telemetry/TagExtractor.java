@@ -1,56 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.telemetry;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import dev.outrigger.dataplane.config.StatsConfig;
+import dev.outrigger.dataplane.config.StatsConfig.TagSpecifier;
+import dev.outrigger.dataplane.config.StatsConfig.TagSpecifier.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Takes the variable parts out of a stat's name, as Envoy's default tags do (PR3): what remains is
- * the family, the parts become labels in the order of this list. Every pattern looks at the whole
- * original name; group 1 is what goes, group 2 the value.
+ * Takes the variable parts out of a stat's name (PR3): what remains is the family, the parts become
+ * labels in the order of the rules. Every rule looks at the whole original name.
  *
  * <p>A name part ends at a dot: of the cluster {@code b.local} only {@code b} becomes the label, as
- * in Envoy.
+ * in Envoy. Immutable.
  */
 final class TagExtractor {
-    private static final List<Tag> TAGS =
-            List.of(
-                    tag("response_code", "_rq(_(\\d{3}))$"),
-                    tag("response_code_class", "_rq_((\\d))xx$"),
-                    tag("virtual_cluster", "^vhost\\.[^.]+\\.vcluster\\.(([^.]+)\\.)"),
-                    tag("fault_downstream_cluster", "^http\\.[^.]+\\.fault\\.(([^.]+)\\.)"),
-                    tag("ssl_cipher", "^listener\\..*?\\.ssl\\.ciphers(\\.([^.]+))$"),
-                    tag("ssl_cipher_suite", "^cluster\\.[^.]+\\.ssl\\.ciphers(\\.([^.]+))$"),
-                    tag(
-                            "worker_id",
-                            "^(?:listener\\..*?|server|listener_manager)\\.worker_((\\d+)\\.)"),
-                    tag("rds_route_config", "^http\\..*?\\.rds\\.((.*?)\\.)\\w+$"),
-                    tag("tcp_prefix", "^tcp\\.(([^.]+)\\.)"),
-                    tag("udp_prefix", "^udp\\.(([^.]+)\\.)"),
-                    tag("ratelimit_prefix", "^ratelimit\\.(([^.]+)\\.)"),
-                    tag("local_http_ratelimit_prefix", "^(([^.]+)\\.)http_local_rate_limit\\."),
-                    tag("cluster_name", "^cluster\\.(([^.]+)\\.)"),
-                    tag("http_conn_manager_prefix", "^listener\\..*?\\.http\\.((.*?)\\.)"),
-                    tag("http_conn_manager_prefix", "^http\\.(([^.]+)\\.)"),
-                    tag("listener_address", "^listener\\.(((?:[_.\\d]*|[_\\[\\]a-fA-F\\d]*))\\.)"),
-                    tag("route", "^vhost\\.[^.]+\\.route\\.(([^.]+)\\.)"),
-                    tag("virtual_host", "^vhost\\.(([^.]+)\\.)"));
+    /** What applies to any name: looked at first, as in Envoy. */
+    private final List<TagRule> anywhere;
 
-    private TagExtractor() {}
+    private final Map<String, List<TagRule>> byFirstToken;
 
-    static Extracted extract(String name) {
-        var labels = new ArrayList<Label>();
-        var removed = new BitSet(name.length());
-        for (Tag tag : TAGS) {
-            Matcher matcher = tag.pattern.matcher(name);
-            if (!matcher.find() || labels.stream().anyMatch(l -> l.name().equals(tag.name))) {
-                continue;
+    private TagExtractor(List<TagRule> rules) {
+        anywhere = rules.stream().filter(rule -> rule.firstToken().isEmpty()).toList();
+        byFirstToken =
+                rules.stream()
+                        .filter(rule -> !rule.firstToken().isEmpty())
+                        .collect(Collectors.groupingBy(TagRule::firstToken));
+    }
+
+    static TagExtractor of(StatsConfig config) {
+        var rules = new ArrayList<TagRule>();
+        if (config.useAllDefaultTags()) {
+            rules.addAll(DefaultTags.RULES);
+        }
+        for (TagSpecifier tag : config.tags()) {
+            switch (tag.value()) {
+                case Value.Fixed(String text) -> rules.add(new Fixed(tag.name(), text));
+                case Value.Regex(String pattern) ->
+                        rules.add(
+                                new Custom(
+                                        tag.name(),
+                                        Pattern.compile(pattern),
+                                        TagRule.first(pattern)));
+                case Value.Default() ->
+                        DefaultTags.RULES.stream()
+                                .filter(rule -> rule.name().equals(tag.name()))
+                                .forEach(rules::add);
             }
-            labels.add(new Label(tag.name, matcher.group(2)));
-            removed.set(matcher.start(1), matcher.end(1));
+        }
+        return new TagExtractor(rules);
+    }
+
+    /** What is done with a name. */
+    Extracted extract(String name) {
+        var labels = new ArrayList<Label>(2);
+        var removed = new BitSet();
+        apply(anywhere, name, labels, removed);
+        int dot = name.indexOf('.');
+        if (dot > 0) {
+            var rules = byFirstToken.get(name.substring(0, dot));
+            if (rules != null) {
+                apply(rules, name, labels, removed);
+            }
+        }
+        if (removed.isEmpty()) {
+            return new Extracted(name, labels);
         }
         var family = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {
@@ -61,13 +81,51 @@ final class TagExtractor {
         return new Extracted(family.toString(), labels);
     }
 
-    private static Tag tag(String name, String pattern) {
-        return new Tag(name, Pattern.compile(pattern));
+    private static void apply(
+            List<TagRule> rules, String name, List<Label> labels, BitSet removed) {
+        for (TagRule rule : rules) {
+            if (labels.stream().anyMatch(label -> label.name().equals(rule.name()))) {
+                // The first rule of a name that finds something is the one that counts.
+                continue;
+            }
+            rule.find(name)
+                    .ifPresent(part -> {
+                        labels.add(new Label(rule.name(), part.value()));
+                        removed.set(part.from(), part.to());
+                    });
+        }
     }
 
-    private record Tag(String name, Pattern pattern) {}
+    /** A tag every stat has. */
+    private record Fixed(String name, String value) implements TagRule {
+        @Override
+        public String firstToken() {
+            return "";
+        }
 
-    /** Without the {@code envoy_} prefix. */
+        @Override
+        public Optional<Part> find(String stat) {
+            return Optional.of(new Part(value, 0, 0));
+        }
+    }
+
+    /** A tag the configuration describes. */
+    private record Custom(String name, Pattern pattern, String firstToken) implements TagRule {
+        @Override
+        public Optional<Part> find(String stat) {
+            Matcher matcher = pattern.matcher(stat);
+            if (!matcher.find() || matcher.groupCount() == 0 || matcher.group(1) == null) {
+                return Optional.empty();
+            }
+            String value =
+                    matcher.groupCount() > 1 && matcher.group(2) != null
+                            ? matcher.group(2)
+                            : matcher.group(1);
+            return Optional.of(new Part(value, matcher.start(1), matcher.end(1)));
+        }
+    }
+
+    /** A tag with its value. */
     record Label(String name, String value) {}
 
     /**

@@ -100,6 +100,8 @@ public final class CircuitBreakers {
         }
 
         private void showOpen(boolean open, StatsShard shard) {
+            // Envoy writes the gauge each time, so that it counts as used.
+            shard.touch(this.open);
             if (shownOpen.get() != open && shownOpen.compareAndSet(!open, open)) {
                 shard.add(this.open, open ? 1 : -1);
             }

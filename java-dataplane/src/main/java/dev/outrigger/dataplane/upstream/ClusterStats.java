@@ -18,10 +18,10 @@ public final class ClusterStats {
 
     private final StatsStore store;
     private final String prefix;
-    private final ResponseCodeStats all;
-    private final ResponseCodeStats external;
-    private final ResponseCodeStats internal;
-    private final ResponseCodeStats retry;
+    private volatile @Nullable ResponseCodeStats all;
+    private volatile @Nullable ResponseCodeStats external;
+    private volatile @Nullable ResponseCodeStats internal;
+    private volatile @Nullable ResponseCodeStats retry;
 
     public final Counter cxTotal;
     public final Gauge cxActive;
@@ -41,6 +41,7 @@ public final class ClusterStats {
     public final Counter cxProtocolError;
     public final Counter cxCloseNotify;
     public final Counter cxRxBytes;
+    public final Gauge cxRxBytesBuffered;
     public final Counter cxTxBytes;
     public final Histogram cxConnectMs;
     public final Histogram cxLengthMs;
@@ -92,15 +93,19 @@ public final class ClusterStats {
     private final Gauge membershipDegraded;
     private final Gauge membershipExcluded;
     private final Gauge maxHostWeight;
-    private final Map<String, ResponseCodeStats> alternatives = new ConcurrentHashMap<>();
+    private volatile @Nullable Map<String, ResponseCodeStats> alternatives;
+    private volatile boolean codecShown;
 
     ClusterStats(StatsStore store, String statName) {
         this.store = store;
         this.prefix = "cluster." + statName.replace(':', '_') + '.';
-        all = new ResponseCodeStats(store, prefix);
-        external = new ResponseCodeStats(store, prefix + "external.");
-        internal = new ResponseCodeStats(store, prefix + "internal.");
-        retry = new ResponseCodeStats(store, prefix + "retry.");
+        // What the main loop counts comes first, so that its part of the values stays small.
+        membershipChange = counter("membership_change");
+        membershipTotal = gauge("membership_total");
+        membershipHealthy = gauge("membership_healthy");
+        membershipDegraded = gauge("membership_degraded");
+        membershipExcluded = gauge("membership_excluded");
+        maxHostWeight = gauge("max_host_weight");
         cxTotal = counter("upstream_cx_total");
         cxActive = gauge("upstream_cx_active");
         cxHttp1Total = counter("upstream_cx_http1_total");
@@ -119,6 +124,7 @@ public final class ClusterStats {
         cxProtocolError = counter("upstream_cx_protocol_error");
         cxCloseNotify = counter("upstream_cx_close_notify");
         cxRxBytes = counter("upstream_cx_rx_bytes_total");
+        cxRxBytesBuffered = gauge("upstream_cx_rx_bytes_buffered");
         cxTxBytes = counter("upstream_cx_tx_bytes_total");
         cxConnectMs = store.histogram(prefix + "upstream_cx_connect_ms");
         cxLengthMs = store.histogram(prefix + "upstream_cx_length_ms");
@@ -164,12 +170,6 @@ public final class ClusterStats {
         lbZoneRoutingSampled = counter("lb_zone_routing_sampled");
         lbSubsetsActive = gauge("lb_subsets_active");
         rqPerCx = store.histogram(prefix + "upstream_rq_per_cx");
-        membershipChange = counter("membership_change");
-        membershipTotal = gauge("membership_total");
-        membershipHealthy = gauge("membership_healthy");
-        membershipDegraded = gauge("membership_degraded");
-        membershipExcluded = gauge("membership_excluded");
-        maxHostWeight = gauge("max_host_weight");
         registerUnused();
     }
 
@@ -177,6 +177,7 @@ public final class ClusterStats {
     private void registerUnused() {
         for (String name :
                 new String[] {
+                    "upstream_cx_connect_with_0_rtt",
                     "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
                     "upstream_cx_connect_attempts_exceeded",
@@ -186,16 +187,19 @@ public final class ClusterStats {
                     "upstream_flow_control_drained_total",
                     "upstream_flow_control_paused_reading_total",
                     "upstream_flow_control_resumed_reading_total",
+                    "upstream_cx_preconnect_skipped",
+                    "upstream_http3_broken",
                     "upstream_rq_completed",
+                    "upstream_rq_rx_reset_no_error",
                     "default.total_match_count",
                 }) {
-            counter(name);
+            store.declareCounter(prefix + name);
         }
         for (String name :
                 new String[] {
-                    "version", "upstream_cx_rx_bytes_buffered", "upstream_cx_tx_bytes_buffered",
+                    "version", "upstream_cx_tx_bytes_buffered", "upstream_queue_overloaded",
                 }) {
-            gauge(name);
+            store.declareGauge(prefix + name);
         }
     }
 
@@ -245,33 +249,93 @@ public final class ClusterStats {
 
     /** Counts the final answer of an exchange (ST2, ST3). */
     public void chargeResponse(StatsShard shard, int code, boolean internalRequest) {
-        all.charge(shard, code);
-        (internalRequest ? internal : external).charge(shard, code);
+        all().charge(shard, code);
+        (internalRequest ? internal() : external()).charge(shard, code);
     }
 
     /** Counts a response that a retry replaces (RT11). */
     public void chargeRetried(StatsShard shard, int code) {
-        retry.charge(shard, code);
+        ResponseCodeStats known = retry;
+        if (known == null) {
+            known = new ResponseCodeStats(store, prefix + "retry.");
+            retry = known;
+        }
+        known.charge(shard, code);
     }
 
     /** Records how long a real response took, from the end of the request (ST4). */
     public void recordTime(StatsShard shard, long millis, boolean internalRequest) {
-        all.recordTime(shard, millis);
-        (internalRequest ? internal : external).recordTime(shard, millis);
+        all().recordTime(shard, millis);
+        (internalRequest ? internal() : external()).recordTime(shard, millis);
     }
 
     /** Counts a final answer whose code is not to be counted. */
     public void chargeCompleted(StatsShard shard) {
-        all.chargeCompleted(shard);
+        all().chargeCompleted(shard);
+    }
+
+    // Made when first counted: most of many clusters never answer. Two of them are as good as one.
+
+    private ResponseCodeStats all() {
+        ResponseCodeStats known = all;
+        if (known == null) {
+            known = new ResponseCodeStats(store, prefix);
+            all = known;
+        }
+        return known;
+    }
+
+    private ResponseCodeStats external() {
+        ResponseCodeStats known = external;
+        if (known == null) {
+            known = new ResponseCodeStats(store, prefix + "external.");
+            external = known;
+        }
+        return known;
+    }
+
+    private ResponseCodeStats internal() {
+        ResponseCodeStats known = internal;
+        if (known == null) {
+            known = new ResponseCodeStats(store, prefix + "internal.");
+            internal = known;
+        }
+        return known;
+    }
+
+    /** The codec's stats, which Envoy makes with the first connection. */
+    public void onCodec() {
+        if (!codecShown) {
+            codecShown = true;
+            for (String name :
+                    new String[] {
+                        "dropped_headers_with_underscores",
+                        "metadata_not_supported_error",
+                        "requests_rejected_with_underscores_in_headers",
+                        "response_flood",
+                    }) {
+                store.declareCounter(prefix + "http1." + name);
+            }
+        }
     }
 
     /** The stats a request asks for by name, or {@code null} when there are too many already. */
     public @Nullable ResponseCodeStats alternative(String name) {
-        ResponseCodeStats known = alternatives.get(name);
-        if (known == null && alternatives.size() < MAX_ALTERNATIVES) {
+        Map<String, ResponseCodeStats> named = alternatives();
+        ResponseCodeStats known = named.get(name);
+        if (known == null && named.size() < MAX_ALTERNATIVES) {
             known = new ResponseCodeStats(store, prefix + name.replace(':', '_') + '.');
-            alternatives.put(name, known);
+            named.put(name, known);
         }
         return known;
+    }
+
+    private synchronized Map<String, ResponseCodeStats> alternatives() {
+        Map<String, ResponseCodeStats> named = alternatives;
+        if (named == null) {
+            named = new ConcurrentHashMap<>();
+            alternatives = named;
+        }
+        return named;
     }
 }

@@ -181,6 +181,7 @@ public final class ConnectionPool {
         shard.inc(stats.cxActive);
         counters.add(HostCounters.CX_TOTAL, 1);
         counters.add(HostCounters.CX_ACTIVE, 1);
+        stats.onCodec();
         var connection = new Http1ClientConnection(this);
         connection.setGeneration(generation);
         long started = worker.now();

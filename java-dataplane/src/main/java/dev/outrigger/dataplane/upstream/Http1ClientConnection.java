@@ -50,6 +50,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final Timers.Timer idleTimer;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseReceiver receiver;
+    private @Nullable String localText;
     private boolean active;
     private boolean inBody;
     private final AnsweredRequest request = new AnsweredRequest();
@@ -62,6 +63,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean closedLocally;
     private long streams;
     private long openedNanos;
+    private int lastReceived;
     private int generation;
     private Timers.@Nullable Timer lifetime;
     private boolean tooOld;
@@ -168,9 +170,15 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public String localAddress() {
-        return context().channel().localAddress() instanceof InetSocketAddress address
-                ? ConnectionInfo.text(address)
-                : "";
+        String text = localText;
+        if (text == null) {
+            text =
+                    context().channel().localAddress() instanceof InetSocketAddress address
+                            ? ConnectionInfo.text(address)
+                            : "";
+            localText = text;
+        }
+        return text;
     }
 
     @Override
@@ -247,10 +255,19 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         ByteBuf in = (ByteBuf) message;
         try {
             worker.refreshNow();
-            shard.add(stats.cxRxBytes, in.readableBytes());
+            received(in.readableBytes());
             dispatch(in);
         } finally {
             in.release();
+        }
+    }
+
+    private void received(int bytes) {
+        shard.add(stats.cxRxBytes, bytes);
+        // Envoy counts what the last read brought as buffered until the next read.
+        if (bytes != lastReceived) {
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
         }
     }
 
@@ -461,6 +478,7 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             }
             fail(partial ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION);
         }
+        shard.add(stats.cxRxBytesBuffered, -lastReceived);
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
         shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);

@@ -119,6 +119,7 @@ class NettyRequestPathTest {
                                 d.drainTime(),
                                 true,
                                 d.fileFlushInterval(),
+                                d.fileFlushMinSizeBytes(),
                                 "",
                                 "",
                                 d.runtime()));

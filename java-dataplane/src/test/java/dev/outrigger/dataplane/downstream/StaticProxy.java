@@ -41,6 +41,7 @@ public final class StaticProxy {
                         defaults.drainTime(),
                         true,
                         java.time.Duration.ofMillis(100),
+                        defaults.fileFlushMinSizeBytes(),
                         "",
                         "",
                         defaults.runtime());

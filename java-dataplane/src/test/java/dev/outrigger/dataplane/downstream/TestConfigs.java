@@ -20,6 +20,7 @@ import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HeaderNameCase;
+import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
@@ -174,6 +175,7 @@ final class TestConfigs {
                         false,
                         new HeaderNameCase.Lower(),
                         List.of()),
+                Http2Options.DEFAULT,
                 ServerHeader.OVERWRITE,
                 "envoy",
                 false,

@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -383,7 +384,8 @@ class ConfigAssemblerTest {
 
         assertThat(
                         dev.outrigger.dataplane.telemetry.StatsExport.text(
-                                stats, dev.outrigger.dataplane.telemetry.StatsQuery.ALL))
+                                        stats, dev.outrigger.dataplane.telemetry.StatsQuery.ALL)
+                                .all())
                 .doesNotContain("cluster.a.");
     }
 
@@ -444,7 +446,9 @@ class ConfigAssemblerTest {
                                 Optional.empty(), Optional.of(ads), Optional.of(ads)),
                         ClusterManagerConfig.NONE,
                         List.of(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        false,
+                        StatsConfig.DEFAULT),
                 parser,
                 xds,
                 resolver,

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -82,7 +83,9 @@ public final class XdsHarness implements AutoCloseable {
                                 Optional.of(api), Optional.of(ads), Optional.of(ads)),
                         ClusterManagerConfig.NONE,
                         List.of(),
-                        Duration.ofSeconds(5));
+                        Duration.ofSeconds(5),
+                        false,
+                        StatsConfig.DEFAULT);
         client = new AdsClient(loop, resolver, bootstrap, stats, new SplittableRandom(7));
         assembler =
                 new ConfigAssembler(

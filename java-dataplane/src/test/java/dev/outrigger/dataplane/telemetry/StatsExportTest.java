@@ -20,7 +20,7 @@ class StatsExportTest {
     void printsQuantilesAsEnvoyDoes() {
         record();
 
-        assertThat(StatsExport.text(stats, StatsQuery.ALL))
+        assertThat(StatsExport.text(stats, StatsQuery.ALL).all())
                 .isEqualTo(
                         "cluster.b.upstream_rq_time: P0(0,0) P25(14.5,14.5)"
                                 + " P50(47.666666666666664,47.666666666666664) P75(52.5,52.5)"
@@ -33,21 +33,22 @@ class StatsExportTest {
         record();
         stats.mergeHistograms();
 
-        assertThat(StatsExport.text(stats, StatsQuery.ALL)).contains("P0(nan,0) P25(nan,14.5)");
+        assertThat(StatsExport.text(stats, StatsQuery.ALL).all())
+                .contains("P0(nan,0) P25(nan,14.5)");
     }
 
     @Test
     void printsBucketsAsEnvoyDoes() {
         record();
 
-        assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.CUMULATIVE)))
+        assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.CUMULATIVE)).all())
                 .isEqualTo(
                         "cluster.b.upstream_rq_time: B0.5(1,1) B1(2,2) B5(2,2) B10(2,2) B25(3,3)"
                                 + " B50(7,7) B100(10,10) B250(10,10) B500(10,10) B1000(10,10)"
                                 + " B2500(10,10) B5000(10,10) B10000(10,10) B30000(10,10)"
                                 + " B60000(10,10) B300000(10,10) B600000(10,10) B1.8e+06(10,10)"
                                 + " B3.6e+06(10,10)\n");
-        assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.DETAILED)))
+        assertThat(StatsExport.text(stats, with(StatsQuery.Buckets.DETAILED)).all())
                 .contains(
                         "\n  totals=0,0:1, 1,0.1:1, 14,1:1, 47,1:2, 49,1:2, 52,1:1, 60,1:1, 61,1:1")
                 .contains("\n  summary=P0(0,0) P25(14.5,14.5)");
@@ -61,9 +62,9 @@ class StatsExportTest {
         stats.histogram("A");
         stats.text("z", "v\"");
 
-        assertThat(StatsExport.text(stats, StatsQuery.ALL))
+        assertThat(StatsExport.text(stats, StatsQuery.ALL).all())
                 .isEqualTo("z: \"v\"\"\na: 0\nb: 2\nc: 1\nA: No recorded values\n");
-        assertThat(StatsExport.json(stats, StatsQuery.ALL))
+        assertThat(StatsExport.json(stats, StatsQuery.ALL).all())
                 .startsWith(
                         "{\"stats\":[{\"name\":\"z\",\"value\":\"v\\\"\"},{\"name\":\"a\","
                                 + "\"value\":0},{\"name\":\"b\",\"value\":2},{\"name\":\"c\","
@@ -84,16 +85,17 @@ class StatsExportTest {
                         false,
                         StatsQuery.Type.ALL,
                         StatsQuery.Buckets.SUMMARY,
+                        StatsQuery.Hidden.EXCLUDE,
                         false);
 
-        assertThat(StatsExport.text(stats, query)).isEqualTo("cluster.a.once: 1\n");
+        assertThat(StatsExport.text(stats, query).all()).isEqualTo("cluster.a.once: 1\n");
     }
 
     @Test
     void printsPrometheusHistogramsAsEnvoyDoes() {
         record();
 
-        assertThat(PrometheusExport.text(stats, with(StatsQuery.Buckets.CUMULATIVE)))
+        assertThat(PrometheusExport.text(stats, with(StatsQuery.Buckets.CUMULATIVE)).all())
                 .startsWith(
                         """
                         # TYPE envoy_cluster_upstream_rq_time histogram
@@ -135,7 +137,8 @@ class StatsExportTest {
     void takesTagsOutOfNamesAsEnvoyDoes(String name, String line) {
         stats.shard(0).inc(stats.counter(name));
 
-        assertThat(PrometheusExport.text(stats, StatsQuery.ALL)).endsWith("\n" + line + " 1\n");
+        assertThat(PrometheusExport.text(stats, StatsQuery.ALL).all())
+                .endsWith("\n" + line + " 1\n");
     }
 
     @ParameterizedTest
@@ -160,6 +163,13 @@ class StatsExportTest {
     }
 
     private static StatsQuery with(StatsQuery.Buckets buckets) {
-        return new StatsQuery(false, Optional.empty(), false, StatsQuery.Type.ALL, buckets, false);
+        return new StatsQuery(
+                false,
+                Optional.empty(),
+                false,
+                StatsQuery.Type.ALL,
+                buckets,
+                StatsQuery.Hidden.EXCLUDE,
+                false);
     }
 }

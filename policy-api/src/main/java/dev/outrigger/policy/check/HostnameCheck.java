@@ -7,8 +7,8 @@ import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
-import dev.outrigger.policy.model.PolicySet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +22,10 @@ final class HostnameCheck {
 
     private HostnameCheck() {}
 
-    static List<Finding> findings(PolicySet set) {
+    static List<Finding> findings(Collection<Policy<ServiceSpec>> services) {
         Map<String, Claim> claims = new HashMap<>();
         var findings = new ArrayList<Finding>();
-        for (Policy<ServiceSpec> service : set.all(ServiceSpec.class)) {
+        for (Policy<ServiceSpec> service : services) {
             List<String> hostnames = service.spec().hostnames();
             for (int i = 0; i < hostnames.size(); i++) {
                 String name = hostnames.get(i);

@@ -58,7 +58,8 @@ public final class PolicyReader {
     public static PolicyReader withXdsResourceCheck(XdsResourceCheck check) {
         return new PolicyReader(
                 PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT, Capabilities.ALL_PROXIES),
-                DocumentLimits.DEFAULT);
+                DocumentLimits.DEFAULT,
+                Lints.ALL);
     }
 
     /** The kinds of documents this reader knows. */

@@ -12,17 +12,17 @@ import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicyKind;
+import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.Reference;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.model.StoredDocument;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Every document that is referred to exists, with the port or the rule that is named. */
 final class ReferenceCheck {
@@ -32,22 +32,18 @@ final class ReferenceCheck {
         kinds.forEach(kind -> this.kinds.put(kind.kind(), kind));
     }
 
-    List<Finding> findings(DocumentSet set) {
-        Set<ServiceRef> callers =
-                set.policies().all(SidecarSpec.class).stream()
-                        .map(sidecar -> sidecar.spec().service())
-                        .collect(Collectors.toSet());
+    /** What is wrong with the references of some documents. */
+    List<Finding> findings(DocumentSet set, Collection<Policy<?>> of) {
         var findings = new ArrayList<Finding>();
-        for (StoredDocument document : set.all()) {
-            PolicyId owner = document.id();
-            for (Reference reference : references(document.policy())) {
-                check(owner, reference, set, callers).ifPresent(findings::add);
+        for (Policy<?> policy : of) {
+            for (Reference reference : references(policy)) {
+                check(policy.id(), reference, set).ifPresent(findings::add);
             }
         }
         return findings;
     }
 
-    private List<Reference> references(Policy<?> policy) {
+    List<Reference> references(Policy<?> policy) {
         PolicyKind<?> kind = kinds.get(policy.id().kind());
         return kind == null ? List.of() : references(kind, policy.spec());
     }
@@ -57,16 +53,12 @@ final class ReferenceCheck {
         return kind.references(kind.specType().cast(spec));
     }
 
-    private static Optional<Finding> check(
-            PolicyId owner, Reference reference, DocumentSet set, Set<ServiceRef> callers) {
+    private static Optional<Finding> check(PolicyId owner, Reference reference, DocumentSet set) {
         var target = set.find(reference.target());
         if (target.isEmpty()) {
             boolean isKnownCaller =
                     reference instanceof Reference.ToConsumer
-                            && callers.contains(
-                                    new ServiceRef(
-                                            reference.target().namespace(),
-                                            reference.target().name()));
+                            && isCaller(reference.target(), set.policies());
             return isKnownCaller ? Optional.empty() : Optional.of(missing(owner, reference, set));
         }
         PolicySpec spec = target.get().policy().spec();
@@ -81,6 +73,12 @@ final class ReferenceCheck {
                             ? checkRule(owner, path, id, rule, route)
                             : Optional.empty();
         };
+    }
+
+    private static boolean isCaller(PolicyId service, PolicySet policies) {
+        var caller = new ServiceRef(service.namespace(), service.name());
+        return policies.all(SidecarSpec.class).stream()
+                .anyMatch(sidecar -> sidecar.spec().service().equals(caller));
     }
 
     private static Finding missing(PolicyId owner, Reference reference, DocumentSet set) {

@@ -7,10 +7,15 @@ import dev.outrigger.policy.document.Position;
 import dev.outrigger.policy.document.Violation;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
+import dev.outrigger.policy.kind.service.ServiceSpec;
+import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.DocumentSet;
+import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicyKind;
+import dev.outrigger.policy.model.PolicySpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +26,11 @@ import java.util.Map;
  */
 public final class SetCheck {
     private final ReferenceCheck references;
+    private final SetIndex index;
 
     public SetCheck(List<PolicyKind<?>> kinds) {
         this.references = new ReferenceCheck(kinds);
+        this.index = new SetIndex(references);
     }
 
     /**
@@ -92,20 +99,33 @@ public final class SetCheck {
                 .toList();
     }
 
+    /** In proportion to what differs: no finding about other documents can be new. */
     private List<Finding> added(DocumentSet before, DocumentSet after) {
-        List<Finding> now = findings(after);
+        var touched = index.touched(before.policies(), after.policies());
+        List<Finding> now = findings(after, touched);
         if (now.isEmpty()) {
             return now;
         }
-        var known = new HashSet<>(findings(before));
+        var known = new HashSet<>(findings(before, touched));
         return now.stream().filter(finding -> !known.contains(finding)).toList();
     }
 
-    private List<Finding> findings(DocumentSet set) {
-        var findings = new ArrayList<Finding>(references.findings(set));
-        findings.addAll(HostnameCheck.findings(set.policies()));
-        findings.addAll(TieCheck.findings(set.policies()));
+    private List<Finding> findings(DocumentSet set, Collection<PolicyId> of) {
+        var policies = new ArrayList<Policy<?>>();
+        for (PolicyId id : of) {
+            set.policies().find(id).ifPresent(policies::add);
+        }
+        var findings = new ArrayList<Finding>(references.findings(set, policies));
+        findings.addAll(HostnameCheck.findings(ofType(policies, ServiceSpec.class)));
+        findings.addAll(TieCheck.findings(ofType(policies, TrafficPolicySpec.class)));
         return findings;
+    }
+
+    private static <S extends PolicySpec> List<Policy<S>> ofType(
+            Collection<Policy<?>> policies, Class<S> specType) {
+        var found = new ArrayList<Policy<S>>();
+        policies.forEach(policy -> policy.as(specType).ifPresent(found::add));
+        return found;
     }
 
     private static void reportAt(

@@ -6,11 +6,11 @@ import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
-import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.model.TargetRef;
 import dev.outrigger.policy.model.TrafficBlock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,17 +24,17 @@ import java.util.Set;
  */
 final class TieCheck {
     /** What only one policy may set; no consumer means every caller. */
-    private record Slot(String block, TargetRef target, Optional<ServiceRef> consumer) {}
+    record Slot(String block, TargetRef target, Optional<ServiceRef> consumer) {}
 
     private record Pair(PolicyId first, PolicyId second, String block) {}
 
     private TieCheck() {}
 
-    static List<Finding> findings(PolicySet set) {
+    static List<Finding> findings(Collection<Policy<TrafficPolicySpec>> policies) {
         Map<Slot, PolicyId> taken = new HashMap<>();
         Set<Pair> reported = new HashSet<>();
         var findings = new ArrayList<Finding>();
-        for (Policy<TrafficPolicySpec> policy : set.all(TrafficPolicySpec.class)) {
+        for (Policy<TrafficPolicySpec> policy : policies) {
             for (Slot slot : slots(policy.spec())) {
                 PolicyId first = taken.putIfAbsent(slot, policy.id());
                 boolean isTie = first != null && !first.equals(policy.id());
@@ -47,7 +47,7 @@ final class TieCheck {
         return findings;
     }
 
-    private static List<Slot> slots(TrafficPolicySpec spec) {
+    static List<Slot> slots(TrafficPolicySpec spec) {
         var slots = new ArrayList<Slot>();
         for (TrafficBlock block : spec.blocks()) {
             for (TargetRef target : spec.targetRefs()) {

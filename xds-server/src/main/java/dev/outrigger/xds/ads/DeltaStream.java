@@ -103,14 +103,21 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
         var nonce = request.getResponseNonce();
         if (request.hasErrorDetail()) {
             state.reject(nonce, request.getErrorDetail().getMessage())
-                    .ifPresent(nack -> listener.rejected(state.type, nack));
+                    .ifPresent(nack -> {
+                        stages.refused(state.type);
+                        listener.rejected(state.type, nack);
+                    });
         } else if (state.accept(nonce)) {
             listener.acknowledged(state.type);
         }
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // The one it has is handed in over and over again.
     public void onSnapshot(Snapshot newest) {
+        if (newest != snapshot) {
+            stages.judged();
+        }
         snapshot = newest;
         for (DeltaType type : types.values()) {
             if (type.advance(newest.type(type.type))) {

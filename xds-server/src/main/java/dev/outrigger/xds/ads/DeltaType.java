@@ -203,7 +203,9 @@ final class DeltaType extends StreamedType {
     }
 
     private boolean isAbsenceDue(String name, Held held) {
-        return held.kind() == Held.Kind.ASKED && holdings.target(name) == null;
+        return held.kind() == Held.Kind.ASKED
+                && holdings.target(name) == null
+                && !refusals.holdsRemoval(name);
     }
 
     @Override
@@ -279,9 +281,7 @@ final class DeltaType extends StreamedType {
         var removed = new HashMap<String, Held>();
         for (String name : batch.removed()) {
             var held = holdings.held(name);
-            if (held.isThere()) {
-                removed.put(name, held);
-            }
+            removed.put(name, held);
             holdings.settle(name);
         }
         batch.unresolved().forEach(holdings::settle);

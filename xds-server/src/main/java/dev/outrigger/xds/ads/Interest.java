@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.ads;
 
+import dev.outrigger.xds.node.Subscribed;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.TypeResources;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a stream subscribes to, so that the thread that has a new snapshot can tell whom it concerns
  * without waking everybody. Immutable, any thread.
  */
-final class Interest {
+final class Interest implements Subscribed {
     static final Interest NONE = new Interest(new EnumMap<>(ResourceType.class));
 
     private final Map<ResourceType, Wanted> types;
@@ -57,6 +59,18 @@ final class Interest {
             }
         }
         return same ? before : new Interest(wanted);
+    }
+
+    @Override
+    public boolean contains(ResourceType type, String name) {
+        var wanted = types.get(type);
+        return wanted != null && (wanted.everything() || wanted.names().contains(name));
+    }
+
+    @Override
+    public List<String> names(ResourceType type) {
+        var wanted = types.get(type);
+        return wanted == null ? List.of() : wanted.names().asList();
     }
 
     /** Whether a stream that knows of the one snapshot has anything to do for the other. */

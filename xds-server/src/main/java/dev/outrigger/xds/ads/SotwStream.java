@@ -77,7 +77,10 @@ final class SotwStream implements XdsStream<DiscoveryRequest> {
         } else if (state.isCurrent(request.getResponseNonce())) {
             if (request.hasErrorDetail()) {
                 state.reject(request.getErrorDetail().getMessage())
-                        .ifPresent(nack -> listener.rejected(type, nack));
+                        .ifPresent(nack -> {
+                            stages.refused(type);
+                            listener.rejected(type, nack);
+                        });
             } else if (state.accept()) {
                 listener.acknowledged(type);
             }
@@ -92,14 +95,20 @@ final class SotwStream implements XdsStream<DiscoveryRequest> {
         stages.add(state);
         state.firstRequest(request.getResourceNamesList(), request.getVersionInfo());
         if (snapshot != null) {
+            state.remember(snapshot.earlier(type));
             state.advance(snapshot.type(type));
         }
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // The one it has is handed in over and over again.
     public void onSnapshot(Snapshot newest) {
+        if (newest != snapshot) {
+            stages.judged();
+        }
         snapshot = newest;
         for (SotwType type : types.values()) {
+            type.remember(newest.earlier(type.type));
             if (type.advance(newest.type(type.type))) {
                 stages.removalsChanged();
             }

@@ -27,6 +27,9 @@ final class SotwType extends StreamedType {
     /** What the client brought along from another stream; of use until the first answer. */
     private String broughtVersion = "";
 
+    /** What was served before, the newest first; of use until the first answer. */
+    private List<TypeResources> earlier = List.of();
+
     private boolean answered;
     private String nonce = "";
 
@@ -86,7 +89,15 @@ final class SotwType extends StreamedType {
                         && (!type.fullState() || !holdings.held(name).isThere()));
     }
 
-    /** A reconnecting client has everything, or some of it. */
+    /** To be called before {@link #advance}. */
+    void remember(List<TypeResources> served) {
+        earlier = answered ? List.of() : served;
+    }
+
+    /**
+     * A reconnecting client has everything, or exactly what was served some time ago, or some of
+     * it.
+     */
     private void bring() {
         if (answered || broughtVersion.isEmpty()) {
             return;
@@ -96,11 +107,32 @@ final class SotwType extends StreamedType {
             holdings.settleAll();
             accepted(broughtVersion);
         } else {
-            for (String name : List.copyOf(holdings.apart().keySet())) {
-                holdings.put(name, Held.SOME);
-            }
+            earlier.stream()
+                    .filter(served -> wantedOf(served).equals(broughtVersion))
+                    .findFirst()
+                    .ifPresentOrElse(this::has, this::hasSome);
         }
         broughtVersion = "";
+    }
+
+    private void hasSome() {
+        for (String name : List.copyOf(holdings.apart().keySet())) {
+            holdings.put(name, Held.SOME);
+        }
+    }
+
+    /** What is gone meanwhile stays in complete lists until nothing can refer to it any more. */
+    private void has(TypeResources served) {
+        var names =
+                subscriptions.isWildcard()
+                        ? served.byName().keySet()
+                        : subscriptions.names().asList();
+        for (String name : names) {
+            var had = served.get(name);
+            if (had != null && (holdings.target(name) != null || type.fullState())) {
+                holdings.put(name, Held.of(had));
+            }
+        }
     }
 
     /** True for the first answer to a response; later requests only change the subscription. */
@@ -152,9 +184,13 @@ final class SotwType extends StreamedType {
     /** Of what is wanted; the wildcard's is computed once for all streams. */
     @Override
     String targetVersion() {
+        return wantedOf(newest());
+    }
+
+    private String wantedOf(TypeResources resources) {
         return subscriptions.isWildcard()
-                ? newest().version()
-                : subscriptions.names().versionIn(newest());
+                ? resources.version()
+                : subscriptions.names().versionIn(resources);
     }
 
     /** What is due of what may be sent, and for complete lists all the rest. */

@@ -31,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  *
  * An answer that is {@link StreamLimits#ackTimeout} late is no longer waited for.
  *
+ * <h2>Refusals</h2>
+ *
+ * A refusal is an answer, but what refers to something refused must not follow it. What is to be
+ * had instead is decided elsewhere and comes with a newer snapshot; until then, for a moment at
+ * most, nothing goes that may refer to it.
+ *
  * <p>Confined to its stream.
  */
 final class Stages {
@@ -60,6 +66,9 @@ final class Stages {
     /** How long a client may take from one type's first request to the next one's. */
     private static final long BEGINNING_NANOS = 1_000_000_000L;
 
+    /** How long it may take until a refusal's consequences are known. */
+    private static final long JUDGEMENT_NANOS = 1_000_000_000L;
+
     private final long ackNanos;
     private final long updateNanos;
     private final boolean aggregated;
@@ -70,6 +79,11 @@ final class Stages {
 
     /** Since when the client may have said everything; unset if it has just named a type. */
     private long begunNanos = UNKNOWN;
+
+    /** The earliest type that was refused since the snapshot came; null if none was. */
+    private @Nullable ResourceType refused;
+
+    private long refusedNanos = UNKNOWN;
 
     /**
      * @param aggregated whether the stream may have every type
@@ -90,6 +104,29 @@ final class Stages {
         if (begunNanos == UNKNOWN) {
             begunNanos = now;
         }
+        if (refused != null && refusedNanos == UNKNOWN) {
+            refusedNanos = now;
+        }
+    }
+
+    /** The client refused a response of the type. */
+    void refused(ResourceType type) {
+        if (CHAIN.contains(type) && (refused == null || type.compareTo(refused) < 0)) {
+            refused = type;
+            refusedNanos = UNKNOWN;
+        }
+    }
+
+    /** There is a newer snapshot, in which the consequences of every refusal are drawn. */
+    void judged() {
+        refused = null;
+    }
+
+    /** Whether something that the type may refer to was refused a moment ago. */
+    private boolean isUnderJudgement(ResourceType type, long now) {
+        return refused != null
+                && refused.compareTo(type) < 0
+                && now - refusedNanos < JUDGEMENT_NANOS;
     }
 
     private boolean isBeginning(long now) {
@@ -125,7 +162,7 @@ final class Stages {
             return Scope.NOTHING;
         }
         if (GATED.contains(type.type)) {
-            if (!isPreceded(type)) {
+            if (!isPreceded(type) || isUnderJudgement(type.type, now)) {
                 return Scope.NOTHING;
             }
             if (isBeforeClusters(now) || !isAnswered(type.gate, type.type, ackNanos, now)) {
@@ -218,6 +255,9 @@ final class Stages {
         boolean waits = false;
         if (isBeginning(now)) {
             earliest = BEGINNING_NANOS - (now - begunNanos);
+        }
+        if (refused != null && now - refusedNanos < JUDGEMENT_NANOS) {
+            earliest = Math.min(earliest, JUDGEMENT_NANOS - (now - refusedNanos));
         }
         for (StreamedType type : types.values()) {
             waits |= type.hasAdditions() || type.hasRemovals();

@@ -241,6 +241,9 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
         }
         current.onRequest(message.message());
         interest = current.interest();
+        if (proxy != null) {
+            proxy.subscribes(interest);
+        }
     }
 
     private XdsStream<Q> open(@Nullable ByteString said) throws ProtocolViolation {

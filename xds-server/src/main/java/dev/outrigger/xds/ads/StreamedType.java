@@ -167,14 +167,17 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
             }
             holdings.put(resource.name(), afterRefusal(change, blamed));
         }
-        refusals.add(versions, new HashSet<>(blamed));
+        refusals.add(versions, new HashSet<>(blamed), newest());
         for (Map.Entry<String, Held> removal : flight.removed().entrySet()) {
             var name = removal.getKey();
-            if (subscriptions.contains(name)
-                    && holdings.target(name) == null
-                    && holdings.held(name).equals(Held.NOTHING)) {
-                holdings.put(name, removal.getValue());
-                refusals.addRemoval(name);
+            var now = holdings.held(name);
+            if (subscriptions.contains(name) && !now.isThere()) {
+                // Also if there is a new one meanwhile, or it has asked again.
+                boolean asked = now.kind() == Held.Kind.ASKED && removal.getValue().isThere();
+                holdings.put(name, asked ? removal.getValue().inDoubt() : removal.getValue());
+                if (holdings.target(name) == null) {
+                    refusals.addRemoval(name, removal.getValue().isThere());
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.ProxyStatus.Rejection;
 import dev.outrigger.policy.status.ProxyStatus.TypeStatus;
 import dev.outrigger.xds.node.NodeIdentity;
+import dev.outrigger.xds.node.Subscribed;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.VersionedResource;
@@ -22,19 +23,23 @@ import java.util.HashSet;
 import java.util.Optional;
 
 /**
- * One client as client status describes it: each resource that its group has of the types it asked
- * for, and those it refused.
+ * One client as client status describes it: each resource it asked for, whether there is one or
+ * not, and those it refused.
  */
 final class ClientConfigs {
     private ClientConfigs() {}
 
     static ClientConfig of(
-            NodeIdentity node, ProxyStatus status, Optional<Snapshot> snapshot, boolean contents) {
+            NodeIdentity node,
+            ProxyStatus status,
+            Subscribed subscribed,
+            Optional<Snapshot> snapshot,
+            boolean contents) {
         var config = ClientConfig.newBuilder().setNode(node(node));
         for (ResourceType type : ResourceType.values()) {
             var ofType = status.types().get(type.typeUrl());
             if (ofType != null && snapshot.isPresent()) {
-                add(config, type, ofType, snapshot.get(), contents);
+                add(config, type, ofType, subscribed, snapshot.get(), contents);
             }
         }
         return config.build();
@@ -44,12 +49,16 @@ final class ClientConfigs {
             ClientConfig.Builder config,
             ResourceType type,
             TypeStatus status,
+            Subscribed subscribed,
             Snapshot snapshot,
             boolean contents) {
         var refused =
                 new HashSet<>(
                         status.rejection().map(Rejection::resources).orElseGet(java.util.List::of));
         for (VersionedResource resource : snapshot.type(type).byName().values()) {
+            if (!subscribed.contains(type, resource.name())) {
+                continue;
+            }
             var one =
                     GenericXdsConfig.newBuilder()
                             .setTypeUrl(type.typeUrl())
@@ -65,6 +74,16 @@ final class ClientConfigs {
                 fail(one, status);
             }
             config.addGenericXdsConfigs(one);
+        }
+        for (String name : subscribed.names(type)) {
+            if (snapshot.type(type).get(name) == null && !refused.contains(name)) {
+                config.addGenericXdsConfigs(
+                        GenericXdsConfig.newBuilder()
+                                .setTypeUrl(type.typeUrl())
+                                .setName(name)
+                                .setConfigStatus(ConfigStatus.NOT_SENT)
+                                .setClientStatus(ClientResourceStatus.DOES_NOT_EXIST));
+            }
         }
         // What was refused when it was new is not in what is served.
         for (String name : refused) {

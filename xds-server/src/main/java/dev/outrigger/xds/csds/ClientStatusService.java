@@ -2,7 +2,7 @@
 package dev.outrigger.xds.csds;
 
 import dev.outrigger.policy.status.ProxyStatus;
-import dev.outrigger.policy.status.StatusSource;
+import dev.outrigger.xds.node.ProxyRegistry;
 import io.envoyproxy.envoy.service.status.v3.ClientStatusDiscoveryServiceGrpc.ClientStatusDiscoveryServiceImplBase;
 import io.envoyproxy.envoy.service.status.v3.ClientStatusRequest;
 import io.envoyproxy.envoy.service.status.v3.ClientStatusResponse;
@@ -23,11 +23,11 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
 
     private static final int MAX_ANSWERS = 4;
 
-    private final StatusSource status;
+    private final ProxyRegistry status;
     private final ServedSnapshots served;
     private final Semaphore answers = new Semaphore(MAX_ANSWERS);
 
-    public ClientStatusService(StatusSource status, ServedSnapshots served) {
+    public ClientStatusService(ProxyRegistry status, ServedSnapshots served) {
         this.status = status;
         this.served = served;
     }
@@ -108,6 +108,7 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                     ClientConfigs.of(
                             known.get().node(),
                             proxy,
+                            status.subscribed(proxy.id()),
                             Optional.ofNullable(known.get().snapshot()),
                             !request.getExcludeResourceContents());
             bytes += config.getSerializedSize();

@@ -57,6 +57,10 @@ final class ProxyRecord {
         return sessions.stream().anyMatch(session -> !session.peer().equals(peer));
     }
 
+    Subscribed subscribed() {
+        return Subscribed.allOf(sessions.stream().map(ProxySession::subscribed).toList());
+    }
+
     List<String> peers() {
         return sessions.stream().map(ProxySession::peer).distinct().toList();
     }

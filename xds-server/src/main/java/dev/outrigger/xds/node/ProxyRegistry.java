@@ -12,8 +12,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +38,10 @@ public final class ProxyRegistry implements StatusSource {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, ProxyRecord> proxies = new TreeMap<>();
+
+    /** Those that are not connected, the one that has been for longest first. */
+    private final Set<String> gone = new LinkedHashSet<>();
+
     private final InstantSource clock;
     private final Retention retention;
     private final StreamMetrics metrics;
@@ -78,6 +82,7 @@ public final class ProxyRegistry implements StatusSource {
                         peer,
                         proxy.peers());
             }
+            gone.remove(node.id());
             var session = new ProxySession(this, proxy, node, peer, clock.instant());
             proxy.opened(session, clock.instant());
             metrics.opened();
@@ -166,6 +171,17 @@ public final class ProxyRegistry implements StatusSource {
                     .filter(ProxyRecord::isConnected)
                     .map(ProxyRecord::node)
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a proxy asks for on all of its streams. */
+    public Subscribed subscribed(String nodeId) {
+        lock.lock();
+        try {
+            var proxy = proxies.get(nodeId);
+            return proxy == null ? Subscribed.NOTHING : proxy.subscribed();
         } finally {
             lock.unlock();
         }
@@ -275,6 +291,10 @@ public final class ProxyRegistry implements StatusSource {
         lock.lock();
         try {
             proxy.closed(session, clock.instant());
+            if (!proxy.isConnected()) {
+                gone.remove(session.node().id());
+                gone.add(session.node().id());
+            }
             metrics.closed();
             forgetOld();
             changed.signalAll();
@@ -298,16 +318,20 @@ public final class ProxyRegistry implements StatusSource {
         return metrics;
     }
 
+    /** Looks at none that stays: every stream that begins or ends asks for it. */
     private void forgetOld() {
         var horizon = clock.instant().minus(retention.time());
-        proxies.values().removeIf(proxy -> !proxy.isConnected() && proxy.since().isBefore(horizon));
-        var gone =
-                proxies.entrySet().stream()
-                        .filter(entry -> !entry.getValue().isConnected())
-                        .sorted(Comparator.comparing(entry -> entry.getValue().since()))
-                        .map(Map.Entry::getKey)
-                        .toList();
-        gone.subList(0, Math.max(0, gone.size() - retention.count())).forEach(proxies::remove);
+        for (var longestGone = gone.iterator(); longestGone.hasNext(); ) {
+            var id = longestGone.next();
+            var proxy = proxies.get(id);
+            if (proxy != null
+                    && gone.size() <= retention.count()
+                    && !proxy.since().isBefore(horizon)) {
+                return;
+            }
+            longestGone.remove();
+            proxies.remove(id);
+        }
     }
 
     private double connected() {

@@ -37,6 +37,9 @@ public final class ProxySession implements StreamListener, AutoCloseable {
 
     private long evaluatedEdition = -1;
 
+    /** Written by the stream. */
+    private volatile Subscribed subscribed = Subscribed.NOTHING;
+
     ProxySession(
             ProxyRegistry registry,
             ProxyRecord proxy,
@@ -129,6 +132,15 @@ public final class ProxySession implements StreamListener, AutoCloseable {
      */
     public void told(long edition) {
         toldEdition = edition;
+    }
+
+    /** What the stream asks for now. */
+    public void subscribes(Subscribed to) {
+        subscribed = to;
+    }
+
+    Subscribed subscribed() {
+        return subscribed;
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * New content with some resources held at what they were. Whatever then refers to something that is
@@ -35,7 +37,8 @@ final class Overlay {
         while (true) {
             var content = with(wanted, held, good);
             var dangling = new LinkedHashSet<ResourceName>();
-            for (ReferenceCheck.Problem problem : ReferenceCheck.check(messages(content))) {
+            for (ReferenceCheck.Problem problem :
+                    ReferenceCheck.check(messages(content), missing(content, held))) {
                 dangling.add(new ResourceName(problem.type(), problem.name()));
             }
             if (dangling.isEmpty()) {
@@ -46,6 +49,17 @@ final class Overlay {
                 return good;
             }
         }
+    }
+
+    /** Clusters that are held and have not been there before: no proxy has them of its own. */
+    private static Set<String> missing(
+            Map<ResourceType, TypeResources> content, Collection<ResourceName> held) {
+        var clusters = content.getOrDefault(ResourceType.CLUSTER, TypeResources.EMPTY);
+        return held.stream()
+                .filter(name -> name.type() == ResourceType.CLUSTER)
+                .map(ResourceName::name)
+                .filter(name -> clusters.get(name) == null)
+                .collect(Collectors.toSet());
     }
 
     private static Map<ResourceType, TypeResources> with(

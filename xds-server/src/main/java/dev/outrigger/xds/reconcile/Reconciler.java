@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
-import dev.outrigger.policy.kind.sidecar.SidecarSpec;
-import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
-import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.node.Judge;
-import dev.outrigger.xds.node.NodeGroupKey;
-import dev.outrigger.xds.node.NodeGroupResolver;
 import dev.outrigger.xds.node.NodeIdentity;
 import dev.outrigger.xds.node.ProxyRegistry;
 import dev.outrigger.xds.node.ProxySession;
 import dev.outrigger.xds.node.StreamListener;
 import dev.outrigger.xds.reconcile.Translation.Translated;
 import dev.outrigger.xds.resource.ResourceType;
-import dev.outrigger.xds.snapshot.ReferenceCheck;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.SnapshotFeed;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,16 +17,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,20 +72,16 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private final Rollouts rollouts;
     private final PolicySource.Registration source;
 
+    private volatile boolean isEnding;
+
     // Confined to the translating loop.
     private final Translation translation = new Translation();
 
     // Confined to the loop.
-    private final Set<Watch> watches = new LinkedHashSet<>();
-
-    /** The groups that nodes belong to by the newest set, with the number of nodes. */
-    private final Map<NodeGroupKey, Integer> wanted = new LinkedHashMap<>();
-
-    private final Map<NodeGroupKey, Group> groups = new LinkedHashMap<>();
+    private final NodeGroups groups;
     private final Lane full;
     private final Lane endpoints;
     private @Nullable PolicySet newest;
-    private @Nullable NodeGroupResolver resolver;
     private @Nullable Translated published;
     private boolean isTranslating;
 
@@ -104,9 +89,6 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
      * When the oldest change came that no translation has begun with; negative if there is none.
      */
     private long waitingSince = -1;
-
-    /** Whether a node may not be where it belongs. */
-    private boolean mustMove;
 
     private long lastEdition;
 
@@ -116,6 +98,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
             MeterRegistry meters,
             InstantSource clock,
             RolloutOptions rollout,
+            RolloutMemory memory,
             RevisionUndo undo) {
         this(
                 policies,
@@ -123,6 +106,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
                 meters,
                 clock,
                 rollout,
+                memory,
                 undo,
                 EventLoop.onThread("xds-reconcile"),
                 EventLoop.onThread("xds-translate"));
@@ -135,6 +119,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
             MeterRegistry meters,
             InstantSource clock,
             RolloutOptions rollout,
+            RolloutMemory memory,
             RevisionUndo undo,
             EventLoop loop,
             EventLoop translating) {
@@ -142,7 +127,13 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         this.loop = loop;
         this.translating = translating;
         this.metrics = new ReconcileMetrics(meters);
-        this.rollouts = new Rollouts(rollout, clock, this::nextEdition, registry, metrics, undo);
+        this.rollouts =
+                new Rollouts(
+                        new RolloutSurroundings(rollout, clock, this::nextEdition, memory),
+                        registry,
+                        metrics,
+                        undo);
+        this.groups = new NodeGroups(registry, rollouts, this::nextEdition);
         registry.judgedBy(this);
         this.full = lane(LONGEST_PAUSE, this::translate);
         this.endpoints = lane(LONGEST_ENDPOINT_PAUSE, this::publishEndpoints);
@@ -159,6 +150,11 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         var watch = new Watch(node, listener);
         submit("a proxy joined", () -> join(watch));
         return () -> submit("a proxy left", () -> leave(watch));
+    }
+
+    /** The streams are about to be ended: that nodes leave says nothing about them. */
+    public void prepareToClose() {
+        isEnding = true;
     }
 
     @Override
@@ -193,11 +189,10 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         if (policies == null) {
             return;
         }
-        boolean selection = newest == null || mayMove(newest, policies);
+        boolean selection = newest == null || NodeGroups.mayMove(newest, policies);
         newest = policies;
         if (selection) {
-            resolver = new NodeGroupResolver(policies);
-            watches.forEach(this::want);
+            groups.select(policies);
         }
         if (waitingSince < 0) {
             waitingSince = loop.nanos();
@@ -216,67 +211,17 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         }
     }
 
-    /** Whether a document that selects nodes is not what it was. */
-    private static boolean mayMove(PolicySet before, PolicySet after) {
-        return after.changesSince(before).stream()
-                .anyMatch(change -> selects(change.before()) || selects(change.after()));
-    }
-
-    private static boolean selects(Optional<Policy<?>> policy) {
-        return policy.map(Policy::spec)
-                .filter(spec -> spec instanceof SidecarSpec || spec instanceof XdsResourcesSpec)
-                .isPresent();
-    }
-
     private void join(Watch watch) {
-        watches.add(watch);
-        if (resolver == null) {
-            return; // Told when the first policies are there: emptiness must not be served before.
-        }
-        want(watch);
-        if (!move(watch)) {
+        if (!groups.join(watch)) {
             requestTranslation();
         }
     }
 
     private void leave(Watch watch) {
-        watches.remove(watch);
-        watch.wanted().ifPresent(this::unwant);
-        // The group stays until the next publication: the proxy may be back in a moment.
-        var group = watch.group();
-        watch.moveTo(null);
-        if (group != null && group.rollout().isOnTrial()) {
+        var group = groups.leave(watch);
+        if (!isEnding && group != null && group.rollout().isOnTrial()) {
             proceed(); // It may have been the last one to be waited for.
         }
-    }
-
-    /** Notes where a node belongs. */
-    private void want(Watch watch) {
-        var key = Objects.requireNonNull(resolver, "resolver").resolve(watch.node());
-        if (!watch.wanted().equals(Optional.of(key))) {
-            watch.wanted().ifPresent(this::unwant);
-            watch.want(key);
-            registry.grouped(watch.node().id(), key); // Before anything is said about the group.
-            wanted.merge(key, 1, Integer::sum);
-            mustMove = true;
-        }
-    }
-
-    private void unwant(NodeGroupKey key) {
-        wanted.computeIfPresent(key, (_, nodes) -> nodes == 1 ? null : nodes - 1);
-    }
-
-    /** Puts a node where it belongs, if there is something for it. */
-    private boolean move(Watch watch) {
-        var group = watch.wanted().map(groups::get).orElse(null);
-        if (group == null || group.snapshot() == null) {
-            return false;
-        }
-        if (!watch.isIn(group)) {
-            watch.moveTo(group);
-        }
-        watch.tell(this::nextEdition);
-        return true;
     }
 
     private long nextEdition() {
@@ -290,7 +235,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
             return;
         }
         isTranslating = true;
-        var keys = new LinkedHashSet<>(wanted.keySet());
+        var keys = new LinkedHashSet<>(groups.wanted());
         metrics.began(Duration.ofNanos(waitingSince < 0 ? 0 : loop.nanos() - waitingSince));
         waitingSince = -1;
         translating.execute(() -> {
@@ -300,7 +245,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
                 translated = translation.translate(policies, keys);
             } catch (Throwable bug) {
                 log.error("translation failed revision={}", policies.revision(), bug);
-                translated = unusable(policies, keys);
+                translated = Translated.unusable(policies, keys);
             }
             metrics.translated(sample);
             var result = translated;
@@ -312,13 +257,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private boolean isTranslated(PolicySet policies) {
         return published != null
                 && published.policies() == policies
-                && published.groups().keySet().containsAll(wanted.keySet());
-    }
-
-    private static Translated unusable(PolicySet policies, Set<NodeGroupKey> keys) {
-        var contents = new HashMap<NodeGroupKey, GroupContent>();
-        keys.forEach(key -> contents.put(key, new GroupContent.Unusable(List.of())));
-        return new Translated(policies, contents);
+                && published.groups().keySet().containsAll(groups.wanted());
     }
 
     private void publish(Translated translated) {
@@ -327,28 +266,23 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         translated
                 .groups()
                 .forEach((key, content) -> {
-                    var group = groups.computeIfAbsent(key, this::begin);
+                    var group = groups.group(key);
                     switch (content) {
                         case GroupContent.Consistent(var types) -> {
                             group.translated(translated.policies(), types);
                             group.rollout().recovered();
                         }
                         case GroupContent.Unusable(var problems) ->
-                                keepLastGood(group, translated.policies(), problems);
+                                rollouts.fail(group, translated.policies(), problems);
                     }
                 });
         var changed = refresh();
-        if (mustMove) {
-            mustMove = false;
-            for (Watch watch : watches) {
-                mustMove |= !move(watch);
-            }
-        }
+        groups.moveAll();
         changed.forEach(this::tell);
-        groups.values().removeIf(this::isDeserted);
-        rollouts.stand(groups.values());
+        groups.dropDeserted();
+        rollouts.stand(groups.all());
         metrics.published(
-                groups.values().stream()
+                groups.all().stream()
                         .map(Group::snapshot)
                         .filter(Objects::nonNull)
                         .map(Objects::requireNonNull)
@@ -360,7 +294,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private void publishEndpoints() {
         if (published != null) {
             refresh().forEach(this::tell);
-            rollouts.stand(groups.values());
+            rollouts.stand(groups.all());
             finish(published);
         }
     }
@@ -368,7 +302,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     /** Everybody has been told; the revision counts if all was good. */
     private void finish(Translated translated) {
         var policies = Objects.requireNonNull(newest, "newest");
-        if (groups.values().stream().anyMatch(group -> group.rollout().isOnTrial())) {
+        if (groups.all().stream().anyMatch(group -> group.rollout().isOnTrial())) {
             return; // When the trial is over.
         }
         if (!translated.groups().values().stream()
@@ -384,30 +318,15 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
         log.info(
                 "snapshots published revision={} groups={} nodes={}",
                 revision,
-                groups.size(),
-                watches.size());
-    }
-
-    private void keepLastGood(
-            Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
-        metrics.failed();
-        rollouts.fail(group, policies, problems);
-        var base = group.lastGood();
-        log.error(
-                "last good configuration kept revision={} group={} good={} problems={}",
-                policies.revision(),
-                group.key().documents(),
-                base == null ? "none" : String.valueOf(base.policies().revision()),
-                problems.stream()
-                        .map(problem -> problem.detail() + " from " + problem.documents())
-                        .toList());
+                groups.all().size(),
+                groups.streams());
     }
 
     /** Gives each group that has something new its snapshot, and returns them. */
     private List<Group> refresh() {
         var overlays = new HashMap<Long, EndpointOverlay>();
         var changed = new ArrayList<Group>();
-        for (Group group : groups.values()) {
+        for (Group group : groups.all()) {
             var base = group.lastGood();
             if (base != null) {
                 // A group whose last good set is an old one gets new addresses all the same.
@@ -429,7 +348,8 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private boolean refresh(Group group, Group.LastGood base, EndpointOverlay overlay) {
         var policies = overlay.isAll() && newest != null ? newest : base.policies();
         var before = group.rollout().newest();
-        if (!group.rollout().want(policies, overlay.over(base.types()), () -> nodes(group))) {
+        if (!group.rollout()
+                .want(policies, overlay.over(base.types()), () -> groups.nodes(group))) {
             return false;
         }
         group.rollout()
@@ -441,34 +361,8 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
             loop.schedule(
                     () -> run("a trial's time is up", () -> timeIsUp(group, edition)),
                     rollouts.options().trial());
+            loop.schedule(() -> run("nodes may be back", this::proceed), Trial.RETURN);
         }
-        return true;
-    }
-
-    /** Those that belong to a group, whether they are in it yet or not. */
-    private Set<String> nodes(Group group) {
-        var key = Optional.of(group.key());
-        return watches.stream()
-                .filter(watch -> watch.wanted().equals(key))
-                .map(watch -> watch.node().id())
-                .collect(Collectors.toSet());
-    }
-
-    private Group begin(NodeGroupKey key) {
-        var before =
-                watches.stream()
-                        .filter(watch -> watch.wanted().equals(Optional.of(key)))
-                        .map(Watch::group)
-                        .filter(Objects::nonNull)
-                        .findFirst();
-        return new Group(key, rollouts.begin(key, before.orElse(null)));
-    }
-
-    private boolean isDeserted(Group group) {
-        if (!group.watches().isEmpty()) {
-            return false;
-        }
-        rollouts.end(group);
         return true;
     }
 
@@ -483,14 +377,14 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     }
 
     private void judge(ProxySession session, ResourceType type, StreamListener.Nack nack) {
-        var group = resolver == null ? null : groups.get(resolver.resolve(session.node()));
+        var group = groups.of(session.node());
         if (group == null) {
             session.blame(type, nack, List.of());
             return;
         }
-        var judgement = rollouts.judge(group, session, type, nack, this::nodes);
+        var judgement = rollouts.judge(group, session, type, nack, groups::nodes);
         tell(group);
-        rollouts.stand(groups.values());
+        rollouts.stand(groups.all());
         // After that it counts as answered, and whoever waits finds everything said.
         session.blame(type, nack, judgement.fields());
         if (published != null) {
@@ -501,9 +395,9 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     /** Trials whose nodes have all accepted go on to the others. */
     private void proceed() {
         goOn(
-                groups.values().stream()
+                groups.all().stream()
                         .filter(group -> group.rollout().isOnTrial())
-                        .filter(group -> rollouts.proceed(group, this::nodes))
+                        .filter(group -> rollouts.proceed(group, groups::nodes))
                         .toList());
     }
 
@@ -514,7 +408,7 @@ public final class Reconciler implements SnapshotFeed, Judge, AutoCloseable {
     private void goOn(List<Group> further) {
         if (!further.isEmpty()) {
             further.forEach(this::tell);
-            rollouts.stand(groups.values());
+            rollouts.stand(groups.all());
             if (published != null) {
                 finish(published);
             }

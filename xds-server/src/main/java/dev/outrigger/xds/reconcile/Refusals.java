@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
-import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.TypeResources;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What nodes of a group have refused and the group is therefore not given. Bounded by the resources
@@ -19,57 +15,31 @@ import java.util.TreeSet;
 final class Refusals {
     private final List<Refusal> all = new ArrayList<>();
 
-    /**
-     * One response's refusal, by one node or several.
-     *
-     * @param versions of the resources to blame, by name
-     */
-    record Refusal(
-            ResourceType type,
-            Map<String, String> versions,
-            String responseVersion,
-            String error,
-            long revision,
-            Instant since,
-            List<PolicyField> fields,
-            TreeSet<String> nodes) {
-        Withheld withheld() {
-            return new Withheld(
-                    Withheld.Reason.REFUSED,
-                    revision,
-                    since,
-                    type.typeUrl(),
-                    responseVersion,
-                    List.copyOf(versions.keySet()),
-                    error,
-                    fields,
-                    List.copyOf(nodes));
-        }
-
-        private boolean concerns(ResourceType other, String name, String version) {
-            return type == other && version.equals(versions.get(name));
-        }
-    }
-
     boolean isEmpty() {
         return all.isEmpty();
     }
 
+    List<Refusal> all() {
+        return List.copyOf(all);
+    }
+
+    /** As it was remembered. */
+    void restore(List<Refusal> remembered) {
+        all.addAll(remembered);
+    }
+
     /** Whether that is news; else it is only one node more that refuses the same. */
     boolean add(Refusal refusal) {
-        for (Refusal known : all) {
+        for (int i = 0; i < all.size(); i++) {
+            var known = all.get(i);
             if (known.type() == refusal.type()
                     && known.versions().entrySet().containsAll(refusal.versions().entrySet())) {
-                known.nodes().addAll(refusal.nodes());
+                all.set(i, known.alsoBy(refusal.nodes()));
                 return false;
             }
         }
         all.add(refusal);
         return true;
-    }
-
-    boolean isRefused(ResourceType type, String name, String version) {
-        return all.stream().anyMatch(refusal -> refusal.concerns(type, name, version));
     }
 
     /** The refused resources that are in some content. */
@@ -79,10 +49,7 @@ final class Refusals {
             var resources = content.getOrDefault(refusal.type(), TypeResources.EMPTY);
             refusal.versions()
                     .forEach((name, version) -> {
-                        if (resources
-                                .find(name)
-                                .filter(resource -> resource.version().equals(version))
-                                .isPresent()) {
+                        if (holds(resources, name, version)) {
                             found.add(new ResourceName(refusal.type(), name));
                         }
                     });
@@ -95,20 +62,17 @@ final class Refusals {
         all.removeIf(refusal -> {
             var resources = wanted.getOrDefault(refusal.type(), TypeResources.EMPTY);
             return refusal.versions().entrySet().stream()
-                    .noneMatch(entry ->
-                            resources
-                                    .find(entry.getKey())
-                                    .filter(resource -> resource.version().equals(entry.getValue()))
-                                    .isPresent());
+                    .noneMatch(entry -> holds(resources, entry.getKey(), entry.getValue()));
         });
+    }
+
+    private static boolean holds(TypeResources resources, String name, String version) {
+        var resource = resources.get(name);
+        return resource != null && resource.version().equals(version);
     }
 
     List<Withheld> withheld() {
         return all.stream().map(Refusal::withheld).toList();
-    }
-
-    static Map<String, String> versions(Map<String, String> some) {
-        return java.util.Collections.unmodifiableMap(new TreeMap<>(some));
     }
 
     /** A resource, whatever its version. */

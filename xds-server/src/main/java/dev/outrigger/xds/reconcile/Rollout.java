@@ -10,21 +10,14 @@ import dev.outrigger.xds.node.StreamListener.Nack;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.snapshot.Snapshot;
 import dev.outrigger.xds.snapshot.TypeResources;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,20 +35,18 @@ import org.jspecify.annotations.Nullable;
  * gives new content to a share of the nodes. When these have accepted it, or the time is up, the
  * others get it; when one of them refuses it, all of it is taken back until the policies change.
  *
+ * <h2>Memory</h2>
+ *
+ * What was refused, what is given instead and what is on trial is remembered, so that it is the
+ * same after a restart.
+ *
  * <p>Confined to the reconciler's thread.
  */
 final class Rollout {
-    /** How far one can go back. Content shares whatever did not change, so each costs little. */
-    private static final int HISTORY = 8;
-
     private final NodeGroupKey key;
-    private final RolloutOptions options;
-    private final InstantSource clock;
-    private final LongSupplier editions;
+    private final RolloutSurroundings surroundings;
     private final Refusals refusals = new Refusals();
-
-    /** What was given, the newest last; that is what is given now. */
-    private final Deque<Offer> offers = new ArrayDeque<>();
+    private final Offers offers = new Offers();
 
     private volatile @Nullable Wanted wanted;
     private @Nullable Trial trial;
@@ -64,43 +55,57 @@ final class Rollout {
     /** A trial of what is wanted has failed. */
     private boolean stopped;
 
-    Rollout(NodeGroupKey key, RolloutOptions options, InstantSource clock, LongSupplier editions) {
+    /** As another process left it, until the first content is wanted. */
+    private @Nullable Remembered resumed;
+
+    /** Whether there is anything in the memory. */
+    private boolean saved;
+
+    Rollout(NodeGroupKey key, RolloutSurroundings surroundings) {
         this.key = key;
-        this.options = options;
-        this.clock = clock;
-        this.editions = editions;
+        this.surroundings = surroundings;
+    }
+
+    /** For a group that an earlier process may have served. */
+    static Rollout begin(NodeGroupKey key, RolloutSurroundings surroundings) {
+        var rollout = new Rollout(key, surroundings);
+        surroundings.memory().load(key).ifPresent(rollout::resume);
+        return rollout;
+    }
+
+    private void resume(Remembered remembered) {
+        saved = true;
+        resumed = remembered;
+        refusals.restore(remembered.refusals());
+        remembered
+                .good()
+                .ifPresent(good ->
+                        offers.add(
+                                new Offers.Offer(
+                                        new Snapshot(
+                                                surroundings.editions().getAsLong(),
+                                                good.revision(),
+                                                key.documents(),
+                                                good.content(),
+                                                Map.of()),
+                                        PolicySet.EMPTY,
+                                        good.firstGiven().orElse(null))));
     }
 
     /** For another group that goes on from what this one was given. */
     Rollout successor(NodeGroupKey other) {
-        var successor = new Rollout(other, options, clock, editions);
-        successor.offers.addAll(offers);
-        if (trial != null) {
-            successor.offers.addLast(trial.stable());
+        var successor = begin(other, surroundings);
+        if (successor.offers.newest() == null) {
+            successor.offers.continueFrom(offers);
+            if (trial != null) {
+                successor.offers.add(trial.stable());
+            }
         }
         return successor;
     }
 
     /** What the policies ask for, whether it is given or not. */
     private record Wanted(PolicySet policies, Map<ResourceType, TypeResources> content) {}
-
-    /** Something that was given. */
-    private static final class Offer {
-        private final Snapshot snapshot;
-        private final PolicySet policies;
-        private @Nullable Instant firstGiven;
-
-        Offer(Snapshot snapshot, PolicySet policies) {
-            this.snapshot = snapshot;
-            this.policies = policies;
-        }
-    }
-
-    /**
-     * @param stable what the other nodes have meanwhile
-     * @param first the nodes that try the newest offer
-     */
-    private record Trial(Offer stable, Set<String> first, Instant since) {}
 
     /**
      * Takes in what the policies ask for; it refers only to itself.
@@ -112,15 +117,22 @@ final class Rollout {
             PolicySet policies,
             Map<ResourceType, TypeResources> content,
             Supplier<Set<String>> nodes) {
-        boolean isSame = wanted != null && isSame(content(), content);
+        boolean isSame = wanted != null && Offers.isSame(content(), content);
         var newest = new Wanted(policies, content);
         wanted = newest;
         if (isSame) {
             return false;
         }
-        stopped = false;
+        var before = resumed;
+        stopped =
+                before != null
+                        && !before.stopped().isEmpty()
+                        && before.stopped().equals(Offers.versions(content));
         refusals.retain(content);
-        return offer(overlay(newest), nodes);
+        boolean changed = !stopped && offer(overlay(newest), nodes);
+        resumed = null;
+        remember();
+        return changed;
     }
 
     /** What the policies ask for holds together again. */
@@ -130,18 +142,7 @@ final class Rollout {
 
     /** What is given, or tried. */
     Optional<Snapshot> newest() {
-        return Optional.ofNullable(offers.peekLast()).map(offer -> offer.snapshot);
-    }
-
-    private static boolean isSame(
-            Map<ResourceType, TypeResources> one, Map<ResourceType, TypeResources> other) {
-        for (ResourceType type : ResourceType.values()) {
-            if (!one.getOrDefault(type, TypeResources.EMPTY)
-                    .isSame(other.getOrDefault(type, TypeResources.EMPTY))) {
-                return false;
-            }
-        }
-        return true;
+        return offers.snapshot();
     }
 
     /** The policies ask for something that cannot be given; what was given before stays. */
@@ -152,26 +153,21 @@ final class Rollout {
     /** What the node is to have; empty if there is nothing yet that can be given. */
     Optional<Snapshot> snapshotFor(String node) {
         if (trial != null && !trial.first().contains(node)) {
-            return Optional.of(trial.stable().snapshot);
+            return Optional.of(trial.stable().snapshot());
         }
-        return Optional.ofNullable(offers.peekLast()).map(offer -> offer.snapshot);
+        return offers.snapshot();
     }
 
     /** Content was given to a node: from now on it can prove itself. */
     void given() {
-        var newest = offers.peekLast();
-        if (newest != null && newest.firstGiven == null) {
-            newest.firstGiven = clock.instant();
+        if (offers.given(surroundings.clock().instant())) {
+            remember();
         }
     }
 
     /** The policies that the content was made of which was given before the refused one. */
     PolicySet policiesBefore(ResourceType type, Nack nack) {
-        return offers.stream()
-                .filter(offer -> !holds(offer, type, nack))
-                .reduce((_, later) -> later)
-                .map(offer -> offer.policies)
-                .orElse(PolicySet.EMPTY);
+        return offers.policiesBefore(type, nack);
     }
 
     Optional<PolicySet> policies() {
@@ -193,41 +189,30 @@ final class Rollout {
         if (asked == null || !wants(type, nack)) {
             return Verdict.OBSOLETE;
         }
-        if (isProven(type, nack)) {
+        var now = surroundings.clock().instant();
+        if (offers.isProven(type, nack, now.minus(surroundings.options().proof()))) {
             return Verdict.ALONE; // Others have it, and have had it for long.
         }
         boolean isNews =
                 refusals.add(
-                        new Refusals.Refusal(
+                        new Refusal(
                                 type,
-                                Refusals.versions(nack.versions()),
+                                nack.versions(),
                                 nack.version(),
                                 nack.error(),
                                 asked.policies().revision(),
-                                clock.instant(),
+                                now,
                                 fields,
                                 new TreeSet<>(Set.of(node))));
-        if (!isNews) {
-            return Verdict.KNOWN;
+        if (isNews) {
+            if (trial != null) {
+                stop(trial);
+            } else if (!stopped) {
+                offer(overlay(asked), nodes);
+            }
         }
-        if (trial != null) {
-            stop(trial);
-        } else if (!stopped) {
-            offer(overlay(asked), nodes);
-        }
-        return Verdict.WITHHELD;
-    }
-
-    /** What a refusal comes to. */
-    enum Verdict {
-        /** Of something that is no longer asked for. */
-        OBSOLETE,
-        /** Of something that others are content with: it stays. */
-        ALONE,
-        /** One more of the same. */
-        KNOWN,
-        /** Nobody is given it any more. */
-        WITHHELD
+        remember();
+        return isNews ? Verdict.WITHHELD : Verdict.KNOWN;
     }
 
     /** The nodes whose answers a trial waits for. */
@@ -252,14 +237,19 @@ final class Rollout {
         var present = new HashSet<>(trial.first());
         present.retainAll(nodes.get());
         if (present.isEmpty()) {
+            if (surroundings.clock().instant().isBefore(trial.goneAfter())) {
+                return false;
+            }
             // Those who tried it have gone: others must, or nobody is left to wait for.
-            trial = new Trial(trial.stable(), first(nodes.get()), trial.since());
+            trial = trial.by(first(nodes.get()));
+            remember();
             return !trial.first().isEmpty();
         }
         if (!accepted.containsAll(present)) {
             return false;
         }
         trial = null;
+        remember();
         return true;
     }
 
@@ -273,6 +263,7 @@ final class Rollout {
             return false;
         }
         trial = null;
+        remember();
         return true;
     }
 
@@ -302,17 +293,7 @@ final class Rollout {
         }
         var asked = wanted;
         if (trial != null && asked != null) {
-            all.add(
-                    new Withheld(
-                            Withheld.Reason.ON_TRIAL,
-                            asked.policies().revision(),
-                            trial.since(),
-                            "",
-                            "",
-                            List.of(),
-                            "tried first by " + trial.first().size() + " of the group's proxies",
-                            List.of(),
-                            List.copyOf(new TreeSet<>(trial.first()))));
+            all.add(trial.withheld(asked.policies().revision()));
         }
         return all;
     }
@@ -324,103 +305,97 @@ final class Rollout {
     }
 
     private boolean offer(Map<ResourceType, TypeResources> content, Supplier<Set<String>> nodes) {
-        var current = offers.peekLast();
+        var current = offers.newest();
         if (current != null
-                && isSame(current.snapshot.types(), content)
-                && current.snapshot.documents().equals(key.documents())) {
+                && Offers.isSame(current.snapshot().types(), content)
+                && current.snapshot().documents().equals(key.documents())) {
             return false;
         }
         var policies = policies().orElse(PolicySet.EMPTY);
         // What everybody has: also if a trial is replaced by a newer one.
         var stable = trial == null ? current : trial.stable();
-        add(
-                new Offer(
-                        new Snapshot(
-                                editions.getAsLong(),
-                                policies.revision(),
-                                key.documents(),
-                                content),
-                        policies));
-        trial =
-                options.canaryPercent().isPresent() && stable != null && nodes.get().size() > 1
-                        ? new Trial(stable, first(nodes.get()), clock.instant())
-                        : null;
+        var snapshot =
+                new Snapshot(
+                        surroundings.editions().getAsLong(),
+                        policies.revision(),
+                        key.documents(),
+                        content,
+                        Map.of());
+        offers.add(new Offers.Offer(offers.asNext(snapshot), policies, null));
+        trial = stable == null ? null : trial(stable, nodes);
         return true;
     }
 
-    private void add(Offer offer) {
-        offers.addLast(offer);
-        if (offers.size() > HISTORY) {
-            offers.removeFirst();
+    /** Of the newest offer, if it is to be tried by some nodes first. */
+    private @Nullable Trial trial(Offers.Offer stable, Supplier<Set<String>> nodes) {
+        if (surroundings.options().canaryPercent().isEmpty()) {
+            return null;
         }
+        var before = resumed;
+        var present = nodes.get();
+        // After a restart nodes come one by one: that only one is there means nothing.
+        if (present.size() < 2 && before == null) {
+            return null;
+        }
+        var now = surroundings.clock().instant();
+        return before == null || before.first().isEmpty()
+                ? new Trial(stable, first(present), now, now)
+                : new Trial(stable, before.first(), now, now.plus(Trial.RETURN));
     }
 
     /** Everybody has what most have had all along, until the policies ask for something else. */
     private void stop(Trial failed) {
         trial = null;
         stopped = true;
-        var stable = failed.stable();
-        var again = new Offer(stable.snapshot.withEdition(editions.getAsLong()), stable.policies);
-        again.firstGiven = stable.firstGiven;
-        add(again);
+        offers.add(failed.stable().again(surroundings.editions().getAsLong()));
     }
 
-    /** By a hash of the id, so that they are the same ones after a restart, and no rank helps. */
     private Set<String> first(Set<String> nodes) {
-        int percent = options.canaryPercent().orElse(100);
-        int count = Math.max(1, nodes.size() * percent / 100);
-        return Set.copyOf(
-                nodes.stream()
-                        .sorted(
-                                Comparator.comparingInt((String id) -> id.hashCode() * 0x9E3779B9)
-                                        .thenComparing(Comparator.naturalOrder()))
-                        .limit(count)
-                        .toList());
+        return Trial.share(nodes, surroundings.options().canaryPercent().orElse(100));
     }
 
     private Map<ResourceType, TypeResources> overlay(Wanted newest) {
         var refused = refusals.in(newest.content());
         return refused.isEmpty()
                 ? newest.content()
-                : Overlay.of(newest.content(), refused, lastGood());
+                : Overlay.of(
+                        newest.content(),
+                        refused,
+                        offers.lastGood(refusals)
+                                .map(good -> good.snapshot().types())
+                                .orElse(Map.of()));
     }
 
-    /** The newest content that holds nothing refused. */
-    private Map<ResourceType, TypeResources> lastGood() {
-        for (Iterator<Offer> newestFirst = offers.descendingIterator(); newestFirst.hasNext(); ) {
-            var content = newestFirst.next().snapshot.types();
-            if (refusals.in(content).isEmpty()) {
-                return content;
+    /** Of no use to a process that does not end, so it costs no more than noting it. */
+    private void remember() {
+        if (refusals.isEmpty() && surroundings.options().canaryPercent().isEmpty()) {
+            if (saved) {
+                saved = false;
+                surroundings.memory().forget(key);
             }
+            return;
         }
-        return Map.of();
+        saved = true;
+        var good = trial == null ? offers.lastGood(refusals) : Optional.of(trial.stable());
+        surroundings
+                .memory()
+                .save(
+                        key,
+                        new Remembered(
+                                refusals.all(),
+                                stopped ? Offers.versions(content()) : List.of(),
+                                good.map(offer ->
+                                        new Remembered.Good(
+                                                offer.snapshot().revision(),
+                                                offer.firstGiven(),
+                                                offer.snapshot().types())),
+                                trial == null ? Set.of() : trial.first()));
     }
 
     private boolean wants(ResourceType type, Nack nack) {
         var content = content().getOrDefault(type, TypeResources.EMPTY);
         return nack.versions().entrySet().stream()
                 .anyMatch(entry ->
-                        content.find(entry.getKey())
-                                .filter(resource -> resource.version().equals(entry.getValue()))
-                                .isPresent());
-    }
-
-    /** Whether all of it has been served for long enough. */
-    private boolean isProven(ResourceType type, Nack nack) {
-        var limit = clock.instant().minus(options.proof());
-        for (Offer offer : offers) {
-            var since = offer.firstGiven;
-            if (since != null && since.isBefore(limit) && holds(offer, type, nack)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean holds(Offer offer, ResourceType type, Nack nack) {
-        var content = offer.snapshot.type(type);
-        return nack.versions().entrySet().stream()
-                .allMatch(entry ->
                         content.find(entry.getKey())
                                 .filter(resource -> resource.version().equals(entry.getValue()))
                                 .isPresent());

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,22 +40,20 @@ final class Rollouts {
 
     private final RolloutOptions options;
     private final InstantSource clock;
-    private final LongSupplier editions;
+    private final RolloutSurroundings surroundings;
     private final ProxyRegistry registry;
     private final ReconcileMetrics metrics;
     private final RevisionUndo undo;
     private final Map<NodeGroupKey, Rollout> dormant = new LinkedHashMap<>();
 
     Rollouts(
-            RolloutOptions options,
-            InstantSource clock,
-            LongSupplier editions,
+            RolloutSurroundings surroundings,
             ProxyRegistry registry,
             ReconcileMetrics metrics,
             RevisionUndo undo) {
-        this.options = options;
-        this.clock = clock;
-        this.editions = editions;
+        this.options = surroundings.options();
+        this.clock = surroundings.clock();
+        this.surroundings = surroundings;
         this.registry = registry;
         this.metrics = metrics;
         this.undo = undo;
@@ -76,9 +73,7 @@ final class Rollouts {
         if (remembered != null) {
             return remembered;
         }
-        return before == null
-                ? new Rollout(key, options, clock, editions)
-                : before.rollout().successor(key);
+        return before == null ? Rollout.begin(key, surroundings) : before.rollout().successor(key);
     }
 
     /** A group has no nodes any more. */
@@ -94,7 +89,17 @@ final class Rollouts {
 
     /** What a group's newest translation came to cannot be served. */
     void fail(Group group, PolicySet policies, List<ReferenceCheck.Problem> problems) {
+        metrics.failed();
         group.rollout().fail(withheld(policies, problems));
+        var base = group.lastGood();
+        log.error(
+                "last good configuration kept revision={} group={} good={} problems={}",
+                policies.revision(),
+                group.key().documents(),
+                base == null ? "none" : String.valueOf(base.policies().revision()),
+                problems.stream()
+                        .map(problem -> problem.detail() + " from " + problem.documents())
+                        .toList());
     }
 
     private Withheld withheld(PolicySet policies, List<ReferenceCheck.Problem> problems) {
@@ -150,7 +155,7 @@ final class Rollouts {
     }
 
     /** A judgement, to be told to the session once everybody else knows. */
-    record Judgement(List<PolicyField> fields, Rollout.Verdict verdict) {}
+    record Judgement(List<PolicyField> fields, Verdict verdict) {}
 
     /** Whose fault a refusal is, and whether others are kept from what was refused. */
     Judgement judge(
@@ -174,7 +179,7 @@ final class Rollouts {
             metrics.trial("refused");
         }
         metrics.refused(type, fields);
-        if (verdict == Rollout.Verdict.WITHHELD) {
+        if (verdict == Verdict.WITHHELD) {
             log.warn(
                     "refused content is withheld revision={} group={} node={} type={} resources={}"
                             + " fields={}",

@@ -6,17 +6,26 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.outrigger.policy.tree.SharedTree;
 import dev.outrigger.xds.snapshot.ContentHash;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded route configurations, put together of their parts; sidecars whose routes are the same
- * share the bytes. Confined to the reconciler's thread.
+ * share the bytes, and successive versions share the pieces in which nothing changed. Confined to
+ * the reconciler's thread.
  */
 final class RouteBytes {
     /** From how many on those that nobody holds any longer are looked for. */
     private static final int CROWDED = 256;
+
+    /**
+     * Up to how much is copied to lie in one piece. A change copies one piece; smaller ones would
+     * mean more of them to be strung together each time, and more writes for each response.
+     */
+    private static final int PIECE_BYTES = 64 * 1024;
 
     private final Map<String, WeakReference<ByteString>> byVersion = new HashMap<>();
     private int crowded = CROWDED;
@@ -38,7 +47,7 @@ final class RouteBytes {
 
     static ContentHash hash(SharedTree<String, HostsPart> hosts) {
         var sum = summary(hosts);
-        return sum == null ? new ContentHash(0, 0) : sum.hash();
+        return sum == null ? new ContentHash(0, 0) : sum.hash;
     }
 
     private static @Nullable Sum summary(SharedTree<String, HostsPart> hosts) {
@@ -46,15 +55,23 @@ final class RouteBytes {
     }
 
     private static ByteString encode(ByteString frame, SharedTree<String, HostsPart> hosts) {
+        var pieces = new ArrayList<ByteString>();
+        pieces.add(frame);
         var sum = summary(hosts);
-        var bytes = new byte[Math.addExact(frame.size(), sum == null ? 0 : sum.bytes())];
-        frame.copyTo(bytes, 0);
-        int position = frame.size();
-        for (HostsPart part : hosts.values()) {
-            part.encoded().copyTo(bytes, position);
-            position += part.encoded().size();
+        if (sum != null) {
+            sum.collect(pieces);
         }
-        return UnsafeByteOperations.unsafeWrap(bytes);
+        return concatenated(pieces);
+    }
+
+    /** By halves, so that nothing has to be balanced afterwards. */
+    private static ByteString concatenated(List<ByteString> pieces) {
+        if (pieces.size() == 1) {
+            return pieces.getFirst();
+        }
+        int half = pieces.size() / 2;
+        return concatenated(pieces.subList(0, half))
+                .concat(concatenated(pieces.subList(half, pieces.size())));
     }
 
     private void forgetUnused() {
@@ -65,7 +82,29 @@ final class RouteBytes {
     }
 
     /** What a subtree of parts comes to. */
-    private record Sum(ContentHash hash, int bytes) {
+    private static final class Sum {
+        private final @Nullable Sum left;
+        private final ByteString part;
+        private final @Nullable Sum right;
+        private final ContentHash hash;
+        private final int bytes;
+
+        /** The subtree in one piece, made when first asked for; small subtrees only. */
+        private @Nullable ByteString piece;
+
+        private Sum(
+                @Nullable Sum left,
+                ByteString part,
+                @Nullable Sum right,
+                ContentHash hash,
+                int bytes) {
+            this.left = left;
+            this.part = part;
+            this.right = right;
+            this.hash = hash;
+            this.bytes = bytes;
+        }
+
         static Sum of(@Nullable Sum left, String key, HostsPart part, @Nullable Sum right) {
             int bytes = part.encoded().size();
             if (left != null) {
@@ -75,12 +114,48 @@ final class RouteBytes {
                 bytes = Math.addExact(bytes, right.bytes);
             }
             return new Sum(
+                    left,
+                    part.encoded(),
+                    right,
                     ContentHash.ofNode(
                             left == null ? null : left.hash,
                             key,
                             part.hash(),
                             right == null ? null : right.hash),
                     bytes);
+        }
+
+        /** Adds its pieces in order. */
+        void collect(List<ByteString> pieces) {
+            if (bytes <= PIECE_BYTES) {
+                pieces.add(piece());
+                return;
+            }
+            if (left != null) {
+                left.collect(pieces);
+            }
+            pieces.add(part);
+            if (right != null) {
+                right.collect(pieces);
+            }
+        }
+
+        private ByteString piece() {
+            var known = piece;
+            if (known == null) {
+                var all = new byte[bytes];
+                copyTo(all, 0);
+                known = UnsafeByteOperations.unsafeWrap(all);
+                piece = known;
+            }
+            return known;
+        }
+
+        private int copyTo(byte[] target, int from) {
+            int position = left == null ? from : left.copyTo(target, from);
+            part.copyTo(target, position);
+            position += part.size();
+            return right == null ? position : right.copyTo(target, position);
         }
     }
 }

@@ -26,7 +26,14 @@ final class Translation {
     private final Map<NodeGroupKey, GroupResources> groups = new HashMap<>();
 
     /** What a set comes to. Immutable. */
-    record Translated(PolicySet policies, Map<NodeGroupKey, GroupContent> groups) {}
+    record Translated(PolicySet policies, Map<NodeGroupKey, GroupContent> groups) {
+        /** What a set comes to that could not be translated at all. */
+        static Translated unusable(PolicySet policies, Set<NodeGroupKey> keys) {
+            var contents = new HashMap<NodeGroupKey, GroupContent>();
+            keys.forEach(key -> contents.put(key, new GroupContent.Unusable(List.of())));
+            return new Translated(policies, contents);
+        }
+    }
 
     /**
      * Translates a set.

@@ -67,7 +67,10 @@ public final class IrBuilder {
         for (SidecarSpec.Inbound inbound : sidecar.spec().inbound()) {
             listeners.add(
                     new IrListener.Inbound(
-                            inbound.name(), inbound.address(), inbound.listenPort()));
+                            inbound.name(),
+                            inbound.address(),
+                            inbound.listenPort(),
+                            sidecar.spec().accessLogs()));
         }
         sidecar.spec()
                 .outbound()
@@ -78,7 +81,8 @@ public final class IrBuilder {
                                                 new IrListener.Outbound(
                                                         listener.name(),
                                                         listener.address(),
-                                                        listener.port()))));
+                                                        listener.port(),
+                                                        sidecar.spec().accessLogs()))));
         return listeners;
     }
 

@@ -12,10 +12,12 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -41,13 +43,17 @@ import java.util.SortedSet;
 public final class ReferenceCheck {
     private static final String CONNECTION_MANAGER =
             HttpConnectionManager.getDescriptor().getFullName();
+    private static final String TCP_PROXY = TcpProxy.getDescriptor().getFullName();
     private static final String RAW_KIND = "XdsResources";
 
     private final Map<ResourceType, Map<String, XdsResource>> byType =
             new EnumMap<>(ResourceType.class);
     private final List<Problem> problems = new ArrayList<>();
 
-    private ReferenceCheck() {
+    private final Set<String> missingClusters;
+
+    private ReferenceCheck(Set<String> missingClusters) {
+        this.missingClusters = missingClusters;
         for (ResourceType type : ResourceType.values()) {
             byType.put(type, new HashMap<>());
         }
@@ -55,7 +61,15 @@ public final class ReferenceCheck {
 
     /** Everything that is wrong; empty when the set may be served. */
     public static List<Problem> check(Collection<XdsResource> resources) {
-        var check = new ReferenceCheck();
+        return check(resources, Set.of());
+    }
+
+    /**
+     * @param missingClusters names that are known to be no clusters of a bootstrap either
+     */
+    public static List<Problem> check(
+            Collection<XdsResource> resources, Set<String> missingClusters) {
+        var check = new ReferenceCheck(missingClusters);
         resources.forEach(check::index);
         resources.forEach(check::references);
         return check.problems;
@@ -117,6 +131,26 @@ public final class ReferenceCheck {
     private void filters(XdsResource resource, FilterChain chain) {
         for (Filter filter : chain.getFiltersList()) {
             connectionManager(resource, filter.getTypedConfig());
+            tcpProxy(resource, filter.getTypedConfig());
+        }
+    }
+
+    /** Only where the cluster is known to be missing: a listener without it is as good as any. */
+    private void tcpProxy(XdsResource resource, Any config) {
+        if (missingClusters.isEmpty() || !config.getTypeUrl().endsWith("/" + TCP_PROXY)) {
+            return;
+        }
+        try {
+            var proxy = TcpProxy.parseFrom(config.getValue());
+            var names = new HashSet<>(Set.of(proxy.getCluster()));
+            proxy.getWeightedClusters()
+                    .getClustersList()
+                    .forEach(weighted -> names.add(weighted.getName()));
+            names.retainAll(missingClusters);
+            names.forEach(name ->
+                    missing(resource, "forwards to the cluster", ResourceType.CLUSTER, name));
+        } catch (InvalidProtocolBufferException e) {
+            problem(resource, "holds a TCP proxy that cannot be read: " + e.getMessage());
         }
     }
 
@@ -194,7 +228,8 @@ public final class ReferenceCheck {
     }
 
     private void cluster(XdsResource resource, Route route, String cluster) {
-        if (!named(ResourceType.CLUSTER).containsKey(cluster) && !isRaw(resource)) {
+        if (!named(ResourceType.CLUSTER).containsKey(cluster)
+                && (!isRaw(resource) || missingClusters.contains(cluster))) {
             missing(
                     resource,
                     "routes '" + route.getName() + "' to the cluster",
@@ -215,6 +250,12 @@ public final class ReferenceCheck {
         for (WeightedCluster.ClusterWeight weighted :
                 route.getRoute().getWeightedClusters().getClustersList()) {
             Optional.of(weighted.getName())
+                    .filter(name -> !name.isEmpty())
+                    .ifPresent(clusters::add);
+        }
+        for (RouteAction.RequestMirrorPolicy mirror :
+                route.getRoute().getRequestMirrorPoliciesList()) {
+            Optional.of(mirror.getCluster())
                     .filter(name -> !name.isEmpty())
                     .ifPresent(clusters::add);
         }

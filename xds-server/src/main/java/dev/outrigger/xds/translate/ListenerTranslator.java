@@ -5,6 +5,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.kind.KindTranslators;
+import dev.outrigger.xds.kind.accesslog.AccessLogTranslator;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -56,14 +57,18 @@ final class ListenerTranslator {
     private static HttpConnectionManager.Builder outboundManager(IrListener listener) {
         var manager = HttpConnectionManager.newBuilder();
         manager.setStatPrefix(ResourceNames.statPrefix(listener));
+        listener.accessLogs()
+                .forEach(log -> manager.addAccessLog(AccessLogTranslator.translate(log)));
         KindTranslators.FILTERS.forEach(kind -> manager.addHttpFilters(kind.filter()));
         return manager.addHttpFilters(ROUTER);
     }
 
     private static HttpConnectionManager.Builder connectionManager(IrListener listener) {
-        return HttpConnectionManager.newBuilder()
-                .setStatPrefix(ResourceNames.statPrefix(listener))
-                .addHttpFilters(ROUTER);
+        var manager = HttpConnectionManager.newBuilder();
+        manager.setStatPrefix(ResourceNames.statPrefix(listener));
+        listener.accessLogs()
+                .forEach(log -> manager.addAccessLog(AccessLogTranslator.translate(log)));
+        return manager.addHttpFilters(ROUTER);
     }
 
     private static Listener onSocket(

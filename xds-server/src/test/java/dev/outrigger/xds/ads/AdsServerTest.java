@@ -92,7 +92,7 @@ class AdsServerTest {
     }
 
     @Test
-    void aFirstRequestWithoutANodeEndsTheStream() throws Exception {
+    void X06_aFirstRequestWithoutANodeEndsTheStream() throws Exception {
         var client = aggregated();
 
         client.send(request(ResourceType.LISTENER));
@@ -101,7 +101,7 @@ class AdsServerTest {
     }
 
     @Test
-    void anotherNodeOnTheSameStreamEndsIt() throws Exception {
+    void X13_anotherNodeOnTheSameStreamEndsIt() throws Exception {
         var client = aggregated();
         client.send(request(ResourceType.LISTENER).setNode(NODE));
         assertThat(client.next()).isNotNull();
@@ -112,7 +112,7 @@ class AdsServerTest {
     }
 
     @Test
-    void anOversizeNodeEndsTheStream() throws Exception {
+    void X04_anOversizeNodeEndsTheStream() throws Exception {
         var client = aggregated();
         var large = Value.newBuilder().setStringValue("x".repeat(10_000)).build();
 
@@ -126,7 +126,7 @@ class AdsServerTest {
     }
 
     @Test
-    void anOversizeMessageEndsTheStreamAndNoOther() throws Exception {
+    void X04_anOversizeMessageEndsTheStreamAndNoOther() throws Exception {
         var good = aggregated();
         good.send(request(ResourceType.LISTENER).setNode(NODE));
         assertThat(good.next()).isNotNull();
@@ -154,7 +154,7 @@ class AdsServerTest {
     }
 
     @Test
-    void anUnchangedSaveSendsNothing() throws Exception {
+    void X14_anUnchangedSaveSendsNothing() throws Exception {
         var client = aggregated();
         client.send(request(ResourceType.LISTENER).setNode(NODE));
         var first = client.next();
@@ -170,7 +170,7 @@ class AdsServerTest {
     }
 
     @Test
-    void theSameNodeIdFromTwoConnectionsIsServedAndCounted() throws Exception {
+    void X13_theSameNodeIdFromTwoConnectionsIsServedAndCounted() throws Exception {
         var first = aggregated();
         first.send(request(ResourceType.LISTENER).setNode(NODE));
         assertThat(first.next()).isNotNull();

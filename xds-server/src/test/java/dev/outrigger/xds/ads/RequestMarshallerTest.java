@@ -26,6 +26,9 @@ class RequestMarshallerTest {
                     DeltaDiscoveryRequest.NODE_FIELD_NUMBER);
     private static final Node NODE = Node.newBuilder().setId("a-1").setCluster("a").build();
 
+    /** Some seconds; {@code -Dx05.executions} for as many as one has time for. */
+    private static final int EXECUTIONS = Integer.getInteger("x05.executions", 300_000);
+
     @Test
     void theNodeIsLeftOutAndAllTheRestIsThere() {
         var request =
@@ -68,12 +71,12 @@ class RequestMarshallerTest {
 
     /** Whatever is read may be processed; nothing but the stream's own end comes of it. */
     @Test
-    void mutatedRequestsEndNothingButTheirStream() {
+    void X05_mutatedRequestsEndNothingButTheirStream() {
         var random = new Random(5);
         var snapshots = new Snapshots().put(ResourceType.CLUSTER, "A", "1");
         var snapshot = snapshots.snapshot();
         int processed = 0;
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < EXECUTIONS; i++) {
             var bytes = mutated(random);
             try {
                 if (random.nextBoolean()) {

@@ -151,7 +151,7 @@ class StagesTest {
     }
 
     @Test
-    void otherTypesGoOnWhileOneIsRefused() throws Exception {
+    void X10_otherTypesGoOnWhileOneIsRefused() throws Exception {
         var sent = publish(snapshots.put(CLUSTER, "old", "bad"));
         refuse(sent.getFirst(), "old: no");
         accept(sent.get(1));
@@ -164,6 +164,23 @@ class StagesTest {
                                                 .put(ENDPOINT, "old", "2")
                                                 .put(ROUTE, "old", "2"))))
                 .containsExactly("EDS [old]", "LDS [old]", "RDS [old]");
+    }
+
+    @Test
+    void X10_whatMayReferToSomethingRefusedWaitsUntilThatIsJudged() throws Exception {
+        var sent = publish(snapshots.put(CLUSTER, "new", "bad").put(ROUTE, "old", "new"));
+        assertThat(sent).extracting(this::said).containsExactly("CDS [new]");
+
+        assertThat(refuse(sent.getFirst(), "new: no")).isEmpty();
+        // The judgement: no cluster, and no route to it.
+        snapshots.remove(CLUSTER, "new").put(ROUTE, "old", "1");
+        assertThat(publish(snapshots)).isEmpty();
+
+        sent = publish(snapshots.put(CLUSTER, "new", "worse").put(ROUTE, "old", "new"));
+        assertThat(refuse(sent.getFirst(), "new: no")).isEmpty();
+        pass(Duration.ofSeconds(2));
+        // Nobody judges: the rest must not wait for ever.
+        assertThat(drain()).extracting(this::said).containsExactly("RDS [old]");
     }
 
     @Test

@@ -141,6 +141,49 @@ class ClientStatusServiceTest {
     }
 
     @Test
+    void showsWhatAClientAskedForAndNotWhatItsGroupHas() throws Exception {
+        policies.apply(
+                mesh("/good")
+                        + """
+                        ---
+                        apiVersion: outrigger.dev/v1alpha1
+                        kind: Service
+                        metadata: {name: c}
+                        spec:
+                          hostnames: [c.local.service]
+                          ports: [{name: http, port: 80, protocol: HTTP}]
+                          endpoints: {static: [{address: 10.0.0.2, port: 8080}]}
+                        """);
+        connect("a-1");
+        var two = new ScriptedXdsClient(engine.port(), "a-2", "a");
+        clients.add(two);
+        two.start("nobody/has", "default/c/80");
+
+        Eventually.within(
+                PATIENCE,
+                () -> {
+                    var response = fetch(ClientStatusRequest.getDefaultInstance());
+                    assertThat(response.getConfigCount()).isEqualTo(2);
+                    assertThat(names(response.getConfig(0), ResourceType.ENDPOINT))
+                            .containsExactly("default/b/80");
+                    assertThat(names(response.getConfig(1), ResourceType.ENDPOINT))
+                            .containsExactly("default/c/80");
+                    assertThat(names(response.getConfig(1), ResourceType.CLUSTER)).hasSize(2);
+                    var missing = resource(response.getConfig(1), RDS);
+                    assertThat(missing.getName()).isEqualTo("nobody/has");
+                    assertThat(missing.getClientStatus())
+                            .isEqualTo(ClientResourceStatus.DOES_NOT_EXIST);
+                });
+    }
+
+    private static List<String> names(ClientConfig config, ResourceType type) {
+        return config.getGenericXdsConfigsList().stream()
+                .filter(one -> one.getTypeUrl().equals(type.typeUrl()))
+                .map(GenericXdsConfig::getName)
+                .toList();
+    }
+
+    @Test
     void namesTheMatcherThatItDoesNotUnderstand() {
         var matcher = StructMatcher.newBuilder();
         matcher.addPathBuilder().setKey("env");

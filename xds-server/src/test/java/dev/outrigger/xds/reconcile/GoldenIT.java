@@ -3,26 +3,14 @@ package dev.outrigger.xds.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import dev.outrigger.xds.XdsEngine;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
-import dev.outrigger.xds.resource.ResourceType;
-import dev.outrigger.xds.resource.XdsResource;
 import dev.outrigger.xds.testing.EnvoyProcess;
 import dev.outrigger.xds.testing.FakePolicySource;
 import dev.outrigger.xds.testing.GoldenCases;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import dev.outrigger.xds.testing.StaticBootstrap;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -54,7 +42,7 @@ class GoldenIT {
         var config =
                 Files.writeString(
                         directory.resolve("static.json"),
-                        GoldenCases.json(staticBootstrap(resources)));
+                        GoldenCases.json(StaticBootstrap.of(resources)));
 
         assertThat(EnvoyProcess.validate(config)).isEmpty();
     }
@@ -113,78 +101,5 @@ class GoldenIT {
         var report = engine.status().awaitSync(policies.apply(yaml), Duration.ofSeconds(10));
 
         assertThat(report.synced()).as("%s: %s", folder, report).isTrue();
-    }
-
-    /** What comes by subscription is written in its place. */
-    private static Bootstrap staticBootstrap(List<XdsResource> resources) throws IOException {
-        var bootstrap = Bootstrap.newBuilder();
-        bootstrap.getNodeBuilder().setId("a-1").setCluster("a");
-        for (XdsResource resource : resources) {
-            switch (resource.message()) {
-                case Cluster cluster ->
-                        bootstrap
-                                .getStaticResourcesBuilder()
-                                .addClusters(withEndpoints(cluster, resources));
-                case Listener listener ->
-                        bootstrap
-                                .getStaticResourcesBuilder()
-                                .addListeners(withRoutes(listener, resources));
-                default -> {} // In its place already.
-            }
-        }
-        return bootstrap.build();
-    }
-
-    private static Cluster withEndpoints(Cluster cluster, List<XdsResource> resources) {
-        if (cluster.getType() != Cluster.DiscoveryType.EDS) {
-            return cluster;
-        }
-        return cluster.toBuilder()
-                .clearEdsClusterConfig()
-                .setType(Cluster.DiscoveryType.STATIC)
-                .setLoadAssignment(
-                        find(
-                                resources,
-                                ResourceType.ENDPOINT,
-                                cluster.getName(),
-                                ClusterLoadAssignment.class))
-                .build();
-    }
-
-    private static Listener withRoutes(Listener listener, List<XdsResource> resources)
-            throws InvalidProtocolBufferException {
-        var builder = listener.toBuilder();
-        for (FilterChain.Builder chain : builder.getFilterChainsBuilderList()) {
-            withRoutes(chain, resources);
-        }
-        if (builder.hasDefaultFilterChain()) {
-            withRoutes(builder.getDefaultFilterChainBuilder(), resources);
-        }
-        return builder.build();
-    }
-
-    private static void withRoutes(FilterChain.Builder chain, List<XdsResource> resources)
-            throws InvalidProtocolBufferException {
-        var filter = chain.getFiltersBuilder(0);
-        var manager = HttpConnectionManager.parseFrom(filter.getTypedConfig().getValue());
-        if (manager.hasRds()) {
-            var routes =
-                    find(
-                            resources,
-                            ResourceType.ROUTE,
-                            manager.getRds().getRouteConfigName(),
-                            RouteConfiguration.class);
-            filter.setTypedConfig(
-                    Any.pack(manager.toBuilder().clearRds().setRouteConfig(routes).build()));
-        }
-    }
-
-    private static <M extends Message> M find(
-            List<XdsResource> resources, ResourceType type, String name, Class<M> message) {
-        return resources.stream()
-                .filter(resource -> resource.type() == type && resource.name().equals(name))
-                .map(resource -> message.cast(resource.message()))
-                .findFirst()
-                .orElseThrow();
     }
 }

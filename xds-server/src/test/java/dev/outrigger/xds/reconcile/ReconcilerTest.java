@@ -42,6 +42,7 @@ class ReconcilerTest {
                     meters,
                     InstantSource.system(),
                     RolloutOptions.DEFAULT,
+                    RolloutMemory.NONE,
                     RevisionUndo.NONE,
                     loop,
                     translating);

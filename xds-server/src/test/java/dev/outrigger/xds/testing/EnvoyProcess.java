@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.outrigger.envoy.Envoy;
 import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.EnvoyVersion;
 import dev.outrigger.envoy.ProvisionOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -38,6 +39,19 @@ public final class EnvoyProcess implements AutoCloseable {
                     ProvisionOptions.fromEnvironment(),
                     Optional.ofNullable(System.getenv("CI")).orElse(""));
 
+    private static final EnvoyVersion OLDEST_VERSION = EnvoyVersion.parse("1.36.4");
+
+    /** Looked for only where it is needed: it may have to be fetched. */
+    private static final class Oldest {
+        static final Optional<Envoy> FOUND =
+                EnvoyProvision.forTests(
+                        ProvisionOptions.fromEnvironment()
+                                .withoutExplicitPath()
+                                .withVersion(OLDEST_VERSION)
+                                .withProgress(System.err::println),
+                        "");
+    }
+
     private final Process process;
     private final int adminPort;
     private final Path log;
@@ -57,22 +71,35 @@ public final class EnvoyProcess implements AutoCloseable {
         return FOUND.orElseThrow();
     }
 
+    /**
+     * The oldest Envoy that must work; skips the test where it cannot be had. Also in continuous
+     * integration: the pinned one is the oracle, this one only widens the proof.
+     */
+    public static Envoy oldest() {
+        assumeThat(Oldest.FOUND).as("an Envoy %s", OLDEST_VERSION).isPresent();
+        return Oldest.FOUND.orElseThrow();
+    }
+
     public static EnvoyProcess start(Path directory, String bootstrap, int adminPort)
+            throws IOException {
+        return start(required(), directory, bootstrap, adminPort);
+    }
+
+    public static EnvoyProcess start(Envoy envoy, Path directory, String bootstrap, int adminPort)
             throws IOException {
         var config = Files.writeString(directory.resolve("bootstrap.yaml"), bootstrap);
         var log = directory.resolve("envoy.log");
         var command =
-                required()
-                        .command(
-                                List.of(
-                                        "-c",
-                                        config.toString(),
-                                        "--use-dynamic-base-id",
-                                        "--concurrency",
-                                        "1",
-                                        "-l",
-                                        "warning"),
-                                directory);
+                envoy.command(
+                        List.of(
+                                "-c",
+                                config.toString(),
+                                "--use-dynamic-base-id",
+                                "--concurrency",
+                                "1",
+                                "-l",
+                                "warning"),
+                        directory);
         var process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

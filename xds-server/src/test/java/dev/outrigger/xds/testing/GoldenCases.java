@@ -5,6 +5,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
@@ -30,6 +33,9 @@ public final class GoldenCases {
                                     .add(HttpConnectionManager.getDescriptor())
                                     .add(Router.getDescriptor())
                                     .add(PreviousHostsPredicate.getDescriptor())
+                                    .add(FileAccessLog.getDescriptor())
+                                    .add(StdoutAccessLog.getDescriptor())
+                                    .add(StderrAccessLog.getDescriptor())
                                     .add(Cors.getDescriptor())
                                     .add(CorsPolicy.getDescriptor())
                                     .add(HTTPFault.getDescriptor())

@@ -26,9 +26,20 @@ public record Capabilities(Set<Proxy> proxies) {
 
     /** Records a violation at the node, if it is there, for the first proxy that cannot do this. */
     public void require(DocumentNode node, Feature feature) {
-        if (!node.isPresent()) {
-            return;
+        if (node.isPresent()) {
+            report(node, feature, proxies);
         }
+    }
+
+    /**
+     * Records a violation at the node, if it is there: what some proxy cannot do, and is therefore
+     * not translated for any.
+     */
+    public static void refuse(DocumentNode node, Feature feature) {
+        ALL_PROXIES.require(node, feature);
+    }
+
+    private static void report(DocumentNode node, Feature feature, Set<Proxy> proxies) {
         for (Proxy proxy : Proxy.values()) {
             var reason = feature.missingIn(proxy);
             if (proxies.contains(proxy) && reason.isPresent()) {

@@ -4,6 +4,8 @@ package dev.outrigger.policy.kind.service;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
@@ -33,6 +35,8 @@ import java.util.stream.Stream;
  *   <li>{@code endpoints}: exactly one of {@code static} (a list of {@code address}, {@code port},
  *       {@code weight}, {@code locality}, {@code priority} (0..127, default 0)), {@code dns}
  *       ({@code host}, {@code port}) and {@code eds} ({@code serviceName})
+ *   <li>{@code tls} and {@code credential}, the protocols HTTP2 and GRPC: known by name and
+ *       refused, as one of the proxies cannot do them
  * </ul>
  */
 public final class ServiceKind implements PolicyKind<ServiceSpec> {
@@ -64,9 +68,11 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
     @Override
     public Optional<ServiceSpec> read(DocumentNode spec, PolicyId id) {
         var mark = spec.violations().mark();
-        if (!spec.objectOf(List.of("hostnames", "ports", "endpoints"))) {
+        if (!spec.objectOf(List.of("hostnames", "ports", "endpoints", "tls", "credential"))) {
             return Optional.empty();
         }
+        Capabilities.refuse(spec.field("tls"), Feature.TLS_UPSTREAM);
+        Capabilities.refuse(spec.field("credential"), Feature.CREDENTIAL_INJECTION);
         List<String> hostnames = readHostnames(spec.field("hostnames").required());
         List<Port> ports = readPorts(spec.field("ports").required());
         Optional<Endpoints> endpoints = readEndpoints(spec.field("endpoints").required());
@@ -108,12 +114,25 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
             if (port.isPresent() && !numbers.add(port.get())) {
                 portNode.violate(ViolationCode.DUPLICATE, "Port " + port.get() + " is taken.");
             }
-            var protocol = item.field("protocol").oneOf(Map.of("HTTP", Protocol.HTTP));
+            var protocol = readProtocol(item.field("protocol"));
             if (name.isPresent() && port.isPresent()) {
                 ports.add(new Port(name.get(), port.get(), protocol.orElse(Protocol.HTTP)));
             }
         }
         return ports;
+    }
+
+    private static Optional<Protocol> readProtocol(DocumentNode node) {
+        boolean isHttp2 =
+                node.isString()
+                        && node.string(64)
+                                .filter(text -> text.equals("HTTP2") || text.equals("GRPC"))
+                                .isPresent();
+        if (isHttp2) {
+            Capabilities.refuse(node, Feature.HTTP2_UPSTREAM);
+            return Optional.empty();
+        }
+        return node.oneOf(Map.of("HTTP", Protocol.HTTP));
     }
 
     private Optional<Endpoints> readEndpoints(DocumentNode node) {

@@ -4,6 +4,8 @@ package dev.outrigger.policy.kind.sidecar;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
@@ -32,14 +34,16 @@ import java.util.regex.Pattern;
  *       listenPort}, {@code appAddress} (default 127.0.0.1), {@code appPort}
  *   <li>{@code outbound}: {@code listeners} (1..32 of {@code name}, {@code address} (default
  *       127.0.0.1), {@code port}, {@code protocol} HTTP), {@code hosts} (default every service),
- *       {@code unknownHosts} (reject)
+ *       {@code unknownHosts} (reject; {@code passthrough} is known and refused, as one of the
+ *       proxies cannot do it, and so is {@code maxConnections} of a listener)
+ *   <li>{@code accessLog}: see {@link AccessLogReader}
  * </ul>
  */
 public final class SidecarKind implements PolicyKind<SidecarSpec> {
     public static final String KIND = "Sidecar";
 
     private static final List<String> INBOUND_FIELDS =
-            List.of("name", "address", "listenPort", "appAddress", "appPort");
+            List.of("name", "address", "listenPort", "appAddress", "appPort", "maxConnections");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
 
     @Override
@@ -60,7 +64,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     @Override
     public Optional<SidecarSpec> read(DocumentNode spec, PolicyId id) {
         var mark = spec.violations().mark();
-        if (!spec.objectOf(List.of("selector", "service", "inbound", "outbound"))) {
+        if (!spec.objectOf(List.of("selector", "service", "inbound", "outbound", "accessLog"))) {
             return Optional.empty();
         }
         var selector = SelectorReader.read(spec.field("selector").required());
@@ -68,13 +72,19 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         var sockets = new ListenSockets();
         var inbound = readInbound(spec.field("inbound"), sockets);
         var outbound = readOutbound(spec.field("outbound"), sockets);
+        var accessLogs = AccessLogReader.read(spec.field("accessLog"));
         if (mark.isClean() && inbound.isEmpty() && outbound.isEmpty()) {
             spec.violate(
                     ViolationCode.MISSING_FIELD,
                     "Listens nowhere (expected: 'inbound', 'outbound' or both).");
         }
         return mark.ifClean(() ->
-                new SidecarSpec(selector.orElseThrow(), service.orElseThrow(), inbound, outbound));
+                new SidecarSpec(
+                        selector.orElseThrow(),
+                        service.orElseThrow(),
+                        inbound,
+                        outbound,
+                        accessLogs));
     }
 
     private static Optional<ServiceRef> readService(
@@ -102,6 +112,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             if (!item.objectOf(INBOUND_FIELDS)) {
                 continue;
             }
+            Capabilities.refuse(item.field("maxConnections"), Feature.CONNECTION_LIMIT);
             var name = uniqueName(item, names);
             var address = Hosts.listenAddress(item.field("address")).orElse("0.0.0.0");
             DocumentNode portNode = item.field("listenPort").required();
@@ -129,9 +140,10 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         var names = new ArrayList<String>();
         for (DocumentNode item : node.field("listeners").required().items(1, 32)) {
             var mark = item.violations().mark();
-            if (!item.objectOf(List.of("name", "address", "port", "protocol"))) {
+            if (!item.objectOf(List.of("name", "address", "port", "protocol", "maxConnections"))) {
                 continue;
             }
+            Capabilities.refuse(item.field("maxConnections"), Feature.CONNECTION_LIMIT);
             var name = uniqueName(item, names);
             var address = Hosts.listenAddress(item.field("address")).orElse("127.0.0.1");
             DocumentNode portNode = item.field("port").required();
@@ -146,8 +158,16 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         for (DocumentNode item : node.field("hosts").items(1, 10_000)) {
             Hosts.hostnameOrWildcard(item).ifPresent(hosts::add);
         }
-        var unknown = node.field("unknownHosts").oneOf(Map.of("reject", UnknownHosts.REJECT));
+        var unknown = readUnknownHosts(node.field("unknownHosts"));
         return Optional.of(new Outbound(listeners, hosts, unknown.orElse(UnknownHosts.REJECT)));
+    }
+
+    private static Optional<UnknownHosts> readUnknownHosts(DocumentNode node) {
+        if (node.isString() && node.string(64).filter("passthrough"::equals).isPresent()) {
+            Capabilities.refuse(node, Feature.PASSTHROUGH);
+            return Optional.empty();
+        }
+        return node.oneOf(Map.of("reject", UnknownHosts.REJECT));
     }
 
     private static Optional<String> uniqueName(DocumentNode item, List<String> names) {

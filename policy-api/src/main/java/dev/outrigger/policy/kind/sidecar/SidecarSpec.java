@@ -12,12 +12,26 @@ import java.util.Optional;
  *
  * @param service whose sidecar this is; decides which policies with {@code consumers} apply;
  *     defaults to the service named like the selector's cluster
+ * @param accessLogs of every listener
  */
 public record SidecarSpec(
-        Selector selector, ServiceRef service, List<Inbound> inbound, Optional<Outbound> outbound)
+        Selector selector,
+        ServiceRef service,
+        List<Inbound> inbound,
+        Optional<Outbound> outbound,
+        List<AccessLog> accessLogs)
         implements PolicySpec {
     public SidecarSpec {
         inbound = List.copyOf(inbound);
+        accessLogs = List.copyOf(accessLogs);
+    }
+
+    public SidecarSpec(
+            Selector selector,
+            ServiceRef service,
+            List<Inbound> inbound,
+            Optional<Outbound> outbound) {
+        this(selector, service, inbound, outbound, List.of());
     }
 
     /**

@@ -80,6 +80,9 @@ public final class XdsResourceSchema implements XdsResourceCheck {
     }
 
     private static boolean packed(DocumentNode node) {
+        if (node.isMap() && node.fields(MAX_FIELDS).isEmpty()) {
+            return true; // Nothing of any type, which JSON may say.
+        }
         var named = node.field(TYPE);
         var typeUrl = named.required().string(500);
         if (typeUrl.isEmpty()) {

@@ -38,6 +38,20 @@ class XdsResourceSchemaTest {
     }
 
     @Test
+    void takesAPackedMessageOfNothing() {
+        var set =
+                read("""
+                - "@type": %s
+                  name: a
+                  typed_extension_protocol_options: {anything: {}}
+                """
+                                .formatted(CLUSTER))
+                        .require();
+
+        assertThat(RawResources.read(set.all(XdsResourcesSpec.class).getFirst())).hasSize(1);
+    }
+
+    @Test
     void saysEveryUnknownFieldWhereItStands() {
         var violations =
                 violations(

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.conformance.Subjects;
+import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * HTTP/2 in front of HTTP/1: both proxies answer the same frames with the same frames, log the same
+ * lines and count the same.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class Http2WireIT {
+    private static final int AT_ONCE = 6;
+    private static final Pattern STATS =
+            Pattern.compile("(?m)^((?:http2|http\\.ingress\\.downstream_(?:cx|rq))\\S*): (\\d+)$");
+
+    /** Whole connections, with all the time that passes on them. */
+    private static final Pattern INCOMPARABLE =
+            Pattern.compile(".*(bytes|_active|_frames_active|soft_drain).*");
+
+    private record Played(
+            Map<String, Map<Integer, List<String>>> answers,
+            List<String> log,
+            Map<String, Long> stats) {}
+
+    private Played oracle;
+    private Played subject;
+
+    @BeforeAll
+    void play(@TempDir Path folder) throws IOException {
+        try (var upstream = new PathUpstream()) {
+            oracle = play(Subjects.oracle(), upstream.port(), folder.resolve("oracle"));
+            subject = play(Subjects.subject(), upstream.port(), folder.resolve("subject"));
+        }
+    }
+
+    private static Played play(ProxyUnderTest proxy, int upstream, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path log = folder.resolve("access.log");
+        Path bootstrap = folder.resolve("bootstrap.yaml");
+        Files.writeString(bootstrap, config(upstream, log));
+        try (var running = proxy.start(bootstrap, folder)) {
+            int port = running.listenerPorts().values().iterator().next();
+            // The first exchange of a process is slower than the patience of a case.
+            var _ = FrameClient.play(port, FrameCases.all().values().iterator().next());
+            var answers = new LinkedHashMap<String, Map<Integer, List<String>>>();
+            var waiting = new LinkedHashMap<String, Future<Map<Integer, List<String>>>>();
+            try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+                FrameCases.all()
+                        .forEach((name, parts) ->
+                                waiting.put(
+                                        name, threads.submit(() -> FrameClient.play(port, parts))));
+            }
+            for (var each : waiting.entrySet()) {
+                answers.put(each.getKey(), get(each.getValue()));
+            }
+            return new Played(answers, lines(log), stats(running.admin("GET", "/stats").body()));
+        }
+    }
+
+    private static <T> T get(Future<T> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private static List<String> lines(Path log) throws IOException {
+        var lines = new ArrayList<>(Files.readAllLines(log));
+        lines.sort(null);
+        return lines;
+    }
+
+    private static Map<String, Long> stats(String text) {
+        var stats = new TreeMap<String, Long>();
+        var matcher = STATS.matcher(text);
+        while (matcher.find()) {
+            if (!INCOMPARABLE.matcher(matcher.group(1)).matches()) {
+                stats.put(matcher.group(1), Long.valueOf(matcher.group(2)));
+            }
+        }
+        return stats;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsEnvoy() {
+        return oracle.answers().entrySet().stream()
+                .map(each ->
+                        DynamicTest.dynamicTest(
+                                each.getKey(),
+                                () ->
+                                        assertThat(subject.answers().get(each.getKey()))
+                                                .isEqualTo(each.getValue())));
+    }
+
+    @Test
+    void logsAsEnvoy() {
+        var missing = new ArrayList<>(oracle.log());
+        subject.log().forEach(missing::remove);
+        var more = new ArrayList<>(subject.log());
+        oracle.log().forEach(more::remove);
+        assertThat(more).as("ours; Envoy's %s", missing).isEmpty();
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void countsAsEnvoy() {
+        var missing = new TreeMap<>(oracle.stats());
+        missing.entrySet().removeAll(subject.stats().entrySet());
+        assertThat(missing).as("Envoy's; ours differ or lack them: %s", subject.stats()).isEmpty();
+    }
+
+    private static String config(int upstream, Path log) {
+        return """
+        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+        static_resources:
+          listeners:
+          - name: l
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            filter_chains:
+            - filters:
+              - name: hcm
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: ingress
+                  access_log:
+                  - name: file
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                      path: %s
+                      log_format:
+                        text_format_source:
+                          inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%REQ(:AUTHORITY)%%\\n"
+                  route_config:
+                    virtual_hosts:
+                    - name: v
+                      domains: [a.b, other, "a:80"]
+                      routes:
+                      - match: {prefix: /direct}
+                        direct_response: {status: 200, body: {inline_string: hello}}
+                      - match: {prefix: /}
+                        route: {cluster: c}
+                  http_filters:
+                  - name: router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          clusters:
+          - name: c
+            type: STATIC
+            load_assignment:
+              cluster_name: c
+              endpoints:
+              - lb_endpoints:
+                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+        """
+                .formatted(log, upstream);
+    }
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.exchange.Exchange;
+import dev.outrigger.dataplane.exchange.HcmStats;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.http2.Http2Session;
+import dev.outrigger.dataplane.http2.Http2Stats;
+import dev.outrigger.dataplane.http2.Http2Stream;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.DownstreamStream;
+import dev.outrigger.dataplane.message.Http2RequestReader;
+import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.CollectedOutput;
+import dev.outrigger.dataplane.worker.Timers;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted HTTP/2 connection: its preface, its streams, how it drains and how it ends. The
+ * protocol is {@link Http2Session}'s. Confined to its event loop; input buffers are released here.
+ */
+final class Http2ServerConnection extends ChannelInboundHandlerAdapter
+        implements ServerConnection,
+                Http2Session.Owner,
+                WorkerContext.Flushable,
+                ConnectionLifetime.Owner {
+    private static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+    /** How much of the preface tells HTTP/2 from HTTP/1 (C1). */
+    private static final int TELLING_BYTES = 12;
+
+    private static final int OUTPUT_BYTES = 4096;
+    private static final int SPARE_STREAMS = 16;
+
+    private final WorkerListener listener;
+    private final WorkerContext worker;
+    private final StatsShard shard;
+    private final HttpConnectionManager pinned;
+    private final HcmStats stats;
+    private final ConnectionCounts counts;
+    private final ConnectionInfo info;
+    private final Channel channel;
+    private final CollectedOutput out;
+    private final Http2Session session;
+    private final ConnectionLifetime lifetime;
+    private final PrematureResets prematureResets;
+    private final Timers.Timer flushTimer;
+    private final List<Http2ServerStream> active = new ArrayList<>();
+    private final List<Http2ServerStream> spare = new ArrayList<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable DelayedClose delayedClose;
+    private @Nullable Map<String, Object> filterState;
+    private int prefaceBytes;
+    private boolean open = true;
+    private boolean closing;
+
+    /** Takes a connection over from the handler that has read its first bytes. */
+    Http2ServerConnection(
+            WorkerListener listener,
+            HttpConnectionManager pinned,
+            ConnectionCounts counts,
+            ConnectionInfo info,
+            Channel channel) {
+        this.listener = listener;
+        this.worker = listener.services().worker();
+        this.shard = worker.stats();
+        this.pinned = pinned;
+        this.stats = pinned.settings().stats();
+        this.counts = counts;
+        this.info = info;
+        this.channel = channel;
+        this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
+        this.session =
+                new Http2Session(
+                        this,
+                        pinned.settings().config().http2Options(),
+                        out,
+                        channel::isWritable,
+                        stats.http2(),
+                        shard);
+        this.lifetime = new ConnectionLifetime(listener, pinned, this, false);
+        this.prematureResets = new PrematureResets(worker);
+        this.flushTimer = worker.timers().timer(this::onFlushTimeout);
+        shard.inc(stats.http2().downstreamConnections);
+        lifetime.begin();
+    }
+
+    void countExcess(String details) {
+        Http2Stats http2 = stats.http2();
+        shard.inc(
+                details.equals(Http2RequestReader.TOO_MANY)
+                        ? http2.headerOverflow
+                        : http2.headerListTooLarge);
+    }
+
+    /** Whether the first bytes of a connection are those of HTTP/2. */
+    static boolean isPreface(ByteBuf in) {
+        if (in.readableBytes() < TELLING_BYTES) {
+            return false;
+        }
+        for (int i = 0; i < TELLING_BYTES; i++) {
+            if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    ConnectionInfo info() {
+        return info;
+    }
+
+    Map<String, Object> filterState() {
+        Map<String, Object> state = filterState;
+        if (state == null) {
+            state = new HashMap<>();
+            filterState = state;
+        }
+        return state;
+    }
+
+    Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
+        return new Exchange(listener.services(), pinned, stream, onEnd);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        out.attach(ctx);
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.refreshNow();
+        ByteBuf in = (ByteBuf) message;
+        counts.received(in.readableBytes());
+        read(in);
+    }
+
+    /**
+     * Reads bytes that have been counted.
+     *
+     * @param in given away
+     */
+    void read(ByteBuf in) {
+        try {
+            if (!closing && readPreface(in)) {
+                session.read(in);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    private boolean readPreface(ByteBuf in) {
+        while (prefaceBytes < PREFACE.length) {
+            if (!in.isReadable()) {
+                return false;
+            }
+            if (in.readByte() != PREFACE[prefaceBytes]) {
+                onConnectionError("codec_error:Bad_client_magic_byte_string", false, true);
+                return false;
+            }
+            prefaceBytes++;
+            if (prefaceBytes == PREFACE.length) {
+                session.begin();
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        worker.flushDirty();
+    }
+
+    @Override
+    public Http2Stream.Listener onStream(Http2Stream opened) {
+        lifetime.onRequest();
+        Http2ServerStream stream = spare.isEmpty() ? newStream() : spare.removeLast();
+        stream.begin(opened);
+        active.add(stream);
+        stream.exchange().begin(listener.managerFor(pinned));
+        return stream;
+    }
+
+    private Http2ServerStream newStream() {
+        HttpConnectionManagerConfig config = pinned.settings().config();
+        var reader =
+                new Http2RequestReader(
+                        config.maxRequestHeadersBytes(),
+                        config.maxHeadersCount(),
+                        pinned.settings().readerOptions().underscores(),
+                        config.http2Options().allowConnect());
+        return new Http2ServerStream(this, session, reader);
+    }
+
+    /** The peer has reset a stream; too many that had no answer yet end the connection (K5). */
+    void onPeerReset(boolean premature) {
+        prematureResets.onReset(premature);
+    }
+
+    /** A stream's exchange is over; what is left of its response still goes out. */
+    void onStreamEnd(Http2ServerStream stream) {
+        active.remove(stream);
+        if (spare.size() < SPARE_STREAMS && open) {
+            spare.add(stream);
+        } else {
+            stream.exchange().dispose();
+        }
+        prematureResets.onClosed();
+        if (session.isFlushing() && !flushTimer.isArmed()) {
+            armFlushTimer();
+        }
+        if (active.isEmpty() && !closing) {
+            lifetime.armIdle();
+        }
+        if (prematureResets.areTooMany() && !closing) {
+            shard.inc(stats.rqTooManyPrematureResets);
+            end("overload_error:too_many_premature_resets");
+            closeNow();
+        } else if (lifetime.isDrainOver() && session.streamCount() == 0) {
+            out.markDirty();
+        }
+    }
+
+    private void armFlushTimer() {
+        long limit = pinned.settings().config().streamIdleTimeout().toNanos();
+        if (limit > 0) {
+            flushTimer.arm(worker.now(), limit);
+        }
+    }
+
+    /** Peers that do not take the rest of a response lose it. */
+    private void onFlushTimeout() {
+        worker.refreshNow();
+        session.resetFlushing();
+        if (session.isFlushing()) {
+            armFlushTimer();
+        }
+        worker.flushDirty();
+    }
+
+    @Override
+    public void onConnectionError(String details, boolean flood, boolean silently) {
+        if (!flood) {
+            shard.inc(stats.cxProtocolError);
+        }
+        if (silently) {
+            out.discard();
+        }
+        end(details);
+    }
+
+    /** Ends all streams, and the connection when everything written has gone out. */
+    private void end(String details) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        if (!active.isEmpty()) {
+            counts.closedWithRequests();
+        }
+        for (Http2ServerStream stream : new ArrayList<>(active)) {
+            stream.exchange().onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
+        }
+        session.discard();
+        out.markDirty();
+    }
+
+    @Override
+    public void flush() {
+        out.settled();
+        if (!open) {
+            out.discard();
+            return;
+        }
+        if (closing || (lifetime.isDrainOver() && session.streamCount() == 0)) {
+            finish();
+            return;
+        }
+        out.flush();
+    }
+
+    private void finish() {
+        if (delayedClose != null) {
+            return;
+        }
+        closing = true;
+        out.writeOut();
+        delayedClose =
+                new DelayedClose(
+                        worker,
+                        stats,
+                        counts,
+                        pinned.settings().config().delayedCloseTimeout(),
+                        context());
+        delayedClose.begin(true);
+    }
+
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    boolean isDraining() {
+        return lifetime.isDraining();
+    }
+
+    @Override
+    public boolean isBetweenRequests() {
+        return open && active.isEmpty();
+    }
+
+    @Override
+    public boolean hasSpoken() {
+        return true;
+    }
+
+    @Override
+    public void onDrain() {
+        session.sendShutdownNotice();
+        worker.flushDirty();
+    }
+
+    @Override
+    public void onDrainOver() {
+        session.sendGoAway();
+        out.markDirty();
+        worker.flushDirty();
+    }
+
+    @Override
+    public void closeNow() {
+        counts.closedLocally();
+        channel.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        for (Http2ServerStream stream : new ArrayList<>(active)) {
+            stream.onWritable();
+        }
+        if (ctx.channel().isWritable()) {
+            worker.flushDirty();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!open) {
+            return;
+        }
+        worker.refreshNow();
+        open = false;
+        boolean activeRequests = !active.isEmpty();
+        for (Http2ServerStream stream : new ArrayList<>(active)) {
+            stream.exchange().onDownstreamClosed();
+        }
+        spare.forEach(stream -> stream.exchange().dispose());
+        spare.clear();
+        session.discard();
+        lifetime.discard();
+        flushTimer.discard();
+        if (delayedClose != null) {
+            delayedClose.discard();
+        }
+        listener.closed(this, counts.closed(activeRequests));
+        worker.flushDirty();
+        out.discard();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            listener.bug(cause);
+        }
+        ctx.close();
+    }
+}

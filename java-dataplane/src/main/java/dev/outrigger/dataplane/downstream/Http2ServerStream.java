@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.exchange.Exchange;
+import dev.outrigger.dataplane.http2.Http2Error;
+import dev.outrigger.dataplane.http2.Http2Session;
+import dev.outrigger.dataplane.http2.Http2Stream;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.DownstreamStream;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.HeaderSink;
+import dev.outrigger.dataplane.message.Http2RequestReader;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response on an HTTP/2 connection, with the {@link Exchange} that answers it.
+ * Reused for one stream after another; confined to the connection's event loop.
+ */
+final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener {
+    /** What HTTP/2 has no room for (RFC 9113 section 8.2.2). */
+    private static final long CONNECTION_FIELDS =
+            KnownHeader.bit(KnownHeader.CONNECTION)
+                    | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
+                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
+                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
+                    | KnownHeader.bit(KnownHeader.UPGRADE);
+
+    private final Http2ServerConnection connection;
+    private final Http2Session session;
+    private final Http2RequestReader reader;
+    private final Exchange exchange;
+    private @Nullable Http2Stream stream;
+    private boolean headRead;
+    private boolean reset;
+
+    Http2ServerStream(
+            Http2ServerConnection connection, Http2Session session, Http2RequestReader reader) {
+        this.connection = connection;
+        this.session = session;
+        this.reader = reader;
+        this.exchange = connection.newExchange(this, this::onExchangeEnd);
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    private Http2Stream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("no stream");
+        }
+        return stream;
+    }
+
+    /** A stream has been opened. */
+    void begin(Http2Stream opened) {
+        stream = opened;
+        headRead = false;
+        reset = false;
+    }
+
+    @Override
+    public HeaderSink beginHeaders() {
+        if (headRead) {
+            reader.beginTrailers();
+        } else {
+            reader.begin();
+        }
+        return reader;
+    }
+
+    @Override
+    public @Nullable String onHeaders(boolean endStream) {
+        String excess = reader.excess();
+        if (excess != null) {
+            connection.countExcess(excess);
+            session.reset(stream(), Http2Error.INTERNAL_ERROR);
+            exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, excess);
+            return null;
+        }
+        if (headRead) {
+            String details = reader.endTrailers();
+            if (details == null) {
+                exchange.onTrailers(reader.trailers());
+            }
+            return details;
+        }
+        headRead = true;
+        String details = reader.end(endStream);
+        if (details != null) {
+            return details;
+        }
+        RequestHead head = reader.head();
+        if (!endStream) {
+            stream().expect(head.contentLength());
+        }
+        exchange.onHead(head, endStream);
+        return null;
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean endStream) {
+        exchange.onBody(data, endStream);
+    }
+
+    @Override
+    public void onPeerReset(Http2Error error) {
+        connection.onPeerReset(!exchange.isResponseBegun());
+        exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, "http2.remote_reset");
+    }
+
+    @Override
+    public void onInvalid(String details) {
+        exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
+    }
+
+    @Override
+    public void onWritable() {
+        exchange.onDownstreamWritable(isWritable());
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_2;
+    }
+
+    @Override
+    public ConnectionInfo connection() {
+        return connection.info();
+    }
+
+    @Override
+    public Map<String, Object> filterState() {
+        return connection.filterState();
+    }
+
+    @Override
+    public void sendContinue() {
+        session.headerWriter().status(100);
+        session.sendHeaders(stream(), false);
+    }
+
+    @Override
+    public void sendInterim(ResponseHead head) {
+        session.headerWriter().status(head.status()).fields(head.headers(), CONNECTION_FIELDS);
+        session.sendHeaders(stream(), false);
+    }
+
+    @Override
+    public void sendHead(ResponseHead head, boolean endStream, boolean closeAfter) {
+        // An upgrade's answer is that of the extended CONNECT it came as (W2).
+        int status = head.status() == 101 ? 200 : head.status();
+        session.headerWriter().status(status).fields(head.headers(), CONNECTION_FIELDS);
+        session.sendHeaders(stream(), endStream);
+    }
+
+    @Override
+    public void sendBody(ByteBuf data, boolean endStream) {
+        session.sendData(stream(), data, endStream);
+    }
+
+    @Override
+    public void sendTrailers(HeaderBlock trailers) {
+        if (trailers.count() == 0) {
+            session.sendData(stream(), Unpooled.EMPTY_BUFFER, true);
+            return;
+        }
+        session.headerWriter().fields(trailers, CONNECTION_FIELDS);
+        session.sendTrailers(stream());
+    }
+
+    @Override
+    public void reset() {
+        reset = true;
+    }
+
+    @Override
+    public void readDisable(boolean disable) {
+        session.readDisable(stream(), disable);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return connection.isWritable() && stream().isWritable();
+    }
+
+    @Override
+    public boolean isLastRequest() {
+        return false;
+    }
+
+    @Override
+    public boolean isDraining() {
+        return connection.isDraining();
+    }
+
+    /** The exchange has handed over all of its response, or was reset. */
+    private void onExchangeEnd() {
+        Http2Stream ended = stream();
+        stream = null;
+        if (reset) {
+            session.reset(ended, Http2Error.INTERNAL_ERROR);
+        } else {
+            session.finish(ended);
+        }
+        connection.onStreamEnd(this);
+    }
+}

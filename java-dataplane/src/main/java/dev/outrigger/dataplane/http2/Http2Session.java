@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.http2;
+
+import dev.outrigger.dataplane.config.Http2Options;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.worker.CollectedOutput;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol state of one HTTP/2 connection in the server's role: its streams, both directions'
+ * flow control, and the end of it. What a peer may do follows RFC 9113 and, where that leaves a
+ * choice, nghttp2, which is Envoy's codec. Confined to the connection's event loop; owns no socket:
+ * bytes come by {@link #read} and go to a {@link CollectedOutput}.
+ */
+public final class Http2Session {
+    /** The connection as its session sees it. */
+    public interface Owner {
+        /** The peer opens a stream; its first header block follows. */
+        Http2Stream.Listener onStream(Http2Stream stream);
+
+        /**
+         * The connection is at its end; all that could be said has been written.
+         *
+         * @param flood whether it was too much of what may be, and no error of the protocol
+         * @param silently whether what was written since the last flush is not to be sent, as Envoy
+         *     does not where a frame itself is what may not be
+         * @param details Envoy's response code details for the streams that end with it
+         */
+        void onConnectionError(String details, boolean flood, boolean silently);
+    }
+
+    static final int DEFAULT_WINDOW = 65535;
+    private static final int MAX_FRAME_BYTES = 16384;
+    private static final int MAX_BLOCK_BYTES = 256 * 1024;
+    private static final int MAX_CONTINUATIONS = 512;
+
+    private final Owner owner;
+    private final Http2Options options;
+    private final BooleanSupplier peerReads;
+    private final Http2Stats stats;
+    private final StatsShard shard;
+    private final FrameReader reader;
+    private final FrameWriter writer;
+    private final HpackEncoder encoder = new HpackEncoder();
+    private final HeaderWriter headerWriter = new HeaderWriter();
+    private final FloodGuard guard;
+    private final SendFlow sendFlow;
+    private final ReceiveFlow receiveFlow;
+    private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>();
+    private final List<Http2Stream> over = new ArrayList<>();
+    private int lastPeerStream;
+    private int settingsToAck;
+    private int flushing;
+    private boolean begun;
+    private boolean goAwaySent;
+    private boolean dead;
+    private boolean reading;
+
+    /**
+     * @param peerReads whether the peer reads what it is sent
+     */
+    public Http2Session(
+            Owner owner,
+            Http2Options options,
+            CollectedOutput out,
+            BooleanSupplier peerReads,
+            Http2Stats stats,
+            StatsShard shard) {
+        this.owner = owner;
+        this.options = options;
+        this.peerReads = peerReads;
+        this.stats = stats;
+        this.shard = shard;
+        this.writer = new FrameWriter(out);
+        this.guard = new FloodGuard(options, stats, shard);
+        this.sendFlow = new SendFlow(this, writer, guard);
+        this.receiveFlow = new ReceiveFlow(options, writer);
+        var inbound =
+                new InboundFrames(
+                        this, options, writer, guard, sendFlow, receiveFlow, stats, shard);
+        this.reader = new FrameReader(inbound, MAX_FRAME_BYTES, MAX_BLOCK_BYTES, MAX_CONTINUATIONS);
+    }
+
+    /** Sends our settings; the server's part of the preface. */
+    public void begin() {
+        writer.settings(
+                Setting.HEADER_TABLE_SIZE,
+                options.headerTableBytes(),
+                Setting.ENABLE_CONNECT_PROTOCOL,
+                options.allowConnect() ? 1 : 0,
+                Setting.MAX_CONCURRENT_STREAMS,
+                options.maxConcurrentStreams(),
+                Setting.INITIAL_WINDOW_SIZE,
+                options.streamWindow());
+        settingsToAck++;
+    }
+
+    /** The peer's settings have been taken note of; the first time, it is told how much we take. */
+    void ackSettings() {
+        writer.settingsAck();
+        queued(true);
+        if (!begun && options.connectionWindow() > DEFAULT_WINDOW) {
+            writer.windowUpdate(0, options.connectionWindow() - DEFAULT_WINDOW);
+        }
+        begun = true;
+    }
+
+    /**
+     * Reads what the peer has sent, behind its preface.
+     *
+     * @param in stays the caller's
+     */
+    public void read(ByteBuf in) {
+        if (dead) {
+            return;
+        }
+        reading = true;
+        try {
+            reader.read(in);
+        } catch (Http2ConnectionException e) {
+            fail(e);
+        }
+        reading = false;
+        for (int i = 0; i < over.size(); i++) {
+            conclude(over.get(i));
+        }
+        over.clear();
+        receiveFlow.sendDue();
+    }
+
+    private void fail(Http2ConnectionException e) {
+        if (dead) {
+            return;
+        }
+        dead = true;
+        reader.stop();
+        Http2Error error = e.error();
+        if (error != null) {
+            writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
+        }
+        owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
+    }
+
+    /** How many streams are open. */
+    public int streamCount() {
+        return streams.size();
+    }
+
+    /** A copy of the open streams, in no order. */
+    List<Http2Stream> streams() {
+        return new ArrayList<>(streams.values());
+    }
+
+    @Nullable Http2Stream stream(int id) {
+        return streams.get(id);
+    }
+
+    /** Whether nobody has used that stream yet. */
+    boolean isIdle(int streamId) {
+        return (streamId & 1) == 0 || streamId > lastPeerStream;
+    }
+
+    /**
+     * A header block of the peer's for a stream that is not open.
+     *
+     * @return the stream; {@code null} for a block that is decoded and forgotten
+     */
+    @Nullable Http2Stream open(int streamId) throws Http2ConnectionException {
+        if ((streamId & 1) == 0) {
+            throw Http2ConnectionException.broken();
+        }
+        // What was under way when a stream ended, or when we said goodbye, is no error.
+        if (streamId <= lastPeerStream || goAwaySent) {
+            return null;
+        }
+        lastPeerStream = streamId;
+        guard.onStream();
+        if (streams.size() >= options.maxConcurrentStreams()) {
+            if (settingsToAck == 0) {
+                throw Http2ConnectionException.broken();
+            }
+            writer.reset(streamId, Http2Error.REFUSED_STREAM);
+            queued(true);
+            return null;
+        }
+        var stream = new Http2Stream(streamId, sendFlow.streamWindow(), receiveFlow.streamWindow());
+        stream.setListener(owner.onStream(stream));
+        streams.put(streamId, stream);
+        shard.inc(stats.streamsActive);
+        return stream;
+    }
+
+    /** Our settings have been taken note of; false where there was nothing to take note of. */
+    boolean onSettingsAck() {
+        if (settingsToAck == 0) {
+            return false;
+        }
+        settingsToAck--;
+        receiveFlow.onSettingsAck(streams.values());
+        return true;
+    }
+
+    /** Begins the header block that is sent next; it must be sent before another is begun. */
+    public HeaderWriter headerWriter() {
+        encoder.begin();
+        return headerWriter;
+    }
+
+    /** Fills one header block. */
+    public final class HeaderWriter {
+        private HeaderWriter() {}
+
+        public HeaderWriter status(int code) {
+            encoder.status(code);
+            return this;
+        }
+
+        /** All fields but the known ones of a mask. */
+        public HeaderWriter fields(HeaderBlock headers, long without) {
+            encoder.fields(headers, without);
+            return this;
+        }
+    }
+
+    /** Sends the header block that was written last. */
+    public void sendHeaders(Http2Stream stream, boolean endStream) {
+        if (dead || stream.localEnd) {
+            return;
+        }
+        writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
+        queued(false);
+        if (endStream) {
+            endLocal(stream);
+        }
+    }
+
+    /** Sends the header block that was written last as trailers, behind the data that waits. */
+    public void sendTrailers(Http2Stream stream) {
+        if (!dead && !stream.localEnd) {
+            stream.pendingTrailers = Arrays.copyOf(encoder.bytes(), encoder.size());
+            sendFlow.drain(stream);
+        }
+    }
+
+    /**
+     * Sends body data as far as the windows allow; the rest waits.
+     *
+     * @param data given away
+     */
+    public void sendData(Http2Stream stream, ByteBuf data, boolean endStream) {
+        if (dead || stream.localEnd || !data.isReadable()) {
+            data.release();
+        } else {
+            stream.add(data);
+        }
+        if (!dead && !stream.localEnd) {
+            stream.pendingEnd |= endStream;
+            sendFlow.drain(stream);
+        }
+    }
+
+    void endLocal(Http2Stream stream) {
+        stream.localEnd = true;
+        if (stream.flushing) {
+            stream.flushing = false;
+            flushing--;
+        }
+        conclude(stream);
+    }
+
+    /**
+     * Nobody cares for the stream any more: what waits is still sent, and what the peer still sends
+     * is dropped. A peer that is not at its end by then is told that no more is wanted.
+     */
+    public void finish(Http2Stream stream) {
+        if (streams.get(stream.id()) != stream) {
+            return;
+        }
+        stream.setListener(new Dropped());
+        stream.finished = true;
+        if (!stream.localEnd) {
+            stream.flushing = true;
+            flushing++;
+        }
+        conclude(stream);
+    }
+
+    /** Forgets a stream that is over; not before what has come with its end is read (observed). */
+    private void conclude(Http2Stream stream) {
+        if (!stream.localEnd || !(stream.remoteEnd || stream.finished)) {
+            return;
+        }
+        if (reading) {
+            over.add(stream);
+        } else if (stream.remoteEnd) {
+            remove(stream);
+        } else {
+            reset(stream, Http2Error.NO_ERROR);
+        }
+    }
+
+    /** Whether a response waits whose exchange is over. */
+    public boolean isFlushing() {
+        return flushing > 0;
+    }
+
+    /** Resets the streams whose responses wait, except those that began to wait since last time. */
+    public void resetFlushing() {
+        for (Http2Stream stream : streams()) {
+            if (stream.flushing && stream.flushSeen) {
+                shard.inc(stats.flushTimeout);
+                reset(stream, Http2Error.NO_ERROR);
+            } else {
+                stream.flushSeen = stream.flushing;
+            }
+        }
+    }
+
+    void endRemote(Http2Stream stream) {
+        stream.remoteEnd = true;
+        conclude(stream);
+    }
+
+    /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */
+    public void reset(Http2Stream stream, Http2Error error) {
+        if (streams.get(stream.id()) == stream) {
+            if (!dead) {
+                writer.reset(stream.id(), error);
+                shard.inc(stats.resetsSent);
+                queued(true);
+            }
+            remove(stream);
+        }
+    }
+
+    void remove(Http2Stream stream) {
+        if (streams.get(stream.id()) == stream) {
+            streams.remove(stream.id());
+            shard.dec(stats.streamsActive);
+            flushing -= stream.flushing ? 1 : 0;
+            stream.flushing = false;
+            stream.localEnd = true;
+            stream.remoteEnd = true;
+            stream.release();
+            int held = stream.unconsumed;
+            stream.unconsumed = 0;
+            receiveFlow.connectionTaken(held);
+        }
+    }
+
+    /** Stops or resumes taking a stream's data: while stopped, its window is not renewed. */
+    public void readDisable(Http2Stream stream, boolean disable) {
+        stream.readDisabled = disable;
+        if (!disable && !dead) {
+            receiveFlow.resume(stream);
+        }
+    }
+
+    /** Tells the peer to open no more streams, while those it just opened are still served. */
+    public void sendShutdownNotice() {
+        if (!dead) {
+            writer.goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, new byte[0]);
+            shard.inc(stats.goAwaySent);
+        }
+    }
+
+    /** Tells the peer that nothing above the streams seen so far will be served. */
+    public void sendGoAway() {
+        if (!dead && !goAwaySent) {
+            goAwaySent = true;
+            writer.goAway(lastPeerStream, Http2Error.NO_ERROR, new byte[0]);
+            shard.inc(stats.goAwaySent);
+        }
+    }
+
+    /** The connection is gone; nothing is called back. */
+    public void discard() {
+        dead = true;
+        reader.stop();
+        for (Http2Stream stream : streams.values()) {
+            stream.release();
+            shard.dec(stats.streamsActive);
+        }
+        streams.clear();
+        sendFlow.discard();
+    }
+
+    /** A frame has been queued; too many for a peer that does not read end the connection. */
+    void queued(boolean control) {
+        String flood = guard.onQueued(control, peerReads.getAsBoolean());
+        if (!flood.isEmpty()) {
+            fail(Http2ConnectionException.flood(flood));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.http2;
+
+import dev.outrigger.dataplane.message.HeaderSink;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a {@link Http2Session}: its windows, what waits to be sent, and which ends are
+ * closed. Owns the buffers that wait. Confined to the connection's event loop.
+ */
+public final class Http2Stream {
+    /** Who is told what happens on a stream. */
+    public interface Listener {
+        /** A header block begins; its fields go where this says. */
+        HeaderSink beginHeaders();
+
+        /**
+         * The header block is complete.
+         *
+         * @return {@code null}, or Envoy's response code details for a message that may not be
+         */
+        @Nullable String onHeaders(boolean endStream);
+
+        /**
+         * Body data.
+         *
+         * @param data given away; may be empty at the end
+         */
+        void onData(ByteBuf data, boolean endStream);
+
+        /** The peer has reset the stream. */
+        void onPeerReset(Http2Error error);
+
+        /**
+         * The peer broke a rule on the stream, which we reset.
+         *
+         * @param details Envoy's response code details
+         */
+        void onInvalid(String details);
+
+        /** What waited has been sent, so that there is room again. */
+        void onWritable();
+    }
+
+    private static final int HIGH_BYTES = 256 * 1024;
+
+    private final int id;
+    private @Nullable Listener listener;
+    final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
+    int pendingBytes;
+    boolean pendingEnd;
+    byte @Nullable [] pendingTrailers;
+    int sendWindow;
+    int receiveWindow;
+    int uncredited;
+    int unconsumed;
+    boolean creditDue;
+    boolean readDisabled;
+    boolean localEnd;
+    boolean remoteEnd;
+    boolean headersSeen;
+    boolean blockedOnConnection;
+    boolean full;
+    boolean finished;
+    boolean flushing;
+    boolean flushSeen;
+    long expectedBytes = -1;
+    long receivedBytes;
+
+    Http2Stream(int id, int sendWindow, int receiveWindow) {
+        this.id = id;
+        this.sendWindow = sendWindow;
+        this.receiveWindow = receiveWindow;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    Listener listener() {
+        if (listener == null) {
+            throw new IllegalStateException("nobody listens");
+        }
+        return listener;
+    }
+
+    void setListener(Listener value) {
+        listener = value;
+    }
+
+    /** Whether we have sent our end of the stream. */
+    public boolean isLocalEnd() {
+        return localEnd;
+    }
+
+    /** Whether the peer has sent its end of the stream. */
+    public boolean isRemoteEnd() {
+        return remoteEnd;
+    }
+
+    /** The length the message declares, which its body is held to; -1 for none. */
+    public void expect(long bytes) {
+        expectedBytes = bytes;
+    }
+
+    /** False while too much waits for the peer's window. */
+    public boolean isWritable() {
+        return !full;
+    }
+
+    /** Whether the body is as long as the message declares, as far as can be told. */
+    boolean isLengthRight(boolean ended) {
+        return expectedBytes < 0
+                || receivedBytes == expectedBytes
+                || (!ended && receivedBytes < expectedBytes);
+    }
+
+    boolean isIdle() {
+        return pending.isEmpty() && !pendingEnd && pendingTrailers == null;
+    }
+
+    void add(ByteBuf data) {
+        pending.addLast(data);
+        pendingBytes += data.readableBytes();
+        full |= pendingBytes > HIGH_BYTES;
+    }
+
+    /** Whether there is room again after there was none. */
+    boolean hasEmptied() {
+        if (full && pendingBytes <= HIGH_BYTES / 2) {
+            full = false;
+            return true;
+        }
+        return false;
+    }
+
+    void release() {
+        for (ByteBuf data = pending.pollFirst(); data != null; data = pending.pollFirst()) {
+            data.release();
+        }
+        pendingBytes = 0;
+        pendingEnd = false;
+        pendingTrailers = null;
+    }
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.message;
+
+import dev.outrigger.dataplane.message.RequestReader.Underscores;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a {@link RequestHead} of the fields of an HTTP/2 header block and holds them to the rules
+ * of RFC 9113 as nghttp2 and Envoy's {@code http2/codec_impl.cc} do. An extended CONNECT comes out
+ * as the upgrade it stands for (W2). Reused for one request after another; confined to the
+ * connection's event loop.
+ */
+public final class Http2RequestReader implements HeaderSink {
+    /** Details of a field that may not be, and of a message that lacks one. */
+    public static final String INVALID_FIELD = "http2.invalid.header.field";
+
+    public static final String INVALID_MESSAGE = "http2.violation.of.messaging.rule";
+    public static final String TOO_MANY = "http2.too_many_headers";
+    public static final String TOO_LARGE = "http2.header_list_size_too_large";
+    public static final String UNDERSCORE = "http2.unexpected_underscore";
+
+    private static final int METHOD = 1;
+    private static final int PATH = 2;
+    private static final int SCHEME = 4;
+    private static final int AUTHORITY = 8;
+    private static final int PROTOCOL = 16;
+    private static final byte[] METHOD_NAME = Ascii.bytes(":method");
+    private static final byte[] PATH_NAME = Ascii.bytes(":path");
+    private static final byte[] SCHEME_NAME = Ascii.bytes(":scheme");
+    private static final byte[] AUTHORITY_NAME = Ascii.bytes(":authority");
+    private static final byte[] PROTOCOL_NAME = Ascii.bytes(":protocol");
+    private static final byte[] HTTP = Ascii.bytes("http");
+    private static final byte[] HTTPS = Ascii.bytes("https");
+    private static final byte[] TRAILERS = Ascii.bytes("trailers");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] CRUMB_SEPARATOR = {';', ' '};
+    private static final long FORBIDDEN =
+            KnownHeader.bit(KnownHeader.CONNECTION)
+                    | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
+                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
+                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
+                    | KnownHeader.bit(KnownHeader.UPGRADE);
+
+    private final int maxBytes;
+    private final int maxFields;
+    private final Underscores underscores;
+    private final boolean allowConnect;
+    private final RequestHead head = new RequestHead();
+    private final HeaderBlock trailers = new HeaderBlock();
+    private HeaderBlock target = head.headers();
+    private boolean inTrailers;
+    private int pseudo;
+    private boolean regularSeen;
+    private boolean invalid;
+    private boolean https;
+    private boolean knownScheme;
+    private int methodAt;
+    private int methodBytes;
+    private int pathAt;
+    private int pathBytes;
+    private byte[] protocol = {};
+    private long bytes;
+    private int fields;
+
+    /**
+     * @param maxBytes of all names and values (L1)
+     * @param allowConnect whether extended CONNECT is taken
+     */
+    public Http2RequestReader(
+            int maxBytes, int maxFields, Underscores underscores, boolean allowConnect) {
+        this.maxBytes = maxBytes;
+        this.maxFields = maxFields;
+        this.underscores = underscores;
+        this.allowConnect = allowConnect;
+    }
+
+    public RequestHead head() {
+        return head;
+    }
+
+    public HeaderBlock trailers() {
+        return trailers;
+    }
+
+    /** A request begins. */
+    public void begin() {
+        head.reset();
+        target = head.headers();
+        inTrailers = false;
+        pseudo = 0;
+        methodBytes = 0;
+        pathBytes = 0;
+        https = false;
+        knownScheme = false;
+        beginBlock();
+    }
+
+    /** Its trailers begin. */
+    public void beginTrailers() {
+        trailers.reset();
+        target = trailers;
+        inTrailers = true;
+        beginBlock();
+    }
+
+    private void beginBlock() {
+        regularSeen = false;
+        invalid = false;
+        bytes = 0;
+        fields = 0;
+    }
+
+    @Override
+    public void field(
+            byte[] name,
+            int nameOffset,
+            int nameLength,
+            byte[] value,
+            int valueOffset,
+            int valueLength) {
+        bytes += nameLength + valueLength;
+        fields++;
+        if (invalid || bytes > maxBytes || fields > maxFields) {
+            return;
+        }
+        if (nameLength > 0 && name[nameOffset] == ':') {
+            invalid =
+                    regularSeen
+                            || inTrailers
+                            || !pseudoField(
+                                    name, nameOffset, nameLength, value, valueOffset, valueLength);
+            return;
+        }
+        regularSeen = true;
+        if (!Http2FieldRules.isName(name, nameOffset, nameLength)
+                || !Http2FieldRules.isValue(value, valueOffset, valueLength)) {
+            invalid = true;
+            return;
+        }
+        int id =
+                KnownHeader.find(
+                        KnownHeader.hash(name, nameOffset, nameLength),
+                        name,
+                        nameOffset,
+                        nameLength);
+        if (id == KnownHeader.UNKNOWN) {
+            int nameAt = target.append(name, nameOffset, nameLength);
+            int valueAt = target.append(value, valueOffset, valueLength);
+            target.addEntry(id, nameAt, nameLength, valueAt, valueLength);
+        } else {
+            invalid = !known(id, value, valueOffset, valueLength);
+        }
+    }
+
+    private boolean known(int id, byte[] value, int offset, int length) {
+        if ((FORBIDDEN & KnownHeader.bit(id)) != 0) {
+            return false;
+        }
+        if (id == KnownHeader.TE
+                && !(length == TRAILERS.length
+                        && Ascii.equalsIgnoreCase(value, offset, TRAILERS))) {
+            return false;
+        }
+        if (id == KnownHeader.CONTENT_LENGTH && target.has(id)) {
+            return false;
+        }
+        if (id == KnownHeader.HOST && !inTrailers) {
+            return host(value, offset, length);
+        }
+        int crumb = id == KnownHeader.COOKIE ? target.find(id) : -1;
+        if (crumb < 0) {
+            target.add(id, value, offset, length);
+        } else {
+            target.join(crumb, CRUMB_SEPARATOR, Arrays.copyOfRange(value, offset, offset + length));
+        }
+        return true;
+    }
+
+    /** Stands in for {@code :authority}, and is dropped beside it (O3). */
+    private boolean host(byte[] value, int offset, int length) {
+        if (!Http2FieldRules.isAuthority(value, offset, length)) {
+            return false;
+        }
+        if ((pseudo & AUTHORITY) == 0) {
+            if (target.has(KnownHeader.HOST)) {
+                return false;
+            }
+            target.add(KnownHeader.HOST, value, offset, length);
+        }
+        return true;
+    }
+
+    private boolean pseudoField(
+            byte[] name, int nameOffset, int nameLength, byte[] value, int offset, int length) {
+        if (is(METHOD_NAME, name, nameOffset, nameLength)) {
+            if (!first(METHOD) || !Http2FieldRules.isMethod(value, offset, length)) {
+                return false;
+            }
+            methodAt = target.append(value, offset, length);
+            methodBytes = length;
+            return true;
+        }
+        if (is(PATH_NAME, name, nameOffset, nameLength)) {
+            if (!first(PATH) || !Http2FieldRules.isPath(value, offset, length)) {
+                return false;
+            }
+            pathAt = target.append(value, offset, length);
+            pathBytes = length;
+            return true;
+        }
+        if (is(SCHEME_NAME, name, nameOffset, nameLength)) {
+            if (!first(SCHEME) || !Http2FieldRules.isScheme(value, offset, length)) {
+                return false;
+            }
+            https = length == HTTPS.length && Ascii.equalsIgnoreCase(value, offset, HTTPS);
+            knownScheme =
+                    https || (length == HTTP.length && Ascii.equalsIgnoreCase(value, offset, HTTP));
+            return true;
+        }
+        if (is(AUTHORITY_NAME, name, nameOffset, nameLength)) {
+            if (!first(AUTHORITY) || !Http2FieldRules.isAuthority(value, offset, length)) {
+                return false;
+            }
+            target.add(KnownHeader.HOST, value, offset, length);
+            return true;
+        }
+        if (allowConnect && is(PROTOCOL_NAME, name, nameOffset, nameLength)) {
+            if (!first(PROTOCOL)) {
+                return false;
+            }
+            protocol = Arrays.copyOfRange(value, offset, offset + length);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean first(int field) {
+        boolean is = (pseudo & field) == 0;
+        pseudo |= field;
+        return is;
+    }
+
+    private static boolean is(byte[] expected, byte[] name, int offset, int length) {
+        return length == expected.length
+                && Arrays.equals(expected, 0, length, name, offset, offset + length);
+    }
+
+    /**
+     * Whether the block is larger than it may be, which costs only the stream.
+     *
+     * @return Envoy's response code details, or {@code null}
+     */
+    public @Nullable String excess() {
+        if (bytes > maxBytes) {
+            return TOO_LARGE;
+        }
+        return fields > maxFields ? TOO_MANY : null;
+    }
+
+    /**
+     * Ends the head.
+     *
+     * @return Envoy's response code details of a head that may not be, or {@code null}
+     */
+    public @Nullable String end(boolean endStream) {
+        if (invalid) {
+            return INVALID_FIELD;
+        }
+        Method method = Method.find(head.headers().data, methodAt, methodBytes);
+        boolean extended = (pseudo & PROTOCOL) != 0;
+        boolean connect = method == Method.CONNECT && !extended;
+        int needed = connect ? METHOD : METHOD | PATH | SCHEME;
+        int unwanted = connect ? PATH | SCHEME : 0;
+        if ((pseudo & needed) != needed
+                || (pseudo & unwanted) != 0
+                || !head.headers().has(KnownHeader.HOST)
+                || (extended && method != Method.CONNECT)) {
+            return INVALID_MESSAGE;
+        }
+        if (!connect && knownScheme && !isPathShaped(method)) {
+            return INVALID_MESSAGE;
+        }
+        head.setRequestLine(method, methodAt, methodBytes, pathAt, connect ? 0 : pathBytes);
+        if (knownScheme) {
+            head.setScheme(https);
+        }
+        String details = length(endStream, connect);
+        if (details == null && extended) {
+            upgrade();
+        }
+        return details;
+    }
+
+    private boolean isPathShaped(Method method) {
+        byte first = head.headers().data[pathAt];
+        return first == '/' || (first == '*' && pathBytes == 1 && method == Method.OPTIONS);
+    }
+
+    private @Nullable String length(boolean endStream, boolean tunnel) {
+        HeaderBlock headers = head.headers();
+        long length = -1;
+        if (headers.has(KnownHeader.CONTENT_LENGTH)) {
+            length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
+            if (length < 0) {
+                return INVALID_FIELD;
+            }
+            if (endStream && length > 0) {
+                return INVALID_MESSAGE;
+            }
+        }
+        if (underscores != Underscores.ALLOW
+                && headers.removeUnderscored()
+                && underscores == Underscores.REJECT) {
+            return UNDERSCORE;
+        }
+        headers.joinRepeatedInlineHeaders();
+        head.setFraming(false, !endStream && length < 0 && !tunnel, length);
+        return null;
+    }
+
+    /** Becomes what the same request is over HTTP/1 (W2). */
+    private void upgrade() {
+        head.becomeGet();
+        head.headers().set(KnownHeader.UPGRADE, protocol);
+        head.headers().set(KnownHeader.CONNECTION, UPGRADE);
+        head.setUpgrade();
+    }
+
+    /**
+     * Ends the trailers.
+     *
+     * @return Envoy's response code details of trailers that may not be, or {@code null}
+     */
+    public @Nullable String endTrailers() {
+        return invalid ? INVALID_FIELD : null;
+    }
+}
