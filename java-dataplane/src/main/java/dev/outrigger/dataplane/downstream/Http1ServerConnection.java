@@ -572,7 +572,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         listener.closed(this, counts.closed(activeRequest));
         if (log != null) {
-            log.end(counts.hasSpoken() ? Protocol.HTTP_1_1 : null, counts.bytesReceived(), out.written());
+            log.end(
+                    counts.hasSpoken() ? Protocol.HTTP_1_1 : null,
+                    counts.bytesReceived(),
+                    out.written());
         }
         worker.flushDirty();
         out.discard();
