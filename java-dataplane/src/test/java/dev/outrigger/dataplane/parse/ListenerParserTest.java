@@ -42,7 +42,7 @@ class ListenerParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-codec_type: HTTP2                        | codec_type | HTTP2 is not supported by this proxy (AUTO, HTTP1)
+codec_type: HTTP3                        | codec_type | HTTP3 is not supported by this proxy (AUTO, HTTP1, HTTP2)
 tracing: {}                              | tracing | not supported by this proxy
 local_reply_config: {mappers: [{filter: {metadata_filter: {}}}]} | local_reply_config.mappers[0].filter.metadata_filter | not supported by this proxy
 upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters | not supported by this proxy
