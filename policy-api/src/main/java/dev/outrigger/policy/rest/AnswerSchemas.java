@@ -317,6 +317,7 @@ final class AnswerSchemas {
 
     private void others() {
         named.put("Text", text());
+        named.put("Bootstrap", Json.object().put("type", "object"));
         named.put("JsonSchema", Json.object().put("type", "object"));
         named.put("SchemaList", object(field("items", list(text()))));
         named.put("Liveness", object(field("status", words("UP"))));

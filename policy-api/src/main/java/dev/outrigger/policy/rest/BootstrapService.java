@@ -53,7 +53,7 @@ final class BootstrapService {
                                 file("tlsCert", "certificate"),
                                 file("tlsKey", "key"),
                                 file("tlsCa", "authorities"))
-                        .replying(200, "The file.", "application/yaml", "Text")
+                        .replying(200, "The file.", "application/yaml", "Bootstrap")
                         .by(this::get));
     }
 

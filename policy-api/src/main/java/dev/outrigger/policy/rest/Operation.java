@@ -111,7 +111,7 @@ record Operation(
         private Optional<Payload> payload = Optional.empty();
         private final List<Reply> replies = new ArrayList<>();
         private boolean isWaiting;
-        private final TreeSet<Integer> problems = new TreeSet<>(List.of(400, 406, 429));
+        private final TreeSet<Integer> problems = new TreeSet<>(List.of(400, 406, 414, 429, 431));
 
         private Draft(String method, String path, String id) {
             this.method = method;

@@ -69,10 +69,12 @@ record Problem(
             case 410 -> "No longer at hand: start again.";
             case 412 -> "Not as the caller last saw it; nothing was written.";
             case 413 -> "The body is too large.";
+            case 414 -> "The address is too long.";
             case 415 -> "The body's media type or coding is not supported.";
             case 422 -> "Readable but not valid; every violation is listed.";
             case 428 -> "Say with If-Match what is to be changed.";
             case 429 -> "Too many requests; see Retry-After.";
+            case 431 -> "The header is too large.";
             case 503 -> "Not able to at the moment; see Retry-After.";
             case 507 -> "The store is full. Nothing was written.";
             default -> throw new IllegalArgumentException("status: " + status);
