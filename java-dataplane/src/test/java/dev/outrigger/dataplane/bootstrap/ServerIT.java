@@ -113,8 +113,7 @@ class ServerIT {
                                 cluster()
                                         .replace(
                                                 "type: STATIC",
-                                                "type: STATIC, use_tcp_for_dns_lookups:"
-                                                        + " true"),
+                                                "type: STATIC, use_tcp_for_dns_lookups: true"),
                                 Cluster.newBuilder()));
                 DeltaDiscoveryRequest nack = awaitNack(controlPlane);
 
