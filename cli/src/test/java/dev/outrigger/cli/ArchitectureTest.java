@@ -28,6 +28,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("ServerCommand")
+                .and()
+                .doNotHaveSimpleName("ApiPortOptions")
+                .and()
+                .doNotHaveSimpleName("StoreCommand")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -114,6 +114,7 @@ public final class ControlPlane implements AutoCloseable {
                             engine.status(),
                             new Bootstraps(
                                     options.xds().host(), engine::port, socket::names, random),
+                            engine.effects(),
                             meters,
                             metrics,
                             List.of(new Readiness("xds", engine::problem)));
@@ -191,7 +192,8 @@ public final class ControlPlane implements AutoCloseable {
             return PolicyApiServer.start(
                     PolicyApiOptions.DEFAULT
                             .withHosts(options.rest().host(), options.admin().host())
-                            .withPorts(options.rest().port(), options.admin().port()),
+                            .withPorts(options.rest().port(), options.admin().port())
+                            .withSecurity(options.apiSecurity()),
                     api);
         } catch (UncheckedIOException e) {
             // It names the address in its message, and opens the REST API's first.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import dev.outrigger.policy.rest.ApiSecurity;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.reconcile.RolloutOptions;
 import dev.outrigger.xds.security.XdsSecurity;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
  * @param xds the xDS server
  * @param security how that one is protected
  * @param rollout how new content reaches the proxies
+ * @param apiSecurity how the REST API is protected
  */
 public record ControlPlaneOptions(
         Path store,
@@ -23,7 +25,8 @@ public record ControlPlaneOptions(
         Listen xds,
         XdsSecurity security,
         RolloutOptions rollout,
-        AdsOptions ads) {
+        AdsOptions ads,
+        ApiSecurity apiSecurity) {
     /** The documented ports on 127.0.0.1. */
     public static ControlPlaneOptions at(Path store) {
         return new ControlPlaneOptions(
@@ -33,27 +36,37 @@ public record ControlPlaneOptions(
                 new Listen("127.0.0.1", 18_000),
                 XdsSecurity.LOOPBACK_ONLY,
                 RolloutOptions.DEFAULT,
-                AdsOptions.DEFAULT);
+                AdsOptions.DEFAULT,
+                ApiSecurity.LOOPBACK_ONLY);
     }
 
     public ControlPlaneOptions withRest(Listen address) {
-        return new ControlPlaneOptions(store, address, admin, xds, security, rollout, ads);
+        return new ControlPlaneOptions(
+                store, address, admin, xds, security, rollout, ads, apiSecurity);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
-        return new ControlPlaneOptions(store, rest, address, xds, security, rollout, ads);
+        return new ControlPlaneOptions(
+                store, rest, address, xds, security, rollout, ads, apiSecurity);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
-        return new ControlPlaneOptions(store, rest, admin, address, security, rollout, ads);
+        return new ControlPlaneOptions(
+                store, rest, admin, address, security, rollout, ads, apiSecurity);
     }
 
     public ControlPlaneOptions withSecurity(XdsSecurity protection) {
-        return new ControlPlaneOptions(store, rest, admin, xds, protection, rollout, ads);
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, protection, rollout, ads, apiSecurity);
     }
 
     public ControlPlaneOptions withRollout(RolloutOptions options) {
-        return new ControlPlaneOptions(store, rest, admin, xds, security, options, ads);
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, security, options, ads, apiSecurity);
+    }
+
+    public ControlPlaneOptions withApiSecurity(ApiSecurity protection) {
+        return new ControlPlaneOptions(store, rest, admin, xds, security, rollout, ads, protection);
     }
 
     /**

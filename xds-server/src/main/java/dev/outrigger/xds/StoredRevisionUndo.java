@@ -79,7 +79,9 @@ final class StoredRevisionUndo implements RevisionUndo {
                             violations);
             case WriteOutcome.Stale(_, var detail) ->
                     log.error("refused revision not undone revision={} reason={}", number, detail);
-            case WriteOutcome.PreconditionRequired _,
+            case WriteOutcome.Exists _,
+                    WriteOutcome.PlanOutdated _,
+                    WriteOutcome.PreconditionRequired _,
                     WriteOutcome.NotFound _,
                     WriteOutcome.KeyReused _ ->
                     log.error("refused revision not undone revision={} reason={}", number, outcome);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import dev.outrigger.policy.plan.Effects;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicySource;
 import dev.outrigger.xds.ads.AdsOptions;
@@ -9,6 +10,7 @@ import dev.outrigger.xds.ads.Transport;
 import dev.outrigger.xds.csds.ClientStatusService;
 import dev.outrigger.xds.csds.ServedSnapshots;
 import dev.outrigger.xds.node.ProxyRegistry;
+import dev.outrigger.xds.plan.PolicyEffects;
 import dev.outrigger.xds.reconcile.Reconciler;
 import dev.outrigger.xds.reconcile.RevisionUndo;
 import dev.outrigger.xds.reconcile.RolloutMemory;
@@ -128,6 +130,11 @@ public final class XdsEngine implements AutoCloseable {
 
     public StatusSource status() {
         return registry;
+    }
+
+    /** What a write would change, and why a request is treated as it is. */
+    public Effects effects() {
+        return new PolicyEffects(registry::nodes);
     }
 
     /** What keeps it from serving proxies, if anything does. */

@@ -41,10 +41,12 @@ public final class ControlPlaneClient implements AutoCloseable {
     private final URI server;
     private final Duration timeout;
     private final HttpClient http;
+    private final Optional<String> token;
 
-    private ControlPlaneClient(URI server, Duration timeout) {
+    private ControlPlaneClient(URI server, Duration timeout, Credentials credentials) {
         this.server = server;
         this.timeout = timeout;
+        this.token = credentials.token();
         var builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -52,6 +54,8 @@ public final class ControlPlaneClient implements AutoCloseable {
                         .followRedirects(HttpClient.Redirect.NEVER);
         if (server.getScheme().equalsIgnoreCase("http")) {
             builder.sslContext(withoutCertificates());
+        } else {
+            credentials.tls().ifPresent(builder::sslContext);
         }
         this.http = builder.build();
     }
@@ -76,6 +80,11 @@ public final class ControlPlaneClient implements AutoCloseable {
      * @param timeout for each request; waiting for proxies comes on top where it is asked for
      */
     public static ControlPlaneClient of(String server, Duration timeout) {
+        return of(server, timeout, Credentials.NONE);
+    }
+
+    /** As {@link #of(String, Duration)}, saying who calls. */
+    public static ControlPlaneClient of(String server, Duration timeout, Credentials credentials) {
         var text = server.contains("://") ? server : "http://" + server;
         try {
             var uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
@@ -84,7 +93,7 @@ public final class ControlPlaneClient implements AutoCloseable {
             if (uri.getHost() == null || !isHttp) {
                 throw new IllegalArgumentException("no host");
             }
-            return new ControlPlaneClient(uri, timeout);
+            return new ControlPlaneClient(uri, timeout, credentials);
         } catch (IllegalArgumentException e) {
             throw CliFailure.of(
                             ExitCode.USAGE,
@@ -113,6 +122,29 @@ public final class ControlPlaneClient implements AutoCloseable {
             throw refusal(problem, bundle.describe(), problem.lines(bundle));
         }
         return json(answer);
+    }
+
+    /** What applying the bundle would change. */
+    public JsonNode plan(DocumentBundle bundle) {
+        var request =
+                request("/api/v1/apply", Map.of("dryRun", "plan"))
+                        .header("Content-Type", bundle.contentType())
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(bundle.body()));
+        var answer = send(request, timeout);
+        if (answer.statusCode() / 100 != 2) {
+            var problem = problem(answer);
+            throw refusal(problem, bundle.describe(), problem.lines(bundle));
+        }
+        return json(answer);
+    }
+
+    /**
+     * Whatever is at a path.
+     *
+     * @param subject what it is, for a refusal
+     */
+    public JsonNode read(String path, Map<String, String> query, String subject) {
+        return get(path, query, subject);
     }
 
     /** Every document of a kind, page after page. */
@@ -261,8 +293,11 @@ public final class ControlPlaneClient implements AutoCloseable {
             uri.append(encode(entry.getValue()));
             separator = '&';
         }
-        return HttpRequest.newBuilder(URI.create(uri.toString()))
-                .header("Accept", "application/json, application/problem+json");
+        var request =
+                HttpRequest.newBuilder(URI.create(uri.toString()))
+                        .header("Accept", "application/json, application/problem+json");
+        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        return request;
     }
 
     /** Percent-encodes for a path segment as well as for a query. */

@@ -10,6 +10,7 @@ import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.output.Documents;
 import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
+import dev.outrigger.cli.output.Plans;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,7 @@ final class ApplyCommand implements Callable<Integer> {
                 for (var document : documents(answer)) {
                     console.data(nameOf(document) + " " + document.path("action").asText());
                 }
+                Plans.warnings(answer).forEach(console::note);
                 console.note(summary(answer));
             }
         }

@@ -91,10 +91,16 @@ public final class OutriggerCommand implements Runnable {
         commands.put("server", ServerCommand::new);
         commands.put("bootstrap", BootstrapCommand::new);
         commands.put("apply", ApplyCommand::new);
+        commands.put("diff", DiffCommand::new);
         commands.put("delete", DeleteCommand::new);
         commands.put("rollback", RollbackCommand::new);
+        commands.put("history", HistoryCommand::new);
         commands.put("get", GetCommand::new);
         commands.put("describe", DescribeCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("why", WhyCommand::new);
+        commands.put("validate", ValidateCommand::new);
+        commands.put("store", StoreCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("aot-train", AotTrainCommand::new);

@@ -6,6 +6,7 @@ import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.net.HostPort;
 import dev.outrigger.cli.net.Ports;
+import dev.outrigger.policy.rest.ApiSecurityException;
 import dev.outrigger.policy.store.StoreUnavailable;
 import dev.outrigger.xds.CannotListenException;
 import dev.outrigger.xds.ControlPlane;
@@ -68,6 +69,8 @@ final class ServerCommand implements Callable<Integer> {
 
     @Mixin private final XdsPortOptions port = new XdsPortOptions();
 
+    @Mixin private final ApiPortOptions api = new ApiPortOptions();
+
     ServerCommand(Console console) {
         this.console = console;
     }
@@ -78,10 +81,13 @@ final class ServerCommand implements Callable<Integer> {
         Ports.requireFree("REST API", "--rest", rest);
         Ports.requireFree("admin socket", "--admin", admin);
         Ports.requireFree("xDS server", "--xds", xds);
-        var file = store == null ? defaultStore() : store.toAbsolutePath();
+        var file = store == null ? defaultStore(console) : store.toAbsolutePath();
         var controlPlane = start(file);
         Runtime.getRuntime().addShutdownHook(new Thread(controlPlane::close, "shutdown"));
-        console.data("rest   http://" + new HostPort(rest.host(), controlPlane.restPort()));
+        boolean isTls = api.security().tls().isPresent();
+        console.data(
+                (isTls ? "rest   https://" : "rest   http://")
+                        + new HostPort(rest.host(), controlPlane.restPort()));
         console.data("admin  http://" + new HostPort(admin.host(), controlPlane.adminPort()));
         console.data("xds    " + new HostPort(xds.host(), controlPlane.xdsPort()));
         console.note("store  " + file);
@@ -98,7 +104,14 @@ final class ServerCommand implements Callable<Integer> {
                             .withAdmin(new Listen(admin.host(), admin.port()))
                             .withXds(new Listen(xds.host(), xds.port()))
                             .withRollout(rollout.options())
-                            .withSecurity(port.security()));
+                            .withSecurity(port.security())
+                            .withApiSecurity(api.security()));
+        } catch (ApiSecurityException e) {
+            throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage()))
+                    .withCause(e)
+                    .withNext(
+                            "give --api-cert and --api-key with --api-issuer or --api-client-ca, or"
+                                    + " --rest=127.0.0.1:PORT");
         } catch (PlaintextRefusedException e) {
             throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage()))
                     .withCause(e)
@@ -112,7 +125,7 @@ final class ServerCommand implements Callable<Integer> {
         }
     }
 
-    private Path defaultStore() {
+    static Path defaultStore(Console console) {
         var home = Path.of(System.getProperty("user.home", "."), ".local", "state");
         // The XDG base directory specification: a relative value is to be ignored.
         var state = Path.of(console.variable("XDG_STATE_HOME", home.toString()));

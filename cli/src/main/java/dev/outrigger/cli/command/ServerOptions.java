@@ -2,6 +2,7 @@
 package dev.outrigger.cli.command;
 
 import dev.outrigger.cli.client.ControlPlaneClient;
+import dev.outrigger.cli.client.Credentials;
 import dev.outrigger.cli.console.Console;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -26,9 +27,28 @@ final class ServerOptions {
             defaultValue = "10s")
     private Duration timeout = Duration.ofSeconds(10);
 
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the bearer token. Default: $OUTRIGGER_TOKEN_FILE, or none.")
+    private String tokenFile = "";
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description =
+                    "Whose certificates to believe, PEM. Default: $OUTRIGGER_CA, or the JDK's.")
+    private String authorities = "";
+
     ControlPlaneClient connect(Console console) {
         var address =
                 server.isEmpty() ? console.variable("OUTRIGGER_SERVER", DEFAULT_SERVER) : server;
-        return ControlPlaneClient.of(address, timeout);
+        var credentials =
+                Credentials.read(
+                        tokenFile.isEmpty()
+                                ? console.variable("OUTRIGGER_TOKEN_FILE", "")
+                                : tokenFile,
+                        authorities.isEmpty() ? console.variable("OUTRIGGER_CA", "") : authorities);
+        return ControlPlaneClient.of(address, timeout, credentials);
     }
 }

@@ -4,7 +4,10 @@ package dev.outrigger.cli.console;
 /** What the process ends with. The numbers are a promise to scripts: docs/cli.md lists them. */
 public enum ExitCode {
     OK(0, "done"),
-    ANSWER_IS_NO(1, "it ran and the answer is no: an expectation of the demo failed"),
+    ANSWER_IS_NO(
+            1,
+            "it ran and the answer is no: a difference, a request that is not routed, a damaged"
+                    + " store, a failed demo"),
     USAGE(2, "unknown command, option or value"),
     VALIDATION(3, "a document was refused"),
     CONFLICT(4, "conflict with another document, or it changed meanwhile"),

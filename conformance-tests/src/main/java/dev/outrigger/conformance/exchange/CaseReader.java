@@ -80,7 +80,8 @@ public final class CaseReader {
                         + " there or above)");
     }
 
-    private static List<Exchange> read(Path root, Path file) throws IOException {
+    /** The exchanges of one file below the folder. */
+    public static List<Exchange> read(Path root, Path file) throws IOException {
         var caseName = String.valueOf(root.relativize(file).getParent());
         var settings =
                 LoadSettings.builder().setLabel(caseName).setSchema(new CoreSchema()).build();

@@ -17,6 +17,12 @@ public sealed interface ClientStep {
     /** Waits until the connection has ended. */
     record AwaitEnd() implements ClientStep {}
 
+    /**
+     * Waits until nothing more comes: this long after the latest byte, or twice that when none has
+     * come since the latest send. For bytes of which nobody knows what they are answered with.
+     */
+    record AwaitQuiet(Duration duration) implements ClientStep {}
+
     /** Waits until this many attempts have arrived at the upstreams. */
     record AwaitAttempts(int count) implements ClientStep {}
 

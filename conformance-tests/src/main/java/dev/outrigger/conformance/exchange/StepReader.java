@@ -69,6 +69,7 @@ final class StepReader {
                     new ClientStep.Send("GET " + text + " HTTP/1.1\r\nhost: " + HOST + "\r\n\r\n");
             case "responses" -> new ClientStep.AwaitResponses(Integer.parseInt(text));
             case "attempts" -> new ClientStep.AwaitAttempts(Integer.parseInt(text));
+            case "quiet" -> new ClientStep.AwaitQuiet(YamlNode.duration(path, text));
             case "pause" -> new ClientStep.Pause(YamlNode.duration(path, text));
             case "admin" -> admin(path, text);
             case "apply" -> new ClientStep.Apply(text);

@@ -140,6 +140,7 @@ final class CaseWriter {
                             "send: " + quoted(text.replace("${self}", SELF));
                     case ClientStep.AwaitResponses(var count) -> "responses: " + count;
                     case ClientStep.AwaitEnd _ -> "end";
+                    case ClientStep.AwaitQuiet(var duration) -> "quiet: " + millis(duration);
                     case ClientStep.AwaitAttempts(var count) -> "attempts: " + count;
                     case ClientStep.Pause(var duration) -> "pause: " + millis(duration);
                     case ClientStep.CloseWrite _ -> "close-write";

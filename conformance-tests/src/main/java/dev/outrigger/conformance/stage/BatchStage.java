@@ -43,6 +43,10 @@ public final class BatchStage implements AutoCloseable {
 
     private static final int AT_ONCE = 40;
 
+    /** The name of a part is the beginning of the names of what belongs to it. */
+    private static final Pattern OWNER =
+            Pattern.compile("(?:cluster|http|listener|vhost)\\.([A-Za-z0-9]+)[._]");
+
     private final RunningProxy proxy;
     private final List<Running> parts;
     private final Source source;
@@ -177,9 +181,10 @@ public final class BatchStage implements AutoCloseable {
             throw new IOException("the proxy printed:\n" + proxy.output(), e);
         }
         var _ = Eventually.holds(QUIET_LIMIT, () -> stats().quiet());
-        var stats = stats();
+        var stats = byPart(stats());
         for (int i = 0; i < parts.size(); i++) {
-            addTotals(parts.get(i), stats, seen.get(i));
+            var part = parts.get(i);
+            addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
         }
         return seen;
     }
@@ -253,16 +258,24 @@ public final class BatchStage implements AutoCloseable {
         return attempt.upstream().startsWith("mirror");
     }
 
-    private void addTotals(Running running, Stats stats, SortedMap<String, String> fields) {
-        var part = running.part();
-        var own = Pattern.compile("(?:cluster|http|listener|vhost)\\." + part.name() + "[._].*");
-        var totals = new TreeMap<String, Long>();
+    /** What is not zero, by the part whose name the statistic's begins with. */
+    private static Map<String, Map<String, Long>> byPart(Stats stats) {
+        var parts = new HashMap<String, Map<String, Long>>();
         stats.values()
                 .forEach((name, value) -> {
-                    if (value != 0 && own.matcher(name).matches()) {
-                        totals.put(name, value);
+                    var owner = OWNER.matcher(name);
+                    if (value != 0 && owner.lookingAt()) {
+                        parts.computeIfAbsent(owner.group(1), _ -> new HashMap<>())
+                                .put(name, value);
                     }
                 });
+        return parts;
+    }
+
+    private void addTotals(
+            Running running, Map<String, Long> stats, SortedMap<String, String> fields) {
+        var part = running.part();
+        var totals = new TreeMap<>(stats);
         long requests = totals.getOrDefault("http." + part.name() + ".downstream_rq_total", 0L);
         var logs = running.accessLogs().take(requests, LOG_LIMIT);
         running.lines()

@@ -57,6 +57,7 @@ final class Closings {
             case ClientStep.AwaitResponses _, ClientStep.AwaitEnd _, ClientStep.CloseWrite _ ->
                     true;
             case ClientStep.Pause _,
+                    ClientStep.AwaitQuiet _,
                     ClientStep.Connect _,
                     ClientStep.AwaitAttempts _,
                     ClientStep.Close _,

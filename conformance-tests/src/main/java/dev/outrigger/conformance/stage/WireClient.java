@@ -62,8 +62,11 @@ final class WireClient implements AutoCloseable {
         for (var step : steps) {
             play(step);
         }
+        // Who has waited until nothing comes has waited for the end as well.
+        boolean waited = !steps.isEmpty() && steps.getLast() instanceof ClientStep.AwaitQuiet;
         for (var connection : connections) {
-            var _ = connection.awaitEnd(connection.closeIsDue() ? CLOSE_LIMIT : SETTLING);
+            boolean due = !waited && connection.closeIsDue();
+            var _ = connection.awaitEnd(due ? CLOSE_LIMIT : SETTLING);
             finished.add(connection.seen());
             connection.close();
         }
@@ -107,6 +110,7 @@ final class WireClient implements AutoCloseable {
             case ClientStep.AwaitEnd() -> {
                 var _ = current.awaitEnd(stepLimit);
             }
+            case ClientStep.AwaitQuiet(var duration) -> current.awaitQuiet(duration);
             case ClientStep.AwaitAttempts(var count) -> {
                 var _ = attempts.await(count, stepLimit);
             }

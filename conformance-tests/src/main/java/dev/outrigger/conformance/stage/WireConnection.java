@@ -33,6 +33,8 @@ final class WireConnection implements AutoCloseable {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private SeenConnection.End end = SeenConnection.End.OPEN;
     private boolean left;
+    private long latestSentNanos;
+    private long latestReceivedNanos;
 
     private WireConnection(Socket socket) {
         this.socket = socket;
@@ -48,12 +50,15 @@ final class WireConnection implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
         var connection = new WireConnection(socket);
+        connection.latestSentNanos = System.nanoTime();
+        connection.latestReceivedNanos = connection.latestSentNanos - 1;
         Thread.ofVirtual().start(connection::receive);
         return connection;
     }
 
     void send(String text) {
         sent.append(text);
+        latestSentNanos = System.nanoTime();
         writer.execute(() -> {
             try {
                 socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
@@ -84,6 +89,27 @@ final class WireConnection implements AutoCloseable {
 
     boolean awaitEnd(Duration limit) {
         return await(limit, this::ended);
+    }
+
+    /** Waits until nothing has come for so long, or for twice that since the latest send. */
+    void awaitQuiet(Duration duration) {
+        long answered = duration.toNanos();
+        synchronized (lock) {
+            while (!ended()) {
+                boolean none = latestReceivedNanos - latestSentNanos < 0;
+                long due = none ? latestSentNanos + 2 * answered : latestReceivedNanos + answered;
+                long left = due - System.nanoTime();
+                if (left <= 0) {
+                    return;
+                }
+                try {
+                    lock.wait(left / 1_000_000 + 1);
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
     }
 
     /** What was seen so far; the connection's end is the one known now. */
@@ -178,6 +204,7 @@ final class WireConnection implements AutoCloseable {
                         throw new IOException("more than " + MAX_RECEIVED_BYTES + " bytes");
                     }
                     received.write(buffer, 0, n);
+                    latestReceivedNanos = System.nanoTime();
                     lock.notifyAll();
                 }
             }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.Protocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -103,6 +104,11 @@ final class Operators {
         }
     }
 
+    private static @Nullable String protocol(FormatContext context) {
+        Protocol protocol = context.info().protocol();
+        return protocol == null ? null : protocol.text();
+    }
+
     private Operators() {}
 
     /**
@@ -191,7 +197,7 @@ final class Operators {
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
                     command.number(_ -> 0);
-            case "PROTOCOL" -> command.text(c -> c.info().protocol().text());
+            case "PROTOCOL" -> command.text(Operators::protocol);
             case "RESPONSE_FLAGS" -> command.text(c -> c.info().flagsText());
             case "RESPONSE_FLAGS_LONG" -> command.text(c -> c.info().flagsLongText());
             case "CUSTOM_FLAGS" -> command.text(_ -> "");

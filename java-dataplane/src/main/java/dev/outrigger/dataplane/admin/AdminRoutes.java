@@ -7,7 +7,6 @@ import static dev.outrigger.dataplane.admin.AdminRoute.post;
 import dev.outrigger.dataplane.admin.AdminRoute.Parameter;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
-import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -42,7 +41,7 @@ final class AdminRoutes {
         routes.add(routes.pages());
         routes.add(configuration(state, requestPath, process));
         routes.add(server(new ServerPaths(loop, state, process)));
-        routes.add(runtime(new RuntimePaths(runtime, new RuntimeStats(runtime, stats))));
+        routes.add(runtime(new RuntimePaths(runtime)));
         routes.add(new StatsPaths(stats, actions).routes());
         routes.add(ProfilerPaths.routes());
         routes.add(actions(state, requestPath, actions));

@@ -21,8 +21,10 @@ final class ListenerPaths {
     private static String text(RequestPath requestPath) {
         var out = new StringBuilder();
         for (var listener : requestPath.listeners()) {
-            out.append(listener.name()).append("::");
-            out.append(address(listener.localAddress())).append('\n');
+            for (SocketAddress each : listener.localAddresses()) {
+                out.append(listener.name()).append("::");
+                out.append(address(each)).append('\n');
+            }
         }
         return out.toString();
     }
@@ -32,7 +34,13 @@ final class ListenerPaths {
         for (var listener : requestPath.listeners()) {
             var status = new JsonObject();
             status.addProperty("name", listener.name());
-            status.add("local_address", addressJson(listener.localAddress()));
+            var addresses = listener.localAddresses();
+            status.add("local_address", addressJson(addresses.getFirst()));
+            if (addresses.size() > 1) {
+                var additional = new JsonArray();
+                addresses.stream().skip(1).map(ListenerPaths::addressJson).forEach(additional::add);
+                status.add("additional_local_addresses", additional);
+            }
             statuses.add(status);
         }
         var root = new JsonObject();

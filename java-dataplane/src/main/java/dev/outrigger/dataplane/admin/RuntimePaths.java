@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
-import dev.outrigger.dataplane.runtime.RuntimeStats;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -20,11 +19,9 @@ final class RuntimePaths {
             """;
 
     private final RuntimeLayers runtime;
-    private final RuntimeStats stats;
 
-    RuntimePaths(RuntimeLayers runtime, RuntimeStats stats) {
+    RuntimePaths(RuntimeLayers runtime) {
         this.runtime = runtime;
-        this.stats = stats;
     }
 
     AdminResponse show() {
@@ -65,7 +62,6 @@ final class RuntimePaths {
         } catch (IllegalStateException e) {
             return AdminResponse.text(503, String.valueOf(e.getMessage()));
         }
-        stats.loaded();
         return AdminResponse.ok();
     }
 }

@@ -15,6 +15,7 @@ import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
@@ -96,7 +97,10 @@ final class Server implements AutoCloseable {
         this.stats =
                 new StatsStore(
                         workers + 1, StatsRules.of(options.withTags(bootstrap.statsConfig())));
-        this.runtime = new RuntimeLayers(bootstrap.runtimeLayers());
+        this.runtime =
+                new RuntimeLayers(
+                        bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
+        var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
         var names = new CountedNameResolver(resolver, stats);
@@ -168,6 +172,11 @@ final class Server implements AutoCloseable {
                 options.baseId());
         options.ignored().forEach(flag -> log.debug("flag without effect flag={}", flag));
         warnOfRuntimeKeys();
+        try {
+            RuntimeWatch.start(runtime, loop);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
         if (options.useDynamicBaseId() && !options.baseIdPath().isEmpty()) {
             write(options.baseIdPath(), Long.toString(options.baseId()), "base ID");
         }

@@ -226,17 +226,28 @@ public record ClusterConfig(
      * @param tcpKeepalive absent for none
      * @param firstFamilyCount how many addresses of the first family are tried before the other
      *     family's turn
+     * @param options set before connecting
+     * @param freebind absent: as the system has it
      */
     public record UpstreamSockets(
             List<InetSocketAddress> bindAddresses,
             Optional<XdsClusterConfig.TcpKeepalive> tcpKeepalive,
             FirstFamily firstFamily,
-            int firstFamilyCount) {
+            int firstFamilyCount,
+            List<SocketOptionConfig> options,
+            Optional<Boolean> freebind) {
         public static final UpstreamSockets DEFAULT =
-                new UpstreamSockets(List.of(), Optional.empty(), FirstFamily.DEFAULT, 1);
+                new UpstreamSockets(
+                        List.of(),
+                        Optional.empty(),
+                        FirstFamily.DEFAULT,
+                        1,
+                        List.of(),
+                        Optional.empty());
 
         public UpstreamSockets {
             bindAddresses = List.copyOf(bindAddresses);
+            options = List.copyOf(options);
         }
 
         /** Which address family happy eyeballs begins with. */

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Everything that decides what happens to a request, as of one moment. Swapped whole; an exchange
  * keeps the one it began with.
  *
- * @param listeners active listeners by name
+ * @param listeners active listeners by name, in the order they became active
  * @param routeTables accepted route configurations by name; a listener whose table is missing here
  *     answers 404 as Envoy does before the first RDS response
  * @param clusters warm clusters by name
@@ -19,7 +21,7 @@ public record ProxyConfig(
     public static final ProxyConfig EMPTY = new ProxyConfig(Map.of(), Map.of(), Map.of());
 
     public ProxyConfig {
-        listeners = Map.copyOf(listeners);
+        listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
         routeTables = Map.copyOf(routeTables);
         clusters = Map.copyOf(clusters);
     }

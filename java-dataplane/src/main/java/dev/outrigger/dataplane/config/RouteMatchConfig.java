@@ -9,6 +9,8 @@ import java.util.Optional;
  *
  * @param runtimeFraction the share of requests the route is for (M12)
  * @param grpc whether only gRPC requests match (M11)
+ * @param needsFilterState whether an object must be in the filter state; nothing here puts one
+ *     there, so that such a route is never taken
  */
 public record RouteMatchConfig(
         PathMatch path,
@@ -17,10 +19,34 @@ public record RouteMatchConfig(
         List<QueryParameterMatcherConfig> queryParameters,
         Optional<RuntimeFractionalPercent> runtimeFraction,
         boolean grpc,
-        Optional<TlsContextMatch> tlsContext) {
+        Optional<TlsContextMatch> tlsContext,
+        List<MetadataMatcherConfig> dynamicMetadata,
+        boolean needsFilterState) {
     public RouteMatchConfig {
         headers = List.copyOf(headers);
         queryParameters = List.copyOf(queryParameters);
+        dynamicMetadata = List.copyOf(dynamicMetadata);
+    }
+
+    /** Without conditions on what filters say. */
+    public RouteMatchConfig(
+            PathMatch path,
+            boolean caseSensitive,
+            List<HeaderMatcherConfig> headers,
+            List<QueryParameterMatcherConfig> queryParameters,
+            Optional<RuntimeFractionalPercent> runtimeFraction,
+            boolean grpc,
+            Optional<TlsContextMatch> tlsContext) {
+        this(
+                path,
+                caseSensitive,
+                headers,
+                queryParameters,
+                runtimeFraction,
+                grpc,
+                tlsContext,
+                List.of(),
+                false);
     }
 
     /** A condition on the path alone. */

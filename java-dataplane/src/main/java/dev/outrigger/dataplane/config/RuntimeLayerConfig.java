@@ -16,6 +16,17 @@ public sealed interface RuntimeLayerConfig {
         }
     }
 
+    /**
+     * Values in the files of a directory, read again when the link is replaced.
+     *
+     * @param symlinkRoot what is watched
+     * @param subdirectory of the root, where the values are
+     * @param appendServiceCluster whether they are in a directory named after the service cluster
+     *     below
+     */
+    record Disk(String name, String symlinkRoot, String subdirectory, boolean appendServiceCluster)
+            implements RuntimeLayerConfig {}
+
     /** Values set over the admin socket. */
     record Admin(String name) implements RuntimeLayerConfig {}
 }

@@ -7,11 +7,16 @@ import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code envoy.config.route.v3.VirtualHost}. Domains are lower-cased. */
+/**
+ * {@code envoy.config.route.v3.VirtualHost}. Domains are lower-cased.
+ *
+ * @param matcher finds the routes to look at; present only without {@code routes}
+ */
 public record VirtualHostConfig(
         String name,
         List<String> domains,
         List<RouteConfig> routes,
+        Optional<MatchTreeConfig> matcher,
         TlsRequirement requireTls,
         List<VirtualClusterConfig> virtualClusters,
         HeaderEdits requestHeaders,

@@ -15,6 +15,7 @@ final class ConnectionCounts {
     private boolean requestsCounted;
     private boolean closedLocally;
     private long openedNanos;
+    private long bytesReceived;
 
     /** Envoy counts what the last read brought as buffered until the next read. */
     private int lastReceived;
@@ -42,6 +43,7 @@ final class ConnectionCounts {
             lastReceived = bytes;
         }
         shard.add(stats.cxRxBytes, bytes);
+        bytesReceived += bytes;
         if (!spoke) {
             // Envoy makes the codec, and counts it, when the first bytes come.
             spoke = true;
@@ -53,6 +55,10 @@ final class ConnectionCounts {
     /** Whether the client has sent anything. */
     boolean hasSpoken() {
         return spoke;
+    }
+
+    long bytesReceived() {
+        return bytesReceived;
     }
 
     /** The connection is being ended while it has requests, whoever closes it then. */

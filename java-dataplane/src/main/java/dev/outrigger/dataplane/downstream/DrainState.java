@@ -26,7 +26,7 @@ final class DrainState {
         }
     }
 
-    /** While health checks fail every response says that its connection ends. */
+    /** Health checks of this proxy are to fail from now on, or not any more. */
     void setHealthCheckFailed(boolean failed) {
         healthCheckFailed = failed;
     }
@@ -38,9 +38,6 @@ final class DrainState {
 
     /** Whether the connection's drain sequence should begin with this response. */
     boolean drainClose(long now, RandomGenerator random) {
-        if (healthCheckFailed) {
-            return true;
-        }
         long started = startedNanos;
         if (started == NOT_DRAINING) {
             return false;

@@ -70,6 +70,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final ReadAhead input = new ReadAhead();
     private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
+    private final @Nullable ConnectionLog log;
     private @Nullable DelayedClose delayedClose;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionInfo info;
@@ -105,6 +106,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.encoder =
                 new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
         this.lifetime = new ConnectionLifetime(listener, pinned, this, true);
+        this.log = listener.connectionLog();
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -164,6 +166,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         (InetSocketAddress) ctx.channel().remoteAddress(),
                         (InetSocketAddress) ctx.channel().localAddress());
         exchange = new Exchange(listener.services(), pinned, this, this::onExchangeEnd);
+        if (log != null) {
+            log.begin(info);
+        }
         listener.opened(this);
         counts.opened();
         lifetime.begin();
@@ -198,7 +203,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         counts.setHttp2();
         counts.received(in.readableBytes());
         var http2 =
-                new Http2ServerConnection(listener, pinned, counts, connection(), ctx.channel());
+                new Http2ServerConnection(
+                        listener, pinned, counts, connection(), log, ctx.channel());
         listener.becomes(this, http2);
         ctx.pipeline().replace(this, null, http2);
         http2.read(in);
@@ -565,6 +571,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             delayedClose.discard();
         }
         listener.closed(this, counts.closed(activeRequest));
+        if (log != null) {
+            log.end(
+                    counts.hasSpoken() ? Protocol.HTTP_1_1 : null,
+                    counts.bytesReceived(),
+                    out.written());
+        }
         worker.flushDirty();
         out.discard();
     }

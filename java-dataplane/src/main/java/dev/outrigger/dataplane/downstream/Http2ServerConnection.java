@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.Http2RequestReader;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.CollectedOutput;
@@ -52,6 +53,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final HcmStats stats;
     private final ConnectionCounts counts;
     private final ConnectionInfo info;
+    private final @Nullable ConnectionLog log;
     private final Channel channel;
     private final CollectedOutput out;
     private final Http2Session session;
@@ -73,6 +75,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             HttpConnectionManager pinned,
             ConnectionCounts counts,
             ConnectionInfo info,
+            @Nullable ConnectionLog log,
             Channel channel) {
         this.listener = listener;
         this.worker = listener.services().worker();
@@ -81,6 +84,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         this.stats = pinned.settings().stats();
         this.counts = counts;
         this.info = info;
+        this.log = log;
         this.channel = channel;
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.session =
@@ -383,6 +387,9 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         flushTimer.discard();
         if (delayedClose != null) {
             delayedClose.discard();
+        }
+        if (log != null) {
+            log.end(Protocol.HTTP_2, counts.bytesReceived(), out.written());
         }
         listener.closed(this, counts.closed(activeRequests));
         worker.flushDirty();

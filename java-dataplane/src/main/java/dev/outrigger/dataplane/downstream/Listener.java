@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -63,7 +64,14 @@ final class Listener {
         var listener = new Listener(config, stats, workers, drain, serverDrain);
         listener.sockets =
                 ListeningSockets.bind(
-                        config, transport, group, workers, allocator, listener::accepted);
+                        config,
+                        new ListeningSockets.Acceptor(
+                                transport,
+                                group,
+                                workers,
+                                new ConnectionBalancer(workers),
+                                allocator,
+                                listener::accepted));
         return listener;
     }
 
@@ -79,7 +87,7 @@ final class Listener {
     }
 
     /** What each worker runs, in the order of the workers, to see a new configuration. */
-    Runnable[] swap(ListenerConfig config, HttpConnectionManager manager) {
+    Runnable[] swap(ListenerConfig config, HttpConnectionManager manager, ListenerVersion version) {
         ListenerStats names = listenerStats;
         if (names == null) {
             names = new ListenerStats(stats, config.statPrefix(), workers.size());
@@ -89,20 +97,26 @@ final class Listener {
         var tasks = new Runnable[workers.size()];
         for (int i = 0; i < tasks.length; i++) {
             int index = i;
-            tasks[i] = () -> swapOn(index, known, manager);
+            tasks[i] = () -> swapOn(index, known, manager, version);
         }
         return tasks;
     }
 
-    private void swapOn(int index, ListenerStats names, HttpConnectionManager manager) {
+    private void swapOn(
+            int index,
+            ListenerStats names,
+            HttpConnectionManager manager,
+            ListenerVersion version) {
         WorkerListener part = parts[index];
         if (part == null) {
             Worker worker = workers.get(index);
-            part = new WorkerListener(worker.services(), names, drain, serverDrain, manager);
+            part =
+                    new WorkerListener(
+                            worker.services(), names, drain, serverDrain, manager, version);
             parts[index] = part;
             worker.add(part);
         } else {
-            part.setManager(manager);
+            part.setManager(manager, version);
         }
     }
 
@@ -118,12 +132,12 @@ final class Listener {
         return listening;
     }
 
-    boolean isFor(SocketAddress address) {
-        return listening && sockets().isFor(address);
+    boolean isFor(ListenSocketsConfig wanted) {
+        return listening && sockets().isFor(wanted);
     }
 
-    SocketAddress localAddress() {
-        return sockets().localAddress();
+    List<SocketAddress> localAddresses() {
+        return sockets().localAddresses();
     }
 
     private ListeningSockets sockets() {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.ListenSocketsConfig;
+import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.worker.SocketOptions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,52 +27,51 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The bound sockets of one listener address: one per worker where the system can share a port among
- * sockets, else one whose connections are spread over the workers. Main loop only.
+ * The bound sockets of one listener: for each of its addresses one per worker where the system can
+ * share a port among sockets and the listener wants it, else one whose connections are spread over
+ * the workers. A listener that does not bind has none. Main loop only.
  */
 final class ListeningSockets {
     /** Linux caps this at {@code net.core.somaxconn}: Envoy's "system maximum". */
     private static final int MAX_BACKLOG = 65535;
 
-    private final SocketAddress configured;
+    private final ListenSocketsConfig configured;
+    private final List<SocketAddress> local = new ArrayList<>();
     private final List<Channel> channels = new ArrayList<>();
 
-    private ListeningSockets(SocketAddress configured) {
+    private ListeningSockets(ListenSocketsConfig configured) {
         this.configured = configured;
     }
 
     /**
-     * Binds without accepting.
+     * Where accepted connections go.
      *
+     * @param group takes turns among all workers
+     * @param balancer spreads them exactly, for listeners that want that
      * @param initializer is given each accepted channel on its own event loop
-     * @throws IOException in Envoy's words
      */
-    static ListeningSockets bind(
-            ListenerConfig listener,
+    record Acceptor(
             Transport transport,
             EventLoopGroup group,
             List<Worker> workers,
+            ConnectionBalancer balancer,
             ByteBufAllocator allocator,
-            Consumer<Channel> initializer)
-            throws IOException {
-        var sockets = new ListeningSockets(listener.address());
-        boolean perWorker = workers.size() > 1 && transport.canReusePort();
-        SocketAddress address = listener.address();
+            Consumer<Channel> initializer) {}
+
+    /**
+     * Binds without accepting.
+     *
+     * @throws IOException in Envoy's words
+     */
+    static ListeningSockets bind(ListenerConfig listener, Acceptor acceptor) throws IOException {
+        var sockets = new ListeningSockets(listener.sockets());
         try {
-            for (Worker worker : perWorker ? workers : workers.subList(0, 1)) {
-                EventLoopGroup children = perWorker ? worker.eventLoop() : group;
-                Channel channel =
-                        bindOne(
-                                listener,
-                                transport,
-                                worker,
-                                children,
-                                perWorker,
-                                address,
-                                allocator,
-                                initializer);
-                sockets.channels.add(channel);
-                address = channel.localAddress();
+            for (ListenAddress each : listener.sockets().addresses()) {
+                if (listener.sockets().bindToPort()) {
+                    sockets.bindAll(listener, each, acceptor);
+                } else {
+                    sockets.local.add(each.address());
+                }
             }
         } catch (IOException e) {
             sockets.close();
@@ -76,47 +80,110 @@ final class ListeningSockets {
         return sockets;
     }
 
+    private void bindAll(ListenerConfig listener, ListenAddress configured, Acceptor acceptor)
+            throws IOException {
+        boolean reusePort = listener.sockets().reusePort() && acceptor.transport().canReusePort();
+        List<Worker> workers = acceptor.workers();
+        ListenAddress at = configured;
+        for (Worker worker : reusePort ? workers : workers.subList(0, 1)) {
+            EventLoopGroup children = reusePort ? worker.eventLoop() : acceptor.group();
+            Channel channel = bindOne(listener, at, worker, children, reusePort, acceptor);
+            channels.add(channel);
+            at = new ListenAddress(channel.localAddress(), at.options());
+        }
+        local.add(at.address());
+    }
+
     private static Channel bindOne(
             ListenerConfig listener,
-            Transport transport,
+            ListenAddress at,
             Worker worker,
             EventLoopGroup children,
             boolean reusePort,
-            SocketAddress address,
-            ByteBufAllocator allocator,
-            Consumer<Channel> initializer)
+            Acceptor acceptor)
             throws IOException {
-        int backlog = listener.tcpBacklogSize() < 0 ? MAX_BACKLOG : listener.tcpBacklogSize();
-        int high = Math.max(2, listener.perConnectionBufferLimitBytes());
+        ListenSocketsConfig config = listener.sockets();
+        int backlog = config.tcpBacklogSize() < 0 ? MAX_BACKLOG : config.tcpBacklogSize();
         var bootstrap =
                 new ServerBootstrap()
                         .group(worker.eventLoop(), children)
-                        .channelFactory(transport.serverChannels())
+                        .channelFactory(() -> create(acceptor.transport(), config, at))
                         .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.SO_BACKLOG, backlog)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.ALLOCATOR, allocator)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                new WriteBufferWaterMark(high / 2, high))
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        initializer.accept(channel);
-                                    }
-                                });
+                        .option(ChannelOption.SO_REUSEADDR, true);
+        var accepted = new AcceptedChannels(listener, acceptor);
+        accepted.options().forEach((option, value) -> child(bootstrap, option, value));
+        bootstrap.childHandler(accepted.handler());
+        if (config.exactBalance()) {
+            bootstrap.handler(
+                    new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline().addLast(acceptor.balancer().balancing(accepted));
+                        }
+                    });
+        }
         if (reusePort) {
             bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
         }
-        ChannelFuture future = bootstrap.bind(address).awaitUninterruptibly();
+        if (config.maxConnectionsToAccept() > 0) {
+            bootstrap.option(
+                    ChannelOption.RECVBUF_ALLOCATOR,
+                    new io.netty.channel.FixedRecvByteBufAllocator(128)
+                            .maxMessagesPerRead(config.maxConnectionsToAccept()));
+        }
+        config.fastOpenQueueLength()
+                .ifPresent(length -> bootstrap.option(ChannelOption.TCP_FASTOPEN, length));
+        ChannelFuture future = bootstrap.bind(at.address()).awaitUninterruptibly();
         Throwable failure = future.cause();
+        if (failure instanceof ChannelException refused) {
+            throw new IOException("ListenSocket: Setting socket options failed", refused);
+        }
         if (failure != null) {
             throw new IOException(
-                    "cannot bind '" + text(address) + "': " + reason(failure), failure);
+                    "cannot bind '" + text(at.address()) + "': " + reason(failure), failure);
         }
+        applyBound(listener.name(), future.channel(), at);
         return future.channel();
+    }
+
+    /** Sockets listen as soon as they are bound, so both later states are one. */
+    private static void applyBound(String listener, Channel channel, ListenAddress at)
+            throws IOException {
+        String problem = listener + ": Setting socket options failed";
+        try {
+            SocketOptions.apply(channel, at.options(), State.BOUND);
+            problem = "cannot set post-listen socket option on socket: " + text(at.address());
+            SocketOptions.apply(channel, at.options(), State.LISTENING);
+        } catch (IOException e) {
+            channel.close().awaitUninterruptibly();
+            throw new IOException(problem, e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // an option and its value come from one typed call
+    private static void child(ServerBootstrap bootstrap, ChannelOption<?> option, Object value) {
+        bootstrap.childOption((ChannelOption<Object>) option, value);
+    }
+
+    /** A socket with what must be set before it is bound; a failure fails the bind. */
+    private static ServerChannel create(
+            Transport transport, ListenSocketsConfig config, ListenAddress at) {
+        ServerChannel channel = transport.serverChannels().newChannel();
+        try {
+            if (config.transparent().isPresent() && transport.canReusePort()) {
+                channel.config()
+                        .setOption(EpollChannelOption.IP_TRANSPARENT, config.transparent().get());
+            }
+            if (config.freebind().isPresent() && transport.canReusePort()) {
+                channel.config().setOption(EpollChannelOption.IP_FREEBIND, config.freebind().get());
+            }
+            SocketOptions.apply(channel, at.options(), State.PREBIND);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.unsafe().closeForcibly();
+            throw new ChannelException(e.getMessage(), e);
+        }
     }
 
     private static String text(SocketAddress address) {
@@ -126,7 +193,11 @@ final class ListeningSockets {
     }
 
     private static String reason(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = String.valueOf(cause.getMessage());
         if (message.contains("already in use")) {
             return "Address already in use";
         }
@@ -139,13 +210,13 @@ final class ListeningSockets {
         return message;
     }
 
-    boolean isFor(SocketAddress address) {
-        return configured.equals(address);
+    boolean isFor(ListenSocketsConfig wanted) {
+        return wanted.isServedBy(configured);
     }
 
-    /** The address in use, a configured port 0 resolved. */
-    SocketAddress localAddress() {
-        return channels.getFirst().localAddress();
+    /** The addresses in use, a configured port 0 resolved. */
+    List<SocketAddress> localAddresses() {
+        return List.copyOf(local);
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,10 @@ final class ManagerCompiler {
     private final Map<String, Known> settings = new HashMap<>();
     private final IdentityHashMap<RouteTable, Routes> compiled = new IdentityHashMap<>();
 
-    private record Known(ListenerConfig config, HttpConnectionManager.Settings settings) {}
+    private record Known(
+            ListenerConfig config,
+            HttpConnectionManager.Settings settings,
+            ListenerVersion version) {}
 
     ManagerCompiler(
             StatsStore stats, AccessLogSinks sinks, FactoryContext filters, String serviceNode) {
@@ -83,8 +87,16 @@ final class ManagerCompiler {
                                 filters.withStatPrefix("http." + config.statPrefix() + ".")),
                         filters.serviceCluster(),
                         serviceNode);
-        settings.put(listener.name(), new Known(listener, made));
+        var version =
+                new ListenerVersion(
+                        listener.drainsOnHealthCheckFail(), accessLogs(listener.accessLogs()));
+        settings.put(listener.name(), new Known(listener, made, version));
         return made;
+    }
+
+    /** What the listener says itself; after {@link #compile}. */
+    ListenerVersion version(ListenerConfig listener) {
+        return Objects.requireNonNull(settings.get(listener.name())).version();
     }
 
     private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {

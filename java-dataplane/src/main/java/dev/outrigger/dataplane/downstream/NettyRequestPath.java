@@ -125,12 +125,12 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void prepareListener(ListenerConfig config) throws IOException {
         Listener current = listeners.get(config.name());
-        if (current != null && current.isFor(config.address())) {
+        if (current != null && current.isFor(config.sockets())) {
             return;
         }
         Listener waiting = prepared.remove(config.name());
         if (waiting != null) {
-            if (waiting.isFor(config.address())) {
+            if (waiting.isFor(config.sockets())) {
                 prepared.put(config.name(), waiting);
                 return;
             }
@@ -167,7 +167,8 @@ public final class NettyRequestPath implements RequestPath {
                                 listener.swap(
                                         listenerConfig,
                                         compiler.compile(
-                                                listenerConfig, config.routeTables(), serving)));
+                                                listenerConfig, config.routeTables(), serving),
+                                        compiler.version(listenerConfig)));
                     }
                 });
         for (Listener old : listeners.values()) {
@@ -195,11 +196,11 @@ public final class NettyRequestPath implements RequestPath {
     /** The listener of that name and address: current, prepared, or bound now. */
     private @org.jspecify.annotations.Nullable Listener take(ListenerConfig config) {
         Listener current = listeners.get(config.name());
-        if (current != null && current.isFor(config.address())) {
+        if (current != null && current.isFor(config.sockets())) {
             return current;
         }
         Listener waiting = prepared.remove(config.name());
-        if (waiting != null && waiting.isFor(config.address())) {
+        if (waiting != null && waiting.isFor(config.sockets())) {
             return waiting;
         }
         if (waiting != null) {
@@ -270,7 +271,7 @@ public final class NettyRequestPath implements RequestPath {
     public List<ListenerView> listeners() {
         return listeners.values().stream()
                 .filter(Listener::isListening)
-                .map(l -> new ListenerView(l.name(), l.localAddress()))
+                .map(l -> new ListenerView(l.name(), l.localAddresses()))
                 .toList();
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +26,21 @@ final class WorkerListener {
     private final DrainState serverDrain;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private HttpConnectionManager manager;
+    private ListenerVersion version;
 
     WorkerListener(
             WorkerServices services,
             ListenerStats stats,
             DrainState drain,
             DrainState serverDrain,
-            HttpConnectionManager manager) {
+            HttpConnectionManager manager,
+            ListenerVersion version) {
         this.services = services;
         this.stats = stats;
         this.drain = drain;
         this.serverDrain = serverDrain;
         this.manager = manager;
+        this.version = version;
     }
 
     WorkerServices services() {
@@ -48,8 +52,16 @@ final class WorkerListener {
     }
 
     /** A swap. */
-    void setManager(HttpConnectionManager next) {
+    void setManager(HttpConnectionManager next, ListenerVersion listener) {
         manager = next;
+        version = listener;
+    }
+
+    /** For a connection just accepted; {@code null} when nobody wants to know of it. */
+    @Nullable ConnectionLog connectionLog() {
+        return version.accessLogs().isEmpty()
+                ? null
+                : new ConnectionLog(services, version.accessLogs());
     }
 
     /**
@@ -65,6 +77,7 @@ final class WorkerListener {
         // A connection of an older version of the listener ends at its first chance.
         return manager.settings() != accepted.settings()
                 || drain.drainClose(services.worker().now(), services.worker().random())
+                || (version.drainsOnHealthCheckFail() && serverDrain.isHealthCheckFailed())
                 || serverDrain.drainClose(services.worker().now(), services.worker().random());
     }
 

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
+import dev.outrigger.dataplane.upstream.TrackedClusterStats;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -31,8 +32,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private final Timers.Timer durationTimer;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
+    private @Nullable TrackedAttempt tracked;
     private long perTryIdleNanos;
     private boolean waiting;
+    private boolean sentRequest;
     private boolean awaitingHeaders;
     private boolean retried;
     private boolean hostKnown = true;
@@ -45,10 +48,15 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
     }
 
-    void start(ConnectionPool from) {
+    /**
+     * @param stats what the cluster tracks of attempts, if anything
+     */
+    void start(ConnectionPool from, @Nullable TrackedClusterStats stats) {
+        tracked = stats == null ? null : new TrackedAttempt(stats, worker.now());
         pool = from;
         stream = null;
         waiting = true;
+        sentRequest = false;
         awaitingHeaders = true;
         retried = false;
         hostKnown = true;
@@ -140,6 +148,11 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     void cancel() {
         UpstreamStream current = stream;
         ConnectionPool asked = waiting ? pool : null;
+        TrackedAttempt ended = tracked;
+        if (ended != null) {
+            tracked = null;
+            owner.onAttemptEnd(ended, sentRequest);
+        }
         endStream();
         pool = null;
         waiting = false;
@@ -166,6 +179,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     public void onPoolReady(UpstreamStream ready) {
         waiting = false;
         stream = ready;
+        sentRequest = true;
         ConnectionPool from = pool;
         if (from != null) {
             from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
@@ -203,6 +217,9 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onResponseHead(ResponseHead head, boolean endStream) {
         awaitingHeaders = false;
+        if (tracked != null) {
+            tracked.onResponseHead(head);
+        }
         touch();
         if (endStream) {
             endStream();
@@ -219,6 +236,9 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseBody(ByteBuf data, boolean endStream) {
+        if (tracked != null) {
+            tracked.onResponseBody(data.readableBytes());
+        }
         touch();
         if (endStream) {
             endStream();

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.route.RouteContext;
 import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChosenRoute {
     private final StreamInfo info;
-    private final RouteContext context = new RouteContext();
+    private final RouteContext context;
     private @Nullable Route route;
     private ClusterChoice.@Nullable Target target;
     private @Nullable Cluster cluster;
     private String clusterName = "";
     private boolean known;
 
-    ChosenRoute(StreamInfo info) {
+    ChosenRoute(StreamInfo info, StatsShard shard) {
         this.info = info;
+        this.context = new RouteContext(shard);
     }
 
     /** Before the checks are passed there is none, and nobody looks for it. */
@@ -91,6 +93,7 @@ final class ChosenRoute {
         if (head == null || routes == null) {
             return null;
         }
+        context.useMetadata(info.findDynamicMetadata());
         Route found = routes.find(head, context);
         if (found == null) {
             info.setRouteName(null);

@@ -111,10 +111,9 @@ final class DownstreamResponse {
     /** Whether what follows the head is not HTTP, so that it says nothing of the connection. */
     private boolean isTunnelAnswer(ResponseHead response) {
         RequestHead asked = exchange.request();
-        return asked != null
-                && (response.status() == 101
-                        ? asked.isUpgrade()
-                        : asked.method() == Method.CONNECT && response.status() == 200);
+        // An upgrade's words are there still only where the request asked for one.
+        return ResponseMutations.isUpgrade(response.headers())
+                || (asked != null && asked.method() == Method.CONNECT && response.status() == 200);
     }
 
     /** Whether the connection ends with this response; one that drains ends in its own time. */

@@ -46,7 +46,7 @@ public final class Exchange implements FormatContext {
     private final DownstreamStream downstream;
     private final Runnable onEnd;
     private final StreamInfo info = new StreamInfo();
-    private final ChosenRoute choice = new ChosenRoute(info);
+    private final ChosenRoute choice;
     private final DownstreamResponse response;
     private final LocalReplySender replies;
     private final Router router;
@@ -73,6 +73,7 @@ public final class Exchange implements FormatContext {
         this.services = services;
         this.worker = services.worker();
         this.shard = worker.stats();
+        this.choice = new ChosenRoute(info, shard);
         this.manager = manager;
         this.downstream = downstream;
         this.onEnd = onEnd;

@@ -20,6 +20,7 @@ import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.TrackedClusterStats;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -136,7 +137,7 @@ final class ForwardedRequest {
         ConnectionPool pool =
                 host == null
                         ? null
-                        : cluster().pool(host, worker, services.connector(), highPriority);
+                        : cluster().pool(host, worker, services.connector(), highPriority, hosts);
         if (pool == null) {
             if (host == null) {
                 shard.inc(cluster().stats().cxNoneHealthy);
@@ -144,6 +145,8 @@ final class ForwardedRequest {
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
+        } else {
+            cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
         return pool;
     }
@@ -223,7 +226,7 @@ final class ForwardedRequest {
     private void startAttempt(ConnectionPool pool) {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
-        attempts.add().start(pool);
+        attempts.add().start(pool, cluster().trackedStats());
     }
 
     /** An attempt has its stream: send what there is of the request. */
@@ -473,7 +476,22 @@ final class ForwardedRequest {
     private void onResponseEnd() {
         if (requestEnd >= 0) {
             charges.time((worker.now() - requestEnd) / 1_000_000);
+            TrackedClusterStats tracked = cluster().trackedStats();
+            if (tracked != null) {
+                tracked.recordGlobalBudget(
+                        shard, worker.now() - requestEnd, timeouts.globalNanos());
+            }
         }
+    }
+
+    /** An attempt that is tracked is over, however. */
+    void onAttemptEnd(TrackedAttempt attempt, boolean sentRequest) {
+        attempt.end(
+                shard,
+                head(),
+                sentRequest ? info().bytesReceived() : 0,
+                worker.now(),
+                timeouts.perTryNanos());
     }
 
     /** An attempt failed before or after its response began. */

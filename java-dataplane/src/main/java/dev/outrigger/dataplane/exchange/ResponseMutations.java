@@ -37,7 +37,8 @@ final class ResponseMutations {
         }
     }
 
-    private static boolean isUpgrade(HeaderBlock headers) {
+    /** Whether the head speaks of an upgrade, with both headers. */
+    static boolean isUpgrade(HeaderBlock headers) {
         int connection = headers.find(KnownHeader.CONNECTION);
         return connection >= 0
                 && headers.has(KnownHeader.UPGRADE)

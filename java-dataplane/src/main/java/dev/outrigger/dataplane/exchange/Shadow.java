@@ -84,7 +84,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         complete = endStream;
         host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
         ConnectionPool from =
-                host == null ? null : cluster.pool(host, worker, services.connector(), false);
+                host == null
+                        ? null
+                        : cluster.pool(
+                                host,
+                                worker,
+                                services.connector(),
+                                false,
+                                LoadBalancerContext.NONE);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);

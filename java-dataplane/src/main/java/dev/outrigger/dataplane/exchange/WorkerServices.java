@@ -31,7 +31,8 @@ public final class WorkerServices {
         return connector;
     }
 
-    void log(AccessLog log, FormatContext context) {
+    /** Writes a line, soon. */
+    public void log(AccessLog log, FormatContext context) {
         if (logs.log(log, context)) {
             logFlush.arm(worker.now(), logs.flushIntervalNanos());
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Deletes the headers a request's {@code connection} names, or refuses the request (E5). */
 final class ConnectionHeader {
-    private static final int MAX_COMMAS = 8;
+    private static final int MAX_TOKENS = 9;
     private static final byte[] TE = Ascii.bytes("te");
     private static final byte[] TRAILERS = Ascii.bytes("trailers");
     private static final long FORBIDDEN =
@@ -25,11 +25,7 @@ final class ConnectionHeader {
         int offset = headers.valueOffset(entry);
         byte[] value =
                 Arrays.copyOfRange(headers.data, offset, offset + headers.valueLength(entry));
-        int commas = 0;
-        for (byte b : value) {
-            commas += b == ',' ? 1 : 0;
-        }
-        if (commas > MAX_COMMAS) {
+        if (tokens(value) > MAX_TOKENS) {
             return CodecError.CONNECTION_HEADER_REJECTED;
         }
         int start = 0;
@@ -45,6 +41,20 @@ final class ConnectionHeader {
             start = comma + 1;
         }
         return null;
+    }
+
+    /** A blank is one too; only nothing between two commas is none. */
+    private static int tokens(byte[] value) {
+        int tokens = 0;
+        boolean comma = true;
+        for (byte b : value) {
+            boolean before = comma;
+            comma = b == ',';
+            if (before && !comma) {
+                tokens++;
+            }
+        }
+        return tokens;
     }
 
     private static boolean strike(HeaderBlock headers, byte[] token) {

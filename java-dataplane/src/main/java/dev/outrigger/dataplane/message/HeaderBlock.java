@@ -30,16 +30,36 @@ public final class HeaderBlock {
     int size;
     private int[] table = new int[INITIAL_ENTRIES * STRIDE];
     private int entries;
+    private final boolean response;
     private long present;
+
+    /** As {@link #present}, for the ids that no mask has. */
+    private long presentMore;
+
     private long repeated;
+    private long repeatedMore;
     private @Nullable HeaderKeyFormat keyFormat;
+
+    /** The headers of a request. */
+    public HeaderBlock() {
+        this(false);
+    }
+
+    /**
+     * @param response whether they are a response's: other names are joined there
+     */
+    HeaderBlock(boolean response) {
+        this.response = response;
+    }
 
     /** Forgets everything; gives back room a very large head took. */
     public void reset() {
         size = 0;
         entries = 0;
         present = 0;
+        presentMore = 0;
         repeated = 0;
+        repeatedMore = 0;
         keyFormat = null;
         if (data.length > KEEP_BYTES) {
             data = new byte[INITIAL_BYTES];
@@ -75,8 +95,24 @@ public final class HeaderBlock {
         return live;
     }
 
+    /** The bytes of all names and values, without what separates them on the wire. */
+    public long byteSize() {
+        long sum = 0;
+        for (int i = 0; i < entries; i++) {
+            if (isLive(i)) {
+                sum += name(i).length() + (long) valueLength(i);
+            }
+        }
+        return sum;
+    }
+
     public boolean has(int id) {
-        return (present >>> id & 1) != 0;
+        return ((id < KnownHeader.MASKED ? present : presentMore) >>> id & 1) != 0;
+    }
+
+    /** Whether Envoy joins lines of this header into one. */
+    public boolean isInline(int id) {
+        return KnownHeader.isInline(id, response);
     }
 
     /** Whether any header of the mask is present. */
@@ -86,7 +122,7 @@ public final class HeaderBlock {
 
     /** The first entry of a known header, or -1. */
     public int find(int id) {
-        if ((present >>> id & 1) == 0) {
+        if (!has(id)) {
             return -1;
         }
         for (int i = 0; i < entries; i++) {
@@ -231,9 +267,16 @@ public final class HeaderBlock {
         table[entry * STRIDE + VALUE_LENGTH] = value.length;
     }
 
-    /** Appends to one line's value behind a separator, as Envoy does for inline headers. */
+    /**
+     * Appends to one line's value behind a separator, as Envoy does for inline headers; an empty
+     * value needs none.
+     */
     public void join(int entry, byte[] separator, byte[] value) {
         int length = valueLength(entry);
+        if (length == 0) {
+            setValue(entry, value);
+            return;
+        }
         int at = append(data, valueOffset(entry), length);
         append(separator, 0, separator.length);
         append(value, 0, value.length);
@@ -243,10 +286,19 @@ public final class HeaderBlock {
 
     /** Removes every line of a known header. */
     public void remove(int id) {
-        if ((present >>> id & 1) == 0) {
+        if (!has(id)) {
             return;
         }
-        removeAll(KnownHeader.bit(id));
+        if (id < KnownHeader.MASKED) {
+            removeAll(KnownHeader.bit(id));
+            return;
+        }
+        presentMore &= ~(1L << id);
+        for (int i = 0; i < entries; i++) {
+            if (table[i * STRIDE + ID] == id) {
+                table[i * STRIDE + ID] = REMOVED;
+            }
+        }
     }
 
     /** Removes every line whose id is in the mask. */
@@ -257,7 +309,7 @@ public final class HeaderBlock {
         present &= ~mask;
         for (int i = 0; i < entries; i++) {
             int id = table[i * STRIDE + ID];
-            if (id > 0 && (mask >>> id & 1) != 0) {
+            if (id > 0 && id < KnownHeader.MASKED && (mask >>> id & 1) != 0) {
                 table[i * STRIDE + ID] = REMOVED;
             }
         }
@@ -280,19 +332,22 @@ public final class HeaderBlock {
         int id = id(entry);
         table[entry * STRIDE + ID] = REMOVED;
         if (id > 0) {
-            present &= ~KnownHeader.bit(id);
             for (int i = 0; i < entries; i++) {
                 if (id(i) == id) {
-                    present |= KnownHeader.bit(id);
                     return;
                 }
+            }
+            if (id < KnownHeader.MASKED) {
+                present &= ~(1L << id);
+            } else {
+                presentMore &= ~(1L << id);
             }
         }
     }
 
     /** Whether a known header was added more than once. */
     boolean isRepeated(int id) {
-        return (repeated >>> id & 1) != 0;
+        return ((id < KnownHeader.MASKED ? repeated : repeatedMore) >>> id & 1) != 0;
     }
 
     /**
@@ -334,15 +389,16 @@ public final class HeaderBlock {
 
     /** Joins the lines of each repeated inline header into its first line (E16). */
     void joinRepeatedInlineHeaders() {
-        if (repeated == 0) {
+        if ((repeated | repeatedMore) == 0) {
             return;
         }
         for (int id = 1; id < KnownHeader.COUNT; id++) {
-            if (isRepeated(id) && KnownHeader.isInline(id)) {
+            if (isRepeated(id) && isInline(id)) {
                 joinLines(id);
             }
         }
         repeated = 0;
+        repeatedMore = 0;
     }
 
     private void joinLines(int id) {
@@ -369,6 +425,7 @@ public final class HeaderBlock {
         System.arraycopy(other.table, 0, table, 0, other.entries * STRIDE);
         entries = other.entries;
         present = other.present;
+        presentMore = other.presentMore;
         keyFormat = other.keyFormat;
     }
 
@@ -391,8 +448,13 @@ public final class HeaderBlock {
         entries++;
         if (id > 0) {
             long bit = 1L << id;
-            repeated |= present & bit;
-            present |= bit;
+            if (id < KnownHeader.MASKED) {
+                repeated |= present & bit;
+                present |= bit;
+            } else {
+                repeatedMore |= presentMore & bit;
+                presentMore |= bit;
+            }
         }
     }
 

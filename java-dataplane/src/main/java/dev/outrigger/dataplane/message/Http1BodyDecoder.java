@@ -48,6 +48,7 @@ public final class Http1BodyDecoder {
     private State state = State.DONE;
     private long remaining;
     private int digits;
+    private boolean inLastChunk;
     private @Nullable Http1HeadParser trailers;
     private @Nullable HeaderBlock trailerBlock;
     private CodecError error = CodecError.CODEC_ERROR;
@@ -92,6 +93,7 @@ public final class Http1BodyDecoder {
         state = State.CHUNK_SIZE;
         remaining = 0;
         digits = 0;
+        inLastChunk = false;
     }
 
     public void beginUntilClose() {
@@ -109,11 +111,11 @@ public final class Http1BodyDecoder {
 
     /**
      * Consumes what belongs to the body. The data of all chunks in the input is handed on as one,
-     * and not at all if the framing behind it is broken, as Envoy does.
+     * and not at all if the framing behind it is broken, unless in the last chunk, as Envoy does.
      */
     public Result decode(ByteBuf in, Sink sink) {
         Result result = advance(in, sink);
-        if (result != Result.FAILED) {
+        if (result != Result.FAILED || inLastChunk) {
             deliver(sink);
         } else if (collected != null) {
             collected.release();
@@ -241,6 +243,7 @@ public final class Http1BodyDecoder {
         if (digits == 0) {
             return false;
         }
+        inLastChunk = remaining == 0 && (b == ';' || b == '\r' || b == '\n' || Ascii.isBlank(b));
         // Whatever stands behind a blank counts as extension, as in Envoy.
         if (b == ';' || Ascii.isBlank(b)) {
             state = State.CHUNK_EXTENSION;
@@ -264,7 +267,9 @@ public final class Http1BodyDecoder {
         }
         state = State.TRAILERS;
         if (trailers == null || trailerBlock == null) {
-            trailers = new Http1HeadParser(true, maxTrailerBytes, maxTrailers);
+            trailers =
+                    new Http1HeadParser(
+                            Http1HeadParser.Kind.TRAILERS, maxTrailerBytes, maxTrailers);
             trailerBlock = new HeaderBlock();
         }
         sawTrailers = true;

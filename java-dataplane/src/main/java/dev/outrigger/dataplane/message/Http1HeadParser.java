@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * row of offsets. Accepts and refuses what Envoy's codec does (E3..E6 and what was observed on the
  * wire); it does not judge the meaning of headers.
  *
+ * <p>As in Envoy, only the size is judged while lines come: what is wrong with one is said when the
+ * head is complete, and a forbidden character anywhere counts more than a malformed line.
+ *
  * <p>Input may come in any pieces; work is linear in its length. Confined to its event loop.
  */
 public final class Http1HeadParser {
@@ -41,7 +44,15 @@ public final class Http1HeadParser {
         }
     }
 
-    private final boolean trailers;
+    /** What is read. */
+    public enum Kind {
+        REQUEST,
+        RESPONSE,
+        /** Has no first line. */
+        TRAILERS
+    }
+
+    private final Kind kind;
     private final int maxBytes;
     private final int maxCount;
     private final @Nullable OriginalNames originals;
@@ -52,49 +63,31 @@ public final class Http1HeadParser {
     private int firstLineStart;
     private int firstLineEnd;
     private boolean firstLineDone;
-    private boolean requests;
     private boolean badName;
     private int lastEntry;
-    private int lines;
+
+    /** Where the latest value ends, with the blanks behind it. */
+    private int lastValueEnd;
+
     private @Nullable CodecError error;
 
     /**
-     * @param trailers whether this reads trailers, which have no first line
      * @param maxBytes of the whole head
      * @param maxCount of header lines
      */
-    public Http1HeadParser(boolean trailers, int maxBytes, int maxCount) {
-        this(trailers, maxBytes, maxCount, null);
+    public Http1HeadParser(Kind kind, int maxBytes, int maxCount) {
+        this(kind, maxBytes, maxCount, null);
     }
 
     /**
      * @param originals remembers how names were written; {@code null} where nobody asks
      */
     public Http1HeadParser(
-            boolean trailers, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
-        this.trailers = trailers;
+            Kind kind, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
+        this.kind = kind;
         this.originals = originals;
         this.maxBytes = maxBytes;
         this.maxCount = maxCount;
-    }
-
-    /** What is read are requests: one without a version ends with its first line (HTTP/0.9). */
-    void readRequests() {
-        requests = true;
-    }
-
-    private static boolean isSimple(byte[] data, int start, int stop) {
-        if (stop - start > 9 && data[stop - 9] == ' ' && data[stop - 8] == 'H') {
-            return false;
-        }
-        int words = 0;
-        boolean inWord = false;
-        for (int i = start; i < stop; i++) {
-            boolean blank = data[i] == ' ' || data[i] == '\t' || data[i] == '\r';
-            words += !blank && !inWord ? 1 : 0;
-            inWord = !blank;
-        }
-        return words == 2;
     }
 
     /** Begins a message; the block must be empty. */
@@ -109,9 +102,8 @@ public final class Http1HeadParser {
         searched = 0;
         firstLineStart = 0;
         firstLineEnd = 0;
-        firstLineDone = trailers;
+        firstLineDone = kind == Kind.TRAILERS;
         lastEntry = -1;
-        lines = 0;
         badName = false;
         error = null;
     }
@@ -220,18 +212,45 @@ public final class Http1HeadParser {
                 firstLineStart = start;
                 firstLineEnd = stop;
                 firstLineDone = true;
-                if (requests && isSimple(data, start, stop)) {
+                if (kind == Kind.REQUEST && isVersionless(data, start, stop)) {
                     return Result.COMPLETE;
                 }
                 continue;
             }
             if (stop == start) {
-                return Result.COMPLETE;
+                if (error == null && block.limit() > maxCount) {
+                    error = CodecError.TOO_MANY_HEADERS;
+                }
+                return error == null ? Result.COMPLETE : Result.FAILED;
             }
-            if (!line(data, start, stop)) {
-                return Result.FAILED;
+            if (error == null) {
+                line(data, start, stop);
+            } else {
+                searchForbidden(data, start, stop);
             }
         }
+    }
+
+    /** HTTP/0.9: method and target, and nothing behind them; the line is the whole request. */
+    private static boolean isVersionless(byte[] data, int start, int stop) {
+        if (stop - start > 9 && data[stop - 8] == 'H' && data[stop - 9] == ' ') {
+            return false;
+        }
+        int words = 0;
+        boolean blank = true;
+        for (int i = start; i < stop; i++) {
+            boolean before = blank;
+            blank = isFirstLineBlank(data[i]);
+            if (before && !blank) {
+                words++;
+            }
+        }
+        return words == 2;
+    }
+
+    /** Whether the byte separates the words of a first line: any control byte does. */
+    static boolean isFirstLineBlank(byte value) {
+        return value >= 0 && value <= ' ';
     }
 
     private int lineFeed(byte[] data) {
@@ -245,9 +264,10 @@ public final class Http1HeadParser {
         return -1;
     }
 
-    private boolean line(byte[] data, int start, int stop) {
+    private void line(byte[] data, int start, int stop) {
         if (Ascii.isBlank(data[start])) {
-            return fold(data, start, stop);
+            fold(data, start, stop);
+            return;
         }
         if (originals != null) {
             remember(originals, data, start, stop);
@@ -260,9 +280,9 @@ public final class Http1HeadParser {
             hash = hash * 31 + c;
         }
         if (i == start || i == stop || data[i] != ':') {
-            // Names are looked at one after the other once all lines are there, colons before.
             badName = i > start && i < stop;
-            return fail(CodecError.CODEC_ERROR);
+            malformed(data, i, stop);
+            return;
         }
         int nameLength = i - start;
         i++;
@@ -275,25 +295,22 @@ public final class Http1HeadParser {
         }
         int valueEnd = stop;
         if (i < stop) {
-            valueEnd = squeeze(data, i, stop);
+            valueEnd = squeeze(data, i, i, stop);
             if (valueEnd < 0) {
-                return fail(CodecError.INVALID_CHARACTERS);
+                return;
             }
         }
+        int untrimmed = valueEnd;
         while (valueEnd > valueStart && Ascii.isBlank(data[valueEnd - 1])) {
             valueEnd--;
         }
-        if (++lines > maxCount) {
-            return fail(CodecError.TOO_MANY_HEADERS);
+        int id = KnownHeader.find(hash, data, start, nameLength);
+        // Beyond the limit all are refused, but what a length says is asked before that.
+        if (block.limit() <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
+            lastEntry = block.limit();
+            lastValueEnd = untrimmed;
+            block.addEntry(id, start, nameLength, valueStart, valueEnd - valueStart);
         }
-        lastEntry = block.limit();
-        block.addEntry(
-                KnownHeader.find(hash, data, start, nameLength),
-                start,
-                nameLength,
-                valueStart,
-                valueEnd - valueStart);
-        return true;
     }
 
     private static void remember(OriginalNames originals, byte[] data, int start, int stop) {
@@ -304,15 +321,19 @@ public final class Http1HeadParser {
         originals.add(data, start, colon - start);
     }
 
-    /** Takes CR out of a value, as Envoy does; any other control byte is an error (-1). */
-    private static int squeeze(byte[] data, int from, int stop) {
-        int out = from;
+    /**
+     * Moves bytes to {@code out} without their CRs, which Envoy takes out of a value; gives the end
+     * of what was moved. Any other control byte is an error (-1).
+     */
+    private int squeeze(byte[] data, int to, int from, int stop) {
+        int out = to;
         for (int i = from; i < stop; i++) {
             byte b = data[i];
             if (b == '\r') {
                 continue;
             }
             if (SPECIAL[b & 0xff]) {
+                error = CodecError.INVALID_CHARACTERS;
                 return -1;
             }
             data[out++] = b;
@@ -320,42 +341,48 @@ public final class Http1HeadParser {
         return out;
     }
 
-    /** An obsolete line folding: the line continues the value before it, behind one space (E6). */
-    private boolean fold(byte[] data, int start, int stop) {
+    /**
+     * An obsolete line folding: the line continues the value before it, with every blank between
+     * them (E6). Only around the whole there are none.
+     */
+    private void fold(byte[] data, int start, int stop) {
         if (lastEntry < 0) {
-            return fail(CodecError.CODEC_ERROR);
+            malformed(data, start, stop);
+            return;
         }
-        int from = start;
-        while (from < stop && Ascii.isBlank(data[from])) {
+        int from = block.valueOffset(lastEntry);
+        int end = squeeze(data, lastValueEnd, start, stop);
+        if (end < 0) {
+            return;
+        }
+        lastValueEnd = end;
+        while (end > from && Ascii.isBlank(data[end - 1])) {
+            end--;
+        }
+        while (from < end && Ascii.isBlank(data[from])) {
             from++;
         }
-        int to = stop;
-        while (to > from && Ascii.isBlank(data[to - 1])) {
-            to--;
-        }
-        int valueOffset = block.valueOffset(lastEntry);
-        int out = valueOffset + block.valueLength(lastEntry);
-        if (to > from) {
-            if (out > valueOffset) {
-                data[out++] = ' ';
-            }
-            for (int i = from; i < to; i++) {
-                byte b = data[i];
-                if (b == '\r') {
-                    continue;
-                }
-                if (SPECIAL[b & 0xff]) {
-                    return fail(CodecError.INVALID_CHARACTERS);
-                }
-                data[out++] = b;
-            }
-        }
-        block.setValueRange(lastEntry, valueOffset, out - valueOffset);
-        return true;
+        block.setValueRange(lastEntry, from, end - from);
     }
 
-    private boolean fail(CodecError why) {
-        error = why;
+    private void malformed(byte[] data, int from, int stop) {
+        error = CodecError.CODEC_ERROR;
+        searchForbidden(data, from, stop);
+    }
+
+    private void searchForbidden(byte[] data, int from, int stop) {
+        if (holdsForbidden(data, from, stop)) {
+            error = CodecError.INVALID_CHARACTERS;
+        }
+    }
+
+    /** Whether there is a byte that no line may have. */
+    static boolean holdsForbidden(byte[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (SPECIAL[data[i] & 0xff] && data[i] != '\r') {
+                return true;
+            }
+        }
         return false;
     }
 }

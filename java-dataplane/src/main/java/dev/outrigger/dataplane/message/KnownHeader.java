@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
  * The header names the proxy itself reads or writes, as small integers, so that a name is compared
- * once, when it is read. Names outside the list have the id {@link #UNKNOWN}. Ids fit a {@code
- * long} mask.
+ * once, when it is read. Names outside the list have the id {@link #UNKNOWN}. The ids of the names
+ * that are read or written fit a {@code long} mask.
  *
  * <p>"Inline" is Envoy's word (E16): lines of such a header are joined into one.
  */
@@ -76,13 +76,53 @@ public final class KnownHeader {
     public static final int CONTENT_ENCODING = 62;
     public static final int ENVOY_UPSTREAM_STREAM_DURATION_MS = 63;
 
+    /** Ids below have a bit in a mask. The others are only known so that lines can be joined. */
+    static final int MASKED = 64;
+
+    /** Names that Envoy's filters register for requests, the last one for responses, too. */
+    private static final String[] REQUEST_INLINE = {
+        "access-control-request-method",
+        "access-control-request-headers",
+        "access-control-request-private-network",
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since",
+        "if-range",
+        "pragma",
+        "grpc-accept-encoding",
+        "proxy-status",
+    };
+
+    /** Names that Envoy's filters register for responses; ids after those for requests. */
+    private static final String[] RESPONSE_INLINE = {
+        "access-control-allow-origin",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-credentials",
+        "access-control-allow-private-network",
+        "access-control-expose-headers",
+        "access-control-max-age",
+        "etag",
+        "age",
+        "vary",
+        "expires",
+        "last-modified",
+    };
+
+    private static final int FIRST_OF_RESPONSE = MASKED + REQUEST_INLINE.length;
+
     /** How many ids there are, {@link #UNKNOWN} included. */
-    public static final int COUNT = 64;
+    public static final int COUNT = FIRST_OF_RESPONSE + RESPONSE_INLINE.length;
 
     private static final byte[][] NAMES = new byte[COUNT][];
     private static final String[] TEXTS = new String[COUNT];
     private static final int TABLE_MASK = 511;
     private static final byte[] TABLE = new byte[TABLE_MASK + 1];
+
+    /** Joined in requests only. */
+    private static final long REQUEST_ONLY =
+            bit(AUTHORIZATION) | bit(ACCEPT) | bit(ACCEPT_ENCODING) | bit(ORIGIN);
 
     /** Request and response headers Envoy joins with a comma. */
     private static final long INLINE =
@@ -214,8 +254,13 @@ public final class KnownHeader {
         NAMES[UNKNOWN] = new byte[0];
         TEXTS[UNKNOWN] = "";
         for (int id = 1; id < COUNT; id++) {
-            TEXTS[id] = names[id - 1];
-            NAMES[id] = names[id - 1].getBytes(US_ASCII);
+            TEXTS[id] =
+                    id < MASKED
+                            ? names[id - 1]
+                            : id < FIRST_OF_RESPONSE
+                                    ? REQUEST_INLINE[id - MASKED]
+                                    : RESPONSE_INLINE[id - FIRST_OF_RESPONSE];
+            NAMES[id] = TEXTS[id].getBytes(US_ASCII);
             int slot = slot(hash(NAMES[id], 0, NAMES[id].length));
             while (TABLE[slot] != 0) {
                 slot = (slot + 1) & TABLE_MASK;
@@ -226,14 +271,18 @@ public final class KnownHeader {
 
     private KnownHeader() {}
 
-    /** The mask bit of an id. */
+    /** The mask bit of an id below {@link #MASKED}. */
     public static long bit(int id) {
         return 1L << id;
     }
 
     /** Whether Envoy joins lines of this header into one. */
-    public static boolean isInline(int id) {
-        return (INLINE >>> id & 1) != 0;
+    static boolean isInline(int id, boolean response) {
+        if (id < MASKED) {
+            return ((response ? INLINE & ~REQUEST_ONLY : INLINE) >>> id & 1) != 0;
+        }
+        // The last of the request's is for both.
+        return response ? id >= FIRST_OF_RESPONSE - 1 : id < FIRST_OF_RESPONSE;
     }
 
     /** The lower-case name; shared, not to be written to. */

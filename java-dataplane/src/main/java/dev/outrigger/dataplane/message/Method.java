@@ -44,25 +44,9 @@ public enum Method {
     OTHER;
 
     private static final Method[] ALL = values();
-    private static final int FIRST_LETTERS = firstLetters();
 
     @SuppressWarnings("ImmutableEnumChecker") // never written to
     private final byte[] text = Ascii.bytes(name());
-
-    private static int firstLetters() {
-        int letters = 0;
-        for (Method method : ALL) {
-            if (method != OTHER) {
-                letters |= 1 << (method.name().charAt(0) - 'A');
-            }
-        }
-        return letters;
-    }
-
-    /** Whether some known method begins with this byte. */
-    static boolean mayBegin(byte first) {
-        return first >= 'A' && first <= 'Z' && (FIRST_LETTERS >>> (first - 'A') & 1) != 0;
-    }
 
     byte[] bytes() {
         return text;

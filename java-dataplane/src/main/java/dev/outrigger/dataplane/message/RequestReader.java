@@ -68,38 +68,37 @@ public final class RequestReader {
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private static final byte[] H2C = Ascii.bytes("h2c");
+    private static final long INVALID_LENGTH = -2;
 
     private final Options options;
     private final Http1HeadParser parser;
     private final RequestHead head = new RequestHead();
     private CodecError error = CodecError.CODEC_ERROR;
     private boolean http10;
+    private boolean firstLineRead;
     private boolean answeredAsHttp10;
+    private boolean firstLineForbidden;
 
     public RequestReader(Options options) {
         this.options = options;
         PreserveCase preserve = options.preserveCase();
         this.parser =
                 new Http1HeadParser(
-                        false,
+                        Http1HeadParser.Kind.REQUEST,
                         options.maxHeadBytes(),
                         options.maxHeaders(),
                         preserve == null ? null : preserve.names());
-        parser.readRequests();
         begin();
-    }
-
-    /** Whether a refusal is an HTTP/1.0 message: the whole head was read and says so. */
-    public boolean isAnsweredAsHttp10() {
-        return answeredAsHttp10;
     }
 
     /** Forgets the request before and waits for the next. */
     public void begin() {
-        answeredAsHttp10 = false;
-        http10 = false;
         head.reset();
         parser.begin(head.headers());
+        http10 = false;
+        firstLineRead = false;
+        firstLineForbidden = false;
+        answeredAsHttp10 = false;
     }
 
     /** The head being read; valid until {@link #begin}. */
@@ -115,49 +114,90 @@ public final class RequestReader {
         return error;
     }
 
+    /** Whether a refusal is an HTTP/1.0 message: the whole head was read and says so. */
+    public boolean isAnsweredAsHttp10() {
+        return answeredAsHttp10;
+    }
+
     /** Consumes the head's bytes and nothing behind them. */
     public Http1HeadParser.Result read(ByteBuf in) {
-        if (!parser.hasStarted()
-                && in.isReadable()
-                && !options.allowCustomMethods()
-                && !mayBegin(in.getByte(in.readerIndex()))) {
+        if (!parser.hasStarted() && in.isReadable() && !mayBegin(in.getByte(in.readerIndex()))) {
             in.skipBytes(in.readableBytes());
             error = CodecError.CODEC_ERROR;
             return Http1HeadParser.Result.FAILED;
         }
         Http1HeadParser.Result result = parser.parse(in);
+        if (!firstLineRead && parser.hasFirstLine()) {
+            // Judged as soon as it is there; everything else when the head is complete.
+            firstLineRead = true;
+            CodecError found = requestLine();
+            if (found != null) {
+                error = outweighed(found, result);
+                return Http1HeadParser.Result.FAILED;
+            }
+        }
         return switch (result) {
             case NEED_MORE -> result;
             case FAILED -> {
-                error = parser.error();
-                if (parser.hasBadName()
-                        && options.underscores() == Underscores.REJECT
-                        && head.headers().hasUnderscoredBeforeLast()) {
-                    error = CodecError.UNEXPECTED_UNDERSCORE;
-                }
-                if (parser.hasFirstLine()) {
-                    CodecError first = requestLine();
-                    error = first == null ? error : first;
-                }
+                error = refused(parser.error());
                 yield result;
             }
             case COMPLETE -> {
+                if (firstLineForbidden) {
+                    error = CodecError.INVALID_CHARACTERS;
+                    yield Http1HeadParser.Result.FAILED;
+                }
                 CodecError found = judge();
                 if (found == null) {
                     yield result;
                 }
                 error = found;
+                answeredAsHttp10 = http10 && options.acceptHttp10();
                 yield Http1HeadParser.Result.FAILED;
             }
         };
     }
 
-    private @Nullable CodecError judge() {
-        CodecError found = requestLine();
-        answeredAsHttp10 = found == null && http10 && options.acceptHttp10();
-        if (found == null) {
-            found = framing();
+    /** What Envoy says of a bad first line when it has read the rest along with it. */
+    private CodecError outweighed(CodecError found, Http1HeadParser.Result result) {
+        if (result == Http1HeadParser.Result.NEED_MORE) {
+            return found;
         }
+        CodecError rest =
+                result == Http1HeadParser.Result.FAILED ? parser.error() : CodecError.CODEC_ERROR;
+        if (rest == CodecError.HEADERS_TOO_LARGE) {
+            return rest;
+        }
+        byte[] data = head.headers().data;
+        boolean forbidden =
+                Http1HeadParser.holdsForbidden(
+                        data, parser.firstLineStart(), parser.firstLineEnd());
+        return forbidden || rest == CodecError.INVALID_CHARACTERS
+                ? CodecError.INVALID_CHARACTERS
+                : found;
+    }
+
+    /** Envoy counts headers last of all that concerns their lines. */
+    private CodecError refused(CodecError found) {
+        if (found == CodecError.HEADERS_TOO_LARGE) {
+            return found;
+        }
+        if (firstLineForbidden) {
+            return CodecError.INVALID_CHARACTERS;
+        }
+        if (found == CodecError.CODEC_ERROR
+                && parser.hasBadName()
+                && options.underscores() == Underscores.REJECT
+                && head.headers().hasUnderscoredBeforeLast()) {
+            return CodecError.UNEXPECTED_UNDERSCORE;
+        }
+        return found == CodecError.TOO_MANY_HEADERS && declaredLength() == INVALID_LENGTH
+                ? CodecError.CODEC_ERROR
+                : found;
+    }
+
+    private @Nullable CodecError judge() {
+        CodecError found = framing();
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
@@ -170,7 +210,7 @@ public final class RequestReader {
         return found == null ? RequestTarget.checkAuthority(head.headers()) : found;
     }
 
-    /** Three runs of bytes; what separates them may be any run of blanks and CR. */
+    /** Three runs of bytes; what separates them may be any run of blanks and controls. */
     private @Nullable CodecError requestLine() {
         byte[] data = head.headers().data;
         int stop = parser.firstLineEnd();
@@ -183,6 +223,7 @@ public final class RequestReader {
         while (versionEnd > versionStart && isSeparator(data[versionEnd - 1])) {
             versionEnd--;
         }
+        firstLineForbidden |= Http1HeadParser.holdsForbidden(data, versionEnd, stop);
         Method method = Method.find(data, methodStart, methodEnd - methodStart);
         head.setRequestLine(
                 method, methodStart, methodEnd - methodStart, pathStart, pathEnd - pathStart);
@@ -218,21 +259,28 @@ public final class RequestReader {
         return shaped;
     }
 
+    /** What {@code content-length} says; -1 without one. */
+    private long declaredLength() {
+        HeaderBlock headers = head.headers();
+        if (!headers.has(KnownHeader.CONTENT_LENGTH)) {
+            return -1;
+        }
+        if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
+            return INVALID_LENGTH;
+        }
+        long length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
+        if (length >= 0) {
+            return length;
+        }
+        // Nobody reads the length of a body in chunks, whatever it is (observed).
+        return lastCodingIsChunked(headers) ? 0 : INVALID_LENGTH;
+    }
+
     private @Nullable CodecError framing() {
         HeaderBlock headers = head.headers();
-        long length = -1;
-        if (headers.has(KnownHeader.CONTENT_LENGTH)) {
-            if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
-                return CodecError.CODEC_ERROR;
-            }
-            length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
-            if (length < 0) {
-                if (!lastCodingIsChunked(headers)) {
-                    return CodecError.CODEC_ERROR;
-                }
-                // Nobody reads the length of a body in chunks, whatever it is (observed).
-                length = 0;
-            }
+        long length = declaredLength();
+        if (length == INVALID_LENGTH) {
+            return CodecError.CODEC_ERROR;
         }
         if (options.underscores() != Underscores.ALLOW
                 && headers.removeUnderscored()
@@ -331,10 +379,13 @@ public final class RequestReader {
                 headers.data, headers.valueOffset(entry), headers.valueLength(entry), token);
     }
 
-    private static int skipBlank(byte[] data, int from, int stop) {
+    private int skipBlank(byte[] data, int from, int stop) {
         int i = from;
         while (i < stop && isSeparator(data[i])) {
             i++;
+        }
+        if (i - from > 1 || (i > from && data[from] != ' ')) {
+            firstLineForbidden |= Http1HeadParser.holdsForbidden(data, from, i);
         }
         return i;
     }
@@ -348,14 +399,12 @@ public final class RequestReader {
     }
 
     private static boolean isSeparator(byte value) {
-        return value == ' ' || value == '\t' || value == '\r';
+        return Http1HeadParser.isFirstLineBlank(value);
     }
 
-    /**
-     * Whether a method of the list or an empty line may begin so; Envoy waits for no more (D41).
-     */
+    /** Whether a request or an empty line may begin so; Envoy waits for no more (D41). */
     private static boolean mayBegin(byte value) {
-        return value == '\r' || value == '\n' || Method.mayBegin(value);
+        return value == '\r' || value == '\n' || !isSeparator(value);
     }
 
     private static boolean isDigit(byte value) {

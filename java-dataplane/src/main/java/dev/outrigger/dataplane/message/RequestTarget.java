@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.util.NetUtil;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +14,7 @@ final class RequestTarget {
     private static final byte[] HTTP = Ascii.bytes("http");
     private static final byte[] HTTPS = Ascii.bytes("https");
     private static final byte[] SLASH = {'/'};
+    private static final int MAX_ZONE = 15;
     private static final boolean[] HOST = new boolean[256];
 
     static {
@@ -30,7 +36,7 @@ final class RequestTarget {
         int host = start;
         if (!connect) {
             int i = start;
-            while (i < end && isAlpha(data[i])) {
+            while (i < end && (isAlpha(data[i]) || (i > start && isSchemeByte(data[i])))) {
                 i++;
             }
             if (i == start
@@ -76,13 +82,7 @@ final class RequestTarget {
     }
 
     private static @Nullable CodecError connect(RequestHead head, byte[] data, int start, int end) {
-        int colon = -1;
-        for (int i = start; i < end; i++) {
-            if (data[i] == ':') {
-                colon = i;
-            }
-        }
-        if (colon <= start || colon == end - 1) {
+        if (!isHostAndPort(data, start, end, true)) {
             return CodecError.INVALID_URL;
         }
         head.headers().set(KnownHeader.HOST, Arrays.copyOfRange(data, start, end));
@@ -96,35 +96,116 @@ final class RequestTarget {
         while (data[i] != ':') {
             i++;
         }
-        boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
-        if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
-            return CodecError.INVALID_SCHEME;
-        }
         int authority = i + 3;
         int path = authority;
-        int afterUserInfo = authority;
+        int at = -1;
         while (path < end && data[path] != '/' && data[path] != '?' && data[path] != '#') {
-            if (data[path] == '@') {
-                afterUserInfo = path + 1;
+            if (data[path] == '@' && at < 0) {
+                at = path;
             }
             path++;
         }
-        if (afterUserInfo >= path) {
+        // A user's name and password go no further.
+        int host = at < 0 ? authority : at + 1;
+        if (!isHostAndPort(data, host, path, false)) {
             return CodecError.INVALID_URL;
+        }
+        boolean https = i - start == HTTPS.length && Ascii.equalsIgnoreCase(data, start, HTTPS);
+        if (!https && !(i - start == HTTP.length && Ascii.equalsIgnoreCase(data, start, HTTP))) {
+            return CodecError.INVALID_SCHEME;
         }
         if (https && refusesHttps) {
             return CodecError.HTTPS_ON_PLAINTEXT;
         }
         head.setScheme(https);
-        byte[] host = Arrays.copyOfRange(data, afterUserInfo, path);
+        byte[] hostAndPort = Arrays.copyOfRange(data, host, path);
         byte[] pathAndQuery = Arrays.copyOfRange(data, path, end);
-        head.headers().set(KnownHeader.HOST, host);
+        head.headers().set(KnownHeader.HOST, hostAndPort);
         if (pathAndQuery.length == 0) {
             head.setPath(SLASH);
         } else {
             head.setPath(pathAndQuery);
         }
         return null;
+    }
+
+    /** A name or an address, in brackets if it is an IPv6 one, and a port up to 65535. */
+    private static boolean isHostAndPort(byte[] data, int from, int to, boolean portNeeded) {
+        int i = from;
+        if (i < to && data[i] == '[') {
+            i = endOfBrackets(data, i + 1, to);
+            if (i < 0) {
+                return false;
+            }
+        } else {
+            while (i < to && isHostByte(data[i])) {
+                i++;
+            }
+            if (i == from) {
+                return false;
+            }
+        }
+        if (i == to) {
+            return !portNeeded;
+        }
+        int port = i + 1;
+        return data[i] == ':' && to > port && isPort(data, port, to);
+    }
+
+    /** Behind the closing bracket; -1 when what is within is no address. */
+    private static int endOfBrackets(byte[] data, int from, int to) {
+        int end = from;
+        while (end < to && data[end] != ']') {
+            end++;
+        }
+        if (end == to) {
+            return -1;
+        }
+        var text = new String(data, from, end - from, ISO_8859_1);
+        int percent = text.indexOf('%');
+        var address = percent < 0 ? text : text.substring(0, percent);
+        boolean valid =
+                address.indexOf('[') < 0
+                        && NetUtil.isValidIpV6Address(address)
+                        && (percent < 0 || isZone(text.substring(percent + 1)));
+        return valid ? end + 1 : -1;
+    }
+
+    /** A number, or an interface of this machine, as its resolver takes them. */
+    private static boolean isZone(String zone) {
+        if (zone.isEmpty() || zone.length() > MAX_ZONE) {
+            return false;
+        }
+        if (zone.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return true;
+        }
+        try {
+            return NetworkInterface.getByName(zone) != null;
+        } catch (SocketException _) {
+            return false;
+        }
+    }
+
+    private static boolean isSchemeByte(byte b) {
+        return (b >= '0' && b <= '9') || b == '+' || b == '-' || b == '.';
+    }
+
+    private static boolean isHostByte(byte b) {
+        return isAlpha(b) || (b >= '0' && b <= '9') || b == '.' || b == '-';
+    }
+
+    private static boolean isPort(byte[] data, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            if (data[i] < '0' || data[i] > '9') {
+                return false;
+            }
+            value = value * 10 + data[i] - '0';
+            if (value > 65_535) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAuthority(HeaderBlock headers, int entry) {

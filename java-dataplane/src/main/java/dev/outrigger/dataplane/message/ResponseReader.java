@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,9 @@ public final class ResponseReader {
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] H2C = Ascii.bytes("h2c");
     private static final long PERSISTENCE =
             KnownHeader.bit(KnownHeader.CONNECTION) | KnownHeader.bit(KnownHeader.PROXY_CONNECTION);
-    private static final int MAX_STATUS_DIGITS = 4;
 
     private final Options options;
     private final @Nullable OriginalNames names;
@@ -43,7 +45,11 @@ public final class ResponseReader {
         PreserveCase preserve = options.preserveCase();
         this.names = preserve == null ? null : preserve.names();
         this.parser =
-                new Http1HeadParser(false, options.maxHeadBytes(), options.maxHeaders(), names);
+                new Http1HeadParser(
+                        Http1HeadParser.Kind.RESPONSE,
+                        options.maxHeadBytes(),
+                        options.maxHeaders(),
+                        names);
         begin();
     }
 
@@ -67,6 +73,10 @@ public final class ResponseReader {
 
     /** Consumes the head's bytes and nothing behind them. */
     public Http1HeadParser.Result read(ByteBuf in) {
+        if (!parser.hasStarted() && in.isReadable() && in.getByte(in.readerIndex()) != 'H') {
+            error = CodecError.CODEC_ERROR;
+            return Http1HeadParser.Result.FAILED;
+        }
         Http1HeadParser.Result result = parser.parse(in);
         return switch (result) {
             case NEED_MORE -> result;
@@ -90,23 +100,22 @@ public final class ResponseReader {
         byte[] data = headers.data;
         int start = parser.firstLineStart();
         int stop = parser.firstLineEnd();
-        if (stop - start < 12 || !isHttp(data, start)) {
+        if (stop - start < 10 || !isHttp(data, start)) {
             return CodecError.CODEC_ERROR;
         }
         int i = start + 8;
-        while (i < stop && Ascii.isBlank(data[i])) {
+        while (i < stop && Http1HeadParser.isFirstLineBlank(data[i])) {
             i++;
         }
-        int digits = i;
-        int status = 0;
-        while (i < stop && data[i] >= '0' && data[i] <= '9') {
-            status = status * 10 + data[i] - '0';
-            i++;
-            if (i - digits > MAX_STATUS_DIGITS) {
-                return CodecError.CODEC_ERROR;
-            }
+        if (i == start + 8) {
+            return CodecError.CODEC_ERROR;
         }
-        if (i - digits < 3 || status < 100 || (i < stop && !Ascii.isBlank(data[i]))) {
+        int word = i;
+        while (i < stop && !Http1HeadParser.isFirstLineBlank(data[i])) {
+            i++;
+        }
+        int status = status(data, word, i);
+        if (status < 0 || Http1HeadParser.holdsForbidden(data, start, stop)) {
             return CodecError.CODEC_ERROR;
         }
         head.setStatus(status);
@@ -116,6 +125,24 @@ public final class ResponseReader {
         }
         boolean http10 = !(data[start + 5] == '1' && data[start + 7] == '1');
         return framing(headers, status, http10);
+    }
+
+    /** Up to 64 bits of digits, behind a plus or not, of which Envoy keeps 16; -1 for others. */
+    private static int status(byte[] data, int from, int to) {
+        int digits = from < to && data[from] == '+' ? from + 1 : from;
+        if (digits == to) {
+            return -1;
+        }
+        if (to - digits < 10) {
+            long number = Ascii.decimal(data, digits, to - digits);
+            return number < 0 ? -1 : (int) number & 0xffff;
+        }
+        try {
+            var text = new String(data, digits, to - digits, ISO_8859_1);
+            return text.charAt(0) == '+' ? -1 : (int) Long.parseUnsignedLong(text) & 0xffff;
+        } catch (NumberFormatException _) {
+            return -1;
+        }
     }
 
     private boolean preservesReason() {
@@ -136,6 +163,11 @@ public final class ResponseReader {
             }
         }
         headers.joinRepeatedInlineHeaders();
+        int upgrade = headers.find(KnownHeader.UPGRADE);
+        if (upgrade >= 0 && headers.valueEqualsIgnoreCase(upgrade, H2C)) {
+            // As in requests, as if nobody had spoken of it (C3).
+            headers.remove(KnownHeader.UPGRADE);
+        }
         int coding = headers.find(KnownHeader.TRANSFER_ENCODING);
         boolean chunked = coding >= 0 && headers.valueEqualsIgnoreCase(coding, CHUNKED);
         boolean noBody = status < 200 || status == 204;
@@ -194,6 +226,12 @@ public final class ResponseReader {
                 && data[start + 2] == 'T'
                 && data[start + 3] == 'P'
                 && data[start + 4] == '/'
-                && data[start + 6] == '.';
+                && isDigit(data[start + 5])
+                && data[start + 6] == '.'
+                && isDigit(data[start + 7]);
+    }
+
+    private static boolean isDigit(byte value) {
+        return value >= '0' && value <= '9';
     }
 }

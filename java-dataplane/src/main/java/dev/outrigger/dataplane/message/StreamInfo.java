@@ -20,7 +20,7 @@ public final class StreamInfo {
     private long endNanos;
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
-    private Protocol protocol = Protocol.HTTP_1_1;
+    private @Nullable Protocol protocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -160,12 +160,12 @@ public final class StreamInfo {
         return nanos < 0 ? -1 : (nanos - startNanos) / 1_000_000;
     }
 
-    /** What the request was spoken in. */
-    public Protocol protocol() {
+    /** What the request was spoken in; {@code null} when nothing was sent yet that would tell. */
+    public @Nullable Protocol protocol() {
         return protocol;
     }
 
-    public void setProtocol(Protocol value) {
+    public void setProtocol(@Nullable Protocol value) {
         protocol = value;
     }
 

@@ -72,16 +72,21 @@ final class AddressParser {
 
     static Optional<CidrRange> cidr(
             io.envoyproxy.envoy.config.core.v3.CidrRange range, String path, Findings findings) {
-        var prefix = literal(range.getAddressPrefix());
+        return cidr(range.getAddressPrefix(), range.getPrefixLen().getValue(), path, findings);
+    }
+
+    static Optional<CidrRange> cidr(
+            String addressPrefix, int prefixLen, String path, Findings findings) {
+        var prefix = literal(addressPrefix);
         if (prefix.isEmpty()) {
             findings.invalid(
                     FieldPaths.join(path, "address_prefix"),
-                    range.getAddressPrefix(),
-                    "malformed IP address: " + range.getAddressPrefix());
+                    addressPrefix,
+                    "malformed IP address: " + addressPrefix);
             return Optional.empty();
         }
         byte[] bytes = prefix.get().getAddress();
-        int length = Math.min(range.getPrefixLen().getValue(), bytes.length * 8);
+        int length = Math.min(prefixLen, bytes.length * 8);
         for (int bit = length; bit < bytes.length * 8; bit++) {
             bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
         }

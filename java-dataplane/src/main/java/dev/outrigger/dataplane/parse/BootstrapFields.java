@@ -37,12 +37,18 @@ final class BootstrapFields {
                     .noEffect("profile_path", "/cpuprofiler is not offered")
                     .noEffect("ignore_global_conn_limit", "there is no global connection limit");
 
+    private static final SupportedFields DISK_LAYER =
+            SupportedFields.of(RuntimeLayer.DiskLayer.class)
+                    .obeyed("symlink_root", "subdirectory", "append_service_cluster");
+
     private static final SupportedFields LAYER =
             SupportedFields.of(RuntimeLayer.class)
                     .obeyed("name")
                     .obeyedWithNote(
                             "static_layer",
                             "shown by /runtime; keys that nothing reads are named in the log")
+                    .nested("disk_layer", () -> DISK_LAYER)
+                    .noEffect("rtds_layer", "shown without values: nothing is asked for yet")
                     .obeyed("admin_layer");
 
     private static final SupportedFields RUNTIME =

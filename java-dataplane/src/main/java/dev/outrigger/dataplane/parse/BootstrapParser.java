@@ -204,8 +204,19 @@ public final class BootstrapParser {
                                                 path + ".static_layer",
                                                 findings)));
                 case ADMIN_LAYER -> layers.add(new RuntimeLayerConfig.Admin(layer.getName()));
-                // All were reported before: by the table, and by the oneof's own constraint.
-                case DISK_LAYER, RTDS_LAYER, LAYERSPECIFIER_NOT_SET -> {}
+                case DISK_LAYER -> {
+                    var disk = layer.getDiskLayer();
+                    layers.add(
+                            new RuntimeLayerConfig.Disk(
+                                    layer.getName(),
+                                    disk.getSymlinkRoot(),
+                                    disk.getSubdirectory(),
+                                    disk.getAppendServiceCluster()));
+                }
+                case RTDS_LAYER ->
+                        layers.add(new RuntimeLayerConfig.Static(layer.getName(), Map.of()));
+                // Reported before by the oneof's own constraint.
+                case LAYERSPECIFIER_NOT_SET -> {}
             }
         }
         if (layers.stream().filter(l -> l instanceof RuntimeLayerConfig.Admin).count() > 1) {

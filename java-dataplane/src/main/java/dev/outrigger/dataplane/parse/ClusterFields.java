@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
@@ -108,7 +109,8 @@ final class ClusterFields {
     private static final SupportedFields BIND =
             SupportedFields.of(BindConfig.class, "upstream")
                     .nested("source_address", () -> AddressParser.SOCKET_ADDRESS)
-                    .onlyBool("freebind", false)
+                    .obeyed("freebind")
+                    .nested("socket_options", () -> SocketOptionParser.OPTION)
                     .nested("extra_source_addresses", () -> EXTRA_SOURCE)
                     .nested("additional_source_addresses", () -> AddressParser.SOCKET_ADDRESS)
                     .nested("local_address_selector", () -> ADDRESS_SELECTOR);
@@ -123,9 +125,13 @@ final class ClusterFields {
                     .onlyBool("set_local_interface_name_on_upstream_connections", false)
                     .nested("happy_eyeballs_config", () -> HAPPY_EYEBALLS);
 
+    private static final SupportedFields TRACKED =
+            SupportedFields.of(TrackClusterStats.class)
+                    .obeyed("timeout_budgets", "request_response_sizes");
+
     private static final SupportedFields PRECONNECT =
             SupportedFields.of(Cluster.PreconnectPolicy.class)
-                    .obeyed("per_upstream_preconnect_ratio");
+                    .obeyed("per_upstream_preconnect_ratio", "predictive_preconnect_ratio");
 
     private static final SupportedFields CONNECTION =
             SupportedFields.of(UpstreamConnectionOptions.class, "xDS")
@@ -196,7 +202,8 @@ final class ClusterFields {
                     .obeyed("ignore_health_on_host_removal")
                     .nested("load_balancing_policy", () -> LoadBalancingFields.POLICIES)
                     .nested("preconnect_policy", () -> PRECONNECT)
-                    .onlyBool("connection_pool_per_downstream_connection", false);
+                    .obeyed("connection_pool_per_downstream_connection", "track_timeout_budgets")
+                    .nested("track_cluster_stats", () -> TRACKED);
 
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =

@@ -81,10 +81,13 @@ public final class ClusterParser {
                                 proto.getTrackTimeoutBudgets()
                                         || proto.getTrackClusterStats().getTimeoutBudgets(),
                                 proto.getTrackClusterStats().getRequestResponseSizes()),
-                        preconnect.hasPerUpstreamPreconnectRatio()
-                                ? new Preconnect(
-                                        preconnect.getPerUpstreamPreconnectRatio().getValue(), 1.0)
-                                : Preconnect.DEFAULT,
+                        new Preconnect(
+                                preconnect.hasPerUpstreamPreconnectRatio()
+                                        ? preconnect.getPerUpstreamPreconnectRatio().getValue()
+                                        : 1.0,
+                                preconnect.hasPredictivePreconnectRatio()
+                                        ? preconnect.getPredictivePreconnectRatio().getValue()
+                                        : 1.0),
                         proto.getConnectionPoolPerDownstreamConnection(),
                         !proto.hasWaitForWarmOnInit() || proto.getWaitForWarmOnInit().getValue(),
                         MetadataParser.parse(proto.getMetadata()),

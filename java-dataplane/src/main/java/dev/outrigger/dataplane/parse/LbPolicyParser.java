@@ -22,12 +22,24 @@ import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code load_balancing_policy}: the first policy that is known counts (LB16). */
 @SuppressWarnings("deprecation") // RingHash has two places for the same
 final class LbPolicyParser {
+    private static final String PACKAGE = "envoy.extensions.load_balancing_policies.";
+
     private static final Algorithm NOTHING =
             new Algorithm.RoundRobin(new Locality.None(), Optional.empty());
+
+    /** Policies that Envoy has compiled in and this proxy lacks. */
+    private static final Set<String> ONLY_ENVOYS =
+            Set.of(
+                    PACKAGE + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
+                    PACKAGE + "dynamic_modules.v3.DynamicModulesLoadBalancerConfig",
+                    PACKAGE + "load_aware_locality.v3.LoadAwareLocality",
+                    PACKAGE + "override_host.v3.OverrideHost",
+                    PACKAGE + "wrr_locality.v3.WrrLocality");
 
     private final String cluster;
     private final Findings findings;
@@ -51,6 +63,12 @@ final class LbPolicyParser {
             Any config = extension.getTypedConfig();
             String at = FieldPaths.index(path + ".policies", i);
             at = FieldPaths.join(at, "typed_extension_config.typed_config");
+            String type = config.getTypeUrl().substring(config.getTypeUrl().lastIndexOf('/') + 1);
+            if (ONLY_ENVOYS.contains(type)) {
+                // Envoy would take it, so the next one must not be taken in its place.
+                findings.unsupported(at, type, type + " is not supported by this proxy");
+                return new Chosen(NOTHING);
+            }
             Optional<Chosen> chosen = policy(config, at);
             if (chosen.isPresent()) {
                 return chosen.get();

@@ -3,10 +3,15 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.ListenSocketsConfig;
+import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
+import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -17,8 +22,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
+@SuppressWarnings("deprecation") // control planes still send deprecated_v1
 public final class ListenerParser {
     private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.class);
 
@@ -43,6 +50,25 @@ public final class ListenerParser {
                     .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
                     .noEffect("metadata", "nothing that reads it is supported");
 
+    private static final SupportedFields DEPRECATED =
+            SupportedFields.of(Listener.DeprecatedV1.class).obeyed("bind_to_port");
+
+    private static final SupportedFields OPTIONS_OVERRIDE =
+            SupportedFields.of(SocketOptionsOverride.class)
+                    .nested("socket_options", () -> SocketOptionParser.OPTION);
+
+    private static final SupportedFields ADDITIONAL_ADDRESS =
+            SupportedFields.of(AdditionalAddress.class)
+                    .nested("address", () -> AddressParser.ADDRESS)
+                    .nested("socket_options", () -> OPTIONS_OVERRIDE);
+
+    private static final SupportedFields EXACT =
+            SupportedFields.of(Listener.ConnectionBalanceConfig.ExactBalance.class);
+
+    private static final SupportedFields BALANCE =
+            SupportedFields.of(Listener.ConnectionBalanceConfig.class)
+                    .nested("exact_balance", () -> EXACT);
+
     static final SupportedFields LISTENER =
             SupportedFields.of(Listener.class)
                     .obeyed("name")
@@ -53,17 +79,20 @@ public final class ListenerParser {
                     .onlyBool("use_original_dst", false)
                     .obeyed("per_connection_buffer_limit_bytes", "traffic_direction")
                     .obeyed("tcp_backlog_size")
-                    .noEffect("enable_reuse_port", "only how accepting is spread over workers")
-                    .onlyBool("bind_to_port", true)
-                    .onlyBool("transparent", false)
-                    .onlyBool("freebind", false)
-                    .onlyEnum("drain_type", "DEFAULT")
+                    .obeyed("enable_reuse_port")
+                    .noEffect("reuse_port", "Envoy reads enable_reuse_port instead")
+                    .nested("additional_addresses", () -> ADDITIONAL_ADDRESS)
+                    .nested("socket_options", () -> SocketOptionParser.OPTION)
+                    .nested("connection_balance_config", () -> BALANCE)
+                    .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
+                    .obeyed("bind_to_port")
+                    .nested("deprecated_v1", () -> DEPRECATED)
+                    .obeyed("transparent", "freebind", "tcp_fast_open_queue_length")
+                    .obeyed("drain_type")
                     .noEffect("listener_filters_timeout", "listener filters are refused")
                     .noEffect(
                             "continue_on_listener_filters_timeout", "listener filters are refused")
-                    .noEffect(
-                            "max_connections_to_accept_per_socket_event",
-                            "only how accepting is spread over wake-ups")
+                    .obeyed("max_connections_to_accept_per_socket_event")
                     .noEffect("ignore_global_conn_limit", "there is no global connection limit")
                     .noEffect("bypass_overload_manager", "there is no overload manager")
                     .noEffect("metadata", "nothing that reads it is supported");
@@ -102,24 +131,74 @@ public final class ListenerParser {
         if (address.isEmpty() || chain.isEmpty()) {
             return findings.rejected();
         }
+        Optional<ListenSocketsConfig> sockets = sockets(proto, address.get(), findings);
+        if (sockets.isEmpty()) {
+            return findings.rejected();
+        }
         String statPrefix =
                 proto.getStatPrefix().isEmpty() ? text(address.get()) : proto.getStatPrefix();
         return findings.result(() ->
                 new ListenerConfig(
                         proto.getName().isEmpty() ? label : proto.getName(),
-                        address.get(),
+                        sockets.get(),
                         statPrefix.replace(':', '_'),
                         List.of(chain.get()),
                         proto.hasPerConnectionBufferLimitBytes()
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
-                        proto.hasTcpBacklogSize()
-                                ? Values.clamp(proto.getTcpBacklogSize())
-                                : DEFAULT_BACKLOG,
-                        !proto.hasEnableReusePort() || proto.getEnableReusePort().getValue(),
+                        proto.getDrainType() == Listener.DrainType.DEFAULT,
                         proto.getTrafficDirection() == TrafficDirection.INBOUND,
                         accessLogs,
                         Values.contentHash(proto)));
+    }
+
+    private static Optional<ListenSocketsConfig> sockets(
+            Listener proto, InetSocketAddress first, Findings findings) {
+        List<SocketOptionConfig> options = SocketOptionParser.parse(proto.getSocketOptionsList());
+        var addresses = new ArrayList<ListenAddress>();
+        addresses.add(new ListenAddress(first, options));
+        for (int i = 0; i < proto.getAdditionalAddressesCount(); i++) {
+            AdditionalAddress each = proto.getAdditionalAddresses(i);
+            var address =
+                    AddressParser.parse(
+                            each.getAddress(),
+                            Names.REFUSED,
+                            FieldPaths.index("additional_addresses", i) + ".address",
+                            findings);
+            if (address.isEmpty()) {
+                return Optional.empty();
+            }
+            addresses.add(
+                    new ListenAddress(
+                            address.get(),
+                            each.hasSocketOptions()
+                                    ? SocketOptionParser.parse(
+                                            each.getSocketOptions().getSocketOptionsList())
+                                    : options));
+        }
+        boolean bind = !proto.hasBindToPort() || proto.getBindToPort().getValue();
+        var deprecated = proto.getDeprecatedV1();
+        return Optional.of(
+                new ListenSocketsConfig(
+                        addresses,
+                        bind
+                                && (!deprecated.hasBindToPort()
+                                        || deprecated.getBindToPort().getValue()),
+                        !proto.hasEnableReusePort() || proto.getEnableReusePort().getValue(),
+                        proto.hasTcpBacklogSize()
+                                ? Values.clamp(proto.getTcpBacklogSize())
+                                : DEFAULT_BACKLOG,
+                        proto.getConnectionBalanceConfig().hasExactBalance(),
+                        Values.clamp(proto.getMaxConnectionsToAcceptPerSocketEvent()),
+                        proto.hasTcpFastOpenQueueLength()
+                                ? OptionalInt.of(Values.clamp(proto.getTcpFastOpenQueueLength()))
+                                : OptionalInt.empty(),
+                        proto.hasFreebind()
+                                ? Optional.of(proto.getFreebind().getValue())
+                                : Optional.empty(),
+                        proto.hasTransparent()
+                                ? Optional.of(proto.getTransparent().getValue())
+                                : Optional.empty()));
     }
 
     private static Optional<FilterChainConfig> chain(

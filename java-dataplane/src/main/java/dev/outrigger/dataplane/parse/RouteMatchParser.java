@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import com.github.xds.core.v3.CidrRange;
 import dev.outrigger.dataplane.config.RouteMatchConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.HeaderMatcherConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
@@ -12,6 +13,8 @@ import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.type.matcher.v3.AddressMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
@@ -66,6 +69,18 @@ final class RouteMatchParser {
             SupportedFields.of(RouteMatch.TlsContextMatchOptions.class)
                     .obeyed("presented", "validated");
 
+    private static final SupportedFields RANGE =
+            SupportedFields.of(CidrRange.class).obeyed("address_prefix", "prefix_len");
+
+    private static final SupportedFields ADDRESS =
+            SupportedFields.of(AddressMatcher.class).nested("ranges", () -> RANGE);
+
+    private static final SupportedFields FILTER_STATE =
+            SupportedFields.of(FilterStateMatcher.class)
+                    .obeyed("key")
+                    .nested("string_match", () -> STRING)
+                    .nested("address_match", () -> ADDRESS);
+
     static final SupportedFields MATCH =
             SupportedFields.of(RouteMatch.class)
                     .obeyed("prefix", "path", "path_separated_prefix", "case_sensitive")
@@ -75,7 +90,12 @@ final class RouteMatchParser {
                     .nested("tls_context", () -> TLS_CONTEXT)
                     .nested("safe_regex", () -> REGEX)
                     .nested("headers", () -> HEADER)
-                    .nested("query_parameters", () -> QUERY);
+                    .nested("query_parameters", () -> QUERY)
+                    .nested("dynamic_metadata", () -> MetadataMatcherParser.MATCHER)
+                    .nested(
+                            "filter_state",
+                            () -> FILTER_STATE,
+                            "nothing here puts objects there, so none is found");
 
     private RouteMatchParser() {}
 
@@ -110,7 +130,33 @@ final class RouteMatchParser {
                                                                 .getValidated()
                                                                 .getValue())
                                                 : Optional.empty()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                MetadataMatcherParser.parse(
+                        proto.getDynamicMetadataList(),
+                        FieldPaths.join(path, "dynamic_metadata"),
+                        findings),
+                filterState(proto, path, findings));
+    }
+
+    /** Checked like any other; without objects in the filter state none of them can hold. */
+    private static boolean filterState(RouteMatch proto, String path, Findings findings) {
+        for (int i = 0; i < proto.getFilterStateCount(); i++) {
+            FilterStateMatcher matcher = proto.getFilterState(i);
+            String at = FieldPaths.index(FieldPaths.join(path, "filter_state"), i);
+            if (matcher.hasStringMatch()) {
+                var _ = string(matcher.getStringMatch(), at + ".string_match", findings);
+            }
+            List<CidrRange> ranges = matcher.getAddressMatch().getRangesList();
+            for (int j = 0; j < ranges.size(); j++) {
+                var _ =
+                        AddressParser.cidr(
+                                ranges.get(j).getAddressPrefix(),
+                                ranges.get(j).getPrefixLen().getValue(),
+                                FieldPaths.index(at + ".address_match.ranges", j),
+                                findings);
+            }
+        }
+        return proto.getFilterStateCount() > 0;
     }
 
     private static PathMatch pathMatch(RouteMatch proto, String path, Findings findings) {

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.parse;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.dataplane.config.HeaderEdits;
+import dev.outrigger.dataplane.config.MatchTreeConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import dev.outrigger.dataplane.config.RouteConfig;
@@ -23,7 +24,7 @@ import java.util.Set;
 
 /** {@code envoy.config.route.v3.RouteConfiguration} to {@link RouteTable}. */
 public final class RouteParser {
-    private static final SupportedFields ROUTE =
+    static final SupportedFields ROUTE =
             SupportedFields.of(Route.class)
                     .obeyed(
                             "name",
@@ -64,6 +65,7 @@ public final class RouteParser {
                     .nested("hedge_policy", () -> RouteActionParser.HEDGE)
                     .nested("request_mirror_policies", () -> MirrorPolicyParser.MIRROR)
                     .nested("routes", () -> ROUTE)
+                    .nested("matcher", () -> MatchTreeFields.MATCHER)
                     .nested("retry_policy", () -> RetryPolicyParser.POLICY)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
@@ -208,6 +210,7 @@ public final class RouteParser {
                 proto.getName(),
                 proto.getDomainsList().stream().map(d -> d.toLowerCase(Locale.ROOT)).toList(),
                 routes,
+                matcher(proto, scope, path, findings),
                 switch (proto.getRequireTls()) {
                     case ALL -> TlsRequirement.ALL;
                     case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
@@ -243,6 +246,19 @@ public final class RouteParser {
                         findings),
                 limit(proto.hasPerRequestBufferLimitBytes(), proto.getPerRequestBufferLimitBytes()),
                 FilterFieldsParser.virtualHost(proto, path, findings));
+    }
+
+    private static Optional<MatchTreeConfig> matcher(
+            VirtualHost proto, Scope scope, String path, Findings findings) {
+        if (!proto.hasMatcher()) {
+            return Optional.empty();
+        }
+        String at = FieldPaths.join(path, "matcher");
+        if (proto.getRoutesCount() > 0) {
+            findings.invalid(at, "", "cannot set both matcher and routes on virtual host");
+        }
+        MatchTreeParser.Routes reader = (route, place) -> route(route, scope, place, findings);
+        return Optional.of(new MatchTreeParser(reader, findings).parse(proto.getMatcher(), at));
     }
 
     private static List<VirtualClusterConfig> virtualClusters(

@@ -170,7 +170,11 @@ final class UpstreamOptionsParser {
                 },
                 happy.hasFirstAddressFamilyCount()
                         ? Values.clamp(happy.getFirstAddressFamilyCount())
-                        : 1);
+                        : 1,
+                SocketOptionParser.parse(proto.getUpstreamBindConfig().getSocketOptionsList()),
+                proto.getUpstreamBindConfig().hasFreebind()
+                        ? Optional.of(proto.getUpstreamBindConfig().getFreebind().getValue())
+                        : Optional.empty());
     }
 
     private List<InetSocketAddress> bindAddresses() {

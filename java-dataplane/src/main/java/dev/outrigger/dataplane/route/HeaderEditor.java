@@ -88,7 +88,7 @@ public final class HeaderEditor {
 
         private static void append(HeaderBlock headers, byte[] name, byte[] value) {
             int id = KnownHeader.of(name);
-            int entry = KnownHeader.isInline(id) ? headers.find(id) : -1;
+            int entry = headers.isInline(id) ? headers.find(id) : -1;
             if (entry >= 0) {
                 headers.join(entry, COMMA, value);
             } else {

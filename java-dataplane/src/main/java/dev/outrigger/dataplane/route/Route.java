@@ -40,6 +40,8 @@ public final class Route {
     private final @Nullable RuntimeFractionalPercent runtimeFraction;
     private final boolean grpc;
     private final boolean neverOverPlaintext;
+    private final boolean needsFilterState;
+    private final MetadataMatcher[] metadata;
     private final RouteActionConfig action;
     private final boolean toTls;
     private final HeaderEditor responseEditor;
@@ -93,6 +95,8 @@ public final class Route {
         this.runtimeFraction = match.runtimeFraction().orElse(null);
         this.grpc = match.grpc();
         this.neverOverPlaintext = match.tlsContext().map(Route::wantsCertificate).orElse(false);
+        this.needsFilterState = match.needsFilterState();
+        this.metadata = MetadataMatcher.all(match.dynamicMetadata());
         this.action = config.action();
         var edits = new HeaderLevels(config, host, table);
         this.responseEditor = toTls ? HeaderEditor.NONE : edits.response(HeaderEdits.NONE);
@@ -200,6 +204,7 @@ public final class Route {
     /** All conditions but that on the path (M2). */
     boolean matches(RequestHead head, RouteContext context) {
         if (neverOverPlaintext
+                || needsFilterState
                 || (grpc && !head.isGrpc())
                 || (runtimeFraction != null && !context.isEnabled(runtimeFraction))
                 || (headers.length > 0 && !HeaderMatcher.allMatch(headers, head))) {
@@ -207,6 +212,11 @@ public final class Route {
         }
         for (QueryMatcher matcher : queryParameters) {
             if (!matcher.matches(head)) {
+                return false;
+            }
+        }
+        for (MetadataMatcher matcher : metadata) {
+            if (!matcher.matches(context.metadata())) {
                 return false;
             }
         }

@@ -2,7 +2,11 @@
 package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
+import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What routing depends on besides the request's head: one draw for each exchange, which all
@@ -10,8 +14,28 @@ import dev.outrigger.dataplane.runtime.RuntimeLayers;
  * event loop.
  */
 public final class RouteContext {
+    private final @Nullable StatsShard shard;
     private long random;
     private RuntimeLayers runtime = RuntimeLayers.none();
+    private @Nullable DynamicMetadata metadata;
+
+    /** A context without stats. */
+    public RouteContext() {
+        this(null);
+    }
+
+    /**
+     * @param shard where matching counts
+     */
+    public RouteContext(@Nullable StatsShard shard) {
+        this.shard = shard;
+    }
+
+    void count(Counter counter) {
+        if (shard != null) {
+            shard.inc(counter);
+        }
+    }
 
     /** Begins an exchange with 64 random bits. */
     public void begin(long streamRandom) {
@@ -23,6 +47,15 @@ public final class RouteContext {
         runtime = layers;
     }
 
+    /** Takes what filters have said so far; {@code null} for nothing. */
+    public void useMetadata(@Nullable DynamicMetadata said) {
+        metadata = said;
+    }
+
+    @Nullable DynamicMetadata metadata() {
+        return metadata;
+    }
+
     public long random() {
         return random;
     }
@@ -30,6 +63,11 @@ public final class RouteContext {
     /** Whether a share of the traffic includes this exchange. */
     boolean isEnabled(RuntimeFractionalPercent fraction) {
         return runtime.snapshot().featureEnabled(fraction, random);
+    }
+
+    /** As {@link #isEnabled(RuntimeFractionalPercent)}, by a number of the caller's own. */
+    boolean isEnabled(RuntimeFractionalPercent fraction, long number) {
+        return runtime.snapshot().featureEnabled(fraction, number);
     }
 
     /** A weight that the runtime may override. */

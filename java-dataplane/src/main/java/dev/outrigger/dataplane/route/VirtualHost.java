@@ -21,6 +21,7 @@ public final class VirtualHost {
 
     private final String name;
     private final Route[] routes;
+    private final @Nullable MatchTree matcher;
     private final TlsRequirement requireTls;
     private final Route tlsRedirect;
     private final boolean ignorePathParameters;
@@ -58,6 +59,14 @@ public final class VirtualHost {
                 config.routes().stream()
                         .map(route -> new Route(route, place))
                         .toArray(Route[]::new);
+        matcher =
+                config.matcher()
+                        .map(tree ->
+                                MatchTree.of(
+                                        tree,
+                                        new MatchTree.Parts(
+                                                route -> new Route(route, place), store::counter)))
+                        .orElse(null);
         String prefix = statPrefix() + "vcluster.";
         List<VirtualClusterConfig> clusters = config.virtualClusters();
         virtualClusters =
@@ -97,7 +106,11 @@ public final class VirtualHost {
                 length = bare.length;
             }
         }
-        for (Route route : routes) {
+        Route[] candidates = matcher == null ? routes : matcher.find(head, context);
+        if (candidates == null) {
+            return null;
+        }
+        for (Route route : candidates) {
             boolean pathMatches =
                     route.isConnect()
                             ? connect

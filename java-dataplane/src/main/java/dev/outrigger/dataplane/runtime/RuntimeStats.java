@@ -14,10 +14,13 @@ public final class RuntimeStats {
     private final RuntimeLayers layers;
     private final StatsShard shard;
     private final Counter loadSuccess;
+    private final Counter loadError;
+    private final Counter overrideDirExists;
     private final Counter overrideDirNotExists;
     private final Gauge adminOverridesActive;
     private final Gauge numKeys;
     private final Gauge numLayers;
+    private boolean started;
     private boolean adminValues;
 
     public RuntimeStats(RuntimeLayers layers, StatsStore store) {
@@ -28,20 +31,25 @@ public final class RuntimeStats {
         adminOverridesActive = store.gauge("runtime.admin_overrides_active");
         numKeys = store.gauge("runtime.num_keys");
         numLayers = store.gauge("runtime.num_layers");
-        // There is no disk layer, and no deprecated feature is counted.
-        store.declareCounter("runtime.load_error");
-        store.declareCounter("runtime.override_dir_exists");
+        loadError = store.counter("runtime.load_error");
+        overrideDirExists = store.counter("runtime.override_dir_exists");
+        // No deprecated feature is counted.
         store.declareCounter("runtime.deprecated_feature_use");
         store.declareGauge("runtime.deprecated_feature_seen_since_process_start");
-        shard.add(loadSuccess, LOADS_AT_START - 1);
-        shard.add(overrideDirNotExists, LOADS_AT_START - 1);
-        loaded();
+        layers.onLoad(this::onLoad);
     }
 
-    /** A new snapshot is in force. */
-    public void loaded() {
-        shard.inc(loadSuccess);
-        shard.inc(overrideDirNotExists);
+    private void onLoad(RuntimeLayers.Load load) {
+        for (int i = started ? LOADS_AT_START : 1; i <= LOADS_AT_START; i++) {
+            loaded(load);
+        }
+        started = true;
+    }
+
+    private void loaded(RuntimeLayers.Load load) {
+        shard.inc(load.errors() == 0 ? loadSuccess : loadError);
+        // As in Envoy, where a single one does not count yet.
+        shard.inc(load.diskLayers() > 1 ? overrideDirExists : overrideDirNotExists);
         if (layers.hasAdminValues() != adminValues) {
             adminValues = layers.hasAdminValues();
             shard.set(adminOverridesActive, adminValues ? 1 : 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.ListenSocketsConfig;
+import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +81,10 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
      * @throws IOException when it cannot be bound
      */
     void addStatic(ListenerConfig config) throws IOException {
+        var clash = sameAddress(config);
+        if (clash.isPresent()) {
+            throw new IOException(clash.get());
+        }
         requestPath.prepareListener(config);
         shard.inc(added);
         var entry = ListenerEntry.of(config, Optional.empty());
@@ -183,7 +190,12 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         if (newest != null && newest.config().contentHash() == config.contentHash()) {
             return Optional.empty();
         }
-        var clash = sameAddress(config);
+        var clash =
+                sameAddress(config)
+                        .or(() ->
+                                newest == null
+                                        ? Optional.empty()
+                                        : sockets(config, newest.config()));
         if (clash.isPresent()) {
             return Optional.of(clash.get());
         }
@@ -231,14 +243,14 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         settle();
     }
 
-    /** Two listeners may not want the same address; a port of 0 never clashes. */
+    /**
+     * Two listeners may not want the same address; a port of 0 clashes only where nothing is bound,
+     * because then the address is all there is to tell them apart.
+     */
     private Optional<String> sameAddress(ListenerConfig config) {
-        if (config.address() instanceof InetSocketAddress inet && inet.getPort() == 0) {
-            return Optional.empty();
-        }
         for (ListenerEntry other : entries()) {
             if (!other.config().name().equals(config.name())
-                    && other.config().address().equals(config.address())) {
+                    && overlap(config.sockets(), other.config().sockets())) {
                 return Optional.of(
                         "error adding listener: '"
                                 + config.name()
@@ -252,10 +264,45 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         return Optional.empty();
     }
 
+    private static boolean overlap(ListenSocketsConfig wanted, ListenSocketsConfig other) {
+        for (ListenAddress each : wanted.addresses()) {
+            boolean anyPort =
+                    each.address() instanceof InetSocketAddress inet && inet.getPort() == 0;
+            if (anyPort && wanted.bindToPort()) {
+                continue;
+            }
+            for (ListenAddress taken : other.addresses()) {
+                if (taken.address().equals(each.address())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What an update may not change about the sockets. */
+    private static Optional<String> sockets(ListenerConfig next, ListenerConfig known) {
+        if (next.sockets().reusePort() != known.sockets().reusePort()) {
+            return Optional.of(
+                    "Listener " + next.name() + ": reuse port cannot be changed during an update");
+        }
+        if (!next.sockets().reusePort() && !next.sockets().hasOptionsOf(known.sockets())) {
+            return Optional.of(
+                    "Listener "
+                            + next.name()
+                            + ": doesn't support update any socket options when the reuse port"
+                            + " isn't enabled");
+        }
+        return Optional.empty();
+    }
+
     private static String text(ListenerConfig config) {
-        return config.address() instanceof InetSocketAddress inet
-                ? Addresses.format(inet)
-                : config.address().toString();
+        return config.sockets().addresses().stream()
+                .map(each ->
+                        each.address() instanceof InetSocketAddress inet
+                                ? Addresses.format(inet)
+                                : each.address().toString())
+                .collect(Collectors.joining(","));
     }
 
     private List<RdsUse> uses() {

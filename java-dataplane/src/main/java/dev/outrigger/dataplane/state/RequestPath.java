@@ -65,8 +65,21 @@ public interface RequestPath {
     /** Closes everything; returns when the event loops have ended. Not on an event loop. */
     void close();
 
-    /** A listener as it is bound; a configured port 0 appears as the port in use. */
-    record ListenerView(String name, SocketAddress localAddress) {}
+    /**
+     * A listener as it is bound; a configured port 0 appears as the port in use.
+     *
+     * @param localAddresses at least one
+     */
+    record ListenerView(String name, List<SocketAddress> localAddresses) {
+        public ListenerView {
+            localAddresses = List.copyOf(localAddresses);
+        }
+
+        /** The first one. */
+        public SocketAddress localAddress() {
+            return localAddresses.getFirst();
+        }
+    }
 
     /**
      * Checks the hosts of a version of a cluster that does not serve yet (WA1). Called again when

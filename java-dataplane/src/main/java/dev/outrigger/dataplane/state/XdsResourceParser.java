@@ -56,7 +56,7 @@ public final class XdsResourceParser implements ResourceParsers {
         }
         // Envoy draws a random name; one made of the content lets the same listener come again.
         String name = UUID.nameUUIDFromBytes(resource).toString();
-        return new Named<>(name, named.parsed().map(config -> named(config, name)));
+        return new Named<>(name, named.parsed().map(config -> config.withName(name)));
     }
 
     @Override
@@ -98,19 +98,5 @@ public final class XdsResourceParser implements ResourceParsers {
             return new Named<>("", new Parsed.Rejected<>(List.of(rejection)));
         }
         return new Named<>(nameOf.apply(message), parser.apply(message, context));
-    }
-
-    private static ListenerConfig named(ListenerConfig config, String name) {
-        return new ListenerConfig(
-                name,
-                config.address(),
-                config.statPrefix(),
-                config.filterChains(),
-                config.perConnectionBufferLimitBytes(),
-                config.tcpBacklogSize(),
-                config.reusePort(),
-                config.inbound(),
-                config.accessLogs(),
-                config.contentHash());
     }
 }

@@ -29,9 +29,11 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final @Nullable TrackedClusterStats tracked;
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
     private final @Nullable LoadBalancer[] balancers;
+    private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
     private final Membership membership;
     private volatile HostSet hostSet;
@@ -52,9 +54,11 @@ public final class Cluster {
         this.config = config;
         this.environment = environment;
         this.stats = stats;
+        this.tracked = TrackedClusterStats.of(config.trackedStats(), stats::histogram);
         this.defaultBreakers = breakers.byDefault();
         this.highBreakers = breakers.high();
         this.balancers = new LoadBalancer[environment.workers()];
+        this.preconnects = new PredictivePreconnect[environment.workers()];
         this.balancerFactory = balancerFactory;
         defaultBreakers.limit(config.circuitBreakers().defaultPriority(), environment.mainShard());
         highBreakers.limit(config.circuitBreakers().highPriority(), environment.mainShard());
@@ -79,6 +83,11 @@ public final class Cluster {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    /** What the cluster tracks besides; {@code null} for nothing. */
+    public @Nullable TrackedClusterStats trackedStats() {
+        return tracked;
     }
 
     public CircuitBreakers breakers(boolean highPriority) {
@@ -287,28 +296,54 @@ public final class Cluster {
     /**
      * The pool of a host on this worker; made when first asked for.
      *
+     * @param context says whose pool it is, where that counts
      * @return {@code null} when there are too many pools (CB5)
      */
     public @Nullable ConnectionPool pool(
-            Host host, WorkerContext worker, UpstreamConnector connector, boolean highPriority) {
-        ConnectionPool pool = host.pool(worker.index(), highPriority);
+            Host host,
+            WorkerContext worker,
+            UpstreamConnector connector,
+            boolean highPriority,
+            LoadBalancerContext context) {
+        Object connection =
+                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+        HostPools known = host.pools();
+        ConnectionPool pool = known.find(worker.index(), highPriority, connection);
         if (pool == null) {
             Cluster owner = host.cluster();
             CircuitBreakers.Resource pools = owner.breakers(highPriority).pools;
             StatsShard shard = worker.stats();
             if (!pools.canCreate()) {
-                ConnectionPool other = host.pool(worker.index(), !highPriority);
+                ConnectionPool other = known.find(worker.index(), !highPriority, connection);
                 if (other == null || !other.evict()) {
                     shard.inc(owner.stats().cxPoolOverflow);
                     return null;
                 }
             }
             pools.inc(shard);
-            pool = new ConnectionPool(owner, host, worker, connector, highPriority);
-            host.setPool(worker.index(), highPriority, pool);
+            pool = new ConnectionPool(owner, host, worker, connector, highPriority, connection);
+            known.put(worker.index(), highPriority, connection, pool);
         }
         host.touch();
         return pool;
+    }
+
+    /** A stream is about to be asked for: connects ahead, where that is wanted. */
+    public void onNewStream(
+            WorkerContext worker,
+            UpstreamConnector connector,
+            boolean highPriority,
+            LoadBalancerContext context) {
+        double ratio = config.preconnect().predictiveRatio();
+        if (ratio <= 1.0) {
+            return;
+        }
+        PredictivePreconnect preconnect = preconnects[worker.index()];
+        if (preconnect == null) {
+            preconnect = new PredictivePreconnect(this, balancer(worker), worker, ratio);
+            preconnects[worker.index()] = preconnect;
+        }
+        preconnect.onNewStream(context, connector, highPriority);
     }
 
     /** Whether a request is to be dropped because the control plane says so (ED4). */

@@ -243,6 +243,10 @@ public final class ClusterStats {
         return store.counter(prefix + name);
     }
 
+    Histogram histogram(String name) {
+        return store.histogram(prefix + name);
+    }
+
     Gauge gauge(String name) {
         return store.gauge(prefix + name);
     }

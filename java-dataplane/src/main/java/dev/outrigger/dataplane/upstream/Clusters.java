@@ -131,12 +131,7 @@ public final class Clusters {
     public void closeAll(WorkerContext worker) {
         for (Cluster cluster : clusters.values()) {
             for (Host host : cluster.hosts()) {
-                for (boolean high : new boolean[] {false, true}) {
-                    ConnectionPool pool = host.pool(worker.index(), high);
-                    if (pool != null) {
-                        pool.drain();
-                    }
-                }
+                host.pools().of(worker.index()).forEach(ConnectionPool::drain);
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
@@ -28,6 +29,7 @@ public final class ConnectionPool {
     private final WorkerContext worker;
     private final UpstreamConnector connector;
     private final boolean highPriority;
+    private final @Nullable Object owner;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
@@ -43,18 +45,23 @@ public final class ConnectionPool {
     private boolean draining;
     private boolean gone;
 
+    /**
+     * @param owner the downstream connection whose pool it is; {@code null} when all share it
+     */
     ConnectionPool(
             Cluster cluster,
             Host host,
             WorkerContext worker,
             UpstreamConnector connector,
-            boolean highPriority) {
+            boolean highPriority,
+            @Nullable Object owner) {
         this.cluster = cluster;
         this.codec = Http1CodecOptions.of(cluster.config().http());
         this.host = host;
         this.worker = worker;
         this.connector = connector;
         this.highPriority = highPriority;
+        this.owner = owner;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
@@ -149,19 +156,43 @@ public final class ConnectionPool {
 
     private void connectIfNeeded() {
         for (int i = 0; i < MAX_CONNECTS_AT_ONCE && wantsConnection(); i++) {
-            boolean allowed =
-                    breakers.connections.canCreate()
-                            && host.total(HostCounters.CX_ACTIVE) < maxPerHost;
-            if (!allowed) {
-                shard.inc(stats.cxOverflow);
-                // A pool may always have one connection, else its requests would wait for ever
-                // (CB2).
-                if (connecting + open > 0) {
-                    return;
-                }
+            if (!tryConnect()) {
+                return;
             }
+        }
+    }
+
+    /** Whether there was room for another connection. */
+    private boolean tryConnect() {
+        boolean allowed =
+                breakers.connections.canCreate() && host.total(HostCounters.CX_ACTIVE) < maxPerHost;
+        if (!allowed) {
+            shard.inc(stats.cxOverflow);
+        }
+        // A pool may always have one connection, else its requests would wait for ever (CB2).
+        if (allowed || connecting + open == 0) {
             connect();
         }
+        return allowed;
+    }
+
+    /** Connects for a request that is expected to come; whether it did. */
+    boolean maybePreconnect(double ratio) {
+        boolean wanted =
+                host.isHealthy()
+                        ? (streams() + 1) * ratio > provided()
+                        : pending.size() > connecting;
+        return wanted && tryConnect();
+    }
+
+    /** Requests that wait or are under way. */
+    int streams() {
+        return pending.size() + busy;
+    }
+
+    /** Requests there are connections for. */
+    int provided() {
+        return connecting + idle.size() + busy;
     }
 
     private boolean wantsConnection() {
@@ -260,7 +291,9 @@ public final class ConnectionPool {
 
     /** Envoy's words: the system's error, as it appears in response code details (Y9). */
     private static String transportFailure(StreamReset reason, @Nullable Throwable cause) {
-        if (cause == null || reason == StreamReset.CONNECTION_TIMEOUT) {
+        if (cause == null
+                || reason == StreamReset.CONNECTION_TIMEOUT
+                || cause instanceof ChannelException) {
             return "";
         }
         String message = String.valueOf(cause.getMessage());
@@ -352,8 +385,8 @@ public final class ConnectionPool {
     private void leave() {
         gone = true;
         breakers.pools.dec(shard);
-        if (host.pool(worker.index(), highPriority) == this) {
-            host.setPool(worker.index(), highPriority, null);
+        if (host.pools().find(worker.index(), highPriority, owner) == this) {
+            host.pools().remove(worker.index(), highPriority, owner);
         }
     }
 
@@ -361,8 +394,8 @@ public final class ConnectionPool {
     private void comeBack() {
         gone = false;
         breakers.pools.inc(shard);
-        if (host.pool(worker.index(), highPriority) == null) {
-            host.setPool(worker.index(), highPriority, this);
+        if (host.pools().find(worker.index(), highPriority, owner) == null) {
+            host.pools().put(worker.index(), highPriority, owner, this);
         }
     }
 

@@ -25,10 +25,10 @@ public final class Host {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(HostCounters[].class);
 
     private final Cluster cluster;
-    private final InetSocketAddress address;
-    private final String addressText;
+    private volatile InetSocketAddress address;
+    private volatile String addressText;
     private final HostCounters[] counters;
-    private final @Nullable ConnectionPool[] pools;
+    private final HostPools pools;
     private volatile Placement placement;
 
     @SuppressWarnings("UnusedVariable") // through FLAGS
@@ -51,7 +51,7 @@ public final class Host {
         this.address = address;
         this.addressText = ConnectionInfo.text(address);
         this.counters = new HostCounters[workers];
-        this.pools = new ConnectionPool[workers * 2];
+        this.pools = new HostPools(workers);
         this.placement = placement;
         applyEds(placement.endpoint().healthStatus());
     }
@@ -71,6 +71,12 @@ public final class Host {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** The name behind it has another address now: for new connections only; main loop. */
+    void relocate(InetSocketAddress to) {
+        address = to;
+        addressText = ConnectionInfo.text(to);
     }
 
     /** {@code ip:port}. */
@@ -263,12 +269,8 @@ public final class Host {
         return total(HostCounters.RQ_ACTIVE);
     }
 
-    @Nullable ConnectionPool pool(int worker, boolean high) {
-        return pools[worker * 2 + (high ? 1 : 0)];
-    }
-
-    void setPool(int worker, boolean high, @Nullable ConnectionPool pool) {
-        pools[worker * 2 + (high ? 1 : 0)] = pool;
+    HostPools pools() {
+        return pools;
     }
 
     @Override

@@ -108,6 +108,11 @@ final class HostPicker {
         return true;
     }
 
+    /** Whether what is picked next does not depend on what happens until then. */
+    boolean isForeseeable(Source source) {
+        return source.scheduler != null || !(algorithm instanceof Algorithm.LeastRequest);
+    }
+
     /** A host; the source must have one. */
     Host pick(Source source) {
         Host[] hosts = source.hosts;

@@ -300,6 +300,12 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
                 return;
             }
         }
+        if (inBody
+                && in.isReadable()
+                && body.decode(in, bodySink) == Http1BodyDecoder.Result.FAILED) {
+            // The attempt was given up over its head; Envoy's codec reads to the end nevertheless.
+            shard.inc(stats.cxProtocolError);
+        }
     }
 
     private boolean readHead(ByteBuf in) {
@@ -347,10 +353,14 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         int status = head.status();
-        if (status < 200 && status != 101) {
+        if (status >= 100 && status < 200 && status != 101) {
             to.onInformational(head);
             reader.begin();
             return;
+        }
+        closeAfter = head.isCloseRequested();
+        if (closeAfter) {
+            shard.inc(stats.cxCloseNotify);
         }
         if (tunnelAsked && opensTunnel(status)) {
             tunnel = true;
@@ -358,10 +368,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             body.beginUntilClose();
             to.onResponseHead(head, false);
             return;
-        }
-        closeAfter = head.isCloseRequested();
-        if (closeAfter) {
-            shard.inc(stats.cxCloseNotify);
         }
         boolean bodyless =
                 request.isHead()
@@ -464,8 +470,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         active = false;
         boolean wasIdle = receiver == null;
         ResponseReceiver to = receiver;
-        if (to != null && tunnel) {
-            // Envoy takes the end of a CONNECT tunnel for its own doing.
+        if (to != null && (tunnel || request.isConnect())) {
+            // Where there is a CONNECT, Envoy takes the end for its own doing, whatever came.
             closedLocally |= request.isConnect();
             fail(StreamReset.CONNECTION_TERMINATION);
         } else if (to != null && inBody && body.isUntilClose()) {

@@ -8,6 +8,14 @@ interface LoadBalancer {
     /** A host, or {@code null} when there is none to choose (LB5). */
     @Nullable Host choose(HostSet hosts, LoadBalancerContext context);
 
+    /**
+     * The host that is to be chosen next, or {@code null} when nobody can tell; asked again, the
+     * one after it. What was told here is chosen later.
+     */
+    default @Nullable Host peek(HostSet hosts, LoadBalancerContext context) {
+        return null;
+    }
+
     /** Frees what it counts in stats; it is not asked again. */
     default void close() {}
 

@@ -105,7 +105,7 @@ final class Membership {
         }
         assignment = next;
         dropOverloads = next.dropOverloads();
-        Map<InetSocketAddress, Host> before = hosts;
+        Map<InetSocketAddress, Host> before = relocated(next);
         var now = new LinkedHashMap<InetSocketAddress, Host>();
         var added = new ArrayList<Host>();
         for (LocalityEndpoints locality : next.localities()) {
@@ -147,6 +147,27 @@ final class Membership {
             drain(new ArrayList<>(now.values()));
         }
         begin(added);
+    }
+
+    /**
+     * The one host of a name stays when the name gets another address: what is connected stays
+     * connected (CL3).
+     */
+    private Map<InetSocketAddress, Host> relocated(EndpointAssignment next) {
+        boolean logical = config.discovery() instanceof Discovery.Dns dns && dns.logical();
+        if (!logical || hosts.size() != 1 || next.localities().size() != 1) {
+            return hosts;
+        }
+        List<Endpoint> endpoints = next.localities().getFirst().endpoints();
+        if (endpoints.size() != 1) {
+            return hosts;
+        }
+        Host host = hosts.values().iterator().next();
+        InetSocketAddress address = endpoints.getFirst().address();
+        if (!host.address().equals(address)) {
+            host.relocate(address);
+        }
+        return Map.of(address, host);
     }
 
     /** The host that is there already, unless what identifies it changed. */
@@ -320,14 +341,8 @@ final class Membership {
     private void drainExisting(Host host) {
         environment
                 .workersDo()
-                .accept(worker -> {
-                    for (boolean high : new boolean[] {false, true}) {
-                        ConnectionPool pool = host.pool(worker.index(), high);
-                        if (pool != null) {
-                            pool.drainExisting();
-                        }
-                    }
-                });
+                .accept(worker ->
+                        host.pools().of(worker.index()).forEach(ConnectionPool::drainExisting));
     }
 
     private void drain(List<Host> gone) {
@@ -338,12 +353,7 @@ final class Membership {
                 .workersDo()
                 .accept(worker -> {
                     for (Host host : gone) {
-                        for (boolean high : new boolean[] {false, true}) {
-                            ConnectionPool pool = host.pool(worker.index(), high);
-                            if (pool != null) {
-                                pool.drain();
-                            }
-                        }
+                        host.pools().of(worker.index()).forEach(ConnectionPool::drain);
                     }
                 });
     }

@@ -2,10 +2,14 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
+import dev.outrigger.dataplane.config.SocketOptionConfig;
+import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
+import dev.outrigger.dataplane.worker.SocketOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -14,8 +18,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Opens upstream connections on one event loop. Confined to it. */
@@ -51,7 +57,10 @@ public final class UpstreamConnector {
         var bootstrap =
                 new Bootstrap()
                         .group(eventLoop)
-                        .channelFactory(channels)
+                        .channelFactory(
+                                sockets.options().isEmpty()
+                                        ? channels
+                                        : () -> withOptions(sockets.options()))
                         .option(ChannelOption.ALLOCATOR, allocator)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(
@@ -61,9 +70,24 @@ public final class UpstreamConnector {
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(high / 2, high))
                         .handler(handler);
+        if (epoll && sockets.freebind().isPresent()) {
+            bootstrap.option(EpollChannelOption.IP_FREEBIND, sockets.freebind().get());
+        }
         sockets.tcpKeepalive().ifPresent(keepalive -> keepAlive(bootstrap, keepalive));
         InetSocketAddress source = source(sockets, address);
         return source == null ? bootstrap.connect(address) : bootstrap.connect(address, source);
+    }
+
+    /** A socket with what must be set before it connects; a failure fails the connecting. */
+    private Channel withOptions(List<SocketOptionConfig> options) {
+        Channel channel = channels.newChannel();
+        try {
+            SocketOptions.apply(channel, options, State.PREBIND);
+            return channel;
+        } catch (IOException e) {
+            channel.unsafe().closeForcibly();
+            throw new ChannelException(e.getMessage(), e);
+        }
     }
 
     /** The source address of the destination's family, else the first (CP9). */

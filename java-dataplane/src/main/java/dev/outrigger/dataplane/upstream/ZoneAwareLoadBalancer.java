@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
 import dev.outrigger.dataplane.upstream.HostSet.Priority;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -26,6 +27,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
     private final Supplier<@Nullable HostSet> localCluster;
     private final Map<Integer, HostPicker.Source> sources = new HashMap<>();
     private final Map<Integer, EdfScheduler<HostSet.Locality>> localities = new HashMap<>();
+    private final ArrayDeque<Host> peeked = new ArrayDeque<>();
     private @Nullable HostSet seen;
     private HostPicker.@Nullable Source common;
     private @Nullable HostSet seenLocal;
@@ -58,10 +60,32 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
         return host;
     }
 
+    @Override
+    public @Nullable Host peek(HostSet hosts, LoadBalancerContext context) {
+        if (hosts != seen) {
+            begin(hosts);
+        }
+        // More than there are hosts would be a guess.
+        if (peeked.size() >= hosts.totalHealthy()) {
+            return null;
+        }
+        Host next = draw(hosts, context);
+        if (next == null || (common != null && !picker.isForeseeable(common))) {
+            return null;
+        }
+        peeked.addLast(next);
+        return next;
+    }
+
     private @Nullable Host chooseOnce(HostSet hosts, LoadBalancerContext context) {
         if (hosts != seen) {
             begin(hosts);
         }
+        Host foreseen = peeked.pollFirst();
+        return foreseen == null ? draw(hosts, context) : foreseen;
+    }
+
+    private @Nullable Host draw(HostSet hosts, LoadBalancerContext context) {
         PriorityLoad load = context.determinePriorityLoad(hosts, hosts.load());
         int chosen =
                 load.healthy()[0] == 100
@@ -92,6 +116,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
     private void begin(HostSet hosts) {
         seen = hosts;
         common = null;
+        peeked.clear();
         localities.clear();
         sources.values().forEach(HostPicker.Source::outdate);
         if (zoneAware != null) {

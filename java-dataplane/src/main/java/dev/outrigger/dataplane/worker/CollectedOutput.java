@@ -25,6 +25,7 @@ public final class CollectedOutput {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf collected;
     private boolean dirty;
+    private long written;
 
     /**
      * @param owner is flushed at the end of the event, and then calls {@link #flush} or {@link
@@ -82,6 +83,7 @@ public final class CollectedOutput {
         } else {
             writeOut();
             worker.stats().add(bytes, length);
+            written += length;
             context().write(data, context().voidPromise());
             markDirty();
         }
@@ -124,6 +126,7 @@ public final class CollectedOutput {
         if (buffer != null) {
             collected = null;
             worker.stats().add(bytes, buffer.readableBytes());
+            written += buffer.readableBytes();
             context().write(buffer, context().voidPromise());
         }
     }
@@ -133,6 +136,11 @@ public final class CollectedOutput {
         dirty = false;
         writeOut();
         context().flush();
+    }
+
+    /** How many bytes were written so far. */
+    public long written() {
+        return written;
     }
 
     /** The owner's turn has come, whatever it does about it. */

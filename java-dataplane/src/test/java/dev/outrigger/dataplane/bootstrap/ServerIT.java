@@ -113,14 +113,13 @@ class ServerIT {
                                 cluster()
                                         .replace(
                                                 "type: STATIC",
-                                                "type: STATIC, track_cluster_stats:"
-                                                        + " {timeout_budgets: true}"),
+                                                "type: STATIC, use_tcp_for_dns_lookups: true"),
                                 Cluster.newBuilder()));
                 DeltaDiscoveryRequest nack = awaitNack(controlPlane);
 
                 assertThat(nack.getErrorDetail().getMessage())
                         .startsWith("Error adding/updating cluster(s) b: ")
-                        .contains("track_cluster_stats");
+                        .contains("use_tcp_for_dns_lookups");
                 assertThat(get(server, "/").body()).isEqualTo("from upstream");
             }
         }

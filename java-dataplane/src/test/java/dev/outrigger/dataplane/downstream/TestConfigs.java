@@ -31,6 +31,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
@@ -127,6 +128,7 @@ final class TestConfigs {
                 name,
                 domains,
                 routes,
+                Optional.empty(),
                 TlsRequirement.NONE,
                 List.of(),
                 HeaderEdits.NONE,
@@ -217,11 +219,10 @@ final class TestConfigs {
     static ListenerConfig listener(int port, HttpConnectionManagerConfig manager, long hash) {
         return new ListenerConfig(
                 "main",
-                loopback(port),
+                ListenSocketsConfig.of(loopback(port)),
                 "127.0.0.1_" + port,
                 List.of(new FilterChainConfig("", manager)),
                 1024 * 1024,
-                -1,
                 true,
                 false,
                 List.of(),

@@ -62,10 +62,17 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0001", "\0", " GET", "\tGET", "get", "\u0080\u00ff"})
-    void refusesWhatNoMethodBeginsWithAtOnce_D41(String raw) {
+    @ValueSource(strings = {"\u0001", "\0", " GET", "\tGET"})
+    void refusesControlsAndBlanksInFrontAtOnce_D41(String raw) {
         assertThat(read(raw)).isEqualTo(Http1HeadParser.Result.FAILED);
         assertThat(reader.error()).isEqualTo(CodecError.CODEC_ERROR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get", "Z", "\u0080\u00ff"})
+    void waitsForTheLineOfAMethodItDoesNotKnow_D41(String raw) {
+        assertThat(read(raw)).isEqualTo(Http1HeadParser.Result.NEED_MORE);
+        assertThat(read(" / HTTP/1.1\r\n")).isEqualTo(Http1HeadParser.Result.FAILED);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -6,6 +6,7 @@ import static dev.outrigger.dataplane.parse.Outcomes.accepted;
 import static dev.outrigger.dataplane.parse.Outcomes.only;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
@@ -52,8 +53,7 @@ health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_thre
 health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {send: {text: "0g"}}}] | health_checks[0].tcp_health_check.send | invalid hex string '0g'
 http2_protocol_options: {}              | http2_protocol_options | not supported by this proxy
 circuit_breakers: {per_host_thresholds: [{max_requests: 1}]} | circuit_breakers.per_host_thresholds[0] | Unsupported field in per_host_thresholds
-preconnect_policy: {predictive_preconnect_ratio: 2} | preconnect_policy.predictive_preconnect_ratio | not supported by this proxy
-connection_pool_per_downstream_connection: true | connection_pool_per_downstream_connection | true is not supported by this proxy (only false)
+track_cluster_stats: {per_endpoint_stats: true} | track_cluster_stats.per_endpoint_stats | not supported by this proxy
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: localhost, port_value: 1}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address | malformed IP address: localhost. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, named_port: http}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.named_port | IP resolver can't handle port specifier type 4. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: /x}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.pipe | not supported by this proxy
@@ -66,6 +66,23 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
 
         assertThat(rejection.path()).isEqualTo(path);
         assertThat(rejection.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void refusesAPolicyThatOnlyEnvoyHasRatherThanTakeTheNext() {
+        String type = "envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality";
+        var proto = Protos.cluster("name: a").toBuilder();
+        proto.getLoadBalancingPolicyBuilder()
+                .addPoliciesBuilder()
+                .getTypedExtensionConfigBuilder()
+                .setName("w")
+                .setTypedConfig(Any.newBuilder().setTypeUrl("type.googleapis.com/" + type));
+
+        Rejection rejection = only(ClusterParser.parse(proto.build(), XDS));
+
+        assertThat(rejection.path())
+                .isEqualTo("load_balancing_policy.policies[0].typed_extension_config.typed_config");
+        assertThat(rejection.reason()).isEqualTo(type + " is not supported by this proxy");
     }
 
     @Test

@@ -22,6 +22,8 @@ import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
+import dev.outrigger.dataplane.config.SocketOptionConfig;
+import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -40,7 +42,7 @@ class ListenerParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-codec_type: HTTP2                        | codec_type | HTTP2 is not supported by this proxy (AUTO, HTTP1)
+codec_type: HTTP3                        | codec_type | HTTP3 is not supported by this proxy (AUTO, HTTP1, HTTP2)
 tracing: {}                              | tracing | not supported by this proxy
 local_reply_config: {mappers: [{filter: {metadata_filter: {}}}]} | local_reply_config.mappers[0].filter.metadata_filter | not supported by this proxy
 upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters | not supported by this proxy
@@ -78,8 +80,8 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x}, {name: y}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {}
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {server_names: [a]}}]} | filter_chains[0].filter_chain_match.server_names | not supported by this proxy
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters | not supported by this proxy
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, bind_to_port: false} | bind_to_port | false is not supported by this proxy (only true)
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, socket_options: [{level: 1, name: 2, int_value: 3}]} | socket_options | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, enable_mptcp: true} | enable_mptcp | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}], additional_addresses: [{address: {socket_address: {address: h, port_value: 1}}}]} | filter_chains[0].filters | a filter chain needs envoy.filters.network.http_connection_manager
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}]} | filter_chains[0].filters | a filter chain needs envoy.filters.network.http_connection_manager
 """)
     void refusesAListenerWithTheExactPath(String yaml, String path, String reason) {
@@ -99,11 +101,45 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
                 .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80));
         assertThat(config.statPrefix()).isEqualTo("127.0.0.1_80");
         assertThat(config.perConnectionBufferLimitBytes()).isEqualTo(1024 * 1024);
-        assertThat(config.tcpBacklogSize()).isEqualTo(-1);
-        assertThat(config.reusePort()).isTrue();
+        assertThat(config.sockets().tcpBacklogSize()).isEqualTo(-1);
+        assertThat(config.sockets().reusePort()).isTrue();
         assertThat(config.inbound()).isFalse();
         assertThat(config.accessLogs()).isEmpty();
         assertThat(config.filterChains()).hasSize(1);
+    }
+
+    @Test
+    void readsEveryAddressWithItsSocketOptions() {
+        ListenerConfig config =
+                accepted(
+                        ListenerParser.parse(
+                                Protos.withManager(NO_ROUTES).toBuilder()
+                                        .mergeFrom(
+                                                Protos.listener(
+"""
+additional_addresses:
+- address: {socket_address: {address: 1.2.3.4, port_value: 2}}
+- address: {socket_address: {address: "::1", port_value: 3}}
+  socket_options: {socket_options: [{level: 6, name: 1, buf_value: "/w==", state: STATE_LISTENING}]}
+socket_options:
+- {level: 1, name: 9, int_value: 1}
+- {level: 1, name: 10, int_value: 1, type: {datagram: {}}}
+connection_balance_config: {exact_balance: {}}
+deprecated_v1: {bind_to_port: false}
+drain_type: MODIFY_ONLY
+"""))
+                                        .build(),
+                                XDS));
+
+        var sockets = config.sockets();
+        var keepalive = new SocketOptionConfig(1, 9, "\u0001\0\0\0", State.PREBIND);
+        assertThat(sockets.addresses()).hasSize(3);
+        assertThat(sockets.addresses().get(1).options()).containsExactly(keepalive);
+        assertThat(sockets.addresses().get(2).options())
+                .containsExactly(new SocketOptionConfig(6, 1, "\u00ff", State.LISTENING));
+        assertThat(sockets.bindToPort()).isFalse();
+        assertThat(sockets.exactBalance()).isTrue();
+        assertThat(config.drainsOnHealthCheckFail()).isFalse();
     }
 
     @Test

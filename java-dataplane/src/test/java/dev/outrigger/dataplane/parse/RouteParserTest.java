@@ -38,7 +38,8 @@ class RouteParserTest {
             quoteCharacter = '\0',
             textBlock =
 """
-{match: {prefix: /, dynamic_metadata: [{filter: a, path: [{key: b}], value: {present_match: true}}]}, route: {cluster: b}} | match.dynamic_metadata | not supported by this proxy
+{match: {prefix: /, dynamic_metadata: [{filter: a, path: [{key: b}], value: {string_match: {safe_regex: {regex: "(a"}}}}]}, route: {cluster: b}} | match.dynamic_metadata[0].value.string_match.safe_regex.regex | missing ): (a
+{match: {prefix: /, filter_state: [{key: a, address_match: {ranges: [{address_prefix: x}]}}]}, route: {cluster: b}} | match.filter_state[0].address_match.ranges[0].address_prefix | malformed IP address: x
 {match: {prefix: /}, filter_action: {}}                                              | filter_action | not supported by this proxy
 {match: {safe_regex: {regex: "(a"}}, route: {cluster: b}}                            | match.safe_regex.regex | missing ): (a
 {match: {prefix: /, headers: [{name: a, string_match: {safe_regex: {regex: "["}}}]}, route: {cluster: b}} | match.headers[0].string_match.safe_regex.regex | missing ]: [

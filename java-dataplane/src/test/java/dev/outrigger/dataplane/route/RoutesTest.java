@@ -43,6 +43,7 @@ class RoutesTest {
                 name,
                 domains,
                 List.of(routes),
+                Optional.empty(),
                 tls,
                 List.of(),
                 HeaderEdits.NONE,

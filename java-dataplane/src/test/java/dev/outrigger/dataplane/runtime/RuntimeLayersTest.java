@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +47,47 @@ class RuntimeLayersTest {
     void refusesChangesWithoutAnAdminLayer() {
         assertThatThrownBy(() -> RuntimeLayers.none().modify(Map.of("a", "1")))
                 .hasMessage("No admin layer specified");
+    }
+
+    @Test
+    void readsValuesFromADirectoryAndAgainWhenAsked(@TempDir Path folder) throws IOException {
+        Path values = Files.createDirectories(folder.resolve("v1/sub/a"));
+        Files.writeString(values.resolve("b"), "# why\n60\n");
+        Files.createSymbolicLink(folder.resolve("current"), folder.resolve("v1"));
+        var onDisk =
+                new RuntimeLayers(
+                        List.of(
+                                new RuntimeLayerConfig.Disk(
+                                        "d", folder.resolve("current").toString(), "sub", false)));
+        assertThat(onDisk.snapshot().integer("a.b", 0)).isEqualTo(60);
+
+        Files.writeString(values.resolve("c"), "7");
+        onDisk.reload();
+
+        assertThat(onDisk.snapshot().integer("a.c", 0)).isEqualTo(7);
+        assertThat(onDisk.watched()).containsExactly(folder.resolve("current"));
+    }
+
+    @Test
+    void aDirectoryOfTheServiceClusterIsBelow(@TempDir Path folder) throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("s/cl")).resolve("k"), "5");
+        var layer = new RuntimeLayerConfig.Disk("d", folder.toString(), "s", true);
+
+        var found = new RuntimeLayers(List.of(layer), "cl");
+        var missing = new RuntimeLayers(List.of(layer), "other");
+
+        assertThat(found.snapshot().integer("k", 0)).isEqualTo(5);
+        assertThat(missing.snapshot().layers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {"'hello \\nworld\\n\\n' | 'hello \\nworld'", "'# only' | '# only'", "'' | ''"})
+    void readsAFileAsOneValue(String content, String value) {
+        assertThat(DiskLayer.text(content.replace("\\n", "\n")))
+                .isEqualTo(value.replace("\\n", "\n"));
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -94,7 +93,7 @@ public final class FakeRequestPath implements RequestPath {
     @Override
     public List<ListenerView> listeners() {
         return config.listeners().values().stream()
-                .map(l -> new ListenerView(l.name(), (InetSocketAddress) l.address()))
+                .map(l -> new ListenerView(l.name(), List.of(l.address())))
                 .toList();
     }
 

@@ -57,15 +57,7 @@ final class EnvelopeReader {
         }
         readApiVersion(root.field("apiVersion").required());
         var kind = readKind(root.field("kind").required());
-        DocumentNode metadata = root.field("metadata").required();
-        boolean isObject = metadata.objectOf(METADATA_FIELDS);
-        var name = isObject ? Names.label(metadata.field("name").required()) : Optional.of("x");
-        var namespace = Names.label(metadata.field("namespace"));
-        var rest =
-                new Metadata(
-                        readLabels(metadata.field("labels")),
-                        readAnnotations(metadata.field("annotations")));
-        var generation = metadata.field("generation").longIn(0, Long.MAX_VALUE);
+        Head head = readMetadata(root.field("metadata").required());
         DocumentNode spec = root.field("spec").required();
         if (kind.isEmpty()) {
             return Optional.empty();
@@ -74,13 +66,31 @@ final class EnvelopeReader {
         var id =
                 new PolicyId(
                         kind.get().kind(),
-                        namespace.orElse(PolicyId.DEFAULT_NAMESPACE),
-                        name.orElse("x"));
-        return readSpec(kind.get(), spec, id, rest)
+                        head.namespace().orElse(PolicyId.DEFAULT_NAMESPACE),
+                        head.name().orElse("x"));
+        return readSpec(kind.get(), spec, id, head.rest())
                 .filter(_ -> violationsNone(document, violations))
                 .map(policy ->
                         new SubmittedDocument(
-                                policy, document, authored(document.root()), generation));
+                                policy, document, authored(document.root()), head.generation()));
+    }
+
+    /** What {@code metadata} says. */
+    record Head(
+            Optional<String> name,
+            Optional<String> namespace,
+            Metadata rest,
+            Optional<Long> generation) {}
+
+    static Head readMetadata(DocumentNode metadata) {
+        boolean isObject = metadata.objectOf(METADATA_FIELDS);
+        return new Head(
+                isObject ? Names.label(metadata.field("name").required()) : Optional.of("x"),
+                Names.label(metadata.field("namespace")),
+                new Metadata(
+                        readLabels(metadata.field("labels")),
+                        readAnnotations(metadata.field("annotations"))),
+                metadata.field("generation").longIn(0, Long.MAX_VALUE));
     }
 
     private static boolean violationsNone(PolicyDocument document, Violations violations) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class DocumentNode {
     private final FieldPath path;
     private final Position position;
     private final Violations violations;
+    private final @Nullable NodeProbe probe;
 
     private DocumentNode(
             int document,
@@ -32,11 +34,34 @@ public final class DocumentNode {
             FieldPath path,
             Position position,
             Violations violations) {
+        this(document, tree, path, position, violations, null);
+    }
+
+    private DocumentNode(
+            int document,
+            @Nullable DocumentTree tree,
+            FieldPath path,
+            Position position,
+            Violations violations,
+            @Nullable NodeProbe probe) {
         this.document = document;
         this.tree = tree;
         this.path = path;
         this.position = position;
         this.violations = violations;
+        this.probe = probe;
+    }
+
+    /**
+     * A value that is not there but finds out what a reader would read. Nothing is ever clean, so
+     * that no reader goes on to build a value out of what it was told.
+     */
+    public static DocumentNode probing(NodeProbe probe, FieldPath path) {
+        return new DocumentNode(0, null, path, Position.UNKNOWN, Violations.ignoring(), probe);
+    }
+
+    private DocumentNode probing(NodeProbe child, String token) {
+        return new DocumentNode(0, null, path.child(token), position, violations, child);
     }
 
     static DocumentNode root(PolicyDocument document, Violations violations) {
@@ -62,24 +87,30 @@ public final class DocumentNode {
     }
 
     public boolean isPresent() {
-        return tree != null;
+        return probe == null ? tree != null : probe.isPresent();
     }
 
     public boolean isMap() {
-        return tree instanceof MapTree;
+        return probe == null ? tree instanceof MapTree : probe.is(NodeType.OBJECT);
     }
 
     public boolean isString() {
+        if (probe != null) {
+            return probe.is(NodeType.STRING);
+        }
         return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.STRING;
     }
 
     public boolean isInteger() {
+        if (probe != null) {
+            return probe.is(NodeType.INTEGER);
+        }
         return tree instanceof ScalarTree scalar && scalar.type() == ScalarType.INTEGER;
     }
 
     /** The value as it stands, if it is there. */
     public Optional<DocumentTree> tree() {
-        return Optional.ofNullable(tree);
+        return Optional.ofNullable(probe == null || !probe.isPresent() ? tree : probe.tree());
     }
 
     /** Records that this value is wrong. */
@@ -89,7 +120,9 @@ public final class DocumentNode {
 
     /** Records that the value is missing if it is; returns itself. */
     public DocumentNode required() {
-        if (tree == null) {
+        if (probe != null) {
+            probe.required();
+        } else if (tree == null) {
             var tokens = path.tokens();
             violate(
                     ViolationCode.MISSING_FIELD,
@@ -100,6 +133,9 @@ public final class DocumentNode {
 
     /** The value of a field; absent when this is no object or has no such field. */
     public DocumentNode field(String name) {
+        if (probe != null) {
+            return probing(probe.field(name), name);
+        }
         var entry = tree instanceof MapTree map ? map.find(name) : Optional.<Entry>empty();
         return new DocumentNode(
                 document,
@@ -111,6 +147,9 @@ public final class DocumentNode {
 
     /** Item {@code index} of a list; absent when this is no list or shorter. */
     public DocumentNode item(int index) {
+        if (probe != null) {
+            return probing(probe.item(), Integer.toString(index));
+        }
         DocumentTree item =
                 tree instanceof ListTree list && index < list.items().size()
                         ? list.items().get(index)
@@ -142,6 +181,10 @@ public final class DocumentNode {
      * @return whether it is an object at all
      */
     public boolean objectOf(Collection<String> known) {
+        if (probe != null) {
+            probe.objectOf(known);
+            return true;
+        }
         if (!(tree instanceof MapTree map)) {
             wrongType("an object");
             return false;
@@ -165,6 +208,9 @@ public final class DocumentNode {
 
     /** The fields of an object in the author's order, for maps whose keys are free. */
     public List<Field> fields(int maxCount) {
+        if (probe != null) {
+            return List.of(new Field("key", this, probing(probe.fields(maxCount), "key")));
+        }
         if (!(tree instanceof MapTree map)) {
             wrongType("an object");
             return List.of();
@@ -194,6 +240,9 @@ public final class DocumentNode {
 
     /** The items of a list, at least {@code min} of them; none when absent. */
     public List<DocumentNode> items(int min, int max) {
+        if (probe != null) {
+            return probe.items(min, max) ? List.of(item(0)) : List.of();
+        }
         if (!(tree instanceof ListTree list)) {
             wrongType("a list");
             return List.of();
@@ -210,6 +259,9 @@ public final class DocumentNode {
 
     /** Any text, also the empty one. */
     public Optional<String> string(int maxChars) {
+        if (probe != null) {
+            return probe.string(maxChars);
+        }
         var scalar = scalar(ScalarType.STRING, "a string");
         if (scalar.isPresent() && scalar.get().length() > maxChars) {
             violate(
@@ -225,6 +277,9 @@ public final class DocumentNode {
     }
 
     public Optional<Boolean> bool() {
+        if (probe != null) {
+            return probe.bool();
+        }
         return scalar(ScalarType.BOOLEAN, "true or false").map(Boolean::parseBoolean);
     }
 
@@ -233,6 +288,9 @@ public final class DocumentNode {
     }
 
     public Optional<Long> longIn(long min, long max) {
+        if (probe != null) {
+            return probe.longIn(min, max);
+        }
         var digits = scalar(ScalarType.INTEGER, "an integer");
         if (digits.isEmpty()) {
             return Optional.empty();
@@ -250,6 +308,9 @@ public final class DocumentNode {
 
     /** A GEP-2257 duration within bounds, both included. */
     public Optional<Duration> duration(Duration min, Duration max) {
+        if (probe != null) {
+            return probe.duration(min, max);
+        }
         var text = scalar(ScalarType.STRING, "a duration such as 250ms or 3s");
         if (text.isEmpty()) {
             return Optional.empty();
@@ -279,6 +340,9 @@ public final class DocumentNode {
 
     /** One of a closed set of words. */
     public <E> Optional<E> oneOf(Map<String, E> words) {
+        if (probe != null) {
+            return probe.oneOf(words.keySet()).map(words::get);
+        }
         var text = scalar(ScalarType.STRING, "one of " + listed(words.keySet()));
         if (text.isEmpty()) {
             return Optional.empty();
@@ -298,11 +362,26 @@ public final class DocumentNode {
 
     /** Records that the value is there but is not what is expected. */
     public void wrongType(String expected) {
-        if (tree != null) {
+        if (probe != null) {
+            probe.wrongType();
+        } else if (tree != null) {
             violate(
                     ViolationCode.WRONG_TYPE,
                     "Expected " + expected + " but found " + tree.describe() + "." + quoteHint());
         }
+    }
+
+    /**
+     * Says, for those who ask what is read here, by which pattern the caller checks the text; does
+     * not check it.
+     *
+     * @param pattern matches whole texts, in what Java and ECMAScript have in common
+     */
+    public DocumentNode form(Pattern pattern) {
+        if (probe != null) {
+            probe.form(pattern.pattern());
+        }
+        return this;
     }
 
     private Optional<String> scalar(ScalarType type, String expected) {

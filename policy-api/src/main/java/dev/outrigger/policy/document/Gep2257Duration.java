@@ -7,7 +7,10 @@ import java.util.regex.Pattern;
 
 /** The duration format of Gateway API's GEP-2257: one to four groups of digits and a unit. */
 public final class Gep2257Duration {
-    private static final Pattern FORMAT = Pattern.compile("(?:[0-9]{1,5}(?:h|ms|m|s)){1,4}");
+    /** The format as a pattern for JSON Schema. */
+    public static final String FORM = "^(?:[0-9]{1,5}(?:h|ms|m|s)){1,4}$";
+
+    private static final Pattern FORMAT = Pattern.compile(FORM);
     private static final Pattern GROUP = Pattern.compile("([0-9]+)(h|ms|m|s)");
 
     private Gep2257Duration() {}

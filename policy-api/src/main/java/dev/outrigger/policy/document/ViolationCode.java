@@ -41,6 +41,8 @@ public enum ViolationCode {
 
     /** A raw Envoy resource that Envoy's own schema refuses. */
     XDS_RESOURCE("OUT-1060", 422),
+    /** A patch that does not fit the document. */
+    PATCH("OUT-1070", 422),
     /** Two traffic policies set the same block at the same level for the same caller. */
     POLICY_TIE("OUT-2001", 409),
     /** Other documents still refer to a document that is to be deleted. */

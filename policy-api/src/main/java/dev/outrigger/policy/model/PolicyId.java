@@ -3,7 +3,9 @@ package dev.outrigger.policy.model;
 
 import dev.outrigger.policy.tree.SharedTree;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Identity of a stored document: kind, namespace and name, for example {@code Service/default/b}.
@@ -22,6 +24,19 @@ public record PolicyId(String kind, String namespace, String name) implements Co
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(namespace, "namespace");
         Objects.requireNonNull(name, "name");
+    }
+
+    /** Reads what {@link #toString} writes; empty for anything else. */
+    public static Optional<PolicyId> parse(String text) {
+        String[] parts = text.split("/", -1);
+        if (List.of(parts).contains("")) {
+            return Optional.empty();
+        }
+        return switch (parts.length) {
+            case 2 -> Optional.of(new PolicyId(parts[0], DEFAULT_NAMESPACE, parts[1]));
+            case 3 -> Optional.of(new PolicyId(parts[0], parts[1], parts[2]));
+            default -> Optional.empty();
+        };
     }
 
     /** The same in every process, unlike {@link #hashCode}. */

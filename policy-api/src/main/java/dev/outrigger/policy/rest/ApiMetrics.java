@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** The meters of the policy API. All names begin with {@code outrigger}. Any thread. */
 public final class ApiMetrics implements StoreListener {
@@ -70,6 +71,21 @@ public final class ApiMetrics implements StoreListener {
     /** A write that was answered: written, unchanged, dry-run or refused. */
     void write(String operation, String result) {
         registry.counter("outrigger.writes", "operation", operation, "result", result).increment();
+    }
+
+    /** A number that is read when somebody asks. */
+    <T> void gauge(String name, String description, T owner, ToDoubleFunction<T> number) {
+        Gauge.builder(name, owner, number).description(description).register(registry);
+    }
+
+    /** A request was not let in. */
+    void refused(String reason) {
+        registry.counter("outrigger.http.refused", "reason", reason).increment();
+    }
+
+    /** A client that watched is gone. */
+    void watchEnded(String reason) {
+        registry.counter("outrigger.watches.ended", "reason", reason).increment();
     }
 
     /** A revision that proxies refused was undone. */

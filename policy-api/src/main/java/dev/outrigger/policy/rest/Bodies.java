@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +20,10 @@ import java.util.concurrent.TimeoutException;
 
 /** Reads the bodies of requests: of known types, not too large, not too slow. Any thread. */
 final class Bodies {
-    private static final Map<String, Format> FORMATS =
-            Map.of(
-                    "application/yaml", Format.YAML,
-                    "application/x-yaml", Format.YAML,
-                    "text/yaml", Format.YAML,
-                    "application/json", Format.JSON);
+    /** Other names of YAML, from before it had one of its own. */
+    private static final Set<String> OLD_YAML = Set.of("application/x-yaml", "text/yaml");
+
+    private static final String YAML = "application/yaml";
 
     private final int maxBytes;
     private final Duration timeout;
@@ -35,11 +35,38 @@ final class Bodies {
 
     /** A body with the format it is declared to have. */
     @SuppressWarnings("ArrayRecordComponent") // Confined to its request; nobody compares bodies.
-    record Body(byte[] bytes, Format format) {}
+    record Body(byte[] bytes, String type) {
+        Format format() {
+            return type.endsWith("json") ? Format.JSON : Format.YAML;
+        }
+    }
 
-    /** Reads the body; one that is too large is refused without reading on. */
-    Body read(ServerRequest request) {
-        Format format = format(request);
+    /**
+     * Reads the body and leaves it with the request, for {@link #of}; one that is too large is
+     * refused without reading on.
+     */
+    void read(ServerRequest request, Operation.Payload payload) {
+        if (request.content().hasEntity() || payload.required()) {
+            request.context().register(read(request, payload.types()));
+        }
+    }
+
+    /** The body that was read, if there was one. */
+    static Optional<Body> find(ServerRequest request) {
+        return request.context().get(Body.class);
+    }
+
+    /** The body that was read; a problem if there was none. */
+    static Body of(ServerRequest request) {
+        return find(request).orElseThrow(Bodies::missing);
+    }
+
+    private static Problem.Raised missing() {
+        return Problem.of(400, "Body missing", "The request has no body.").raise();
+    }
+
+    private Body read(ServerRequest request, List<String> types) {
+        String type = type(request, types);
         var encoding = request.headers().first(HeaderNames.CONTENT_ENCODING);
         if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
             throw unsupported(
@@ -49,13 +76,13 @@ final class Bodies {
             throw tooLarge();
         }
         if (!request.content().hasEntity()) {
-            throw Problem.of(400, "Body missing", "The request has no body.").raise();
+            throw missing();
         }
         byte[] bytes = readInTime(request);
         if (bytes.length > maxBytes) {
             throw tooLarge();
         }
-        return new Body(bytes, format);
+        return new Body(bytes, type);
     }
 
     /**
@@ -94,21 +121,22 @@ final class Bodies {
         }
     }
 
-    private static Format format(ServerRequest request) {
+    private static String type(ServerRequest request, List<String> types) {
         String given = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
         String[] parts = given.toLowerCase(Locale.ROOT).split(";", 2);
         String type = parts[0].strip();
-        String expected = " (expected: application/yaml or application/json).";
+        String expected = " (expected: " + String.join(" or ", types) + ").";
         if (type.isEmpty()) {
             throw unsupported("The request has no Content-Type" + expected);
         }
         if (type.equals("application/x-www-form-urlencoded")) {
             throw unsupported(
-                    "Content-Type is application/x-www-form-urlencoded, which curl sends unless told"
-                            + " otherwise: add -H 'Content-Type: application/yaml', and use"
+                    "Content-Type is application/x-www-form-urlencoded, which curl sends unless"
+                            + " told otherwise: add -H 'Content-Type: application/yaml', and use"
                             + " --data-binary so that line breaks survive.");
         }
-        if (!FORMATS.containsKey(type)) {
+        boolean isKnown = types.contains(type) || (types.contains(YAML) && OLD_YAML.contains(type));
+        if (!isKnown) {
             throw unsupported("Content-Type " + Quoted.of(given) + " is not supported" + expected);
         }
         boolean otherCharset =
@@ -118,7 +146,7 @@ final class Bodies {
         if (otherCharset) {
             throw unsupported("Content-Type " + Quoted.of(given) + ": only UTF-8 is supported.");
         }
-        return FORMATS.getOrDefault(type, Format.JSON);
+        return type;
     }
 
     private static Problem.Raised unsupported(String detail) {

@@ -3,15 +3,14 @@ package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.rest.BootstrapSource.Flavor;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** {@code GET /api/v1/bootstrap}: a bootstrap file for a proxy of a service. */
-final class BootstrapService implements HttpService {
+final class BootstrapService {
     /** Goes into a YAML file and into the node's identity: no quotes, no blanks. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
 
@@ -26,22 +25,46 @@ final class BootstrapService implements HttpService {
         this.source = source;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::get).any("/", Methods.notAllowed("GET"));
+    List<Operation> operations() {
+        return List.of(
+                Operation.of("GET", "/api/v1/bootstrap", "getBootstrap")
+                        .saying("A bootstrap file for a proxy of a service.")
+                        .needing(Role.VIEWER)
+                        .taking(
+                                Parameters.query(
+                                        "flavor",
+                                        Parameters.words("envoy", "java"),
+                                        "For which proxy; default envoy."),
+                                Parameters.requiredQuery(
+                                        "service",
+                                        Parameters.text("^" + WORD.pattern() + "$"),
+                                        "The service, as the node's cluster."),
+                                Parameters.query(
+                                        "id",
+                                        Parameters.text("^" + WORD.pattern() + "$"),
+                                        "The node's id; made up unless given."),
+                                Parameters.query(
+                                        "adminPort", Parameters.number(0, 65_535), "Of the proxy."),
+                                Parameters.query(
+                                        "xds",
+                                        Parameters.text("^" + HOST_AND_PORT.pattern() + "$"),
+                                        "The xDS server as the proxy reaches it."))
+                        .taking(
+                                file("tlsCert", "certificate"),
+                                file("tlsKey", "key"),
+                                file("tlsCa", "authorities"))
+                        .replying(200, "The file.", "application/yaml", "Bootstrap")
+                        .by(this::get));
     }
 
-    private void get(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(
-                request,
-                "flavor",
-                "service",
-                "id",
-                "adminPort",
-                "xds",
-                "tlsCert",
-                "tlsKey",
-                "tlsCa");
+    private static Operation.Parameter file(String name, String what) {
+        return Parameters.query(
+                name,
+                Parameters.text("^" + PATH.pattern() + "$"),
+                "The file of the proxy's " + what + ", on its own machine.");
+    }
+
+    private void get(ServerRequest request, ServerResponse response, Caller caller) {
         var asked =
                 new BootstrapSource.Request(
                         flavor(request),

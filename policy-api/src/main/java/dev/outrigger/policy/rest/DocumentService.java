@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.patch.JsonPatch;
+import dev.outrigger.policy.patch.MergePatch;
+import dev.outrigger.policy.patch.PatchFailure;
+import dev.outrigger.policy.rest.Operation.MediaSchema;
 import dev.outrigger.policy.status.PolicyStatus;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.Action;
 import dev.outrigger.policy.store.DocumentOutcome;
+import dev.outrigger.policy.store.DocumentPatch;
 import dev.outrigger.policy.store.PolicyStore;
+import dev.outrigger.policy.store.PolicyWrite;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.WriteOutcome;
 import io.helidon.http.HeaderNames;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** {@code /api/v1/{plural}}: the documents of one kind. */
-final class DocumentService implements HttpService {
+final class DocumentService {
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final String JSON_PATCH = "application/json-patch+json";
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 500;
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
@@ -38,7 +43,6 @@ final class DocumentService implements HttpService {
     private final ApiMetrics metrics;
     private final Cursors cursors;
     private final Snapshots snapshots;
-    private final Bodies bodies;
 
     DocumentService(
             PolicyKind<?> kind,
@@ -47,8 +51,7 @@ final class DocumentService implements HttpService {
             StatusSource proxies,
             ApiMetrics metrics,
             Cursors cursors,
-            Snapshots snapshots,
-            Bodies bodies) {
+            Snapshots snapshots) {
         this.kind = kind;
         this.store = store;
         this.writes = writes;
@@ -56,23 +59,100 @@ final class DocumentService implements HttpService {
         this.metrics = metrics;
         this.cursors = cursors;
         this.snapshots = snapshots;
-        this.bodies = bodies;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list)
-                .any("/", Methods.notAllowed("GET"))
-                .get("/{name}", this::get)
-                .put("/{name}", this::put)
-                .delete("/{name}", this::delete)
-                .any("/{name}", Methods.notAllowed("GET, PUT, DELETE"))
-                .get("/{name}/status", this::status)
-                .any("/{name}/status", Methods.notAllowed("GET"));
+    List<Operation> operations() {
+        String all = "/api/v1/" + kind.plural();
+        String one = all + "/{name}";
+        String word = kind.specType().getSimpleName().replace("Spec", "");
+        var document =
+                List.of(
+                        new MediaSchema("application/yaml", kind.kind()),
+                        new MediaSchema("application/json", kind.kind()));
+        return List.of(
+                Operation.of("GET", all, "list" + word)
+                        .saying("The documents of kind " + kind.kind() + ", page by page.")
+                        .needing(Role.VIEWER)
+                        .taking(Parameters.IN_NAMESPACE, Parameters.SELECTOR)
+                        .taking(Parameters.limit(DEFAULT_LIMIT, MAX_LIMIT), Parameters.CURSOR)
+                        .replying(
+                                200,
+                                "A page, in the order of namespaces and names; all pages are of"
+                                        + " one revision.",
+                                "application/json",
+                                kind.kind() + "List",
+                                "Link")
+                        .refusing(410)
+                        .by(this::list),
+                Operation.of("POST", all, "create" + word)
+                        .saying("Creates a document.")
+                        .needing(Role.EDITOR)
+                        .taking(Parameters.DRY_RUN)
+                        .taking(Parameters.WRITER)
+                        .reading(true, document.toArray(MediaSchema[]::new))
+                        .replying(
+                                201, "Created.", "application/json", "Written", "ETag", "Location")
+                        .replying(
+                                200,
+                                "Would be created; or had been, by a request with the same"
+                                        + " idempotency key.",
+                                "application/json",
+                                "Written",
+                                "ETag",
+                                "Location")
+                        .refusing(404, 409, 412, 422, 503, 507)
+                        .by(this::create),
+                Operation.of("GET", one, "get" + word)
+                        .saying("A document as its author wrote it, with its generation.")
+                        .needing(Role.VIEWER)
+                        .taking(Parameters.NAME, Parameters.NAMESPACE, Parameters.IF_NONE_MATCH)
+                        .replying(200, "The document.", "application/json", kind.kind(), "ETag")
+                        .replyingNothing(304, "As the caller knows it.", "ETag")
+                        .refusing(404)
+                        .by(this::get),
+                Operation.of("PUT", one, "put" + word)
+                        .saying("Creates or replaces a document.")
+                        .needing(Role.EDITOR)
+                        .taking(Parameters.NAME, Parameters.NAMESPACE, Parameters.DRY_RUN)
+                        .taking(Parameters.IF_MATCH, Parameters.IF_NONE_MATCH)
+                        .taking(Parameters.WRITER)
+                        .reading(true, document.toArray(MediaSchema[]::new))
+                        .replying(200, "Stored.", "application/json", "Written", "ETag")
+                        .replying(201, "Created.", "application/json", "Written", "ETag")
+                        .refusing(404, 409, 412, 422, 428, 503, 507)
+                        .by(this::put),
+                Operation.of("PATCH", one, "patch" + word)
+                        .saying("Changes parts of a document.")
+                        .needing(Role.EDITOR)
+                        .taking(Parameters.NAME, Parameters.NAMESPACE, Parameters.DRY_RUN)
+                        .taking(Parameters.IF_MATCH)
+                        .taking(Parameters.WRITER)
+                        .reading(
+                                true,
+                                new MediaSchema(MERGE_PATCH, "MergePatch"),
+                                new MediaSchema(JSON_PATCH, "JsonPatch"))
+                        .replying(200, "Stored.", "application/json", "Written", "ETag")
+                        .refusing(404, 409, 412, 422, 428, 503, 507)
+                        .by(this::patch),
+                Operation.of("DELETE", one, "delete" + word)
+                        .saying("Deletes a document that no other refers to.")
+                        .needing(Role.EDITOR)
+                        .taking(Parameters.NAME, Parameters.NAMESPACE, Parameters.DRY_RUN)
+                        .taking(Parameters.IF_MATCH)
+                        .taking(Parameters.WRITER)
+                        .replying(200, "Deleted.", "application/json", "Written")
+                        .refusing(404, 409, 412, 428, 503, 507)
+                        .by(this::delete),
+                Operation.of("GET", one + "/status", "status" + word)
+                        .saying("What became of a document, with each proxy's answer.")
+                        .needing(Role.VIEWER)
+                        .taking(Parameters.NAME, Parameters.NAMESPACE)
+                        .replying(200, "Its status.", "application/json", "DocumentStatus")
+                        .refusing(404)
+                        .by(this::status));
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "namespace", "labelSelector", "limit", "cursor");
+    private void list(ServerRequest request, ServerResponse response, Caller caller) {
         var namespace = Requests.parameter(request, "namespace");
         String selectorText = Requests.parameter(request, "labelSelector").orElse("");
         LabelSelector selector = LabelSelector.parse(selectorText);
@@ -86,7 +166,7 @@ final class DocumentService implements HttpService {
         List<StoredDocument> found =
                 set.all().stream()
                         .filter(document -> document.id().kind().equals(kind.kind()))
-                        .filter(document -> namespace.isEmpty() || isIn(document, namespace.get()))
+                        .filter(document -> Permissions.isListed(caller, document.id(), namespace))
                         .filter(document -> selector.matches(document.policy().metadata().labels()))
                         .filter(document -> key(document).compareTo(after) > 0)
                         .limit(limit + 1L)
@@ -110,9 +190,9 @@ final class DocumentService implements HttpService {
         Responses.json(response, 200, root);
     }
 
-    private void get(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "namespace");
+    private void get(ServerRequest request, ServerResponse response, Caller caller) {
         PolicyId id = id(request);
+        Permissions.requireVisible(caller, id);
         StoredDocument document =
                 store.documents()
                         .find(id)
@@ -130,9 +210,9 @@ final class DocumentService implements HttpService {
      * What became of the document. A resource of its own, for it changes while the document and its
      * strong tag do not.
      */
-    private void status(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "namespace");
+    private void status(ServerRequest request, ServerResponse response, Caller caller) {
         PolicyId id = id(request);
+        Permissions.requireVisible(caller, id);
         StoredDocument document =
                 store.documents()
                         .find(id)
@@ -146,34 +226,95 @@ final class DocumentService implements HttpService {
         Responses.json(response, 200, root);
     }
 
-    private void put(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "namespace", "dryRun", "message");
+    private void create(ServerRequest request, ServerResponse response, Caller caller) {
+        boolean dryRun = Requests.flag(request, "dryRun");
+        var body = Bodies.of(request);
+        var write = writes.create(kind.kind(), body.bytes(), body.format());
+        var written = run("create", write, body.bytes(), request, caller);
+        var document = written.documents().getFirst();
+        response.header(
+                HeaderNames.LOCATION,
+                "/api/v1/"
+                        + kind.plural()
+                        + "/"
+                        + document.id().name()
+                        + (document.id().namespace().equals(PolicyId.DEFAULT_NAMESPACE)
+                                ? ""
+                                : "?namespace=" + document.id().namespace()));
+        boolean isNew = !dryRun && !written.replayed();
+        send(response, isNew ? 201 : 200, written, dryRun);
+    }
+
+    private void put(ServerRequest request, ServerResponse response, Caller caller) {
         boolean dryRun = Requests.flag(request, "dryRun");
         PolicyId id = id(request);
+        Permissions.requireVisible(caller, id);
         var precondition = Requests.precondition(request);
-        var body = bodies.read(request);
-        var context = Requests.writeContext(request, body.bytes());
-        WriteOutcome outcome =
-                writes.put(id, body.bytes(), body.format(), precondition, context, dryRun);
-        metrics.write("put", WriteResults.word(outcome, dryRun));
-        var written = Responses.requireWritten(outcome);
+        var body = Bodies.of(request);
+        var write = writes.put(id, body.bytes(), body.format(), precondition);
+        var written = run("put", write, body.bytes(), request, caller);
+        boolean created = written.documents().getFirst().action() == Action.CREATED && !dryRun;
+        send(response, created ? 201 : 200, written, dryRun);
+    }
+
+    private void patch(ServerRequest request, ServerResponse response, Caller caller) {
+        boolean dryRun = Requests.flag(request, "dryRun");
+        PolicyId id = id(request);
+        Permissions.requireVisible(caller, id);
+        var precondition = Requests.precondition(request);
+        var body = Bodies.of(request);
+        var write = writes.patch(id, patch(body), precondition);
+        var written = run("patch", write, body.bytes(), request, caller);
+        send(response, 200, written, dryRun);
+    }
+
+    private static DocumentPatch patch(Bodies.Body body) {
+        JsonNode patch = Json.patch(body.bytes());
+        if (body.type().equals(MERGE_PATCH)) {
+            if (!patch.isObject()) {
+                throw malformed("A merge patch of a document is an object.");
+            }
+            return document -> MergePatch.apply(patch, document);
+        }
+        try {
+            return JsonPatch.parse(patch)::apply;
+        } catch (PatchFailure e) {
+            throw malformed(e.detail());
+        }
+    }
+
+    private static Problem.Raised malformed(String detail) {
+        return Problem.of(400, "Patch cannot be read", detail).raise();
+    }
+
+    private void delete(ServerRequest request, ServerResponse response, Caller caller) {
+        PolicyId id = id(request);
+        Permissions.requireVisible(caller, id);
+        var write = writes.delete(id, Requests.precondition(request));
+        var written = run("delete", write, new byte[0], request, caller);
+        Responses.json(response, 200, Json.written(written, Requests.flag(request, "dryRun")));
+    }
+
+    private WriteOutcome.Written run(
+            String operation,
+            PolicyWrite write,
+            byte[] body,
+            ServerRequest request,
+            Caller caller) {
+        boolean dryRun = Requests.flag(request, "dryRun");
+        var context = Requests.writeContext(request, body, caller);
+        WriteOutcome outcome = writes.run(Permissions.guard(write, caller), context, dryRun);
+        metrics.write(operation, WriteResults.word(outcome, dryRun));
+        return Responses.requireWritten(outcome);
+    }
+
+    private static void send(
+            ServerResponse response, int status, WriteOutcome.Written written, boolean dryRun) {
         DocumentOutcome document = written.documents().getFirst();
         if (document.generation() > 0) {
             response.header(HeaderNames.ETAG, ETags.of(document.generation()));
         }
-        boolean created = document.action() == Action.CREATED && !dryRun;
-        Responses.json(response, created ? 201 : 200, Json.written(written, dryRun));
-    }
-
-    private void delete(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "namespace", "dryRun", "message");
-        boolean dryRun = Requests.flag(request, "dryRun");
-        PolicyId id = id(request);
-        var precondition = Requests.precondition(request);
-        var context = Requests.writeContext(request, new byte[0]);
-        WriteOutcome outcome = writes.delete(id, precondition, context, dryRun);
-        metrics.write("delete", WriteResults.word(outcome, dryRun));
-        Responses.json(response, 200, Json.written(Responses.requireWritten(outcome), dryRun));
+        Responses.json(response, status, Json.written(written, dryRun));
     }
 
     private PolicyId id(ServerRequest request) {
@@ -215,19 +356,11 @@ final class DocumentService implements HttpService {
     private String nextUri(Optional<String> namespace, String selector, int limit, String cursor) {
         var uri = new StringBuilder("/api/v1/").append(kind.plural());
         uri.append("?limit=").append(limit);
-        namespace.ifPresent(text -> uri.append("&namespace=").append(encoded(text)));
+        namespace.ifPresent(text -> uri.append("&namespace=").append(Requests.encoded(text)));
         if (!selector.isEmpty()) {
-            uri.append("&labelSelector=").append(encoded(selector));
+            uri.append("&labelSelector=").append(Requests.encoded(selector));
         }
         return uri.append("&cursor=").append(cursor).toString();
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static boolean isIn(StoredDocument document, String namespace) {
-        return document.id().namespace().equals(namespace);
     }
 
     /** Sorts as the set does: no character of a name sorts before the blank. */

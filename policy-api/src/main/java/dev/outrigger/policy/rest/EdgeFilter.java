@@ -2,8 +2,6 @@
 package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.store.StoreUnavailable;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.webserver.CloseConnectionException;
@@ -14,7 +12,6 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,23 +22,19 @@ import org.slf4j.LoggerFactory;
 final class EdgeFilter implements Filter {
     private static final Logger log = LoggerFactory.getLogger(EdgeFilter.class);
 
-    private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
-
     private final ApiMetrics metrics;
-    private final String instancePrefix;
-    private final AtomicLong count = new AtomicLong();
+    private final RequestIds ids;
 
-    /** The prefix tells runs of the program apart. */
-    EdgeFilter(ApiMetrics metrics, String instancePrefix) {
+    EdgeFilter(ApiMetrics metrics, RequestIds ids) {
         this.metrics = metrics;
-        this.instancePrefix = instancePrefix;
+        this.ids = ids;
     }
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         long start = System.nanoTime();
-        String instance = "req-" + instancePrefix + "-" + count.incrementAndGet();
-        response.header(REQUEST_ID, instance);
+        String instance = ids.next();
+        response.header(RequestIds.HEADER, instance);
         try {
             try {
                 chain.proceed();
@@ -61,7 +54,7 @@ final class EdgeFilter implements Filter {
 
     /** Answers what a handler or an inner filter has thrown. */
     void answer(ServerRequest request, ServerResponse response, Throwable thrown) {
-        String instance = response.headers().first(REQUEST_ID).orElse("req-unknown");
+        String instance = response.headers().first(RequestIds.HEADER).orElse("req-unknown");
         Problem problem = problem(thrown, request, instance);
         metrics.violations(problem.violations());
         Responses.problem(response, problem, instance);
@@ -111,7 +104,9 @@ final class EdgeFilter implements Filter {
                                     + " the control plane.";
                     case CLOSED -> "The control plane is stopping. Nothing was written.";
                 };
-        return Problem.of(503, "Store unavailable", detail).withHeader("Retry-After", "5");
+        boolean isFull = e.reason() == StoreUnavailable.Reason.FULL;
+        return Problem.of(isFull ? 507 : 503, isFull ? "Store full" : "Store unavailable", detail)
+                .withHeader("Retry-After", isFull ? "30" : "5");
     }
 
     /** Helidon announces the end of a connection, but reads on. */

@@ -2,8 +2,6 @@
 package dev.outrigger.policy.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -12,26 +10,31 @@ import java.util.List;
  * {@code /health/live}: the process answers. {@code /health/ready}: everything it needs works; 503
  * with the parts that do not.
  */
-final class HealthService implements HttpService {
+final class HealthService {
     private final List<Readiness> checks;
 
     HealthService(List<Readiness> checks) {
         this.checks = List.copyOf(checks);
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/live", HealthService::live)
-                .any("/live", Methods.notAllowed("GET"))
-                .get("/ready", this::ready)
-                .any("/ready", Methods.notAllowed("GET"));
+    List<Operation> operations() {
+        return List.of(
+                Operation.of("GET", "/health/live", "getLiveness")
+                        .saying("Whether the process answers.")
+                        .replying(200, "It does.", "application/json", "Liveness")
+                        .by(HealthService::live),
+                Operation.of("GET", "/health/ready", "getReadiness")
+                        .saying("Whether everything it needs works.")
+                        .replying(200, "All of it.", "application/json", "Readiness")
+                        .replying(503, "Not all of it.", "application/json", "Readiness")
+                        .by(this::ready));
     }
 
-    private static void live(ServerRequest request, ServerResponse response) {
+    private static void live(ServerRequest request, ServerResponse response, Caller caller) {
         Responses.json(response, 200, Json.object().put("status", "UP"));
     }
 
-    private void ready(ServerRequest request, ServerResponse response) {
+    private void ready(ServerRequest request, ServerResponse response, Caller caller) {
         ObjectNode parts = Json.object();
         boolean allUp = true;
         for (Readiness check : checks) {

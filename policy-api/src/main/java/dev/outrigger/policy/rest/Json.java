@@ -4,10 +4,14 @@ package dev.outrigger.policy.rest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.outrigger.policy.document.DocumentLimits;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.policy.status.PolicyField;
@@ -16,11 +20,14 @@ import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.SyncReport;
 import dev.outrigger.policy.status.Withheld;
 import dev.outrigger.policy.store.DocumentOutcome;
+import dev.outrigger.policy.store.DocumentWarning;
 import dev.outrigger.policy.store.Revision;
+import dev.outrigger.policy.store.StoredJson;
 import dev.outrigger.policy.store.WriteOutcome.Written;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** How each thing looks in an answer. */
 final class Json {
@@ -29,6 +36,23 @@ final class Json {
                     JsonFactory.builder()
                             .streamReadConstraints(StreamReadConstraints.defaults())
                             .build());
+
+    private static final ObjectMapper STRICT =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(
+                                                            DocumentLimits.DEFAULT.maxDepth())
+                                                    .maxNumberLength(40)
+                                                    .maxStringLength(
+                                                            DocumentLimits.DEFAULT.maxScalarChars())
+                                                    .build())
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .build();
 
     private Json() {}
 
@@ -42,11 +66,21 @@ final class Json {
 
     /** The document as its author wrote it, with its generation. */
     static ObjectNode document(StoredDocument document) {
-        ObjectNode root = stored(document.json());
-        if (root.get("metadata") instanceof ObjectNode metadata) {
-            metadata.put("generation", document.generation());
+        return StoredJson.withGeneration(document);
+    }
+
+    /** A patch, read as strictly as a document. */
+    static JsonNode patch(byte[] body) {
+        try {
+            return STRICT.readTree(body);
+        } catch (IOException e) {
+            String reason =
+                    e instanceof JsonProcessingException json
+                            ? json.getOriginalMessage()
+                            : "it cannot be read";
+            throw Problem.of(400, "Patch cannot be read", "The patch is not JSON: " + reason + ".")
+                    .raise();
         }
-        return root;
     }
 
     static ObjectNode written(Written written, boolean dryRun) {
@@ -65,10 +99,28 @@ final class Json {
                 item.put("etag", ETags.of(outcome.generation()));
             }
         }
+        if (!written.warnings().isEmpty()) {
+            root.set("warnings", warnings(written.warnings()));
+        }
         return root;
     }
 
-    static ObjectNode revision(Revision revision, boolean withDocuments) {
+    static ArrayNode warnings(List<DocumentWarning> warnings) {
+        var array = MAPPER.createArrayNode();
+        for (DocumentWarning warning : warnings) {
+            ObjectNode item = array.addObject();
+            item.put("code", warning.code());
+            identify(item, warning.id());
+            item.put("pointer", warning.pointer())
+                    .put("line", warning.line())
+                    .put("column", warning.column())
+                    .put("detail", warning.detail());
+        }
+        return array;
+    }
+
+    static ObjectNode revision(
+            Revision revision, boolean withDocuments, Predicate<PolicyId> visible) {
         ObjectNode root = object();
         root.put("revision", revision.number());
         root.put("time", revision.time().toString());
@@ -77,12 +129,15 @@ final class Json {
         root.put("source", revision.source().name().toLowerCase(java.util.Locale.ROOT));
         var changes = root.putArray("changes");
         for (Revision.Change change : revision.changes()) {
+            if (!visible.test(change.id())) {
+                continue;
+            }
             ObjectNode item = changes.addObject();
             identify(item, change.id());
             item.put("action", change.action().word());
             if (withDocuments) {
-                change.before().ifPresent(json -> item.set("before", stored(json)));
-                change.after().ifPresent(json -> item.set("after", stored(json)));
+                change.before().ifPresent(json -> item.set("before", StoredJson.read(json)));
+                change.after().ifPresent(json -> item.set("after", StoredJson.read(json)));
             }
         }
         return root;
@@ -218,13 +273,5 @@ final class Json {
 
     static void identify(ObjectNode node, PolicyId id) {
         node.put("kind", id.kind()).put("namespace", id.namespace()).put("name", id.name());
-    }
-
-    private static ObjectNode stored(String json) {
-        try {
-            return (ObjectNode) MAPPER.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 
 /** {@code GET /metrics} in Prometheus' text format. */
-final class MetricsService implements HttpService {
+final class MetricsService {
     private static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry registry;
@@ -15,9 +14,12 @@ final class MetricsService implements HttpService {
         this.registry = registry;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", (_, response) -> Responses.text(response, MEDIA_TYPE, registry.scrape()))
-                .any("/", Methods.notAllowed("GET"));
+    List<Operation> operations() {
+        return List.of(
+                Operation.of("GET", "/metrics", "getMetrics")
+                        .saying("Every meter, for Prometheus.")
+                        .replying(200, "The meters.", "text/plain", "Text")
+                        .by((_, response, _) ->
+                                Responses.text(response, MEDIA_TYPE, registry.scrape())));
     }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.plan.Effects;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicyStore;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -18,6 +19,7 @@ public record PolicyApi(
         PolicyReader reader,
         StatusSource status,
         BootstrapSource bootstrap,
+        Effects effects,
         PrometheusMeterRegistry registry,
         ApiMetrics metrics,
         List<Readiness> readiness) {

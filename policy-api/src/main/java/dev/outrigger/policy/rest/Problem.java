@@ -56,6 +56,40 @@ record Problem(
         return new Problem(status, title, detail, violations, Map.of());
     }
 
+    /** What a status means here, for the OpenAPI document. */
+    static String meaning(int status) {
+        return switch (status) {
+            case 400 -> "The request, or the text of a document, cannot be read.";
+            case 401 -> "Who calls is not known.";
+            case 403 -> "Who calls may not do this.";
+            case 404 -> "It does not exist, or not for this caller.";
+            case 406 -> "None of the media types of the answer is accepted.";
+            case 408 -> "The body did not come in time.";
+            case 409 -> "In conflict with another document.";
+            case 410 -> "No longer at hand: start again.";
+            case 412 -> "Not as the caller last saw it; nothing was written.";
+            case 413 -> "The body is too large.";
+            case 414 -> "The address is too long.";
+            case 415 -> "The body's media type or coding is not supported.";
+            case 422 -> "Readable but not valid; every violation is listed.";
+            case 428 -> "Say with If-Match what is to be changed.";
+            case 429 -> "Too many requests; see Retry-After.";
+            case 431 -> "The header is too large.";
+            case 503 -> "Not able to at the moment; see Retry-After.";
+            case 507 -> "The store is full. Nothing was written.";
+            default -> throw new IllegalArgumentException("status: " + status);
+        };
+    }
+
+    /** The headers that go with a status. */
+    static List<String> headersOf(int status) {
+        return switch (status) {
+            case 401 -> List.of("WWW-Authenticate");
+            case 429, 503, 507 -> List.of("Retry-After");
+            default -> List.of();
+        };
+    }
+
     Problem withHeader(String name, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(name, value);

@@ -8,6 +8,12 @@ import io.helidon.http.Status;
 
 /** Answers requests that never reach the routing, such as ones that are not HTTP. */
 final class ProblemDirectHandler implements DirectHandler {
+    private final RequestIds ids;
+
+    ProblemDirectHandler(RequestIds ids) {
+        this.ids = ids;
+    }
+
     @Override
     public TransportResponse handle(
             TransportRequest request,
@@ -16,12 +22,14 @@ final class ProblemDirectHandler implements DirectHandler {
             ServerResponseHeaders headers,
             String message) {
         Problem problem = problem(request, eventType, status);
+        String instance = ids.next();
         return TransportResponse.builder()
                 .status(Status.create(problem.status()))
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .header(RequestIds.HEADER, instance)
                 .keepAlive(false)
-                .entity(Json.bytes(problem.toJson("about:blank")))
+                .entity(Json.bytes(problem.toJson(instance)))
                 .build();
     }
 

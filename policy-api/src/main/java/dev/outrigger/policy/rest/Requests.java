@@ -10,6 +10,7 @@ import dev.outrigger.policy.store.WriteContext.Source;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -74,6 +75,16 @@ final class Requests {
         };
     }
 
+    /** One of some words; the first of them if it is not given. */
+    static String word(ServerRequest request, String name, String... words) {
+        String text = parameter(request, name).orElse(words[0]);
+        if (!List.of(words).contains(text)) {
+            throw badParameter(
+                    name, Quoted.of(text) + " (expected: " + String.join(", ", words) + ").");
+        }
+        return text;
+    }
+
     /** A number; one above the maximum counts as the maximum when {@code capped}. */
     static int number(
             ServerRequest request, String name, int fallback, int min, int max, boolean capped) {
@@ -88,6 +99,25 @@ final class Requests {
                     name, Quoted.of(text.get()) + " (expected: " + min + ".." + max + ").");
         }
         return (int) Math.min(number, max);
+    }
+
+    /** As {@link #number}, for numbers of revisions. */
+    static long longNumber(ServerRequest request, String name, long fallback, long min, long max) {
+        var text = parameter(request, name);
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        long number = text.get().matches("[0-9]{1,18}") ? Long.parseLong(text.get()) : -1;
+        if (number < min || number > max) {
+            throw badParameter(
+                    name, Quoted.of(text.get()) + " (expected: " + min + ".." + max + ").");
+        }
+        return number;
+    }
+
+    /** For a query. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     static Duration duration(ServerRequest request, String name, Duration fallback, Duration max) {
@@ -116,8 +146,12 @@ final class Requests {
     }
 
     /** Who writes and why; {@code body} goes into the fingerprint of an idempotency key. */
-    static WriteContext writeContext(ServerRequest request, byte[] body) {
-        String author = line(request.headers().first(AUTHOR).orElse("anonymous"), 128, "author");
+    static WriteContext writeContext(ServerRequest request, byte[] body, Caller caller) {
+        if (caller.isAuthenticated() && request.headers().contains(AUTHOR)) {
+            throw badParameter(
+                    AUTHOR.defaultCase(), "the author is who has authenticated: leave it out.");
+        }
+        String author = line(request.headers().first(AUTHOR).orElse(caller.name()), 128, "author");
         String message = line(parameter(request, "message").orElse(""), 1_024, "message");
         String source = request.headers().first(SOURCE).orElse("api");
         if (!SOURCES.containsKey(source)) {

@@ -13,10 +13,14 @@ final class Responses {
     private Responses() {}
 
     static void json(ServerResponse response, int status, JsonNode body) {
+        json(response, status, Json.bytes(body));
+    }
+
+    static void json(ServerResponse response, int status, byte[] body) {
         response.status(status);
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
         response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
-        response.send(Json.bytes(body));
+        response.send(body);
     }
 
     static void text(ServerResponse response, String mediaType, String body) {
@@ -54,6 +58,25 @@ final class Responses {
                                             + " seen (it is at "
                                             + ETags.of(generation)
                                             + ").")
+                            .raise();
+            case WriteOutcome.Exists(var id, var generation) ->
+                    throw Problem.of(
+                                    409,
+                                    "Exists",
+                                    id
+                                            + " exists, at generation "
+                                            + generation
+                                            + ": PUT it with If-Match to replace it.")
+                            .raise();
+            case WriteOutcome.PlanOutdated(var base, var revision) ->
+                    throw Problem.of(
+                                    412,
+                                    "Plan outdated",
+                                    "The plan is for revision "
+                                            + base
+                                            + ", and revision "
+                                            + revision
+                                            + " stands by now: plan again.")
                             .raise();
             case WriteOutcome.NotFound(var id) ->
                     throw Problem.of(404, "Not found", id + " does not exist.").raise();

@@ -3,22 +3,28 @@ package dev.outrigger.policy.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicyStore;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.Revision;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteOutcome;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 
 /** {@code /api/v1/revisions}: the log of writes, whether one is live, and undoing one. */
-final class RevisionService implements HttpService {
+final class RevisionService {
+    /** A diff reads them all. */
+    private static final int MAX_DIFFED = 1_000;
+
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
@@ -33,38 +39,105 @@ final class RevisionService implements HttpService {
     private final ApiMetrics metrics;
     private final StatusSource status;
     private final Cursors cursors;
+    private final Set<String> kinds;
 
     RevisionService(
             PolicyStore store,
             PolicyWrites writes,
             ApiMetrics metrics,
             StatusSource status,
-            Cursors cursors) {
+            Cursors cursors,
+            Set<String> kinds) {
         this.store = store;
         this.writes = writes;
         this.metrics = metrics;
         this.status = status;
         this.cursors = cursors;
+        this.kinds = Set.copyOf(kinds);
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list)
-                .any("/", Methods.notAllowed("GET"))
-                .get("/{number}", this::get)
-                .any("/{number}", Methods.notAllowed("GET"))
-                .get("/{number}/sync", this::sync)
-                .any("/{number}/sync", Methods.notAllowed("GET"))
-                .post("/{number}/rollback", this::rollback)
-                .any("/{number}/rollback", Methods.notAllowed("POST"));
+    List<Operation> operations() {
+        String all = "/api/v1/revisions";
+        String one = all + "/{number}";
+        var number =
+                Parameters.path(
+                        "number", Parameters.number(0, Long.MAX_VALUE), "The revision's number.");
+        return List.of(
+                Operation.of("GET", all, "listRevisions")
+                        .saying("The log of writes, the latest first.")
+                        .needing(Role.VIEWER)
+                        .taking(
+                                Parameters.query(
+                                        "document",
+                                        Parameters.limited(200),
+                                        "Only those that changed this document: Kind/name or"
+                                                + " Kind/namespace/name."))
+                        .taking(Parameters.limit(DEFAULT_LIMIT, MAX_LIMIT), Parameters.CURSOR)
+                        .replying(200, "A page.", "application/json", "RevisionList", "Link")
+                        .by(this::list),
+                Operation.of("GET", one, "getRevision")
+                        .saying("A write with the documents before and after it.")
+                        .needing(Role.VIEWER)
+                        .taking(number)
+                        .replying(200, "The revision.", "application/json", "Revision")
+                        .refusing(404)
+                        .by(this::get),
+                Operation.of("GET", one + "/diff", "diffRevision")
+                        .saying("What changed up to a revision, as a JSON Patch per document.")
+                        .needing(Role.VIEWER)
+                        .taking(
+                                number,
+                                Parameters.query(
+                                        "from",
+                                        Parameters.number(0, Long.MAX_VALUE),
+                                        "Since which revision; default the one before."))
+                        .replying(200, "The changes.", "application/json", "RevisionDiff")
+                        .refusing(404)
+                        .by(this::diff),
+                Operation.of("GET", one + "/sync", "syncRevision")
+                        .saying("Waits until the proxies concerned have a revision.")
+                        .needing(Role.VIEWER)
+                        .waiting()
+                        .taking(
+                                number,
+                                Parameters.query(
+                                        "timeout",
+                                        Parameters.duration(),
+                                        "How long to wait, at most 5m; default 30s."))
+                        .replying(200, "As far as it got.", "application/json", "SyncReport")
+                        .refusing(404, 503)
+                        .by(this::sync),
+                Operation.of("POST", one + "/rollback", "rollbackRevision")
+                        .saying("Undoes a revision by a new one.")
+                        .needing(Role.EDITOR)
+                        .taking(number, Parameters.DRY_RUN)
+                        .taking(
+                                Parameters.query(
+                                        "only",
+                                        Parameters.limited(200),
+                                        "Only this document of it: Kind/name or"
+                                                + " Kind/namespace/name."))
+                        .taking(Parameters.WRITER)
+                        .replying(200, "Undone.", "application/json", "Written")
+                        .refusing(404, 409, 412, 422, 503, 507)
+                        .by(this::rollback));
     }
 
     /** A new revision in which everything is as it was before that one. */
-    private void rollback(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "dryRun", "message");
+    private void rollback(ServerRequest request, ServerResponse response, Caller caller) {
         boolean dryRun = Requests.flag(request, "dryRun");
-        Revision revision = require(request);
-        var given = Requests.writeContext(request, new byte[0]);
+        var only = Requests.parameter(request, "only").map(text -> document("only", text));
+        Revision revision = require(request, caller);
+        if (only.isPresent()
+                && revision.changes().stream()
+                        .noneMatch(change -> change.id().equals(only.get()))) {
+            throw Problem.of(
+                            404,
+                            "Not found",
+                            "Revision " + revision.number() + " did not change " + only.get() + ".")
+                    .raise();
+        }
+        var given = Requests.writeContext(request, new byte[0], caller);
         var context =
                 given.message().isEmpty()
                         ? new WriteContext(
@@ -73,39 +146,94 @@ final class RevisionService implements HttpService {
                                 given.source(),
                                 given.key())
                         : given;
-        WriteOutcome outcome = writes.undo(revision, context, dryRun);
+        var write = writes.undo(revision, id -> only.isEmpty() || only.get().equals(id));
+        WriteOutcome outcome = writes.run(Permissions.guard(write, caller), context, dryRun);
         metrics.write("rollback", WriteResults.word(outcome, dryRun));
         Responses.json(response, 200, Json.written(Responses.requireWritten(outcome), dryRun));
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request, "limit", "cursor");
+    private void list(ServerRequest request, ServerResponse response, Caller caller) {
         int limit = Requests.number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, true);
+        var text = Requests.parameter(request, "document");
+        var document = text.map(given -> document("document", given));
+        String list = LIST + document.map(id -> "\n" + id).orElse("");
         long before =
                 Requests.parameter(request, "cursor")
-                        .map(cursor -> cursors.read(LIST, cursor).revision())
+                        .map(cursor -> cursors.read(list, cursor).revision())
                         .orElse(Long.MAX_VALUE);
-        List<Revision> found = store.revisions(before, limit + 1);
+        List<Revision> found = store.revisions(before, limit + 1, document);
         boolean hasMore = found.size() > limit;
         List<Revision> page = hasMore ? found.subList(0, limit) : found;
         ObjectNode root = Json.object();
         var items = root.putArray("items");
-        page.forEach(revision -> items.add(Json.revision(revision, false)));
+        page.stream()
+                .filter(revision -> isVisible(caller, revision))
+                .forEach(revision -> items.add(json(revision, false, caller)));
         root.put("revision", store.documents().revision());
         if (hasMore) {
-            root.put(
-                    "next", cursors.write(LIST, new Cursors.Position(page.getLast().number(), "")));
+            String cursor = cursors.write(list, new Cursors.Position(page.getLast().number(), ""));
+            root.put("next", cursor);
+            response.header(
+                    HeaderNames.LINK,
+                    "</api/v1/revisions?limit="
+                            + limit
+                            + text.map(given -> "&document=" + Requests.encoded(given)).orElse("")
+                            + "&cursor="
+                            + cursor
+                            + ">; rel=\"next\"");
         }
         Responses.json(response, 200, root);
     }
 
-    private void get(ServerRequest request, ServerResponse response) {
-        Requests.allowOnly(request);
-        Responses.json(response, 200, Json.revision(require(request), true));
+    private void get(ServerRequest request, ServerResponse response, Caller caller) {
+        Responses.json(response, 200, json(require(request, caller), true, caller));
     }
 
-    private void sync(ServerRequest request, ServerResponse response) throws InterruptedException {
-        Requests.allowOnly(request, "timeout");
+    private void diff(ServerRequest request, ServerResponse response, Caller caller) {
+        Revision to = require(request, caller);
+        long from = Requests.longNumber(request, "from", to.number() - 1, 0, to.number());
+        if (to.number() - from > MAX_DIFFED) {
+            throw Requests.badParameter(
+                    "from", "is more than " + MAX_DIFFED + " revisions before the other.");
+        }
+        var revisions =
+                store.revisions(to.number() + 1, (int) (to.number() - from), Optional.empty());
+        Responses.json(
+                response,
+                200,
+                RevisionDiff.of(
+                        from,
+                        to.number(),
+                        revisions.reversed(),
+                        id -> caller.may(Role.VIEWER, id.namespace())));
+    }
+
+    private static ObjectNode json(Revision revision, boolean withDocuments, Caller caller) {
+        return Json.revision(
+                revision, withDocuments, id -> caller.may(Role.VIEWER, id.namespace()));
+    }
+
+    /** Nothing of what others do in namespaces that are not the caller's. */
+    private static boolean isVisible(Caller caller, Revision revision) {
+        return revision.changes().stream()
+                .anyMatch(change -> caller.may(Role.VIEWER, change.id().namespace()));
+    }
+
+    private PolicyId document(String parameter, String text) {
+        return PolicyId.parse(text)
+                .filter(id -> kinds.contains(id.kind()))
+                .orElseThrow(() ->
+                        Requests.badParameter(
+                                parameter,
+                                Quoted.of(text)
+                                        + " names no document (expected: Kind/name or"
+                                        + " Kind/namespace/name, with a kind of "
+                                        + String.join(", ", new TreeSet<>(kinds))
+                                        + ")."));
+    }
+
+    private void sync(ServerRequest request, ServerResponse response, Caller caller)
+            throws InterruptedException {
         Duration timeout = Requests.duration(request, "timeout", DEFAULT_WAIT, MAX_WAIT);
         long number = number(request);
         long last = store.documents().revision();
@@ -124,9 +252,10 @@ final class RevisionService implements HttpService {
         }
     }
 
-    private Revision require(ServerRequest request) {
+    private Revision require(ServerRequest request, Caller caller) {
         long number = number(request);
         return store.findRevision(number)
+                .filter(revision -> isVisible(caller, revision))
                 .orElseThrow(() -> notFound(number, store.documents().revision()));
     }
 

@@ -16,7 +16,11 @@ final class WriteResults {
                                     ? "replayed"
                                     : written.changed() ? "changed" : "unchanged";
             case WriteOutcome.Invalid _ -> "invalid";
-            case WriteOutcome.Stale _, WriteOutcome.PreconditionRequired _ -> "precondition";
+            case WriteOutcome.Stale _,
+                    WriteOutcome.PreconditionRequired _,
+                    WriteOutcome.Exists _,
+                    WriteOutcome.PlanOutdated _ ->
+                    "precondition";
             case WriteOutcome.NotFound _ -> "not_found";
             case WriteOutcome.KeyReused _ -> "key_reused";
         };

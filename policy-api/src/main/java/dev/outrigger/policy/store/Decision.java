@@ -11,10 +11,17 @@ public sealed interface Decision {
      * To be stored as one revision; as none when nothing changes.
      *
      * @param changes in the writer's order, each document at most once
+     * @param warnings for the answer; they are not kept with the revision
      */
-    record Commit(List<Change> changes) implements Decision {
+    record Commit(List<Change> changes, List<DocumentWarning> warnings) implements Decision {
         public Commit {
             changes = List.copyOf(changes);
+            warnings = List.copyOf(warnings);
+        }
+
+        /** Nothing to say about it. */
+        public Commit(List<Change> changes) {
+            this(changes, List.of());
         }
     }
 

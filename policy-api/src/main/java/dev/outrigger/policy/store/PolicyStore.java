@@ -2,6 +2,7 @@
 package dev.outrigger.policy.store;
 
 import dev.outrigger.policy.model.DocumentSet;
+import dev.outrigger.policy.model.PolicyId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,13 +36,24 @@ public interface PolicyStore extends PolicySource, AutoCloseable {
     Optional<Revision> findRevision(long number);
 
     /** Revisions below {@code before}, the latest first, at most {@code limit}. */
-    List<Revision> revisions(long before, int limit);
+    default List<Revision> revisions(long before, int limit) {
+        return revisions(before, limit, Optional.empty());
+    }
+
+    /** As {@link #revisions(long, int)}, and if a document is given only those that changed it. */
+    List<Revision> revisions(long before, int limit, Optional<PolicyId> document);
 
     /**
      * The last change of every document that changed after a revision, in the order of revisions;
      * deletions included.
      */
     List<FeedEntry> feed(long afterRevision, int limit);
+
+    /**
+     * The revision before which deletions are forgotten: a reader of the feed that has seen less
+     * begins again from 0. Itself 0 as long as nothing was forgotten.
+     */
+    long feedFloor();
 
     /** Why the store takes no writes; empty while it does. */
     Optional<StoreUnavailable> failure();

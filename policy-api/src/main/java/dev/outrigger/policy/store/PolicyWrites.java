@@ -1,135 +1,233 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.check.SubmittedDocument;
 import dev.outrigger.policy.document.DocumentReader.Format;
+import dev.outrigger.policy.document.FieldPath;
+import dev.outrigger.policy.document.Position;
+import dev.outrigger.policy.document.Violation;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
 import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.patch.PatchFailure;
 import dev.outrigger.policy.store.Decision.Change;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * The writes there are: apply, put, delete. Reads and checks a submission, decides against the
- * documents as they stand, and has the store do it. Any thread.
+ * The writes there are: apply, create, put, patch, delete, undo, and a plan made earlier. Each is
+ * read and checked first, and then previewed or committed. Any thread.
  */
 public final class PolicyWrites {
     private final PolicyReader reader;
     private final PolicyStore store;
+    private final WriteRules rules;
 
     public PolicyWrites(PolicyReader reader, PolicyStore store) {
         this.reader = reader;
         this.store = store;
+        this.rules = new WriteRules(reader);
+    }
+
+    /** Does it, as far as it may be done. */
+    public WriteOutcome commit(PolicyWrite write, WriteContext context) {
+        return store.write(context, write::decide);
+    }
+
+    /** What it would come to now. */
+    public Preview preview(PolicyWrite write) {
+        DocumentSet current = store.documents();
+        return switch (write.decide(current)) {
+            case Decision.Refuse(var reason) -> new Preview(reason, current, current, List.of());
+            case Decision.Commit(var changes, var warnings) -> {
+                var outcomes = changes.stream().map(change -> outcome(change, current, 0)).toList();
+                boolean changed = isChange(changes);
+                yield new Preview(
+                        new WriteOutcome.Written(
+                                current.revision(), changed, outcomes, warnings, false),
+                        current,
+                        changed ? after(current, changes) : current,
+                        changes);
+            }
+        };
+    }
+
+    /** Commits, or only says what that would come to. */
+    public WriteOutcome run(PolicyWrite write, WriteContext context, boolean dryRun) {
+        return dryRun ? preview(write).outcome() : commit(write, context);
     }
 
     /**
      * Stores all documents of a submission or none. A document that names a generation is stored
      * only over that one.
      */
-    public WriteOutcome apply(byte[] body, Format format, WriteContext context, boolean dryRun) {
-        var violations = new Violations();
-        var submitted = PolicyReader.byId(reader.read(body, format, violations), violations);
-        if (!violations.isEmpty()) {
-            return new WriteOutcome.Invalid(violations.list());
-        }
-        return run(context, dryRun, current -> decideApply(current, submitted));
+    public PolicyWrite apply(byte[] body, Format format) {
+        return apply(body, format, Optional.empty());
     }
 
-    /** Stores the one document of a submission, which must be {@code id}. */
-    public WriteOutcome put(
-            PolicyId id,
-            byte[] body,
-            Format format,
-            Precondition precondition,
-            WriteContext context,
-            boolean dryRun) {
+    /**
+     * As {@link #apply(byte[], Format)}, and deletes what belongs to the submitted documents but is
+     * no longer among them.
+     *
+     * @param prune which documents belong together; all of the submission must
+     */
+    public PolicyWrite apply(
+            byte[] body, Format format, Optional<Predicate<Map<String, String>>> prune) {
+        var violations = new Violations();
+        var submitted = PolicyReader.byId(reader.read(body, format, violations), violations);
+        if (prune.isPresent()) {
+            for (SubmittedDocument document : submitted.values()) {
+                if (!prune.get().test(document.policy().metadata().labels())) {
+                    document.document()
+                            .node(violations)
+                            .field("metadata")
+                            .violate(
+                                    ViolationCode.INCONSISTENT,
+                                    document.id()
+                                            + " does not have the labels by which prune tells what"
+                                            + " belongs together: it would never be pruned.");
+                }
+            }
+        }
+        return violations.isEmpty()
+                ? current -> rules.apply(current, submitted, prune)
+                : PolicyWrite.refused(new WriteOutcome.Invalid(violations.list()));
+    }
+
+    /** Stores the one document of a submission, which must be of a kind and not exist. */
+    public PolicyWrite create(String kind, byte[] body, Format format) {
         var violations = new Violations();
         var read = reader.read(body, format, violations);
         if (violations.isEmpty()) {
-            checkIsThis(read, id, violations);
+            WriteRules.checkIsOne(read, kind, violations);
         }
         if (!violations.isEmpty()) {
-            return new WriteOutcome.Invalid(violations.list());
+            return PolicyWrite.refused(new WriteOutcome.Invalid(violations.list()));
         }
         SubmittedDocument document = read.getFirst();
-        return run(context, dryRun, current -> decidePut(current, document, precondition));
+        return current -> rules.create(current, document);
     }
 
-    public WriteOutcome delete(
-            PolicyId id, Precondition precondition, WriteContext context, boolean dryRun) {
-        return run(context, dryRun, current -> decideDelete(current, id, precondition));
+    /** Stores the one document of a submission, which must be {@code id}. */
+    public PolicyWrite put(PolicyId id, byte[] body, Format format, Precondition precondition) {
+        var violations = new Violations();
+        var read = reader.read(body, format, violations);
+        if (violations.isEmpty()) {
+            WriteRules.checkIsThis(read, id, violations);
+        }
+        if (!violations.isEmpty()) {
+            return PolicyWrite.refused(new WriteOutcome.Invalid(violations.list()));
+        }
+        SubmittedDocument document = read.getFirst();
+        return current -> rules.put(current, document, precondition);
+    }
+
+    /** Stores a changed copy of a document, checked as if it had been written down. */
+    public PolicyWrite patch(PolicyId id, DocumentPatch patch, Precondition precondition) {
+        return current -> {
+            var stored = current.find(id);
+            var refusal = rules.refuseChange(id, stored, precondition);
+            return refusal.orElseGet(() -> patched(current, stored.orElseThrow(), patch));
+        };
+    }
+
+    public PolicyWrite delete(PolicyId id, Precondition precondition) {
+        return current -> rules.delete(current, id, precondition);
     }
 
     /**
      * Writes a new revision that undoes an earlier one: each of its documents as it was before.
      * Stale if one of them was changed since.
+     *
+     * @param only which of its documents
      */
+    public PolicyWrite undo(Revision revision, Predicate<PolicyId> only) {
+        return current -> rules.undo(current, revision, only);
+    }
+
+    /** As {@link #undo(Revision, Predicate)} for all of its documents, done or tried at once. */
     public WriteOutcome undo(Revision revision, WriteContext context, boolean dryRun) {
-        return run(context, dryRun, current -> decideUndo(current, revision));
+        return run(undo(revision, _ -> true), context, dryRun);
     }
 
-    private Decision decideUndo(DocumentSet current, Revision revision) {
-        var changes = new ArrayList<Change>();
-        var puts = new ArrayList<StoredDocument>();
-        var deleted = new ArrayList<PolicyId>();
-        for (Revision.Change change : revision.changes()) {
-            if (change.action() == Action.UNCHANGED) {
-                continue;
+    /** Exactly these changes, if nothing was written since they were decided. */
+    public static PolicyWrite planned(
+            long baseRevision, List<Change> changes, List<DocumentWarning> warnings) {
+        return current ->
+                current.revision() == baseRevision
+                        ? new Decision.Commit(changes, warnings)
+                        : new Decision.Refuse(
+                                new WriteOutcome.PlanOutdated(baseRevision, current.revision()));
+    }
+
+    private Decision patched(DocumentSet current, StoredDocument stored, DocumentPatch patch) {
+        try {
+            ObjectNode before = StoredJson.withGeneration(stored);
+            byte[] after = patch.apply(before).toString().getBytes(StandardCharsets.UTF_8);
+            var violations = new Violations();
+            var read = reader.read(after, Format.JSON, violations);
+            if (violations.isEmpty()) {
+                WriteRules.checkIsThis(read, stored.id(), violations);
             }
-            var stored = current.find(change.id());
-            boolean isAsItLeftIt =
-                    change.after().isEmpty()
-                            ? stored.isEmpty()
-                            : stored.isPresent() && stored.get().generation() == revision.number();
-            if (!isAsItLeftIt) {
-                return new Decision.Refuse(
-                        new WriteOutcome.Stale(
-                                change.id(),
-                                change.id()
-                                        + " was changed after revision "
-                                        + revision.number()
-                                        + ", which therefore cannot be undone."));
-            }
-            if (change.before().isPresent()) {
-                var before = reader.stored(change.before().get(), 0);
-                puts.add(before);
-                changes.add(new Change.Put(before));
-            } else {
-                deleted.add(change.id());
-                changes.add(new Change.Delete(change.id()));
-            }
+            return violations.isEmpty()
+                    ? withoutPlaces(
+                            rules.apply(
+                                    current,
+                                    Map.of(stored.id(), read.getFirst()),
+                                    Optional.empty()))
+                    : withoutPlaces(
+                            new Decision.Refuse(new WriteOutcome.Invalid(violations.list())));
+        } catch (PatchFailure e) {
+            return new Decision.Refuse(
+                    new WriteOutcome.Invalid(
+                            List.of(
+                                    new Violation(
+                                            ViolationCode.PATCH,
+                                            0,
+                                            FieldPath.ROOT.pointer(),
+                                            Position.UNKNOWN,
+                                            e.detail()))));
         }
-        var after = current.with(current.revision() + 1, puts, deleted);
-        var broken = reader.setCheck().checkChange(current, after);
-        return broken.isEmpty()
-                ? new Decision.Commit(changes)
-                : new Decision.Refuse(new WriteOutcome.Invalid(broken));
     }
 
-    private WriteOutcome run(
-            WriteContext context, boolean dryRun, Function<DocumentSet, Decision> decide) {
-        return dryRun ? preview(decide) : store.write(context, decide);
-    }
-
-    private WriteOutcome preview(Function<DocumentSet, Decision> decide) {
-        DocumentSet current = store.documents();
-        return switch (decide.apply(current)) {
-            case Decision.Refuse(var reason) -> reason;
-            case Decision.Commit(var changes) -> {
-                var outcomes = changes.stream().map(change -> outcome(change, current, 0)).toList();
-                yield new WriteOutcome.Written(
-                        current.revision(), isChange(changes), outcomes, false);
-            }
-        };
+    /** Nobody wrote the patched document down, so lines and columns of it mean nothing. */
+    private static Decision withoutPlaces(Decision decision) {
+        if (decision instanceof Decision.Refuse(WriteOutcome.Invalid(var violations))) {
+            return new Decision.Refuse(
+                    new WriteOutcome.Invalid(
+                            violations.stream()
+                                    .map(violation ->
+                                            new Violation(
+                                                    violation.code(),
+                                                    violation.document(),
+                                                    violation.pointer(),
+                                                    Position.UNKNOWN,
+                                                    violation.detail()))
+                                    .toList()));
+        }
+        if (decision instanceof Decision.Commit(var changes, var warnings)) {
+            return new Decision.Commit(
+                    changes,
+                    warnings.stream()
+                            .map(warning ->
+                                    new DocumentWarning(
+                                            warning.code(),
+                                            warning.id(),
+                                            warning.pointer(),
+                                            0,
+                                            0,
+                                            warning.detail()))
+                            .toList());
+        }
+        return decision;
     }
 
     /** What a change does to a document, for every engine to report the same. */
@@ -152,140 +250,18 @@ public final class PolicyWrites {
         return changes.stream().anyMatch(change -> !(change instanceof Change.Keep));
     }
 
-    private Decision decideApply(DocumentSet current, Map<PolicyId, SubmittedDocument> submitted) {
-        var violations = new Violations();
-        for (SubmittedDocument document : submitted.values()) {
-            var stored = current.find(document.id());
-            if (stored.isPresent() && isStale(document, stored.get())) {
-                document.document()
-                        .node(violations)
-                        .field("metadata")
-                        .field("generation")
-                        .violate(
-                                ViolationCode.STALE,
-                                document.id()
-                                        + " is at generation "
-                                        + stored.get().generation()
-                                        + " by now: somebody changed it since you read it.");
+    /** The documents after the next revision, if that makes these changes. */
+    public static DocumentSet after(DocumentSet before, List<Change> changes) {
+        long revision = before.revision() + 1;
+        var put = new ArrayList<StoredDocument>();
+        var removed = new ArrayList<PolicyId>();
+        for (Change change : changes) {
+            switch (change) {
+                case Change.Put(var document) -> put.add(document.withGeneration(revision));
+                case Change.Delete(var id) -> removed.add(id);
+                case Change.Keep _ -> {}
             }
         }
-        return violations.isEmpty()
-                ? checked(current, submitted)
-                : new Decision.Refuse(new WriteOutcome.Invalid(violations.list()));
-    }
-
-    private static boolean isStale(SubmittedDocument document, StoredDocument stored) {
-        return document.generation().isPresent()
-                && document.generation().get() != stored.generation()
-                && !isSame(document, stored);
-    }
-
-    private Decision decidePut(
-            DocumentSet current, SubmittedDocument document, Precondition precondition) {
-        var stored = current.find(document.id());
-        if (stored.isPresent() && precondition instanceof Precondition.None) {
-            return new Decision.Refuse(
-                    new WriteOutcome.PreconditionRequired(
-                            document.id(), stored.get().generation()));
-        }
-        return refusal(document.id(), stored, precondition)
-                .orElseGet(() -> checked(current, Map.of(document.id(), document)));
-    }
-
-    private Decision decideDelete(DocumentSet current, PolicyId id, Precondition precondition) {
-        var stored = current.find(id);
-        if (stored.isEmpty()) {
-            return new Decision.Refuse(new WriteOutcome.NotFound(id));
-        }
-        if (precondition instanceof Precondition.None) {
-            return new Decision.Refuse(
-                    new WriteOutcome.PreconditionRequired(id, stored.get().generation()));
-        }
-        var refusal = refusal(id, stored, precondition);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        DocumentSet after = current.with(current.revision() + 1, List.of(), List.of(id));
-        var referrers = reader.setCheck().checkDeletion(current, after, id);
-        return referrers.isEmpty()
-                ? new Decision.Commit(List.of(new Change.Delete(id)))
-                : new Decision.Refuse(new WriteOutcome.Invalid(referrers));
-    }
-
-    private static Optional<Decision> refusal(
-            PolicyId id, Optional<StoredDocument> stored, Precondition precondition) {
-        var generation =
-                stored.isPresent()
-                        ? OptionalLong.of(stored.get().generation())
-                        : OptionalLong.empty();
-        if (precondition.holds(generation)) {
-            return Optional.empty();
-        }
-        String detail =
-                stored.isPresent()
-                        ? id + " is at generation " + stored.get().generation() + "."
-                        : id + " does not exist.";
-        return Optional.of(new Decision.Refuse(new WriteOutcome.Stale(id, detail)));
-    }
-
-    /** Decides for documents that may be written as far as their own conditions go. */
-    private Decision checked(DocumentSet current, Map<PolicyId, SubmittedDocument> submitted) {
-        var changes = new ArrayList<Change>();
-        var puts = new ArrayList<StoredDocument>();
-        for (SubmittedDocument document : new LinkedHashMap<>(submitted).values()) {
-            var stored = current.find(document.id());
-            if (stored.isPresent() && isSame(document, stored.get())) {
-                changes.add(new Change.Keep(document.id(), stored.get().generation()));
-            } else {
-                StoredDocument put = PolicyReader.stored(document, 0);
-                puts.add(put);
-                changes.add(new Change.Put(put));
-            }
-        }
-        if (puts.isEmpty()) {
-            return new Decision.Commit(changes);
-        }
-        var violations = new Violations();
-        DocumentSet after = current.with(current.revision() + 1, puts, List.of());
-        reader.setCheck().check(current, after, submitted, violations);
-        return violations.isEmpty()
-                ? new Decision.Commit(changes)
-                : new Decision.Refuse(new WriteOutcome.Invalid(violations.list()));
-    }
-
-    /** Order, spacing and notation make no change; a comment was not stored anyway. */
-    private static boolean isSame(SubmittedDocument document, StoredDocument stored) {
-        return document.json().equals(stored.json())
-                || PolicyReader.canonical(document.json())
-                        .equals(PolicyReader.canonical(stored.json()));
-    }
-
-    private static void checkIsThis(
-            List<SubmittedDocument> read, PolicyId id, Violations violations) {
-        if (read.size() > 1) {
-            read.get(1)
-                    .document()
-                    .node(violations)
-                    .violate(
-                            ViolationCode.INCONSISTENT,
-                            "Only one document can be put here (expected: "
-                                    + id
-                                    + "). POST several to /api/v1/apply.");
-        }
-        SubmittedDocument document = read.getFirst();
-        PolicyId given = document.id();
-        if (!given.equals(id)) {
-            var root = document.document().node(violations);
-            var metadata = root.field("metadata");
-            var node =
-                    !given.kind().equals(id.kind())
-                            ? root.field("kind")
-                            : !given.name().equals(id.name())
-                                    ? metadata.field("name")
-                                    : metadata.field("namespace");
-            node.violate(
-                    ViolationCode.INCONSISTENT,
-                    "The document is " + given + ", the address says " + id + ".");
-        }
+        return before.with(revision, put, removed);
     }
 }

@@ -361,9 +361,9 @@ class PolicyApiServerTest {
                 "GET | /api/v1/bootstrap | 400",
                 "GET | /api/v1/bootstrap?service=nobody | 400",
                 "GET | /api/v1/bootstrap?service=a%0Ab | 400",
-                "POST | /api/v1/services | 405",
+                "DELETE | /api/v1/services | 405",
                 "DELETE | /api/v1/apply | 405",
-                "PATCH | /api/v1/services/b | 405",
+                "POST | /api/v1/services/b | 405",
                 "GET | /api/v1/apply | 405",
             })
     void refusesWithAProblem(String method, String path, int status) {

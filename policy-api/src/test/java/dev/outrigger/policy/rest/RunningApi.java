@@ -5,6 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.policy.plan.EffectiveChange;
+import dev.outrigger.policy.plan.Effects;
+import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.PlannedEffects;
+import dev.outrigger.policy.plan.Question;
+import dev.outrigger.policy.plan.ResourceChange;
+import dev.outrigger.policy.plan.Source;
 import dev.outrigger.policy.status.PolicyField;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
@@ -88,6 +96,7 @@ final class RunningApi implements AutoCloseable {
     final SqlitePolicyStore store;
     final PolicyApiServer server;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final String openApi;
 
     RunningApi(Path directory) {
         this(directory, PolicyApiOptions.DEFAULT.withPorts(0, 0));
@@ -111,9 +120,11 @@ final class RunningApi implements AutoCloseable {
                                 reader,
                                 new FakeStatus(),
                                 RunningApi::bootstrap,
+                                new FakeEffects(),
                                 registry,
                                 metrics,
                                 List.of()));
+        openApi = readOpenApi();
     }
 
     /** A response with its body as text. */
@@ -177,6 +188,30 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
+    /** What the server says about itself. */
+    String openApi() {
+        return openApi;
+    }
+
+    /** Without holding the answer against the OpenAPI document. */
+    private String readOpenApi() {
+        try {
+            return client.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + server.port()
+                                                            + "/openapi"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         client.close();
@@ -198,7 +233,11 @@ final class RunningApi implements AutoCloseable {
         }
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body(), response.headers());
+            var answer = new Answer(response.statusCode(), response.body(), response.headers());
+            if (port == server.port()) {
+                AnswerCheck.require(this, method, path, answer);
+            }
+            return answer;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -210,6 +249,58 @@ final class RunningApi implements AutoCloseable {
         return request.service().equals("nobody")
                 ? new BootstrapSource.Result.Refused("service", "no such service")
                 : new BootstrapSource.Result.Yaml("node: {cluster: " + request.service() + "}\n");
+    }
+
+    /** A policy of b is what changes, for everybody. */
+    private static final class FakeEffects implements Effects {
+        private static final Source SOURCE =
+                new Source(
+                        "service",
+                        Optional.of(new PolicyId("TrafficPolicy", "default", "p")),
+                        "#/spec/retry");
+
+        @Override
+        public PlannedEffects between(PolicySet before, PolicySet after) {
+            return new PlannedEffects(
+                    List.of(
+                            new EffectiveChange(
+                                    "*",
+                                    "b",
+                                    "default/b",
+                                    "retry",
+                                    Optional.empty(),
+                                    Optional.of(SOURCE))),
+                    List.of(
+                            new ResourceChange(
+                                    List.of("a-1"),
+                                    List.of("Sidecar/a"),
+                                    "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+                                    "default/b/80",
+                                    Optional.empty(),
+                                    Optional.of(JSON.createObjectNode().put("name", "x")))),
+                    true);
+        }
+
+        @Override
+        public Explanation explain(PolicySet policies, Question question) {
+            return question.host().equals("b.local.service")
+                    ? new Explanation.Routed(
+                            new PolicyId("Sidecar", "default", "a"),
+                            new PolicyId("Service", "default", "b"),
+                            "default/b",
+                            Optional.empty(),
+                            List.of(
+                                    new Explanation.Decided(
+                                            "retry",
+                                            SOURCE,
+                                            List.of(
+                                                    new Source(
+                                                            "built-in", Optional.empty(), "#")))),
+                            List.of(),
+                            JSON.createObjectNode().put("path", question.path()))
+                    : new Explanation.Unrouted(
+                            Explanation.Reason.UNKNOWN_HOST, question.host() + " is not known.");
+        }
     }
 
     private static final class FakeStatus implements StatusSource {

@@ -106,7 +106,7 @@ abstract class PolicyStoreContract {
                 """;
 
         WriteOutcome outcome =
-                writes.apply(bytes(good + "---\n" + dangling), Format.YAML, NOBODY, false);
+                writes.commit(writes.apply(bytes(good + "---\n" + dangling), Format.YAML), NOBODY);
 
         assertThat(outcome).isInstanceOf(WriteOutcome.Invalid.class);
         assertThat(store.documents().revision()).isZero();
@@ -130,7 +130,7 @@ abstract class PolicyStoreContract {
     @Test
     void showsDeletionsInTheFeed() {
         apply(service("b", 80) + "---\n" + service("c", 80));
-        writes.delete(id("b"), new Precondition.Exists(), NOBODY, false);
+        writes.commit(writes.delete(id("b"), new Precondition.Exists()), NOBODY);
         apply(service("d", 80));
         reopen();
 
@@ -146,7 +146,7 @@ abstract class PolicyStoreContract {
     @Test
     void aNameThatComesBackHasANewGeneration() {
         apply(service("b", 80));
-        writes.delete(id("b"), new Precondition.Exists(), NOBODY, false);
+        writes.commit(writes.delete(id("b"), new Precondition.Exists()), NOBODY);
 
         Written back = apply(service("b", 80));
 
@@ -180,7 +180,7 @@ abstract class PolicyStoreContract {
         assertThat(repeated.replayed()).isTrue();
         assertThat(repeated.documents()).isEqualTo(first.documents());
         assertThat(store.documents().revision()).isEqualTo(2);
-        assertThat(writes.apply(bytes(service("b", 80)), Format.YAML, keyed("f2"), false))
+        assertThat(writes.commit(writes.apply(bytes(service("b", 80)), Format.YAML), keyed("f2")))
                 .isInstanceOf(WriteOutcome.KeyReused.class);
 
         now = now.plus(Duration.ofHours(24));
@@ -190,7 +190,7 @@ abstract class PolicyStoreContract {
     @Test
     void doesNotRememberARefusedWrite() {
         var keyed = keyed("f1");
-        WriteOutcome refused = writes.apply(bytes("kind: X"), Format.YAML, keyed, false);
+        WriteOutcome refused = writes.commit(writes.apply(bytes("kind: X"), Format.YAML), keyed);
         assertThat(refused).isInstanceOf(WriteOutcome.Invalid.class);
 
         assertThat(applyAs(keyed, service("b", 80)).replayed()).isFalse();
@@ -327,7 +327,7 @@ abstract class PolicyStoreContract {
     }
 
     private Written applyAs(WriteContext context, String yaml) {
-        WriteOutcome outcome = writes.apply(bytes(yaml), Format.YAML, context, false);
+        WriteOutcome outcome = writes.commit(writes.apply(bytes(yaml), Format.YAML), context);
         assertThat(outcome).isInstanceOf(Written.class);
         return (Written) outcome;
     }

@@ -8,6 +8,7 @@ import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.store.StoreUnavailable.Reason;
 import dev.outrigger.policy.store.sqlite.SqliteOptions;
 import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
+import dev.outrigger.policy.store.sqlite.StoreCopies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,6 +22,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlitePolicyStoreTest extends PolicyStoreContract {
     private long maxBytes = 64 << 20;
@@ -145,13 +148,104 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         assertRefused("newer Outrigger");
     }
 
-    @Test
-    void refusesADocumentItWouldNotAccept() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE documents SET json = replace(json, ':80}', ':81}')",
+                "UPDATE documents SET generation = 1",
+                "DELETE FROM documents WHERE name = 'b'",
+                "INSERT INTO documents SELECT kind, namespace, 'x', json, generation, 0 FROM"
+                        + " documents LIMIT 1",
+                "UPDATE revisions SET author = 'eve' WHERE number = 1",
+                "UPDATE revisions SET time_millis = time_millis + 1 WHERE number = 2",
+                "UPDATE changes SET after_json = replace(after_json, ':80}', ':81}')",
+                "UPDATE changes SET before_json = '{}' WHERE revision = 2",
+                "DELETE FROM changes WHERE revision = 1",
+                "UPDATE revisions SET chain = '' WHERE number = 2",
+                "PRAGMA foreign_keys = OFF; DELETE FROM revisions WHERE number = 1"
+            })
+    void refusesWhatSomebodyElseChanged(String sql) throws SQLException {
         apply(service("b", 80));
+        apply(service("c", 80));
         store().close();
-        execute("UPDATE documents SET json = replace(json, ':80}', ':0}')");
+        for (String statement : sql.split(";")) {
+            execute(statement);
+        }
 
-        assertRefused("#/spec/ports/0/port: 0 is out of range");
+        assertRefused("was changed by somebody else");
+        assertThat(StoreCopies.check(file(directory)).problem()).isPresent();
+    }
+
+    @Test
+    void hashesTheRevisionsOfAnOldStore() throws SQLException {
+        apply(service("b", 80));
+        apply(service("b", 81));
+        String head = StoreCopies.check(file(directory)).head();
+        store().close();
+        execute("DROP TABLE meta");
+        execute("DROP INDEX documents_deleted");
+        execute("DROP INDEX changes_by_document");
+        execute("ALTER TABLE revisions DROP COLUMN chain");
+        execute("PRAGMA user_version = 1");
+        reopen();
+
+        assertThat(StoreCopies.check(file(directory)).head()).isEqualTo(head).isNotEmpty();
+    }
+
+    @Test
+    void copiesAndRestoresAStoreInUse() {
+        apply(service("b", 80));
+        Path backup = directory.resolve("backup.db");
+        assertThat(StoreCopies.backup(file(directory), backup).revision()).isEqualTo(1);
+        apply(service("b", 81));
+
+        assertThatThrownBy(() -> StoreCopies.restore(backup, file(directory)))
+                .isInstanceOf(StoreUnavailable.class)
+                .hasMessageContaining("stop it");
+        assertThatThrownBy(() -> StoreCopies.backup(file(directory), backup))
+                .hasMessageContaining("never replaces");
+        store().close();
+        var former = StoreCopies.restore(backup, file(directory));
+        reopen();
+
+        assertThat(store().documents().revision()).isEqualTo(1);
+        assertThat(former).hasValueSatisfying(path -> assertThat(path).isRegularFile());
+        assertThat(apply(service("b", 82)).revision()).isEqualTo(2);
+        assertThat(StoreCopies.documents(file(directory)))
+                .singleElement()
+                .asString()
+                .contains("82");
+    }
+
+    @Test
+    void doesNotRestoreADamagedCopy() throws IOException {
+        apply(service("b", 80));
+        Path backup = directory.resolve("backup.db");
+        StoreCopies.backup(file(directory), backup);
+        try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[2_048]), 4_096);
+        }
+        store().close();
+
+        assertThatThrownBy(() -> StoreCopies.restore(backup, file(directory)))
+                .hasMessageContaining("cannot be restored");
+        reopen();
+        assertThat(store().documents().revision()).isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedStoreIsReplacedByItsBackup() throws IOException {
+        apply(service("b", 80));
+        Path backup = directory.resolve("backup.db");
+        StoreCopies.backup(file(directory), backup);
+        store().close();
+        Files.writeString(file(directory), "no longer a database ".repeat(500));
+        assertRefused("damaged or no store of ours");
+
+        StoreCopies.restore(backup, file(directory));
+        reopen();
+
+        assertThat(store().documents().revision()).isEqualTo(1);
     }
 
     private void assertRefused(String message) {

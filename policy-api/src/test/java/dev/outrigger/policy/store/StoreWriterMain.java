@@ -32,7 +32,7 @@ final class StoreWriterMain {
         while (true) {
             byte[] body =
                     documents(store.documents().revision() + 1).getBytes(StandardCharsets.UTF_8);
-            var written = (Written) writes.apply(body, Format.YAML, context, false);
+            var written = (Written) writes.commit(writes.apply(body, Format.YAML), context);
             System.out.println(written.revision() + ".");
             System.out.flush();
         }

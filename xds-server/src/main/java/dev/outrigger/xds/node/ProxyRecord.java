@@ -77,6 +77,11 @@ final class ProxyRecord {
                         : !sessions.getLast().documents().isEmpty());
     }
 
+    /** As its newest stream says; it is connected. */
+    NodeIdentity node() {
+        return sessions.getLast().node();
+    }
+
     NodeGroupKey group() {
         return group;
     }

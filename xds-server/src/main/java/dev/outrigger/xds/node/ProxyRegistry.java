@@ -163,6 +163,19 @@ public final class ProxyRegistry implements StatusSource {
         }
     }
 
+    /** The clients that are connected, by id. */
+    public List<NodeIdentity> nodes() {
+        lock.lock();
+        try {
+            return proxies.values().stream()
+                    .filter(ProxyRecord::isConnected)
+                    .map(ProxyRecord::node)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What a proxy asks for on all of its streams. */
     public Subscribed subscribed(String nodeId) {
         lock.lock();

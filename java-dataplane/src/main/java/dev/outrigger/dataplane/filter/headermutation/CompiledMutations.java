@@ -126,7 +126,7 @@ final class CompiledMutations {
 
         private void append(HeaderBlock headers, byte[] text) {
             int id = KnownHeader.of(name);
-            int entry = KnownHeader.isInline(id) ? headers.find(id) : -1;
+            int entry = headers.isInline(id) ? headers.find(id) : -1;
             if (entry >= 0) {
                 headers.join(entry, COMMA, text);
             } else {

@@ -23,7 +23,7 @@ public final class Hosts {
 
     /** A DNS name in lower case, at most 253 characters, no wildcard, no trailing dot. */
     public static Optional<String> hostname(DocumentNode node) {
-        var text = node.string(4_096);
+        var text = node.form(NAME).string(4_096);
         if (text.isPresent() && !isHostname(text.get())) {
             node.violate(
                     ViolationCode.BAD_VALUE,

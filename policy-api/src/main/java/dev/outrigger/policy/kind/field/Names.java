@@ -23,7 +23,7 @@ public final class Names {
      * A DNS label (RFC 1123): 1..63 lower-case letters, digits and hyphens, no hyphen at the ends.
      */
     public static Optional<String> label(DocumentNode node) {
-        return node.string(1_024).filter(text -> isLabel(node, text));
+        return node.form(LABEL).string(1_024).filter(text -> isLabel(node, text));
     }
 
     private static boolean isLabel(DocumentNode node, String text) {
@@ -52,7 +52,7 @@ public final class Names {
 
     /** An RFC 9110 token of at most 256 characters. */
     public static Optional<String> token(DocumentNode node, String what) {
-        var text = node.string(256);
+        var text = node.form(TOKEN).string(256);
         if (text.isPresent() && !TOKEN.matcher(text.get()).matches()) {
             node.violate(
                     ViolationCode.BAD_VALUE,

@@ -42,11 +42,20 @@ final class SqliteHistory {
     }
 
     Optional<Revision> find(long number) throws SQLException {
-        return select("WHERE number = ?", number, 1).stream().findFirst();
+        return select("WHERE number = ?", number, 1, Optional.empty()).stream().findFirst();
     }
 
-    List<Revision> before(long number, int limit) throws SQLException {
-        return select("WHERE number < ?", number, limit);
+    List<Revision> before(long number, int limit, Optional<PolicyId> document) throws SQLException {
+        String where = "WHERE number < ?";
+        return document.isEmpty()
+                ? select(where, number, limit, document)
+                : select(
+                        where
+                                + " AND number IN (SELECT revision FROM changes WHERE kind = ? AND"
+                                + " namespace = ? AND name = ?)",
+                        number,
+                        limit,
+                        document);
     }
 
     List<FeedEntry> feed(long afterRevision, int limit) throws SQLException {
@@ -70,6 +79,16 @@ final class SqliteHistory {
         }
     }
 
+    /** Tombstones up to this revision were forgotten. */
+    long feedFloor() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT value FROM meta WHERE name = 'feed_floor'")) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
     private long lastRevision() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
@@ -78,14 +97,21 @@ final class SqliteHistory {
         }
     }
 
-    private List<Revision> select(String where, long number, int limit) throws SQLException {
+    private List<Revision> select(String where, long number, int limit, Optional<PolicyId> document)
+            throws SQLException {
         String sql =
                 "SELECT number, time_millis, author, message, source FROM revisions "
                         + where
                         + " ORDER BY number DESC LIMIT ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setLong(1, number);
-            select.setInt(2, limit);
+            int parameter = 1;
+            select.setLong(parameter++, number);
+            if (document.isPresent()) {
+                select.setString(parameter++, document.get().kind());
+                select.setString(parameter++, document.get().namespace());
+                select.setString(parameter++, document.get().name());
+            }
+            select.setInt(parameter, limit);
             var revisions = new ArrayList<Revision>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -3,6 +3,7 @@ package dev.outrigger.policy.store.sqlite;
 
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.model.DocumentSet;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.policy.store.ChangeNotifier;
@@ -88,6 +89,7 @@ public final class SqlitePolicyStore implements PolicyStore {
             write = SqliteSchema.connect(file.path(), options.maxBytes());
             SqliteSchema.checkIntegrity(write, file.path());
             SqliteSchema.migrate(write, file.path());
+            requireChain(write, file);
             read = SqliteSchema.connect(file.path(), options.maxBytes());
             DocumentSet documents =
                     new SqliteHistory(read)
@@ -137,8 +139,8 @@ public final class SqlitePolicyStore implements PolicyStore {
             }
             return switch (decide.apply(current)) {
                 case Decision.Refuse(var reason) -> reason;
-                case Decision.Commit(var changes) -> {
-                    var committed = writer.commit(context, current, changes, now);
+                case Decision.Commit decided -> {
+                    var committed = writer.commit(context, current, decided, now);
                     if (committed.written().changed()) {
                         current = committed.documents();
                         notifier.signal();
@@ -160,13 +162,18 @@ public final class SqlitePolicyStore implements PolicyStore {
     }
 
     @Override
-    public List<Revision> revisions(long before, int limit) {
-        return read(() -> history.before(before, limit));
+    public List<Revision> revisions(long before, int limit, Optional<PolicyId> document) {
+        return read(() -> history.before(before, limit, document));
     }
 
     @Override
     public List<FeedEntry> feed(long afterRevision, int limit) {
         return read(() -> history.feed(afterRevision, limit));
+    }
+
+    @Override
+    public long feedFloor() {
+        return read(history::feedFloor);
     }
 
     @Override
@@ -252,6 +259,20 @@ public final class SqlitePolicyStore implements PolicyStore {
         }
         listener.failed(translated.reason());
         return translated;
+    }
+
+    private static void requireChain(Connection connection, StoreFile file) throws SQLException {
+        var broken = new RevisionChain(connection).verify();
+        if (broken.isPresent()) {
+            throw new StoreUnavailable(
+                    Reason.DAMAGED,
+                    "The store "
+                            + file.path()
+                            + " was changed by somebody else: "
+                            + broken.get().detail()
+                            + ". Nothing was changed now. Put a backup in its place with 'outrigger"
+                            + " store restore'.");
+        }
     }
 
     private static StoredDocument load(

@@ -61,7 +61,22 @@ final class SqliteSchema {
                               time_millis INTEGER NOT NULL,
                               answer TEXT NOT NULL) STRICT, WITHOUT ROWID
                             """,
-                            "CREATE INDEX idempotency_by_time ON idempotency (time_millis)"));
+                            "CREATE INDEX idempotency_by_time ON idempotency (time_millis)"),
+                    List.of(
+                            """
+                            CREATE TABLE meta (
+                              name TEXT PRIMARY KEY,
+                              value INTEGER NOT NULL) STRICT, WITHOUT ROWID
+                            """,
+                            """
+                            CREATE INDEX documents_deleted ON documents (generation)
+                              WHERE deleted = 1
+                            """,
+                            "CREATE INDEX changes_by_document ON changes (kind, namespace, name)",
+                            "ALTER TABLE revisions ADD COLUMN chain TEXT NOT NULL DEFAULT ''"));
+
+    /** The version whose step leaves the hashes of earlier revisions to be made. */
+    private static final int CHAINED = 2;
 
     private SqliteSchema() {}
 
@@ -101,7 +116,8 @@ final class SqliteSchema {
                                 + file
                                 + " is damaged: "
                                 + problems
-                                + ". Restore it from a backup; nothing was changed.");
+                                + ". Nothing was changed. Put a backup in its place with"
+                                + " 'outrigger store restore'.");
             }
         }
     }
@@ -132,10 +148,32 @@ final class SqliteSchema {
                 for (String sql : MIGRATIONS.get(step)) {
                     statement.execute(sql);
                 }
+                if (step + 1 == CHAINED) {
+                    new RevisionChain(connection).build();
+                }
                 statement.execute("PRAGMA application_id = " + APPLICATION_ID);
                 statement.execute("PRAGMA user_version = " + (step + 1));
                 statement.execute("COMMIT");
             }
+        }
+    }
+
+    /** For one who only looks: a store of ours, and of this version. */
+    static void requireCurrent(Connection connection, Path file) throws SQLException {
+        int version = Integer.parseInt(pragma(connection, "user_version"));
+        int application = Integer.parseInt(pragma(connection, "application_id"));
+        if (application != APPLICATION_ID || version != MIGRATIONS.size()) {
+            throw new StoreUnavailable(
+                    Reason.DAMAGED,
+                    file
+                            + (application != APPLICATION_ID
+                                    ? " is not one of Outrigger's stores."
+                                    : " has schema version "
+                                            + version
+                                            + " (expected: "
+                                            + MIGRATIONS.size()
+                                            + "): open it with a control plane of this version"
+                                            + " first."));
         }
     }
 

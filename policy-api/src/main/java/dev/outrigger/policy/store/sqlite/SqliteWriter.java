@@ -4,6 +4,7 @@ package dev.outrigger.policy.store.sqlite;
 import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.StoredDocument;
+import dev.outrigger.policy.store.Decision;
 import dev.outrigger.policy.store.Decision.Change;
 import dev.outrigger.policy.store.DocumentOutcome;
 import dev.outrigger.policy.store.PolicyWrites;
@@ -18,7 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,10 +27,15 @@ final class SqliteWriter {
     private static final Duration KEEP_KEYS = Duration.ofHours(24);
     private static final int MAX_KEYS = 100_000;
 
+    /** Deletions that a reader of the feed can still hear of; a few bytes each. */
+    static final int MAX_TOMBSTONES = 10_000;
+
     private final Connection connection;
+    private final RevisionChain chain;
 
     SqliteWriter(Connection connection) {
         this.connection = connection;
+        this.chain = new RevisionChain(connection);
     }
 
     /** What a commit leads to. */
@@ -56,23 +61,27 @@ final class SqliteWriter {
     }
 
     /** Commits; when it returns, the write is durable. */
-    Committed commit(WriteContext context, DocumentSet before, List<Change> changes, Instant now)
+    Committed commit(WriteContext context, DocumentSet before, Decision.Commit decided, Instant now)
             throws SQLException {
+        List<Change> changes = decided.changes();
         boolean changed = PolicyWrites.isChange(changes);
         long revision = changed ? before.revision() + 1 : before.revision();
         var outcomes =
                 changes.stream()
                         .map(change -> PolicyWrites.outcome(change, before, revision))
                         .toList();
-        var written = new Written(revision, changed, outcomes, false);
+        var written = new Written(revision, changed, outcomes, decided.warnings(), false);
         if (!changed && context.key().isEmpty()) {
             return new Committed(written, before);
         }
         execute("BEGIN IMMEDIATE");
         try {
             if (changed) {
+                String head = chain.last();
                 insertRevision(context, revision, now);
                 insertChanges(before, changes, outcomes, revision);
+                chain.append(revision, head);
+                forgetTombstones(changes);
             }
             if (context.key().isPresent()) {
                 keepAnswer(context.key().get(), written, now);
@@ -82,7 +91,7 @@ final class SqliteWriter {
             rollBack(e);
             throw e;
         }
-        return new Committed(written, changed ? after(before, changes, revision) : before);
+        return new Committed(written, changed ? PolicyWrites.after(before, changes) : before);
     }
 
     /** Transactions are begun by hand: the driver's own would leave one open after an error. */
@@ -92,22 +101,11 @@ final class SqliteWriter {
         }
     }
 
-    private static DocumentSet after(DocumentSet before, List<Change> changes, long revision) {
-        var put = new ArrayList<StoredDocument>();
-        var removed = new ArrayList<PolicyId>();
-        for (Change change : changes) {
-            switch (change) {
-                case Change.Put(var document) -> put.add(document.withGeneration(revision));
-                case Change.Delete(var id) -> removed.add(id);
-                case Change.Keep _ -> {}
-            }
-        }
-        return before.with(revision, put, removed);
-    }
-
     private void insertRevision(WriteContext context, long revision, Instant now)
             throws SQLException {
-        String sql = "INSERT INTO revisions VALUES (?, ?, ?, ?, ?)";
+        String sql =
+                "INSERT INTO revisions (number, time_millis, author, message, source) VALUES (?, ?, ?, ?,"
+                        + " ?)";
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, revision);
             insert.setLong(2, now.toEpochMilli());
@@ -150,6 +148,18 @@ final class SqliteWriter {
                 putDocument.executeUpdate();
             }
         }
+    }
+
+    private void forgetTombstones(List<Change> changes) throws SQLException {
+        if (changes.stream().noneMatch(change -> change instanceof Change.Delete)) {
+            return;
+        }
+        String floor =
+                "SELECT generation FROM documents WHERE deleted = 1 ORDER BY generation DESC LIMIT"
+                        + " 1 OFFSET "
+                        + MAX_TOMBSTONES;
+        execute("INSERT OR REPLACE INTO meta SELECT 'feed_floor', generation FROM (" + floor + ")");
+        execute("DELETE FROM documents WHERE deleted = 1 AND generation <= (" + floor + ")");
     }
 
     private void keepAnswer(IdempotencyKey key, Written written, Instant now) throws SQLException {

@@ -60,6 +60,22 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
+    /** The lock alone; the file may be missing, or be damaged. */
+    static StoreFile lockOnly(Path file) {
+        Path path = file.toAbsolutePath().normalize();
+        try {
+            Path directory = path.getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY_DIRECTORY));
+            }
+            return new StoreFile(path, lock(path));
+        } catch (IOException e) {
+            throw new StoreUnavailable(
+                    Reason.IO_ERROR, "The store " + path + " cannot be locked: " + e, e);
+        }
+    }
+
     Path path() {
         return path;
     }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.accesslog.AccessLog;
+import java.util.List;
+
+/**
+ * What one version of a listener says besides its filter chains. Immutable.
+ *
+ * @param drainsOnHealthCheckFail whether every response ends its connection while health checks of
+ *     this proxy are made to fail
+ * @param accessLogs written when a connection ends
+ */
+record ListenerVersion(boolean drainsOnHealthCheckFail, List<AccessLog> accessLogs) {
+    ListenerVersion {
+        accessLogs = List.copyOf(accessLogs);
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.policy.rest;
+
+import static dev.outrigger.policy.rest.PolicyApiServerTest.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Server-sent events of changes, read from the socket line by line. */
+class WatchTest {
+    @TempDir Path directory;
+    private RunningApi api;
+
+    @BeforeEach
+    void start() {
+        api =
+                new RunningApi(
+                        directory,
+                        PolicyApiOptions.DEFAULT
+                                .withPorts(0, 0)
+                                .withWatch(
+                                        new WatchLimits(
+                                                3,
+                                                2,
+                                                Duration.ofMillis(200),
+                                                Duration.ofSeconds(5),
+                                                100)));
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    /** A client that watches. */
+    private final class Client implements AutoCloseable {
+        private final Socket socket;
+        private final BufferedReader lines;
+
+        Client(String query, String... headers) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), api.server.port());
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            ("GET /api/v1/watch"
+                                            + query
+                                            + " HTTP/1.1\r\nHost: localhost\r\n"
+                                            + String.join("", headers)
+                                            + "\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            lines =
+                    new BufferedReader(
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        int status() throws IOException {
+            return Integer.parseInt(lines.readLine().split(" ")[1]);
+        }
+
+        /** The next lines of events up to one that begins so; sizes of chunks left out. */
+        List<String> until(String prefix) throws IOException {
+            var read = new ArrayList<String>();
+            while (true) {
+                String line = lines.readLine();
+                if (line == null) {
+                    throw new IOException("ended after " + read);
+                }
+                if (line.matches("event: .*|data: .*|id: .*|: .*")) {
+                    read.add(line);
+                }
+                if (line.startsWith(prefix)) {
+                    return read;
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    @Test
+    void sendsWhatThereIsAndThenWhatChanges() throws IOException {
+        api.apply(service("b") + "---\n" + service("c"));
+        try (var client = new Client("?since=0")) {
+            assertThat(client.status()).isEqualTo(200);
+            List<String> first = client.until("id: 1");
+            api.apply(service("d"));
+            List<String> second = client.until("id: 2");
+
+            assertThat(first).filteredOn("event: put"::equals).hasSize(2);
+            assertThat(first).last().isEqualTo("id: 1");
+            assertThat(second).anyMatch(line -> line.contains("\"name\":\"d\""));
+        }
+    }
+
+    @Test
+    void resumesAfterTheLastEvent() throws IOException {
+        api.apply(service("b"));
+        api.apply(service("c"));
+        api.send("DELETE", "/api/v1/services/b", "", "If-Match", "*");
+        try (var client = new Client("?since=0", "Last-Event-ID: 1\r\n")) {
+            assertThat(client.until("id: 3"))
+                    .filteredOn(line -> line.startsWith("event"))
+                    .containsExactly("event: put", "event: delete");
+        }
+    }
+
+    @Test
+    void beginsWithWhatStandsNow() throws IOException {
+        api.apply(service("b"));
+        try (var client = new Client("")) {
+            client.until(": still here at revision 1");
+            api.apply(service("c"));
+
+            assertThat(client.until("id: 2"))
+                    .filteredOn(line -> line.startsWith("data"))
+                    .singleElement()
+                    .asString()
+                    .contains("\"name\":\"c\"");
+        }
+    }
+
+    @Test
+    void r23RefusesTheFuture() throws IOException {
+        try (var client = new Client("?since=1")) {
+            assertThat(client.status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void boundsHowManyMayWatch() throws IOException {
+        try (var one = new Client("?since=0");
+                var two = new Client("?since=0")) {
+            one.until(": still");
+            two.until(": still");
+            try (var three = new Client("?since=0")) {
+                assertThat(three.status()).isEqualTo(429);
+            }
+        }
+    }
+
+    @Test
+    void saysGoodbyeToWhoeverIsTooSlow() throws IOException {
+        try (var client = new Client("?since=0")) {
+            client.until(": still");
+            var many = new StringBuilder();
+            for (int i = 0; i < 101; i++) {
+                many.append(service("s" + i)).append("---\n");
+            }
+            api.apply(many.toString());
+
+            assertThat(client.until("data: {\"reason\""))
+                    .last()
+                    .asString()
+                    .contains("\"reason\":\"too-slow\"", "\"revision\":0");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.kind.xdsresources;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Envoy's messages as proto3 JSON in Envoy's field names, with what is packed in them. */
+public final class ResourceJson {
+    private ResourceJson() {}
+
+    /** On several lines; a message of a type we do not have makes the text say so. */
+    public static String write(Message message) {
+        var registry = TypeRegistry.newBuilder();
+        collect(message, registry, new HashSet<>());
+        try {
+            return JsonFormat.printer()
+                    .preservingProtoFieldNames()
+                    .usingTypeRegistry(registry.build())
+                    .print(message);
+        } catch (InvalidProtocolBufferException e) {
+            return "{\"unprintable\": \"" + message.getDescriptorForType().getFullName() + "\"}";
+        }
+    }
+
+    private static void collect(Message message, TypeRegistry.Builder registry, Set<String> known) {
+        if (message instanceof Any any) {
+            unpack(any, registry, known);
+            return;
+        }
+        for (var field : message.getAllFields().entrySet()) {
+            if (field.getKey().getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+                continue;
+            }
+            if (field.getValue() instanceof List<?> list) {
+                list.forEach(item -> collect((Message) item, registry, known));
+            } else {
+                collect((Message) field.getValue(), registry, known);
+            }
+        }
+    }
+
+    private static void unpack(Any any, TypeRegistry.Builder registry, Set<String> known) {
+        var found = NamedTypes.find(any.getTypeUrl());
+        if (found.isEmpty()) {
+            return;
+        }
+        if (known.add(found.get().getFullName())) {
+            registry.add(found.get());
+        }
+        try {
+            collect(
+                    com.google.protobuf.DynamicMessage.parseFrom(found.get(), any.getValue()),
+                    registry,
+                    known);
+        } catch (InvalidProtocolBufferException _) {
+            // Printing will say so.
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.xds.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.policy.model.ServiceRef;
+import dev.outrigger.policy.plan.EffectiveChange;
+import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.Question;
+import dev.outrigger.policy.plan.Source;
+import dev.outrigger.xds.node.NodeIdentity;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PolicyEffectsTest {
+    private static final String SERVICES =
+            """
+            apiVersion: outrigger.dev/v1alpha1
+            kind: Service
+            metadata: {name: b}
+            spec:
+              hostnames: [b.local.service]
+              ports: [{name: http, port: 80}]
+              endpoints: {static: [{address: 10.0.0.1, port: 8080}]}
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: Sidecar
+            metadata: {name: a}
+            spec:
+              selector: {cluster: a}
+              outbound:
+                listeners: [{name: http, port: 15001}]
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: HTTPRoute
+            metadata: {name: r}
+            spec:
+              parentRefs: [{kind: Service, name: b}]
+              rules:
+              - name: quotes
+                matches: [{path: {type: PathPrefix, value: /quotes}, method: GET}]
+                backendRefs: [{name: b, port: 80}]
+                retry: {attempts: 2, codes: [503]}
+              - name: rest
+                backendRefs: [{name: b, port: 80}]
+            """;
+
+    private static final String MESH =
+            """
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: TrafficPolicy
+            metadata: {name: mesh}
+            spec:
+              targetRefs: [{kind: Mesh, name: default}]
+              retry: {attempts: 1, codes: []}
+              timeouts: {request: 5s}
+            """;
+
+    private static final String FOR_A =
+            """
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: TrafficPolicy
+            metadata: {name: for-a}
+            spec:
+              targetRefs: [{kind: Service, name: b}]
+              consumers: [{kind: Service, name: a}]
+              timeouts: {request: 2s}
+            """;
+
+    private final PolicyEffects effects =
+            new PolicyEffects(
+                    () -> List.of(new NodeIdentity("a-1", "a", Map.of(), "envoy 1.40.0")));
+
+    private static PolicySet policies(String yaml) {
+        return PolicyReader.standard().read(yaml).require();
+    }
+
+    private Explanation.Routed routed(PolicySet policies, String method, String path) {
+        return (Explanation.Routed) explain(policies, "b.local.service", method, path);
+    }
+
+    private Explanation explain(PolicySet policies, String host, String method, String path) {
+        return effects.explain(
+                policies,
+                new Question(new ServiceRef("default", "a"), host, method, path, Map.of()));
+    }
+
+    private static String text(Source source) {
+        return source.level() + source.document().map(id -> " " + id).orElse("") + source.pointer();
+    }
+
+    private static List<String> decided(List<Explanation.Decided> blocks) {
+        return blocks.stream()
+                .map(one ->
+                        one.block()
+                                + " from "
+                                + text(one.source())
+                                + " beats "
+                                + one.beaten().stream().map(PolicyEffectsTest::text).toList())
+                .toList();
+    }
+
+    @Test
+    void saysWhereEachBlockComesFromAndWhatItBeats() {
+        var answer = routed(policies(SERVICES + MESH + FOR_A), "GET", "/quotes/7?x=1");
+
+        assertThat(answer.rule()).isEqualTo("default/r/quotes");
+        assertThat(answer.route()).hasToString("Optional[HTTPRoute/r]");
+        assertThat(decided(answer.blocks()))
+                .containsExactly(
+                        "retry from inline HTTPRoute/r#/spec/rules/0/retry beats"
+                                + " [mesh TrafficPolicy/mesh#/spec/retry]",
+                        "timeouts from service TrafficPolicy/for-a#/spec/timeouts beats"
+                                + " [mesh TrafficPolicy/mesh#/spec/timeouts, built-in#]");
+        assertThat(answer.envoy().at("/route/timeout").asText()).isEqualTo("2s");
+    }
+
+    @Test
+    void followsTheOrderOfRulesAndTheirConditions() {
+        var policies = policies(SERVICES);
+
+        assertThat(routed(policies, "POST", "/quotes").rule()).isEqualTo("default/r/rest");
+        assertThat(routed(policies, "GET", "/quotesX").rule()).isEqualTo("default/r/rest");
+        assertThat(routed(policies, "GET", "/quotes").rule()).isEqualTo("default/r/quotes");
+    }
+
+    @Test
+    void saysWhyARequestIsNotRouted() {
+        var policies = policies(SERVICES);
+
+        assertThat(explain(policies, "c.local.service", "GET", "/"))
+                .isInstanceOfSatisfying(
+                        Explanation.Unrouted.class,
+                        answer ->
+                                assertThat(answer.reason())
+                                        .isEqualTo(Explanation.Reason.UNKNOWN_HOST));
+        assertThat(
+                        effects.explain(
+                                policies,
+                                new Question(
+                                        new ServiceRef("default", "x"),
+                                        "b.local.service",
+                                        "GET",
+                                        "/",
+                                        Map.of())))
+                .isInstanceOfSatisfying(
+                        Explanation.Unrouted.class,
+                        answer ->
+                                assertThat(answer.reason())
+                                        .isEqualTo(Explanation.Reason.NO_SIDECAR));
+    }
+
+    @Test
+    void tellsWhoseValuesAPolicyChanges() {
+        var planned = effects.between(policies(SERVICES), policies(SERVICES + FOR_A));
+
+        assertThat(planned.isComplete()).isTrue();
+        assertThat(planned.effective().stream().map(PolicyEffectsTest::change).toList())
+                .containsExactly(
+                        "a b default/r/quotes timeouts: built-in# -> service"
+                                + " TrafficPolicy/for-a#/spec/timeouts",
+                        "a b default/r/rest timeouts: built-in# -> service"
+                                + " TrafficPolicy/for-a#/spec/timeouts");
+    }
+
+    private static String change(EffectiveChange change) {
+        return change.consumer()
+                + " "
+                + change.destination()
+                + " "
+                + change.rule()
+                + " "
+                + change.block()
+                + ": "
+                + change.before().map(PolicyEffectsTest::text).orElse("nothing")
+                + " -> "
+                + change.after().map(PolicyEffectsTest::text).orElse("nothing");
+    }
+
+    @Test
+    void tellsWhichResourcesProxiesWouldBeSent() {
+        var planned = effects.between(policies(SERVICES), policies(SERVICES + FOR_A));
+
+        assertThat(planned.resources())
+                .singleElement()
+                .satisfies(change -> {
+                    assertThat(change.type()).endsWith("RouteConfiguration");
+                    assertThat(change.proxies()).containsExactly("a-1");
+                    assertThat(change.before().orElseThrow().findValuesAsText("timeout"))
+                            .contains("15s");
+                    assertThat(change.after().orElseThrow().findValuesAsText("timeout"))
+                            .containsOnly("2s");
+                });
+    }
+
+    @Test
+    void aProxyThatWouldBeSelectedNoLongerLosesItsResources() {
+        var planned =
+                effects.between(
+                        policies(SERVICES),
+                        policies(
+                                SERVICES.replace(
+                                        "selector: {cluster: a}", "selector: {cluster: z}")));
+
+        assertThat(planned.resources())
+                .filteredOn(change -> change.proxies().contains("a-1"))
+                .isNotEmpty()
+                .allSatisfy(change -> assertThat(change.after()).isEmpty());
+    }
+}
