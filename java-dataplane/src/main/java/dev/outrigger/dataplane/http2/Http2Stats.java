@@ -20,11 +20,7 @@ public final class Http2Stats {
     public final Counter resetsSent;
     public final Counter trailers;
     public final Counter goAwaySent;
-    public final Counter keepaliveTimeout;
     public final Counter flushTimeout;
-    public final Counter droppedUnderscores;
-    public final Counter rejectedUnderscores;
-    public final Counter streamsRefused;
     public final Gauge streamsActive;
     final Counter priorityFlood;
     final Counter windowUpdateFlood;
@@ -41,12 +37,7 @@ public final class Http2Stats {
         resetsSent = store.counter(PREFIX + "tx_reset");
         trailers = store.counter(PREFIX + "trailers");
         goAwaySent = store.counter(PREFIX + "goaway_sent");
-        keepaliveTimeout = store.counter(PREFIX + "keepalive_timeout");
         flushTimeout = store.counter(PREFIX + "tx_flush_timeout");
-        droppedUnderscores = store.counter(PREFIX + "dropped_headers_with_underscores");
-        rejectedUnderscores =
-                store.counter(PREFIX + "requests_rejected_with_underscores_in_headers");
-        streamsRefused = store.counter(PREFIX + "stream_refused_errors");
         streamsActive = store.gauge(PREFIX + "streams_active");
         priorityFlood = store.counter(PREFIX + "inbound_priority_frames_flood");
         windowUpdateFlood = store.counter(PREFIX + "inbound_window_update_frames_flood");
@@ -61,11 +52,15 @@ public final class Http2Stats {
         for (String name :
                 new String[] {
                     "deferred_stream_close",
+                    "dropped_headers_with_underscores",
                     "headers_cb_no_stream",
+                    "keepalive_timeout",
                     "metadata_empty_frames",
                     "nghttp2_upstream_connections",
                     "oghttp2_downstream_connections",
                     "oghttp2_upstream_connections",
+                    "requests_rejected_with_underscores_in_headers",
+                    "stream_refused_errors",
                 }) {
             store.counter(PREFIX + name);
         }

@@ -90,16 +90,6 @@ public final class Http2Stream {
         listener = value;
     }
 
-    /** Whether we have sent our end of the stream. */
-    public boolean isLocalEnd() {
-        return localEnd;
-    }
-
-    /** Whether the peer has sent its end of the stream. */
-    public boolean isRemoteEnd() {
-        return remoteEnd;
-    }
-
     /** The length the message declares, which its body is held to; -1 for none. */
     public void expect(long bytes) {
         expectedBytes = bytes;
