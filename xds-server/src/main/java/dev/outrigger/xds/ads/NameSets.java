@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * thousand assignments each. Forgets a set that no stream has. Any thread.
  */
 final class NameSets {
-    private final Map<NameSet, WeakReference<NameSet>> shared = new WeakHashMap<>();
+    /** Keys are sets; what is looked up may also be {@link Unsorted} names. */
+    private final Map<Object, WeakReference<NameSet>> shared = new WeakHashMap<>();
 
     /** The set of these names. The one that others have is found without sorting anything. */
     NameSet of(Collection<String> names) {
