@@ -132,5 +132,27 @@ public record HttpConnectionManagerConfig(
         record Inline(RouteTable table) implements RouteSource {}
 
         record Rds(String routeConfigName, ConfigSourceConfig source) implements RouteSource {}
+
+        /**
+         * A table for each scope of requests.
+         *
+         * @param routes where the tables come from that scopes name
+         */
+        record Scoped(ScopeKeyConfig key, Optional<ConfigSourceConfig> routes, Scopes scopes)
+                implements RouteSource {}
+
+        /** Which scopes there are. */
+        sealed interface Scopes {
+            record Inline(List<ScopeConfig> scopes) implements Scopes {
+                public Inline {
+                    scopes = List.copyOf(scopes);
+                }
+            }
+
+            /**
+             * @param reference the scoped routes' name, and where SRDS is
+             */
+            record Discovered(ResourceReference reference) implements Scopes {}
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.LogFilters;
@@ -16,6 +17,7 @@ import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.RouteConfigCompiler;
 import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
@@ -57,17 +59,40 @@ final class ManagerCompiler {
     }
 
     HttpConnectionManager compile(
-            ListenerConfig listener,
-            Map<String, RouteTable> routeTables,
-            Map<String, Cluster> clusters) {
+            ListenerConfig listener, ProxyConfig proxy, Map<String, Cluster> clusters) {
         HttpConnectionManagerConfig config =
                 listener.filterChains().getFirst().httpConnectionManager();
-        RouteTable table =
-                switch (config.routeSource()) {
-                    case RouteSource.Inline(RouteTable inline) -> inline;
-                    case RouteSource.Rds(String name, var _) -> routeTables.get(name);
+        HttpConnectionManager.Settings made = settings(listener, config);
+        return switch (config.routeSource()) {
+            case RouteSource.Inline(RouteTable inline) ->
+                    new HttpConnectionManager(made, routes(inline), clusters);
+            case RouteSource.Rds(String name, var _) ->
+                    new HttpConnectionManager(
+                            made, routes(proxy.routeTables().get(name)), clusters);
+            case RouteSource.Scoped scoped ->
+                    new HttpConnectionManager(made, scoped(scoped, proxy), clusters);
+        };
+    }
+
+    private ScopedRoutes scoped(RouteSource.Scoped source, ProxyConfig proxy) {
+        List<ScopeConfig> scopes =
+                switch (source.scopes()) {
+                    case RouteSource.Scopes.Inline(var inline) -> inline;
+                    case RouteSource.Scopes.Discovered(var reference) ->
+                            proxy.scopes().getOrDefault(reference, List.of());
                 };
-        return new HttpConnectionManager(settings(listener, config), routes(table), clusters);
+        var byKey = new HashMap<List<String>, Routes>();
+        for (ScopeConfig scope : scopes) {
+            Routes table =
+                    routes(
+                            scope.inline()
+                                    .orElseGet(() ->
+                                            proxy.routeTables().get(scope.routeConfigName())));
+            if (table != null) {
+                byKey.put(scope.key(), table);
+            }
+        }
+        return new ScopedRoutes(source.key(), byKey);
     }
 
     private HttpConnectionManager.Settings settings(
@@ -131,10 +156,24 @@ final class ManagerCompiler {
         config.routeTables().values().forEach(t -> inUse.put(t, true));
         for (ListenerConfig listener : config.listeners().values()) {
             var source = listener.filterChains().getFirst().httpConnectionManager().routeSource();
-            if (source instanceof RouteSource.Inline(RouteTable inline)) {
-                inUse.put(inline, true);
-            }
+            inline(source, config).forEach(table -> inUse.put(table, true));
         }
         compiled.keySet().retainAll(inUse.keySet());
+    }
+
+    /** Tables that are part of something else. */
+    private static List<RouteTable> inline(RouteSource source, ProxyConfig config) {
+        return switch (source) {
+            case RouteSource.Inline(RouteTable table) -> List.of(table);
+            case RouteSource.Rds _ -> List.of();
+            case RouteSource.Scoped(var _, var _, RouteSource.Scopes.Inline(var scopes)) ->
+                    tables(scopes);
+            case RouteSource.Scoped(var _, var _, RouteSource.Scopes.Discovered(var reference)) ->
+                    tables(config.scopes().getOrDefault(reference, List.of()));
+        };
+    }
+
+    private static List<RouteTable> tables(List<ScopeConfig> scopes) {
+        return scopes.stream().flatMap(scope -> scope.inline().stream()).toList();
     }
 }

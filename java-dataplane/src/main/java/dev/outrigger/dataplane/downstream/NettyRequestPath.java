@@ -166,8 +166,7 @@ public final class NettyRequestPath implements RequestPath {
                         swaps.add(
                                 listener.swap(
                                         listenerConfig,
-                                        compiler.compile(
-                                                listenerConfig, config.routeTables(), serving),
+                                        compiler.compile(listenerConfig, config, serving),
                                         compiler.version(listenerConfig)));
                     }
                 });

@@ -25,6 +25,8 @@ public final class SupportedTables {
                     ClusterFields.XDS_CLUSTER,
                     EndpointParser.ASSIGNMENT,
                     SecretParser.SECRET,
+                    ScopedRoutesParser.SCOPE,
+                    RouteParser.VIRTUAL_HOST,
                     RuntimeLayerParser.RUNTIME);
 
     private SupportedTables() {}

@@ -45,6 +45,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private final ClusterSet clusters;
     private final ListenerSet listeners;
     private final RouteDiscovery routes;
+    private final ScopedRouteDiscovery scopes;
     private final WildcardSubscription<ClusterConfig> cds;
     private final WildcardSubscription<ListenerConfig> lds;
     private final List<Runnable> onLive = new ArrayList<>();
@@ -111,9 +112,11 @@ public final class ConfigAssembler implements AutoCloseable {
                         new SplittableRandom(loop.nanoTime()),
                         stats,
                         this::settle);
+        this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners =
-                new ListenerSet(requestPath, routes, secrets::isSettled, stats, concurrency);
+                new ListenerSet(
+                        requestPath, routes, scopes, secrets::isSettled, stats, concurrency);
         this.cds =
                 new WildcardSubscription<>(
                         loop,
@@ -193,6 +196,7 @@ public final class ConfigAssembler implements AutoCloseable {
         clusters.waitingNames().forEach(name -> unready.add("cluster " + name));
         listeners.waitingNames().forEach(name -> unready.add("listener " + name));
         routes.waitingNames().forEach(name -> unready.add("route " + name));
+        scopes.waitingNames().forEach(name -> unready.add("scoped routes " + name));
         secrets.waitingNames().forEach(name -> unready.add("secret " + name));
         return new ConfigView(
                 cds.version(),
@@ -202,6 +206,7 @@ public final class ConfigAssembler implements AutoCloseable {
                 clusters.accepted(true),
                 listeners.views(),
                 routes.accepted(),
+                scopes.accepted(),
                 secrets.accepted(),
                 List.copyOf(clusters.serving().values()),
                 unready);
@@ -212,6 +217,7 @@ public final class ConfigAssembler implements AutoCloseable {
     public void close() {
         clusters.close();
         routes.close();
+        scopes.close();
         secrets.close();
         runtimeLayers.close();
     }
@@ -312,6 +318,7 @@ public final class ConfigAssembler implements AutoCloseable {
         boolean changed = clusters.takeChanged();
         changed |= listeners.takeChanged();
         changed |= routes.takeChanged();
+        changed |= scopes.takeChanged();
         changed |= secretsChanged;
         secretsChanged = false;
         if (changed) {
@@ -320,7 +327,8 @@ public final class ConfigAssembler implements AutoCloseable {
                             listeners.serving(),
                             listeners.routeTables(),
                             clusters.serving(),
-                            secrets.values()));
+                            secrets.values(),
+                            listeners.scopes()));
         }
     }
 

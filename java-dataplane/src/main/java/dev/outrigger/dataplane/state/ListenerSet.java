@@ -6,7 +6,9 @@ import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
+import dev.outrigger.dataplane.state.ListenerEntry.ScopedUse;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
@@ -35,6 +37,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     private final RequestPath requestPath;
     private final RouteDiscovery routes;
+    private final ScopedRouteDiscovery scopes;
     private final Predicate<ResourceReference> secretSettled;
     private final StatsShard shard;
     private final int concurrency;
@@ -59,10 +62,12 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     ListenerSet(
             RequestPath requestPath,
             RouteDiscovery routes,
+            ScopedRouteDiscovery scopes,
             Predicate<ResourceReference> secretSettled,
             StatsStore stats,
             int concurrency) {
         this.requestPath = requestPath;
+        this.scopes = scopes;
         this.secretSettled = secretSettled;
         this.routes = routes;
         this.shard = stats.shard(0);
@@ -104,6 +109,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     /** Lets every listener serve whose routes are known; returns whether any waits still. */
     boolean settle() {
+        scopes.use(scopedUses());
         routes.use(uses());
         boolean promoted = false;
         for (var waiting = warming.values().iterator(); waiting.hasNext(); ) {
@@ -112,6 +118,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                     entry.rds().stream()
                                     .allMatch(
                                             use -> routes.isSettled(use.source().routeConfigName()))
+                            && entry.scoped().stream().allMatch(this::isSettled)
                             && entry.config().secrets().stream().allMatch(secretSettled);
             if (ready) {
                 waiting.remove();
@@ -140,6 +147,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         var map = new LinkedHashMap<String, ListenerConfig>();
         active.forEach((name, entry) -> map.put(name, entry.config()));
         return map;
+    }
+
+    /** The scopes connection managers refer to. */
+    Map<ResourceReference, List<ScopeConfig>> scopes() {
+        return scopes.scopes(scopedUses());
     }
 
     Map<String, RouteTable> routeTables() {
@@ -322,8 +334,21 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 .collect(Collectors.joining(","));
     }
 
+    private boolean isSettled(ScopedUse use) {
+        return scopes.isSettled(use)
+                && scopes.routes(List.of(use)).stream()
+                        .allMatch(each -> routes.isSettled(each.source().routeConfigName()));
+    }
+
     private List<RdsUse> uses() {
-        return entries().stream().flatMap(entry -> entry.rds().stream()).toList();
+        var all = new ArrayList<RdsUse>();
+        entries().forEach(entry -> all.addAll(entry.rds()));
+        all.addAll(scopes.routes(scopedUses()));
+        return all;
+    }
+
+    private List<ScopedUse> scopedUses() {
+        return entries().stream().flatMap(entry -> entry.scoped().stream()).toList();
     }
 
     private List<ListenerEntry> entries() {

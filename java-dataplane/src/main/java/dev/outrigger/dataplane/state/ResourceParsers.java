@@ -6,7 +6,9 @@ import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.Parsed;
 import java.util.Map;
 
@@ -20,6 +22,10 @@ public interface ResourceParsers {
     Named<ListenerConfig> listener(byte[] resource);
 
     Named<RouteTable> routes(byte[] resource);
+
+    Named<ScopeConfig> scope(byte[] resource);
+
+    Named<VirtualHostConfig> virtualHost(byte[] resource);
 
     Named<EndpointAssignment> endpoints(byte[] resource);
 

@@ -19,11 +19,15 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes;
 
 /** Small valid resources. */
 public final class Protos {
@@ -72,6 +76,51 @@ public final class Protos {
                 port,
                 HttpConnectionManager.newBuilder()
                         .setRds(Rds.newBuilder().setRouteConfigName(route).setConfigSource(ADS)));
+    }
+
+    /** A listener whose scopes come over SRDS, by the header {@code x-scope}. */
+    public static Listener scopedListener(String name, int port) {
+        var key =
+                ScopedRoutes.ScopeKeyBuilder.newBuilder()
+                        .addFragments(
+                                ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.newBuilder()
+                                        .setHeaderValueExtractor(
+                                                ScopedRoutes.ScopeKeyBuilder.FragmentBuilder
+                                                        .HeaderValueExtractor.newBuilder()
+                                                        .setName("x-scope")
+                                                        .setIndex(0)));
+        return listener(
+                name,
+                port,
+                HttpConnectionManager.newBuilder()
+                        .setScopedRoutes(
+                                ScopedRoutes.newBuilder()
+                                        .setName("s")
+                                        .setScopeKeyBuilder(key)
+                                        .setRdsConfigSource(ADS)
+                                        .setScopedRds(
+                                                ScopedRds.newBuilder()
+                                                        .setScopedRdsConfigSource(ADS))));
+    }
+
+    public static ScopedRouteConfiguration scope(String name, String key, String route) {
+        return ScopedRouteConfiguration.newBuilder()
+                .setName(name)
+                .setRouteConfigurationName(route)
+                .setKey(
+                        ScopedRouteConfiguration.Key.newBuilder()
+                                .addFragments(
+                                        ScopedRouteConfiguration.Key.Fragment.newBuilder()
+                                                .setStringKey(key)))
+                .build();
+    }
+
+    /** Routes whose virtual hosts come over VHDS. */
+    public static RouteConfiguration vhdsRoutes(String name) {
+        return RouteConfiguration.newBuilder()
+                .setName(name)
+                .setVhds(Vhds.newBuilder().setConfigSource(ADS))
+                .build();
     }
 
     public static Listener inlineListener(String name, int port, String cluster) {
