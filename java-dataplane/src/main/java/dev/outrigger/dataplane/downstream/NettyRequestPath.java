@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
+import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
@@ -120,6 +121,11 @@ public final class NettyRequestPath implements RequestPath {
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
                         options.serviceNode());
+    }
+
+    @Override
+    public void useEntryLogs(EntryLog.Opener opener) {
+        logs.entries(opener);
     }
 
     @Override

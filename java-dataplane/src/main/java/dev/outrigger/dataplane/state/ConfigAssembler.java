@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,6 +190,12 @@ public final class ConfigAssembler implements AutoCloseable {
     public boolean knowsCluster(String name) {
         return clusters.contains(name)
                 || bootstrap.xdsClusters().stream().anyMatch(each -> each.name().equals(name));
+    }
+
+    /** Where a cluster's hosts are now, for clients of gRPC services. */
+    public Optional<XdsClusterConfig> findCluster(String name) {
+        return Optional.ofNullable(clusters.serving().get(name))
+                .map(active -> XdsClusterConfig.of(active.config(), active.endpoints()));
     }
 
     /** What is configured now. */
