@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The accepted resources of one node on disk: a magic line, the node, the resources, and the SHA-256
- * of all before it. Replaced by a move, so that a crash leaves the old one or the new one. Readable
- * by the owner alone, because secrets are among the resources. Any thread, one at a time.
+ * The accepted resources of one node on disk: a magic line, the node, the resources, and the
+ * SHA-256 of all before it. Replaced by a move, so that a crash leaves the old one or the new one.
+ * Readable by the owner alone, because secrets are among the resources. Any thread, one at a time.
  */
 final class LastGoodFile {
     private static final byte[] MAGIC =

@@ -2,8 +2,8 @@
 package dev.outrigger.dataplane.ads;
 
 import com.google.protobuf.CodedInputStream;
-import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.ads.LastGoodFile.Held;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -10,7 +10,6 @@ import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
-import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -25,7 +24,6 @@ import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +70,9 @@ final class Entries {
             }
             entry.setRequest(request(request, info, config));
         }
-        return entry.setCommonProperties(common).setResponse(response(response, info, config)).build();
+        return entry.setCommonProperties(common)
+                .setResponse(response(response, info, config))
+                .build();
     }
 
     private static AccessLogCommon.Builder common(StreamInfo info) {
@@ -140,8 +140,7 @@ final class Entries {
 
     private static HTTPResponseProperties response(
             @Nullable ResponseHead head, StreamInfo info, Sink.Grpc config) {
-        var response =
-                HTTPResponseProperties.newBuilder().setResponseBodyBytes(info.bytesSent());
+        var response = HTTPResponseProperties.newBuilder().setResponseBodyBytes(info.bytesSent());
         if (info.responseCode() > 0) {
             response.setResponseCode(UInt32Value.of(info.responseCode()));
         }

@@ -12,9 +12,9 @@ import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 
 /**
- * Entries for one service and log name: collected until there are enough bytes or the flush interval
- * has passed, then sent as one message. While the stream does not take more, a full buffer loses
- * entries. The first message of each stream says who speaks. Main loop only.
+ * Entries for one service and log name: collected until there are enough bytes or the flush
+ * interval has passed, then sent as one message. While the stream does not take more, a full buffer
+ * loses entries. The first message of each stream says who speaks. Main loop only.
  */
 final class GrpcAccessLog {
     private final MainLoop loop;
@@ -28,8 +28,7 @@ final class GrpcAccessLog {
     private long bytes;
     private boolean flushPlanned;
 
-    GrpcAccessLog(
-            MainLoop loop, LogStream stream, Sink.Grpc config, Node node, StatsStore stats) {
+    GrpcAccessLog(MainLoop loop, LogStream stream, Sink.Grpc config, Node node, StatsStore stats) {
         this.loop = loop;
         this.stream = stream;
         this.config = config;

@@ -2,8 +2,8 @@
 package dev.outrigger.dataplane.als;
 
 import dev.outrigger.dataplane.accesslog.EntryLog;
-import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.ads.GrpcChannels;
+import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -43,7 +43,13 @@ public final class GrpcAccessLogs implements EntryLog.Opener, AutoCloseable {
         var log =
                 logs.computeIfAbsent(
                         config,
-                        c -> new GrpcAccessLog(loop, new LogStream(channels, clusters, c), c, node, stats));
+                        c ->
+                                new GrpcAccessLog(
+                                        loop,
+                                        new LogStream(channels, clusters, c),
+                                        c,
+                                        node,
+                                        stats));
         boolean tcp = config.tcp();
         return context -> {
             var entry = tcp ? Entries.tcp(context) : Entries.http(context, config);

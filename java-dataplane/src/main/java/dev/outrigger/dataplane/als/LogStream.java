@@ -31,6 +31,10 @@ final class LogStream {
     private final Function<String, Optional<XdsClusterConfig>> clusters;
     private final Sink.Grpc config;
     private int nextAddress;
+
+    /** Counts streams, so that a late word of an ended one is not taken for the current one's. */
+    private int generation;
+
     private boolean looking;
     private boolean fresh;
     private @Nullable ManagedChannel channel;
@@ -113,11 +117,12 @@ final class LogStream {
         var address = addresses.get(Math.floorMod(nextAddress++, addresses.size()));
         var opened = channels.open(cluster, config.service().authority(), address);
         var opening =
-                opened.newCall(AccessLogServiceGrpc.getStreamAccessLogsMethod(), CallOptions.DEFAULT);
+                opened.newCall(
+                        AccessLogServiceGrpc.getStreamAccessLogsMethod(), CallOptions.DEFAULT);
         channel = opened;
         call = opening;
         fresh = true;
-        opening.start(new Listener(opened, opening), metadata());
+        opening.start(new Listener(opened, ++generation), metadata());
         opening.request(1);
     }
 
@@ -133,11 +138,9 @@ final class LogStream {
 
     private final class Listener extends ClientCall.Listener<StreamAccessLogsResponse> {
         private final ManagedChannel its;
-        private final ClientCall<StreamAccessLogsMessage, StreamAccessLogsResponse> mine;
+        private final int mine;
 
-        Listener(
-                ManagedChannel its,
-                ClientCall<StreamAccessLogsMessage, StreamAccessLogsResponse> mine) {
+        Listener(ManagedChannel its, int mine) {
             this.its = its;
             this.mine = mine;
         }
@@ -149,7 +152,7 @@ final class LogStream {
                     config.service().clusterName(),
                     status);
             var _ = its.shutdownNow();
-            if (call == mine) {
+            if (generation == mine) {
                 call = null;
                 channel = null;
             }

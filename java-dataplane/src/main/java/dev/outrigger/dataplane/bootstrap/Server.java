@@ -123,13 +123,22 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, sources(), names, requestPath, runtime, stats, workers);
+                        loop,
+                        bootstrap,
+                        parsers,
+                        sources(),
+                        names,
+                        requestPath,
+                        runtime,
+                        stats,
+                        workers);
         known.assembler = assembler;
         this.accessLogs =
                 new GrpcAccessLogs(
                         loop,
                         new NettyChannels(loop, names),
-                        cluster -> ads.findCluster(cluster).or(() -> assembler.findCluster(cluster)),
+                        cluster ->
+                                ads.findCluster(cluster).or(() -> assembler.findCluster(cluster)),
                         ads.node(),
                         stats);
         requestPath.useEntryLogs(accessLogs);

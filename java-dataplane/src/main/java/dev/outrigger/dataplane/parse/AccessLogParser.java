@@ -34,7 +34,9 @@ final class AccessLogParser {
             SupportedFields.of(AccessLog.class)
                     .noEffect("name", "the type decides")
                     .nested("filter", () -> AccessLogFilterParser.FILTER)
-                    .extension("typed_config", List.of(
+                    .extension(
+                            "typed_config",
+                            List.of(
                                     () -> FILE,
                                     () -> STDOUT,
                                     () -> STDERR,

@@ -32,7 +32,8 @@ final class GrpcAccessLogParser {
                             "additional_request_headers_to_log",
                             "additional_response_headers_to_log")
                     .noEffect(
-                            "additional_response_trailers_to_log", "trailers are not kept for logs");
+                            "additional_response_trailers_to_log",
+                            "trailers are not kept for logs");
 
     static final SupportedFields TCP =
             SupportedFields.of(TcpGrpcAccessLogConfig.class).nested("common_config", () -> COMMON);

@@ -111,9 +111,7 @@ class LastGoodSourcesTest {
         assertThat(sink.states)
                 .singleElement()
                 .satisfies(state ->
-                        assertThat(state)
-                                .extracting(LastGoodSources::nameOf)
-                                .containsExactly("b"));
+                        assertThat(state).extracting(LastGoodSources::nameOf).containsExactly("b"));
     }
 
     @Test
@@ -175,10 +173,7 @@ class LastGoodSourcesTest {
 
     private static Resource cluster(String name) {
         return new Resource(
-                "",
-                "1",
-                XdsType.CLUSTER.typeUrl(),
-                Protos.staticCluster(name, 9).toByteArray());
+                "", "1", XdsType.CLUSTER.typeUrl(), Protos.staticCluster(name, 9).toByteArray());
     }
 
     private static Resource endpoints(String name) {
