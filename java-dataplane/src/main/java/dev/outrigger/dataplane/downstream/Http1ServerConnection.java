@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,7 +53,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     private static final int OUTPUT_BYTES = 2048;
 
-    private final WorkerListener listener;
+    private final WorkerChain chain;
+    private final ConnectionInfo info;
     private final WorkerContext worker;
     private final StatsShard shard;
     private final HttpConnectionManager pinned;
@@ -73,7 +73,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final @Nullable ConnectionLog log;
     private @Nullable DelayedClose delayedClose;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ConnectionInfo info;
     private @Nullable Exchange exchange;
     private @Nullable Map<String, Object> filterState;
     private Phase phase = Phase.HEAD;
@@ -86,11 +85,16 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean begun;
     private boolean answeredAtOnce;
 
-    Http1ServerConnection(WorkerListener listener) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
+    /**
+     * @param log {@code null} when nobody wants to know of the connection
+     */
+    Http1ServerConnection(WorkerChain chain, ConnectionInfo info, @Nullable ConnectionLog log) {
+        this.chain = chain;
+        this.info = info;
+        this.log = log;
+        this.worker = chain.services().worker();
         this.shard = worker.stats();
-        this.pinned = listener.manager();
+        this.pinned = chain.manager();
         this.stats = pinned.settings().stats();
         this.counts = new ConnectionCounts(worker, stats);
         HttpConnectionManager.Settings settings = pinned.settings();
@@ -105,8 +109,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.encoder =
                 new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
-        this.lifetime = new ConnectionLifetime(listener, pinned, this, true);
-        this.log = listener.connectionLog();
+        this.lifetime = new ConnectionLifetime(chain, pinned, this, true);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -126,9 +129,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public ConnectionInfo connection() {
-        if (info == null) {
-            throw new IllegalStateException("not connected");
-        }
         return info;
     }
 
@@ -146,7 +146,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
      * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
      */
     private HttpConnectionManager manager() {
-        return listener.managerFor(pinned);
+        return chain.manager();
     }
 
     @Override
@@ -160,16 +160,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void channelActive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         open = true;
-        info =
-                ConnectionInfo.of(
-                        listener.nextConnectionId(),
-                        (InetSocketAddress) ctx.channel().remoteAddress(),
-                        (InetSocketAddress) ctx.channel().localAddress());
-        exchange = new Exchange(listener.services(), pinned, this, this::onExchangeEnd);
-        if (log != null) {
-            log.begin(info);
-        }
-        listener.opened(this);
+        exchange = new Exchange(chain.services(), pinned, this, this::onExchangeEnd);
+        chain.opened(this);
         counts.opened();
         lifetime.begin();
     }
@@ -204,8 +196,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         counts.received(in.readableBytes());
         var http2 =
                 new Http2ServerConnection(
-                        listener, pinned, counts, connection(), log, ctx.channel());
-        listener.becomes(this, http2);
+                        chain, pinned, counts, connection(), log, ctx.channel());
+        chain.becomes(this, http2);
         ctx.pipeline().replace(this, null, http2);
         http2.read(in);
     }
@@ -570,7 +562,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (delayedClose != null) {
             delayedClose.discard();
         }
-        listener.closed(this, counts.closed(activeRequest));
+        chain.closed(this, counts.closed(activeRequest));
         if (log != null) {
             log.end(
                     counts.hasSpoken() ? Protocol.HTTP_1_1 : null,
@@ -584,7 +576,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof java.io.IOException)) {
-            listener.bug(cause);
+            chain.bug(cause);
         }
         ctx.close();
     }

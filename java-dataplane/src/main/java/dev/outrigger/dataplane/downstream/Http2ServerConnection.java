@@ -46,7 +46,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private static final int OUTPUT_BYTES = 4096;
     private static final int SPARE_STREAMS = 16;
 
-    private final WorkerListener listener;
+    private final WorkerChain chain;
     private final WorkerContext worker;
     private final StatsShard shard;
     private final HttpConnectionManager pinned;
@@ -71,14 +71,14 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     /** Takes a connection over from the handler that has read its first bytes. */
     Http2ServerConnection(
-            WorkerListener listener,
+            WorkerChain chain,
             HttpConnectionManager pinned,
             ConnectionCounts counts,
             ConnectionInfo info,
             @Nullable ConnectionLog log,
             Channel channel) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
+        this.chain = chain;
+        this.worker = chain.services().worker();
         this.shard = worker.stats();
         this.pinned = pinned;
         this.stats = pinned.settings().stats();
@@ -95,7 +95,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         channel::isWritable,
                         stats.http2(),
                         shard);
-        this.lifetime = new ConnectionLifetime(listener, pinned, this, false);
+        this.lifetime = new ConnectionLifetime(chain, pinned, this, false);
         this.prematureResets = new PrematureResets(worker);
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
         shard.inc(stats.http2().downstreamConnections);
@@ -137,7 +137,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
-        return new Exchange(listener.services(), pinned, stream, onEnd);
+        return new Exchange(chain.services(), pinned, stream, onEnd);
     }
 
     @Override
@@ -204,7 +204,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         Http2ServerStream stream = spare.isEmpty() ? newStream() : spare.removeLast();
         stream.begin(opened);
         active.add(stream);
-        stream.exchange().begin(listener.managerFor(pinned));
+        stream.exchange().begin(chain.manager());
         return stream;
     }
 
@@ -391,7 +391,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (log != null) {
             log.end(Protocol.HTTP_2, counts.bytesReceived(), out.written());
         }
-        listener.closed(this, counts.closed(activeRequests));
+        chain.closed(this, counts.closed(activeRequests));
         worker.flushDirty();
         out.discard();
     }
@@ -399,7 +399,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            listener.bug(cause);
+            chain.bug(cause);
         }
         ctx.close();
     }
