@@ -83,7 +83,8 @@ final class ListenerCompiler {
         known.put(listener.name(), now);
         var chains = new ArrayList<CompiledChain>();
         for (FilterChainConfig each : listener.filterChains()) {
-            chains.add(chain(listener, key(listener, each, false), each, now, routeTables, clusters));
+            chains.add(
+                    chain(listener, key(listener, each, false), each, now, routeTables, clusters));
         }
         listener.defaultFilterChain()
                 .ifPresent(each ->
@@ -213,11 +214,13 @@ final class ListenerCompiler {
         var inUse = new IdentityHashMap<RouteTable, Boolean>();
         config.routeTables().values().forEach(t -> inUse.put(t, true));
         for (ListenerConfig listener : config.listeners().values()) {
-            listener.httpConnectionManagers().forEach(manager -> {
-                if (manager.routeSource() instanceof RouteSource.Inline(RouteTable inline)) {
-                    inUse.put(inline, true);
-                }
-            });
+            listener.httpConnectionManagers()
+                    .forEach(manager -> {
+                        if (manager.routeSource()
+                                instanceof RouteSource.Inline(RouteTable inline)) {
+                            inUse.put(inline, true);
+                        }
+                    });
         }
         compiled.keySet().retainAll(inUse.keySet());
     }

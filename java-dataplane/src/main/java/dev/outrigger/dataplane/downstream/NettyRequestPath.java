@@ -154,14 +154,7 @@ public final class NettyRequestPath implements RequestPath {
 
     private Listener bind(ListenerConfig config) throws IOException {
         return Listener.bind(
-                config,
-                stats,
-                workers,
-                transport,
-                group,
-                allocator,
-                serverDrain,
-                draining);
+                config, stats, workers, transport, group, allocator, serverDrain, draining);
     }
 
     @Override

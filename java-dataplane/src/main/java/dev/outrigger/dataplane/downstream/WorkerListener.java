@@ -134,7 +134,8 @@ final class WorkerListener {
     private static ChannelHandler handler(
             WorkerChain chain, ConnectionInfo info, @Nullable ConnectionLog log) {
         return switch (chain.filter()) {
-            case NetworkFilter.Http _ -> new Http1ServerConnection(chain, info, log);
+            case NetworkFilter.Http _ ->
+                    new Http1ServerConnection(new AcceptedConnection(chain, info, log));
             case NetworkFilter.Plain plain -> new PlainConnection(chain, plain, log);
         };
     }

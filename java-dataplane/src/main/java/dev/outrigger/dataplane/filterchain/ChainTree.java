@@ -21,8 +21,7 @@ final class ChainTree {
             new HashMap<>();
 
     /** By transport protocol, application protocol and peer. */
-    record ByTransport(
-            Map<String, Map<String, Map<@Nullable CidrRange, BySource>>> byProtocol) {}
+    record ByTransport(Map<String, Map<String, Map<@Nullable CidrRange, BySource>>> byProtocol) {}
 
     /** By kind of source, its range and its port. */
     record BySource(Map<SourceType, Map<@Nullable CidrRange, Map<Integer, Integer>>> byType) {}

@@ -47,7 +47,8 @@ final class DirectResponseFilterParser {
                 }
                 yield value.getBytes(StandardCharsets.UTF_8);
             }
-            case FILENAME -> file(source.getFilename(), FieldPaths.join(path, "filename"), findings);
+            case FILENAME ->
+                    file(source.getFilename(), FieldPaths.join(path, "filename"), findings);
             case SPECIFIER_NOT_SET -> new byte[0];
         };
     }

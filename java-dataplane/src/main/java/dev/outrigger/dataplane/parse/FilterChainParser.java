@@ -77,9 +77,7 @@ final class FilterChainParser {
         Optional<NetworkFilterConfig> filter =
                 NetworkFilterParser.parse(
                         proto.getFiltersList(), FieldPaths.join(path, "filters"), findings);
-        return filter.map(
-                each ->
-                        new FilterChainConfig(
-                                proto.getName(), match, each, Values.contentHash(proto)));
+        return filter.map(each ->
+                new FilterChainConfig(proto.getName(), match, each, Values.contentHash(proto)));
     }
 }

@@ -106,8 +106,7 @@ class FilterChainsTest {
 
     @Test
     void knowsLocalConnectionsFromOthers() {
-        var local =
-                source(SourceType.SAME_IP_OR_LOOPBACK, List.of(), List.of(), List.of());
+        var local = source(SourceType.SAME_IP_OR_LOOPBACK, List.of(), List.of(), List.of());
         var external = source(SourceType.EXTERNAL, List.of(), List.of(), List.of());
         var chains = FilterChains.of(List.of(local, external), FilterChains.NONE);
 
