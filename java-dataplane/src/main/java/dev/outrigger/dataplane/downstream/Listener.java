@@ -117,7 +117,7 @@ final class Listener {
         if (before == null) {
             return;
         }
-        if (before.version() != compiled.version()) {
+        if (before.version().drain() != compiled.version().drain()) {
             before.version().drain().start(now);
             draining.onListener();
             return;

@@ -69,7 +69,7 @@ final class WorkerListener {
      *     over
      */
     List<WorkerChain> update(CompiledListener compiled) {
-        boolean inPlace = version == compiled.version();
+        boolean inPlace = version.drain() == compiled.version().drain();
         var before = new HashMap<>(chains);
         chains.clear();
         byIndex = new WorkerChain[compiled.chains().size()];
