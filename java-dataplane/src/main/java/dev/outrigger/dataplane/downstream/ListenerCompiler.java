@@ -20,7 +20,6 @@ import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.RouteConfigCompiler;
 import dev.outrigger.dataplane.filterchain.FilterChains;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -154,7 +153,7 @@ final class ListenerCompiler {
                                             routes(table(config, routeTables)),
                                             clusters));
                     case NetworkFilterConfig.DirectResponse(String response) ->
-                            new NetworkFilter.DirectResponse(Ascii.bytes(response));
+                            new NetworkFilter.DirectResponse(response);
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();
                     case NetworkFilterConfig.None() -> new NetworkFilter.None();
                 };

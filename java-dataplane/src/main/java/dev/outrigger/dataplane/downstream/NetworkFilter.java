@@ -12,9 +12,9 @@ sealed interface NetworkFilter {
     sealed interface Plain extends NetworkFilter {}
 
     /**
-     * @param response shared; nobody writes to it
+     * @param response Latin-1: a character is a byte
      */
-    record DirectResponse(byte[] response) implements Plain {}
+    record DirectResponse(String response) implements Plain {}
 
     record Echo() implements Plain {}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,11 +41,11 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
         openedNanos = worker.refreshNow();
         chain.opened(this);
         switch (filter) {
-            case NetworkFilter.DirectResponse(byte[] response) -> {
+            case NetworkFilter.DirectResponse(String response) -> {
                 if (log != null) {
                     log.info().setDetails("direct_response");
                 }
-                ctx.writeAndFlush(Unpooled.wrappedBuffer(response))
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(Ascii.bytes(response)))
                         .addListener(_ -> ctx.channel().close());
             }
             case NetworkFilter.Echo() -> {}

@@ -34,8 +34,11 @@ public final class FilterChains {
     /** What a server name leads to. */
     private record Transports(Map<String, Map<String, PrefixTable<Sources>>> byProtocol) {}
 
-    /** What the peer leads to: by {@link SourceType}, each of which may be absent. */
-    private record Sources(@Nullable PrefixTable<Map<Integer, Integer>>[] byType) {}
+    /** What the peer leads to, by where the connection comes from. */
+    private record Sources(
+            @Nullable PrefixTable<Map<Integer, Integer>> any,
+            @Nullable PrefixTable<Map<Integer, Integer>> local,
+            @Nullable PrefixTable<Map<Integer, Integer>> external) {}
 
     private FilterChains(
             Map<Integer, PrefixTable<Map<String, Transports>>> byPort, int fallback, int only) {
@@ -128,11 +131,9 @@ public final class FilterChains {
     }
 
     private static int bySource(Sources sources, AcceptedSocket socket) {
-        var local = sources.byType()[SourceType.SAME_IP_OR_LOOPBACK.ordinal()];
-        var external = sources.byType()[SourceType.EXTERNAL.ordinal()];
-        var table = sources.byType()[SourceType.ANY.ordinal()];
-        if (local != null || external != null) {
-            var specific = isSameIpOrLoopback(socket) ? local : external;
+        var table = sources.any();
+        if (sources.local() != null || sources.external() != null) {
+            var specific = isSameIpOrLoopback(socket) ? sources.local() : sources.external();
             if (specific != null) {
                 table = specific;
             }
@@ -182,11 +183,16 @@ public final class FilterChains {
     }
 
     private static Sources sources(ChainTree.BySource tree) {
-        @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know no type arguments
-        @Nullable PrefixTable<Map<Integer, Integer>>[] byType =
-                new PrefixTable[SourceType.values().length];
-        tree.byType().forEach((type, ranges) -> byType[type.ordinal()] = new PrefixTable<>(ranges));
-        return new Sources(byType);
+        return new Sources(
+                table(tree, SourceType.ANY),
+                table(tree, SourceType.SAME_IP_OR_LOOPBACK),
+                table(tree, SourceType.EXTERNAL));
+    }
+
+    private static @Nullable PrefixTable<Map<Integer, Integer>> table(
+            ChainTree.BySource tree, SourceType type) {
+        var ranges = tree.byType().get(type);
+        return ranges == null ? null : new PrefixTable<>(ranges);
     }
 
     private static <K extends @Nullable Object, A, B> Map<K, B> each(
