@@ -102,10 +102,11 @@ final class ListenerCompiler {
         if (before != null && before.config().contentHash() == listener.contentHash()) {
             return before;
         }
-        boolean inPlace = before != null && listener.isInPlaceUpdateOf(before.config());
+        Known base =
+                before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
-        if (inPlace) {
-            settings.putAll(before.settings());
+        if (base != null) {
+            settings.putAll(base.settings());
             settings.keySet()
                     .retainAll(
                             Stream.concat(
@@ -118,8 +119,8 @@ final class ListenerCompiler {
         int chains = listener.filterChains().size();
         return new Known(
                 listener,
-                inPlace
-                        ? before.version()
+                base != null
+                        ? base.version()
                         : new ListenerVersion(
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
