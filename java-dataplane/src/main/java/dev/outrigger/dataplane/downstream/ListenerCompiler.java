@@ -102,8 +102,7 @@ final class ListenerCompiler {
         if (before != null && before.config().contentHash() == listener.contentHash()) {
             return before;
         }
-        Known base =
-                before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
+        Known base = before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
         if (base != null) {
             settings.putAll(base.settings());
