@@ -27,7 +27,7 @@ record ListenerEntry(
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
         var rds = new ArrayList<RdsUse>();
         var scoped = new ArrayList<ScopedUse>();
-        config.filterChains().forEach(chain -> collect(chain.httpConnectionManager(), rds, scoped));
+        config.httpConnectionManagers().forEach(manager -> collect(manager, rds, scoped));
         return new ListenerEntry(config, accepted, List.copyOf(rds), List.copyOf(scoped));
     }
 
