@@ -34,6 +34,7 @@ final class Flags {
             case DELAY_INJECTED -> flags.setDelayInjected(true);
             case FAULT_INJECTED -> flags.setFaultInjected(true);
             case RATE_LIMITED -> flags.setRateLimited(true);
+            case NO_FILTER_CONFIG_FOUND -> flags.setNoFilterConfigFound(true);
             case DOWNSTREAM_REMOTE_RESET -> flags.setDownstreamRemoteReset(true);
             // The API this is built with has no fields for these yet.
             case DROP_OVERLOAD, UNCONDITIONAL_DROP_OVERLOAD -> {}

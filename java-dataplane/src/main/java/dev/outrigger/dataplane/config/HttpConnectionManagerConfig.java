@@ -62,6 +62,53 @@ public record HttpConnectionManagerConfig(
         upgrades = Map.copyOf(upgrades);
     }
 
+    /** The same with other filters. */
+    public HttpConnectionManagerConfig withHttpFilters(List<HttpFilterEntry> filters) {
+        return new HttpConnectionManagerConfig(
+                statPrefix,
+                routeSource,
+                filters,
+                codecType,
+                http1Options,
+                http2Options,
+                serverHeader,
+                serverName,
+                useRemoteAddress,
+                xffNumTrustedHops,
+                skipXffAppend,
+                generateRequestId,
+                preserveExternalRequestId,
+                alwaysSetRequestIdInResponse,
+                via,
+                normalizePath,
+                mergeSlashes,
+                pathWithEscapedSlashesAction,
+                headersWithUnderscoresAction,
+                internalAddresses,
+                stripMatchingHostPort,
+                stripAnyHostPort,
+                stripTrailingHostDot,
+                proxy100Continue,
+                streamErrorOnInvalidHttpMessage,
+                maxRequestHeadersBytes,
+                maxHeadersCount,
+                maxRequestsPerConnection,
+                streamIdleTimeout,
+                requestTimeout,
+                requestHeadersTimeout,
+                idleTimeout,
+                maxConnectionDuration,
+                http1SafeMaxConnectionDuration,
+                maxStreamDuration,
+                drainTimeout,
+                delayedCloseTimeout,
+                accessLogs,
+                accessLogTimes,
+                forwarding,
+                upgrades,
+                localReply);
+    }
+
     /**
      * When an exchange is logged besides at its end.
      *

@@ -17,21 +17,23 @@ import java.util.Map;
  * @param secrets those that came over SDS, by what {@code ListenerConfig.secrets()} and {@code
  *     ClusterConfig.secrets()} say
  * @param scopes those that came over SRDS, by what connection managers refer to
+ * @param extensions configurations of filters that came over ECDS
  */
 public record ProxyConfig(
         Map<String, ListenerConfig> listeners,
         Map<String, RouteTable> routeTables,
         Map<String, ActiveCluster> clusters,
         Map<ResourceReference, SecretConfig> secrets,
-        Map<ResourceReference, List<ScopeConfig>> scopes) {
+        Map<ResourceReference, List<ScopeConfig>> scopes,
+        Map<ResourceReference, ExtensionConfig> extensions) {
     public static final ProxyConfig EMPTY = new ProxyConfig(Map.of(), Map.of(), Map.of());
 
-    /** Without secrets and scopes. */
+    /** Without what comes over SDS, SRDS and ECDS. */
     public ProxyConfig(
             Map<String, ListenerConfig> listeners,
             Map<String, RouteTable> routeTables,
             Map<String, ActiveCluster> clusters) {
-        this(listeners, routeTables, clusters, Map.of(), Map.of());
+        this(listeners, routeTables, clusters, Map.of(), Map.of(), Map.of());
     }
 
     public ProxyConfig {
@@ -40,5 +42,6 @@ public record ProxyConfig(
         clusters = Map.copyOf(clusters);
         secrets = Map.copyOf(secrets);
         scopes = Map.copyOf(scopes);
+        extensions = Map.copyOf(extensions);
     }
 }

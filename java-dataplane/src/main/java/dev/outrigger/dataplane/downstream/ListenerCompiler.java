@@ -71,15 +71,12 @@ final class ListenerCompiler {
     }
 
     CompiledListener compile(
-            ListenerConfig listener,
-            ProxyConfig proxy,
-            Map<String, Cluster> clusters) {
+            ListenerConfig listener, ProxyConfig proxy, Map<String, Cluster> clusters) {
         Known now = version(listener, known.get(listener.name()));
         known.put(listener.name(), now);
         var chains = new ArrayList<CompiledChain>();
         for (FilterChainConfig each : listener.filterChains()) {
-            chains.add(
-                    chain(listener, key(listener, each, false), each, now, proxy, clusters));
+            chains.add(chain(listener, key(listener, each, false), each, now, proxy, clusters));
         }
         listener.defaultFilterChain()
                 .ifPresent(each ->
@@ -143,7 +140,7 @@ final class ListenerCompiler {
                     case NetworkFilterConfig.Http(HttpConnectionManagerConfig config) ->
                             new NetworkFilter.Http(
                                     routes.manager(
-                                            settings(listener, config, key, known),
+                                            settings(listener, config, key, known, proxy),
                                             config.routeSource(),
                                             proxy,
                                             clusters));
@@ -159,8 +156,19 @@ final class ListenerCompiler {
             ListenerConfig listener,
             HttpConnectionManagerConfig config,
             ChainKey key,
-            Known known) {
-        return known.settings().computeIfAbsent(key, _ -> settings(listener, config));
+            Known known,
+            ProxyConfig proxy) {
+        if (!DiscoveredFilters.has(config)) {
+            return known.settings().computeIfAbsent(key, _ -> settings(listener, config));
+        }
+        HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
+        HttpConnectionManager.Settings before = known.settings().get(key);
+        if (before != null && before.config().httpFilters().equals(now.httpFilters())) {
+            return before;
+        }
+        var made = settings(listener, now);
+        known.settings().put(key, made);
+        return made;
     }
 
     private HttpConnectionManager.Settings settings(

@@ -27,6 +27,7 @@ public final class SupportedTables {
                     SecretParser.SECRET,
                     ScopedRoutesParser.SCOPE,
                     RouteParser.VIRTUAL_HOST,
+                    ExtensionConfigParser.extension(),
                     RuntimeLayerParser.RUNTIME);
 
     private SupportedTables() {}

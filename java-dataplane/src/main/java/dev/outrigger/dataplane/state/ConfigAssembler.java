@@ -7,8 +7,10 @@ import dev.outrigger.dataplane.ads.XdsSources;
 import dev.outrigger.dataplane.ads.XdsType;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
@@ -38,12 +40,14 @@ public final class ConfigAssembler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConfigAssembler.class);
 
     private final MainLoop loop;
+    private final StatsStore stats;
     private final BootstrapConfig bootstrap;
     private final RequestPath requestPath;
     private final ServerStats serverStats;
     private final RuntimeLayers runtime;
     private final DiscoveredResources<Map<String, RuntimeValue>> runtimeLayers;
     private final DiscoveredResources<SecretConfig> secrets;
+    private final DiscoveredResources<ExtensionConfig> extensions;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
     private final RouteDiscovery routes;
@@ -55,7 +59,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private long startedMillis;
     private boolean healthCheckFailed;
     private boolean settling;
-    private boolean secretsChanged;
+    private boolean discoveredChanged;
     private volatile ServerState state = ServerState.PRE_INITIALIZING;
 
     /**
@@ -72,6 +76,7 @@ public final class ConfigAssembler implements AutoCloseable {
             StatsStore stats,
             int concurrency) {
         this.loop = loop;
+        this.stats = stats;
         this.runtime = runtime;
         this.runtimeLayers =
                 new DiscoveredResources<>(
@@ -86,6 +91,19 @@ public final class ConfigAssembler implements AutoCloseable {
                                 "Unexpected RTDS runtime"),
                         runtime::discover,
                         this::settle);
+        this.extensions =
+                new DiscoveredResources<>(
+                        loop,
+                        sources,
+                        stats,
+                        new DiscoveredResources.Kind<>(
+                                XdsType.EXTENSION_CONFIG,
+                                parsers::extension,
+                                name -> "extension_config_discovery.http_filter." + name + ".",
+                                List.of("config_reload", "config_fail", "config_conflict"),
+                                "Unexpected resource name in ExtensionConfigDS response"),
+                        this::onExtension,
+                        this::settle);
         this.secrets =
                 new DiscoveredResources<>(
                         loop,
@@ -97,7 +115,7 @@ public final class ConfigAssembler implements AutoCloseable {
                                 name -> "sds." + name + ".",
                                 List.of("key_rotation_failed"),
                                 "Unexpected SDS secret"),
-                        (_, _) -> secretsChanged = true,
+                        (_, _) -> discoveredChanged = true,
                         this::settle);
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
@@ -118,7 +136,13 @@ public final class ConfigAssembler implements AutoCloseable {
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners =
                 new ListenerSet(
-                        requestPath, routes, scopes, secrets::isSettled, stats, concurrency);
+                        requestPath,
+                        routes,
+                        scopes,
+                        secrets::isSettled,
+                        extensions::isSettled,
+                        stats,
+                        concurrency);
         this.cds =
                 new WildcardSubscription<>(
                         loop,
@@ -205,6 +229,7 @@ public final class ConfigAssembler implements AutoCloseable {
         listeners.waitingNames().forEach(name -> unready.add("listener " + name));
         routes.waitingNames().forEach(name -> unready.add("route " + name));
         scopes.waitingNames().forEach(name -> unready.add("scoped routes " + name));
+        extensions.waitingNames().forEach(name -> unready.add("filter " + name));
         secrets.waitingNames().forEach(name -> unready.add("secret " + name));
         return new ConfigView(
                 cds.version(),
@@ -226,6 +251,7 @@ public final class ConfigAssembler implements AutoCloseable {
         clusters.close();
         routes.close();
         scopes.close();
+        extensions.close();
         secrets.close();
         runtimeLayers.close();
     }
@@ -260,8 +286,16 @@ public final class ConfigAssembler implements AutoCloseable {
         var needed = new LinkedHashSet<>(clusters.secrets());
         if (phase.compareTo(Phase.LISTENERS) >= 0) {
             needed.addAll(listeners.secrets());
+            extensions.use(new LinkedHashSet<>(listeners.extensions()));
         }
         secrets.use(needed);
+    }
+
+    private void onExtension(ResourceReference reference, ExtensionConfig config) {
+        discoveredChanged = true;
+        String prefix = "extension_config_discovery.http_filter." + reference.name() + ".";
+        stats.shard(0).inc(stats.counter(prefix + "config_reload"));
+        log.debug("filter configuration name={} type={}", reference.name(), config.typeUrl());
     }
 
     private void advance() {
@@ -327,8 +361,8 @@ public final class ConfigAssembler implements AutoCloseable {
         changed |= listeners.takeChanged();
         changed |= routes.takeChanged();
         changed |= scopes.takeChanged();
-        changed |= secretsChanged;
-        secretsChanged = false;
+        changed |= discoveredChanged;
+        discoveredChanged = false;
         if (changed) {
             requestPath.apply(
                     new ProxyConfig(
@@ -336,7 +370,8 @@ public final class ConfigAssembler implements AutoCloseable {
                             listeners.routeTables(),
                             clusters.serving(),
                             secrets.values(),
-                            listeners.scopes()));
+                            listeners.scopes(),
+                            extensions.values()));
         }
     }
 

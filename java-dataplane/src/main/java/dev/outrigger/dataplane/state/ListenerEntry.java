@@ -5,6 +5,8 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource.Scopes;
+import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.ScopeConfig;
@@ -17,22 +19,34 @@ import java.util.Optional;
  *
  * @param accepted absent for listeners of the bootstrap
  * @param rds the route configurations it must know before it can serve, with who asks
+ * @param filters those whose configuration comes over ECDS
  * @param scoped the scopes it must know, and their route configurations
  */
 record ListenerEntry(
         ListenerConfig config,
         Optional<AcceptedResource> accepted,
         List<RdsUse> rds,
-        List<ScopedUse> scoped) {
+        List<ScopedUse> scoped,
+        List<HttpFilterConfig.Discovered> filters) {
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
         var rds = new ArrayList<RdsUse>();
         var scoped = new ArrayList<ScopedUse>();
-        config.httpConnectionManagers().forEach(manager -> collect(manager, rds, scoped));
-        return new ListenerEntry(config, accepted, List.copyOf(rds), List.copyOf(scoped));
+        var filters = new ArrayList<HttpFilterConfig.Discovered>();
+        config.httpConnectionManagers().forEach(manager -> collect(manager, rds, scoped, filters));
+        return new ListenerEntry(
+                config, accepted, List.copyOf(rds), List.copyOf(scoped), List.copyOf(filters));
     }
 
     private static void collect(
-            HttpConnectionManagerConfig hcm, List<RdsUse> rds, List<ScopedUse> scoped) {
+            HttpConnectionManagerConfig hcm,
+            List<RdsUse> rds,
+            List<ScopedUse> scoped,
+            List<HttpFilterConfig.Discovered> filters) {
+        for (HttpFilterEntry filter : hcm.httpFilters()) {
+            if (filter.config() instanceof HttpFilterConfig.Discovered discovered) {
+                filters.add(discovered);
+            }
+        }
         switch (hcm.routeSource()) {
             case RouteSource.Inline _ -> {}
             case RouteSource.Rds source -> rds.add(new RdsUse(source, hcm.statPrefix()));

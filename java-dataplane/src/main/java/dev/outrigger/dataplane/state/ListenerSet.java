@@ -39,6 +39,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private final RouteDiscovery routes;
     private final ScopedRouteDiscovery scopes;
     private final Predicate<ResourceReference> secretSettled;
+    private final Predicate<ResourceReference> extensionSettled;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -57,6 +58,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     /**
      * @param secretSettled whether nobody has to wait for a secret
+     * @param extensionSettled whether nobody has to wait for a filter's configuration
      * @param concurrency how many workers create each listener; what {@code listener_create_*}
      *     count
      */
@@ -65,11 +67,13 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
             RouteDiscovery routes,
             ScopedRouteDiscovery scopes,
             Predicate<ResourceReference> secretSettled,
+            Predicate<ResourceReference> extensionSettled,
             StatsStore stats,
             int concurrency) {
         this.requestPath = requestPath;
         this.scopes = scopes;
         this.secretSettled = secretSettled;
+        this.extensionSettled = extensionSettled;
         this.routes = routes;
         this.shard = stats.shard(0);
         this.concurrency = concurrency;
@@ -113,6 +117,10 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                                     .allMatch(
                                             use -> routes.isSettled(use.source().routeConfigName()))
                             && entry.scoped().stream().allMatch(this::isSettled)
+                            && entry.filters().stream()
+                                    .allMatch(filter ->
+                                            filter.withoutWarming()
+                                                    || extensionSettled.test(filter.resource()))
                             && entry.config().secrets().stream().allMatch(secretSettled);
             if (ready) {
                 waiting.remove();
@@ -158,6 +166,14 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     Map<String, RouteTable> routeTables() {
         return routes.tables();
+    }
+
+    /** What ECDS is to be asked for. */
+    List<ResourceReference> extensions() {
+        return entries().stream()
+                .flatMap(entry -> entry.filters().stream())
+                .map(filter -> filter.resource())
+                .toList();
     }
 
     /** What SDS is to be asked for. */

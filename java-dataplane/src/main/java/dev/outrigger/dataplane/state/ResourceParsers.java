@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.RuntimeValue;
@@ -28,6 +29,9 @@ public interface ResourceParsers {
     Named<VirtualHostConfig> virtualHost(byte[] resource);
 
     Named<EndpointAssignment> endpoints(byte[] resource);
+
+    /** The configuration of an HTTP filter. */
+    Named<ExtensionConfig> extension(byte[] resource);
 
     Named<SecretConfig> secret(byte[] resource);
 

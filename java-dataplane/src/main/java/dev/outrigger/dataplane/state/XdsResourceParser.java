@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.RuntimeValue;
@@ -14,6 +15,7 @@ import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.ClusterParser;
 import dev.outrigger.dataplane.parse.EndpointParser;
+import dev.outrigger.dataplane.parse.ExtensionConfigParser;
 import dev.outrigger.dataplane.parse.ListenerParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
@@ -23,6 +25,7 @@ import dev.outrigger.dataplane.parse.RuntimeLayerParser;
 import dev.outrigger.dataplane.parse.ScopedRoutesParser;
 import dev.outrigger.dataplane.parse.SecretParser;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -109,6 +112,16 @@ public final class XdsResourceParser implements ResourceParsers {
                 VirtualHost.getDescriptor().getFullName(),
                 VirtualHost::getName,
                 RouteParser::virtualHost);
+    }
+
+    @Override
+    public Named<ExtensionConfig> extension(byte[] resource) {
+        return parse(
+                resource,
+                TypedExtensionConfig.parser(),
+                TypedExtensionConfig.getDescriptor().getFullName(),
+                TypedExtensionConfig::getName,
+                ExtensionConfigParser::parse);
     }
 
     @Override

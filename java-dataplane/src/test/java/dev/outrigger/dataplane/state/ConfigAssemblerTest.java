@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.state;
 
 import static dev.outrigger.dataplane.ads.XdsType.CLUSTER;
 import static dev.outrigger.dataplane.ads.XdsType.ENDPOINT;
+import static dev.outrigger.dataplane.ads.XdsType.EXTENSION_CONFIG;
 import static dev.outrigger.dataplane.ads.XdsType.LISTENER;
 import static dev.outrigger.dataplane.ads.XdsType.ROUTE;
 import static dev.outrigger.dataplane.ads.XdsType.SCOPED_ROUTE;
@@ -460,6 +461,20 @@ class ConfigAssemblerTest {
         xds.delta(VIRTUAL_HOST, "2", Map.of(), "r/" + host.getName());
 
         assertThat(virtualHosts("r")).isEmpty();
+    }
+
+    @Test
+    void listenerServesOnceTheConfigurationOfItsFilterCame() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.discoveredFilterListener("l", 10001, "f"));
+        assertThat(xds.requests(EXTENSION_CONFIG)).containsExactly(Set.of("f"));
+        assertThat(requestPath.config().listeners()).isEmpty();
+
+        xds.state(EXTENSION_CONFIG, "1", Protos.bufferFilter("f", 7));
+
+        assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
+        assertThat(requestPath.config().extensions()).hasSize(1);
+        assertThat(counter("extension_config_discovery.http_filter.f.config_reload")).isEqualTo(1);
     }
 
     private List<VirtualHostConfig> virtualHosts(String routes) {
