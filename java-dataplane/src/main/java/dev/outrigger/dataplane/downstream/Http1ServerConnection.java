@@ -585,6 +585,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof java.io.IOException)) {
             listener.bug(cause);
+        } else if (delayedClose != null) {
+            delayedClose.onReset();
         }
         ctx.close();
     }

@@ -249,15 +249,13 @@ public final class Exchange implements FormatContext {
         }
         if (refusal.status() == 307 && head != null) {
             byte[] location = LocalReplySender.location(head);
-            replies.sendAt(refusal.status(), "", location, refusal.details(), isHttp10());
+            replies.sendAt(refusal.status(), "", location, refusal.details(), false);
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
-        // That an HTTP/1.0 client wants to stay connected is only asked behind the checks.
         boolean close =
-                isHttp10()
-                        || (refusal.status() == 400
-                                && !manager.settings().config.streamErrorOnInvalidHttpMessage());
+                refusal.status() == 400
+                        && !manager.settings().config.streamErrorOnInvalidHttpMessage();
         sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
     }
 

@@ -93,6 +93,9 @@ final class LocalReplySender {
         // (observed).
         exchange.downstreamResponse().begin(head);
         String body = edit(reply);
+        if (reply.flag() != null) {
+            info.setFlag(reply.flag());
+        }
         info.setResponseCode(head.status());
         // Envoy takes a 400 of its own for a broken connection (E15).
         boolean closes =
