@@ -47,8 +47,9 @@ public final class NettyRequestPath implements RequestPath {
     private final List<Worker> workers = new ArrayList<>();
     private final AccessLogSinks logs;
     private final DrainState serverDrain;
+    private final DrainingGauges draining;
     private final Clusters clusters;
-    private final ManagerCompiler compiler;
+    private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private final Map<String, Listener> listeners = new LinkedHashMap<>();
     private final Map<String, Listener> prepared = new LinkedHashMap<>();
@@ -87,6 +88,7 @@ public final class NettyRequestPath implements RequestPath {
             workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
+        this.draining = new DrainingGauges(loop, options.drainTime(), stats);
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -109,7 +111,7 @@ public final class NettyRequestPath implements RequestPath {
                                                 worker.execute(
                                                         () -> task.accept(worker.context())))));
         this.compiler =
-                new ManagerCompiler(
+                new ListenerCompiler(
                         stats,
                         logs,
                         new FactoryContext(
@@ -119,7 +121,10 @@ public final class NettyRequestPath implements RequestPath {
                                 options.nanoTime(),
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
-                        options.serviceNode());
+                        options.serviceNode(),
+                        () ->
+                                new DrainState(
+                                        options.drainTime().toNanos(), options.gradualDrain()));
     }
 
     @Override
@@ -148,9 +153,8 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     private Listener bind(ListenerConfig config) throws IOException {
-        var drain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
         return Listener.bind(
-                config, stats, workers, transport, group, allocator, drain, serverDrain);
+                config, stats, workers, transport, group, allocator, serverDrain, draining);
     }
 
     @Override
@@ -168,7 +172,7 @@ public final class NettyRequestPath implements RequestPath {
                                         listenerConfig,
                                         compiler.compile(
                                                 listenerConfig, config.routeTables(), serving),
-                                        compiler.version(listenerConfig)));
+                                        options.nanoTime().getAsLong()));
                     }
                 });
         for (Listener old : listeners.values()) {
@@ -216,8 +220,7 @@ public final class NettyRequestPath implements RequestPath {
 
     /** Stops accepting at once and drains; what is left after the drain time is closed. */
     private void retire(Listener old) {
-        old.stop();
-        old.startDrain(options.nanoTime().getAsLong());
+        old.retire(options.nanoTime().getAsLong());
         for (Worker worker : workers) {
             worker.eventLoop()
                     .schedule(

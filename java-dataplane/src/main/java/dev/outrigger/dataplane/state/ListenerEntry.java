@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
-import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import java.util.List;
@@ -16,8 +15,7 @@ import java.util.Optional;
 record ListenerEntry(ListenerConfig config, Optional<AcceptedResource> accepted, List<RdsUse> rds) {
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
         var uses =
-                config.filterChains().stream()
-                        .map(FilterChainConfig::httpConnectionManager)
+                config.httpConnectionManagers()
                         .flatMap(hcm ->
                                 hcm.routeSource() instanceof RouteSource.Rds rds
                                         ? java.util.stream.Stream.of(

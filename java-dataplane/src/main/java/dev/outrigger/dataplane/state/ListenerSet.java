@@ -44,6 +44,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private final StatsStore.Counter added;
     private final StatsStore.Counter modified;
     private final StatsStore.Counter removed;
+    private final StatsStore.Counter inPlaceUpdated;
     private final StatsStore.Counter createSuccess;
     private final StatsStore.Counter createFailure;
     private final StatsStore.Gauge totalActive;
@@ -74,16 +75,9 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         this.createFailure = stats.counter("listener_manager.listener_create_failure");
         this.totalActive = stats.gauge("listener_manager.total_listeners_active");
         this.totalWarming = stats.gauge("listener_manager.total_listeners_warming");
-        for (String name : List.of("listener_stopped", "listener_in_place_updated")) {
-            stats.declareCounter("listener_manager." + name);
-        }
-        for (String name :
-                List.of(
-                        "total_listeners_draining",
-                        "total_filter_chains_draining",
-                        "workers_pinned")) {
-            stats.declareGauge("listener_manager." + name);
-        }
+        this.inPlaceUpdated = stats.counter("listener_manager.listener_in_place_updated");
+        stats.declareCounter("listener_manager.listener_stopped");
+        stats.declareGauge("listener_manager.workers_pinned");
         count();
     }
 
@@ -115,11 +109,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                             && entry.config().secrets().stream().allMatch(secretSettled);
             if (ready) {
                 waiting.remove();
-                active.put(entry.config().name(), entry);
+                ListenerEntry before = active.put(entry.config().name(), entry);
                 changed = true;
                 promoted = true;
                 if (workersStarted) {
-                    shard.add(createSuccess, concurrency);
+                    onPromoted(entry, before);
                 }
             }
         }
@@ -129,6 +123,14 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         }
         count();
         return !warming.isEmpty();
+    }
+
+    private void onPromoted(ListenerEntry entry, @Nullable ListenerEntry before) {
+        if (before != null && entry.config().isInPlaceUpdateOf(before.config())) {
+            shard.inc(inPlaceUpdated);
+        } else {
+            shard.add(createSuccess, concurrency);
+        }
     }
 
     void onWorkersStarted() {
