@@ -88,8 +88,8 @@ public final class HttpConnectionManager {
         private final EncoderOptions encoderOptions;
 
         /**
-         * @param serviceCluster {@code --service-cluster}
-         * @param serviceNode {@code --service-node}
+         * @param serviceCluster the node's
+         * @param serviceNode the node's id
          */
         public Settings(
                 HttpConnectionManagerConfig config,
