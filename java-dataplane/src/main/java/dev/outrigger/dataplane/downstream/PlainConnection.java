@@ -21,6 +21,8 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
     private final @Nullable ConnectionLog log;
     private @Nullable ChannelHandlerContext context;
     private long openedNanos;
+    private long bytesReceived;
+    private long bytesSent;
     private boolean open;
 
     PlainConnection(WorkerChain chain, NetworkFilter.Plain filter, @Nullable ConnectionLog log) {
@@ -45,6 +47,7 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
                 if (log != null) {
                     log.info().setDetails("direct_response");
                 }
+                bytesSent = response.length();
                 ctx.writeAndFlush(Unpooled.wrappedBuffer(Ascii.bytes(response)))
                         .addListener(_ -> ctx.channel().close());
             }
@@ -56,7 +59,9 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var in = (ByteBuf) message;
+        bytesReceived += in.readableBytes();
         if (filter instanceof NetworkFilter.Echo) {
+            bytesSent += in.readableBytes();
             ctx.write(in, ctx.voidPromise());
             if (!ctx.channel().isWritable()) {
                 ctx.channel().config().setAutoRead(false);
@@ -92,7 +97,7 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
         long now = worker.refreshNow();
         chain.closed(this, (now - openedNanos) / 1_000_000);
         if (log != null) {
-            log.end(null, 0, 0);
+            log.end(null, bytesReceived, bytesSent);
         }
         worker.flushDirty();
     }

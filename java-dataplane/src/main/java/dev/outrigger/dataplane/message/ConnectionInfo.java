@@ -2,12 +2,14 @@
 package dev.outrigger.dataplane.message;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A downstream connection as headers and logs speak of it.
  *
  * @param remoteText {@code ip:port} of the peer
  * @param remoteIp {@code ip} of the peer
+ * @param accepted how it was before a PROXY header or a packet filter was listened to
  */
 public record ConnectionInfo(
         long id,
@@ -16,10 +18,40 @@ public record ConnectionInfo(
         String remoteText,
         String remoteIp,
         String localText,
-        String localIp) {
+        String localIp,
+        Accepted accepted) {
+    /**
+     * What is known of a connection besides its ends.
+     *
+     * @param directRemoteAddress the peer, whatever a PROXY header says
+     * @param directLocalAddress where it was accepted, wherever it was meant to go
+     * @param localAddressRestored whether it was meant to go elsewhere
+     * @param requestedServerName SNI; empty where nobody looked or there was none
+     * @param ja3 of the ClientHello; empty where nobody asked
+     * @param filterChainName empty where the chain has none
+     */
+    public record Accepted(
+            InetSocketAddress directRemoteAddress,
+            InetSocketAddress directLocalAddress,
+            boolean localAddressRestored,
+            String requestedServerName,
+            String ja3,
+            String filterChainName) {}
 
     public static ConnectionInfo of(
             long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
+        return of(
+                id,
+                remoteAddress,
+                localAddress,
+                new Accepted(remoteAddress, localAddress, false, "", "", ""));
+    }
+
+    public static ConnectionInfo of(
+            long id,
+            InetSocketAddress remoteAddress,
+            InetSocketAddress localAddress,
+            Accepted accepted) {
         return new ConnectionInfo(
                 id,
                 remoteAddress,
@@ -27,7 +59,13 @@ public record ConnectionInfo(
                 text(remoteAddress),
                 ip(remoteAddress),
                 text(localAddress),
-                ip(localAddress));
+                ip(localAddress),
+                accepted);
+    }
+
+    /** Where it was meant to go, if that is not where it was accepted (CL6). */
+    public @Nullable InetSocketAddress originalDestination() {
+        return accepted.localAddressRestored() ? localAddress : null;
     }
 
     /** {@code 127.0.0.1:80} or {@code [::1]:80}. */

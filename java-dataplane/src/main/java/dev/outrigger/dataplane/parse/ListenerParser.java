@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
@@ -47,7 +48,8 @@ public final class ListenerParser {
                     .obeyed("stat_prefix")
                     .nested("filter_chains", () -> FilterChainParser.FILTER_CHAIN)
                     .nested("default_filter_chain", () -> FilterChainParser.FILTER_CHAIN)
-                    .onlyBool("use_original_dst", false)
+                    .obeyed("use_original_dst")
+                    .nested("listener_filters", () -> ListenerFilterParser.LISTENER_FILTER)
                     .obeyed("per_connection_buffer_limit_bytes", "traffic_direction")
                     .obeyed("tcp_backlog_size")
                     .obeyed("enable_reuse_port")
@@ -60,9 +62,7 @@ public final class ListenerParser {
                     .nested("deprecated_v1", () -> DEPRECATED)
                     .obeyed("transparent", "freebind", "tcp_fast_open_queue_length")
                     .obeyed("drain_type")
-                    .noEffect("listener_filters_timeout", "listener filters are refused")
-                    .noEffect(
-                            "continue_on_listener_filters_timeout", "listener filters are refused")
+                    .obeyed("listener_filters_timeout", "continue_on_listener_filters_timeout")
                     .obeyed("max_connections_to_accept_per_socket_event")
                     .noEffect("ignore_global_conn_limit", "there is no global connection limit")
                     .noEffect("bypass_overload_manager", "there is no overload manager")
@@ -100,6 +100,7 @@ public final class ListenerParser {
         var chains = new FilterChainParser(proto, label, findings);
         List<FilterChainConfig> filterChains = chains.filterChains();
         Optional<FilterChainConfig> defaultFilterChain = chains.defaultFilterChain();
+        ListenerFiltersConfig listenerFilters = ListenerFilterParser.parse(proto, findings);
         var accessLogs = AccessLogParser.parse(proto.getAccessLogList(), "access_log", findings);
         if (address.isEmpty() || sockets.isEmpty()) {
             return findings.rejected();
@@ -113,6 +114,8 @@ public final class ListenerParser {
                         statPrefix.replace(':', '_'),
                         filterChains,
                         defaultFilterChain,
+                        listenerFilters,
+                        proto.getUseOriginalDst().getValue(),
                         proto.hasPerConnectionBufferLimitBytes()
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
