@@ -200,7 +200,6 @@ final class TcpCases {
 
     private void plain() {
         add("direct-response", "direct", "c<");
-        add("direct-response-after-data", "direct", "c>hi c<");
         add("echo", "echo", "c>abc c<3 c>def c<3 c.");
         add("no-filters", "no-filters", "c<");
         add("no-chain", "no-chain", "c<");

@@ -38,7 +38,7 @@ class TcpWireIT {
                     "(?m)^((?:tcp|cluster|listener|proxy_proto|http_inspector|tls_inspector)\\.\\S+):"
                             + " (\\d+)$");
     private static final Pattern ACTIVE =
-            Pattern.compile("(?m)^(?:listener|cluster)\\.\\S*cx_active: (?!0$)\\d+$");
+            Pattern.compile("(?m)^(?:listener\\.(?!admin)|cluster\\.)\\S*cx_active: (?!0$)\\d+$");
 
     /** Depends on how bytes come in reads, or is of another kind of traffic. */
     private static final Pattern INCOMPARABLE =

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,8 @@ final class ListenerFilterHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        // The end of the connection must not close it before this class has had a say.
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
 
     @Override
@@ -122,6 +125,7 @@ final class ListenerFilterHandler extends ChannelInboundHandlerAdapter {
 
     private void finish(ChannelHandlerContext ctx) {
         leave();
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         ByteBuf left = read;
         read = Unpooled.EMPTY_BUFFER;
         owner.onFiltered(ctx, socket);
@@ -185,6 +189,18 @@ final class ListenerFilterHandler extends ChannelInboundHandlerAdapter {
         if (!done) {
             worker.refreshNow();
             proceed(ctx);
+            worker.flushDirty();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (done) {
+            ctx.fireUserEventTriggered(event);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            worker.refreshNow();
+            worker.stats().inc(stats.filterRemoteClose());
+            close(ctx);
             worker.flushDirty();
         }
     }

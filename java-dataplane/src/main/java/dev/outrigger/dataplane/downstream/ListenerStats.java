@@ -15,6 +15,7 @@ final class ListenerStats {
     private final Histogram acceptedPerEvent;
     private final Gauge preCxActive;
     private final Counter noFilterChainMatch;
+    private final Counter networkExtensionConfigMissing;
     private final Counter preCxTimeout;
     private final Counter filterError;
     private final Counter filterRemoteClose;
@@ -40,10 +41,10 @@ final class ListenerStats {
                     "downstream_cx_transport_socket_connect_timeout",
                     "downstream_global_cx_overflow",
                     "extension_config_missing",
-                    "network_extension_config_missing",
                 }) {
             store.declareCounter(p + unused);
         }
+        networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
         filterError = store.counter(p + "downstream_listener_filter_error");
         filterRemoteClose = store.counter(p + "downstream_listener_filter_remote_close");
@@ -71,6 +72,11 @@ final class ListenerStats {
     /** Connections that listener filters look at. */
     Gauge preCxActive() {
         return preCxActive;
+    }
+
+    /** Connections of chains without filters count as well. */
+    Counter networkExtensionConfigMissing() {
+        return networkExtensionConfigMissing;
     }
 
     Counter preCxTimeout() {

@@ -52,7 +52,10 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
                         .addListener(_ -> ctx.channel().close());
             }
             case NetworkFilter.Echo() -> {}
-            case NetworkFilter.None() -> ctx.channel().close();
+            case NetworkFilter.None() -> {
+                worker.stats().inc(chain.stats().networkExtensionConfigMissing());
+                ctx.channel().close();
+            }
         }
     }
 

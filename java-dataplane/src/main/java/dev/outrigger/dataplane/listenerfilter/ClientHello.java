@@ -18,7 +18,10 @@ import java.util.Locale;
  */
 final class ClientHello {
     private static final int RECORD_HEADER = 5;
+    private static final int ALERT = 21;
     private static final int HANDSHAKE = 22;
+    private static final int WARNING = 1;
+    private static final int CLOSE_NOTIFY = 0;
     private static final int HANDSHAKE_HEADER = 4;
     private static final int CLIENT_HELLO = 1;
     private static final int MAX_RECORD_BYTES = 16 * 1024;
@@ -37,6 +40,9 @@ final class ClientHello {
     sealed interface Outcome {
         /** A ClientHello so far, but not all of it. */
         record NeedMore() implements Outcome {}
+
+        /** The end of the connection, politely. */
+        record Closed() implements Outcome {}
 
         /**
          * Something else.
@@ -80,45 +86,42 @@ final class ClientHello {
     static Outcome parse(ByteBuf data) {
         ByteBuf in = data.slice();
         ByteBuf message = Unpooled.buffer(Math.min(512, in.readableBytes()));
-        while (true) {
-            int available = in.readableBytes();
-            boolean otherType = available > 0 && in.getByte(in.readerIndex()) != HANDSHAKE;
-            boolean otherVersion = available > 1 && in.getByte(in.readerIndex() + 1) != 3;
-            if (otherType || otherVersion) {
-                return new Outcome.NotTls(in.readerIndex() + Math.min(available, RECORD_HEADER));
-            }
-            if (available < RECORD_HEADER) {
-                return new Outcome.NeedMore();
-            }
+        while (in.readableBytes() >= RECORD_HEADER) {
+            int type = in.getUnsignedByte(in.readerIndex());
+            int version = in.getUnsignedByte(in.readerIndex() + 1);
             int length = in.getUnsignedShort(in.readerIndex() + 3);
-            if (length == 0 || length > MAX_RECORD_BYTES) {
+            int end = in.readerIndex() + RECORD_HEADER + length;
+            if (version != 3 || length > MAX_RECORD_BYTES) {
                 return new Outcome.NotTls(in.readerIndex() + RECORD_HEADER);
             }
-            if (available < RECORD_HEADER + length) {
-                return wrongAlready(in, message)
-                        ? new Outcome.NotTls(in.readerIndex() + RECORD_HEADER)
-                        : new Outcome.NeedMore();
+            if (end > in.writerIndex()) {
+                return new Outcome.NeedMore();
             }
             in.skipBytes(RECORD_HEADER);
-            message.writeBytes(in, length);
-            Outcome outcome = handshake(message, in.readerIndex());
+            ByteBuf record = in.readSlice(length);
+            Outcome outcome =
+                    switch (type) {
+                        case HANDSHAKE -> handshake(message.writeBytes(record), end);
+                        case ALERT -> alert(record, end);
+                        default -> new Outcome.NotTls(end);
+                    };
             if (!(outcome instanceof Outcome.NeedMore)) {
                 return outcome;
             }
         }
+        return new Outcome.NeedMore();
     }
 
-    /** Whether a record that is not complete begins with another message. */
-    private static boolean wrongAlready(ByteBuf in, ByteBuf message) {
-        int at = in.readerIndex() + RECORD_HEADER;
-        return !message.isReadable() && at < in.writerIndex() && in.getByte(at) != CLIENT_HELLO;
+    /** A client that says goodbye before it has said hello, or warns of something. */
+    private static Outcome alert(ByteBuf record, int end) {
+        if (record.readableBytes() != 2 || record.getByte(0) != WARNING) {
+            return new Outcome.NotTls(end);
+        }
+        return record.getByte(1) == CLOSE_NOTIFY ? new Outcome.Closed() : new Outcome.NeedMore();
     }
 
     private static Outcome handshake(ByteBuf message, int bytes) {
         int start = message.readerIndex();
-        if (message.getByte(start) != CLIENT_HELLO) {
-            return new Outcome.NotTls(bytes);
-        }
         if (message.readableBytes() < HANDSHAKE_HEADER) {
             return new Outcome.NeedMore();
         }
@@ -128,6 +131,9 @@ final class ClientHello {
         }
         if (message.readableBytes() < HANDSHAKE_HEADER + length) {
             return new Outcome.NeedMore();
+        }
+        if (message.getByte(start) != CLIENT_HELLO) {
+            return new Outcome.NotTls(bytes);
         }
         try {
             return hello(message.slice(start + HANDSHAKE_HEADER, length), bytes);

@@ -36,7 +36,6 @@ final class HttpInspector implements ListenerFilter.Session {
             http11 = store.counter("http_inspector.http11_found");
             http2 = store.counter("http_inspector.http2_found");
             notFound = store.counter("http_inspector.http_not_found");
-            store.declareCounter("http_inspector.parse_error");
         }
     }
 

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.listenerfilter;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -105,11 +106,11 @@ final class ProxyHeader {
         }
         if (end < 0) {
             return data.readableBytes() > V1_MAX_BYTES
-                    ? new Outcome.Malformed(0)
+                    ? new Outcome.Malformed(1)
                     : new Outcome.NeedMore();
         }
         if (end - start > V1_MAX_BYTES) {
-            return new Outcome.Malformed(0);
+            return new Outcome.Malformed(1);
         }
         String line = data.toString(start, end - start, ISO_8859_1).stripTrailing();
         return line(line.split(" ", -1), end - start);
@@ -143,16 +144,13 @@ final class ProxyHeader {
         if (number > 65_535 || ip.indexOf('%') >= 0) {
             return null;
         }
-        try {
-            InetAddress address = InetAddress.ofLiteral(ip);
-            return address instanceof Inet4Address == v4
-                            && isUnicast(address)
-                            && v4 == (ip.indexOf(':') < 0)
-                    ? new InetSocketAddress(address, number)
-                    : null;
-        } catch (IllegalArgumentException e) {
+        if (!(v4 ? NetUtil.isValidIpV4Address(ip) : NetUtil.isValidIpV6Address(ip))) {
             return null;
         }
+        InetAddress address = InetAddress.ofLiteral(ip);
+        return address instanceof Inet4Address == v4 && isUnicast(address)
+                ? new InetSocketAddress(address, number)
+                : null;
     }
 
     /** As TCP needs it. */

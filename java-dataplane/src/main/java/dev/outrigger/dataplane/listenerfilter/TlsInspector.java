@@ -68,6 +68,7 @@ final class TlsInspector implements ListenerFilter.Session {
                 }
                 yield Verdict.WAIT;
             }
+            case Outcome.Closed() -> Verdict.CLOSE;
             case Outcome.NotTls(int bytes) -> {
                 shard.inc(stats.tlsNotFound);
                 shard.record(stats.bytesProcessed, bytes);

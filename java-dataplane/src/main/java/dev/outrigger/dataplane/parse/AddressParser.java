@@ -99,6 +99,11 @@ final class AddressParser {
 
     /** An IP literal; never asks a name server. */
     static Optional<InetAddress> literal(String text) {
+        // Java takes fewer than four numbers as well.
+        boolean dotted = text.indexOf(':') < 0;
+        if (dotted && text.chars().filter(c -> c == '.').count() != 3) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(InetAddress.ofLiteral(text));
         } catch (IllegalArgumentException e) {

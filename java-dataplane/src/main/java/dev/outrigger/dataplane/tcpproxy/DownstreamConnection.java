@@ -110,13 +110,15 @@ public final class DownstreamConnection extends ChannelInboundHandlerAdapter {
             ended = true;
             owner.onDownstreamEnd();
         }
-        channel().config().setAutoRead(true);
+        if (!ended) {
+            channel().config().setAutoRead(true);
+        }
     }
 
     /** Stops or resumes reading, for back-pressure. */
     void readDisable(boolean disable) {
         var config = channel().config();
-        if (reading && config.isAutoRead() == disable) {
+        if (reading && !ended && config.isAutoRead() == disable) {
             shard.inc(disable ? stats.flowControlPaused : stats.flowControlResumed);
             config.setAutoRead(!disable);
         }

@@ -165,7 +165,9 @@ public final class TcpSession
             return;
         }
         Host host = failed.host();
-        named(host);
+        if (reason != StreamReset.OVERFLOW) {
+            named(host);
+        }
         if (!transportFailure.isEmpty()) {
             info.setTransportFailure(transportFailure);
         }
@@ -350,7 +352,8 @@ public final class TcpSession
         retryTimer.discard();
         logTimer.discard();
         TcpUpstream left = upstream;
-        if (left != null && phase == Phase.PROXYING && !closedLocally && !reset) {
+        boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
+        if (left != null && unsent && !closedLocally && !reset) {
             phase = Phase.FLUSHING;
             shard.inc(stats.upstreamFlushTotal);
             shard.inc(stats.upstreamFlushActive);

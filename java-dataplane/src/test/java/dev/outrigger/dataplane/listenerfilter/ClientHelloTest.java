@@ -62,23 +62,31 @@ class ClientHelloTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "00",
                 "68656c6c6f",
-                "1603",
-                "150301000201",
+                "15030100020228",
                 "160301000402000000",
-                "1603010000",
                 "160301ffff01",
                 "16030100080100000400000000",
             })
     void tellsOtherBytesFromAClientHello(String hex) {
         ByteBuf data = Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex));
 
-        if (hex.equals("1603")) {
-            assertThat(ClientHello.parse(data)).isEqualTo(new Outcome.NeedMore());
-        } else {
-            assertThat(ClientHello.parse(data)).isInstanceOf(Outcome.NotTls.class);
-        }
+        assertThat(ClientHello.parse(data)).isInstanceOf(Outcome.NotTls.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"00", "1603", "1603010000", "15030100020105"})
+    void waitsWhereNothingIsDecided(String hex) {
+        ByteBuf data = Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex));
+
+        assertThat(ClientHello.parse(data)).isEqualTo(new Outcome.NeedMore());
+    }
+
+    @Test
+    void hearsAClientThatGoes() {
+        ByteBuf data = Unpooled.wrappedBuffer(HexFormat.of().parseHex("15030100020100"));
+
+        assertThat(ClientHello.parse(data)).isEqualTo(new Outcome.Closed());
     }
 
     private static ByteBuf hello(String name, String... protocols)

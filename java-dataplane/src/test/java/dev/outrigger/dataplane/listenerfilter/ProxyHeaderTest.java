@@ -50,6 +50,7 @@ class ProxyHeaderTest {
                 "PROXY TCP4 1.2.3.4 5.6.7.8 11 65536\r\n",
                 "PROXY TCP4 0.0.0.0 5.6.7.8 11 22\r\n",
                 "PROXY TCP4 host 5.6.7.8 11 22\r\n",
+                "PROXY TCP4 1.2.3 5.6.7.8 11 22\r\n",
                 "PROXY \r\n              ",
             })
     void refusesLinesThatSayNothingUsable(String line) {
@@ -58,7 +59,7 @@ class ProxyHeaderTest {
 
     @Test
     void refusesLinesWithoutEnd() {
-        assertThat(text("PROXY TCP4 " + "1".repeat(100))).isEqualTo(new Outcome.Malformed(0));
+        assertThat(text("PROXY TCP4 " + "1".repeat(100))).isEqualTo(new Outcome.Malformed(1));
         assertThat(text("GET / HTTP/1.1\r\nhost: a")).isEqualTo(new Outcome.Malformed(0));
     }
 
