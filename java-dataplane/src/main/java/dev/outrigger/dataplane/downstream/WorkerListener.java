@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.exchange.WorkerServices;
@@ -14,8 +15,10 @@ import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerListener implements ListenerFilterHandler.Owner {
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
+
+    /** The peers of Unix domain sockets have none. */
+    private static final SocketAddress NO_NAME = PipeAddress.of("");
 
     private final WorkerServices services;
     private final ListenerStats stats;
@@ -116,8 +122,9 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     /** A connection was accepted: listener filters look at it, then it finds its filter chain. */
     void accepted(Channel channel) {
         services.worker().refreshNow();
-        SocketAddress remote = channel.remoteAddress();
-        SocketAddress local = channel.localAddress();
+        boolean pipe = !(channel.parent().localAddress() instanceof InetSocketAddress);
+        SocketAddress remote = pipe ? NO_NAME : channel.remoteAddress();
+        SocketAddress local = pipe ? pipe(channel) : channel.localAddress();
         if (remote == null || local == null) {
             // Gone before anybody looked.
             channel.close();
@@ -135,6 +142,16 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         channel.pipeline()
                 .addLast(
                         new ListenerFilterHandler(services.worker(), stats, filters, socket, this));
+    }
+
+    private static SocketAddress pipe(Channel channel) {
+        String path =
+                switch (channel.parent().localAddress()) {
+                    case DomainSocketAddress address -> address.path();
+                    case UnixDomainSocketAddress address -> address.getPath().toString();
+                    default -> "";
+                };
+        return PipeAddress.of(path.startsWith("\0") ? '@' + path.substring(1) : path);
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class FilterChains {
 
     private int findByPort(AcceptedSocket socket) {
         PrefixTable<Map<String, Transports>> destinations = null;
-        if (socket.localAddress() instanceof InetSocketAddress local) {
+        if (socket.localAddress() instanceof InetSocketAddress local && !local.isUnresolved()) {
             destinations = byPort.get(local.getPort());
         }
         if (destinations == null) {

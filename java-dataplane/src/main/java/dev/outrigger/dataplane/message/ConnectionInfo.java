@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import dev.outrigger.dataplane.config.PipeAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,9 @@ public record ConnectionInfo(
 
     /** {@code 127.0.0.1:80} or {@code [::1]:80}. */
     public static String text(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         String ip = ip(address);
         return ip.indexOf(':') >= 0
                 ? "[" + ip + "]:" + address.getPort()
@@ -79,6 +83,9 @@ public record ConnectionInfo(
     /** The address without the port. */
     public static String ip(InetSocketAddress address) {
         if (address.isUnresolved()) {
+            if (PipeAddress.isPipe(address)) {
+                return PipeAddress.path(address);
+            }
             return address.getHostString();
         }
         String text = address.getAddress().getHostAddress();

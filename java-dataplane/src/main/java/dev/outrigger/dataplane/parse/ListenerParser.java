@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ListenerFiltersConfig;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
@@ -93,7 +94,7 @@ public final class ListenerParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        var address = AddressParser.parse(proto.getAddress(), Names.REFUSED, "address", findings);
+        var address = AddressParser.parseOrPipe(proto.getAddress(), Names.REFUSED, "address", findings);
         Optional<ListenSocketsConfig> sockets =
                 address.flatMap(first -> sockets(proto, first, findings));
         String label = sockets.map(ListenerParser::text).orElse(proto.getName());
@@ -139,11 +140,11 @@ public final class ListenerParser {
             Listener proto, InetSocketAddress first, Findings findings) {
         List<SocketOptionConfig> options = SocketOptionParser.parse(proto.getSocketOptionsList());
         var addresses = new ArrayList<ListenAddress>();
-        addresses.add(new ListenAddress(first, options));
+        addresses.add(new ListenAddress(first, options, proto.getAddress().getPipe().getMode()));
         for (int i = 0; i < proto.getAdditionalAddressesCount(); i++) {
             AdditionalAddress each = proto.getAdditionalAddresses(i);
             var address =
-                    AddressParser.parse(
+                    AddressParser.parseOrPipe(
                             each.getAddress(),
                             Names.REFUSED,
                             FieldPaths.index("additional_addresses", i) + ".address",
@@ -157,7 +158,8 @@ public final class ListenerParser {
                             each.hasSocketOptions()
                                     ? SocketOptionParser.parse(
                                             each.getSocketOptions().getSocketOptionsList())
-                                    : options));
+                                    : options,
+                            each.getAddress().getPipe().getMode()));
         }
         boolean bind = !proto.hasBindToPort() || proto.getBindToPort().getValue();
         var deprecated = proto.getDeprecatedV1();
@@ -191,6 +193,9 @@ public final class ListenerParser {
     }
 
     private static String text(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         String host = address.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

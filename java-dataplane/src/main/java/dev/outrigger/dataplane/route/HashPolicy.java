@@ -92,7 +92,11 @@ public final class HashPolicy {
             case HashSource.Cookie cookie -> cookie(cookie);
             case HashSource.SourceIp() ->
                     (head, info, result, cookies) ->
+                    {
+                        if (!info.remoteAddress().isUnresolved()) {
                             result.add(Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+                        }
+                    };
             case HashSource.QueryParameter(String name) -> {
                 var parameter = new QueryParameter(name);
                 yield (head, info, result, cookies) -> {

@@ -32,7 +32,7 @@ final class HostChoice implements LoadBalancerContext {
     @Override
     public boolean hasHash() {
         // Nothing leaves filter state behind for a TCP connection.
-        return source instanceof HashSource.SourceIp;
+        return source instanceof HashSource.SourceIp && !info.remoteAddress().isUnresolved();
     }
 
     @Override
