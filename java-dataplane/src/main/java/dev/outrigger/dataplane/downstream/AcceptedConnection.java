@@ -156,6 +156,8 @@ final class AcceptedConnection {
     void caught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof IOException)) {
             chain.bug(cause);
+        } else if (delayedClose != null) {
+            delayedClose.onReset();
         }
         context.close();
     }

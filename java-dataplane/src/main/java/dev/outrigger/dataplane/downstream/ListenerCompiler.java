@@ -6,11 +6,9 @@ import dev.outrigger.dataplane.accesslog.AccessLogSinks;
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
-import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
-import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
@@ -19,17 +17,14 @@ import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.LogFilters;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
-import dev.outrigger.dataplane.filter.RouteConfigCompiler;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
-import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns configuration into what connections and exchanges use, and keeps what did not change: a
- * filter chain's settings by its content, a compiled route table by its identity. Main loop only.
+ * filter chain's settings by its content. Main loop only.
  */
 final class ListenerCompiler {
     private static final Logger log = LoggerFactory.getLogger(ListenerCompiler.class);
@@ -52,7 +47,7 @@ final class ListenerCompiler {
     private final String serviceNode;
     private final Supplier<DrainState> drains;
     private final Map<String, Known> known = new HashMap<>();
-    private final IdentityHashMap<RouteTable, Routes> compiled = new IdentityHashMap<>();
+    private final CompiledRoutes routes;
 
     /** What the last version of a listener was compiled to. */
     private record Known(
@@ -76,18 +71,16 @@ final class ListenerCompiler {
         this.sinks = sinks;
         this.filters = filters;
         this.drains = drains;
+        this.routes = new CompiledRoutes(stats, filters);
     }
 
     CompiledListener compile(
-            ListenerConfig listener,
-            Map<String, RouteTable> routeTables,
-            Map<String, Cluster> clusters) {
+            ListenerConfig listener, ProxyConfig proxy, Map<String, Cluster> clusters) {
         Known now = version(listener, known.get(listener.name()));
         known.put(listener.name(), now);
         var chains = new ArrayList<CompiledChain>();
         for (FilterChainConfig each : listener.filterChains()) {
-            chains.add(
-                    chain(listener, key(listener, each, false), each, now, routeTables, clusters));
+            chains.add(chain(listener, key(listener, each, false), each, now, proxy, clusters));
         }
         listener.defaultFilterChain()
                 .ifPresent(each ->
@@ -97,7 +90,7 @@ final class ListenerCompiler {
                                         key(listener, each, true),
                                         each,
                                         now,
-                                        routeTables,
+                                        proxy,
                                         clusters)));
         return new CompiledListener(now.version(), now.index(), chains);
     }
@@ -150,17 +143,16 @@ final class ListenerCompiler {
             ChainKey key,
             FilterChainConfig chain,
             Known known,
-            Map<String, RouteTable> routeTables,
+            ProxyConfig proxy,
             Map<String, Cluster> clusters) {
         NetworkFilter filter =
                 switch (chain.filter()) {
                     case NetworkFilterConfig.Http(HttpConnectionManagerConfig config) ->
                             new NetworkFilter.Http(
-                                    new HttpConnectionManager(
-                                            known.settings()
-                                                    .computeIfAbsent(
-                                                            key, _ -> settings(listener, config)),
-                                            routes(table(config, routeTables)),
+                                    routes.manager(
+                                            settings(listener, config, key, known, proxy),
+                                            config.routeSource(),
+                                            proxy,
                                             clusters));
                     case NetworkFilterConfig.Tcp(TcpProxyConfig config) ->
                             new NetworkFilter.Tcp(
@@ -182,12 +174,23 @@ final class ListenerCompiler {
         return new CompiledChain(key, chain.name(), filter);
     }
 
-    private static @Nullable RouteTable table(
-            HttpConnectionManagerConfig config, Map<String, RouteTable> routeTables) {
-        return switch (config.routeSource()) {
-            case RouteSource.Inline(RouteTable inline) -> inline;
-            case RouteSource.Rds(String name, var _) -> routeTables.get(name);
-        };
+    private HttpConnectionManager.Settings settings(
+            ListenerConfig listener,
+            HttpConnectionManagerConfig config,
+            ChainKey key,
+            Known known,
+            ProxyConfig proxy) {
+        if (!DiscoveredFilters.has(config)) {
+            return known.settings().computeIfAbsent(key, _ -> settings(listener, config));
+        }
+        HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
+        HttpConnectionManager.Settings before = known.settings().get(key);
+        if (before != null && before.config().httpFilters().equals(now.httpFilters())) {
+            return before;
+        }
+        var made = settings(listener, now);
+        known.settings().put(key, made);
+        return made;
     }
 
     private HttpConnectionManager.Settings settings(
@@ -216,33 +219,9 @@ final class ListenerCompiler {
         return opened;
     }
 
-    private @Nullable Routes routes(@Nullable RouteTable table) {
-        return table == null
-                ? null
-                : compiled.computeIfAbsent(
-                        table,
-                        t ->
-                                new Routes(
-                                        t,
-                                        stats,
-                                        filters.runtime(),
-                                        c -> RouteConfigCompiler.compile(c, filters)));
-    }
-
     /** Forgets what the configuration no longer holds. */
     void keepOnly(ProxyConfig config) {
         known.keySet().retainAll(config.listeners().keySet());
-        var inUse = new IdentityHashMap<RouteTable, Boolean>();
-        config.routeTables().values().forEach(t -> inUse.put(t, true));
-        for (ListenerConfig listener : config.listeners().values()) {
-            listener.httpConnectionManagers()
-                    .forEach(manager -> {
-                        if (manager.routeSource()
-                                instanceof RouteSource.Inline(RouteTable inline)) {
-                            inUse.put(inline, true);
-                        }
-                    });
-        }
-        compiled.keySet().retainAll(inUse.keySet());
+        routes.keepOnly(config);
     }
 }

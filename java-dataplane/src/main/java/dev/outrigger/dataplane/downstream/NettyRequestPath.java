@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
+import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
@@ -128,6 +129,11 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
+    public void useEntryLogs(EntryLog.Opener opener) {
+        logs.entries(opener);
+    }
+
+    @Override
     public void prepareListener(ListenerConfig config) throws IOException {
         Listener current = listeners.get(config.name());
         if (current != null && current.isFor(config.sockets())) {
@@ -170,8 +176,7 @@ public final class NettyRequestPath implements RequestPath {
                         swaps.add(
                                 listener.swap(
                                         listenerConfig,
-                                        compiler.compile(
-                                                listenerConfig, config.routeTables(), serving),
+                                        compiler.compile(listenerConfig, config, serving),
                                         options.nanoTime().getAsLong()));
                     }
                 });
