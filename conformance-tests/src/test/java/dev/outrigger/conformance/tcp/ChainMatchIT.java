@@ -44,7 +44,13 @@ class ChainMatchIT {
     private static final List<String> DESTINATIONS =
             List.of("", "", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3/32", "2001:db8::/32");
     private static final List<String> NAMES =
-            List.of("", "", "a.example.com", "\"*.example.com\"", "\"*.com\"", "b.test, A.EXAMPLE.org");
+            List.of(
+                    "",
+                    "",
+                    "a.example.com",
+                    "\"*.example.com\"",
+                    "\"*.com\"",
+                    "b.test, A.EXAMPLE.org");
     private static final List<String> TRANSPORTS = List.of("", "", "tls", "raw_buffer");
     private static final List<String> PROTOCOLS = List.of("", "", "h2", "http/1.1", "x1, y1");
     private static final List<String> DIRECT = List.of("", "", "", "127.0.0.0/8", "10.0.0.0/8");
@@ -135,8 +141,7 @@ class ChainMatchIT {
     private static String ask(int port, byte[] bytes) throws IOException {
         try (var client = new Socket()) {
             client.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                    PATIENCE_MILLIS);
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
             client.setSoTimeout(PATIENCE_MILLIS);
             client.getOutputStream().write(bytes);
             var text = new StringBuilder();
@@ -155,7 +160,18 @@ class ChainMatchIT {
 
     private static Connection connection(Random random) {
         boolean v6 = random.nextInt(5) == 0;
-        String name = pick(random, List.of(NONE, "", "a.example.com", "x.example.com", "q.com", "b.test", "A.example.ORG", "a.b.c.example.com"));
+        String name =
+                pick(
+                        random,
+                        List.of(
+                                NONE,
+                                "",
+                                "a.example.com",
+                                "x.example.com",
+                                "q.com",
+                                "b.test",
+                                "A.example.ORG",
+                                "a.b.c.example.com"));
         return new Connection(
                 v6
                         ? pick(random, List.of("2001:db8::7", "2001:db8::8", "::1"))
@@ -183,10 +199,15 @@ class ChainMatchIT {
                     .append(i)
                     .append(", address: {socket_address: {address: 127.0.0.1, port_value: 0}},")
                     .append(" listener_filters: [{name: p, typed_config: {\"@type\": ")
-                    .append("type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol}},")
+                    .append(
+                            "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol}},")
                     .append(" {name: t, typed_config: {\"@type\": ")
-                    .append("type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}}],")
-                    .append(i % 2 == 0 ? "" : " default_filter_chain: " + chain("", "default") + ",")
+                    .append(
+                            "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}}],")
+                    .append(
+                            i % 2 == 0
+                                    ? ""
+                                    : " default_filter_chain: " + chain("", "default") + ",")
                     .append(" filter_chains: [")
                     .append(String.join(", ", chains(random)))
                     .append("]}\n");
@@ -238,12 +259,7 @@ class ChainMatchIT {
             return "";
         }
         String[] parts = range.split("/");
-        return name
-                + ": [{address_prefix: \""
-                + parts[0]
-                + "\", prefix_len: "
-                + parts[1]
-                + "}], ";
+        return name + ": [{address_prefix: \"" + parts[0] + "\", prefix_len: " + parts[1] + "}], ";
     }
 
     private static String chain(String match, String response) {

@@ -38,8 +38,21 @@ class OriginalDstIT {
     private static void requireNamespaces() throws IOException, InterruptedException {
         var probe =
                 new ProcessBuilder(
-                                "unshare", "-n", "iptables-legacy", "-t", "nat", "-A", "OUTPUT",
-                                "-p", "tcp", "--dport", "1", "-j", "REDIRECT", "--to-ports", "2")
+                                "unshare",
+                                "-n",
+                                "iptables-legacy",
+                                "-t",
+                                "nat",
+                                "-A",
+                                "OUTPUT",
+                                "-p",
+                                "tcp",
+                                "--dport",
+                                "1",
+                                "-j",
+                                "REDIRECT",
+                                "--to-ports",
+                                "2")
                         .redirectErrorStream(true);
         try {
             var process = probe.start();
@@ -66,9 +79,7 @@ class OriginalDstIT {
                         which,
                         own.toString());
         var process =
-                new ProcessBuilder(command)
-                        .redirectError(own.resolve("stderr").toFile())
-                        .start();
+                new ProcessBuilder(command).redirectError(own.resolve("stderr").toFile()).start();
         String output = new String(process.getInputStream().readAllBytes(), ISO_8859_1);
         assertThat(process.waitFor())
                 .as("%s%n%s", output, Files.readString(own.resolve("stderr")))

@@ -43,8 +43,21 @@ public final class OriginalDstStage {
         run("ip", "link", "set", "lo", "up");
         for (String[] rule : new String[][] {{"1:8999", "15001"}, {"9000:9999", "15002"}}) {
             run(
-                    "iptables-legacy", "-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-s", CALLER,
-                    "--dport", rule[0], "-j", "REDIRECT", "--to-ports", rule[1]);
+                    "iptables-legacy",
+                    "-t",
+                    "nat",
+                    "-A",
+                    "OUTPUT",
+                    "-p",
+                    "tcp",
+                    "-s",
+                    CALLER,
+                    "--dport",
+                    rule[0],
+                    "-j",
+                    "REDIRECT",
+                    "--to-ports",
+                    rule[1]);
         }
         ProxyUnderTest proxy = args[0].equals("oracle") ? Subjects.oracle() : Subjects.subject();
         Path folder = Path.of(args[1]);
@@ -97,8 +110,7 @@ public final class OriginalDstStage {
     private static String ask(String ip, int port) throws IOException {
         try (var client = new Socket()) {
             client.bind(new InetSocketAddress(InetAddress.ofLiteral(CALLER), 0));
-            client.connect(
-                    new InetSocketAddress(InetAddress.ofLiteral(ip), port), PATIENCE_MILLIS);
+            client.connect(new InetSocketAddress(InetAddress.ofLiteral(ip), port), PATIENCE_MILLIS);
             client.setSoTimeout(PATIENCE_MILLIS);
             return new String(client.getInputStream().readAllBytes(), ISO_8859_1);
         } catch (SocketException e) {

@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Unix domain sockets: listeners with a mode, endpoints, over HTTP and without, on both proxies. */
+/**
+ * Unix domain sockets: listeners with a mode, endpoints, over HTTP and without, on both proxies.
+ */
 class PipesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int LOG_LINES = 5;
@@ -50,9 +52,7 @@ class PipesIT {
                 seen.add(ask(folder.resolve("gone.sock"), "GET /c HTTP/1.1\r\nhost: c\r\n\r\n"));
                 seen.add("mode " + Files.getAttribute(folder.resolve("http.sock"), "unix:mode"));
                 seen.add(running.admin("GET", "/listeners").body());
-                var _ =
-                        Eventually.holds(
-                                PATIENCE, () -> lines(log).size() >= LOG_LINES);
+                var _ = Eventually.holds(PATIENCE, () -> lines(log).size() >= LOG_LINES);
                 seen.addAll(lines(log));
             }
         }
@@ -61,7 +61,9 @@ class PipesIT {
 
     private static List<String> lines(Path log) {
         try {
-            return Files.exists(log) ? Files.readAllLines(log).stream().sorted().toList() : List.of();
+            return Files.exists(log)
+                    ? Files.readAllLines(log).stream().sorted().toList()
+                    : List.of();
         } catch (IOException e) {
             return List.of();
         }

@@ -107,8 +107,8 @@ final class ListeningSockets {
     }
 
     /** A Unix domain socket, in place of a file that is there already, as in Envoy. */
-    private static Channel bindPipe(
-            ListenerConfig listener, ListenAddress at, Acceptor acceptor) throws IOException {
+    private static Channel bindPipe(ListenerConfig listener, ListenAddress at, Acceptor acceptor)
+            throws IOException {
         Worker worker = acceptor.workers().getFirst();
         var accepted = new AcceptedChannels(listener, acceptor);
         var bootstrap =
@@ -116,11 +116,12 @@ final class ListeningSockets {
                         .group(worker.eventLoop(), acceptor.group())
                         .channelFactory(() -> acceptor.transport().serverPipes().newChannel())
                         .option(ChannelOption.AUTO_READ, false);
-        accepted.options().forEach((option, value) -> {
-            if (option != ChannelOption.TCP_NODELAY) {
-                child(bootstrap, option, value);
-            }
-        });
+        accepted.options()
+                .forEach((option, value) -> {
+                    if (!option.equals(ChannelOption.TCP_NODELAY)) {
+                        child(bootstrap, option, value);
+                    }
+                });
         bootstrap.childHandler(accepted.handler());
         String path = text(at.address());
         boolean inFiles = !PipeAddress.isAbstract(path);
@@ -128,9 +129,7 @@ final class ListeningSockets {
             Files.deleteIfExists(Path.of(path));
         }
         ChannelFuture future =
-                bootstrap
-                        .bind(acceptor.transport().address(at.address()))
-                        .awaitUninterruptibly();
+                bootstrap.bind(acceptor.transport().address(at.address())).awaitUninterruptibly();
         if (future.cause() != null) {
             throw new IOException(
                     "cannot bind '" + path + "': " + reason(future.cause()), future.cause());

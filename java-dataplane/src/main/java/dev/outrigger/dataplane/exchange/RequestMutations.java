@@ -153,8 +153,7 @@ final class RequestMutations {
     /** An address of the configured ranges, come by a way it can be trusted (I1). */
     private static boolean isInternal(
             HttpConnectionManagerConfig config, StreamInfo info, boolean trusted) {
-        if (config.internalAddresses().isPresent()
-                && info.remoteAddress().isUnresolved()) {
+        if (config.internalAddresses().isPresent() && info.remoteAddress().isUnresolved()) {
             return trusted && config.internalAddresses().get().unixSockets();
         }
         return trusted

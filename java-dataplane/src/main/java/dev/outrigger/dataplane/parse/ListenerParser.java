@@ -94,7 +94,8 @@ public final class ListenerParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        var address = AddressParser.parseOrPipe(proto.getAddress(), Names.REFUSED, "address", findings);
+        var address =
+                AddressParser.parseOrPipe(proto.getAddress(), Names.REFUSED, "address", findings);
         Optional<ListenSocketsConfig> sockets =
                 address.flatMap(first -> sockets(proto, first, findings));
         String label = sockets.map(ListenerParser::text).orElse(proto.getName());

@@ -91,8 +91,7 @@ public final class HashPolicy {
                             : header(Ascii.bytes(name), rewrite.map(RegexRewrite::new));
             case HashSource.Cookie cookie -> cookie(cookie);
             case HashSource.SourceIp() ->
-                    (head, info, result, cookies) ->
-                    {
+                    (head, info, result, cookies) -> {
                         if (!info.remoteAddress().isUnresolved()) {
                             result.add(Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
                         }
