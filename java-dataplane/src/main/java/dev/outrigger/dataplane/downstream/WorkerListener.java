@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class WorkerListener implements ListenerFilterHandler.Owner {
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
 
-    /** The peers of Unix domain sockets have none. */
-    private static final SocketAddress NO_NAME = PipeAddress.of("");
-
     private final WorkerServices services;
     private final ListenerStats stats;
     private final DrainState serverDrain;
@@ -123,8 +120,9 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     void accepted(Channel channel) {
         services.worker().refreshNow();
         boolean pipe = !(channel.parent().localAddress() instanceof InetSocketAddress);
-        SocketAddress remote = pipe ? NO_NAME : channel.remoteAddress();
         SocketAddress local = pipe ? pipe(channel) : channel.localAddress();
+        // Envoy calls the nameless peer of a Unix domain socket by the name of its own end.
+        SocketAddress remote = pipe ? local : channel.remoteAddress();
         if (remote == null || local == null) {
             // Gone before anybody looked.
             channel.close();

@@ -19,6 +19,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -199,7 +200,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException) {
+        } else if (cause instanceof ConnectException || cause instanceof FileNotFoundException) {
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         counters.add(HostCounters.CX_CONNECT_FAIL, 1);
@@ -213,7 +214,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         leaveOpen();
         if (!cancelled) {
             shard.inc(stats.rqPendingFailureEject);
-            fail(reason, transportFailure(reason, cause));
+            fail(reason, transportFailure(reason, cause, host.address()));
         }
     }
 
@@ -225,12 +226,13 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     }
 
     /** The system's words as Envoy puts them (Y9). */
-    private static String transportFailure(StreamReset reason, @Nullable Throwable cause) {
-        return cause == null
+    private static String transportFailure(
+            StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
+        boolean silent =
+                cause == null
                         || reason == StreamReset.CONNECTION_TIMEOUT
-                        || cause instanceof ChannelException
-                ? ""
-                : ConnectFailures.text(cause);
+                        || cause instanceof ChannelException;
+        return silent || cause == null ? "" : ConnectFailures.text(cause, address);
     }
 
     private Channel channel() {
