@@ -95,7 +95,7 @@ final class DownstreamRequest {
                         read,
                         settings,
                         exchange.manager().routes(),
-                        exchange.info(),
+                        exchange,
                         worker.random());
         if (rejected > 0) {
             shard.inc(settings.stats.rqRejectedViaIpDetection);

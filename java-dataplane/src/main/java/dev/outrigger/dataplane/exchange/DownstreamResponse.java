@@ -87,6 +87,9 @@ final class DownstreamResponse {
         exchange.touch();
         HttpConnectionManager.Settings settings = exchange.settings();
         ResponseMutations.apply(response, exchange.request(), settings, worker);
+        if (settings.proxyStatus != null) {
+            settings.proxyStatus.apply(response, exchange.info());
+        }
         started = true;
         exchange.info().setResponseCode(response.status());
         if (!exchange.info().isHealthCheck()) {
