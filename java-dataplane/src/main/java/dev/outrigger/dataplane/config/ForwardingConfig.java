@@ -26,7 +26,15 @@ public record ForwardingConfig(
         List<List<HeaderChange>> earlyHeaderMutations,
         Optional<ProxyStatus> proxyStatus) {
     public static final ForwardingConfig DEFAULT =
-            new ForwardingConfig(ClientCertificate.SANITIZE, "", false, false, false, List.of(), List.of(), Optional.empty());
+            new ForwardingConfig(
+                    ClientCertificate.SANITIZE,
+                    "",
+                    false,
+                    false,
+                    false,
+                    List.of(),
+                    List.of(),
+                    Optional.empty());
 
     public ForwardingConfig {
         originalIpDetection = List.copyOf(originalIpDetection);

@@ -100,8 +100,7 @@ public final class HttpConnectionManager {
             this.proxyStatus =
                     config.forwarding()
                             .proxyStatus()
-                            .map(status -> new ProxyStatus(
-                                            status, serverName(config), serviceNode))
+                            .map(status -> new ProxyStatus(status, serverName(config), serviceNode))
                             .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;

@@ -57,8 +57,7 @@ final class ProxyStatus {
         new Meaning(ResponseFlag.INVALID_ENVOY_REQUEST_HEADERS, ErrorType.HTTP_REQUEST_ERROR),
         new Meaning(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, ErrorType.HTTP_REQUEST_ERROR),
         new Meaning(
-                ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED,
-                ErrorType.HTTP_RESPONSE_TIMEOUT),
+                ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED, ErrorType.HTTP_RESPONSE_TIMEOUT),
         new Meaning(ResponseFlag.UPSTREAM_PROTOCOL_ERROR, ErrorType.HTTP_PROTOCOL_ERROR),
         new Meaning(ResponseFlag.NO_CLUSTER_FOUND, ErrorType.DESTINATION_UNAVAILABLE),
     };

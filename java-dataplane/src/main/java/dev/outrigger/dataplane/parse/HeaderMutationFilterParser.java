@@ -82,8 +82,7 @@ final class HeaderMutationFilterParser {
                         findings));
     }
 
-    static List<HeaderChange> headers(
-            List<HeaderMutation> protos, String path, Findings findings) {
+    static List<HeaderChange> headers(List<HeaderMutation> protos, String path, Findings findings) {
         var changes = new ArrayList<HeaderChange>();
         for (int i = 0; i < protos.size(); i++) {
             HeaderMutation proto = protos.get(i);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * What state and admin need of the request path. Every method is called on the main loop; the
@@ -54,6 +55,11 @@ public interface RequestPath {
      * connection.
      */
     void failHealthChecks(boolean fail);
+
+    /** The workers' event loops, to run tasks on. */
+    default List<Executor> workerLoops() {
+        return List.of();
+    }
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}
