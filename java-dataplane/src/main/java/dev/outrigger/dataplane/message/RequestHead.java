@@ -134,6 +134,8 @@ public final class RequestHead {
         method = other.method;
         methodOffset = other.methodOffset;
         methodLength = other.methodLength;
+        droppedHeaders = other.droppedHeaders;
+        schemeKnown = other.schemeKnown;
         pathOffset = other.pathOffset;
         pathLength = other.pathLength;
         http10 = other.http10;
