@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -65,11 +67,15 @@ final class RequestMutations {
             RequestHead head,
             HttpConnectionManager.Settings settings,
             @Nullable Routes routes,
-            StreamInfo info,
+            FormatContext context,
             RandomGenerator random) {
         HttpConnectionManagerConfig config = settings.config;
         ForwardingConfig forwarding = config.forwarding();
+        StreamInfo info = context.info();
         HeaderBlock headers = head.headers();
+        for (HeaderChanges changes : settings.earlyMutations) {
+            changes.apply(headers, context);
+        }
         if (head.isUpgrade()) {
             headers.removeAll(HOP_BY_HOP);
         } else {
