@@ -76,8 +76,12 @@ final class RequestMutations {
         for (HeaderChanges changes : settings.earlyMutations) {
             changes.apply(headers, context);
         }
-        headers.removeAll(head.isUpgrade() ? HOP_BY_HOP : HOP_BY_HOP | CONNECTION);
-        reduceTe(headers);
+        if (head.isUpgrade()) {
+            headers.removeAll(HOP_BY_HOP);
+        } else {
+            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            reduceTe(headers);
+        }
         checkReferer(headers);
         int trust = CallerAddress.detect(headers, config, info);
         if (trust > CallerAddress.TRUSTED) {
