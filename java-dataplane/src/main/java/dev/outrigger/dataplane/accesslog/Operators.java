@@ -44,6 +44,7 @@ final class Operators {
             Set.of(
                     "DYNAMIC_METADATA",
                     "ENVIRONMENT",
+                    "METADATA",
                     "QUERY_PARAM",
                     "REQ",
                     "REQUEST_HEADER",
@@ -53,7 +54,12 @@ final class Operators {
                     "TRAILER");
 
     private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
-            Set.of("FILTER_STATE", "UPSTREAM_FILTER_STATE");
+            Set.of(
+                    "CLUSTER_METADATA",
+                    "COMMON_DURATION",
+                    "FILTER_STATE",
+                    "UPSTREAM_FILTER_STATE",
+                    "UPSTREAM_METADATA");
 
     /** About TLS, tracing and QUIC, none of which a stream here has. */
     private static final Set<String> NEVER =
@@ -168,6 +174,8 @@ final class Operators {
             case "PATH" -> command.text(HeadOperators.path(argument));
             case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
             case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
+            case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
+            case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
             case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
@@ -211,6 +219,14 @@ final class Operators {
                             MetadataText.dynamic(command.argument),
                             command.maxLength(),
                             command.missing);
+            case "METADATA" ->
+                    new Operator.Metadata(
+                            MetadataText.ofKind(command.argument),
+                            command.maxLength(),
+                            command.missing);
+            case "UNIQUE_ID" -> command.text(FormatContext::uniqueId);
+            case "COMMON_DURATION" -> command.number(Durations.between(command.argument));
+            case "REQUEST_TX_DURATION" -> command.number(Durations.between("DS_RX_BEG:US_TX_END"));
             case "HOSTNAME" -> command.text(hostname());
             case "ENVIRONMENT" -> command.text(environment(command.argument));
             default -> null;
@@ -243,6 +259,14 @@ final class Operators {
             case "UPSTREAM_HOST_NAME" -> command.text(c -> c.info().upstreamHostName());
             case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
                     command.text(c -> withoutPort(c.info().upstreamHostName()));
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED" ->
+                    command.text(c -> c.info().upstreamHostNamesAttempted());
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT" ->
+                    command.text(c -> withoutPorts(c.info().upstreamHostNamesAttempted()));
+            case "UPSTREAM_CONNECTION_POOL_READY_DURATION" ->
+                    command.number(c -> c.info().poolReadyMillis());
+            case "UPSTREAM_METADATA" -> metadata(command, MetadataKind.UPSTREAM_HOST);
+            case "CLUSTER_METADATA" -> metadata(command, MetadataKind.CLUSTER);
             case "UPSTREAM_HOSTS_ATTEMPTED" -> command.text(c -> c.info().upstreamHostsAttempted());
             case "UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT" ->
                     command.text(c -> withoutPorts(c.info().upstreamHostsAttempted()));
@@ -267,6 +291,11 @@ final class Operators {
                     command.text(c -> joined(c.info().transportFailure()));
             default -> null;
         };
+    }
+
+    private static Operator metadata(Command command, MetadataKind kind) {
+        return new Operator.Metadata(
+                MetadataText.of(kind, command.argument), command.maxLength(), command.missing);
     }
 
     private static @Nullable Operator connection(Command command) {

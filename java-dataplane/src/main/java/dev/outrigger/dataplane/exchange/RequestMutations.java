@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -65,13 +67,21 @@ final class RequestMutations {
             RequestHead head,
             HttpConnectionManager.Settings settings,
             @Nullable Routes routes,
-            StreamInfo info,
+            FormatContext context,
             RandomGenerator random) {
         HttpConnectionManagerConfig config = settings.config;
         ForwardingConfig forwarding = config.forwarding();
+        StreamInfo info = context.info();
         HeaderBlock headers = head.headers();
-        headers.removeAll(head.isUpgrade() ? HOP_BY_HOP : HOP_BY_HOP | CONNECTION);
-        reduceTe(headers);
+        for (HeaderChanges changes : settings.earlyMutations) {
+            changes.apply(headers, context);
+        }
+        if (head.isUpgrade()) {
+            headers.removeAll(HOP_BY_HOP);
+        } else {
+            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            reduceTe(headers);
+        }
         checkReferer(headers);
         int trust = CallerAddress.detect(headers, config, info);
         if (trust > CallerAddress.TRUSTED) {

@@ -24,7 +24,7 @@ final class AddressParser {
     static final SupportedFields ADDRESS =
             SupportedFields.of(Address.class)
                     .nested("socket_address", () -> SOCKET_ADDRESS)
-                    .nested("pipe", () -> PIPE, "of listeners, endpoints and the admin socket");
+                    .nested("pipe", () -> PIPE, "of listeners and endpoints");
 
     static final SupportedFields CIDR_RANGE =
             SupportedFields.of(io.envoyproxy.envoy.config.core.v3.CidrRange.class)
