@@ -57,6 +57,12 @@ final class DeltaSubscriptions
         if (names.isEmpty() && !subscription.begun) {
             return;
         }
+        if (type == XdsType.VIRTUAL_HOST) {
+            // These names are beginnings of names, which are no resources: as Envoy, we ask for
+            // everything and take what begins so.
+            begin(subscription);
+            return;
+        }
         for (String name : names) {
             if (!subscription.names.contains(name)) {
                 subscription.names.add(name);

@@ -245,6 +245,11 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         return "Unexpected RDS configuration (expecting " + expected + "): " + actual;
     }
 
+    @Override
+    public String misnumbered(int count) {
+        return count == 0 ? "" : "Unexpected RDS resource length: " + count;
+    }
+
     private NamedSubscription<RouteTable> open(ConfigSourceConfig source, String statPrefix) {
         return new NamedSubscription<>(
                 loop, sources, source, XdsType.ROUTE, statPrefix, parsers::routes, this, settled);

@@ -47,6 +47,15 @@ class DeltaSubscriptionsTest {
     }
 
     @Test
+    void asksForVirtualHostsWithoutTheBeginningsOfTheirNames() {
+        open();
+
+        protocol.request(XdsType.VIRTUAL_HOST, Set.of("route"));
+
+        assertThat(only().getResourceNamesSubscribeList()).isEmpty();
+    }
+
+    @Test
     void saysBothWhenANameWasDroppedAndWantedAgain() {
         open();
         protocol.request(XdsType.ENDPOINT, Set.of("a"));

@@ -39,7 +39,8 @@ class DiscoveredResourcesTest {
                                     ::runtime,
                             name -> name + ".",
                             List.of(),
-                            "Unexpected RTDS runtime"),
+                            (wanted, name) -> "not " + wanted + " but " + name,
+                            "not one but "),
                     (reference, _) -> changes.add(reference.name()),
                     () -> {});
 
