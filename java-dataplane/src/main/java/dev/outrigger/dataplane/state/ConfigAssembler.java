@@ -89,7 +89,10 @@ public final class ConfigAssembler implements AutoCloseable {
                                 _ -> "runtime.",
                                 List.of(),
                                 (wanted, name) ->
-                                        "Unexpected RTDS runtime (expecting " + wanted + "): " + name,
+                                        "Unexpected RTDS runtime (expecting "
+                                                + wanted
+                                                + "): "
+                                                + name,
                                 "Unexpected RTDS resource length, number of added resources "),
                         runtime::discover,
                         this::settle);

@@ -96,6 +96,7 @@ final class DiscoveredResources<C> {
                         return false;
                     }
                     entry.getValue().cancelTimeout();
+                    stats.retire(kind.statPrefix.apply(entry.getKey().name()));
                     return true;
                 });
         references.forEach(reference -> entries.computeIfAbsent(reference, this::begin));
@@ -218,7 +219,8 @@ final class DiscoveredResources<C> {
                     (reference, entry) -> {
                         entry.stats.onAccepted(accepted.version(), accepted.lastUpdatedMillis(), 0);
                         entry.settle();
-                        if (!config.equals(entry.value)) {
+                        // The runtime is loaded again whatever came.
+                if (kind.type == XdsType.RUNTIME || !config.equals(entry.value)) {
                             entry.value = config;
                             entry.accepted = accepted;
                             log.info(
@@ -244,12 +246,14 @@ final class DiscoveredResources<C> {
         @Override
         public void onRefused(Set<String> names) {
             for (String name : names) {
-                forEach(name, (_, entry) -> {
-                    entry.stats.onRejected();
-                    if (kind.counters.contains(CONFIG_FAIL)) {
-                        String counter = kind.statPrefix.apply(name) + CONFIG_FAIL;
-                        stats.shard(0).inc(stats.counter(counter));
-                    }
+                forEach(
+                        name,
+                        (_, entry) -> {
+                            entry.stats.onRejected();
+                            if (kind.counters.contains(CONFIG_FAIL)) {
+                                String counter = kind.statPrefix.apply(name) + CONFIG_FAIL;
+                                stats.shard(0).inc(stats.counter(counter));
+                            }
                             entry.settle();
                         });
             }

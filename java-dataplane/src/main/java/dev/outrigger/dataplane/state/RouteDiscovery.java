@@ -173,7 +173,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             entry.accepted = accepted;
             config.vhds()
                     .ifPresentOrElse(
-                            source -> hosts.use(name, source, "http." + entry.hcm + "."),
+                            source -> hosts.use(name, source, "http." + entry.hcm + ".rds."),
                             () -> hosts.forget(name));
             entry.table = join(name, config);
             entry.reload.onChange(accepted.lastUpdatedMillis());

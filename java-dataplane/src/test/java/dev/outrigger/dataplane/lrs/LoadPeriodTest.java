@@ -43,10 +43,14 @@ class LoadPeriodTest {
         period.begin(true, List.of(), false, 0);
 
         loads =
-                List.of(new ClusterLoad("a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 1, 0, 0))));
+                List.of(
+                        new ClusterLoad(
+                                "a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 1, 0, 0))));
         period.begin(true, List.of(), false, 0);
         loads =
-                List.of(new ClusterLoad("a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 2, 0, 0))));
+                List.of(
+                        new ClusterLoad(
+                                "a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 2, 0, 0))));
         var report = period.report(1).getFirst();
 
         assertThat(report.getUpstreamLocalityStatsList())
@@ -64,8 +68,9 @@ class LoadPeriodTest {
 
         var report = period.report(1);
 
-        assertThat(report).singleElement().satisfies(each ->
-                assertThat(each.getClusterName()).isEqualTo("b"));
+        assertThat(report)
+                .singleElement()
+                .satisfies(each -> assertThat(each.getClusterName()).isEqualTo("b"));
     }
 
     @Test
