@@ -346,6 +346,7 @@ final class Server implements AutoCloseable {
     }
 
     private void flush() {
+        assembler.onFlush();
         stats.mergeHistograms();
         var memory = MemoryFigures.read();
         var shard = stats.shard(0);

@@ -199,6 +199,11 @@ public final class ConfigAssembler implements AutoCloseable {
         settle();
     }
 
+    /** Stats are flushed: what shows only then is set now. */
+    public void onFlush() {
+        serverStats.onFlush();
+    }
+
     /** What {@code /ready} answers. Any thread. */
     public ServerState state() {
         return state;
