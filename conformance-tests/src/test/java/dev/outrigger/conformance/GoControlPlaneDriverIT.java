@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * go-control-plane's own integration driver against the Java data plane: it serves three snapshots
- * one after the other, in each way xDS can arrive, and sends requests through listeners whose routes
- * come by RDS, SRDS and VHDS, with an access log service and a runtime layer. Built with {@code go}
- * where its modules can be had; skipped visibly elsewhere.
+ * one after the other, in each way xDS can arrive, and sends requests through listeners whose
+ * routes come by RDS, SRDS and VHDS, with an access log service and a runtime layer. Built with
+ * {@code go} where its modules can be had; skipped visibly elsewhere.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GoControlPlaneDriverIT {
@@ -43,9 +43,8 @@ class GoControlPlaneDriverIT {
         if (Files.isExecutable(driver)) {
             return;
         }
-        String go = Files.isExecutable(Path.of("/usr/local/go/bin/go"))
-                ? "/usr/local/go/bin/go"
-                : "go";
+        String go =
+                Files.isExecutable(Path.of("/usr/local/go/bin/go")) ? "/usr/local/go/bin/go" : "go";
         Files.createDirectories(BUILD);
         Files.writeString(
                 BUILD.resolve("main.go"),
@@ -57,7 +56,12 @@ class GoControlPlaneDriverIT {
 
     @ParameterizedTest
     @CsvSource({
-        "ads, false", "xds, false", "xds, true", "rest, false", "delta, false", "delta-ads, false",
+        "ads, false",
+        "xds, false",
+        "xds, true",
+        "rest, false",
+        "delta, false",
+        "delta-ads, false",
     })
     void passes(String mode, boolean mux) throws Exception {
         int xds = FreePort.next();
@@ -127,17 +131,17 @@ class GoControlPlaneDriverIT {
         boolean ads = mode.endsWith("ads");
         String source = ads ? "{ads: {}, resource_api_version: V3}" : source(mode);
         return """
-                node: {id: test-id, cluster: test}
-                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-                dynamic_resources:
-                  cds_config: %s
-                  lds_config: %s
-                %s
-                static_resources:
-                  clusters:
-                    - %s
-                    - %s
-                """
+        node: {id: test-id, cluster: test}
+        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+        dynamic_resources:
+          cds_config: %s
+          lds_config: %s
+        %s
+        static_resources:
+          clusters:
+            - %s
+            - %s
+        """
                 .formatted(
                         source,
                         source,

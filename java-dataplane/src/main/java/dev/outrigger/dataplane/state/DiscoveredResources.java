@@ -220,7 +220,7 @@ final class DiscoveredResources<C> {
                         entry.stats.onAccepted(accepted.version(), accepted.lastUpdatedMillis(), 0);
                         entry.settle();
                         // The runtime is loaded again whatever came.
-                if (kind.type == XdsType.RUNTIME || !config.equals(entry.value)) {
+                        if (kind.type == XdsType.RUNTIME || !config.equals(entry.value)) {
                             entry.value = config;
                             entry.accepted = accepted;
                             log.info(
