@@ -105,9 +105,11 @@ final class RequestMutations {
         }
         if (edge) {
             headers.removeAll(EDGE_ONLY);
-            headers.set(
-                    KnownHeader.ENVOY_EXTERNAL_ADDRESS,
-                    Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            if (!info.remoteAddress().isUnresolved()) {
+                headers.set(
+                        KnownHeader.ENVOY_EXTERNAL_ADDRESS,
+                        Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            }
         }
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
@@ -161,6 +163,9 @@ final class RequestMutations {
     /** An address of the configured ranges, come by a way it can be trusted (I1). */
     private static boolean isInternal(
             HttpConnectionManagerConfig config, StreamInfo info, boolean trusted) {
+        if (config.internalAddresses().isPresent() && info.remoteAddress().isUnresolved()) {
+            return trusted && config.internalAddresses().get().unixSockets();
+        }
         return trusted
                 && config.internalAddresses().isPresent()
                 && CallerAddress.isIn(
