@@ -79,8 +79,8 @@ final class Operators {
                                     + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
                                     + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
                                     + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
-                                    + " REQUESTED_SERVER_NAME RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
-                                    + " TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
+                                    + " RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
+                                    + " TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
                                     + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
                                     + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
                                     + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
@@ -307,18 +307,27 @@ final class Operators {
                     masked(command, c -> ConnectionInfo.ip(remote.apply(c)));
             case "DOWNSTREAM_REMOTE_PORT" -> command.number(c -> remote.apply(c).getPort());
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                    command.text(c -> c.info().connection().remoteText());
+                    command.text(c -> ConnectionInfo.text(directRemote(c)));
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    masked(command, c -> c.info().connection().remoteIp());
-            case "DOWNSTREAM_DIRECT_REMOTE_PORT" ->
-                    command.number(c -> c.info().connection().remoteAddress().getPort());
-            case "DOWNSTREAM_LOCAL_ADDRESS", "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
-                    command.text(c -> c.info().connection().localText());
-            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
-                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directRemote(c)));
+            case "DOWNSTREAM_DIRECT_REMOTE_PORT" -> command.number(c -> directRemote(c).getPort());
+            case "DOWNSTREAM_LOCAL_ADDRESS" -> command.text(c -> c.info().connection().localText());
+            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" ->
                     masked(command, c -> c.info().connection().localIp());
-            case "DOWNSTREAM_LOCAL_PORT", "DOWNSTREAM_DIRECT_LOCAL_PORT" ->
+            case "DOWNSTREAM_LOCAL_PORT" ->
                     command.number(c -> c.info().connection().localAddress().getPort());
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
+                    command.text(c -> ConnectionInfo.text(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_PORT" -> command.number(c -> directLocal(c).getPort());
+            case "REQUESTED_SERVER_NAME" ->
+                    command.text(
+                            c -> orNull(c.info().connection().accepted().requestedServerName()));
+            case "TLS_JA3_FINGERPRINT" ->
+                    command.text(c -> orNull(c.info().connection().accepted().ja3()));
+            case "FILTER_CHAIN_NAME" ->
+                    command.text(c -> orNull(c.info().connection().accepted().filterChainName()));
             // Only addresses inside a process have one.
             case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
                     "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID" ->
@@ -329,6 +338,18 @@ final class Operators {
 
     private static Operator withoutPort(Command command, TextSource address) {
         return masked(command, context -> withoutPort(address.read(context)));
+    }
+
+    private static InetSocketAddress directRemote(FormatContext context) {
+        return context.info().connection().accepted().directRemoteAddress();
+    }
+
+    private static InetSocketAddress directLocal(FormatContext context) {
+        return context.info().connection().accepted().directLocalAddress();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** An address, or its network where the argument is a prefix length. */

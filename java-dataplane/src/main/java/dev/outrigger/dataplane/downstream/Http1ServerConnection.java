@@ -363,10 +363,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 reader.head().isCloseRequested()
                         || exchange().info().protocol() == Protocol.HTTP_1_0
                         || lifetime.isLastRequest();
-        return stream().isAborted()
-                || answeredAtOnce
-                || !exchange().isRequestComplete()
-                || !expected;
+        return answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 
     @Override

@@ -76,8 +76,12 @@ final class RequestMutations {
         for (HeaderChanges changes : settings.earlyMutations) {
             changes.apply(headers, context);
         }
-        headers.removeAll(head.isUpgrade() ? HOP_BY_HOP : HOP_BY_HOP | CONNECTION);
-        reduceTe(headers);
+        if (head.isUpgrade()) {
+            headers.removeAll(HOP_BY_HOP);
+        } else {
+            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            reduceTe(headers);
+        }
         checkReferer(headers);
         int trust = CallerAddress.detect(headers, config, info);
         if (trust > CallerAddress.TRUSTED) {
@@ -101,9 +105,11 @@ final class RequestMutations {
         }
         if (edge) {
             headers.removeAll(EDGE_ONLY);
-            headers.set(
-                    KnownHeader.ENVOY_EXTERNAL_ADDRESS,
-                    Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            if (!info.remoteAddress().isUnresolved()) {
+                headers.set(
+                        KnownHeader.ENVOY_EXTERNAL_ADDRESS,
+                        Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            }
         }
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
@@ -157,6 +163,9 @@ final class RequestMutations {
     /** An address of the configured ranges, come by a way it can be trusted (I1). */
     private static boolean isInternal(
             HttpConnectionManagerConfig config, StreamInfo info, boolean trusted) {
+        if (config.internalAddresses().isPresent() && info.remoteAddress().isUnresolved()) {
+            return trusted && config.internalAddresses().get().unixSockets();
+        }
         return trusted
                 && config.internalAddresses().isPresent()
                 && CallerAddress.isIn(

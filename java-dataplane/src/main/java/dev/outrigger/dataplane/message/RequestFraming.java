@@ -103,8 +103,8 @@ final class RequestFraming {
         }
         int proxyConnection = headers.find(KnownHeader.PROXY_CONNECTION);
         if (proxyConnection >= 0) {
+            // It can only end a connection (observed).
             close |= contains(headers, proxyConnection, CLOSE);
-            keepAlive |= contains(headers, proxyConnection, KEEP_ALIVE);
         }
         head.setPersistence(close, keepAlive);
     }

@@ -328,6 +328,17 @@ public final class StreamInfo {
         return downstreamTxEndNanos;
     }
 
+    /** A connection to the host named last was made, whose own end this is. */
+    public void setUpstreamAddresses(String localAddressText) {
+        upstreamLocal = localAddressText;
+        upstreamRemote = upstreamHost;
+    }
+
+    /** A connection to this host is tried, whatever becomes of it. */
+    public void addUpstreamHostAttempted(String addressText) {
+        hostsAttempted = hostsAttempted == null ? addressText : hostsAttempted + ',' + addressText;
+    }
+
     /** The host of the last attempt that had a connection. */
     public @Nullable String upstreamRemoteAddress() {
         return upstreamRemote;

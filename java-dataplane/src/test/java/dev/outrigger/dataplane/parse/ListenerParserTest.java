@@ -83,7 +83,7 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: c, filter_chain_match: {suffix_len: 3}}]} | filter_chains[0].filter_chain_match | error adding listener '1.2.3.4:1': filter chain 'c' contains unimplemented fields
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {prefix_ranges: [{address_prefix: nope}]}}]} | filter_chains[0].filter_chain_match.prefix_ranges[0].address_prefix | malformed IP address: nope
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x, filter_chain_match: {destination_port: 10, server_names: [A.b]}}, {name: y, filter_chain_match: {destination_port: 10, server_names: [A.b]}}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {"destination_port":10,"server_names":["A.b"]}
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters[0] | Didn't find a registered implementation for 'a' with type URL: ''
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, enable_mptcp: true} | enable_mptcp | not supported by this proxy
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}], additional_addresses: [{address: {socket_address: {address: h, port_value: 1}}}]} | additional_addresses[0].address.socket_address.address | malformed IP address: h
 """)
