@@ -38,6 +38,11 @@ final class Dropped implements Http2Stream.Listener {
     }
 
     @Override
+    public void onViolation() {
+        // The session has reset the stream already.
+    }
+
+    @Override
     public void onWritable() {
         // What waits is all there is.
     }

@@ -34,11 +34,14 @@ public final class Http2Stream {
         void onPeerReset(Http2Error error);
 
         /**
-         * The peer broke a rule on the stream, which we reset.
+         * The peer's message may not be; we have reset the stream.
          *
          * @param details Envoy's response code details
          */
         void onInvalid(String details);
+
+        /** The peer broke a rule on the stream, which we have reset. */
+        void onViolation();
 
         /** What waited has been sent, so that there is room again. */
         void onWritable();
@@ -93,6 +96,16 @@ public final class Http2Stream {
     /** The length the message declares, which its body is held to; -1 for none. */
     public void expect(long bytes) {
         expectedBytes = bytes;
+    }
+
+    /** Another head follows the one that was read: it was an interim response. */
+    public void expectAnotherHead() {
+        headersSeen = false;
+    }
+
+    /** Whether all has been sent. */
+    public boolean isLocalEnd() {
+        return localEnd || pendingEnd || pendingTrailers != null;
     }
 
     /** False while too much waits for the peer's window. */

@@ -188,8 +188,7 @@ final class InboundFrames implements FrameReader.Receiver {
     /** The peer broke a rule that costs it the stream. */
     private void refuse(Http2Stream stream, Http2Error error) {
         session.reset(stream, error);
-        // Envoy hears of this as of any reset (observed).
-        stream.listener().onInvalid("http2.remote_reset");
+        stream.listener().onViolation();
     }
 
     @Override
@@ -204,6 +203,7 @@ final class InboundFrames implements FrameReader.Receiver {
             case FrameType.GOAWAY -> {
                 requireSize(length >= 8);
                 requireZero(streamId);
+                session.onGoAway(FrameReader.int32(payload, 0) & 0x7fffffff);
             }
             case FrameType.WINDOW_UPDATE -> windowUpdate(streamId, payload, length);
             default -> {
@@ -251,22 +251,36 @@ final class InboundFrames implements FrameReader.Receiver {
         }
         requireSize(length % 6 == 0);
         int window = sendFlow.streamWindow();
+        boolean streamsTold = false;
+        int streams = 0;
         for (int i = 0; i < length; i += 6) {
             int id = (payload[i] & 0xff) << 8 | (payload[i + 1] & 0xff);
             int value = FrameReader.int32(payload, i + 2);
             check(id, value);
-            window = id == Setting.INITIAL_WINDOW_SIZE ? value : window;
+            switch (id) {
+                case Setting.INITIAL_WINDOW_SIZE -> window = value;
+                case Setting.MAX_CONCURRENT_STREAMS -> {
+                    streams = value;
+                    streamsTold = true;
+                }
+                default -> {
+                    // The others are checked only.
+                }
+            }
         }
         session.ackSettings();
+        if (streamsTold) {
+            session.onMaxConcurrentStreams(streams);
+        }
         if (!sendFlow.setStreamWindow(window, session.streams())) {
             throw Http2ConnectionException.broken();
         }
     }
 
-    private static void check(int id, int value) throws Http2ConnectionException {
+    private void check(int id, int value) throws Http2ConnectionException {
         switch (id) {
             case Setting.ENABLE_PUSH -> {
-                if (value != 0 && value != 1) {
+                if (value != 0 && (value != 1 || session.isClient())) {
                     throw Http2ConnectionException.broken();
                 }
             }
@@ -293,6 +307,8 @@ final class InboundFrames implements FrameReader.Receiver {
         if ((flags & FrameType.ACK) == 0) {
             writer.ping(payload, true);
             session.queued(true);
+        } else {
+            session.onPingAck();
         }
     }
 
