@@ -260,7 +260,10 @@ final class Operators {
             case "UPSTREAM_LOCAL_PORT" ->
                     command.number(c -> port(c.info().upstreamLocalAddress()));
             case "UPSTREAM_PROTOCOL" ->
-                    command.text(c -> c.info().upstreamRemoteAddress() == null ? null : "HTTP/1.1");
+                    command.text(c -> {
+                        Protocol spoken = c.info().upstreamProtocol();
+                        return spoken == null ? null : spoken.text();
+                    });
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                     command.text(c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->

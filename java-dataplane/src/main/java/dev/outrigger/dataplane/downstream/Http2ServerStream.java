@@ -114,7 +114,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
-    public void onViolation() {
+    public void onViolation(Http2Error error) {
         // Envoy hears of this as of any reset (observed).
         onInvalid("http2.remote_reset");
     }

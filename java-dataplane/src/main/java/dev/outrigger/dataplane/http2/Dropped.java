@@ -38,7 +38,7 @@ final class Dropped implements Http2Stream.Listener {
     }
 
     @Override
-    public void onViolation() {
+    public void onViolation(Http2Error error) {
         // The session has reset the stream already.
     }
 

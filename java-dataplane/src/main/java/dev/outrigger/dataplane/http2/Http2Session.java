@@ -420,7 +420,9 @@ public final class Http2Session {
         if (!stream.localEnd || !(stream.remoteEnd || stream.finished)) {
             return;
         }
-        if (reading) {
+        // A server's stream is there until all is read that came with its end, a client's is not
+        // (observed).
+        if (reading && server != null) {
             over.add(stream);
         } else if (stream.remoteEnd) {
             remove(stream);

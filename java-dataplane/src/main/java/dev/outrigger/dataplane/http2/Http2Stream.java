@@ -40,8 +40,8 @@ public final class Http2Stream {
          */
         void onInvalid(String details);
 
-        /** The peer broke a rule on the stream, which we have reset. */
-        void onViolation();
+        /** The peer broke a rule on the stream, which we have reset with that error. */
+        void onViolation(Http2Error error);
 
         /** What waited has been sent, so that there is room again. */
         void onWritable();
@@ -64,6 +64,7 @@ public final class Http2Stream {
     boolean localEnd;
     boolean remoteEnd;
     boolean headersSeen;
+    boolean answered;
     boolean blockedOnConnection;
     boolean full;
     boolean finished;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop.
  */
 final class InboundFrames implements FrameReader.Receiver {
+    private static final int DEFAULT_TABLE_BYTES = 4096;
     private static final int MIN_FRAME_BYTES = 16384;
     private static final int MAX_FRAME_BYTES = 0xffffff;
     private static final String UNKNOWN = "http2.unknown.nghttp2.error";
@@ -25,9 +26,10 @@ final class InboundFrames implements FrameReader.Receiver {
     private final SendFlow sendFlow;
     private final ReceiveFlow receiveFlow;
     private final HpackDecoder decoder;
+    private final int headerTableBytes;
     private final Http2Stats stats;
     private final StatsShard shard;
-    private boolean settingsSeen;
+    private boolean peerConnectProtocol;
     private @Nullable Http2Stream dataStream;
     private @Nullable Http2Stream headersStream;
 
@@ -48,18 +50,13 @@ final class InboundFrames implements FrameReader.Receiver {
         this.guard = guard;
         this.sendFlow = sendFlow;
         this.receiveFlow = receiveFlow;
-        this.decoder = new HpackDecoder(options.headerTableBytes());
+        this.headerTableBytes = options.headerTableBytes();
+        this.decoder = new HpackDecoder(DEFAULT_TABLE_BYTES);
     }
 
     @Override
     public void onFrame(int type, int flags, int streamId, int length)
             throws Http2ConnectionException {
-        if (!settingsSeen) {
-            if (type != FrameType.SETTINGS || (flags & FrameType.ACK) != 0) {
-                throw error(Http2Error.PROTOCOL_ERROR, "SETTINGS expected");
-            }
-            settingsSeen = true;
-        }
         boolean end = (flags & FrameType.END_STREAM) != 0;
         switch (type) {
             case FrameType.DATA -> {
@@ -93,6 +90,9 @@ final class InboundFrames implements FrameReader.Receiver {
         }
         Http2Stream stream = session.stream(streamId);
         dataStream = stream;
+        if (stream != null && session.isClient() && !stream.answered) {
+            throw error(Http2Error.PROTOCOL_ERROR, "DATA: stream not opened");
+        }
         if (stream == null && session.isIdle(streamId)) {
             throw error(Http2Error.PROTOCOL_ERROR, "DATA: stream in idle");
         }
@@ -119,7 +119,9 @@ final class InboundFrames implements FrameReader.Receiver {
         }
         receiveFlow.taken(stream, bytes + padding);
         stream.receivedBytes += bytes;
-        if (!stream.isLengthRight(endStream)) {
+        // Behind an interim response there is another head to come, not a body.
+        boolean early = session.isClient() && !stream.headersSeen;
+        if (!stream.isLengthRight(endStream) || (early && (bytes > 0 || endStream))) {
             data.release();
             refuse(stream, Http2Error.PROTOCOL_ERROR);
             return;
@@ -144,10 +146,11 @@ final class InboundFrames implements FrameReader.Receiver {
             return;
         }
         boolean trailers = stream.headersSeen;
-        if (trailers) {
+        if (trailers && !session.isClient()) {
             shard.inc(stats.trailers);
         }
         stream.headersSeen = true;
+        stream.answered = true;
         Http2Stream.Listener listener = stream.listener();
         decode(block, length, listener.beginHeaders());
         if (trailers && !endStream) {
@@ -188,7 +191,7 @@ final class InboundFrames implements FrameReader.Receiver {
     /** The peer broke a rule that costs it the stream. */
     private void refuse(Http2Stream stream, Http2Error error) {
         session.reset(stream, error);
-        stream.listener().onViolation();
+        stream.listener().onViolation(error);
     }
 
     @Override
@@ -247,6 +250,7 @@ final class InboundFrames implements FrameReader.Receiver {
             if (!session.onSettingsAck()) {
                 throw Http2ConnectionException.broken();
             }
+            decoder.setAllowedTableBytes(headerTableBytes);
             return;
         }
         requireSize(length % 6 == 0);
@@ -286,6 +290,18 @@ final class InboundFrames implements FrameReader.Receiver {
             }
             case Setting.INITIAL_WINDOW_SIZE -> {
                 if (value < 0) {
+                    throw Http2ConnectionException.broken();
+                }
+            }
+            case Setting.ENABLE_CONNECT_PROTOCOL -> {
+                boolean withdrawn = session.isClient() && peerConnectProtocol && value == 0;
+                if ((value != 0 && value != 1) || withdrawn) {
+                    throw Http2ConnectionException.broken();
+                }
+                peerConnectProtocol = value == 1;
+            }
+            case Setting.NO_RFC7540_PRIORITIES -> {
+                if (value != 0 && value != 1) {
                     throw Http2ConnectionException.broken();
                 }
             }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Http2ResponseReader implements HeaderSink {
     private static final byte[] STATUS_NAME = Ascii.bytes(":status");
     private static final byte[] TRAILERS = Ascii.bytes("trailers");
+    private static final int NONE = -1;
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
@@ -32,7 +33,7 @@ public final class Http2ResponseReader implements HeaderSink {
     private boolean inTrailers;
     private boolean regularSeen;
     private boolean invalid;
-    private int status;
+    private int status = NONE;
     private long length;
     private long bytes;
     private int fields;
@@ -69,7 +70,7 @@ public final class Http2ResponseReader implements HeaderSink {
         head.reset();
         target = head.headers();
         inTrailers = false;
-        status = 0;
+        status = NONE;
         length = -1;
         beginBlock();
     }
@@ -131,7 +132,7 @@ public final class Http2ResponseReader implements HeaderSink {
             byte[] name, int nameOffset, int nameLength, byte[] value, int offset, int length) {
         if (regularSeen
                 || inTrailers
-                || status != 0
+                || status != NONE
                 || length != 3
                 || !Arrays.equals(
                         STATUS_NAME,
@@ -143,7 +144,7 @@ public final class Http2ResponseReader implements HeaderSink {
             return false;
         }
         status = (int) Ascii.decimal(value, offset, length);
-        return status > 0 && status != SWITCHING_PROTOCOLS;
+        return status >= 0 && status != SWITCHING_PROTOCOLS;
     }
 
     private boolean known(int id, byte[] value, int offset, int valueLength) {
@@ -203,7 +204,7 @@ public final class Http2ResponseReader implements HeaderSink {
         if (invalid) {
             return Http2RequestReader.INVALID_FIELD;
         }
-        if (status == 0 || (endStream && (isInterim() || bodyBytes() > 0))) {
+        if (status == NONE || (endStream && (isInterim() || bodyBytes() > 0))) {
             return Http2RequestReader.INVALID_MESSAGE;
         }
         head.setStatus(status);

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
@@ -76,6 +77,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     public void handlerAdded(ChannelHandlerContext ctx) {
         super.handlerAdded(ctx);
         out.attach(ctx);
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_1_1;
     }
 
     @Override

@@ -91,6 +91,16 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
         pool.streamEnded(this);
     }
 
+    /** A response that was whole is not used by anybody any more. */
+    void answered(Http2ClientStream stream) {
+        boolean open = state != State.CLOSED;
+        recycle(stream);
+        if (open && state == State.CLOSED) {
+            // Envoy takes its own closing within a read for the peer's fault (observed).
+            shard.inc(stats.cxProtocolError);
+        }
+    }
+
     /** A stream that has ended is not used by anybody any more. */
     void recycle(Http2ClientStream stream) {
         if (spare.size() < SPARE_STREAMS) {

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.message.HeaderSink;
 import dev.outrigger.dataplane.message.Http2ResponseReader;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
@@ -56,6 +57,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             throw new IllegalStateException("no stream");
         }
         return stream;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_2;
     }
 
     @Override
@@ -159,7 +165,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             connection.shard.inc(
                     reader.isTooMany() ? stats.headerOverflow : stats.headerListTooLarge);
             session.reset(stream(), Http2Error.INTERNAL_ERROR);
-            onViolation();
+            onViolation(Http2Error.INTERNAL_ERROR);
             return null;
         }
         if (headRead) {
@@ -167,7 +173,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             if (details == null) {
                 endResponse();
                 to.onResponseTrailers(reader.trailers());
-                connection.recycle(this);
+                connection.answered(this);
             }
             return details;
         }
@@ -191,7 +197,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (endStream) {
             endResponse();
             to.onResponseHead(head, true);
-            connection.recycle(this);
+            connection.answered(this);
         } else {
             stream().expect(reader.bodyBytes());
             to.onResponseHead(head, false);
@@ -207,7 +213,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         } else if (endStream) {
             endResponse();
             to.onResponseBody(data, true);
-            connection.recycle(this);
+            connection.answered(this);
         } else {
             to.onResponseBody(data, false);
         }
@@ -216,7 +222,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     /** The response is whole; what is left of the request is not sent, as in Envoy. */
     private void endResponse() {
         if (!stream().isLocalEnd()) {
-            resetLocally(Http2Error.NO_ERROR);
+            resetLocally(Http2Error.INTERNAL_ERROR);
         }
         end();
     }
@@ -226,8 +232,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         switch (error) {
             case REFUSED_STREAM -> fail(StreamReset.REMOTE_REFUSED);
             case CONNECT_ERROR -> fail(StreamReset.CONNECT_ERROR);
+            case PROTOCOL_ERROR -> {
+                countLocalReset();
+                fail(StreamReset.PROTOCOL_ERROR);
+            }
             case NO_ERROR,
-                    PROTOCOL_ERROR,
                     INTERNAL_ERROR,
                     FLOW_CONTROL_ERROR,
                     SETTINGS_TIMEOUT,
@@ -246,17 +255,21 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         }
     }
 
+    /** Envoy counts these as its own. */
+    private void countLocalReset() {
+        if (receiver != null) {
+            connection.shard.inc(connection.stats.rqTxReset);
+        }
+    }
+
     @Override
-    public void onViolation() {
-        onPeerReset(Http2Error.INTERNAL_ERROR);
+    public void onViolation(Http2Error error) {
+        onPeerReset(error);
     }
 
     @Override
     public void onInvalid(String details) {
-        if (receiver != null) {
-            connection.shard.inc(connection.stats.rqTxReset);
-        }
-        fail(StreamReset.PROTOCOL_ERROR);
+        onPeerReset(Http2Error.PROTOCOL_ERROR);
     }
 
     /** The connection has ended under the stream. */
