@@ -25,10 +25,15 @@ import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -230,6 +235,11 @@ final class ConfigDumpSections {
                     case ENDPOINT -> ClusterLoadAssignment.getDefaultInstance();
                     case LISTENER -> Listener.getDefaultInstance();
                     case ROUTE -> RouteConfiguration.getDefaultInstance();
+                    case SCOPED_ROUTE -> ScopedRouteConfiguration.getDefaultInstance();
+                    case VIRTUAL_HOST -> VirtualHost.getDefaultInstance();
+                    case SECRET -> Secret.getDefaultInstance();
+                    case RUNTIME -> Runtime.getDefaultInstance();
+                    case EXTENSION_CONFIG -> TypedExtensionConfig.getDefaultInstance();
                     case null -> Any.getDefaultInstance();
                 };
         return decode(resource, type)

@@ -40,7 +40,12 @@ final class XdsStream<Q, R> {
     private final Backoff backoff;
     private final StatsShard shard;
     private final StatsStore.Gauge connectedState;
+    private final StatsStore.Gauge pendingRequests;
+    private final StatsStore.Counter rateLimitEnforced;
     private final Identifier identifier;
+    private final @Nullable TokenBucket bucket;
+    private @Nullable Q held;
+    private boolean waiting;
     private int nextAddress;
     private boolean started;
     private boolean closed;
@@ -73,8 +78,11 @@ final class XdsStream<Q, R> {
         this.connectedState = stats.gauge(statPrefix + "control_plane.connected_state");
         this.identifier = identifier;
         shard.set(connectedState, 0);
-        shard.set(stats.gauge(statPrefix + "control_plane.pending_requests"), 0);
-        stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        this.pendingRequests = stats.gauge(statPrefix + "control_plane.pending_requests");
+        shard.set(pendingRequests, 0);
+        this.rateLimitEnforced = stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        this.bucket =
+                api.rateLimit().map(limit -> new TokenBucket(limit, loop.nanoTime())).orElse(null);
         stats.text(statPrefix + "control_plane.identifier", "");
     }
 
@@ -90,14 +98,48 @@ final class XdsStream<Q, R> {
         return protocol;
     }
 
-    /** Sends whatever the protocol wants to send now. */
+    /** Sends whatever the protocol wants to send now, as far as the rate limit lets it. */
     void flush() {
-        for (var request = protocol.next(); request.isPresent(); request = protocol.next()) {
+        while (true) {
+            Q request = held;
+            held = null;
+            if (request == null) {
+                request = protocol.next().orElse(null);
+            }
+            if (request == null) {
+                return;
+            }
+            if (!maySend()) {
+                held = request;
+                return;
+            }
             ClientCall<Q, R> current = call;
             if (current != null) {
-                current.sendMessage(request.get());
+                current.sendMessage(request);
             }
         }
+    }
+
+    /** Whether there is a token; when not, the stream is flushed again once there is one. */
+    private boolean maySend() {
+        if (bucket == null || (!waiting && bucket.take(loop.nanoTime()))) {
+            return true;
+        }
+        if (!waiting) {
+            waiting = true;
+            shard.inc(rateLimitEnforced);
+            shard.set(pendingRequests, 1);
+            loop.schedule(
+                    bucket.untilNext(),
+                    () -> {
+                        waiting = false;
+                        shard.set(pendingRequests, 0);
+                        if (!closed) {
+                            flush();
+                        }
+                    });
+        }
+        return false;
     }
 
     void close() {
@@ -167,6 +209,7 @@ final class XdsStream<Q, R> {
         ManagedChannel ending = channel;
         channel = null;
         call = null;
+        held = null;
         generation++;
         if (ending != null) {
             ending.shutdownNow();

@@ -114,7 +114,7 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, ads, names, requestPath, stats, workers);
+                        loop, bootstrap, parsers, ads, names, requestPath, runtime, stats, workers);
         known.assembler = assembler;
         this.admin =
                 new AdminServer(

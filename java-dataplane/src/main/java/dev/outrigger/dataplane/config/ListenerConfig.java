@@ -30,6 +30,11 @@ public record ListenerConfig(
         accessLogs = List.copyOf(accessLogs);
     }
 
+    /** What SDS is asked for before this can serve. */
+    public List<ResourceReference> secrets() {
+        return List.of();
+    }
+
     /** The first of its addresses. */
     public SocketAddress address() {
         return sockets.addresses().getFirst().address();

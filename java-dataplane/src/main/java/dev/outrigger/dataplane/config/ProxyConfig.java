@@ -13,16 +13,28 @@ import java.util.Map;
  * @param routeTables accepted route configurations by name; a listener whose table is missing here
  *     answers 404 as Envoy does before the first RDS response
  * @param clusters warm clusters by name
+ * @param secrets those that came over SDS, by what {@code ListenerConfig.secrets()} and {@code
+ *     ClusterConfig.secrets()} say
  */
 public record ProxyConfig(
         Map<String, ListenerConfig> listeners,
         Map<String, RouteTable> routeTables,
-        Map<String, ActiveCluster> clusters) {
+        Map<String, ActiveCluster> clusters,
+        Map<ResourceReference, SecretConfig> secrets) {
     public static final ProxyConfig EMPTY = new ProxyConfig(Map.of(), Map.of(), Map.of());
+
+    /** Without secrets. */
+    public ProxyConfig(
+            Map<String, ListenerConfig> listeners,
+            Map<String, RouteTable> routeTables,
+            Map<String, ActiveCluster> clusters) {
+        this(listeners, routeTables, clusters, Map.of());
+    }
 
     public ProxyConfig {
         listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
         routeTables = Map.copyOf(routeTables);
         clusters = Map.copyOf(clusters);
+        secrets = Map.copyOf(secrets);
     }
 }

@@ -3,11 +3,12 @@ package dev.outrigger.dataplane.config;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A static cluster the xDS client connects to. It speaks cleartext HTTP/2.
+ * A static cluster the xDS client connects to, in cleartext.
  *
  * @param addresses in order of priority; unresolved when {@code resolveNames}
  * @param resolveNames whether the cluster is STRICT_DNS or LOGICAL_DNS
@@ -21,6 +22,21 @@ public record XdsClusterConfig(
         Optional<TcpKeepalive> tcpKeepalive) {
     public XdsClusterConfig {
         addresses = List.copyOf(addresses);
+    }
+
+    /** What the xDS client needs of a cluster that carries traffic too. */
+    public static XdsClusterConfig of(ClusterConfig cluster) {
+        return new XdsClusterConfig(
+                cluster.name(),
+                cluster.loadAssignment().localities().stream()
+                        .sorted(Comparator.comparingInt(each -> each.priority()))
+                        .flatMap(each -> each.endpoints().stream())
+                        .map(each -> each.address())
+                        .toList(),
+                cluster.discovery() instanceof ClusterConfig.Discovery.Dns,
+                cluster.connectTimeout(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** PING every {@code interval}; the connection ends when no answer comes in {@code timeout}. */

@@ -39,7 +39,7 @@ final class HttpConnectionManagerFields {
 
     private static final SupportedFields RDS =
             SupportedFields.of(Rds.class)
-                    .nested("config_source", () -> ConfigSourceParser.ADS_SOURCE)
+                    .nested("config_source", () -> ConfigSourceParser.SOURCE)
                     .obeyed("route_config_name");
 
     private static final SupportedFields INTERNAL_ADDRESSES =

@@ -23,7 +23,9 @@ public final class SupportedTables {
                     RouteParser.ROUTE_CONFIGURATION,
                     ClusterFields.CLUSTER,
                     ClusterFields.XDS_CLUSTER,
-                    EndpointParser.ASSIGNMENT);
+                    EndpointParser.ASSIGNMENT,
+                    SecretParser.SECRET,
+                    RuntimeLayerParser.RUNTIME);
 
     private SupportedTables() {}
 

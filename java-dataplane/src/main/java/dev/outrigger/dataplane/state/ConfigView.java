@@ -21,6 +21,7 @@ public record ConfigView(
         List<AcceptedResource> warmingClusters,
         List<DynamicListener> listeners,
         List<AcceptedResource> routes,
+        List<AcceptedResource> secrets,
         List<ActiveCluster> clusters,
         List<String> unready) {
     public ConfigView {
@@ -28,6 +29,7 @@ public record ConfigView(
         warmingClusters = List.copyOf(warmingClusters);
         listeners = List.copyOf(listeners);
         routes = List.copyOf(routes);
+        secrets = List.copyOf(secrets);
         clusters = List.copyOf(clusters);
         unready = List.copyOf(unready);
     }

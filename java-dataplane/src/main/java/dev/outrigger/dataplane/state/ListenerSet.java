@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
 import dev.outrigger.dataplane.telemetry.StatsShard;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     private final RequestPath requestPath;
     private final RouteDiscovery routes;
+    private final Predicate<ResourceReference> secretSettled;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -49,11 +52,18 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private boolean changed;
 
     /**
+     * @param secretSettled whether nobody has to wait for a secret
      * @param concurrency how many workers create each listener; what {@code listener_create_*}
      *     count
      */
-    ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
+    ListenerSet(
+            RequestPath requestPath,
+            RouteDiscovery routes,
+            Predicate<ResourceReference> secretSettled,
+            StatsStore stats,
+            int concurrency) {
         this.requestPath = requestPath;
+        this.secretSettled = secretSettled;
         this.routes = routes;
         this.shard = stats.shard(0);
         this.concurrency = concurrency;
@@ -100,7 +110,9 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
             ListenerEntry entry = waiting.next();
             boolean ready =
                     entry.rds().stream()
-                            .allMatch(use -> routes.isSettled(use.source().routeConfigName()));
+                                    .allMatch(
+                                            use -> routes.isSettled(use.source().routeConfigName()))
+                            && entry.config().secrets().stream().allMatch(secretSettled);
             if (ready) {
                 waiting.remove();
                 active.put(entry.config().name(), entry);
@@ -132,6 +144,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     Map<String, RouteTable> routeTables() {
         return routes.tables();
+    }
+
+    /** What SDS is to be asked for. */
+    List<ResourceReference> secrets() {
+        return entries().stream().flatMap(entry -> entry.config().secrets().stream()).toList();
     }
 
     List<String> waitingNames() {

@@ -5,7 +5,10 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.parse.Parsed;
+import java.util.Map;
 
 /**
  * Bytes of dynamic resources to configuration. State sees no protobuf; this is the seam. Pure, any
@@ -19,6 +22,11 @@ public interface ResourceParsers {
     Named<RouteTable> routes(byte[] resource);
 
     Named<EndpointAssignment> endpoints(byte[] resource);
+
+    Named<SecretConfig> secret(byte[] resource);
+
+    /** Dotted key to value. */
+    Named<Map<String, RuntimeValue>> runtime(byte[] resource);
 
     /**
      * @param name what the resource calls itself, also when it is rejected; empty when it could not

@@ -64,13 +64,15 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         }
         var wanted = new LinkedHashMap<SourceKey, Set<String>>();
         var sourceOf = new HashMap<SourceKey, ConfigSourceConfig>();
+        var prefixOf = new HashMap<SourceKey, String>();
         subscriptions.keySet().forEach(key -> wanted.put(key, new LinkedHashSet<>()));
         var names = new LinkedHashSet<String>();
         for (RdsUse use : uses) {
             String name = use.source().routeConfigName();
-            SourceKey key = SourceKey.of(use.source().source());
+            SourceKey key = SourceKey.of(use.source().source(), name);
             names.add(name);
             sourceOf.put(key, use.source().source());
+            prefixOf.putIfAbsent(key, prefix(use));
             wanted.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(name);
             entries.computeIfAbsent(name, _ -> begin(use));
         }
@@ -86,10 +88,14 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         wanted.forEach((key, wantedNames) -> {
             var source = sourceOf.get(key);
             if (source != null) {
-                subscriptions.computeIfAbsent(key, _ -> open(source));
+                subscriptions.computeIfAbsent(
+                        key, _ -> open(source, prefixOf.getOrDefault(key, "")));
             }
             var subscription = subscriptions.get(key);
-            if (subscription != null) {
+            if (subscription != null && wantedNames.isEmpty() && key instanceof SourceKey.Own) {
+                subscription.close();
+                subscriptions.remove(key);
+            } else if (subscription != null) {
                 subscription.request(wantedNames, false);
             }
         });
@@ -184,22 +190,36 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     }
 
     @Override
+    public void onAttempt(Set<String> names) {
+        for (String name : names) {
+            var entry = entries.get(name);
+            if (entry != null) {
+                entry.stats.onAttempt();
+            }
+        }
+    }
+
+    @Override
     public String misnamed(String expected, String actual) {
         return "Unexpected RDS configuration (expecting " + expected + "): " + actual;
     }
 
-    private NamedSubscription<RouteTable> open(ConfigSourceConfig source) {
+    private NamedSubscription<RouteTable> open(ConfigSourceConfig source, String statPrefix) {
         return new NamedSubscription<>(
-                loop, sources, source, XdsType.ROUTE, parsers::routes, this, settled);
+                loop, sources, source, XdsType.ROUTE, statPrefix, parsers::routes, this, settled);
+    }
+
+    private static String prefix(RdsUse use) {
+        return "http." + use.statPrefix() + ".rds." + use.source().routeConfigName() + ".";
     }
 
     private Entry begin(RdsUse use) {
         String name = use.source().routeConfigName();
-        String prefix = "http." + use.statPrefix() + ".rds." + name + ".";
+        String prefix = prefix(use);
         var entry =
                 new Entry(
                         prefix,
-                        new SubscriptionStats(stats, prefix),
+                        SubscriptionStats.of(stats, prefix, use.source().source()),
                         new ConfigReload(stats, prefix));
         entry.stats.onStart();
         stats.declareCounter(prefix + "update_empty");

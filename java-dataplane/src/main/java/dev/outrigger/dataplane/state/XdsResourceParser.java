@@ -8,6 +8,8 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.parse.ClusterParser;
 import dev.outrigger.dataplane.parse.EndpointParser;
 import dev.outrigger.dataplane.parse.ListenerParser;
@@ -15,11 +17,16 @@ import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.parse.Rejection;
 import dev.outrigger.dataplane.parse.RouteParser;
+import dev.outrigger.dataplane.parse.RuntimeLayerParser;
+import dev.outrigger.dataplane.parse.SecretParser;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -77,6 +84,26 @@ public final class XdsResourceParser implements ResourceParsers {
                 ClusterLoadAssignment.getDescriptor().getFullName(),
                 ClusterLoadAssignment::getClusterName,
                 EndpointParser::parse);
+    }
+
+    @Override
+    public Named<SecretConfig> secret(byte[] resource) {
+        return parse(
+                resource,
+                Secret.parser(),
+                Secret.getDescriptor().getFullName(),
+                Secret::getName,
+                SecretParser::parse);
+    }
+
+    @Override
+    public Named<Map<String, RuntimeValue>> runtime(byte[] resource) {
+        return parse(
+                resource,
+                Runtime.parser(),
+                Runtime.getDescriptor().getFullName(),
+                Runtime::getName,
+                RuntimeLayerParser::resource);
     }
 
     private <M extends Message, C> Named<C> parse(

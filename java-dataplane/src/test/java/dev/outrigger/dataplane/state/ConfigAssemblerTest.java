@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -453,6 +454,7 @@ class ConfigAssemblerTest {
                 xds,
                 resolver,
                 requestPath,
+                RuntimeLayers.none(),
                 stats,
                 1);
     }
