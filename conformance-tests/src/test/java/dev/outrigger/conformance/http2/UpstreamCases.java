@@ -329,6 +329,7 @@ final class UpstreamCases {
         add("max requests", http1(script().atEnd(1, hello()), get(), second, second).cluster(", max_requests_per_connection: 1"));
         add("max requests, head only", http1(script().atEnd(1, ok(true)), get(), second).cluster(", max_requests_per_connection: 1"));
         add("max requests, reset", http1(script().atEnd(1, frame(RST_STREAM, 0, 1, int32(2))), get(), second).cluster(", max_requests_per_connection: 1"));
+        add("max requests, bad", http1(script().atEnd(1, ok(true, "Abc", "d")), get(), second).cluster(", max_requests_per_connection: 1").options("override_stream_error_on_invalid_http_message: true"));
         add("max requests, trailers", http1(script().atEnd(1, ok(false), headers(WHOLE, 1, "a", "b")), get(), second).cluster(", max_requests_per_connection: 1"));
         add("one at a time", http2(Script.greets(setting(3, 1), frame(SETTINGS, ACK, 0, NONE)).atEnd(1, hello()), join(ask(1, true, "GET")), join(ask(3, true, "GET"), ask(5, true, "GET"))));
         add("configured one at a time", http2(script().atEnd(1, hello()), join(ask(1, true, "GET"), ask(3, true, "GET"))).options("max_concurrent_streams: 1"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -13,6 +14,11 @@ public interface FormatContext {
 
     /** {@code null} while there is no response. */
     @Nullable ResponseHead response();
+
+    /** The response's trailers; {@code null} while or where there are none. */
+    default @Nullable HeaderBlock trailers() {
+        return null;
+    }
 
     StreamInfo info();
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param maxWindowUpdatesPerData WINDOW_UPDATE for each DATA frame that was sent
  * @param maxFrameBytes the longest frame the peer may send
  * @param keepalive absent: the peer is never asked whether it is there
- * @param customSettings sent before the others, and instead of those with the same identifier
+ * @param customSettings sent before the others
  */
 public record Http2Options(
         int headerTableBytes,

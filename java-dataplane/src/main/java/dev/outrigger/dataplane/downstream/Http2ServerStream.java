@@ -109,6 +109,11 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
+    public void onRefused() {
+        throw new IllegalStateException("a client has no say in it");
+    }
+
+    @Override
     public void onInvalid(String details) {
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
     }

@@ -74,6 +74,7 @@ public final class Http2Session {
     private final @Nullable Keepalive keepalive;
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>();
     private final List<Http2Stream> over = new ArrayList<>();
+    private final List<Integer> resetInRead = new ArrayList<>(0);
     private int lastPeerStream;
     private int nextStream = 1;
     private int lastTakenStream = Integer.MAX_VALUE;
@@ -194,6 +195,7 @@ public final class Http2Session {
             conclude(over.get(i));
         }
         over.clear();
+        resetInRead.clear();
         if (!dead) {
             receiveFlow.sendDue();
         }
@@ -258,9 +260,14 @@ public final class Http2Session {
         for (Http2Stream stream : streams()) {
             if (stream.id() > lastStream && streams.get(stream.id()) == stream) {
                 remove(stream);
-                stream.listener().onPeerReset(Http2Error.REFUSED_STREAM);
+                stream.listener().onRefused();
             }
         }
+    }
+
+    /** Whether a stream was reset since what is being read came. */
+    boolean isResetInThisRead(int streamId) {
+        return resetInRead.contains(streamId);
     }
 
     boolean isClient() {
@@ -416,7 +423,7 @@ public final class Http2Session {
     }
 
     /** Forgets a stream that is over; not before what has come with its end is read (observed). */
-    private void conclude(Http2Stream stream) {
+    void conclude(Http2Stream stream) {
         if (!stream.localEnd || !(stream.remoteEnd || stream.finished)) {
             return;
         }
@@ -448,11 +455,6 @@ public final class Http2Session {
         }
     }
 
-    void endRemote(Http2Stream stream) {
-        stream.remoteEnd = true;
-        conclude(stream);
-    }
-
     /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */
     public void reset(Http2Stream stream, Http2Error error) {
         if (streams.get(stream.id()) == stream) {
@@ -460,6 +462,9 @@ public final class Http2Session {
                 writer.reset(stream.id(), error);
                 shard.inc(stats.resetsSent);
                 queued(true);
+            }
+            if (reading && server == null) {
+                resetInRead.add(stream.id());
             }
             remove(stream);
         }

@@ -33,6 +33,9 @@ public final class Http2Stream {
         /** The peer has reset the stream. */
         void onPeerReset(Http2Error error);
 
+        /** The peer has said goodbye without having looked at the stream. */
+        void onRefused();
+
         /**
          * The peer's message may not be; we have reset the stream.
          *

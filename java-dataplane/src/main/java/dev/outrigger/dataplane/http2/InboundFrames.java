@@ -130,11 +130,9 @@ final class InboundFrames implements FrameReader.Receiver {
             data.release();
             return;
         }
-        Http2Stream.Listener listener = stream.listener();
-        if (endStream) {
-            session.endRemote(stream);
-        }
-        listener.onData(data, endStream);
+        stream.remoteEnd |= endStream;
+        stream.listener().onData(data, endStream);
+        session.conclude(stream);
     }
 
     @Override
@@ -161,12 +159,12 @@ final class InboundFrames implements FrameReader.Receiver {
             refuse(stream, Http2Error.PROTOCOL_ERROR);
             return;
         }
-        if (endStream) {
-            session.endRemote(stream);
-        }
+        stream.remoteEnd |= endStream;
         String details = listener.onHeaders(endStream);
         if (details != null) {
             invalid(stream, details);
+        } else {
+            session.conclude(stream);
         }
     }
 
@@ -232,6 +230,9 @@ final class InboundFrames implements FrameReader.Receiver {
         if (stream == null) {
             if (session.isIdle(streamId)) {
                 throw Http2ConnectionException.broken();
+            }
+            if (session.isResetInThisRead(streamId)) {
+                shard.inc(stats.resetsReceived);
             }
             return;
         }

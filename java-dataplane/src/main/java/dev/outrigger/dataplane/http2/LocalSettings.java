@@ -22,6 +22,7 @@ final class LocalSettings {
     /** The server's part of the preface. */
     void sendAsServer() {
         send(
+                false,
                 Setting.HEADER_TABLE_SIZE,
                 options.headerTableBytes(),
                 Setting.ENABLE_CONNECT_PROTOCOL,
@@ -36,8 +37,7 @@ final class LocalSettings {
     void sendAsClient() {
         writer.preface();
         send(
-                Setting.ENABLE_PUSH,
-                0,
+                true,
                 Setting.HEADER_TABLE_SIZE,
                 options.headerTableBytes(),
                 Setting.ENABLE_CONNECT_PROTOCOL,
@@ -49,31 +49,22 @@ final class LocalSettings {
         tellWindow();
     }
 
-    private void send(int... named) {
+    /** In Envoy's order: no push, then what is configured by number, then, and so valid, by name. */
+    private void send(boolean withoutPush, int... named) {
         var custom = options.customSettings();
-        if (custom.isEmpty()) {
-            writer.settings(named, named.length);
-        } else {
-            int[] all = new int[named.length + 2 * custom.size()];
-            int size = 0;
-            for (CustomSetting setting : custom) {
-                size = add(all, size, setting.identifier(), setting.value());
-            }
-            for (int i = 0; i < named.length; i += 2) {
-                size = add(all, size, named[i], named[i + 1]);
-            }
-            writer.settings(all, size);
+        int[] all = new int[2 + 2 * custom.size() + named.length];
+        int size = withoutPush ? add(all, 0, Setting.ENABLE_PUSH, 0) : 0;
+        for (CustomSetting setting : custom) {
+            size = add(all, size, setting.identifier(), setting.value());
         }
+        for (int i = 0; i < named.length; i += 2) {
+            size = add(all, size, named[i], named[i + 1]);
+        }
+        writer.settings(all, size);
         unacknowledged++;
     }
 
-    /** The first of an identifier counts. */
     private static int add(int[] all, int size, int identifier, int value) {
-        for (int i = 0; i < size; i += 2) {
-            if (all[i] == identifier) {
-                return size;
-            }
-        }
         all[size] = identifier;
         all[size + 1] = value;
         return size + 2;

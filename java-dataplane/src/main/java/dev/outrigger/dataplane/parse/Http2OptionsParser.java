@@ -72,15 +72,15 @@ final class Http2OptionsParser {
                 value(
                         proto.hasHpackTableSize(),
                         proto.getHpackTableSize(),
-                        custom(custom, HEADER_TABLE_SIZE, unset.headerTableBytes())),
+                        unset.headerTableBytes()),
                 value(
                         proto.hasMaxConcurrentStreams(),
                         proto.getMaxConcurrentStreams(),
-                        custom(custom, MAX_CONCURRENT_STREAMS, unset.maxConcurrentStreams())),
+                        unset.maxConcurrentStreams()),
                 value(
                         proto.hasInitialStreamWindowSize(),
                         proto.getInitialStreamWindowSize(),
-                        custom(custom, INITIAL_WINDOW_SIZE, unset.streamWindow())),
+                        unset.streamWindow()),
                 value(
                         proto.hasInitialConnectionWindowSize(),
                         proto.getInitialConnectionWindowSize(),

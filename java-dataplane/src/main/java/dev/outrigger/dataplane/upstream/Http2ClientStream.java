@@ -229,12 +229,20 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
 
     @Override
     public void onPeerReset(Http2Error error) {
-        switch (error) {
-            case REFUSED_STREAM -> fail(StreamReset.REMOTE_REFUSED);
-            case CONNECT_ERROR -> fail(StreamReset.CONNECT_ERROR);
+        if (receiver != null) {
+            fail(reason(error));
+            connection.answered(this);
+        }
+    }
+
+    /** What the end of a stream by RST_STREAM is to Envoy, and in whose account it goes. */
+    private StreamReset reason(Http2Error error) {
+        return switch (error) {
+            case REFUSED_STREAM -> StreamReset.REMOTE_REFUSED;
+            case CONNECT_ERROR -> StreamReset.CONNECT_ERROR;
             case PROTOCOL_ERROR -> {
-                countLocalReset();
-                fail(StreamReset.PROTOCOL_ERROR);
+                connection.shard.inc(connection.stats.rqTxReset);
+                yield StreamReset.PROTOCOL_ERROR;
             }
             case NO_ERROR,
                     INTERNAL_ERROR,
@@ -247,18 +255,17 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
                     ENHANCE_YOUR_CALM,
                     INADEQUATE_SECURITY,
                     HTTP_1_1_REQUIRED -> {
-                if (receiver != null) {
-                    connection.shard.inc(connection.stats.rqRxReset);
-                }
-                fail(StreamReset.REMOTE_RESET);
+                connection.shard.inc(connection.stats.rqRxReset);
+                yield StreamReset.REMOTE_RESET;
             }
-        }
+        };
     }
 
-    /** Envoy counts these as its own. */
-    private void countLocalReset() {
+    @Override
+    public void onRefused() {
         if (receiver != null) {
-            connection.shard.inc(connection.stats.rqTxReset);
+            fail(StreamReset.REMOTE_REFUSED);
+            connection.recycle(this);
         }
     }
 
@@ -279,8 +286,9 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
                     reason == StreamReset.PROTOCOL_ERROR
                             ? connection.stats.rqTxReset
                             : connection.stats.rqPendingFailureEject);
+            fail(reason);
+            connection.recycle(this);
         }
-        fail(reason);
     }
 
     private void fail(StreamReset reason) {
@@ -288,7 +296,6 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (to != null) {
             end();
             to.onUpstreamReset(reason, "");
-            connection.recycle(this);
         }
     }
 }
