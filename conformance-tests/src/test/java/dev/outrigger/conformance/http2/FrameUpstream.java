@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An HTTP/2 upstream that says what a script tells it to, right or wrong, and notes what it hears. */
+/**
+ * An HTTP/2 upstream that says what a script tells it to, right or wrong, and notes what it hears.
+ */
 final class FrameUpstream implements AutoCloseable {
     /** In a script: the connection ends here. */
     static final byte[] CLOSE = "close".getBytes(java.nio.charset.StandardCharsets.US_ASCII);

@@ -162,9 +162,7 @@ class UpstreamWireIT {
 
     /** The path takes the place of the one that stands for it. */
     private static byte[] with(byte[] part, String path) {
-        return new String(part, ISO_8859_1)
-                .replace(UpstreamCases.PATH, path)
-                .getBytes(ISO_8859_1);
+        return new String(part, ISO_8859_1).replace(UpstreamCases.PATH, path).getBytes(ISO_8859_1);
     }
 
     private static <T> T get(Future<T> future) throws IOException {
@@ -190,7 +188,8 @@ class UpstreamWireIT {
         var lines =
                 new ArrayList<>(
                         received.toString(ISO_8859_1)
-                                .replaceAll("(?m)^(date|x-envoy-upstream-service-time): .*", "$1: …")
+                                .replaceAll(
+                                        "(?m)^(date|x-envoy-upstream-service-time): .*", "$1: …")
                                 .lines()
                                 .toList());
         lines.add(closed ? "closed" : "open");
@@ -208,8 +207,7 @@ class UpstreamWireIT {
                     int colon = line.indexOf(": ");
                     if (line.substring(colon + 2).matches("[1-9]\\d*")) {
                         stats.put(
-                                line.substring(0, colon),
-                                Long.valueOf(line.substring(colon + 2)));
+                                line.substring(0, colon), Long.valueOf(line.substring(colon + 2)));
                     }
                 });
         return stats;

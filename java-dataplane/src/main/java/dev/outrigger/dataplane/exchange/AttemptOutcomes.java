@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.route.InternalRedirectPolicy;

@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * Cuts a connection's bytes into frames, of which the first must be SETTINGS (RFC 9113 section
- * 3.4), and checks their sizes (section 4.2). DATA is
- * passed on piece by piece as it comes, everything else whole; header blocks are put together from
- * their CONTINUATION frames. Confined to the connection's event loop.
+ * 3.4), and checks their sizes (section 4.2). DATA is passed on piece by piece as it comes,
+ * everything else whole; header blocks are put together from their CONTINUATION frames. Confined to
+ * the connection's event loop.
  */
 final class FrameReader {
     /** Who is told of frames. */

@@ -112,8 +112,7 @@ public final class Http2Session {
         this.reader =
                 new FrameReader(
                         inbound, options.maxFrameBytes(), MAX_BLOCK_BYTES, MAX_CONTINUATIONS);
-        this.keepalive =
-                options.keepalive().map(k -> new Keepalive(this, k, worker)).orElse(null);
+        this.keepalive = options.keepalive().map(k -> new Keepalive(this, k, worker)).orElse(null);
     }
 
     /**
@@ -290,7 +289,8 @@ public final class Http2Session {
 
     /** Whether nobody has used that stream yet. */
     boolean isIdle(int streamId) {
-        return (streamId & 1) == 0 || (server != null ? streamId > lastPeerStream : streamId >= nextStream);
+        return (streamId & 1) == 0
+                || (server != null ? streamId > lastPeerStream : streamId >= nextStream);
     }
 
     /** Opens a stream; its head is sent next. */
@@ -300,7 +300,8 @@ public final class Http2Session {
             keepalive.onNewStream();
         }
         guard.onStream();
-        var stream = new Http2Stream(nextStream, sendFlow.streamWindow(), receiveFlow.streamWindow());
+        var stream =
+                new Http2Stream(nextStream, sendFlow.streamWindow(), receiveFlow.streamWindow());
         nextStream += 2;
         stream.setListener(listener);
         streams.put(stream.id(), stream);

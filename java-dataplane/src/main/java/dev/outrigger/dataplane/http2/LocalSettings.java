@@ -49,7 +49,9 @@ final class LocalSettings {
         tellWindow();
     }
 
-    /** In Envoy's order: no push, then what is configured by number, then, and so valid, by name. */
+    /**
+     * In Envoy's order: no push, then what is configured by number, then, and so valid, by name.
+     */
     private void send(boolean withoutPush, int... named) {
         var custom = options.customSettings();
         int[] all = new int[2 + 2 * custom.size() + named.length];

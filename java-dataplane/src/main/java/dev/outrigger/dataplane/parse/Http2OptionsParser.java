@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** {@code Http2ProtocolOptions} of a listener or a cluster; the defaults are {@link Http2Options#DEFAULT}. */
+/**
+ * {@code Http2ProtocolOptions} of a listener or a cluster; the defaults are {@link
+ * Http2Options#DEFAULT}.
+ */
 final class Http2OptionsParser {
     private static final double DEFAULT_JITTER_PERCENT = 15;
 

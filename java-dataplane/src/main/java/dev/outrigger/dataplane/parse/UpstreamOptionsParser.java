@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import com.google.protobuf.BoolValue;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
@@ -13,7 +14,6 @@ import dev.outrigger.dataplane.config.Http1UpstreamConfig;
 import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
-import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;

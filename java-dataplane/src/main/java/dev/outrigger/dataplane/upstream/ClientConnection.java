@@ -202,10 +202,7 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     /** Counts that it ends while it carries streams. */
     void countActiveStreams(boolean locally) {
         shard.inc(stats.cxDestroyWithActiveRq);
-        shard.inc(
-                locally
-                        ? stats.cxDestroyLocalWithActiveRq
-                        : stats.cxDestroyRemoteWithActiveRq);
+        shard.inc(locally ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq);
     }
 
     /** The channel is gone: no timer runs any more. Whether it had been connected until now. */

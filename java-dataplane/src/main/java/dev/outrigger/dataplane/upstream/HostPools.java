@@ -34,7 +34,8 @@ final class HostPools {
     /**
      * @param connection whose pool it is; {@code null} for the one all share
      */
-    @Nullable ConnectionPool find(int worker, boolean http2, boolean high, @Nullable Object connection) {
+    @Nullable ConnectionPool find(
+            int worker, boolean http2, boolean high, @Nullable Object connection) {
         if (connection == null) {
             return shared[index(worker, http2, high)];
         }
@@ -42,7 +43,12 @@ final class HostPools {
         return own == null ? null : own.pools.get(new Key(http2, high, connection));
     }
 
-    void put(int worker, boolean http2, boolean high, @Nullable Object connection, ConnectionPool pool) {
+    void put(
+            int worker,
+            boolean http2,
+            boolean high,
+            @Nullable Object connection,
+            ConnectionPool pool) {
         if (connection == null) {
             shared[index(worker, http2, high)] = pool;
             return;
