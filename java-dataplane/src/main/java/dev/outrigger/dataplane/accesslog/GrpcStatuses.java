@@ -30,7 +30,7 @@ public final class GrpcStatuses {
 
     /** The HTTP status that stands for a gRPC status ({@code grpc/status.cc}). */
     public static int toHttp(long status) {
-        return switch ((int) Math.clamp(status, -1, Integer.MAX_VALUE)) {
+        return switch (Math.clamp(status, -1, Integer.MAX_VALUE)) {
             case 0 -> 200;
             case 1 -> 499;
             case 3, 9, 11 -> 400;

@@ -73,7 +73,7 @@ final class Keepalive {
         }
         long time = worker.wallMillis();
         for (int i = 0; i < 8; i++) {
-            payload[i] = (byte) (time >>> 56 - 8 * i);
+            payload[i] = (byte) (time >>> (56 - 8 * i));
         }
         session.sendPing(payload);
         timeout.arm(worker.now(), config.timeout().toNanos());
