@@ -33,7 +33,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
     private final Node node;
     private final StatsStore stats;
     private final RandomGenerator random;
-    private final XdsStream.ChannelOpener channels;
+    private final GrpcChannels channels;
     private final Map<String, XdsClusterConfig> clusters;
     private final RestClient rest;
     private final List<XdsMux> own = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
 
     AdsClient(
             MainLoop loop,
-            XdsStream.ChannelOpener channels,
+            GrpcChannels channels,
             RestClient rest,
             BootstrapConfig bootstrap,
             StatsStore stats,
@@ -105,6 +105,16 @@ public final class AdsClient implements XdsSources, AutoCloseable {
             case ConfigSourceConfig.Path(var path, _) ->
                     own(new FileMux(loop, Path.of(path), type), type, sink);
         };
+    }
+
+    /** A cluster of the bootstrap, for clients of other gRPC services. */
+    public Optional<XdsClusterConfig> findCluster(String name) {
+        return Optional.ofNullable(clusters.get(name));
+    }
+
+    /** Who this proxy says it is. */
+    public Node node() {
+        return node;
     }
 
     @Override

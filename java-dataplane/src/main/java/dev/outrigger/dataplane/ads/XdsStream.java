@@ -12,7 +12,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +33,7 @@ final class XdsStream<Q, R> {
     private final MainLoop loop;
     private final GrpcXdsConfig api;
     private final XdsClusterConfig cluster;
-    private final ChannelOpener channels;
+    private final GrpcChannels channels;
     private final MethodDescriptor<Q, R> method;
     private final XdsProtocol<Q, R> protocol;
     private final Backoff backoff;
@@ -60,7 +59,7 @@ final class XdsStream<Q, R> {
             MainLoop loop,
             GrpcXdsConfig api,
             XdsClusterConfig cluster,
-            ChannelOpener channels,
+            GrpcChannels channels,
             MethodDescriptor<Q, R> method,
             XdsProtocol<Q, R> protocol,
             RandomGenerator random,
@@ -166,7 +165,7 @@ final class XdsStream<Q, R> {
     }
 
     private void open(InetSocketAddress address) {
-        var opened = channels.open(cluster, api, address);
+        var opened = channels.open(cluster, api.authority(), address);
         channel = opened;
         var opening = opened.newCall(method, CallOptions.DEFAULT);
         call = opening;
@@ -219,18 +218,6 @@ final class XdsStream<Q, R> {
     /** What a response says about its sender. */
     interface Identifier {
         void onResponse(Object response);
-    }
-
-    /** Opens connections; replaced in tests. */
-    interface ChannelOpener {
-        void addresses(XdsClusterConfig cluster, AddressesConsumer then);
-
-        ManagedChannel open(XdsClusterConfig cluster, GrpcXdsConfig api, InetSocketAddress to);
-    }
-
-    /** Takes the addresses of a cluster, resolved, in order. */
-    interface AddressesConsumer {
-        void accept(List<InetSocketAddress> addresses);
     }
 
     /** Hops to the main loop, which is the call's executor already unless a test says otherwise. */

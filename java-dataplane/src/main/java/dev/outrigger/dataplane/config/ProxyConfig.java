@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,20 +16,24 @@ import java.util.Map;
  * @param clusters warm clusters by name
  * @param secrets those that came over SDS, by what {@code ListenerConfig.secrets()} and {@code
  *     ClusterConfig.secrets()} say
+ * @param scopes those that came over SRDS, by what connection managers refer to
+ * @param extensions configurations of filters that came over ECDS
  */
 public record ProxyConfig(
         Map<String, ListenerConfig> listeners,
         Map<String, RouteTable> routeTables,
         Map<String, ActiveCluster> clusters,
-        Map<ResourceReference, SecretConfig> secrets) {
+        Map<ResourceReference, SecretConfig> secrets,
+        Map<ResourceReference, List<ScopeConfig>> scopes,
+        Map<ResourceReference, ExtensionConfig> extensions) {
     public static final ProxyConfig EMPTY = new ProxyConfig(Map.of(), Map.of(), Map.of());
 
-    /** Without secrets. */
+    /** Without what comes over SDS, SRDS and ECDS. */
     public ProxyConfig(
             Map<String, ListenerConfig> listeners,
             Map<String, RouteTable> routeTables,
             Map<String, ActiveCluster> clusters) {
-        this(listeners, routeTables, clusters, Map.of());
+        this(listeners, routeTables, clusters, Map.of(), Map.of(), Map.of());
     }
 
     public ProxyConfig {
@@ -36,5 +41,7 @@ public record ProxyConfig(
         routeTables = Map.copyOf(routeTables);
         clusters = Map.copyOf(clusters);
         secrets = Map.copyOf(secrets);
+        scopes = Map.copyOf(scopes);
+        extensions = Map.copyOf(extensions);
     }
 }

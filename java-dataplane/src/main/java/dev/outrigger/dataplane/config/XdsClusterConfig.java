@@ -26,14 +26,26 @@ public record XdsClusterConfig(
 
     /** What the xDS client needs of a cluster that carries traffic too. */
     public static XdsClusterConfig of(ClusterConfig cluster) {
+        var its = of(cluster, cluster.loadAssignment());
+        return new XdsClusterConfig(
+                its.name(),
+                its.addresses(),
+                cluster.discovery() instanceof ClusterConfig.Discovery.Dns,
+                its.connectTimeout(),
+                its.http2Keepalive(),
+                its.tcpKeepalive());
+    }
+
+    /** The same with hosts that were discovered. */
+    public static XdsClusterConfig of(ClusterConfig cluster, EndpointAssignment endpoints) {
         return new XdsClusterConfig(
                 cluster.name(),
-                cluster.loadAssignment().localities().stream()
+                endpoints.localities().stream()
                         .sorted(Comparator.comparingInt(each -> each.priority()))
                         .flatMap(each -> each.endpoints().stream())
                         .map(each -> each.address())
                         .toList(),
-                cluster.discovery() instanceof ClusterConfig.Discovery.Dns,
+                false,
                 cluster.connectTimeout(),
                 Optional.empty(),
                 Optional.empty());

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.GrpcServiceConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Header;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.RateLimit;
@@ -194,6 +195,28 @@ final class ConfigSourceParser {
                         base,
                         max,
                         rateLimit(proto)));
+    }
+
+    /** A service that is no xDS API. */
+    static Optional<GrpcServiceConfig> service(GrpcService proto, String path, Findings findings) {
+        if (!proto.hasEnvoyGrpc()) {
+            return Optional.empty(); // reported before by the table, or by the oneof's constraint
+        }
+        String name = proto.getEnvoyGrpc().getClusterName();
+        if (!findings.context().knownCluster().test(name)) {
+            findings.invalid(
+                    path + ".envoy_grpc.cluster_name",
+                    name,
+                    "Unknown gRPC client cluster '" + name + "'");
+        }
+        String authority = proto.getEnvoyGrpc().getAuthority();
+        return Optional.of(
+                new GrpcServiceConfig(
+                        name,
+                        authority.isEmpty() ? name : authority,
+                        proto.getInitialMetadataList().stream()
+                                .map(h -> new Header(h.getKey(), h.getValue()))
+                                .toList()));
     }
 
     private static Optional<RateLimit> rateLimit(ApiConfigSource proto) {

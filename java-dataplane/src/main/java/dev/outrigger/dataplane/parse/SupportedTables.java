@@ -25,6 +25,9 @@ public final class SupportedTables {
                     ClusterFields.XDS_CLUSTER,
                     EndpointParser.ASSIGNMENT,
                     SecretParser.SECRET,
+                    ScopedRoutesParser.SCOPE,
+                    RouteParser.VIRTUAL_HOST,
+                    ExtensionConfigParser.extension(),
                     RuntimeLayerParser.RUNTIME);
 
     private SupportedTables() {}

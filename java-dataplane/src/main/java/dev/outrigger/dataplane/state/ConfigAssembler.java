@@ -7,10 +7,13 @@ import dev.outrigger.dataplane.ads.XdsSources;
 import dev.outrigger.dataplane.ads.XdsType;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +40,18 @@ public final class ConfigAssembler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConfigAssembler.class);
 
     private final MainLoop loop;
+    private final StatsStore stats;
     private final BootstrapConfig bootstrap;
     private final RequestPath requestPath;
     private final ServerStats serverStats;
     private final RuntimeLayers runtime;
     private final DiscoveredResources<Map<String, RuntimeValue>> runtimeLayers;
     private final DiscoveredResources<SecretConfig> secrets;
+    private final DiscoveredResources<ExtensionConfig> extensions;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
     private final RouteDiscovery routes;
+    private final ScopedRouteDiscovery scopes;
     private final WildcardSubscription<ClusterConfig> cds;
     private final WildcardSubscription<ListenerConfig> lds;
     private final List<Runnable> onLive = new ArrayList<>();
@@ -52,7 +59,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private long startedMillis;
     private boolean healthCheckFailed;
     private boolean settling;
-    private boolean secretsChanged;
+    private boolean discoveredChanged;
     private volatile ServerState state = ServerState.PRE_INITIALIZING;
 
     /**
@@ -69,6 +76,7 @@ public final class ConfigAssembler implements AutoCloseable {
             StatsStore stats,
             int concurrency) {
         this.loop = loop;
+        this.stats = stats;
         this.runtime = runtime;
         this.runtimeLayers =
                 new DiscoveredResources<>(
@@ -83,6 +91,19 @@ public final class ConfigAssembler implements AutoCloseable {
                                 "Unexpected RTDS runtime"),
                         runtime::discover,
                         this::settle);
+        this.extensions =
+                new DiscoveredResources<>(
+                        loop,
+                        sources,
+                        stats,
+                        new DiscoveredResources.Kind<>(
+                                XdsType.EXTENSION_CONFIG,
+                                parsers::extension,
+                                name -> "extension_config_discovery.http_filter." + name + ".",
+                                List.of("config_reload", "config_fail", "config_conflict"),
+                                "Unexpected resource name in ExtensionConfigDS response"),
+                        this::onExtension,
+                        this::settle);
         this.secrets =
                 new DiscoveredResources<>(
                         loop,
@@ -94,7 +115,7 @@ public final class ConfigAssembler implements AutoCloseable {
                                 name -> "sds." + name + ".",
                                 List.of("key_rotation_failed"),
                                 "Unexpected SDS secret"),
-                        (_, _) -> secretsChanged = true,
+                        (_, _) -> discoveredChanged = true,
                         this::settle);
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
@@ -111,9 +132,17 @@ public final class ConfigAssembler implements AutoCloseable {
                         new SplittableRandom(loop.nanoTime()),
                         stats,
                         this::settle);
+        this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.listeners =
-                new ListenerSet(requestPath, routes, secrets::isSettled, stats, concurrency);
+                new ListenerSet(
+                        requestPath,
+                        routes,
+                        scopes,
+                        secrets::isSettled,
+                        extensions::isSettled,
+                        stats,
+                        concurrency);
         this.cds =
                 new WildcardSubscription<>(
                         loop,
@@ -187,12 +216,20 @@ public final class ConfigAssembler implements AutoCloseable {
                 || bootstrap.xdsClusters().stream().anyMatch(each -> each.name().equals(name));
     }
 
+    /** Where a cluster's hosts are now, for clients of gRPC services. */
+    public Optional<XdsClusterConfig> findCluster(String name) {
+        return Optional.ofNullable(clusters.serving().get(name))
+                .map(active -> XdsClusterConfig.of(active.config(), active.endpoints()));
+    }
+
     /** What is configured now. */
     public ConfigView view() {
         var unready = new ArrayList<String>();
         clusters.waitingNames().forEach(name -> unready.add("cluster " + name));
         listeners.waitingNames().forEach(name -> unready.add("listener " + name));
         routes.waitingNames().forEach(name -> unready.add("route " + name));
+        scopes.waitingNames().forEach(name -> unready.add("scoped routes " + name));
+        extensions.waitingNames().forEach(name -> unready.add("filter " + name));
         secrets.waitingNames().forEach(name -> unready.add("secret " + name));
         return new ConfigView(
                 cds.version(),
@@ -202,6 +239,7 @@ public final class ConfigAssembler implements AutoCloseable {
                 clusters.accepted(true),
                 listeners.views(),
                 routes.accepted(),
+                scopes.accepted(),
                 secrets.accepted(),
                 List.copyOf(clusters.serving().values()),
                 unready);
@@ -212,6 +250,8 @@ public final class ConfigAssembler implements AutoCloseable {
     public void close() {
         clusters.close();
         routes.close();
+        scopes.close();
+        extensions.close();
         secrets.close();
         runtimeLayers.close();
     }
@@ -246,8 +286,16 @@ public final class ConfigAssembler implements AutoCloseable {
         var needed = new LinkedHashSet<>(clusters.secrets());
         if (phase.compareTo(Phase.LISTENERS) >= 0) {
             needed.addAll(listeners.secrets());
+            extensions.use(new LinkedHashSet<>(listeners.extensions()));
         }
         secrets.use(needed);
+    }
+
+    private void onExtension(ResourceReference reference, ExtensionConfig config) {
+        discoveredChanged = true;
+        String prefix = "extension_config_discovery.http_filter." + reference.name() + ".";
+        stats.shard(0).inc(stats.counter(prefix + "config_reload"));
+        log.debug("filter configuration name={} type={}", reference.name(), config.typeUrl());
     }
 
     private void advance() {
@@ -312,15 +360,18 @@ public final class ConfigAssembler implements AutoCloseable {
         boolean changed = clusters.takeChanged();
         changed |= listeners.takeChanged();
         changed |= routes.takeChanged();
-        changed |= secretsChanged;
-        secretsChanged = false;
+        changed |= scopes.takeChanged();
+        changed |= discoveredChanged;
+        discoveredChanged = false;
         if (changed) {
             requestPath.apply(
                     new ProxyConfig(
                             listeners.serving(),
                             listeners.routeTables(),
                             clusters.serving(),
-                            secrets.values()));
+                            secrets.values(),
+                            listeners.scopes(),
+                            extensions.values()));
         }
     }
 

@@ -3,10 +3,13 @@ package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.Parsed;
 import java.util.Map;
 
@@ -21,7 +24,14 @@ public interface ResourceParsers {
 
     Named<RouteTable> routes(byte[] resource);
 
+    Named<ScopeConfig> scope(byte[] resource);
+
+    Named<VirtualHostConfig> virtualHost(byte[] resource);
+
     Named<EndpointAssignment> endpoints(byte[] resource);
+
+    /** The configuration of an HTTP filter. */
+    Named<ExtensionConfig> extension(byte[] resource);
 
     Named<SecretConfig> secret(byte[] resource);
 

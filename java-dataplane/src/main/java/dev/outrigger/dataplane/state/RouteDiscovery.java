@@ -36,6 +36,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     private final Map<SourceKey, NamedSubscription<RouteTable>> subscriptions =
             new LinkedHashMap<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final VirtualHostDiscovery hosts;
     private boolean started;
     private boolean changed;
 
@@ -50,6 +51,23 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         this.parsers = parsers;
         this.stats = stats;
         this.settled = settled;
+        this.hosts =
+                new VirtualHostDiscovery(
+                        loop,
+                        sources,
+                        parsers,
+                        stats,
+                        new VirtualHostDiscovery.Listener() {
+                            @Override
+                            public void onVirtualHosts(String routeConfigName) {
+                                RouteDiscovery.this.onVirtualHosts(routeConfigName);
+                            }
+
+                            @Override
+                            public void onSettled() {
+                                settled.run();
+                            }
+                        });
     }
 
     /** Route configurations are asked for once the first clusters are warm (XD9). */
@@ -80,6 +98,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             var entry = old.next();
             if (!names.contains(entry.getKey())) {
                 entry.getValue().cancelTimeout();
+                hosts.forget(entry.getKey());
                 stats.retire(entry.getValue().statPrefix);
                 changed |= entry.getValue().table != null;
                 old.remove();
@@ -138,6 +157,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
 
     void close() {
         entries.values().forEach(Entry::cancelTimeout);
+        hosts.close();
     }
 
     @Override
@@ -147,15 +167,36 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             return;
         }
         entry.stats.onAccepted(accepted.version(), accepted.lastUpdatedMillis(), 0);
-        var before = entry.table;
+        var before = entry.own;
         if (before == null || before.contentHash() != config.contentHash()) {
-            entry.table = config;
+            entry.own = config;
             entry.accepted = accepted;
+            config.vhds()
+                    .ifPresentOrElse(
+                            source -> hosts.use(name, source, "http." + entry.hcm + "."),
+                            () -> hosts.forget(name));
+            entry.table = join(name, config);
             entry.reload.onChange(accepted.lastUpdatedMillis());
             changed = true;
             log.info("route configuration updated route={} version={}", name, accepted.version());
         }
+        if (config.vhds().isEmpty() || hosts.isSettled(name)) {
+            entry.settle();
+        }
+    }
+
+    private void onVirtualHosts(String name) {
+        var entry = entries.get(name);
+        if (entry == null || entry.own == null) {
+            return;
+        }
+        entry.table = join(name, entry.own);
+        changed = true;
         entry.settle();
+    }
+
+    private RouteTable join(String name, RouteTable own) {
+        return own.vhds().isEmpty() ? own : own.withMore(hosts.hosts(name));
     }
 
     /** Envoy keeps the routes it has; a listener that waits for them waits no longer. */
@@ -218,6 +259,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         String prefix = prefix(use);
         var entry =
                 new Entry(
+                        use.statPrefix(),
                         prefix,
                         SubscriptionStats.of(stats, prefix, use.source().source()),
                         new ConfigReload(stats, prefix));
@@ -241,15 +283,18 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     }
 
     private static final class Entry {
+        private final String hcm;
         private final String statPrefix;
         private final SubscriptionStats stats;
         private final ConfigReload reload;
         private boolean settled;
+        private @Nullable RouteTable own;
         private @Nullable RouteTable table;
         private @Nullable AcceptedResource accepted;
         private MainLoop.@Nullable Timer fetchTimeout;
 
-        Entry(String statPrefix, SubscriptionStats stats, ConfigReload reload) {
+        Entry(String hcm, String statPrefix, SubscriptionStats stats, ConfigReload reload) {
+            this.hcm = hcm;
             this.statPrefix = statPrefix;
             this.stats = stats;
             this.reload = reload;
