@@ -31,9 +31,9 @@ final class FrameUpstream implements AutoCloseable {
      * @param atEnd when a stream has ended
      */
     record Script(
-            byte[] greeting, Map<Integer, List<byte[]>> atHead, Map<Integer, List<byte[]>> atEnd) {
+            List<byte[]> greeting, Map<Integer, List<byte[]>> atHead, Map<Integer, List<byte[]>> atEnd) {
         static Script greets(byte[]... parts) {
-            return new Script(Frames.join(parts), new HashMap<>(), new HashMap<>());
+            return new Script(List.of(parts), new HashMap<>(), new HashMap<>());
         }
 
         Script atHead(int stream, byte[]... parts) {
@@ -92,14 +92,15 @@ final class FrameUpstream implements AutoCloseable {
     private void serve(Socket socket, Script script, ByteArrayOutputStream into) {
         try (socket) {
             var out = socket.getOutputStream();
-            out.write(script.greeting());
+            say(out, script.greeting());
             var in = new DataInputStream(socket.getInputStream());
             in.readFully(new byte[Frames.MAGIC.length]);
             var begun = new ArrayList<Integer>();
             while (true) {
                 byte[] head = new byte[9];
                 in.readFully(head);
-                int length = (head[0] & 255) << 16 | (head[1] & 255) << 8 | (head[2] & 255);
+                int length =
+                        ((head[0] & 255) << 16) | ((head[1] & 255) << 8) | (head[2] & 255);
                 byte[] payload = new byte[length];
                 in.readFully(payload);
                 synchronized (heard) {
@@ -107,7 +108,7 @@ final class FrameUpstream implements AutoCloseable {
                     into.writeBytes(payload);
                 }
                 int type = head[3];
-                int stream = head[8] & 255 | (head[7] & 255) << 8;
+                int stream = (head[8] & 255) | ((head[7] & 255) << 8);
                 if (type == Frames.HEADERS && !begun.contains(stream)) {
                     begun.add(stream);
                     say(out, script.atHead().getOrDefault(stream, List.of()));
