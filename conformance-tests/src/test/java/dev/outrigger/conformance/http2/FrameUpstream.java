@@ -31,7 +31,9 @@ final class FrameUpstream implements AutoCloseable {
      * @param atEnd when a stream has ended
      */
     record Script(
-            List<byte[]> greeting, Map<Integer, List<byte[]>> atHead, Map<Integer, List<byte[]>> atEnd) {
+            List<byte[]> greeting,
+            Map<Integer, List<byte[]>> atHead,
+            Map<Integer, List<byte[]>> atEnd) {
         static Script greets(byte[]... parts) {
             return new Script(List.of(parts), new HashMap<>(), new HashMap<>());
         }
@@ -99,8 +101,7 @@ final class FrameUpstream implements AutoCloseable {
             while (true) {
                 byte[] head = new byte[9];
                 in.readFully(head);
-                int length =
-                        ((head[0] & 255) << 16) | ((head[1] & 255) << 8) | (head[2] & 255);
+                int length = ((head[0] & 255) << 16) | ((head[1] & 255) << 8) | (head[2] & 255);
                 byte[] payload = new byte[length];
                 in.readFully(payload);
                 synchronized (heard) {
