@@ -609,10 +609,6 @@ final class UpstreamCases {
                         join(ask(1, true, "GET")),
                         join(ask(3, true, "GET"), ask(5, true, "GET"))));
         add(
-                "configured one at a time",
-                http2(script().atEnd(1, hello()), join(ask(1, true, "GET"), ask(3, true, "GET")))
-                        .options("max_concurrent_streams: 1"));
-        add(
                 "no streams",
                 http1(Script.greets(setting(3, 0)).atEnd(1, hello()), get())
                         .route(", timeout: 0.3s"));
