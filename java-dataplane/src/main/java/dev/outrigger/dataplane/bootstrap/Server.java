@@ -15,7 +15,11 @@ import dev.outrigger.dataplane.ads.XdsSources;
 import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.lrs.LoadPeriod;
+import dev.outrigger.dataplane.lrs.LoadReporter;
+import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
@@ -24,6 +28,7 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
 import dev.outrigger.dataplane.telemetry.StatsRules;
+import dev.outrigger.dataplane.telemetry.StatsSinks;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -36,6 +41,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -68,10 +75,13 @@ final class Server implements AutoCloseable {
     private final NettyMainLoop loop;
     private final NettyNameResolver resolver;
     private final StatsStore stats;
+    private final StatsSinks sinks;
+    private final Watchdog watchdog;
     private final RuntimeLayers runtime;
     private final RequestPath requestPath;
     private final AdsClient ads;
     private final GrpcAccessLogs accessLogs;
+    private final Optional<LoadReporter> loadReporter;
     private final ConfigAssembler assembler;
     private final AdminServer admin;
     private @Nullable ExecutorService lastGoodWriter;
@@ -90,7 +100,8 @@ final class Server implements AutoCloseable {
                 NettyMainLoop loop);
     }
 
-    private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths) {
+    private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths)
+            throws ConfigException {
         this.options = options;
         this.bootstrap = accepted.config();
         int workers = options.workers();
@@ -109,6 +120,7 @@ final class Server implements AutoCloseable {
         this.runtime =
                 new RuntimeLayers(
                         bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
+        this.sinks = openSinks(bootstrap, stats);
         var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
@@ -118,9 +130,19 @@ final class Server implements AutoCloseable {
         var parsers =
                 new XdsResourceParser(
                         ParseContext.dynamic(
-                                bootstrap.dynamicResources().ads().isPresent(),
-                                known::contains,
-                                options.rejectUnknownDynamicFields()));
+                                        bootstrap.dynamicResources().ads().isPresent(),
+                                        known::contains,
+                                        options.rejectUnknownDynamicFields())
+                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
+        this.watchdog =
+                new Watchdog(
+                        stats,
+                        loop::execute,
+                        requestPath.workerLoops(),
+                        bootstrap.mainThreadWatchdog(),
+                        bootstrap.workerWatchdog(),
+                        loop::nanoTime,
+                        Watchdog::halt);
         this.assembler =
                 new ConfigAssembler(
                         loop,
@@ -142,6 +164,20 @@ final class Server implements AutoCloseable {
                         ads.node(),
                         stats);
         requestPath.useEntryLogs(accessLogs);
+        this.loadReporter =
+                bootstrap
+                        .clusterManager()
+                        .loadStats()
+                        .map(api ->
+                                new LoadReporter(
+                                        loop,
+                                        new NettyChannels(loop, names),
+                                        api,
+                                        ads.findCluster(api.clusterName()).orElseThrow(),
+                                        ads.node(),
+                                        this::loads,
+                                        RandomGenerator.getDefault(),
+                                        stats));
         this.admin =
                 new AdminServer(
                         loop,
@@ -170,6 +206,36 @@ final class Server implements AutoCloseable {
                                 Server.this.reopenLogs();
                             }
                         });
+    }
+
+    /** What hosts were sent, as of now. */
+    private List<LoadPeriod.ClusterLoad> loads() {
+        var services = new HashMap<String, String>();
+        for (var cluster : assembler.view().clusters()) {
+            if (cluster.config().discovery() instanceof Discovery.Eds(var service, var _)) {
+                services.put(cluster.config().name(), service);
+            }
+        }
+        return requestPath.clusters().stream()
+                .map(cluster ->
+                        new LoadPeriod.ClusterLoad(
+                                cluster.name(),
+                                services.getOrDefault(cluster.name(), ""),
+                                cluster.hosts().stream().map(Server::load).toList()))
+                .toList();
+    }
+
+    private static LoadPeriod.HostLoad load(RequestPath.HostView host) {
+        int colon = host.address().lastIndexOf(':');
+        boolean hasPort = colon >= 0 && host.address().charAt(0) != '/';
+        return new LoadPeriod.HostLoad(
+                hasPort ? host.address().substring(0, colon) : host.address(),
+                hasPort ? Integer.parseInt(host.address().substring(colon + 1)) : 0,
+                new LoadPeriod.Place(host.region(), host.zone(), host.subZone(), host.priority()),
+                host.rqSuccess(),
+                host.rqError(),
+                host.rqTotal(),
+                host.rqActive());
     }
 
     /** The client itself, or the client with a memory on disk. */
@@ -238,11 +304,13 @@ final class Server implements AutoCloseable {
                 var _ = live.complete(null);
             });
             assembler.start();
+            loadReporter.ifPresent(LoadReporter::start);
             if (!bootstrap.statsFlushOnAdmin()) {
                 scheduleFlush();
             }
             return null;
         });
+        watchdog.start();
         log.info("starting main dispatch loop");
     }
 
@@ -283,7 +351,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** What Envoy does when it flushes stats, apart from sinks. */
+    private static StatsSinks openSinks(BootstrapConfig bootstrap, StatsStore stats)
+            throws ConfigException {
+        try {
+            return StatsSinks.open(bootstrap.statsSinks(), stats);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What Envoy does when it flushes stats. */
     private void scheduleFlush() {
         var _ =
                 loop.schedule(
@@ -295,6 +372,7 @@ final class Server implements AutoCloseable {
     }
 
     private void flush() {
+        assembler.onFlush();
         stats.mergeHistograms();
         var memory = MemoryFigures.read();
         var shard = stats.shard(0);
@@ -305,6 +383,7 @@ final class Server implements AutoCloseable {
         shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
         shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
         shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+        sinks.flush();
     }
 
     /** Opens access logs again by their names. Any thread. */
@@ -341,10 +420,14 @@ final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        watchdog.close();
         try {
             onLoop(() -> {
+                sinks.flush();
+                sinks.close();
                 admin.close();
                 accessLogs.close();
+                loadReporter.ifPresent(LoadReporter::close);
                 ads.close();
                 assembler.close();
                 resolver.close();

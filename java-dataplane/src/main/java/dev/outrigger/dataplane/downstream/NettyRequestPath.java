@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -131,6 +132,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void useEntryLogs(EntryLog.Opener opener) {
         logs.entries(opener);
+    }
+
+    @Override
+    public List<Executor> workerLoops() {
+        return workers.stream().map(worker -> (Executor) worker::execute).toList();
     }
 
     @Override
@@ -254,14 +260,24 @@ public final class NettyRequestPath implements RequestPath {
                 }
                 workers.getFirst()
                         .eventLoop()
-                        .parent()
                         .schedule(
-                                listener::stopAsync,
+                                () -> {
+                                    countStop(listener, 1);
+                                    listener.stopAsync();
+                                },
                                 options.drainTime().toMillis(),
                                 TimeUnit.MILLISECONDS);
             } else {
+                countStop(listener, 0);
                 listener.stop();
             }
+        }
+    }
+
+    /** On the thread of that shard. */
+    private void countStop(Listener listener, int shard) {
+        if (listener.isListening()) {
+            stats.shard(shard).inc(stats.counter("listener_manager.listener_stopped"));
         }
     }
 

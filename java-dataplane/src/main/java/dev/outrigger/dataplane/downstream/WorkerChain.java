@@ -5,9 +5,11 @@ import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.WorkerServices;
+import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,6 @@ final class WorkerChain {
     private final String name;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
-    private boolean draining;
 
     WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
         this.listener = listener;
@@ -53,11 +54,6 @@ final class WorkerChain {
         filter = chain.filter();
     }
 
-    /** The chain is no longer its listener's: connections end at their first chance. */
-    void startDraining() {
-        draining = true;
-    }
-
     WorkerServices services() {
         return listener.services();
     }
@@ -79,12 +75,23 @@ final class WorkerChain {
         throw new IllegalStateException("filter chain '" + name + "' has no connection manager");
     }
 
+    /**
+     * The clusters new connections see.
+     *
+     * @throws IllegalStateException for a chain without TCP proxy
+     */
+    Map<String, Cluster> clusters() {
+        if (filter instanceof NetworkFilter.Tcp(var _, Map<String, Cluster> clusters)) {
+            return clusters;
+        }
+        throw new IllegalStateException("filter chain '" + name + "' has no TCP proxy");
+    }
+
     /** Whether a connection should begin to drain with the response being sent. */
     boolean drainClose() {
         WorkerContext worker = services().worker();
         DrainState server = listener.serverDrain();
-        return draining
-                || version.drain().drainClose(worker.now(), worker.random())
+        return version.drain().drainClose(worker.now(), worker.random())
                 || (version.drainsOnHealthCheckFail() && server.isHealthCheckFailed())
                 || server.drainClose(worker.now(), worker.random());
     }

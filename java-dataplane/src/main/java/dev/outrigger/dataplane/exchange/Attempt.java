@@ -34,6 +34,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private @Nullable TrackedAttempt tracked;
+    private long startNanos;
     private long perTryIdleNanos;
     private boolean waiting;
     private boolean sentRequest;
@@ -54,6 +55,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
      */
     void start(ConnectionPool from, @Nullable TrackedClusterStats stats) {
         tracked = stats == null ? null : new TrackedAttempt(stats, worker.now());
+        startNanos = worker.now();
         pool = from;
         stream = null;
         waiting = true;
@@ -181,6 +183,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         waiting = false;
         stream = ready;
         sentRequest = true;
+        owner.onConnected((worker.now() - startNanos) / 1_000_000);
         ConnectionPool from = pool;
         if (from != null) {
             from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);

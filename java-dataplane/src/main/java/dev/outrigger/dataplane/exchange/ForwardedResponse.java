@@ -85,11 +85,15 @@ final class ForwardedResponse {
         int status = response.status();
         countResult(attempt, response, endStream);
         begun = true;
+        if (endStream) {
+            exchange.info().upstreamRxEnd(worker.now());
+        }
         request.charges().response(status);
         exchange.info().setDetails("via_upstream");
         Host host = attempt.host();
         if (host != null) {
             exchange.info().setUpstreamHost(host.addressText());
+            exchange.info().setUpstreamMetadata(host.metadata());
         }
         ResponseMutations.strip(response, request.head());
         HeaderBlock headers = response.headers();
@@ -151,6 +155,7 @@ final class ForwardedResponse {
     }
 
     private void countEnd() {
+        exchange.info().upstreamRxEnd(worker.now());
         if (request.isComplete()) {
             long nanos = serviceNanos();
             request.charges().time(nanos / 1_000_000);

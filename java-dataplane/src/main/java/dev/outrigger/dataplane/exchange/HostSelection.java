@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.HostSet;
 import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.upstream.PriorityLoad;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,11 @@ final class HostSelection implements LoadBalancerContext {
     @Override
     public boolean isDownstreamHttp2() {
         return info.protocol() == Protocol.HTTP_2;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress originalDestination() {
+        return info.connection().originalDestination();
     }
 
     @Override

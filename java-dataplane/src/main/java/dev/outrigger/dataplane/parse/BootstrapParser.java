@@ -13,11 +13,14 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.config.StatsSinkConfig;
+import dev.outrigger.dataplane.config.WatchdogConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.time.Duration;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
 @SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
@@ -62,6 +66,7 @@ public final class BootstrapParser {
         constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();
         checkNode(dynamic);
+        Optional<GrpcXdsConfig> loadStats = loadStats();
         Optional<AdminConfig> admin = admin();
         List<RuntimeLayerConfig> layers = runtimeLayers();
         var clusters = new ArrayList<ClusterConfig>();
@@ -73,6 +78,10 @@ public final class BootstrapParser {
                         ? Values.duration(
                                 proto.getStatsFlushInterval(), "stats_flush_interval", findings)
                         : DEFAULT_STATS_FLUSH_INTERVAL;
+        List<StatsSinkConfig> sinks =
+                StatsSinkParser.parse(proto.getStatsSinksList(), "stats_sinks", findings);
+        WatchdogConfig mainWatchdog = WatchdogParser.main(proto, findings);
+        WatchdogConfig workerWatchdog = WatchdogParser.worker(proto, findings);
         return findings.result(() ->
                 new BootstrapConfig(
                         node(),
@@ -81,11 +90,14 @@ public final class BootstrapParser {
                         clusters,
                         xdsClusters,
                         dynamic,
-                        clusterManager(clusters),
+                        clusterManager(clusters, loadStats),
                         layers,
                         flush,
                         proto.getStatsFlushOnAdmin(),
-                        StatsConfigParser.parse(proto.getStatsConfig(), "stats_config", findings)));
+                        StatsConfigParser.parse(proto.getStatsConfig(), "stats_config", findings),
+                        sinks,
+                        mainWatchdog,
+                        workerWatchdog));
     }
 
     private NodeConfig node() {
@@ -99,7 +111,8 @@ public final class BootstrapParser {
                 Base64.getEncoder().encodeToString(node.toByteArray()));
     }
 
-    private ClusterManagerConfig clusterManager(List<ClusterConfig> clusters) {
+    private ClusterManagerConfig clusterManager(
+            List<ClusterConfig> clusters, Optional<GrpcXdsConfig> loadStats) {
         var manager = proto.getClusterManager();
         String local = manager.getLocalClusterName();
         if (!local.isEmpty() && clusters.stream().noneMatch(c -> c.name().equals(local))) {
@@ -108,7 +121,8 @@ public final class BootstrapParser {
                     local,
                     "local cluster '" + local + "' must be defined");
         }
-        return new ClusterManagerConfig(local, manager.getOutlierDetection().getEventLogPath());
+        return new ClusterManagerConfig(
+                local, manager.getOutlierDetection().getEventLogPath(), loadStats);
     }
 
     private DynamicResourcesConfig dynamicResources() {
@@ -124,6 +138,19 @@ public final class BootstrapParser {
                 ads,
                 source(dynamic.hasLdsConfig(), dynamic.getLdsConfig(), path + ".lds_config"),
                 source(dynamic.hasCdsConfig(), dynamic.getCdsConfig(), path + ".cds_config"));
+    }
+
+    private Optional<GrpcXdsConfig> loadStats() {
+        if (!proto.getClusterManager().hasLoadStatsConfig()) {
+            return Optional.empty();
+        }
+        var api =
+                ConfigSourceParser.api(
+                        proto.getClusterManager().getLoadStatsConfig(),
+                        "cluster_manager.load_stats_config",
+                        findings);
+        api.ifPresent(each -> xdsClusterNames.add(each.clusterName()));
+        return api;
     }
 
     private Optional<ConfigSourceConfig> source(boolean present, ConfigSource source, String path) {
@@ -260,16 +287,35 @@ public final class BootstrapParser {
                 continue;
             }
             var context = context(path);
-            if (xdsClusterNames.contains(cluster.getName())) {
-                add(XdsClusterParser.parse(cluster, context), xds);
-                // One that traffic can be sent to as well is an ordinary cluster besides.
-                if (ClusterParser.parse(cluster, context)
-                        instanceof Parsed.Accepted<ClusterConfig>(var config)) {
-                    traffic.add(config);
-                }
-            } else {
-                add(ClusterParser.parse(cluster, context), traffic);
-            }
+            cluster(cluster, context, traffic, xds);
+        }
+    }
+
+    /**
+     * A cluster the xDS client names is for it, and one that speaks HTTP/2 may be for clients of
+     * other gRPC services; one that traffic can be sent to as well is an ordinary cluster besides.
+     */
+    private void cluster(
+            Cluster cluster,
+            ParseContext context,
+            List<ClusterConfig> traffic,
+            List<XdsClusterConfig> xds) {
+        boolean named = xdsClusterNames.contains(cluster.getName());
+        Parsed<ClusterConfig> ordinary = ClusterParser.parse(cluster, context);
+        if (!named && !XdsClusterParser.speaksHttp2(cluster)) {
+            add(ordinary, traffic);
+            return;
+        }
+        Parsed<XdsClusterConfig> service = XdsClusterParser.parse(cluster, context);
+        if (ordinary instanceof Parsed.Accepted<ClusterConfig>(var config)) {
+            traffic.add(config);
+        }
+        if (service instanceof Parsed.Accepted<XdsClusterConfig>(var config)) {
+            xds.add(config);
+        } else if (named) {
+            add(service, xds);
+        } else if (ordinary instanceof Parsed.Rejected<ClusterConfig>) {
+            add(ordinary, traffic);
         }
     }
 
@@ -312,8 +358,17 @@ public final class BootstrapParser {
     }
 
     private ParseContext context(String path) {
-        var context = ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+        ParseContext context =
+                ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+        context = context.withUpstreamBind(upstreamBind(proto));
         return constraintsHold ? context.withConstraintsChecked() : context;
+    }
+
+    /** Where connections come from whose cluster does not say; {@code null} where nothing says. */
+    public static @Nullable BindConfig upstreamBind(Bootstrap proto) {
+        return proto.getClusterManager().hasUpstreamBindConfig()
+                ? proto.getClusterManager().getUpstreamBindConfig()
+                : null;
     }
 
     private <C> void add(Parsed<C> parsed, List<C> to) {
