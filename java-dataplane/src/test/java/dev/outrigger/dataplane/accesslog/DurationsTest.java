@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
-import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.StreamInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
