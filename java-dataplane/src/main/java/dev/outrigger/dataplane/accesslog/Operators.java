@@ -79,8 +79,8 @@ final class Operators {
                                     + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
                                     + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
                                     + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
-                                    + " RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
-                                    + " TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
+                                    + " ROUNDTRIP_DURATION SPAN_ID"
+                                    + " TLS_JA4_FINGERPRINT TRACE_ID"
                                     + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
                                     + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
                                     + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
@@ -171,6 +171,7 @@ final class Operators {
         return switch (command.name) {
             case "REQ", "REQUEST_HEADER" -> command.text(HeadOperators.request(argument));
             case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
+            case "TRAILER", "RESPONSE_TRAILER" -> command.text(HeadOperators.trailer(argument));
             case "PATH" -> command.text(HeadOperators.path(argument));
             case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
             case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
@@ -284,7 +285,10 @@ final class Operators {
             case "UPSTREAM_LOCAL_PORT" ->
                     command.number(c -> port(c.info().upstreamLocalAddress()));
             case "UPSTREAM_PROTOCOL" ->
-                    command.text(c -> c.info().upstreamRemoteAddress() == null ? null : "HTTP/1.1");
+                    command.text(c -> {
+                        Protocol spoken = c.info().upstreamProtocol();
+                        return spoken == null ? null : spoken.text();
+                    });
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                     command.text(c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->

@@ -8,6 +8,9 @@ import io.netty.buffer.ByteBuf;
  * exchange.
  */
 public interface UpstreamStream {
+    /** What the connection speaks. */
+    Protocol protocol();
+
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -83,7 +84,7 @@ class DurationsTest {
         info.upstreamTxBegin(START + 1_000_000);
         info.upstreamTxEnd(START + 2_000_000);
 
-        info.setUpstreamLocalAddress("127.0.0.1:2");
+        info.setUpstreamConnection("127.0.0.1:2", Protocol.HTTP_1_1);
 
         assertThat(between("DS_RX_BEG:US_TX_BEG")).isNegative();
         assertThat(between("DS_RX_BEG:US_TX_END")).isNegative();
