@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,7 +72,8 @@ class TcpWireIT {
             Map<String, Integer> ports = running.listenerPorts();
             var seen = new LinkedHashMap<String, List<String>>();
             for (TcpCases.Case each : TcpCases.all()) {
-                seen.put(each.name(), play.play(ports.get(each.listener()), each.script()));
+                int port = Objects.requireNonNull(ports.get(each.listener()), each.listener());
+                seen.put(each.name(), play.play(port, each.script()));
             }
             assertThat(Eventually.holds(PATIENCE, () -> isIdle(running))).isTrue();
             Map<String, Long> stats = stats(running.admin("GET", "/stats").body());
