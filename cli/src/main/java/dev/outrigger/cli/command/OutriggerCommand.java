@@ -100,6 +100,7 @@ public final class OutriggerCommand implements Runnable {
         commands.put("explain", ExplainCommand::new);
         commands.put("why", WhyCommand::new);
         commands.put("validate", ValidateCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("store", StoreCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Checks documents as the control plane would, without one. */
@@ -37,6 +38,8 @@ final class ValidateCommand implements Callable<Integer> {
             description = "YAML or JSON; a folder gives its files; - is the standard input.")
     private List<String> sources = List.of();
 
+    @Mixin private final ProxiesOption proxies = new ProxiesOption();
+
     ValidateCommand(Console console) {
         this.console = console;
     }
@@ -44,7 +47,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var bundle = DocumentBundle.read(sources, console.in());
-        var reader = PolicyReader.withXdsResourceCheck(new XdsResourceSchema());
+        var reader = PolicyReader.of(new XdsResourceSchema(), proxies.capabilities());
         DocumentSet set =
                 switch (reader.readSet(new String(bundle.body(), StandardCharsets.UTF_8))) {
                     case Checked.Valid<DocumentSet>(var valid) -> valid;

@@ -16,7 +16,7 @@ public final class Documents {
         var table =
                 switch (kind) {
                     case SERVICE -> head("HOSTNAMES", "PORTS", "ENDPOINTS");
-                    case HTTP_ROUTE -> head("PARENTS", "RULES");
+                    case HTTP_ROUTE, GRPC_ROUTE -> head("PARENTS", "RULES");
                     case TRAFFIC_POLICY -> head("TARGETS", "CONSUMERS", "BLOCKS");
                     case SIDECAR -> head("SELECTOR", "INBOUND", "OUTBOUND");
                     case XDS_RESOURCES -> head("SELECTOR", "RESOURCES");
@@ -55,7 +55,8 @@ public final class Documents {
                             texts(spec.path("hostnames")),
                             each(spec.path("ports"), port -> port.path("port").asText()),
                             endpoints(spec.path("endpoints")));
-            case HTTP_ROUTE -> List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
+            case HTTP_ROUTE, GRPC_ROUTE ->
+                    List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
             case TRAFFIC_POLICY ->
                     List.of(refs(spec.path("targetRefs")), consumers(spec), blocks(spec));
             case SIDECAR ->

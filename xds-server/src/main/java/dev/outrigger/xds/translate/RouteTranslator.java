@@ -4,6 +4,9 @@ package dev.outrigger.xds.translate;
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.httproute.RouteFilters.Answer;
+import dev.outrigger.policy.kind.httproute.RouteFilters.Rewrite;
+import dev.outrigger.policy.kind.sidecar.SidecarSpec.UnknownHosts;
+import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrRoute.IrBackend;
 import dev.outrigger.xds.ir.IrRoute.IrMirror;
@@ -28,14 +31,28 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Virtual hosts, routes and matches. A host nobody has matches no virtual host: Envoy's 404. */
+/** Virtual hosts, routes and matches. */
 final class RouteTranslator {
     /** Gateway API: a rule without a usable backend answers 500. */
     private static final int NO_BACKEND_STATUS = 500;
 
-    RouteConfiguration routeConfiguration(String name, List<IrVirtualHost> virtualHosts) {
-        var configuration = RouteConfiguration.newBuilder().setName(name);
+    /** What surrounds the virtual hosts comes first, so that these can be added to it. */
+    RouteConfiguration routeConfiguration(
+            IrListener.Outbound listener, List<IrVirtualHost> virtualHosts) {
+        var configuration =
+                RouteConfiguration.newBuilder()
+                        .setName(ResourceNames.routeConfiguration(listener))
+                        .addVirtualHosts(
+                                PassthroughTranslator.virtualHost(
+                                        listener.unknownHosts() == UnknownHosts.PASSTHROUGH));
+        virtualHosts.forEach(host -> configuration.addVirtualHosts(virtualHost(host)));
+        return configuration.build();
+    }
+
+    RouteConfiguration virtualHosts(List<IrVirtualHost> virtualHosts) {
+        var configuration = RouteConfiguration.newBuilder();
         virtualHosts.forEach(host -> configuration.addVirtualHosts(virtualHost(host)));
         return configuration.build();
     }
@@ -63,12 +80,12 @@ final class RouteTranslator {
                             .method()
                             .<RouteMethods>map(method -> new RouteMethods.Only(List.of(method)))
                             .orElseGet(RouteMethods.Any::new);
-            return List.of(route(route, host, methods, match(route.match()).build()));
+            return List.of(route(route, host, methods, match(route).build()));
         }
-        var only = match(route.match()).addHeaders(methodIn(separate.get())).build();
+        var only = match(route).addHeaders(methodIn(separate.get())).build();
         return List.of(
                 route(route, host, new RouteMethods.Only(separate.get()), only),
-                route(route, host, new RouteMethods.Rest(), match(route.match()).build()));
+                route(route, host, new RouteMethods.Rest(), match(route).build()));
     }
 
     private static Route route(
@@ -127,13 +144,14 @@ final class RouteTranslator {
     private static RouteAction action(IrRoute route, RouteMethods methods) {
         var action = RouteAction.newBuilder();
         var backends = route.weighted();
-        if (backends.size() == 1 && hasNoEdits(backends.getFirst())) {
+        if (backends.size() == 1
+                && hasNoEdits(backends.getFirst())
+                && (route.backends().size() == 1 || backends.getFirst().rewrite().isEmpty())) {
             action.setCluster(ResourceNames.cluster(backends.getFirst().servicePort()));
         } else {
-            action.setWeightedClusters(weighted(backends));
+            action.setWeightedClusters(weighted(backends, route.backends().size() > 1));
         }
-        route.filters()
-                .rewrite()
+        rewrite(route)
                 .ifPresent(rewrite -> {
                     rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
                     rewrite.path()
@@ -145,6 +163,16 @@ final class RouteTranslator {
             kind.translate(route.policies(), methods, action);
         }
         return action.build();
+    }
+
+    /** The rule's, or that of its one backend; of several each has its own. */
+    private static Optional<Rewrite> rewrite(IrRoute route) {
+        return route.filters()
+                .rewrite()
+                .or(() ->
+                        route.backends().size() == 1
+                                ? route.backends().getFirst().rewrite()
+                                : Optional.empty());
     }
 
     private static boolean hasNoEdits(IrBackend backend) {
@@ -160,17 +188,26 @@ final class RouteTranslator {
                 .build();
     }
 
-    static WeightedCluster weighted(List<IrBackend> backends) {
+    /**
+     * @param rewrites whether each rewrites the host for itself
+     */
+    static WeightedCluster weighted(List<IrBackend> backends, boolean rewrites) {
         var weighted = WeightedCluster.newBuilder();
         for (IrBackend backend : backends) {
-            weighted.addClusters(
+            var cluster =
                     WeightedCluster.ClusterWeight.newBuilder()
                             .setName(ResourceNames.cluster(backend.servicePort()))
                             .setWeight(UInt32Value.of(backend.weight()))
                             .addAllRequestHeadersToAdd(HeaderTranslator.added(backend.request()))
                             .addAllRequestHeadersToRemove(backend.request().remove())
                             .addAllResponseHeadersToAdd(HeaderTranslator.added(backend.response()))
-                            .addAllResponseHeadersToRemove(backend.response().remove()));
+                            .addAllResponseHeadersToRemove(backend.response().remove());
+            if (rewrites) {
+                backend.rewrite()
+                        .flatMap(Rewrite::hostname)
+                        .ifPresent(cluster::setHostRewriteLiteral);
+            }
+            weighted.addClusters(cluster);
         }
         return weighted.build();
     }
@@ -187,8 +224,12 @@ final class RouteTranslator {
         return builder.build();
     }
 
-    private static RouteMatch.Builder match(HttpRouteSpec.Match match) {
+    private static RouteMatch.Builder match(IrRoute route) {
+        var match = route.match();
         var builder = RouteMatch.newBuilder();
+        if (route.isGrpc()) {
+            builder.setGrpc(RouteMatch.GrpcRouteMatchOptions.getDefaultInstance());
+        }
         path(match.path(), builder);
         match.method().ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
         values(match, builder);

@@ -5,6 +5,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
+import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -40,6 +48,14 @@ public final class GoldenCases {
                                     .add(CorsPolicy.getDescriptor())
                                     .add(HTTPFault.getDescriptor())
                                     .add(LocalRateLimit.getDescriptor())
+                                    .add(HttpProtocolOptions.getDescriptor())
+                                    .add(UpstreamCodec.getDescriptor())
+                                    .add(CredentialInjector.getDescriptor())
+                                    .add(Generic.getDescriptor())
+                                    .add(UpstreamTlsContext.getDescriptor())
+                                    .add(ConnectionLimit.getDescriptor())
+                                    .add(ClusterConfig.getDescriptor())
+                                    .add(FilterConfig.getDescriptor())
                                     .build());
 
     private GoldenCases() {}
