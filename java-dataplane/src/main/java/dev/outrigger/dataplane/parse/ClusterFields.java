@@ -92,7 +92,7 @@ final class ClusterFields {
     private static final SupportedFields TRANSPORT_SOCKET_MATCH =
             SupportedFields.of(Cluster.TransportSocketMatch.class)
                     .obeyed("name", "match")
-                    .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
+                    .nested("transport_socket", () -> FilterChainParser.TRANSPORT_SOCKET);
 
     private static final SupportedFields EXTRA_SOURCE =
             SupportedFields.of(ExtraSourceAddress.class)
@@ -225,6 +225,6 @@ final class ClusterFields {
         return table.obeyed("name", "alt_stat_name", "connect_timeout")
                 .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
                 .obeyed("dns_refresh_rate", "dns_lookup_family")
-                .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
+                .nested("transport_socket", () -> FilterChainParser.TRANSPORT_SOCKET);
     }
 }
