@@ -21,8 +21,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * sent to each of its gateways, whether meant for it or not.
  */
 final class GatewayCases {
-    static final Path FOLDER =
-            Path.of("..", "..", "shared", "data", "gateway-api-conformance");
+    static final Path FOLDER = Path.of("..", "..", "shared", "data", "gateway-api-conformance");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** They are about TLS and UDP. */

@@ -25,6 +25,8 @@ final class GatewayDocuments {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String INFRA = "gateway-conformance-infra";
     private static final String DEFAULT_HOST = "example.org";
+    private static final int GATEWAY_PORT = 80;
+    private static final int BACKEND_PORT = 8080;
 
     /** Fields of a route that mean nothing where there is no gateway. */
     private static final Set<String> OF_GATEWAYS = Set.of("group", "kind");
@@ -54,8 +56,7 @@ final class GatewayDocuments {
             cases.add(exchange(i, steps.get(i)));
         }
         Files.writeString(
-                folder.resolve("steps").resolve("exchange.yaml"),
-                json(Map.of("exchanges", cases)));
+                folder.resolve("steps").resolve("exchange.yaml"), json(Map.of("exchanges", cases)));
     }
 
     private String documents(List<Step> steps) {
@@ -88,7 +89,7 @@ final class GatewayDocuments {
                         parents.computeIfAbsent(route, _ -> new LinkedHashSet<>()).add(service));
             }
         }
-        hosts.forEach((service, host) -> documents.add(service(INFRA, service, host, "b")));
+        hosts.forEach((service, host) -> documents.add(service(INFRA, service, host, GATEWAY_PORT, "b")));
         var backends = new TreeSet<String>();
         parents.forEach((route, services) -> {
             var manifest = routes.named(route);
@@ -97,7 +98,13 @@ final class GatewayDocuments {
         });
         backends.forEach(backend -> {
             var parts = backend.split("/");
-            documents.add(service(parts[0], parts[1], parts[1] + "." + parts[0], parts[1]));
+            documents.add(
+                    service(
+                            parts[0],
+                            parts[1],
+                            parts[1] + "." + parts[0],
+                            BACKEND_PORT,
+                            parts[1]));
         });
         var text = new StringBuilder();
         documents.forEach(document -> text.append("---\n").append(json(document)).append('\n'));
@@ -106,7 +113,7 @@ final class GatewayDocuments {
     }
 
     private static Map<String, Object> service(
-            String namespace, String name, String host, String upstream) {
+            String namespace, String name, String host, int port, String upstream) {
         return document(
                 "Service",
                 namespace,
@@ -115,7 +122,7 @@ final class GatewayDocuments {
                         "hostnames",
                         List.of(host),
                         "ports",
-                        List.of(Map.of("name", "http", "port", 8080)),
+                        List.of(Map.of("name", "http", "port", port)),
                         "endpoints",
                         Map.of(
                                 "static",
@@ -166,7 +173,8 @@ final class GatewayDocuments {
     }
 
     private static Set<String> backends(Map<String, Object> manifest) {
-        var namespace = String.valueOf(GatewayRoutes.map(manifest.get("metadata")).get("namespace"));
+        var namespace =
+                String.valueOf(GatewayRoutes.map(manifest.get("metadata")).get("namespace"));
         var names = new TreeSet<String>();
         for (var rule : GatewayRoutes.maps(GatewayRoutes.map(manifest.get("spec")).get("rules"))) {
             var references = new ArrayList<>(GatewayRoutes.maps(rule.get("backendRefs")));

@@ -59,7 +59,8 @@ class GatewayDocumentsIT {
     @BeforeAll
     void prepare(@TempDir Path temp) {
         Assumptions.assumeTrue(
-                Files.isDirectory(GatewayCases.FOLDER), "no third-party data beside the repository");
+                Files.isDirectory(GatewayCases.FOLDER),
+                "no third-party data beside the repository");
         folder = temp;
         stages = new StagePair(Subjects.oracle(), Subjects.subject(), temp.resolve("stages"));
     }
@@ -92,8 +93,7 @@ class GatewayDocumentsIT {
                     dynamicContainer(
                             group.name(),
                             group.exchanges().stream()
-                                    .map(each ->
-                                            dynamicTest(each.id(), () -> check(group, each)))
+                                    .map(each -> dynamicTest(each.id(), () -> check(group, each)))
                                     .toList()));
         }
         containers.add(
@@ -104,8 +104,7 @@ class GatewayDocumentsIT {
     }
 
     private static DynamicTest skipped(Map.Entry<String, String> entry) {
-        return dynamicTest(
-                entry.getKey(), () -> Assumptions.assumeTrue(false, entry.getValue()));
+        return dynamicTest(entry.getKey(), () -> Assumptions.assumeTrue(false, entry.getValue()));
     }
 
     private static List<GatewayDocuments.Step> steps(
@@ -144,9 +143,7 @@ class GatewayDocumentsIT {
 
         assertThat(Mismatch.find(exchange.expectation(), result.oracle())).as("Envoy").isEmpty();
         assertThat(Mismatch.find(exchange.expectation(), result.subject())).as("ours").isEmpty();
-        assertThat(
-                        Comparison.of(
-                                result.oracle(), result.subject(), exchange.ignored().keySet()))
+        assertThat(Comparison.of(result.oracle(), result.subject(), exchange.ignored().keySet()))
                 .as("differences from Envoy")
                 .isEmpty();
     }

@@ -62,7 +62,9 @@ final class GatewayRoutes {
         }
         return byDomain.keySet().stream()
                 .filter(domain -> covers(domain, host))
-                .max(Comparator.comparingInt(domain -> domain.equals(host) ? 1_000 : domain.length()))
+                .max(
+                        Comparator.comparingInt(
+                                domain -> domain.equals(host) ? 1_000 : domain.length()))
                 .map(byDomain::get)
                 .orElse(Set.of());
     }

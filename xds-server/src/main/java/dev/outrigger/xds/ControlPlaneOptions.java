@@ -70,7 +70,8 @@ public record ControlPlaneOptions(
     }
 
     public ControlPlaneOptions withApiSecurity(ApiSecurity protection) {
-        return new ControlPlaneOptions(store, rest, admin, xds, security, rollout, ads, protection, capabilities);
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, security, rollout, ads, protection, capabilities);
     }
 
     public ControlPlaneOptions withCapabilities(Capabilities ofProxies) {

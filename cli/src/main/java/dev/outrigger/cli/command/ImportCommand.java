@@ -35,7 +35,9 @@ import picocli.CommandLine.Parameters;
 final class ImportCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "FILE|-", description = "Envoy's YAML or JSON; - is the standard input.")
+    @Parameters(
+            paramLabel = "FILE|-",
+            description = "Envoy's YAML or JSON; - is the standard input.")
     private String source = "-";
 
     @Option(
@@ -79,9 +81,7 @@ final class ImportCommand implements Callable<Integer> {
         var text = new String(bundle.body(), StandardCharsets.UTF_8);
         var request =
                 new Request(
-                        name,
-                        namespace,
-                        Optional.of(cluster).filter(given -> !given.isEmpty()));
+                        name, namespace, Optional.of(cluster).filter(given -> !given.isEmpty()));
         var imported =
                 switch (EnvoyImport.read(text, request)) {
                     case Checked.Valid<Imported>(var valid) -> valid;

@@ -8,14 +8,8 @@ import picocli.CommandLine.Option;
 final class ProxiesOption {
     /** As they are typed. */
     private enum Mesh {
-        any(Capabilities.ALL_PROXIES),
-        envoy(Capabilities.ENVOY_ONLY);
-
-        private final Capabilities capabilities;
-
-        Mesh(Capabilities capabilities) {
-            this.capabilities = capabilities;
-        }
+        any,
+        envoy
     }
 
     @Option(
@@ -30,6 +24,9 @@ final class ProxiesOption {
     private Mesh proxies = Mesh.any;
 
     Capabilities capabilities() {
-        return proxies.capabilities;
+        return switch (proxies) {
+            case any -> Capabilities.ALL_PROXIES;
+            case envoy -> Capabilities.ENVOY_ONLY;
+        };
     }
 }

@@ -61,8 +61,7 @@ final class Attached {
             case TargetRef.Mesh _ -> {}
             case TargetRef.Service _ -> levels.add(new TargetRef.Mesh(TrafficPolicyKind.MESH));
             case TargetRef.Route(var document) ->
-                    parent(set, document)
-                            .ifPresent(service -> levels.addAll(levels(set, service)));
+                    parent(set, document).ifPresent(service -> levels.addAll(levels(set, service)));
             case TargetRef.RouteRule(var document, _) ->
                     levels.addAll(levels(set, new TargetRef.Route(document)));
         }

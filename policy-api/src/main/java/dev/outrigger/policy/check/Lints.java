@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 /** The lints there are. */
 final class Lints {
     /** In the order in which their warnings are reported. */
-    static final List<Lint> ALL = List.of(Lints::retries, Lints::affinity, Lints::shadows, Lints::upstreams);
+    static final List<Lint> ALL =
+            List.of(Lints::retries, Lints::affinity, Lints::shadows, Lints::upstreams);
 
     private Lints() {}
 

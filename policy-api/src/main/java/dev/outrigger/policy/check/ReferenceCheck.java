@@ -68,7 +68,8 @@ final class ReferenceCheck {
             case Reference.ToPort(var path, var id, var port, var forGrpc) ->
                     spec instanceof ServiceSpec service
                             ? checkPort(owner, path, id, port, service)
-                                .or(() -> checkProtocol(owner, path, id, port, forGrpc, service))
+                                    .or(() ->
+                                            checkProtocol(owner, path, id, port, forGrpc, service))
                             : Optional.empty();
             case Reference.ToRule(var path, var id, var rule) ->
                     spec instanceof RouteSpec route

@@ -67,8 +67,7 @@ final class ShadowLint {
     private record Placed(
             PolicyId document, int index, String rule, int position, boolean last, Match match) {}
 
-    private void service(
-            List<Policy<RouteSpec>> routes, boolean grpc, Set<PolicyId> documents) {
+    private void service(List<Policy<RouteSpec>> routes, boolean grpc, Set<PolicyId> documents) {
         var placed = new ArrayList<Placed>();
         for (Policy<RouteSpec> route : routes) {
             if (route.spec().isGrpc() == grpc) {
@@ -87,8 +86,8 @@ final class ShadowLint {
         }
         placed.sort(
                 Comparator.comparing(Placed::document)
-                        .thenComparing(Placed::index)
-                        .thenComparing(Placed::position));
+                        .thenComparingInt(Placed::index)
+                        .thenComparingInt(Placed::position));
         var rule = new ArrayList<Placed>();
         for (Placed one : placed) {
             rule.add(one);

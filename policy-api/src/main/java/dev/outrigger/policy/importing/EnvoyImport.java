@@ -122,7 +122,8 @@ public final class EnvoyImport {
         var sources = new HashSet<String>();
         clusterNames(child(root, "dynamic_resources"), sources);
         var statics = child(root, "static_resources");
-        var path = FieldPath.of(root.has("staticResources") ? "staticResources" : "static_resources");
+        var path =
+                FieldPath.of(root.has("staticResources") ? "staticResources" : "static_resources");
         all(child(statics, "listeners"), path.child("listeners"), "listener", Set.of());
         all(child(statics, "clusters"), path.child("clusters"), "cluster", sources);
         if (!child(statics, "secrets").isMissingNode()) {

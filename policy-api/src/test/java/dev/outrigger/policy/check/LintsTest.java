@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Each warning where it is due, and none beside it. */
 class LintsTest {
-    private final PolicyReader reader = PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY);
+    private final PolicyReader reader =
+            PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY);
     private DocumentSet stored = DocumentSet.EMPTY;
 
     @Test
@@ -163,8 +164,7 @@ class LintsTest {
     void warnsOfFailoverThatNothingSetsOff() {
         assertThat(policy("localityFailover: {}"))
                 .containsExactly("OUT-W110 #/spec/localityFailover");
-        assertThat(policy("localityFailover: {}\noutlierDetection: {consecutive5xx: 5}"))
-                .isEmpty();
+        assertThat(policy("localityFailover: {}\noutlierDetection: {consecutive5xx: 5}")).isEmpty();
         store(document("Mesh, name: default", "m", "healthCheck: {tcp: {}}"));
         assertThat(policy("localityFailover: {}")).isEmpty();
     }

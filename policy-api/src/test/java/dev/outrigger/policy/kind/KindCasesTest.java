@@ -199,7 +199,8 @@ class KindCasesTest {
         var out = new StringBuilder();
         for (Case one : cases) {
             out.append("=== ").append(one.title()).append('\n').append(one.text());
-            violations(file, one.text()).forEach(violation -> out.append(line(violation)).append('\n'));
+            violations(file, one.text())
+                    .forEach(violation -> out.append(line(violation)).append('\n'));
         }
         Files.writeString(
                 Path.of("src/test/resources/dev/outrigger/policy/kind/cases", file + ".txt"), out);

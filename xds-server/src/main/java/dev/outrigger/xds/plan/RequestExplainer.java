@@ -154,8 +154,7 @@ final class RequestExplainer {
             Question question) {
         var port = host.servicePort();
         var service = new ServiceRef(port.namespace(), port.service());
-        var rule =
-                ir.document().map(_ -> ir.name().substring(ir.name().lastIndexOf('/') + 1));
+        var rule = ir.document().map(_ -> ir.name().substring(ir.name().lastIndexOf('/') + 1));
         var place = new Place(service, ir.document(), rule);
         return new Explanation.Routed(
                 sidecar.id(),

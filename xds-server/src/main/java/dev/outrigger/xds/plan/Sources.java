@@ -40,8 +40,7 @@ final class Sources {
     }
 
     private static int index(Optional<PolicyId> document, PolicySet policies, String rule) {
-        var route =
-                document.flatMap(policies::find).flatMap(policy -> policy.as(RouteSpec.class));
+        var route = document.flatMap(policies::find).flatMap(policy -> policy.as(RouteSpec.class));
         if (route.isEmpty()) {
             return 0;
         }

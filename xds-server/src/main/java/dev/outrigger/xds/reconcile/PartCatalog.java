@@ -115,8 +115,7 @@ final class PartCatalog {
                 translator
                         .assignment(outbound, assignments)
                         .map(endpoints ->
-                                SnapshotBuilder.version(
-                                        endpoints, Optional.of(cluster.version()))),
+                                SnapshotBuilder.version(endpoints, Optional.of(cluster.version()))),
                 translator
                         .secret(outbound)
                         .map(secret -> SnapshotBuilder.version(secret, Optional.empty())));

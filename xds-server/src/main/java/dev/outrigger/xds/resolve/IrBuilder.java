@@ -54,7 +54,6 @@ public final class IrBuilder {
                             (one.isGrpc() ? MatchOrder.GRPC : MatchOrder.HTTP)
                                     .compare(one.match(), other.match()));
 
-
     private final PolicyIndex index;
 
     public IrBuilder(PolicyIndex index) {
@@ -118,8 +117,7 @@ public final class IrBuilder {
         }
         sidecar.spec()
                 .outbound()
-                .filter(outbound ->
-                        outbound.unknownHosts() == SidecarSpec.UnknownHosts.PASSTHROUGH)
+                .filter(outbound -> outbound.unknownHosts() == SidecarSpec.UnknownHosts.PASSTHROUGH)
                 .ifPresent(_ -> clusters.add(new IrCluster.Passthrough(provenance)));
         return clusters;
     }
@@ -241,11 +239,7 @@ public final class IrBuilder {
         var inline = new ArrayList<Effective>();
         rule.timeouts().ifPresent(block -> inline.add(new Effective(block, inlineOrigin)));
         rule.retry().ifPresent(block -> inline.add(new Effective(block, inlineOrigin)));
-        var place =
-                new Place(
-                        parent,
-                        Optional.of(document.id()),
-                        Optional.of(rule.name()));
+        var place = new Place(parent, Optional.of(document.id()), Optional.of(rule.name()));
         var policies = precedence.resolve(place, inline, TrafficBlock.Scope.ROUTE);
         var backends = rule.backendRefs().stream().map(this::backend).toList();
         var mirrors =
@@ -314,15 +308,13 @@ public final class IrBuilder {
             for (IrRoute route : host.routes()) {
                 route.backends()
                         .forEach(backend -> addCluster(byName, backend.servicePort(), caller));
-                route.mirrors()
-                        .forEach(mirror -> addCluster(byName, mirror.servicePort(), caller));
+                route.mirrors().forEach(mirror -> addCluster(byName, mirror.servicePort(), caller));
             }
         }
         return byName.values();
     }
 
-    private void addCluster(
-            Map<String, IrCluster> byName, IrServicePort target, Caller caller) {
+    private void addCluster(Map<String, IrCluster> byName, IrServicePort target, Caller caller) {
         var name = target.namespace() + "/" + target.service() + "/" + target.port();
         if (!byName.containsKey(name)) {
             // Without such a port, the reference check names the route that asks for it.

@@ -18,8 +18,8 @@ import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.Filt
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 /**
- * Requests for hosts that no service has: refused, or sent where their Host header says by a cluster
- * that resolves names as they come.
+ * Requests for hosts that no service has: refused, or sent where their Host header says by a
+ * cluster that resolves names as they come.
  */
 final class PassthroughTranslator {
     private static final int UNKNOWN_HOST_STATUS = 404;

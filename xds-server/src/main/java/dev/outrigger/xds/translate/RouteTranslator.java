@@ -38,6 +38,9 @@ final class RouteTranslator {
     /** Gateway API: a rule without a usable backend answers 500. */
     private static final int NO_BACKEND_STATUS = 500;
 
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
     /** What surrounds the virtual hosts comes first, so that these can be added to it. */
     RouteConfiguration routeConfiguration(
             IrListener.Outbound listener, List<IrVirtualHost> virtualHosts) {
@@ -93,7 +96,7 @@ final class RouteTranslator {
         var builder = Route.newBuilder().setName(route.name()).setMatch(match);
         var answer = route.filters().answer();
         if (answer.isPresent()) {
-            answer(answer.get(), route, builder);
+            answer(answer.get(), route, host.servicePort().port(), builder);
         } else if (route.weighted().isEmpty()) {
             builder.setDirectResponse(
                     DirectResponseAction.newBuilder().setStatus(NO_BACKEND_STATUS));
@@ -108,7 +111,8 @@ final class RouteTranslator {
         return builder.build();
     }
 
-    private static void answer(Answer answer, IrRoute route, Route.Builder builder) {
+    private static void answer(
+            Answer answer, IrRoute route, int servicePort, Route.Builder builder) {
         switch (answer) {
             case Answer.Direct(var status, var body) -> {
                 var direct = DirectResponseAction.newBuilder().setStatus(status);
@@ -116,18 +120,38 @@ final class RouteTranslator {
                         text -> direct.setBody(DataSource.newBuilder().setInlineString(text)));
                 builder.setDirectResponse(direct);
             }
-            case Answer.Redirect redirect -> builder.setRedirect(redirect(redirect, route));
+            case Answer.Redirect redirect -> builder.setRedirect(redirect(redirect, route, servicePort));
         }
     }
 
-    private static RedirectAction redirect(Answer.Redirect redirect, IrRoute route) {
+    private static RedirectAction redirect(
+            Answer.Redirect redirect, IrRoute route, int servicePort) {
         var action = RedirectAction.newBuilder().setResponseCode(code(redirect.status()));
         redirect.scheme().ifPresent(action::setSchemeRedirect);
         redirect.hostname().ifPresent(action::setHostRedirect);
-        redirect.port().ifPresent(action::setPortRedirect);
+        redirectPort(redirect, servicePort).ifPresent(action::setPortRedirect);
         redirect.path()
                 .ifPresent(path -> PathTranslator.redirect(path, route.match().path(), action));
         return action.build();
+    }
+
+    /**
+     * Gateway API's: the port that is given, else that of the scheme that is given, else the one
+     * the request came to; and the usual one of a scheme is not written. Where the host stays, its
+     * port does too, unless another one is said.
+     */
+    private static Optional<Integer> redirectPort(Answer.Redirect redirect, int servicePort) {
+        boolean changes =
+                redirect.hostname().isPresent()
+                        || redirect.scheme().isPresent()
+                        || redirect.port().isPresent();
+        int usual = redirect.scheme().filter("https"::equals).isPresent() ? HTTPS_PORT : HTTP_PORT;
+        int port =
+                redirect.port()
+                        .orElseGet(() -> redirect.scheme().isPresent() ? usual : servicePort);
+        boolean isUnsaid =
+                port == usual && (redirect.hostname().isPresent() || servicePort == HTTP_PORT);
+        return changes && !isUnsaid ? Optional.of(port) : Optional.empty();
     }
 
     private static RedirectAction.RedirectResponseCode code(int status) {

@@ -66,10 +66,8 @@ public final class XdsTranslator {
 
     /** The secret that a filter of the cluster asks for. */
     public Optional<XdsResource> secret(IrCluster.Outbound cluster) {
-        return CredentialTranslator.secret(
-                        cluster, ResourceNames.credential(cluster.servicePort()))
-                .map(secret ->
-                        XdsResource.of(ResourceType.SECRET, secret, cluster.provenance()));
+        return CredentialTranslator.secret(cluster, ResourceNames.credential(cluster.servicePort()))
+                .map(secret -> XdsResource.of(ResourceType.SECRET, secret, cluster.provenance()));
     }
 
     public XdsResource listener(PolicyId sidecar, IrListener listener) {

@@ -53,8 +53,10 @@ class PolicyPagesTest {
 
         assertThat(each).as("examples").isNotEmpty();
         for (String example : each) {
-            var policies = PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY)
-                            .read(SIDECAR + example).require();
+            var policies =
+                    PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY)
+                            .read(SIDECAR + example)
+                            .require();
             assertThat(ReferenceCheck.check(resources(policies))).isEmpty();
             assertThat(resources(policies)).isNotEmpty();
         }

@@ -93,7 +93,11 @@ final class RandomPolicies {
             hostnames.add(pick(NAMES) + random.nextInt(8) + pick(List.of(".local", ".test")));
         }
         var ports = new ArrayList<ServiceSpec.Port>();
-        ports.add(new ServiceSpec.Port("http", pick(List.of(80, 81)), pick(List.of(ServiceSpec.Protocol.values()))));
+        ports.add(
+                new ServiceSpec.Port(
+                        "http",
+                        pick(List.of(80, 81)),
+                        pick(List.of(ServiceSpec.Protocol.values()))));
         if (random.nextInt(3) == 0) {
             ports.add(new ServiceSpec.Port("more", 8080, ServiceSpec.Protocol.HTTP));
         }
@@ -105,8 +109,7 @@ final class RandomPolicies {
             case 0 -> new ServiceSpec.Endpoints.Dns("app.test", 8080);
             case 1, 2 -> new ServiceSpec.Endpoints.Eds(pick(List.of("x", "y")));
             default ->
-                    new ServiceSpec.Endpoints.Static(
-                            List.of(address(1), address(4), address(7)));
+                    new ServiceSpec.Endpoints.Static(List.of(address(1), address(4), address(7)));
         };
     }
 
@@ -162,8 +165,7 @@ final class RandomPolicies {
                         case 0 -> new TargetRef.Mesh("default");
                         case 1, 2 -> new TargetRef.Route(routeId());
                         case 3 ->
-                                new TargetRef.RouteRule(
-                                        routeId(), "rule-" + random.nextInt(1, 4));
+                                new TargetRef.RouteRule(routeId(), "rule-" + random.nextInt(1, 4));
                         default -> new TargetRef.Service("default", pick(NAMES));
                     });
         }

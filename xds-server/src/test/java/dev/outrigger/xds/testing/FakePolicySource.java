@@ -2,8 +2,8 @@
 package dev.outrigger.xds.testing;
 
 import dev.outrigger.policy.check.PolicyReader;
-import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.document.Checked;
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.store.PolicySource;

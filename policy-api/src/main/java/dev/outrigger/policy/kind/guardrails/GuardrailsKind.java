@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads {@code guardrails}: {@code maxAttempts} (0..10) and {@code maxRequestTimeout} (1ms..24h), at
- * least one of the two.
+ * Reads {@code guardrails}: {@code maxAttempts} (0..10) and {@code maxRequestTimeout} (1ms..24h),
+ * at least one of the two.
  */
 public final class GuardrailsKind implements BlockKind<GuardrailsPolicy> {
     private static final List<String> FIELDS = List.of("maxAttempts", "maxRequestTimeout");

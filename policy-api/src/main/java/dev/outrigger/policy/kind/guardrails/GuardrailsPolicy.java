@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What no policy and no route of the mesh may ask for. A write that does is refused: what is written
- * is what runs, and nothing is ever cut down to what is allowed.
+ * What no policy and no route of the mesh may ask for. A write that does is refused: what is
+ * written is what runs, and nothing is ever cut down to what is allowed.
  *
  * @param maxAttempts of {@code retry.attempts}
  * @param maxRequestTimeout of {@code timeouts.request}

@@ -48,7 +48,9 @@ public final class RouteReader {
      * @param any what a rule without matches has
      */
     public RouteReader(
-            RouteProtocol protocol, Function<DocumentNode, Optional<Match>> matchReader, Match any) {
+            RouteProtocol protocol,
+            Function<DocumentNode, Optional<Match>> matchReader,
+            Match any) {
         this.protocol = protocol;
         this.matchReader = matchReader;
         this.any = any;

@@ -41,8 +41,7 @@ public final class LocalityFailoverKind implements BlockKind<LocalityFailoverPol
         for (DocumentNode item : block.field("regions").items(0, MAX_REGIONS)) {
             var name = Names.printable(item, MAX_NAME);
             if (name.filter(regions::contains).isPresent()) {
-                item.violate(
-                        ViolationCode.DUPLICATE, Quoted.of(name.get()) + " is listed twice.");
+                item.violate(ViolationCode.DUPLICATE, Quoted.of(name.get()) + " is listed twice.");
             }
             if (name.filter(String::isEmpty).isPresent()) {
                 item.violate(ViolationCode.BAD_VALUE, "Is empty (expected: the name of a region).");
@@ -51,7 +50,6 @@ public final class LocalityFailoverKind implements BlockKind<LocalityFailoverPol
         }
         var elsewhere = block.field("elsewhere").oneOf(Map.of("last", true, "never", false));
         return mark.ifClean(() ->
-                new LocalityFailoverPolicy(
-                        zones.orElse(true), regions, elsewhere.orElse(true)));
+                new LocalityFailoverPolicy(zones.orElse(true), regions, elsewhere.orElse(true)));
     }
 }

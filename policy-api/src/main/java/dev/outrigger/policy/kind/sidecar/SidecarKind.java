@@ -47,7 +47,14 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     public static final String KIND = "Sidecar";
 
     private static final List<String> INBOUND_FIELDS =
-            List.of("name", "address", "listenPort", "appAddress", "appPort", "protocol", "maxConnections");
+            List.of(
+                    "name",
+                    "address",
+                    "listenPort",
+                    "appAddress",
+                    "appPort",
+                    "protocol",
+                    "maxConnections");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
 
     private final Capabilities capabilities;
@@ -74,7 +81,8 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     @Override
     public Optional<SidecarSpec> read(DocumentNode spec, PolicyId id) {
         var mark = spec.violations().mark();
-        if (!spec.objectOf(List.of("selector", "service", "inbound", "outbound", "accessLog", "locality"))) {
+        if (!spec.objectOf(
+                List.of("selector", "service", "inbound", "outbound", "accessLog", "locality"))) {
             return Optional.empty();
         }
         var selector = SelectorReader.read(spec.field("selector").required());

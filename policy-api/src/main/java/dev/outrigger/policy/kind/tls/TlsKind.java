@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>{@code validation}: {@code hostname}; exactly one of {@code caCertificateRefs} (one {@code
- *       file}) and {@code wellKnownCACertificates} (System); {@code subjectAltNames} (0..5 of {@code
- *       type} Hostname with {@code hostname}, or URI with {@code uri})
+ *       file}) and {@code wellKnownCACertificates} (System); {@code subjectAltNames} (0..5 of
+ *       {@code type} Hostname with {@code hostname}, or URI with {@code uri})
  *   <li>{@code clientCertificate}: {@code certificateFile}, {@code privateKeyFile}
  *   <li>{@code minVersion}, {@code maxVersion}: TLSv1.2, TLSv1.3
  *   <li>{@code alpn}: 1..8 protocol names; default what the service's port speaks
@@ -89,7 +89,13 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
         var alpn = readAlpn(block.field("alpn"));
         return mark.ifClean(() ->
                 new TlsPolicy(
-                        hostname.orElseThrow(), trusted.orElseThrow(), names, client, min, max, alpn));
+                        hostname.orElseThrow(),
+                        trusted.orElseThrow(),
+                        names,
+                        client,
+                        min,
+                        max,
+                        alpn));
     }
 
     private static Optional<Trusted> readTrusted(DocumentNode validation) {
@@ -103,14 +109,12 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
                             + " whose certificates are believed (expected: exactly one of"
                             + " caCertificateRefs, wellKnownCACertificates).");
         }
-        var system = known.oneOf(Map.of("System", new Trusted.System()));
+        var system = known.oneOf(Map.of("System", new Trusted.OperatingSystem()));
         Optional<Trusted> file = Optional.empty();
         if (files.isPresent()) {
             for (DocumentNode item : files.items(1, 1)) {
                 if (item.objectOf(List.of("file"))) {
-                    file =
-                            FilePaths.absolute(item.field("file").required())
-                                    .map(Trusted.File::new);
+                    file = FilePaths.absolute(item.field("file").required()).map(Trusted.File::new);
                 }
             }
         }
@@ -123,8 +127,7 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
             if (!item.objectOf(List.of("type", "hostname", "uri"))) {
                 continue;
             }
-            var isUri =
-                    item.field("type").required().oneOf(Map.of("Hostname", false, "URI", true));
+            var isUri = item.field("type").required().oneOf(Map.of("Hostname", false, "URI", true));
             if (isUri.isEmpty()) {
                 continue;
             }
@@ -189,8 +192,7 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
                         ViolationCode.BAD_VALUE,
                         Quoted.of(name.get()) + " is no protocol (expected: such as h2).");
             } else if (name.isPresent() && protocols.contains(name.get())) {
-                item.violate(
-                        ViolationCode.DUPLICATE, Quoted.of(name.get()) + " is listed twice.");
+                item.violate(ViolationCode.DUPLICATE, Quoted.of(name.get()) + " is listed twice.");
             }
             name.ifPresent(protocols::add);
         }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * TLS toward the hosts of a service (Gateway API's BackendTLSPolicy). All files are of the proxy's
  * machine.
  *
- * @param hostname what is asked for (SNI) and, without other names, what the certificate must be for
+ * @param hostname what is asked for (SNI) and, without other names, what the certificate must be
+ *     for
  * @param trusted whose certificates are believed
  * @param subjectAltNames what the certificate must be for, any of these; empty means the host name
  * @param clientCertificate what the proxy shows of itself
@@ -35,7 +36,7 @@ public record TlsPolicy(
         record File(String path) implements Trusted {}
 
         /** Those of the proxy's operating system. */
-        record System() implements Trusted {}
+        record OperatingSystem() implements Trusted {}
     }
 
     /** A name in a certificate. */

@@ -24,8 +24,8 @@ import java.util.Optional;
  * Reads TrafficPolicy.
  *
  * <ul>
- *   <li>{@code targetRefs}: 1..16 of {@code kind} (Mesh, Service, HTTPRoute, GRPCRoute), {@code name}, {@code
- *       namespace} and, for a route, {@code sectionName}
+ *   <li>{@code targetRefs}: 1..16 of {@code kind} (Mesh, Service, HTTPRoute, GRPCRoute), {@code
+ *       name}, {@code namespace} and, for a route, {@code sectionName}
  *   <li>{@code consumers}: 1..64 services; left out for every caller
  *   <li>at least one block; cluster-scoped blocks only where every target is a Mesh or a Service
  * </ul>

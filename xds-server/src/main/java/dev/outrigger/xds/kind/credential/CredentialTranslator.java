@@ -21,8 +21,8 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.Optional;
 
 /**
- * {@code credential}: the credential injector among the filters of a cluster, and a secret that says
- * in which file it is. The proxy reads the file; what is sent holds its path and nothing else.
+ * {@code credential}: the credential injector among the filters of a cluster, and a secret that
+ * says in which file it is. The proxy reads the file; what is sent holds its path and nothing else.
  */
 public final class CredentialTranslator implements UpstreamFilterKind {
     /** Of {@code Generic.header_value_prefix}, which Envoy has and the API's classes lack yet. */

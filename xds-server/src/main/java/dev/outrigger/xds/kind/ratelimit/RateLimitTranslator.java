@@ -78,7 +78,10 @@ public final class RateLimitTranslator implements FilterKind {
         return Optional.ofNullable(route.policies().byType().get(RateLimitPolicy.class));
     }
 
-    /** What the policy's target covers of this virtual host; the last part of a rule's name is its own. */
+    /**
+     * What the policy's target covers of this virtual host; the last part of a rule's name is its
+     * own.
+     */
     private static String bucket(IrRoute route, Effective effective) {
         Level level = effective.origin().level();
         return switch (level) {

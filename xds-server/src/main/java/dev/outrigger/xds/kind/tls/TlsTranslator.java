@@ -69,7 +69,7 @@ public final class TlsTranslator implements ClusterKind {
                 file(
                         switch (policy.trusted()) {
                             case Trusted.File(var path) -> path;
-                            case Trusted.System() -> SYSTEM_AUTHORITIES;
+                            case Trusted.OperatingSystem() -> SYSTEM_AUTHORITIES;
                         }));
         var names =
                 policy.subjectAltNames().isEmpty()
