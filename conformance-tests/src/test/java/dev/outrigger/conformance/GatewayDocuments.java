@@ -89,7 +89,8 @@ final class GatewayDocuments {
                         parents.computeIfAbsent(route, _ -> new LinkedHashSet<>()).add(service));
             }
         }
-        hosts.forEach((service, host) -> documents.add(service(INFRA, service, host, GATEWAY_PORT, "b")));
+        hosts.forEach(
+                (service, host) -> documents.add(service(INFRA, service, host, GATEWAY_PORT, "b")));
         var backends = new TreeSet<String>();
         parents.forEach((route, services) -> {
             var manifest = routes.named(route);
@@ -99,12 +100,7 @@ final class GatewayDocuments {
         backends.forEach(backend -> {
             var parts = backend.split("/");
             documents.add(
-                    service(
-                            parts[0],
-                            parts[1],
-                            parts[1] + "." + parts[0],
-                            BACKEND_PORT,
-                            parts[1]));
+                    service(parts[0], parts[1], parts[1] + "." + parts[0], BACKEND_PORT, parts[1]));
         });
         var text = new StringBuilder();
         documents.forEach(document -> text.append("---\n").append(json(document)).append('\n'));

@@ -86,7 +86,8 @@ final class TranslateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var wanted = type == null ? null : XdsType.parse(type);
-        var set = OfflineDocuments.read(
+        var set =
+                OfflineDocuments.read(
                         DocumentBundle.read(sources, console.in()),
                         proxies.capabilities(),
                         console);

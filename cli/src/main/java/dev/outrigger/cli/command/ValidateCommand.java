@@ -36,7 +36,11 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var set = OfflineDocuments.read(DocumentBundle.read(sources, console.in()), proxies.capabilities(), console);
+        var set =
+                OfflineDocuments.read(
+                        DocumentBundle.read(sources, console.in()),
+                        proxies.capabilities(),
+                        console);
         console.note(set.size() + (set.size() == 1 ? " document is" : " documents are") + " valid");
         return ExitCode.OK.number();
     }

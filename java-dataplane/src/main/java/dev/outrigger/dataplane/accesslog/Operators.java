@@ -44,6 +44,7 @@ final class Operators {
             Set.of(
                     "DYNAMIC_METADATA",
                     "ENVIRONMENT",
+                    "METADATA",
                     "QUERY_PARAM",
                     "REQ",
                     "REQUEST_HEADER",
@@ -53,7 +54,12 @@ final class Operators {
                     "TRAILER");
 
     private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
-            Set.of("FILTER_STATE", "UPSTREAM_FILTER_STATE");
+            Set.of(
+                    "CLUSTER_METADATA",
+                    "COMMON_DURATION",
+                    "FILTER_STATE",
+                    "UPSTREAM_FILTER_STATE",
+                    "UPSTREAM_METADATA");
 
     /** About TLS, tracing and QUIC, none of which a stream here has. */
     private static final Set<String> NEVER =
@@ -73,8 +79,8 @@ final class Operators {
                                     + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
                                     + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
                                     + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
-                                    + " REQUESTED_SERVER_NAME RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
-                                    + " TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
+                                    + " RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
+                                    + " TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
                                     + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
                                     + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
                                     + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
@@ -168,6 +174,8 @@ final class Operators {
             case "PATH" -> command.text(HeadOperators.path(argument));
             case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
             case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
+            case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
+            case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
             case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
@@ -211,6 +219,14 @@ final class Operators {
                             MetadataText.dynamic(command.argument),
                             command.maxLength(),
                             command.missing);
+            case "METADATA" ->
+                    new Operator.Metadata(
+                            MetadataText.ofKind(command.argument),
+                            command.maxLength(),
+                            command.missing);
+            case "UNIQUE_ID" -> command.text(FormatContext::uniqueId);
+            case "COMMON_DURATION" -> command.number(Durations.between(command.argument));
+            case "REQUEST_TX_DURATION" -> command.number(Durations.between("DS_RX_BEG:US_TX_END"));
             case "HOSTNAME" -> command.text(hostname());
             case "ENVIRONMENT" -> command.text(environment(command.argument));
             default -> null;
@@ -243,6 +259,14 @@ final class Operators {
             case "UPSTREAM_HOST_NAME" -> command.text(c -> c.info().upstreamHostName());
             case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
                     command.text(c -> withoutPort(c.info().upstreamHostName()));
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED" ->
+                    command.text(c -> c.info().upstreamHostNamesAttempted());
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT" ->
+                    command.text(c -> withoutPorts(c.info().upstreamHostNamesAttempted()));
+            case "UPSTREAM_CONNECTION_POOL_READY_DURATION" ->
+                    command.number(c -> c.info().poolReadyMillis());
+            case "UPSTREAM_METADATA" -> metadata(command, MetadataKind.UPSTREAM_HOST);
+            case "CLUSTER_METADATA" -> metadata(command, MetadataKind.CLUSTER);
             case "UPSTREAM_HOSTS_ATTEMPTED" -> command.text(c -> c.info().upstreamHostsAttempted());
             case "UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT" ->
                     command.text(c -> withoutPorts(c.info().upstreamHostsAttempted()));
@@ -269,6 +293,11 @@ final class Operators {
         };
     }
 
+    private static Operator metadata(Command command, MetadataKind kind) {
+        return new Operator.Metadata(
+                MetadataText.of(kind, command.argument), command.maxLength(), command.missing);
+    }
+
     private static @Nullable Operator connection(Command command) {
         Function<FormatContext, InetSocketAddress> remote = c -> c.info().remoteAddress();
         return switch (command.name) {
@@ -278,18 +307,27 @@ final class Operators {
                     masked(command, c -> ConnectionInfo.ip(remote.apply(c)));
             case "DOWNSTREAM_REMOTE_PORT" -> command.number(c -> remote.apply(c).getPort());
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                    command.text(c -> c.info().connection().remoteText());
+                    command.text(c -> ConnectionInfo.text(directRemote(c)));
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    masked(command, c -> c.info().connection().remoteIp());
-            case "DOWNSTREAM_DIRECT_REMOTE_PORT" ->
-                    command.number(c -> c.info().connection().remoteAddress().getPort());
-            case "DOWNSTREAM_LOCAL_ADDRESS", "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
-                    command.text(c -> c.info().connection().localText());
-            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
-                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directRemote(c)));
+            case "DOWNSTREAM_DIRECT_REMOTE_PORT" -> command.number(c -> directRemote(c).getPort());
+            case "DOWNSTREAM_LOCAL_ADDRESS" -> command.text(c -> c.info().connection().localText());
+            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" ->
                     masked(command, c -> c.info().connection().localIp());
-            case "DOWNSTREAM_LOCAL_PORT", "DOWNSTREAM_DIRECT_LOCAL_PORT" ->
+            case "DOWNSTREAM_LOCAL_PORT" ->
                     command.number(c -> c.info().connection().localAddress().getPort());
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
+                    command.text(c -> ConnectionInfo.text(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_PORT" -> command.number(c -> directLocal(c).getPort());
+            case "REQUESTED_SERVER_NAME" ->
+                    command.text(
+                            c -> orNull(c.info().connection().accepted().requestedServerName()));
+            case "TLS_JA3_FINGERPRINT" ->
+                    command.text(c -> orNull(c.info().connection().accepted().ja3()));
+            case "FILTER_CHAIN_NAME" ->
+                    command.text(c -> orNull(c.info().connection().accepted().filterChainName()));
             // Only addresses inside a process have one.
             case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
                     "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID" ->
@@ -300,6 +338,18 @@ final class Operators {
 
     private static Operator withoutPort(Command command, TextSource address) {
         return masked(command, context -> withoutPort(address.read(context)));
+    }
+
+    private static InetSocketAddress directRemote(FormatContext context) {
+        return context.info().connection().accepted().directRemoteAddress();
+    }
+
+    private static InetSocketAddress directLocal(FormatContext context) {
+        return context.info().connection().accepted().directLocalAddress();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** An address, or its network where the argument is a prefix length. */

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.exchange.HcmStats;
@@ -17,6 +18,8 @@ import dev.outrigger.dataplane.exchange.LogFilters;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filterchain.FilterChains;
+import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
+import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
@@ -51,7 +54,8 @@ final class ListenerCompiler {
             ListenerConfig config,
             ListenerVersion version,
             FilterChains index,
-            Map<ChainKey, HttpConnectionManager.Settings> settings) {}
+            Map<ChainKey, HttpConnectionManager.Settings> settings,
+            Map<ChainKey, TcpProxy> tcpProxies) {}
 
     /**
      * @param drains makes the drain of one version of a listener
@@ -97,16 +101,19 @@ final class ListenerCompiler {
         }
         Known base = before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
+        var tcpProxies = new HashMap<ChainKey, TcpProxy>();
         if (base != null) {
+            var kept =
+                    Stream.concat(
+                                    listener.filterChains().stream()
+                                            .map(each -> key(listener, each, false)),
+                                    listener.defaultFilterChain().stream()
+                                            .map(each -> key(listener, each, true)))
+                            .collect(Collectors.toSet());
             settings.putAll(base.settings());
-            settings.keySet()
-                    .retainAll(
-                            Stream.concat(
-                                            listener.filterChains().stream()
-                                                    .map(each -> key(listener, each, false)),
-                                            listener.defaultFilterChain().stream()
-                                                    .map(each -> key(listener, each, true)))
-                                    .collect(Collectors.toSet()));
+            settings.keySet().retainAll(kept);
+            tcpProxies.putAll(base.tcpProxies());
+            tcpProxies.keySet().retainAll(kept);
         }
         int chains = listener.filterChains().size();
         return new Known(
@@ -116,11 +123,14 @@ final class ListenerCompiler {
                         : new ListenerVersion(
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
+                                ListenerFilters.of(listener.listenerFilters(), stats),
+                                listener.useOriginalDst(),
                                 drains.get()),
                 FilterChains.of(
                         listener.filterChains().stream().map(FilterChainConfig::match).toList(),
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),
-                settings);
+                settings,
+                tcpProxies);
     }
 
     private static ChainKey key(
@@ -144,6 +154,18 @@ final class ListenerCompiler {
                                             config.routeSource(),
                                             proxy,
                                             clusters));
+                    case NetworkFilterConfig.Tcp(TcpProxyConfig config) ->
+                            new NetworkFilter.Tcp(
+                                    known.tcpProxies()
+                                            .computeIfAbsent(
+                                                    key,
+                                                    _ ->
+                                                            new TcpProxy(
+                                                                    config,
+                                                                    stats,
+                                                                    accessLogs(
+                                                                            config.accessLogs()))),
+                                    clusters);
                     case NetworkFilterConfig.DirectResponse(String response) ->
                             new NetworkFilter.DirectResponse(response);
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();

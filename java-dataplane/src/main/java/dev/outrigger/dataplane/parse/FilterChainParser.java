@@ -25,7 +25,7 @@ final class FilterChainParser {
             SupportedFields.of(FilterChain.class)
                     .nested("filter_chain_match", () -> FilterChainMatchParser.MATCH)
                     .nested("filters", () -> NetworkFilterParser.FILTER)
-                    .obeyed("name")
+                    .obeyed("name", "use_proxy_proto")
                     .nested("transport_socket", () -> TRANSPORT_SOCKET)
                     .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
                     .noEffect("metadata", "nothing that reads it is supported");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a parser must know besides the message.
@@ -16,6 +18,7 @@ import java.util.function.Predicate;
  *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
  * @param constraintsHold whether the file around the message was checked for constraints and none
  *     was broken, so that the message need not be
+ * @param upstreamBind for clusters that have none of their own; {@code null} for none
  */
 public record ParseContext(
         Origin origin,
@@ -23,7 +26,8 @@ public record ParseContext(
         boolean hasAds,
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
-        boolean constraintsHold) {
+        boolean constraintsHold,
+        @Nullable BindConfig upstreamBind) {
     /** Where the message comes from. */
     public enum Origin {
         STATIC,
@@ -34,17 +38,24 @@ public record ParseContext(
     public static ParseContext dynamic(
             boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields, false);
+                Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields, false, null);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
-        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false);
+        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false, null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
-        return new ParseContext(origin, path, hasAds, knownCluster, rejectUnknownFields, true);
+        return new ParseContext(
+                origin, path, hasAds, knownCluster, rejectUnknownFields, true, upstreamBind);
+    }
+
+    /** The same where the cluster manager says where connections come from. */
+    public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
+        return new ParseContext(
+                origin, path, hasAds, knownCluster, rejectUnknownFields, constraintsHold, bind);
     }
 
     public boolean isStatic() {

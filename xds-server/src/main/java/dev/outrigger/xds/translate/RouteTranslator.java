@@ -120,7 +120,8 @@ final class RouteTranslator {
                         text -> direct.setBody(DataSource.newBuilder().setInlineString(text)));
                 builder.setDirectResponse(direct);
             }
-            case Answer.Redirect redirect -> builder.setRedirect(redirect(redirect, route, servicePort));
+            case Answer.Redirect redirect ->
+                    builder.setRedirect(redirect(redirect, route, servicePort));
         }
     }
 
