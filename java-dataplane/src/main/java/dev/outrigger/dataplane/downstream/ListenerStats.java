@@ -16,6 +16,7 @@ final class ListenerStats {
     private final Gauge preCxActive;
     private final Counter noFilterChainMatch;
     private final Counter networkExtensionConfigMissing;
+    private final Counter cxOverflow;
     private final Counter preCxTimeout;
     private final Counter filterError;
     private final Counter filterRemoteClose;
@@ -36,7 +37,6 @@ final class ListenerStats {
         }
         for (String unused :
                 new String[] {
-                    "downstream_cx_overflow",
                     "downstream_cx_overload_reject",
                     "downstream_cx_transport_socket_connect_timeout",
                     "downstream_global_cx_overflow",
@@ -45,6 +45,7 @@ final class ListenerStats {
             store.declareCounter(p + unused);
         }
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
+        cxOverflow = store.counter(p + "downstream_cx_overflow");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
         filterError = store.counter(p + "downstream_listener_filter_error");
         filterRemoteClose = store.counter(p + "downstream_listener_filter_remote_close");
@@ -77,6 +78,10 @@ final class ListenerStats {
     /** Connections of chains without filters count as well. */
     Counter networkExtensionConfigMissing() {
         return networkExtensionConfigMissing;
+    }
+
+    Counter cxOverflow() {
+        return cxOverflow;
     }
 
     Counter preCxTimeout() {

@@ -28,7 +28,6 @@ final class WorkerChain {
     private final String name;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
-    private boolean draining;
 
     WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
         this.listener = listener;
@@ -53,11 +52,6 @@ final class WorkerChain {
     /** A swap that keeps the chain. */
     void update(CompiledChain chain) {
         filter = chain.filter();
-    }
-
-    /** The chain is no longer its listener's: connections end at their first chance. */
-    void startDraining() {
-        draining = true;
     }
 
     WorkerServices services() {
@@ -97,8 +91,7 @@ final class WorkerChain {
     boolean drainClose() {
         WorkerContext worker = services().worker();
         DrainState server = listener.serverDrain();
-        return draining
-                || version.drain().drainClose(worker.now(), worker.random())
+        return version.drain().drainClose(worker.now(), worker.random())
                 || (version.drainsOnHealthCheckFail() && server.isHealthCheckFailed())
                 || server.drainClose(worker.now(), worker.random());
     }

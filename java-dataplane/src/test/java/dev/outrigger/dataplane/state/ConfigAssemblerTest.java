@@ -376,6 +376,9 @@ class ConfigAssemblerTest {
 
         assembler.failHealthChecks(true);
         assertThat(assembler.state()).isEqualTo(ServerState.DRAINING);
+        assertThat(gauge("server.live")).isZero();
+        assertThat(gauge("server.state")).as("before the next flush").isZero();
+        assembler.onFlush();
         assertThat(gauge("server.state")).isEqualTo(1);
 
         assembler.failHealthChecks(false);
