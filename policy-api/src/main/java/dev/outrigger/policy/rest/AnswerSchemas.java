@@ -279,6 +279,7 @@ final class AnswerSchemas {
                 object(
                         field("id", text()),
                         field("cluster", text()),
+                        field("labels", map(text())),
                         field("userAgent", text()),
                         field("peer", text()),
                         field("connected", bool()),
