@@ -306,6 +306,23 @@ class LookCommandsTest {
     }
 
     @Test
+    void looksAtTheCertificateOfTheXdsPort() {
+        controlPlane(PROXY);
+        var ready = "{\"status\":\"UP\",\"checks\":{\"xds\":\"UP\"},\"certificates\":{\"xds\":\"%s\"}}";
+        server.on("GET /health/ready", 200, ready.formatted("2126-01-01T00:00:00Z"));
+        assertThat(CliRun.of("check", server.option()).out())
+                .containsPattern("certificate of xds +ok +of the port of xds is good for \\d+ days");
+
+        server.on("GET /health/ready", 200, ready.formatted("2026-01-01T00:00:00Z"));
+        var expired = CliRun.of("check", server.option());
+
+        assertThat(expired.exitCode()).isEqualTo(1);
+        assertThat(expired.out())
+                .contains("of the port of xds expired 2026-01-01T00:00:00Z")
+                .contains("-> put a new one in its file");
+    }
+
+    @Test
     void aControlPlaneThatIsNotThereIsWhatIsWrong() {
         var run = CliRun.of("check", "--server=127.0.0.1:1");
 

@@ -365,7 +365,8 @@ final class AnswerSchemas {
                 "Readiness",
                 object(
                         field("status", words("UP", "DOWN")),
-                        field("checks", map(words("UP", "DOWN")))));
+                        field("checks", map(words("UP", "DOWN"))),
+                        field("certificates", map(text().put("format", "date-time")))));
         String[] codes =
                 Arrays.stream(ViolationCode.values())
                         .map(ViolationCode::code)
