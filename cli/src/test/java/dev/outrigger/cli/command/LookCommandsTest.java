@@ -308,10 +308,12 @@ class LookCommandsTest {
     @Test
     void looksAtTheCertificateOfTheXdsPort() {
         controlPlane(PROXY);
-        var ready = "{\"status\":\"UP\",\"checks\":{\"xds\":\"UP\"},\"certificates\":{\"xds\":\"%s\"}}";
+        var ready =
+                "{\"status\":\"UP\",\"checks\":{\"xds\":\"UP\"},\"certificates\":{\"xds\":\"%s\"}}";
         server.on("GET /health/ready", 200, ready.formatted("2126-01-01T00:00:00Z"));
         assertThat(CliRun.of("check", server.option()).out())
-                .containsPattern("certificate of xds +ok +of the port of xds is good for \\d+ days");
+                .containsPattern(
+                        "certificate of xds +ok +of the port of xds is good for \\d+ days");
 
         server.on("GET /health/ready", 200, ready.formatted("2026-01-01T00:00:00Z"));
         var expired = CliRun.of("check", server.option());

@@ -519,7 +519,8 @@ class PolicyApiServerTest {
 
         assertThat(api.get("/health/live").status()).isEqualTo(200);
         assertThat(api.get("/health/ready").body())
-                .isEqualTo("{\"status\":\"UP\",\"checks\":{\"store\":\"UP\"},\"certificates\":{}}\n");
+                .isEqualTo(
+                        "{\"status\":\"UP\",\"checks\":{\"store\":\"UP\"},\"certificates\":{}}\n");
         assertThat(api.admin("/health/ready").status()).isEqualTo(200);
         String metrics = api.admin("/metrics").body();
         assertThat(metrics)

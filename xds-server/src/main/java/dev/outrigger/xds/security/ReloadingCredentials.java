@@ -59,8 +59,7 @@ public final class ReloadingCredentials implements AutoCloseable {
         this.failures = counter(meters, "failed");
         Gauge.builder(
                         "outrigger.xds.certificate.remaining",
-                        () ->
-                                Duration.between(clock.instant(), end()).toSeconds())
+                        () -> Duration.between(clock.instant(), end()).toSeconds())
                 .description("Until the xDS server's certificate expires")
                 .baseUnit("seconds")
                 .register(meters);
