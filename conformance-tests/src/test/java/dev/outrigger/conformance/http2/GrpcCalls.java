@@ -38,6 +38,7 @@ final class GrpcCalls {
      * @param documents further ones
      * @param upstream what the service's host says
      * @param overHttp2 whether the request is frames behind a preface
+     * @param request what the client sends
      * @param expected lines of the answer
      * @param attempts how many the host must have heard
      */
@@ -47,7 +48,7 @@ final class GrpcCalls {
             String documents,
             Script upstream,
             boolean overHttp2,
-            byte[] request,
+            List<byte[]> request,
             List<String> expected,
             int attempts) {}
 
@@ -123,8 +124,9 @@ final class GrpcCalls {
                         "",
                         answers(),
                         false,
-                        "GET /a HTTP/1.1\r\nhost: plain.test\r\n\r\n"
-                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                        List.of(
+                                "GET /a HTTP/1.1\r\nhost: plain.test\r\n\r\n"
+                                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
                         List.of("HTTP/1.1 200 OK", "x-kind: http2", "hello"),
                         1));
         calls.add(
@@ -197,25 +199,27 @@ final class GrpcCalls {
     }
 
     /** A call of {@code shop.Cart/Pay} without a message. */
-    static byte[] call(String host, Map<String, String> metadata) {
+    static List<byte[]> call(String host, Map<String, String> metadata) {
         var fields = new ArrayList<String>();
         fields.addAll(List.of("content-type", "application/grpc", "te", "trailers"));
         metadata.forEach((name, value) -> fields.addAll(List.of(name, value)));
-        return join(
-                Frames.MAGIC,
-                frame(SETTINGS, 0, 0, NONE),
-                headers(END_HEADERS, 1, head("POST", "/shop.Cart/Pay", host, fields)),
-                data(END, 1, "\0\0\0\0\0"));
+        return List.of(
+                join(
+                        Frames.MAGIC,
+                        frame(SETTINGS, 0, 0, NONE),
+                        headers(END_HEADERS, 1, head("POST", "/shop.Cart/Pay", host, fields)),
+                        data(END, 1, "\0\0\0\0\0")));
     }
 
-    private static byte[] request(
+    private static List<byte[]> request(
             String name, String method, String path, Map<String, String> fields) {
         var more = new ArrayList<String>();
         fields.forEach((key, value) -> more.addAll(List.of(key, value)));
-        return join(
-                Frames.MAGIC,
-                frame(SETTINGS, 0, 0, NONE),
-                headers(WHOLE, 1, head(method, path, name + ".test", more)));
+        return List.of(
+                join(
+                        Frames.MAGIC,
+                        frame(SETTINGS, 0, 0, NONE),
+                        headers(WHOLE, 1, head(method, path, name + ".test", more))));
     }
 
     private static String[] head(String method, String path, String host, List<String> more) {

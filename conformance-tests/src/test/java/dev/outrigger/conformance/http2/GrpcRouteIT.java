@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -147,14 +148,14 @@ class GrpcRouteIT {
     }
 
     /** What each proxy answers, played at the same time. */
-    private Map<String, List<List<String>>> play(Map<String, byte[]> requests, boolean overHttp2)
-            throws IOException {
+    private Map<String, List<List<String>>> play(
+            Map<String, List<byte[]>> requests, boolean overHttp2) throws IOException {
         var waiting = new LinkedHashMap<String, List<Future<List<String>>>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var request : requests.entrySet()) {
                 var both = new ArrayList<Future<List<String>>>();
                 for (RunningProxy proxy : proxies) {
-                    int port = proxy.listenerPorts().get("outbound/main");
+                    int port = Objects.requireNonNull(proxy.listenerPorts().get("outbound/main"));
                     both.add(
                             threads.submit(() ->
                                     overHttp2
@@ -175,14 +176,14 @@ class GrpcRouteIT {
         return answers;
     }
 
-    private static List<String> http2(int port, byte[] request) throws IOException {
-        return FrameClient.play(port, List.of(request)).getOrDefault(1, List.of());
+    private static List<String> http2(int port, List<byte[]> request) throws IOException {
+        return FrameClient.play(port, request).getOrDefault(1, List.of());
     }
 
-    private static List<String> http1(int port, byte[] request) throws IOException {
+    private static List<String> http1(int port, List<byte[]> request) throws IOException {
         var received = new ByteArrayOutputStream();
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream().write(request);
+            socket.getOutputStream().write(request.getFirst());
             var _ = FrameClient.read(socket, received, false);
         }
         return received.toString(ISO_8859_1)
@@ -206,20 +207,26 @@ class GrpcRouteIT {
     Stream<DynamicTest> bothDoAsIsWritten() throws IOException {
         var answers = new LinkedHashMap<String, List<List<String>>>();
         for (boolean overHttp2 : List.of(true, false)) {
-            var requests = new LinkedHashMap<String, byte[]>();
+            var requests = new LinkedHashMap<String, List<byte[]>>();
             GrpcCalls.all().stream()
                     .filter(call -> call.overHttp2() == overHttp2)
                     .forEach(call -> requests.put(call.name(), call.request()));
             answers.putAll(play(requests, overHttp2));
         }
         return GrpcCalls.all().stream()
-                .map(call -> dynamicTest(call.name(), () -> check(call, answers.get(call.name()))));
+                .map(call ->
+                        dynamicTest(
+                                call.name(),
+                                () ->
+                                        check(
+                                                call,
+                                                Objects.requireNonNull(answers.get(call.name())))));
     }
 
     private void check(Call call, List<List<String>> answers) {
         assertThat(String.join("\n", answers.getFirst())).as("Envoy").contains(call.expected());
         assertThat(answers.getLast()).as("ours").isEqualTo(answers.getFirst());
-        var heard = requests(upstreams.get(call.name()));
+        var heard = requests(Objects.requireNonNull(upstreams.get(call.name())));
         var each = call.attempts() == 0 ? List.<Object>of() : heard.subList(0, 1);
         assertThat(heard).as("connections, one of each proxy").hasSize(2 * each.size());
         each.forEach(one -> {
@@ -253,7 +260,7 @@ class GrpcRouteIT {
         Assumptions.assumeTrue(
                 Files.isDirectory(GATEWAY), "no third-party data beside the repository");
         var tests = new ObjectMapper().readTree(GATEWAY.resolve("cases.json").toFile());
-        var requests = new LinkedHashMap<String, byte[]>();
+        var requests = new LinkedHashMap<String, List<byte[]>>();
         var expected = new LinkedHashMap<String, String>();
         for (JsonNode test : tests) {
             if (test.path("name").asText().equals("GRPCRouteHeaderMatching")) {
