@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -128,8 +129,8 @@ class UpstreamWireIT {
             all.put(
                     name,
                     new Played(
-                            answers.get(name),
-                            List.copyOf(heard(upstreams.get(name), path)),
+                            Objects.requireNonNull(answers.get(name)),
+                            List.copyOf(heard(Objects.requireNonNull(upstreams.get(name)), path)),
                             lines.stream()
                                     .filter(line -> line.contains(" " + path + " "))
                                     .map(line -> line.replace(path, UpstreamCases.PATH))
@@ -220,8 +221,8 @@ class UpstreamWireIT {
     }
 
     private void compare(String name) {
-        Played expected = oracle.get(name);
-        Played actual = subject.get(name);
+        Played expected = Objects.requireNonNull(oracle.get(name));
+        Played actual = Objects.requireNonNull(subject.get(name));
         assertThat(text(actual)).isEqualTo(text(expected));
     }
 
@@ -257,7 +258,7 @@ class UpstreamWireIT {
                     """
                             .formatted(
                                     cluster,
-                                    upstreams.get(each.getKey()).port(),
+                                    Objects.requireNonNull(upstreams.get(each.getKey())).port(),
                                     played.options(),
                                     played.cluster())
                             .strip()

@@ -39,8 +39,7 @@ class FilterChainUpdateIT {
         List<String> onEnvoy = play(Subjects.oracle(), folder.resolve("oracle"));
         List<String> here = play(Subjects.subject(), folder.resolve("subject"));
 
-        assertThat(onEnvoy)
-                .contains("b after its chain changed: b1", "a after b changed: a1");
+        assertThat(onEnvoy).contains("b after its chain changed: b1", "a after b changed: a1");
         assertThat(here).isEqualTo(onEnvoy);
     }
 

@@ -68,6 +68,10 @@ class TcpProxyTest {
 
         try (var client = client();
                 var upstream = accept()) {
+            // The kernel accepts before the proxy knows that it is connected: a reset that comes in
+            // between is a failed connect.
+            client.getOutputStream().write('a');
+            assertThat(upstream.getInputStream().read()).isEqualTo('a');
             reset(upstream);
 
             assertThat(all(client)).isEqualTo("<reset>");
