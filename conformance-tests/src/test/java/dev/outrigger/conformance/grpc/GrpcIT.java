@@ -63,7 +63,8 @@ class GrpcIT {
             var outcomes = new LinkedHashMap<String, String>();
             outcomes.put("empty unary", calls.unary(GrpcService.ECHO, new byte[0]));
             outcomes.put("large unary", calls.unary(GrpcService.ECHO, new byte[300_000]));
-            outcomes.put("client streaming", calls.send(GrpcService.JOIN, 27_182, 8, 1_828, 45_904));
+            outcomes.put(
+                    "client streaming", calls.send(GrpcService.JOIN, 27_182, 8, 1_828, 45_904));
             outcomes.put("server streaming", calls.send(GrpcService.SPLIT, 5));
             outcomes.put("ping pong", calls.pingPong(27_182, 8, 1_828, 45_904));
             outcomes.put("empty stream", calls.send(GrpcService.CHAT));
@@ -143,10 +144,7 @@ class GrpcIT {
             metadata.put(GrpcService.TEXT, "some text");
             metadata.put(GrpcService.BYTES, new byte[] {0, -1, 7});
             Call call =
-                    start(
-                            GrpcService.ECHO,
-                            CallOptions.DEFAULT.withCompression("gzip"),
-                            metadata);
+                    start(GrpcService.ECHO, CallOptions.DEFAULT.withCompression("gzip"), metadata);
             call.call.setMessageCompression(true);
             call.call.sendMessage(new byte[50_000]);
             call.call.halfClose();

@@ -202,8 +202,7 @@ final class GrpcService implements AutoCloseable {
             String name, MethodDescriptor.MethodType type) {
         return MethodDescriptor.<byte[], byte[]>newBuilder()
                 .setType(type)
-                .setFullMethodName(
-                        MethodDescriptor.generateFullMethodName("outrigger.Test", name))
+                .setFullMethodName(MethodDescriptor.generateFullMethodName("outrigger.Test", name))
                 .setRequestMarshaller(new Bytes())
                 .setResponseMarshaller(new Bytes())
                 .build();

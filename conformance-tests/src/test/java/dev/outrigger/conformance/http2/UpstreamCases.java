@@ -830,21 +830,49 @@ final class UpstreamCases {
                 "http_health_check: {path: /hc, method: POST, send: {text: '616263'}, receive: [{text: '68656c'}],"
                         + " codec_client_type: HTTP2, host: x.y, request_headers_to_add: [{header: {key: a, value: b}}]}",
                 hello());
-        String grpc = "grpc_health_check: {service_name: s, authority: x.y, initial_metadata: [{header: {key: a, value: b}}]}";
+        String grpc =
+                "grpc_health_check: {service_name: s, authority: x.y, initial_metadata: [{header: {key: a, value: b}}]}";
         byte[] head = ok(false, "content-type", "application/grpc");
         byte[] well = headers(WHOLE, 1, "grpc-status", "0");
         byte[] serving = frame(DATA, 0, 1, new byte[] {0, 0, 0, 0, 2, 8, 1});
         check("grpc check", grpc, head, serving, well);
         check("grpc check without service", "grpc_health_check: {}", head, serving, well);
-        check("grpc check, not serving", grpc, head, frame(DATA, 0, 1, new byte[] {0, 0, 0, 0, 2, 8, 2}), well);
+        check(
+                "grpc check, not serving",
+                grpc,
+                head,
+                frame(DATA, 0, 1, new byte[] {0, 0, 0, 0, 2, 8, 2}),
+                well);
         check("grpc check, empty message", grpc, head, frame(DATA, 0, 1, new byte[5]), well);
         check("grpc check, two messages", grpc, head, serving, serving, well);
         check("grpc check, no message", grpc, head, well);
-        check("grpc check, compressed", grpc, head, frame(DATA, 0, 1, new byte[] {1, 0, 0, 0, 2, 8, 1}), well);
-        check("grpc check, no trailers", grpc, head, frame(DATA, END, 1, new byte[] {0, 0, 0, 0, 2, 8, 1}));
-        check("grpc check, bad status", grpc, head, serving, headers(WHOLE, 1, "grpc-status", "12"));
-        check("grpc check, trailers only", grpc, ok(true, "content-type", "application/grpc", "grpc-status", "12"));
-        check("grpc check, other type", grpc, ok(false, "content-type", "text/plain"), serving, well);
+        check(
+                "grpc check, compressed",
+                grpc,
+                head,
+                frame(DATA, 0, 1, new byte[] {1, 0, 0, 0, 2, 8, 1}),
+                well);
+        check(
+                "grpc check, no trailers",
+                grpc,
+                head,
+                frame(DATA, END, 1, new byte[] {0, 0, 0, 0, 2, 8, 1}));
+        check(
+                "grpc check, bad status",
+                grpc,
+                head,
+                serving,
+                headers(WHOLE, 1, "grpc-status", "12"));
+        check(
+                "grpc check, trailers only",
+                grpc,
+                ok(true, "content-type", "application/grpc", "grpc-status", "12"));
+        check(
+                "grpc check, other type",
+                grpc,
+                ok(false, "content-type", "text/plain"),
+                serving,
+                well);
         check("grpc check, 503", grpc, status("503", true));
         check("grpc check is reset", grpc, frame(RST_STREAM, 0, 1, int32(2)));
         check("grpc check gets goodbye", grpc, goAway(1, 0), head, serving, well);

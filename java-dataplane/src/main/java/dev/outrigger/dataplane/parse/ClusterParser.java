@@ -108,7 +108,8 @@ public final class ClusterParser {
     }
 
     private void checkGrpcHealth(UpstreamHttp http) {
-        boolean grpc = proto.getHealthChecksList().stream().anyMatch(HealthCheck::hasGrpcHealthCheck);
+        boolean grpc =
+                proto.getHealthChecksList().stream().anyMatch(HealthCheck::hasGrpcHealthCheck);
         if (grpc && http.protocol() == UpstreamProtocol.HTTP1) {
             findings.invalid(
                     "health_checks",

@@ -13,13 +13,7 @@ abstract class Http2HealthCheck extends HealthCheckSession implements Http2Check
     /** Our own words are not held to limits. */
     private static final RequestReader.Options UNLIMITED =
             new RequestReader.Options(
-                    1 << 20,
-                    1000,
-                    true,
-                    true,
-                    false,
-                    true,
-                    RequestReader.Underscores.ALLOW);
+                    1 << 20, 1000, true, true, false, true, RequestReader.Underscores.ALLOW);
 
     private final RequestReader request = new RequestReader(UNLIMITED);
     private @Nullable Http2CheckConnection connection;
