@@ -39,7 +39,8 @@ final class GrpcHealthCheck extends Http2HealthCheck {
                 !check.authority().isEmpty()
                         ? check.authority()
                         : !forChecks.isEmpty() ? forChecks : checker.cluster.name();
-        return HealthCheckRequest.grpcHead(check.metadata(), authority, host);
+        return HealthCheckRequest.grpcHead(
+                check.metadata(), checker.config.timeout(), authority, host);
     }
 
     /** {@code HealthCheckRequest}, whose one field is the service's name, behind its length. */
@@ -90,7 +91,7 @@ final class GrpcHealthCheck extends Http2HealthCheck {
         } finally {
             data.release();
         }
-        if (endStream || message.size() > MAX_MESSAGE_BYTES) {
+        if (endStream || message.size() > MAX_MESSAGE_BYTES || isTooMuch(message.toByteArray())) {
             complete(false);
         }
     }
@@ -100,6 +101,16 @@ final class GrpcHealthCheck extends Http2HealthCheck {
         complete(GrpcStatuses.of(trailers) == 0 && isServing(message.toByteArray()));
     }
 
+    /** Only the stream is given up, as in Envoy, where the connection may be used again. */
+    @Override
+    void giveUpOnTimeout() {
+        if (isAsking()) {
+            answered();
+        } else {
+            giveUp();
+        }
+    }
+
     private void complete(boolean well) {
         answered();
         if (well) {
@@ -107,6 +118,22 @@ final class GrpcHealthCheck extends Http2HealthCheck {
         } else {
             failed(Failure.ACTIVE, false, 0);
         }
+    }
+
+    /** A message that is compressed, or whole and followed by another: nothing good comes of it. */
+    private static boolean isTooMuch(byte[] framed) {
+        int end = endOfFrame(framed, 0);
+        return end > 0 && (framed[0] != 0 || endOfFrame(framed, end) > 0);
+    }
+
+    /** Where the frame ends that begins there; -1 while it is not whole. */
+    private static int endOfFrame(byte[] framed, int at) {
+        if (framed.length - at < PREFIX_BYTES) {
+            return -1;
+        }
+        long end =
+                at + PREFIX_BYTES + Integer.toUnsignedLong(ByteBuffer.wrap(framed).getInt(at + 1));
+        return end > framed.length ? -1 : (int) end;
     }
 
     /** Whether this is one {@code HealthCheckResponse} that says so. */

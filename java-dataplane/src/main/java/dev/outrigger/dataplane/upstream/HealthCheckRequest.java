@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,10 +42,11 @@ final class HealthCheckRequest {
     }
 
     /** The head of a gRPC health check. */
-    static String grpcHead(HeaderEdits metadata, String authority, Host to) {
+    static String grpcHead(HeaderEdits metadata, Duration timeout, String authority, Host to) {
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("content-type", "application/grpc"));
         headers.add(new Header("te", "trailers"));
+        headers.add(new Header("grpc-timeout", timeout.toMillis() + "m"));
         headers.add(new Header("user-agent", "Envoy/HC"));
         edit(headers, metadata, to);
         return head("POST", "/grpc.health.v1.Health/Check", authority, headers);

@@ -45,6 +45,7 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
     private static final int OUTPUT_BYTES = 1024;
 
     private final Asker asker;
+    private final ClusterStats stats;
     private final WorkerContext loop;
     private final Http2ResponseReader reader;
     private final CollectedOutput out;
@@ -53,9 +54,11 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
     private @Nullable Http2Stream stream;
     private boolean headRead;
     private boolean leaving;
+    private boolean reading;
 
     Http2CheckConnection(Cluster cluster, WorkerContext loop, Asker asker) {
         this.asker = asker;
+        this.stats = cluster.stats();
         this.loop = loop;
         UpstreamHttp options = cluster.config().http();
         this.reader =
@@ -116,8 +119,17 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
         return leaving;
     }
 
+    /** Whether an answer is under way, or waited for. */
+    boolean isAsked() {
+        return stream != null;
+    }
+
     void close() {
-        cancel();
+        stream = null;
+        if (reading) {
+            // Envoy takes its own closing within a read for the peer's fault (observed).
+            loop.stats().inc(stats.cxProtocolError);
+        }
         if (context != null) {
             out.flush();
             context.close();
@@ -141,8 +153,10 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
         var in = (ByteBuf) message;
         try {
             loop.refreshNow();
+            reading = true;
             session.read(in);
         } finally {
+            reading = false;
             in.release();
             loop.flushDirty();
         }

@@ -71,6 +71,12 @@ abstract class Http2HealthCheck extends HealthCheckSession implements Http2Check
         }
     }
 
+    /** Whether an answer is waited for on a connection that is there. */
+    boolean isAsking() {
+        Http2CheckConnection current = connection;
+        return current != null && current.isAsked();
+    }
+
     /** An answer was whole, or no more of it is wanted. */
     void answered() {
         Http2CheckConnection current = connection;
