@@ -121,6 +121,7 @@ final class ListenerCompiler {
                 base != null
                         ? base.version()
                         : new ListenerVersion(
+                                listener.name(),
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
                                 ListenerFilters.of(listener.listenerFilters(), stats),

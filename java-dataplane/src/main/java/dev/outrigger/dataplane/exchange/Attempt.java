@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.GrpcStatuses;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -34,6 +35,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private @Nullable TrackedAttempt tracked;
+    private final BytesMeter bytes = new BytesMeter();
     private long startNanos;
     private long perTryIdleNanos;
     private boolean waiting;
@@ -165,6 +167,11 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         } else if (asked != null) {
             asked.cancel(this);
         }
+    }
+
+    @Override
+    public BytesMeter bytes() {
+        return bytes;
     }
 
     void dispose() {

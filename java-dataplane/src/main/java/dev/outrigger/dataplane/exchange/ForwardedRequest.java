@@ -241,6 +241,7 @@ final class ForwardedRequest {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
         info().setUpstreamMetadata(pool.host().metadata());
+        info().beginAttempt();
         attempts.add().start(pool, cluster().trackedStats());
     }
 
@@ -253,7 +254,8 @@ final class ForwardedRequest {
     void onReady(Attempt attempt, UpstreamStream stream, Host host) {
         charges.attempt();
         hosts.onHostAttempted(host);
-        info().setUpstreamConnection(stream.localAddress(), stream.protocol());
+        info().setUpstreamConnection(
+                stream.localAddress(), stream.protocol(), stream.connectionId(), attempt.bytes());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),

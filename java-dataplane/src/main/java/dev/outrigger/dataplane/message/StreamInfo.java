@@ -54,6 +54,11 @@ public final class StreamInfo {
     private @Nullable InetSocketAddress remote;
     private AccessLogType logType = AccessLogType.DOWNSTREAM_END;
     private String localReplyBody = "";
+    private final BytesMeter downstreamBytes = new BytesMeter();
+    private final BytesMeter noUpstreamBytes = new BytesMeter();
+    private BytesMeter upstreamBytes = noUpstreamBytes;
+    private long upstreamConnectionId = -1;
+    private boolean upstreamTried;
 
     /** Begins a new exchange. */
     public void begin(ConnectionInfo on, long wallMillis, long nanos) {
@@ -90,6 +95,42 @@ public final class StreamInfo {
         remote = null;
         logType = AccessLogType.DOWNSTREAM_END;
         localReplyBody = "";
+        downstreamBytes.reset();
+        noUpstreamBytes.reset();
+        upstreamBytes = noUpstreamBytes;
+        upstreamConnectionId = -1;
+        upstreamTried = false;
+    }
+
+    /** What the client's stream moved on the wire. */
+    public BytesMeter downstreamBytes() {
+        return downstreamBytes;
+    }
+
+    /** What the attempts moved on the wire, up to the latest that had a connection. */
+    public BytesMeter upstreamBytes() {
+        return upstreamBytes;
+    }
+
+    /** The number of the latest attempt's connection, or -1 where it had none. */
+    public long upstreamConnectionId() {
+        return upstreamConnectionId;
+    }
+
+    /** A connection without HTTP was made, which has this number. */
+    public void setUpstreamConnectionId(long id) {
+        upstreamConnectionId = id;
+    }
+
+    /** An attempt begins, without a connection so far. */
+    public void beginAttempt() {
+        upstreamTried = true;
+        upstreamConnectionId = -1;
+    }
+
+    /** Whether an attempt was made. */
+    public boolean isUpstreamTried() {
+        return upstreamTried;
     }
 
     /** Why the exchange is being logged. */
@@ -233,8 +274,19 @@ public final class StreamInfo {
         return upstreamLocal;
     }
 
-    /** An attempt has a connection to the host named last; its own end of it. */
-    public void setUpstreamConnection(String addressText, Protocol spoken) {
+    /**
+     * An attempt has a connection to the host named last.
+     *
+     * @param addressText its own end of it
+     * @param meter of the attempt, which goes on from those before it
+     */
+    public void setUpstreamConnection(
+            String addressText, Protocol spoken, long connectionId, BytesMeter meter) {
+        if (upstreamBytes != meter) {
+            meter.resume(upstreamBytes);
+            upstreamBytes = meter;
+        }
+        upstreamConnectionId = connectionId;
         upstreamProtocol = spoken;
         upstreamLocal = addressText;
         upstreamRemote = upstreamHost;
