@@ -138,7 +138,9 @@ final class AccessLogs {
         if (attempts.size() > attemptsTaken && !taking.isEmpty()) {
             // Only one exchange is played at a time where attempts are logged.
             taking.getFirst()
-                    .put("upstream", String.join(" / ", attempts.subList(attemptsTaken, attempts.size())));
+                    .put(
+                            "upstream",
+                            String.join(" / ", attempts.subList(attemptsTaken, attempts.size())));
         }
         attemptsTaken = attempts.size();
         return taking;

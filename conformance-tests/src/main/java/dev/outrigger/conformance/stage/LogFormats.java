@@ -78,9 +78,7 @@ final class LogFormats {
      * @param name {@code wire}, or the number of a drawn one
      */
     static String named(String name) {
-        return name.equals("wire")
-                ? text(String.join(" | ", WIRE))
-                : drawn(Long.parseLong(name));
+        return name.equals("wire") ? text(String.join(" | ", WIRE)) : drawn(Long.parseLong(name));
     }
 
     /** The format of an upstream log, behind the word that marks its lines. */

@@ -10,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code COALESCE}: the first of several operators that has something to say, as Envoy's {@code
@@ -117,52 +118,41 @@ record Coalesce(List<Operator> operators, int maxLength, String missing) impleme
         return length.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue();
     }
 
-    @Override
-    public boolean isMissing(FormatContext context) {
+    /** The first that has a value, be it an empty one (observed); {@code null} for none. */
+    private @Nullable Operator speaking(FormatContext context) {
         for (Operator operator : operators) {
-            if (speaks(operator, context)) {
-                return false;
+            if (!operator.isMissing(context)) {
+                return operator;
             }
         }
-        return true;
+        return null;
+    }
+
+    @Override
+    public boolean isMissing(FormatContext context) {
+        return speaking(context) == null;
     }
 
     @Override
     public void append(StringBuilder out, FormatContext context) {
-        int from = out.length();
-        for (Operator operator : operators) {
-            if (!operator.isMissing(context)) {
-                operator.append(out, context);
-                if (out.length() > from) {
-                    out.setLength(from + Math.min(out.length() - from, maxLength));
-                    return;
-                }
-            }
+        Operator operator = speaking(context);
+        if (operator == null) {
+            out.append(missing);
+            return;
         }
-        out.append(missing);
+        int from = out.length();
+        operator.append(out, context);
+        out.setLength(from + Math.min(out.length() - from, maxLength));
     }
 
     @Override
     public void appendJson(StringBuilder out, FormatContext context) {
-        for (Operator operator : operators) {
-            if (speaks(operator, context)) {
-                if (operator instanceof Operator.Text && maxLength < Integer.MAX_VALUE) {
-                    Operator.super.appendJson(out, context);
-                } else {
-                    operator.appendJson(out, context);
-                }
-                return;
-            }
+        Operator operator = speaking(context);
+        if (operator instanceof Operator.Text) {
+            // A text that is cut as a whole.
+            Operator.super.appendJson(out, context);
+        } else if (operator != null) {
+            operator.appendJson(out, context);
         }
-    }
-
-    /** An empty text is no better than none. */
-    private static boolean speaks(Operator operator, FormatContext context) {
-        if (operator.isMissing(context)) {
-            return false;
-        }
-        var text = new StringBuilder();
-        operator.append(text, context);
-        return !text.isEmpty();
     }
 }

@@ -71,6 +71,11 @@ final class HeadOperators {
         };
     }
 
+    static TextSource streamId() {
+        TextSource id = oneRequestHeader("x-request-id");
+        return context -> context.hasStreamId() ? id.read(context) : null;
+    }
+
     static TextSource trailer(String argument) {
         String[] names = names(argument);
         byte[] first = Ascii.bytes(names[0]);

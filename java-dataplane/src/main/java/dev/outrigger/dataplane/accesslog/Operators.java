@@ -198,7 +198,7 @@ final class Operators {
             case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
-            case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
+            case "STREAM_ID" -> command.text(HeadOperators.streamId());
             default -> null;
         };
     }

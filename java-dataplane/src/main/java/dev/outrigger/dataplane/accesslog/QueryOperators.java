@@ -11,7 +11,9 @@ final class QueryOperators {
 
     private QueryOperators() {}
 
-    /** Everything after the question mark: {@code ORIG}, which is the default, or {@code DECODED}. */
+    /**
+     * Everything after the question mark: {@code ORIG}, which is the default, or {@code DECODED}.
+     */
     static TextSource all(String argument) {
         TextSource path = HeadOperators.request(":path");
         return switch (argument) {

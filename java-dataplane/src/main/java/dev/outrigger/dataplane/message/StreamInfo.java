@@ -54,7 +54,8 @@ public final class StreamInfo {
     private @Nullable InetSocketAddress remote;
     private AccessLogType logType = AccessLogType.DOWNSTREAM_END;
     private String localReplyBody = "";
-    private final BytesMeter downstreamBytes = new BytesMeter();
+    private final BytesMeter ownBytes = new BytesMeter();
+    private BytesMeter downstreamBytes = ownBytes;
     private final BytesMeter noUpstreamBytes = new BytesMeter();
     private BytesMeter upstreamBytes = noUpstreamBytes;
     private long upstreamConnectionId = -1;
@@ -95,7 +96,8 @@ public final class StreamInfo {
         remote = null;
         logType = AccessLogType.DOWNSTREAM_END;
         localReplyBody = "";
-        downstreamBytes.reset();
+        ownBytes.reset();
+        downstreamBytes = ownBytes;
         noUpstreamBytes.reset();
         upstreamBytes = noUpstreamBytes;
         upstreamConnectionId = -1;
@@ -105,6 +107,29 @@ public final class StreamInfo {
     /** What the client's stream moved on the wire. */
     public BytesMeter downstreamBytes() {
         return downstreamBytes;
+    }
+
+    /** What another says of the client's stream holds here too. */
+    public void shareDownstreamBytes(StreamInfo other) {
+        downstreamBytes = other.downstreamBytes;
+    }
+
+    /** Takes over what another says of the attempt made last: host, connection, bytes. */
+    public void takeUpstream(StreamInfo other) {
+        upstreamProtocol = other.upstreamProtocol;
+        upstreamHost = other.upstreamHost;
+        upstreamHostName = other.upstreamHostName;
+        upstreamMetadata = other.upstreamMetadata;
+        upstreamTried = other.upstreamTried;
+        upstreamConnectionId = other.upstreamConnectionId;
+        if (other.upstreamConnectionId >= 0) {
+            upstreamLocal = other.upstreamLocal;
+            upstreamRemote = other.upstreamRemote;
+            upstreamBytes = other.upstreamBytes;
+            hostsAttempted = other.hostsAttempted;
+            hostNamesAttempted = other.hostNamesAttempted;
+            poolReadyMillis = other.poolReadyMillis;
+        }
     }
 
     /** What the attempts moved on the wire, up to the latest that had a connection. */
@@ -209,7 +234,9 @@ public final class StreamInfo {
 
     /** Milliseconds from the first upstream byte to the last byte sent downstream, or -1. */
     public long responseTxDurationMillis() {
-        return firstUpstreamRxNanos < 0 ? -1 : (endNanos - firstUpstreamRxNanos) / 1_000_000;
+        return firstUpstreamRxNanos < 0 || downstreamTxEndNanos < 0
+                ? -1
+                : (downstreamTxEndNanos - firstUpstreamRxNanos) / 1_000_000;
     }
 
     private long sinceStart(long nanos) {
