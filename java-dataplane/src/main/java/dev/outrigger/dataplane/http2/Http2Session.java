@@ -371,7 +371,8 @@ public final class Http2Session {
         if (dead || stream.localEnd) {
             return;
         }
-        writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
+        int sent = writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
+        stream.headersSent(sent, encoder.fieldBytes());
         queued(false);
         if (endStream) {
             endLocal(stream);
@@ -382,6 +383,7 @@ public final class Http2Session {
     public void sendTrailers(Http2Stream stream) {
         if (!dead && !stream.localEnd) {
             stream.pendingTrailers = Arrays.copyOf(encoder.bytes(), encoder.size());
+            stream.pendingTrailerFieldBytes = encoder.fieldBytes();
             sendFlow.drain(stream);
         }
     }
@@ -421,6 +423,7 @@ public final class Http2Session {
             return;
         }
         stream.setListener(new Dropped());
+        stream.dropMeter();
         stream.finished = true;
         if (!stream.localEnd) {
             stream.flushing = true;
@@ -480,6 +483,7 @@ public final class Http2Session {
     void remove(Http2Stream stream) {
         if (streams.get(stream.id()) == stream) {
             streams.remove(stream.id());
+            stream.dropMeter();
             shard.dec(stats.streamsActive);
             flushing -= stream.flushing ? 1 : 0;
             stream.flushing = false;
