@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
@@ -279,6 +280,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void codecError(CodecError error) {
         if (reader.isAnsweredAsHttp10()) {
             stream().answerAsHttp10();
+        }
+        if (error == CodecError.LOW_VERSION && reader.head().method() == Method.HEAD) {
+            stream().answerOldHead();
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
         if (error == CodecError.UNEXPECTED_UNDERSCORE) {
