@@ -127,6 +127,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         counts.received(in.readableBytes());
+        input.onRead(in.readableBytes());
         if (phase == Phase.RESPONSE || !input.isEmpty()) {
             input.keep(in);
             return;
@@ -154,6 +155,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        input.onReadComplete();
         worker.flushDirty();
     }
 
