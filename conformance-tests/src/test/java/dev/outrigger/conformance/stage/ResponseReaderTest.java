@@ -41,7 +41,8 @@ class ResponseReaderTest {
 
     @Test
     void showsABodyThatComesWhereNoneShould() {
-        var text = "HTTP/1.1 304 Not Modified\r\n\r\n{}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        var text =
+                "HTTP/1.1 304 Not Modified\r\n\r\n{}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
         var reading = ResponseReader.read(text, List.of("GET", "GET"), false);
 
