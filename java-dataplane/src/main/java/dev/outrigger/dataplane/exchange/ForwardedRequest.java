@@ -225,7 +225,8 @@ final class ForwardedRequest {
                         head(),
                         exchange.manager(),
                         exchange.choice().context(),
-                        timeouts.globalNanos());
+                        timeouts.globalNanos(),
+                        info().connection());
         if (endStream) {
             requestEnd = worker.now();
         }
@@ -262,7 +263,10 @@ final class ForwardedRequest {
     /** A response as it came from the codec. */
     void filterResponse(ResponseHead response) {
         if (!filters.isEmpty()) {
-            filters.applyToResponse(response, exchange, exchange.choice().perFilterConfigs());
+            filters.applyToResponse(
+                    response,
+                    new UpstreamResponseContext(exchange, response),
+                    exchange.choice().perFilterConfigs());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.BytesMeter;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -42,6 +43,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
     private final Timers.Timer timer;
     private final long timeoutNanos;
+
+    /** What the filters of its upstream see; {@code null} without filters. */
+    private final @Nullable FilteredShadow filtered;
+
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
@@ -54,13 +59,19 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             WorkerServices services,
             Cluster cluster,
             HttpConnectionManager.Settings settings,
-            long timeoutNanos) {
+            long timeoutNanos,
+            ConnectionInfo client) {
         this.services = services;
         this.worker = services.worker();
         this.shard = worker.stats();
         this.cluster = cluster;
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
+        UpstreamFilters filters = services.upstreamFilters(cluster, settings.router);
+        this.filtered =
+                filters.isEmpty()
+                        ? null
+                        : new FilteredShadow(filters, head, cluster, client, worker);
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
@@ -108,7 +119,13 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
+        if (filtered != null) {
+            filtered.onHost(from.host());
+        }
         from.newStream(this);
+        if (filtered != null) {
+            filtered.apply();
+        }
     }
 
     /** {@code host:port} becomes {@code host-shadow:port}. */
@@ -206,6 +223,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             return;
         }
         stream = ready;
+        if (filtered != null) {
+            filtered.onReady(ready, bytes);
+        }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);
         if (bodyless) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.route.MirrorPolicy;
@@ -27,13 +28,15 @@ final class Shadows {
      * Copies the request as it goes upstream; the copies are to be started.
      *
      * @param timeoutNanos of each copy; 0 for none
+     * @param client whose request it is
      */
     List<Shadow> prepare(
             Route route,
             RequestHead head,
             HttpConnectionManager manager,
             RouteContext context,
-            long timeoutNanos) {
+            long timeoutNanos,
+            ConnectionInfo client) {
         if (route.mirrors().length == 0 || head.method() == Method.CONNECT) {
             return List.of();
         }
@@ -46,7 +49,8 @@ final class Shadows {
             if (cluster == null) {
                 continue;
             }
-            var shadow = new Shadow(services, cluster, manager.settings(), timeoutNanos);
+            var shadow =
+                    new Shadow(services, cluster, manager.settings(), timeoutNanos, client);
             shadow.prepare(head, policy.appendsSuffix());
             prepared.add(shadow);
         }
