@@ -225,8 +225,7 @@ final class ForwardedRequest {
                         head(),
                         exchange.manager(),
                         exchange.choice().context(),
-                        timeouts.globalNanos(),
-                        info().connection());
+                        timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
         }
@@ -408,6 +407,10 @@ final class ForwardedRequest {
     /** Whether each attempt has its line in a log. */
     boolean logsAttempts() {
         return !exchange.settings().router.upstreamLogs().isEmpty();
+    }
+
+    RouterOptions routerOptions() {
+        return exchange.settings().router;
     }
 
     AttemptLog newAttemptLog() {

@@ -3,7 +3,6 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.BytesMeter;
-import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -44,8 +43,8 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final Timers.Timer timer;
     private final long timeoutNanos;
 
-    /** What the filters of its upstream see; {@code null} without filters. */
-    private final @Nullable FilteredShadow filtered;
+    /** What filters and logs see of it; {@code null} without such. */
+    private final @Nullable MirrorContext context;
 
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
@@ -59,19 +58,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             WorkerServices services,
             Cluster cluster,
             HttpConnectionManager.Settings settings,
-            long timeoutNanos,
-            ConnectionInfo client) {
+            long timeoutNanos) {
         this.services = services;
         this.worker = services.worker();
         this.shard = worker.stats();
         this.cluster = cluster;
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
-        UpstreamFilters filters = services.upstreamFilters(cluster, settings.router);
-        this.filtered =
-                filters.isEmpty()
-                        ? null
-                        : new FilteredShadow(filters, head, cluster, client, worker);
+        this.context = MirrorContext.find(services, settings.router, head, cluster);
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
@@ -119,12 +113,12 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
-        if (filtered != null) {
-            filtered.onHost(from.host());
+        if (context != null) {
+            context.onHost(from.host());
         }
         from.newStream(this);
-        if (filtered != null) {
-            filtered.apply();
+        if (context != null) {
+            context.applyFilters();
         }
     }
 
@@ -165,6 +159,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (stream == null) {
             pending.add(data);
         } else {
+            if (context != null) {
+                context.onRequestBody(data.readableBytes(), endStream);
+            }
             stream.sendBody(data, endStream);
         }
     }
@@ -190,6 +187,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private void finish() {
         done = true;
         stream = null;
+        if (context != null) {
+            context.end();
+        }
         timer.discard();
         pending.forEach(ByteBuf::release);
         pending.clear();
@@ -223,8 +223,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             return;
         }
         stream = ready;
-        if (filtered != null) {
-            filtered.onReady(ready, bytes);
+        if (context != null) {
+            long waiting = pending.stream().mapToLong(ByteBuf::readableBytes).sum();
+            context.onReady(ready, bytes, waiting, complete);
         }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);
@@ -243,7 +244,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
+        }
+    }
+
+    private void tellReset(StreamReset reason, String transportFailure) {
+        if (context != null) {
+            context.onReset(reason, transportFailure);
         }
     }
 
@@ -252,6 +260,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseHead(ResponseHead response, boolean endStream) {
+        if (context != null) {
+            context.onResponseHead(response, endStream);
+        }
         cluster.stats().chargeResponse(shard, response.status(), true);
         if (host != null) {
             host.countResult(worker.index(), response.status() < 500);
@@ -263,6 +274,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseBody(ByteBuf data, boolean endStream) {
+        if (context != null) {
+            context.onResponseBody(data.readableBytes(), endStream);
+        }
         data.release();
         if (endStream) {
             onResponseEnd();
@@ -271,6 +285,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseTrailers(HeaderBlock trailers) {
+        if (context != null) {
+            context.onTrailers(trailers);
+        }
         onResponseEnd();
     }
 
@@ -284,6 +301,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.route.MirrorPolicy;
@@ -28,15 +27,13 @@ final class Shadows {
      * Copies the request as it goes upstream; the copies are to be started.
      *
      * @param timeoutNanos of each copy; 0 for none
-     * @param client whose request it is
      */
     List<Shadow> prepare(
             Route route,
             RequestHead head,
             HttpConnectionManager manager,
             RouteContext context,
-            long timeoutNanos,
-            ConnectionInfo client) {
+            long timeoutNanos) {
         if (route.mirrors().length == 0 || head.method() == Method.CONNECT) {
             return List.of();
         }
@@ -50,7 +47,7 @@ final class Shadows {
                 continue;
             }
             var shadow =
-                    new Shadow(services, cluster, manager.settings(), timeoutNanos, client);
+                    new Shadow(services, cluster, manager.settings(), timeoutNanos);
             shadow.prepare(head, policy.appendsSuffix());
             prepared.add(shadow);
         }
