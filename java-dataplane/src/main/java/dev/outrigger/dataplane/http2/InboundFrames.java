@@ -216,7 +216,8 @@ final class InboundFrames implements FrameReader.Receiver {
             case FrameType.GOAWAY -> {
                 requireSize(length >= 8);
                 requireZero(streamId);
-                session.onGoAway(FrameReader.int32(payload, 0) & 0x7fffffff);
+                session.onGoAway(
+                        FrameReader.int32(payload, 0) & 0x7fffffff, FrameReader.int32(payload, 4));
             }
             case FrameType.WINDOW_UPDATE -> windowUpdate(streamId, payload, length);
             default -> {
