@@ -24,6 +24,7 @@ import java.util.Map;
  */
 public final class Stage implements AutoCloseable {
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(3);
+
     /** A tunnel that stays open is never quiet; nothing happens on it for so long. */
     private static final Duration STILL = Duration.ofSeconds(1);
 

@@ -46,7 +46,9 @@ record Stats(Map<String, Long> values) {
         return deltas;
     }
 
-    /** Whether nothing has happened to traffic in between; what the admin interface does is none. */
+    /**
+     * Whether nothing has happened to traffic in between; what the admin interface does is none.
+     */
     boolean looksLike(Stats other) {
         return traffic().equals(other.traffic());
     }

@@ -46,8 +46,7 @@ final class Shadows {
             if (cluster == null) {
                 continue;
             }
-            var shadow =
-                    new Shadow(services, cluster, manager.settings(), timeoutNanos);
+            var shadow = new Shadow(services, cluster, manager.settings(), timeoutNanos);
             shadow.prepare(head, policy.appendsSuffix());
             prepared.add(shadow);
         }
