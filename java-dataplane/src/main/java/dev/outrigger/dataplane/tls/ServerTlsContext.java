@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.tls;
+
+import dev.outrigger.dataplane.config.DownstreamTlsConfig.SessionTicketKeys;
+import dev.outrigger.dataplane.x509.Certificate;
+import dev.outrigger.dataplane.x509.CertificateChain;
+import io.netty.internal.tcnative.SSL;
+import io.netty.internal.tcnative.SSLContext;
+import io.netty.internal.tcnative.SessionTicketKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS of a filter chain. With one certificate, BoringSSL has it from the start; with several,
+ * one is chosen for each connection ({@link CertificateChoice}).
+ */
+public final class ServerTlsContext extends TlsContext {
+    private final long context;
+    private final List<CertificateChain> chains;
+    private final List<long[]> materials = new ArrayList<>();
+    private final @Nullable CertificateChoice choice;
+
+    /**
+     * @param settings with every secret in its place
+     * @param stats of the listener
+     */
+    ServerTlsContext(ServerSettings settings, TlsStats stats, @Nullable PeerValidator validator) {
+        super(stats, validator, settings.keyLog());
+        var config = settings.config();
+        this.chains = settings.chains();
+        this.context = make(config.common(), true);
+        this.choice =
+                chains.size() > 1
+                        ? new CertificateChoice(chains, config.fullScanCertsOnSniMismatch())
+                        : null;
+        if (!config.preferClientCiphers()) {
+            SSLContext.setOptions(context, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
+        setChains();
+        setResumption(settings);
+        setVerification(config.requireClientCertificate());
+        KeyLogFile keys = keyLog();
+        if (keys != null) {
+            SSLContext.setKeyLogCallback(context, (ssl, line) -> TlsHandler.logKey(line));
+        }
+        SSL.clearError();
+    }
+
+    private void setChains() {
+        if (choice == null) {
+            setChain(context, chains.getFirst());
+            return;
+        }
+        for (CertificateChain each : chains) {
+            materials.add(material(each));
+        }
+        SSLContext.setCertificateCallback(
+                context,
+                (ssl, _, _) -> {
+                    int index = choice.choose(SSL.getSniHostname(ssl), SSL.getSigAlgs(ssl));
+                    TlsHandler connection = TlsHandler.current();
+                    if (connection != null) {
+                        connection.setOwn(index);
+                    }
+                    long[] material = materials.get(index);
+                    SSL.setKeyMaterial(ssl, material[0], material[1]);
+                });
+    }
+
+    private static long[] material(CertificateChain chain) {
+        long certificates = BoringSsl.bio(chain.chainPem());
+        long key = BoringSsl.bio(chain.keyPem());
+        try {
+            return new long[] {SSL.parseX509Chain(certificates), SSL.parsePrivateKey(key, "")};
+        } catch (Exception e) {
+            throw new IllegalStateException("certificate: " + e.getMessage(), e);
+        } finally {
+            SSL.freeBIO(certificates);
+            SSL.freeBIO(key);
+        }
+    }
+
+    private void setResumption(ServerSettings settings) {
+        var config = settings.config();
+        SSLContext.setSessionIdContext(context, sessionContext(settings));
+        if (!settings.hasTickets()) {
+            SSLContext.setOptions(context, SSL.SSL_OP_NO_TICKET);
+        } else {
+            SSLContext.clearOptions(context, SSL.SSL_OP_NO_TICKET);
+            settings.ticketKeys().ifPresent(this::setTicketKeys);
+        }
+        SSLContext.setSessionCacheMode(
+                context,
+                config.statefulResumption() ? SSL.SSL_SESS_CACHE_SERVER : SSL.SSL_SESS_CACHE_OFF);
+        config.sessionTimeout()
+                .ifPresent(t -> SSLContext.setSessionCacheTimeout(context, t.toSeconds()));
+    }
+
+    private void setTicketKeys(SessionTicketKeys keys) {
+        SSLContext.setSessionTicketKeys(
+                context,
+                keys.keys().stream()
+                        .map(key ->
+                                new SessionTicketKey(
+                                        Arrays.copyOfRange(key, 0, 16),
+                                        Arrays.copyOfRange(key, 16, 48),
+                                        Arrays.copyOfRange(key, 48, 80)))
+                        .toArray(SessionTicketKey[]::new));
+    }
+
+    /** Sessions may be taken up where names, trust and filter chain are the same. */
+    private byte[] sessionContext(ServerSettings settings) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (CertificateChain each : chains) {
+                Certificate own = each.certificates().getFirst();
+                digest.update(own.commonName().getBytes(StandardCharsets.ISO_8859_1));
+                own.names()
+                        .forEach(n ->
+                                digest.update(n.text().getBytes(StandardCharsets.ISO_8859_1)));
+                digest.update(own.issuerName());
+            }
+            digest.update(settings.validationText().getBytes(StandardCharsets.ISO_8859_1));
+            settings.serverNames()
+                    .forEach(n -> digest.update(n.getBytes(StandardCharsets.ISO_8859_1)));
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256", e);
+        }
+    }
+
+    private void setVerification(boolean required) {
+        PeerValidator peers = validator();
+        if (peers == null || !peers.asksForCertificate()) {
+            SSLContext.setVerify(context, SSL.SSL_CVERIFY_NONE, 100);
+            return;
+        }
+        String authorities = peers.authoritiesPem();
+        if (!authorities.isEmpty()) {
+            long bio = BoringSsl.bio(authorities);
+            try {
+                SSLContext.setCACertificateBio(context, bio);
+            } finally {
+                SSL.freeBIO(bio);
+            }
+        }
+        boolean must = peers.needsCertificate() || (required && !authorities.isEmpty());
+        verifyPeers(context, must ? SSL.SSL_CVERIFY_REQUIRED : SSL.SSL_CVERIFY_OPTIONAL);
+    }
+
+    @Override
+    long newSsl(TlsHandler connection) {
+        return SSL.newSSL(context, true);
+    }
+
+    @Override
+    @Nullable Certificate ownCertificate(TlsHandler connection) {
+        return chains.get(connection.own()).certificates().getFirst();
+    }
+
+    @Override
+    boolean isServer() {
+        return true;
+    }
+
+    @Override
+    void free() {
+        SSLContext.free(context);
+        for (long[] material : materials) {
+            SSL.freeX509Chain(material[0]);
+            SSL.freePrivateKey(material[1]);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.tls;
+
+import java.io.IOException;
+
+/**
+ * A connection whose TLS failed; the message is Envoy's transport failure reason. Has no stack: it
+ * happens on the wire, not in the code.
+ */
+public final class TlsException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final boolean remote;
+
+    TlsException(String reason, boolean remote) {
+        super(reason);
+        this.remote = remote;
+    }
+
+    /** Whether the peer ended the connection. */
+    public boolean isRemote() {
+        return remote;
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // nothing is filled in
+    public Throwable fillInStackTrace() {
+        return this;
+    }
+}
