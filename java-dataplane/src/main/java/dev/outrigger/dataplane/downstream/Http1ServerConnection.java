@@ -3,19 +3,13 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.exchange.Exchange;
-import dev.outrigger.dataplane.exchange.HcmStats;
-import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.message.CodecError;
-import dev.outrigger.dataplane.message.ConnectionInfo;
-import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
-import dev.outrigger.dataplane.message.ResponseHead;
-import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -23,15 +17,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted HTTP/1.1 connection: codec, stream and Netty handler in one, because its requests
- * are served one after another (K6). Confined to its event loop.
+ * One accepted HTTP/1.1 connection: Netty handler and request codec in one, because its requests
+ * are served one after another (K6); the responses are {@link Http1ServerStream}'s. Confined to its
+ * event loop.
  *
  * <p>While a request is being answered, what the client sends ahead is kept (one read's worth) and
  * reading stops. Input buffers are released here; body slices handed on are the exchange's. Output
@@ -39,10 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectionLifetime}'s, how it ends {@link DelayedClose}'s.
  */
 final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-        implements ServerConnection,
-                DownstreamStream,
-                WorkerContext.Flushable,
-                ConnectionLifetime.Owner {
+        implements ServerConnection, WorkerContext.Flushable, ConnectionLifetime.Owner {
     private enum Phase {
         HEAD,
         BODY,
@@ -54,59 +43,41 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     private static final int OUTPUT_BYTES = 2048;
 
-    private final WorkerListener listener;
+    private final AcceptedConnection accepted;
     private final WorkerContext worker;
-    private final StatsShard shard;
-    private final HttpConnectionManager pinned;
-    private final HcmStats stats;
     private final ConnectionCounts counts;
     private final CodecType codec;
     private final RequestReader reader;
     private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink;
     private final CollectedOutput out;
-    private final Http1ResponseEncoder encoder;
-    private final QueuedResponses queued = new QueuedResponses();
     private final ReadAhead input = new ReadAhead();
     private final ConnectionLifetime lifetime;
     private final Timers.Timer headTimer;
-    private final @Nullable ConnectionLog log;
-    private @Nullable DelayedClose delayedClose;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ConnectionInfo info;
-    private @Nullable Exchange exchange;
-    private @Nullable Map<String, Object> filterState;
+    private @Nullable Http1ServerStream stream;
     private Phase phase = Phase.HEAD;
     private boolean dispatching;
     private boolean resume;
     private boolean open;
-    private boolean closeAfter;
     private boolean finishing;
-    private boolean aborted;
     private boolean begun;
     private boolean answeredAtOnce;
 
     Http1ServerConnection(WorkerListener listener) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
-        this.shard = worker.stats();
-        this.pinned = listener.manager();
-        this.stats = pinned.settings().stats();
-        this.counts = new ConnectionCounts(worker, stats);
-        HttpConnectionManager.Settings settings = pinned.settings();
-        this.codec = settings.config().codecType();
-        RequestReader.Options options = settings.readerOptions();
+        this.accepted = new AcceptedConnection(listener);
+        this.worker = accepted.worker();
+        this.counts = accepted.counts();
+        this.codec = accepted.config().codecType();
+        RequestReader.Options options = accepted.settings().readerOptions();
         this.reader = new RequestReader(options);
         this.body =
-                pinned.settings().config().http1Options().enableTrailers()
+                accepted.config().http1Options().enableTrailers()
                         ? new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders())
                         : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
-        this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
-        this.encoder =
-                new Http1ResponseEncoder(worker.headWriter(), out, settings.encoderOptions());
-        this.lifetime = new ConnectionLifetime(listener, pinned, this, true);
-        this.log = listener.connectionLog();
+        this.out = new CollectedOutput(worker, this, accepted.stats().cxTxBytes, OUTPUT_BYTES);
+        this.lifetime = new ConnectionLifetime(listener, accepted.pinned(), this, true);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -117,36 +88,15 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         return context;
     }
 
+    private Http1ServerStream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return stream;
+    }
+
     private Exchange exchange() {
-        if (exchange == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return exchange;
-    }
-
-    @Override
-    public ConnectionInfo connection() {
-        if (info == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return info;
-    }
-
-    @Override
-    public Map<String, Object> filterState() {
-        Map<String, Object> state = filterState;
-        if (state == null) {
-            state = new HashMap<>();
-            filterState = state;
-        }
-        return state;
-    }
-
-    /**
-     * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
-     */
-    private HttpConnectionManager manager() {
-        return listener.managerFor(pinned);
+        return stream().exchange();
     }
 
     @Override
@@ -160,17 +110,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void channelActive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         open = true;
-        info =
-                ConnectionInfo.of(
-                        listener.nextConnectionId(),
-                        (InetSocketAddress) ctx.channel().remoteAddress(),
-                        (InetSocketAddress) ctx.channel().localAddress());
-        exchange = new Exchange(listener.services(), pinned, this, this::onExchangeEnd);
-        if (log != null) {
-            log.begin(info);
-        }
-        listener.opened(this);
-        counts.opened();
+        stream =
+                new Http1ServerStream(
+                        accepted, ctx.channel(), input, out, lifetime, this::onExchangeEnd);
+        accepted.opened(this, ctx.channel());
         lifetime.begin();
     }
 
@@ -202,10 +145,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         lifetime.discard();
         counts.setHttp2();
         counts.received(in.readableBytes());
-        var http2 =
-                new Http2ServerConnection(
-                        listener, pinned, counts, connection(), log, ctx.channel());
-        listener.becomes(this, http2);
+        var http2 = new Http2ServerConnection(accepted, ctx.channel());
+        accepted.becomes(this, http2);
         ctx.pipeline().replace(this, null, http2);
         http2.read(in);
     }
@@ -240,9 +181,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean readHead(ByteBuf in) {
-        if (!reader.hasStarted() && queued.isFull()) {
+        if (!reader.hasStarted() && stream().isFull()) {
             begin();
-            aborted = true;
+            stream().reset();
             phase = Phase.BODY;
             exchange().onTooManyResponses();
             return false;
@@ -271,8 +212,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void armHeadTimer() {
-        var config = pinned.settings().config();
-        Duration limit = config.requestHeadersTimeout();
+        Duration limit = accepted.config().requestHeadersTimeout();
         if (!limit.isZero()) {
             headTimer.arm(worker.now(), limit.toNanos());
         }
@@ -285,28 +225,18 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         begun = true;
         lifetime.onRequest();
-        closeAfter = false;
-        encoder.begin();
-        exchange().begin(manager());
+        stream().begin(accepted.manager());
     }
 
     private void onHead(RequestHead head) {
         begin();
-        encoder.onRequest(head);
-        // What follows a CONNECT or an upgrade is not HTTP, whether they are granted or not.
-        boolean opaque = head.isTunnel();
-        boolean endStream = head.isBodyless() && !opaque;
+        stream().onHead(head);
+        boolean endStream = head.isBodyless() && !head.isTunnel();
         if (endStream) {
             phase = Phase.RESPONSE;
         } else {
             phase = Phase.BODY;
-            if (opaque) {
-                body.beginUntilClose();
-            } else if (head.isChunked()) {
-                body.beginChunked();
-            } else {
-                body.beginFixed(head.contentLength());
-            }
+            body.begin(head);
         }
         exchange().onHead(head, endStream);
     }
@@ -344,56 +274,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     private void codecError(CodecError error) {
         if (reader.isAnsweredAsHttp10()) {
-            encoder.answerAsHttp10();
+            stream().answerAsHttp10();
         }
-        shard.inc(stats.cxProtocolError);
+        worker.stats().inc(accepted.stats().cxProtocolError);
         phase = Phase.BODY;
         exchange().onCodecError(error);
-    }
-
-    @Override
-    public Protocol protocol() {
-        return Protocol.HTTP_1_1;
-    }
-
-    @Override
-    public void sendContinue() {
-        exchange().info().setResponseCode(100);
-        queued.onOutput();
-        encoder.sendContinue();
-    }
-
-    @Override
-    public void sendInterim(ResponseHead head) {
-        queued.onOutput();
-        encoder.interim(head);
-    }
-
-    @Override
-    public void sendTrailers(HeaderBlock trailers) {
-        encoder.trailers(trailers);
-        queued.onEnd(encoder.isChunked());
-    }
-
-    @Override
-    public void sendHead(ResponseHead head, boolean endStream, boolean close) {
-        queued.onOutput();
-        closeAfter = encoder.head(head, endStream) || close;
-        if (endStream) {
-            queued.onEnd(true);
-        }
-    }
-
-    @Override
-    public void sendBody(ByteBuf data, boolean endStream) {
-        boolean empty = !data.isReadable();
-        encoder.body(data, endStream);
-        if (!empty) {
-            queued.onOutput();
-        }
-        if (endStream) {
-            queued.onEnd(!empty || encoder.isChunked());
-        }
     }
 
     @Override
@@ -409,7 +294,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         out.flush();
-        queued.onFlush();
+        stream().onFlush();
         if (resume) {
             resume = false;
             dispatchAhead();
@@ -432,7 +317,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (!open) {
             return;
         }
-        if (closeAfter || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
+        if (stream().isCloseAfter() || lifetime.isDrainOver() || phase != Phase.RESPONSE) {
             answeredAtOnce = dispatching;
             phase = Phase.CLOSING;
             finishing = true;
@@ -455,15 +340,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void finish() {
         input.release();
         out.writeOut();
-        var closing =
-                new DelayedClose(
-                        worker,
-                        stats,
-                        counts,
-                        pinned.settings().config().delayedCloseTimeout(),
-                        context());
-        delayedClose = closing;
-        if (closing.begin(mayRace())) {
+        if (accepted.close(context(), mayRace())) {
             input.disable(false);
             input.update();
         }
@@ -479,33 +356,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 reader.head().isCloseRequested()
                         || exchange().info().protocol() == Protocol.HTTP_1_0
                         || lifetime.isLastRequest();
-        return aborted || answeredAtOnce || !exchange().isRequestComplete() || !expected;
-    }
-
-    @Override
-    public void reset() {
-        closeAfter = true;
-        aborted = true;
-    }
-
-    @Override
-    public void readDisable(boolean disable) {
-        input.disable(disable);
-    }
-
-    @Override
-    public boolean isWritable() {
-        return context().channel().isWritable();
-    }
-
-    @Override
-    public boolean isLastRequest() {
-        return lifetime.isLastRequest();
-    }
-
-    @Override
-    public boolean isDraining() {
-        return lifetime.isDraining();
+        return stream().isAborted()
+                || answeredAtOnce
+                || !exchange().isRequestComplete()
+                || !expected;
     }
 
     @Override
@@ -533,8 +387,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void closeNow() {
-        counts.closedLocally();
-        context().close();
+        accepted.closeNow(context().channel());
     }
 
     @Override
@@ -567,25 +420,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         input.release();
         headTimer.discard();
         lifetime.discard();
-        if (delayedClose != null) {
-            delayedClose.discard();
-        }
-        listener.closed(this, counts.closed(activeRequest));
-        if (log != null) {
-            log.end(
-                    counts.hasSpoken() ? Protocol.HTTP_1_1 : null,
-                    counts.bytesReceived(),
-                    out.written());
-        }
+        accepted.closed(
+                this, counts.hasSpoken() ? Protocol.HTTP_1_1 : null, out.written(), activeRequest);
         worker.flushDirty();
         out.discard();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
-            listener.bug(cause);
-        }
-        ctx.close();
+        accepted.caught(ctx, cause);
     }
 }

@@ -2,15 +2,11 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
-import dev.outrigger.dataplane.exchange.Exchange;
 import dev.outrigger.dataplane.exchange.HcmStats;
-import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.http2.Http2Session;
 import dev.outrigger.dataplane.http2.Http2Stats;
 import dev.outrigger.dataplane.http2.Http2Stream;
 import dev.outrigger.dataplane.message.Ascii;
-import dev.outrigger.dataplane.message.ConnectionInfo;
-import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.Http2RequestReader;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.ResponseFlag;
@@ -22,11 +18,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,14 +39,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private static final int OUTPUT_BYTES = 4096;
     private static final int SPARE_STREAMS = 16;
 
-    private final WorkerListener listener;
+    private final AcceptedConnection accepted;
     private final WorkerContext worker;
     private final StatsShard shard;
-    private final HttpConnectionManager pinned;
     private final HcmStats stats;
-    private final ConnectionCounts counts;
-    private final ConnectionInfo info;
-    private final @Nullable ConnectionLog log;
     private final Channel channel;
     private final CollectedOutput out;
     private final Http2Session session;
@@ -63,39 +52,27 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final List<Http2ServerStream> active = new ArrayList<>();
     private final List<Http2ServerStream> spare = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable DelayedClose delayedClose;
-    private @Nullable Map<String, Object> filterState;
     private int prefaceBytes;
     private boolean open = true;
     private boolean closing;
 
     /** Takes a connection over from the handler that has read its first bytes. */
-    Http2ServerConnection(
-            WorkerListener listener,
-            HttpConnectionManager pinned,
-            ConnectionCounts counts,
-            ConnectionInfo info,
-            @Nullable ConnectionLog log,
-            Channel channel) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
+    Http2ServerConnection(AcceptedConnection accepted, Channel channel) {
+        this.accepted = accepted;
+        this.worker = accepted.worker();
         this.shard = worker.stats();
-        this.pinned = pinned;
-        this.stats = pinned.settings().stats();
-        this.counts = counts;
-        this.info = info;
-        this.log = log;
+        this.stats = accepted.stats();
         this.channel = channel;
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.session =
                 new Http2Session(
                         this,
-                        pinned.settings().config().http2Options(),
+                        accepted.config().http2Options(),
                         out,
                         channel::isWritable,
                         stats.http2(),
                         shard);
-        this.lifetime = new ConnectionLifetime(listener, pinned, this, false);
+        this.lifetime = new ConnectionLifetime(accepted.listener(), accepted.pinned(), this, false);
         this.prematureResets = new PrematureResets(worker);
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
         shard.inc(stats.http2().downstreamConnections);
@@ -123,21 +100,8 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return true;
     }
 
-    ConnectionInfo info() {
-        return info;
-    }
-
-    Map<String, Object> filterState() {
-        Map<String, Object> state = filterState;
-        if (state == null) {
-            state = new HashMap<>();
-            filterState = state;
-        }
-        return state;
-    }
-
-    Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
-        return new Exchange(listener.services(), pinned, stream, onEnd);
+    AcceptedConnection accepted() {
+        return accepted;
     }
 
     @Override
@@ -157,7 +121,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         worker.refreshNow();
         ByteBuf in = (ByteBuf) message;
-        counts.received(in.readableBytes());
+        accepted.counts().received(in.readableBytes());
         read(in);
     }
 
@@ -204,17 +168,17 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         Http2ServerStream stream = spare.isEmpty() ? newStream() : spare.removeLast();
         stream.begin(opened);
         active.add(stream);
-        stream.exchange().begin(listener.managerFor(pinned));
+        stream.exchange().begin(accepted.manager());
         return stream;
     }
 
     private Http2ServerStream newStream() {
-        HttpConnectionManagerConfig config = pinned.settings().config();
+        HttpConnectionManagerConfig config = accepted.config();
         var reader =
                 new Http2RequestReader(
                         config.maxRequestHeadersBytes(),
                         config.maxHeadersCount(),
-                        pinned.settings().readerOptions().underscores(),
+                        accepted.settings().readerOptions().underscores(),
                         config.http2Options().allowConnect());
         return new Http2ServerStream(this, session, reader);
     }
@@ -249,7 +213,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void armFlushTimer() {
-        long limit = pinned.settings().config().streamIdleTimeout().toNanos();
+        long limit = accepted.config().streamIdleTimeout().toNanos();
         if (limit > 0) {
             flushTimer.arm(worker.now(), limit);
         }
@@ -283,7 +247,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
         closing = true;
         if (!active.isEmpty()) {
-            counts.closedWithRequests();
+            accepted.counts().closedWithRequests();
         }
         for (Http2ServerStream stream : new ArrayList<>(active)) {
             stream.exchange().onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
@@ -307,19 +271,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void finish() {
-        if (delayedClose != null) {
-            return;
+        if (!accepted.isClosing()) {
+            closing = true;
+            out.writeOut();
+            accepted.close(context(), true);
         }
-        closing = true;
-        out.writeOut();
-        delayedClose =
-                new DelayedClose(
-                        worker,
-                        stats,
-                        counts,
-                        pinned.settings().config().delayedCloseTimeout(),
-                        context());
-        delayedClose.begin(true);
     }
 
     boolean isWritable() {
@@ -355,8 +311,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void closeNow() {
-        counts.closedLocally();
-        channel.close();
+        accepted.closeNow(channel);
     }
 
     @Override
@@ -385,22 +340,13 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         session.discard();
         lifetime.discard();
         flushTimer.discard();
-        if (delayedClose != null) {
-            delayedClose.discard();
-        }
-        if (log != null) {
-            log.end(Protocol.HTTP_2, counts.bytesReceived(), out.written());
-        }
-        listener.closed(this, counts.closed(activeRequests));
+        accepted.closed(this, Protocol.HTTP_2, out.written(), activeRequests);
         worker.flushDirty();
         out.discard();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            listener.bug(cause);
-        }
-        ctx.close();
+        accepted.caught(ctx, cause);
     }
 }

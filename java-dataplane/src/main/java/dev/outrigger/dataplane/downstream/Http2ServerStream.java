@@ -46,7 +46,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         this.connection = connection;
         this.session = session;
         this.reader = reader;
-        this.exchange = connection.newExchange(this, this::onExchangeEnd);
+        this.exchange = connection.accepted().newExchange(this, this::onExchangeEnd);
     }
 
     Exchange exchange() {
@@ -134,12 +134,12 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public ConnectionInfo connection() {
-        return connection.info();
+        return connection.accepted().info();
     }
 
     @Override
     public Map<String, Object> filterState() {
-        return connection.filterState();
+        return connection.accepted().filterState();
     }
 
     @Override

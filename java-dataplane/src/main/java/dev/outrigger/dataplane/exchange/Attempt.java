@@ -115,13 +115,13 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
 
     private void onPerTryTimeout(boolean idle) {
         worker.refreshNow();
-        owner.onPerTryTimeout(this, idle);
+        owner.outcomes().onPerTryTimeout(this, idle);
         worker.flushDirty();
     }
 
     private void onMaxDuration() {
         worker.refreshNow();
-        owner.onMaxDuration(this);
+        owner.outcomes().onMaxDuration(this);
         worker.flushDirty();
     }
 
@@ -200,7 +200,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
             // An overflow says nothing of the host (CB6).
             putFailure();
         }
-        owner.onReset(this, reason, transportFailure, false);
+        owner.outcomes().onReset(this, reason, transportFailure, false);
     }
 
     private void putFailure() {
@@ -211,7 +211,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onInformational(ResponseHead head) {
-        owner.onInformational(this, head);
+        owner.outcomes().onInformational(this, head);
     }
 
     @Override
@@ -231,7 +231,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
                 host.failHealthCheckImmediately();
             }
         }
-        owner.onResponseHead(this, head, endStream);
+        owner.outcomes().onResponseHead(this, head, endStream);
     }
 
     @Override
@@ -243,7 +243,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             endStream();
         }
-        owner.onResponseBody(data, endStream);
+        owner.response().onBody(data, endStream);
     }
 
     private void endStream() {
@@ -256,14 +256,14 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onResponseTrailers(HeaderBlock trailers) {
         endStream();
-        owner.onResponseTrailers(trailers);
+        owner.response().onTrailers(trailers);
     }
 
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         endStream();
         putFailure();
-        owner.onReset(this, reason, transportFailure, true);
+        owner.outcomes().onReset(this, reason, transportFailure, true);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * again after {@link #forget}. Reused; confined to its event loop.
  */
 final class ChosenRoute {
+    private final Exchange exchange;
     private final StreamInfo info;
     private final RouteContext context;
     private @Nullable Route route;
@@ -26,7 +27,8 @@ final class ChosenRoute {
     private String clusterName = "";
     private boolean known;
 
-    ChosenRoute(StreamInfo info, StatsShard shard) {
+    ChosenRoute(Exchange exchange, StreamInfo info, StatsShard shard) {
+        this.exchange = exchange;
         this.info = info;
         this.context = new RouteContext(shard);
     }
@@ -46,40 +48,48 @@ final class ChosenRoute {
         return context;
     }
 
-    /** Whether it has been looked for; there may be none. */
-    boolean isKnown() {
-        return known;
-    }
-
     /** The next who asks for the route has it looked for again. */
     void forget() {
         known = false;
     }
 
     @Nullable Route route() {
+        if (!known) {
+            find();
+        }
         return route;
     }
 
     /** The choice of cluster; {@code null} when the route forwards to none. */
     ClusterChoice.@Nullable Target target() {
-        return target;
+        return route() == null ? null : target;
     }
 
     /** The name of the chosen cluster; empty when the route forwards to none. */
     String clusterName() {
-        return target == null ? "" : clusterName;
+        return target() == null ? "" : clusterName;
     }
 
     /** The chosen cluster; {@code null} when there is none of that name. */
     @Nullable Cluster cluster() {
-        return target == null ? null : cluster;
+        return target() == null ? null : cluster;
     }
 
     PerFilterConfigs perFilterConfigs() {
-        if (route == null) {
+        Route found = route();
+        if (found == null) {
             return PerFilterConfigs.NONE;
         }
-        return target == null ? route.perFilterConfigs() : target.filters();
+        return target == null ? found.perFilterConfigs() : target.filters();
+    }
+
+    /** Looks for the route at once, which sets the exchange's timers to its limits. */
+    void find() {
+        RequestHead head = exchange.request();
+        Route found = find(head, exchange.manager());
+        if (head != null && found != null) {
+            exchange.timers().obey(found, head);
+        }
     }
 
     /**
@@ -87,7 +97,7 @@ final class ChosenRoute {
      *
      * @return {@code null} for no route, which is also one that has nothing to choose from
      */
-    @Nullable Route find(@Nullable RequestHead head, HttpConnectionManager manager) {
+    private @Nullable Route find(@Nullable RequestHead head, HttpConnectionManager manager) {
         clear();
         Routes routes = manager.routes();
         if (head == null || routes == null) {

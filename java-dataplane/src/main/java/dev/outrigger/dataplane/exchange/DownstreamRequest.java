@@ -87,7 +87,7 @@ final class DownstreamRequest {
         RequestChecks.Refusal refusal =
                 RequestChecks.check(read, settings.config, downstream, settings.stats, shard);
         if (refusal != null) {
-            exchange.refuse(refusal);
+            exchange.replies().refuse(read, refusal);
             return;
         }
         int rejected =
@@ -99,8 +99,8 @@ final class DownstreamRequest {
                         worker.random());
         if (rejected > 0) {
             shard.inc(settings.stats.rqRejectedViaIpDetection);
-            exchange.sendLocalReply(
-                    rejected, "", null, "rejecting_because_detection_failed", false, false);
+            exchange.replies()
+                    .send(rejected, "", null, "rejecting_because_detection_failed", false, false);
             return;
         }
         route(read, endStream);
@@ -133,14 +133,14 @@ final class DownstreamRequest {
     }
 
     private void route(RequestHead read, boolean endStream) {
-        exchange.findRoute();
+        exchange.choice().find();
         if (read.isTunnel() && !beginUpgrade(read)) {
             return;
         }
         exchange.logAt(
                 AccessLogType.DOWNSTREAM_START,
                 exchange.settings().config.accessLogTimes().onNewRequest());
-        HttpFilterChain chain = exchange.beginChain();
+        HttpFilterChain chain = exchange.filters().begin();
         if (chain == null) {
             startRouter(read, endStream);
         } else {
@@ -166,11 +166,11 @@ final class DownstreamRequest {
             return true;
         }
         shard.inc(stats.rqWsOnNonWsRoute);
-        String cluster = exchange.routeCluster();
+        String cluster = exchange.choice().clusterName();
         if (exchange.manager().cluster(cluster) != null) {
             exchange.info().setUpstreamCluster(cluster);
         }
-        exchange.sendLocalReply(403, "", null, "upgrade_failed", true, false);
+        exchange.replies().send(403, "", null, "upgrade_failed", true, false);
         return false;
     }
 
@@ -204,8 +204,8 @@ final class DownstreamRequest {
         if (found == null) {
             shard.inc(exchange.stats().noRoute);
             shard.inc(exchange.stats().routerRqTotal);
-            exchange.sendLocalReply(
-                    404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
+            exchange.replies()
+                    .send(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found", false, false);
             return;
         }
         byte[] authority = connectAuthority;

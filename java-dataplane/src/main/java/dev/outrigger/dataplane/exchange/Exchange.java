@@ -4,30 +4,20 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
-import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.AccessLogType;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StatusLine;
 import dev.outrigger.dataplane.message.StreamInfo;
-import dev.outrigger.dataplane.route.ClusterChoice;
-import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
-import dev.outrigger.dataplane.route.RouteContext;
 import dev.outrigger.dataplane.telemetry.StatsShard;
-import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +44,7 @@ public final class Exchange implements FormatContext {
     private final StreamTimers timers;
     private HttpConnectionManager manager;
     private final DownstreamRequest request;
-    private @Nullable HttpFilterChain chain;
-    private final Set<String> previousRedirects = new HashSet<>();
-    private int internalRedirects;
+    private final InternalRedirects redirects;
     private boolean active;
 
     /** Told to nobody before the log line: Envoy closes the connection with it (observed). */
@@ -73,7 +61,7 @@ public final class Exchange implements FormatContext {
         this.services = services;
         this.worker = services.worker();
         this.shard = worker.stats();
-        this.choice = new ChosenRoute(info, shard);
+        this.choice = new ChosenRoute(this, info, shard);
         this.manager = manager;
         this.downstream = downstream;
         this.onEnd = onEnd;
@@ -83,6 +71,7 @@ public final class Exchange implements FormatContext {
         this.timers = new StreamTimers(this, worker);
         this.response = new DownstreamResponse(this, worker, downstream);
         this.replies = new LocalReplySender(this);
+        this.redirects = new InternalRedirects(this);
     }
 
     @Override
@@ -120,49 +109,14 @@ public final class Exchange implements FormatContext {
         return downstream;
     }
 
-    /** The request's route; looked for again after {@link #clearRouteCache}. */
+    /** The request's route, found once and kept. */
     @Nullable Route route() {
-        if (!choice.isKnown()) {
-            findRoute();
-        }
         return choice.route();
     }
 
-    /** The choice of cluster made with the route; {@code null} when it forwards to none. */
-    ClusterChoice.@Nullable Target target() {
-        route();
-        return choice.target();
-    }
-
-    /** The name of the cluster chosen with the route; empty when it forwards to none. */
-    String routeCluster() {
-        route();
-        return choice.clusterName();
-    }
-
-    /** The cluster chosen with the route; {@code null} when there is none of that name. */
-    @Nullable Cluster cluster() {
-        route();
-        return choice.cluster();
-    }
-
-    PerFilterConfigs perFilterConfigs() {
-        route();
-        return choice.perFilterConfigs();
-    }
-
-    /** The next who asks for the route has it looked for again. */
-    void clearRouteCache() {
-        choice.forget();
-    }
-
-    /** Looks for the route at once, which sets the timers to its limits. */
-    void findRoute() {
-        RequestHead head = request.head();
-        Route found = choice.find(head, manager);
-        if (head != null && found != null) {
-            timers.obey(found, head);
-        }
+    /** The route, and the cluster chosen with it. */
+    ChosenRoute choice() {
+        return choice;
     }
 
     /** The response on its way to the client. */
@@ -185,7 +139,21 @@ public final class Exchange implements FormatContext {
 
     /** The filters in front of the router; {@code null} for none. */
     @Nullable HttpFilterChain chain() {
-        return chain;
+        return filters.chain();
+    }
+
+    ExchangeFilters filters() {
+        return filters;
+    }
+
+    /** The replies of the proxy's own. */
+    LocalReplySender replies() {
+        return replies;
+    }
+
+    /** The internal redirects that led to this exchange. */
+    InternalRedirects redirects() {
+        return redirects;
     }
 
     /** The request on its way from the client. */
@@ -209,7 +177,7 @@ public final class Exchange implements FormatContext {
         request.reset();
         response.reset();
         choice.begin();
-        chain = null;
+        filters.reset();
         info.begin(downstream.connection(), worker.wallMillis(), worker.now());
         HttpConnectionManager.Settings settings = current.settings();
         shard.inc(settings.stats.rqTotal);
@@ -235,52 +203,12 @@ public final class Exchange implements FormatContext {
      */
     public void onHead(RequestHead head, boolean endStream) {
         choice.draw(worker.random().nextLong());
-        internalRedirects = 0;
-        previousRedirects.clear();
+        redirects.reset();
         request.onHead(head, endStream);
-    }
-
-    /** Answers a request that the checks have not passed. */
-    void refuse(RequestChecks.Refusal refusal) {
-        RequestHead head = request.head();
-        if (head != null && head.headers().has(KnownHeader.X_FORWARDED_PROTO)) {
-            // Envoy looks for the route all the same, and finds one where the scheme is known.
-            findRoute();
-        }
-        if (refusal.status() == 307 && head != null) {
-            byte[] location = LocalReplySender.location(head);
-            replies.sendAt(refusal.status(), "", location, refusal.details(), isHttp10());
-            return;
-        }
-        // Envoy closes after a 400 of its own making, not after the 404s (E15).
-        // That an HTTP/1.0 client wants to stay connected is only asked behind the checks.
-        boolean close =
-                isHttp10()
-                        || (refusal.status() == 400
-                                && !manager.settings().config.streamErrorOnInvalidHttpMessage());
-        sendLocalReply(refusal.status(), "", null, refusal.details(), close, false);
-    }
-
-    /** The filters in front of the router, begun; {@code null} for none. */
-    @Nullable HttpFilterChain beginChain() {
-        chain = filters.begin(manager.settings().filters);
-        return chain;
     }
 
     boolean isWebSocket() {
         return request.isWebSocket();
-    }
-
-    /**
-     * Answers in the upstream's place where its answer is no WebSocket handshake (W3): the head
-     * goes on without its body.
-     */
-    boolean failsHandshake(ResponseHead head) {
-        if (!request.failsHandshake(head.status())) {
-            return false;
-        }
-        replies.sendFailedHandshake(head, request.head());
-        return true;
     }
 
     /** The log line that is written while the exchange lasts. */
@@ -328,7 +256,7 @@ public final class Exchange implements FormatContext {
             abort();
             return;
         }
-        sendLocalReply(
+        replies.send(
                 error.status(),
                 StatusLine.reason(error.status()),
                 null,
@@ -348,7 +276,7 @@ public final class Exchange implements FormatContext {
     /** The request's head did not come within {@code request_headers_timeout}. */
     public void onHeadTimeout() {
         shard.inc(stats().rqHeaderTimeout);
-        sendLocalReply(408, "request header timeout", null, "request_header_timeout", true, false);
+        replies.send(408, "request header timeout", null, "request_header_timeout", true, false);
     }
 
     /** The client is gone. */
@@ -381,8 +309,7 @@ public final class Exchange implements FormatContext {
     /** More of the request is to be kept than may be (L6). */
     void onRequestTooLarge() {
         shard.inc(stats().rqTooLarge);
-        sendLocalReply(
-                413, StatusLine.reason(413), null, "request_payload_too_large", false, false);
+        replies.send(413, StatusLine.reason(413), null, "request_payload_too_large", false, false);
     }
 
     /** More of the response is to be kept than may be (L6). */
@@ -393,55 +320,7 @@ public final class Exchange implements FormatContext {
             abort();
             return;
         }
-        sendLocalReply(
-                500, StatusLine.reason(500), null, "response_payload_too_large", false, false);
-    }
-
-    RouteContext routeContext() {
-        return choice.context();
-    }
-
-    /** How many internal redirects led to this exchange. */
-    int internalRedirects() {
-        return internalRedirects;
-    }
-
-    /** Where earlier internal redirects led to, for the predicates. */
-    Set<String> previousRedirects() {
-        return previousRedirects;
-    }
-
-    /**
-     * Follows an internal redirect: this exchange ends with its log line, and the request, which
-     * was changed, begins anew behind the checks of the connection manager (IR2).
-     *
-     * @param status of the redirect
-     * @param body the request's, given away
-     */
-    void recreate(int status, ByteBuf body) {
-        RequestHead head = request.head();
-        if (head == null) {
-            throw new IllegalStateException("no request");
-        }
-        InetSocketAddress remote = info.remoteAddress();
-        boolean http10 = request.isHttp10();
-        long received = info.bytesReceived();
-        // A redirect by 303 has made the request one without a body.
-        boolean hasBody = body.isReadable() && !head.isBodyless();
-        if (!head.isBodyless()) {
-            received += body.readableBytes();
-        }
-        info.setDetails("internal_redirect");
-        info.setResponseCode(status);
-        finish();
-        begin(manager);
-        info.setRemoteAddress(remote);
-        info.addBytesReceived(received);
-        internalRedirects++;
-        if (!hasBody) {
-            body.release();
-        }
-        request.repeat(head, http10, hasBody ? body : null);
+        replies.send(500, StatusLine.reason(500), null, "response_payload_too_large", false, false);
     }
 
     /** Ends the exchange by cutting the client off. */
@@ -454,34 +333,6 @@ public final class Exchange implements FormatContext {
         end();
     }
 
-    /** A reply of our own (1.16), with the route's response edits where a route was found. */
-    void sendLocalReply(
-            int status,
-            String body,
-            @Nullable ResponseFlag flag,
-            String details,
-            boolean close,
-            boolean overloaded) {
-        if (flag != null) {
-            info.setFlag(flag);
-        }
-        replies.send(status, body, details, close, overloaded);
-    }
-
-    /** A redirect or direct response: {@code location} may be empty. */
-    void sendRouteReply(int status, String body, String location) {
-        replies.sendAt(status, body, Ascii.bytes(location), "direct_response", false);
-    }
-
-    /** A filter answers in the upstream's place; too late for that, the stream is reset (Y5). */
-    void sendFilterReply(LocalReply reply) {
-        if (response.isStarted()) {
-            abort();
-        } else {
-            replies.send(reply);
-        }
-    }
-
     void cancelRouter() {
         router.cancel();
     }
@@ -489,16 +340,6 @@ public final class Exchange implements FormatContext {
     /** The route's edits of a reply of our own. */
     void editLocalResponse(ResponseHead head) {
         router.editLocalResponse(head);
-    }
-
-    /** The filters that a reply of our own passes; {@code null} for none. */
-    @Nullable HttpFilterChain chainForReply() {
-        return chain == null ? beginChain() : chain;
-    }
-
-    /** What is sent from now on goes past the filters. */
-    void leaveChain() {
-        chain = null;
     }
 
     /** The exchange is over: stats, log line, and the connection may go on. */
@@ -510,7 +351,8 @@ public final class Exchange implements FormatContext {
         onEnd.run();
     }
 
-    private void finish() {
+    /** Ends this exchange without giving the connection back: another begins in its place. */
+    void finish() {
         active = false;
         if (flagAtEnd != null) {
             info.setFlag(flagAtEnd);

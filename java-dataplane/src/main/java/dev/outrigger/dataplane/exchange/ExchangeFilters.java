@@ -27,6 +27,10 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
     private final Exchange exchange;
     private final WorkerContext worker;
     private @Nullable HttpFilterChain chain;
+
+    /** {@link #chain} while the exchange at hand uses it. */
+    private @Nullable HttpFilterChain current;
+
     private int responseHolds;
 
     ExchangeFilters(Exchange exchange, WorkerContext worker) {
@@ -34,39 +38,58 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
         this.worker = worker;
     }
 
-    /**
-     * The chain of the exchange at hand, begun; {@code null} when there is only the router.
-     *
-     * @param filters of the exchange's listener
-     */
-    @Nullable HttpFilterChain begin(HttpFilters filters) {
-        if (filters.isEmpty()) {
-            return null;
-        }
-        HttpFilterChain current = chain;
-        if (current == null || !current.isOf(filters)) {
-            if (current != null) {
-                current.dispose();
-            }
-            current = filters.newChain(this);
-            chain = current;
-        }
-        current.begin();
+    /** An exchange begins; whether it has a chain is not known yet. */
+    void reset() {
+        current = null;
+    }
+
+    /** The filters in front of the router; {@code null} for none, or before they have begun. */
+    @Nullable HttpFilterChain chain() {
         return current;
     }
 
+    /** The chain of the exchange at hand, begun; {@code null} when there is only the router. */
+    @Nullable HttpFilterChain begin() {
+        HttpFilters filters = exchange.settings().filters;
+        if (filters.isEmpty()) {
+            current = null;
+            return null;
+        }
+        HttpFilterChain reused = chain;
+        if (reused == null || !reused.isOf(filters)) {
+            if (reused != null) {
+                reused.dispose();
+            }
+            reused = filters.newChain(this);
+            chain = reused;
+        }
+        reused.begin();
+        current = reused;
+        return reused;
+    }
+
+    /** The filters that a reply of our own passes; {@code null} for none. */
+    @Nullable HttpFilterChain chainForReply() {
+        return current == null ? begin() : current;
+    }
+
+    /** What is sent from now on goes past the filters. */
+    void leave() {
+        current = null;
+    }
+
     void end() {
-        HttpFilterChain current = chain;
-        if (current != null) {
-            current.end();
+        HttpFilterChain begun = chain;
+        if (begun != null) {
+            begun.end();
         }
         responseHolds = 0;
     }
 
     void dispose() {
-        HttpFilterChain current = chain;
-        if (current != null) {
-            current.dispose();
+        HttpFilterChain begun = chain;
+        if (begun != null) {
+            begun.dispose();
         }
     }
 
@@ -97,17 +120,17 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     @Override
     public String routeCluster() {
-        return exchange.routeCluster();
+        return exchange.choice().clusterName();
     }
 
     @Override
     public PerFilterConfigs perFilterConfigs() {
-        return exchange.perFilterConfigs();
+        return exchange.choice().perFilterConfigs();
     }
 
     @Override
     public void clearRouteCache() {
-        exchange.clearRouteCache();
+        exchange.choice().forget();
     }
 
     @Override
@@ -157,7 +180,7 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     @Override
     public void sendLocalReply(LocalReply reply) {
-        exchange.sendFilterReply(reply);
+        exchange.replies().sendFilterReply(reply);
     }
 
     @Override

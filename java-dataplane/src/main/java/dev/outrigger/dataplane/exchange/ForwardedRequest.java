@@ -2,26 +2,18 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
-import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
-import dev.outrigger.dataplane.message.ResponseFlag;
-import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
-import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.route.HeaderEditor;
 import dev.outrigger.dataplane.route.HostRewriter;
-import dev.outrigger.dataplane.route.InternalRedirectPolicy;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
-import dev.outrigger.dataplane.upstream.TrackedClusterStats;
-import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -29,17 +21,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way to an upstream: its attempts, what they came to, and when another one is
- * made (section 4). Reused with its {@link Router}; confined to its event loop.
+ * A request on its way to an upstream: its body, and the attempts it is sent with. What they come
+ * to is judged by {@link AttemptOutcomes}, what is answered is a {@link ForwardedResponse}. Reused
+ * with its {@link Router}; confined to its event loop.
  *
  * <p>It is over when a response head was forwarded and its body has ended, when a local reply was
  * sent, or when the exchange says so.
  */
 final class ForwardedRequest {
-    private static final byte[] DROP = Ascii.bytes("x-envoy-drop-overload");
-    private static final byte[] UNCONDITIONAL_DROP =
-            Ascii.bytes("x-envoy-unconditional-drop-overload");
-
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -51,23 +40,18 @@ final class ForwardedRequest {
     private final RequestBuffer body = new RequestBuffer();
     private final Attempts attempts;
     private final Shadows shadows;
-    private final Timers.Timer routeTimer;
     private final RetryTimer retries;
     private final UpstreamReplies replies;
+    private final ForwardedResponse response;
+    private final AttemptOutcomes outcomes;
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
-    private HeaderEditor responseEditor = HeaderEditor.NONE;
     private boolean highPriority;
     private int attemptCount;
     private long requestEnd;
     private boolean active;
-    private boolean responding;
-    private boolean informed;
     private boolean overflowed;
-
-    /** Whether a gRPC response has begun that says only at its end how the call went. */
-    private boolean grpcUndecided;
 
     ForwardedRequest(
             WorkerServices services,
@@ -85,30 +69,54 @@ final class ForwardedRequest {
         this.retry = new RetryState(shard, worker.random());
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
-        this.routeTimer = worker.timers().timer(this::onRouteTimeout);
         this.retries = new RetryTimer(worker, retry, exchange.info(), this);
         this.replies = new UpstreamReplies(exchange);
+        this.response = new ForwardedResponse(worker, exchange, this);
+        this.outcomes =
+                new AttemptOutcomes(
+                        worker, exchange, this, response, attempts, retry, retries, replies);
+    }
+
+    /** Told what becomes of attempts. */
+    AttemptOutcomes outcomes() {
+        return outcomes;
+    }
+
+    ForwardedResponse response() {
+        return response;
+    }
+
+    ResponseCharges charges() {
+        return charges;
+    }
+
+    HostSelection hosts() {
+        return hosts;
+    }
+
+    RequestTimeouts timeouts() {
+        return timeouts;
     }
 
     private StreamInfo info() {
         return exchange.info();
     }
 
-    private Cluster cluster() {
+    Cluster cluster() {
         if (cluster == null) {
             throw new IllegalStateException("no cluster chosen");
         }
         return cluster;
     }
 
-    private Route route() {
+    Route route() {
         if (route == null) {
             throw new IllegalStateException("not begun");
         }
         return route;
     }
 
-    private RequestHead head() {
+    RequestHead head() {
         if (head == null) {
             throw new IllegalStateException("not begun");
         }
@@ -124,10 +132,46 @@ final class ForwardedRequest {
         attemptCount = 0;
         requestEnd = -1;
         active = true;
-        responding = false;
-        informed = false;
         overflowed = false;
-        grpcUndecided = false;
+        response.reset();
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    /** Nothing more is expected of any upstream. */
+    void finish() {
+        active = false;
+    }
+
+    int attemptCount() {
+        return attemptCount;
+    }
+
+    /** Whether all of the request has come. */
+    boolean isComplete() {
+        return requestEnd >= 0;
+    }
+
+    /** When the request was complete, on the worker's clock. */
+    long requestEndNanos() {
+        return requestEnd;
+    }
+
+    /** Whether all of the request has come and was kept. */
+    boolean isRepeatable() {
+        return requestEnd >= 0 && !overflowed;
+    }
+
+    /** The body that was kept, given away. */
+    ByteBuf takeBody() {
+        return body.take();
+    }
+
+    /** No attempt will be made any more. */
+    void dropKeptBody() {
+        body.dropKept();
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
@@ -153,10 +197,12 @@ final class ForwardedRequest {
 
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
-        responseEditor = editor;
+        response.edit(editor);
         DropOverload drop = cluster().dropOverload(worker);
         if (drop != null) {
-            dropped(drop);
+            charges.response(503);
+            active = false;
+            replies.dropped(drop, cluster().stats(), shard);
             return;
         }
         attemptCount = 1;
@@ -175,51 +221,19 @@ final class ForwardedRequest {
                         route(),
                         head(),
                         exchange.manager(),
-                        exchange.routeContext(),
+                        exchange.choice().context(),
                         timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
         }
         // A WebSocket's request has no end; its handshake is timed all the same (W3).
         if (endStream || exchange.isWebSocket()) {
-            armRouteTimer();
+            outcomes.armRouteTimer();
         }
         startAttempt(pool);
         if (active) {
             // What fails on the spot is not copied (observed).
             shadows.start(copies, endStream);
-        }
-    }
-
-    /** The control plane wants less to reach the hosts (ED4). */
-    private void dropped(DropOverload drop) {
-        boolean everything = drop.numerator() >= drop.denominator();
-        if (!everything) {
-            cluster().stats().countDropOverload(shard);
-        }
-        charges.response(503);
-        active = false;
-        // Envoy drops before it counts a first attempt.
-        info().setAttemptCount(0);
-        info().setFlag(
-                        everything
-                                ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
-                                : ResponseFlag.DROP_OVERLOAD);
-        var reply =
-                everything
-                        ? LocalReply.of(
-                                503, "unconditional drop overload", "unconditional_drop_overload")
-                        : LocalReply.of(503, "drop overload", "drop_overload");
-        byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
-        exchange.sendFilterReply(
-                exchange.settings().router.suppressEnvoyHeaders()
-                        ? reply
-                        : reply.withHeaders(headers -> headers.add(header, LocalReplies.TRUE)));
-    }
-
-    private void armRouteTimer() {
-        if (timeouts.globalNanos() > 0) {
-            routeTimer.arm(worker.now(), timeouts.globalNanos());
         }
     }
 
@@ -279,12 +293,16 @@ final class ForwardedRequest {
             exchange.downstream().readDisable(true);
         }
         if (endStream) {
-            requestEnd = worker.now();
-            if (attempt != null) {
-                armRouteTimer();
-                if (stream != null) {
-                    attempt.limit(timeouts);
-                }
+            onRequestEnd(attempt);
+        }
+    }
+
+    private void onRequestEnd(@Nullable Attempt attempt) {
+        requestEnd = worker.now();
+        if (attempt != null) {
+            outcomes.armRouteTimer();
+            if (attempt.stream() != null) {
+                attempt.limit(timeouts);
             }
         }
     }
@@ -299,18 +317,12 @@ final class ForwardedRequest {
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
         body.end(trailers, stream);
-        requestEnd = worker.now();
-        if (attempt != null) {
-            armRouteTimer();
-            if (stream != null) {
-                attempt.limit(timeouts);
-            }
-        }
+        onRequestEnd(attempt);
     }
 
     /** Bytes pass both ways: no more time limits but idle ones (W3). */
     void onTunnelOpen() {
-        routeTimer.disarm();
+        outcomes.disarmRouteTimer();
         Attempt attempt = attempts.latest();
         if (attempt != null) {
             attempt.onTunnelOpen();
@@ -329,114 +341,6 @@ final class ForwardedRequest {
         }
     }
 
-    /** The ones Envoy knows; others are as if they had not come. */
-    private static boolean isInterim(int status) {
-        return status == 100 || (status >= 102 && status <= 104);
-    }
-
-    /** An upstream answered with 1xx: it ends all retrying, and only the first counts (E11). */
-    void onInformational(Attempt attempt, ResponseHead interim) {
-        if (!isInterim(interim.status())) {
-            return;
-        }
-        retry.disable();
-        attempts.cancelOthers(attempt);
-        if (!informed) {
-            informed = true;
-            charges.response(interim.status());
-            exchange.downstreamResponse().sendInterim(interim);
-        }
-    }
-
-    void onResponseHead(Attempt attempt, ResponseHead response, boolean endStream) {
-        info().upstreamRx(worker.now());
-        if (exchange.failsHandshake(response)) {
-            return;
-        }
-        boolean couldNotRetry = false;
-        if (attempt.isRetried()) {
-            couldNotRetry = retry.wouldRetry(response);
-        } else {
-            RetryState.Verdict verdict = retry.onResponse(response, worker.wallMillis());
-            if (verdict == RetryState.Verdict.YES) {
-                attempt.countResult(false);
-                charges.retried(response.status());
-                attempts.cancel(attempt);
-            }
-            if (retries.isGranted(verdict, false)) {
-                return;
-            }
-            couldNotRetry = verdict != RetryState.Verdict.NO;
-        }
-        if (redirects(attempt, response)) {
-            return;
-        }
-        if (couldNotRetry && isAnotherExpected()) {
-            attempt.countResult(false);
-            attempts.cancel(attempt);
-            return;
-        }
-        attempt.countResult(response.status() < 500);
-        forwardResponse(attempt, response, endStream);
-    }
-
-    /** Follows a redirect by itself, if the route says so and it can be done (IR2). */
-    private boolean redirects(Attempt attempt, ResponseHead response) {
-        InternalRedirectPolicy policy = route().internalRedirect();
-        if (policy == null || !policy.isRedirect(response.status())) {
-            return false;
-        }
-        boolean follows =
-                InternalRedirect.prepare(
-                        exchange, shard, policy, head(), response, requestEnd >= 0 && !overflowed);
-        shard.inc(
-                follows
-                        ? cluster().stats().internalRedirectSucceeded
-                        : cluster().stats().internalRedirectFailed);
-        if (follows) {
-            attempts.cancel(attempt);
-            exchange.recreate(response.status(), body.take());
-        }
-        return follows;
-    }
-
-    private boolean isAnotherExpected() {
-        return retries.isPending() || attempts.isAnyAwaitingHeaders();
-    }
-
-    private void forwardResponse(Attempt attempt, ResponseHead response, boolean endStream) {
-        int status = response.status();
-        grpcUndecided =
-                head().isGrpc() && !endStream && !response.headers().has(KnownHeader.GRPC_STATUS);
-        retry.disable();
-        retries.cancel();
-        attempts.cancelOthers(attempt);
-        responding = true;
-        body.dropKept();
-        charges.response(status);
-        info().setDetails("via_upstream");
-        Host host = attempt.host();
-        if (host != null) {
-            info().setUpstreamHost(host.addressText());
-        }
-        ResponseMutations.strip(response, head());
-        HeaderBlock headers = response.headers();
-        if (requestEnd >= 0 && !exchange.settings().router.suppressEnvoyHeaders()) {
-            headers.set(
-                    KnownHeader.ENVOY_UPSTREAM_SERVICE_TIME,
-                    (worker.now() - requestEnd) / 1_000_000);
-        }
-        tellAttemptCount(headers);
-        hosts.addCookies(headers);
-        info().setResponseCode(status);
-        exchange.downstreamResponse().begin(response);
-        responseEditor.apply(headers, exchange);
-        if (endStream) {
-            onResponseEnd();
-        }
-        exchange.downstreamResponse().sendHead(response, endStream, false);
-    }
-
     /** Whether the local reply being made is the router's own. */
     boolean isReplying() {
         return replies.isReplying();
@@ -444,43 +348,8 @@ final class ForwardedRequest {
 
     /** Tells the client how many attempts there were, if the virtual host says so. */
     void tellAttemptCount(HeaderBlock headers) {
-        if (attemptCount > 0
-                && route != null
-                && route.virtualHost().includeAttemptCountInResponse()) {
-            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
-        }
-    }
-
-    void onResponseBody(ByteBuf data, boolean endStream) {
-        if (!responding) {
-            data.release();
-            return;
-        }
-        if (endStream) {
-            onResponseEnd();
-        }
-        exchange.downstreamResponse().sendBody(data, endStream);
-        if (!endStream && exchange.isActive() && !exchange.downstream().isWritable()) {
-            onDownstreamWritable(false);
-        }
-    }
-
-    /** The response ends with trailers; valid until the exchange ends. */
-    void onResponseTrailers(HeaderBlock trailers) {
-        if (responding) {
-            onResponseEnd();
-            exchange.downstreamResponse().sendTrailers(trailers);
-        }
-    }
-
-    private void onResponseEnd() {
-        if (requestEnd >= 0) {
-            charges.time((worker.now() - requestEnd) / 1_000_000);
-            TrackedClusterStats tracked = cluster().trackedStats();
-            if (tracked != null) {
-                tracked.recordGlobalBudget(
-                        shard, worker.now() - requestEnd, timeouts.globalNanos());
-            }
+        if (attemptCount > 0 && route != null) {
+            AttemptHeaders.tellClient(headers, route.virtualHost(), attemptCount);
         }
     }
 
@@ -494,48 +363,6 @@ final class ForwardedRequest {
                 timeouts.perTryNanos());
     }
 
-    /** An attempt failed before or after its response began. */
-    void onReset(Attempt attempt, StreamReset reset, String transportFailure, boolean requestSent) {
-        Host host = attempt.host();
-        if (!requestSent && host != null) {
-            hosts.onHostAttempted(host);
-        }
-        if (!attempt.isHostKnown()) {
-            // Refused before a connection was asked for: no host took part.
-            info().setUpstreamHost(null);
-        }
-        if (!transportFailure.isEmpty()) {
-            info().setTransportFailure(transportFailure);
-        }
-        if (responding) {
-            active = false;
-            if (grpcUndecided) {
-                shard.inc(exchange.stats().rqResetAfterResponseStarted);
-            }
-            replies.cutByReset(reset, transportFailure);
-            return;
-        }
-        attempt.countResult(false);
-        boolean joined = attempt.isRetried();
-        attempts.cancel(attempt);
-        if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
-            return;
-        }
-        chargeFailure(reset.status());
-        if (isAnotherExpected()) {
-            return;
-        }
-        active = false;
-        replies.reset(reset, transportFailure, attemptCount > 1, informed);
-    }
-
-    /** Behind a 1xx the response has begun as far as Envoy's counters are concerned (observed). */
-    private void chargeFailure(int status) {
-        if (!informed) {
-            charges.response(status);
-        }
-    }
-
     /** The pause before a retry is over. */
     void onRetry(boolean timedOut) {
         attemptCount++;
@@ -545,76 +372,9 @@ final class ForwardedRequest {
             return;
         }
         HeaderBlock headers = head().headers();
-        if (route().virtualHost().includeRequestAttemptCount()) {
-            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, attemptCount);
-        }
-        if (route().virtualHost().includeIsTimeoutRetryHeader()) {
-            headers.set(
-                    KnownHeader.ENVOY_IS_TIMEOUT_RETRY,
-                    timedOut ? LocalReplies.TRUE : LocalReplies.FALSE);
-        }
+        AttemptHeaders.tellHost(headers, route().virtualHost(), attemptCount, timedOut);
         timeouts.tell(headers, requestEnd < 0 ? 0 : worker.now() - requestEnd);
         startAttempt(pool);
-    }
-
-    private void onRouteTimeout() {
-        if (!active) {
-            return;
-        }
-        worker.refreshNow();
-        for (Attempt attempt : attempts.all()) {
-            charges.timeout();
-            attempt.countTimeout();
-            if (!responding) {
-                chargeFailure(timeouts.timeoutStatus());
-            }
-        }
-        active = false;
-        if (responding) {
-            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
-        } else {
-            attempts.cancelAll();
-            replies.timedOut(timeouts.timeoutStatus(), "response_timeout");
-        }
-        worker.flushDirty();
-    }
-
-    void onPerTryTimeout(Attempt attempt, boolean idle) {
-        if (!active || (responding && !idle)) {
-            return;
-        }
-        if (timeouts.hedges()) {
-            if (!responding && !attempt.isRetried() && retries.isGranted(retry.onHedge(), true)) {
-                attempt.setRetried();
-            }
-            return;
-        }
-        var stats = cluster().stats();
-        shard.inc(idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout);
-        attempt.countTimeout();
-        String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
-        if (responding) {
-            active = false;
-            replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
-            return;
-        }
-        attempts.cancel(attempt);
-        if (!retries.isGranted(retry.onPerTryTimeout(), true)) {
-            chargeFailure(timeouts.timeoutStatus());
-            active = false;
-            replies.timedOut(timeouts.timeoutStatus(), details);
-        }
-    }
-
-    /** The upstream stream has lasted too long. */
-    void onMaxDuration(Attempt attempt) {
-        shard.inc(cluster().stats().rqMaxDurationReached);
-        attempts.cancel(attempt);
-        if (!responding && retries.isGranted(retry.onPerTryTimeout(), false)) {
-            return;
-        }
-        active = false;
-        replies.maxDurationReached(responding, requestEnd >= 0);
     }
 
     /** Ends whatever goes on upstream. */
@@ -622,7 +382,7 @@ final class ForwardedRequest {
         active = false;
         retries.cancel();
         attempts.cancelAll();
-        routeTimer.disarm();
+        outcomes.disarmRouteTimer();
     }
 
     /** The exchange is over. */
@@ -633,14 +393,13 @@ final class ForwardedRequest {
         shadows.end();
         replies.end();
         attemptCount = 0;
-        responding = false;
         route = null;
-        responseEditor = HeaderEditor.NONE;
+        response.reset();
     }
 
     void dispose() {
         attempts.dispose();
-        routeTimer.discard();
+        outcomes.dispose();
         retries.dispose();
     }
 }

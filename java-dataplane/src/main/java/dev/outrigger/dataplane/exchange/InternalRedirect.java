@@ -95,7 +95,7 @@ final class InternalRedirect {
         if (target.https() && !policy.allowsCrossScheme()) {
             return stats.redirectUnsafeScheme;
         }
-        if (exchange.internalRedirects() >= policy.maxRedirects()) {
+        if (exchange.redirects().count() >= policy.maxRedirects()) {
             return stats.redirectTooMany;
         }
         var saved = new RequestHead();
@@ -104,14 +104,14 @@ final class InternalRedirect {
         HeaderBlock headers = head.headers();
         headers.set(KnownHeader.HOST, Ascii.bytes(target.authority()));
         head.setPath(Ascii.bytes(target.path()));
-        exchange.clearRouteCache();
+        exchange.choice().forget();
         Route route = exchange.route();
         if (route == null) {
             // That there is no route stays known, as the log shows.
             head.copyFrom(saved);
             return stats.redirectNoRoute;
         }
-        if (!policy.allows(route.name(), false, target.https(), exchange.previousRedirects())) {
+        if (!policy.allows(route.name(), false, target.https(), exchange.redirects().previous())) {
             restore(saved);
             return stats.redirectPredicate;
         }
@@ -128,7 +128,7 @@ final class InternalRedirect {
 
     private void restore(RequestHead saved) {
         head.copyFrom(saved);
-        exchange.clearRouteCache();
+        exchange.choice().forget();
     }
 
     private void copyHeaders(HeaderBlock response) {

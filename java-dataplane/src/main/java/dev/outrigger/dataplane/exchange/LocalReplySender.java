@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.Route;
@@ -28,8 +29,22 @@ final class LocalReplySender {
         this.info = exchange.info();
     }
 
-    /** A reply in words of Envoy's. */
-    void send(int status, String body, String details, boolean close, boolean overloaded) {
+    /**
+     * A reply in words of Envoy's, with the route's response edits where a route was found.
+     *
+     * @param close whether the connection ends with it
+     * @param overloaded whether the client is told that it is because of too much load
+     */
+    void send(
+            int status,
+            String body,
+            @Nullable ResponseFlag flag,
+            String details,
+            boolean close,
+            boolean overloaded) {
+        if (flag != null) {
+            info.setFlag(flag);
+        }
         info.setDetails(details);
         exchange.cancelRouter();
         begin(status);
@@ -39,8 +54,12 @@ final class LocalReplySender {
         send(body, close);
     }
 
-    /** A redirect, direct response or anything else that may have a {@code location}. */
-    void sendAt(int status, String body, byte[] location, String details, boolean close) {
+    /** A redirect or direct response: {@code location} may be empty. */
+    void sendRouteReply(int status, String body, String location) {
+        sendAt(status, body, Ascii.bytes(location), "direct_response", false);
+    }
+
+    private void sendAt(int status, String body, byte[] location, String details, boolean close) {
         info.setDetails(details);
         begin(status);
         if (location.length > 0) {
@@ -49,19 +68,54 @@ final class LocalReplySender {
         send(body, close);
     }
 
-    /** A filter's reply. */
-    void send(LocalReply reply) {
+    /** Answers a request that the checks have not passed. */
+    void refuse(RequestHead asked, RequestChecks.Refusal refusal) {
+        if (asked.headers().has(KnownHeader.X_FORWARDED_PROTO)) {
+            // Envoy looks for the route all the same, and finds one where the scheme is known.
+            exchange.choice().find();
+        }
+        if (refusal.status() == 307) {
+            byte[] location = Ascii.bytes(asked.path());
+            sendAt(refusal.status(), "", location, refusal.details(), exchange.isHttp10());
+            return;
+        }
+        // Envoy closes after a 400 of its own making, not after the 404s (E15).
+        // That an HTTP/1.0 client wants to stay connected is only asked behind the checks.
+        boolean close = exchange.isHttp10() || endsConnection(refusal.status());
+        send(refusal.status(), "", null, refusal.details(), close, false);
+    }
+
+    /** Envoy takes a 400 of its own for a broken connection (E15). */
+    private boolean endsConnection(int status) {
+        return status == 400 && !exchange.settings().config.streamErrorOnInvalidHttpMessage();
+    }
+
+    /** A filter answers in the upstream's place; too late for that, the stream is reset (Y5). */
+    void sendFilterReply(LocalReply reply) {
+        if (exchange.isResponseStarted()) {
+            exchange.abort();
+            return;
+        }
         info.setDetails(reply.details());
         exchange.cancelRouter();
         begin(reply.status());
         send(reply, false);
     }
 
-    /** The head of an upstream's answer that is no WebSocket handshake, without its body (W3). */
-    void sendFailedHandshake(ResponseHead answer, @Nullable RequestHead asked) {
+    /**
+     * Answers in the upstream's place where its answer is no WebSocket handshake: the head goes on
+     * without its body (W3).
+     *
+     * @return whether it did
+     */
+    boolean failsHandshake(ResponseHead answer) {
+        if (!exchange.downstreamRequest().failsHandshake(answer.status())) {
+            return false;
+        }
         info.setDetails("websocket_handshake_unsuccessful");
         begin(answer.status());
         head.headers().copyFrom(answer.headers());
+        RequestHead asked = exchange.request();
         if (asked != null) {
             ResponseMutations.strip(head, asked);
         }
@@ -70,6 +124,7 @@ final class LocalReplySender {
         // Only now: the answer is the attempt's.
         exchange.cancelRouter();
         send("", true);
+        return true;
     }
 
     private void begin(int status) {
@@ -85,7 +140,7 @@ final class LocalReplySender {
     private void send(LocalReply reply, boolean close) {
         boolean encoding = exchange.response() != null;
         // An early refusal passes the filters too.
-        HttpFilterChain chain = exchange.chainForReply();
+        HttpFilterChain chain = exchange.filters().chainForReply();
         if (chain != null) {
             chain.stopDecoding();
         }
@@ -94,11 +149,7 @@ final class LocalReplySender {
         exchange.downstreamResponse().begin(head);
         String body = edit(reply);
         info.setResponseCode(head.status());
-        // Envoy takes a 400 of its own for a broken connection (E15).
-        boolean closes =
-                close
-                        || (head.status() == 400
-                                && !exchange.settings().config.streamErrorOnInvalidHttpMessage());
+        boolean closes = close || endsConnection(head.status());
         RequestHead request = exchange.request();
         boolean grpc = !reply.raw() && request != null && request.isGrpc();
         boolean toHead = request != null && request.method() == Method.HEAD;
@@ -111,7 +162,7 @@ final class LocalReplySender {
         if (encoding && chain != null) {
             // Another response was on its way; this one goes past the filters.
             chain.stopEncoding();
-            exchange.leaveChain();
+            exchange.filters().leave();
         }
         exchange.downstreamResponse().sendHead(head, endStream, closes);
         if (!endStream) {
@@ -137,10 +188,5 @@ final class LocalReplySender {
         }
         info.setResponseCode(head.status());
         return mapping.apply(head, reply.body(), exchange);
-    }
-
-    /** The head's path as bytes, for a redirect to it. */
-    static byte[] location(RequestHead request) {
-        return Ascii.bytes(request.path());
     }
 }

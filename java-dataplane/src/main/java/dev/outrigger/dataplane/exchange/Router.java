@@ -57,12 +57,13 @@ final class Router {
             case Redirect redirect -> {
                 shard.inc(hcmStats().rqDirectResponse);
                 route.rewritePath(head, keepsOriginals());
-                exchange.sendRouteReply(
-                        redirect.status(), "", Redirects.location(redirect, route, head));
+                exchange.replies()
+                        .sendRouteReply(
+                                redirect.status(), "", Redirects.location(redirect, route, head));
             }
             case DirectResponse(int status, String text) -> {
                 shard.inc(hcmStats().rqDirectResponse);
-                exchange.sendRouteReply(status, text, directLocation(status, head));
+                exchange.replies().sendRouteReply(status, text, directLocation(status, head));
             }
             case Forward forward -> forward(head, route, forward, endStream);
         }
@@ -76,20 +77,21 @@ final class Router {
     }
 
     private void forward(RequestHead head, Route route, Forward forward, boolean endStream) {
-        ClusterChoice.Target target = exchange.target();
+        ClusterChoice.Target target = exchange.choice().target();
         if (target == null) {
             throw new IllegalStateException("a forwarding route has no target");
         }
-        Cluster found = exchange.cluster();
+        Cluster found = exchange.choice().cluster();
         if (found == null) {
             shard.inc(hcmStats().noCluster);
-            exchange.sendLocalReply(
-                    forward.clusterNotFoundStatus(),
-                    "",
-                    ResponseFlag.NO_CLUSTER_FOUND,
-                    "cluster_not_found",
-                    false,
-                    false);
+            exchange.replies()
+                    .send(
+                            forward.clusterNotFoundStatus(),
+                            "",
+                            ResponseFlag.NO_CLUSTER_FOUND,
+                            "cluster_not_found",
+                            false,
+                            false);
             return;
         }
         RouterOptions options = exchange.settings().router;
@@ -111,13 +113,14 @@ final class Router {
             return false;
         }
         String name = KnownHeader.text(bad);
-        exchange.sendLocalReply(
-                400,
-                "invalid header '" + name + "' with value '" + headers.text(bad) + "'",
-                ResponseFlag.INVALID_ENVOY_REQUEST_HEADERS,
-                "request_headers_failed_strict_check{" + name + "}",
-                false,
-                false);
+        exchange.replies()
+                .send(
+                        400,
+                        "invalid header '" + name + "' with value '" + headers.text(bad) + "'",
+                        ResponseFlag.INVALID_ENVOY_REQUEST_HEADERS,
+                        "request_headers_failed_strict_check{" + name + "}",
+                        false,
+                        false);
         return true;
     }
 
@@ -125,9 +128,7 @@ final class Router {
     private void prepare(RequestHead head, Route route, ClusterChoice.Target target) {
         HeaderBlock headers = head.headers();
         timeouts.tell(headers, 0);
-        if (route.virtualHost().includeRequestAttemptCount()) {
-            headers.set(KnownHeader.ENVOY_ATTEMPT_COUNT, 1);
-        }
+        AttemptHeaders.tellHost(headers, route.virtualHost());
         exchange.info().setAttemptCount(1);
         target.requestEditor().apply(headers, exchange);
         if (target.host().length > 0) {
@@ -160,7 +161,7 @@ final class Router {
             if (upstream.isReplying()) {
                 upstream.tellAttemptCount(head.headers());
             }
-            ClusterChoice.Target target = exchange.target();
+            ClusterChoice.Target target = exchange.choice().target();
             (target == null ? route.responseEditor() : target.responseEditor())
                     .apply(head.headers(), exchange);
         }

@@ -128,7 +128,7 @@ final class StreamTimers {
     }
 
     private void reply(int status, String body, String details) {
-        exchange.sendLocalReply(status, body, null, details, false, false);
+        exchange.replies().send(status, body, null, details, false, false);
     }
 
     private void onLogInterval() {

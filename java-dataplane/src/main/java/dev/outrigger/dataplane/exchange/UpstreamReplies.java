@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.upstream.ClusterStats;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * response that has begun. Reused; confined to its event loop.
  */
 final class UpstreamReplies {
+    private static final byte[] DROP = Ascii.bytes("x-envoy-drop-overload");
+    private static final byte[] UNCONDITIONAL_DROP =
+            Ascii.bytes("x-envoy-unconditional-drop-overload");
+
     private final Exchange exchange;
     private boolean replying;
 
@@ -24,6 +33,33 @@ final class UpstreamReplies {
 
     void end() {
         replying = false;
+    }
+
+    /** The control plane wants less to reach the hosts (ED4). */
+    void dropped(DropOverload drop, ClusterStats stats, StatsShard shard) {
+        boolean everything = drop.numerator() >= drop.denominator();
+        if (!everything) {
+            stats.countDropOverload(shard);
+        }
+        // Envoy drops before it counts a first attempt.
+        exchange.info().setAttemptCount(0);
+        exchange.info()
+                .setFlag(
+                        everything
+                                ? ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD
+                                : ResponseFlag.DROP_OVERLOAD);
+        var reply =
+                everything
+                        ? LocalReply.of(
+                                503, "unconditional drop overload", "unconditional_drop_overload")
+                        : LocalReply.of(503, "drop overload", "drop_overload");
+        byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
+        exchange.replies()
+                .sendFilterReply(
+                        exchange.settings().router.suppressEnvoyHeaders()
+                                ? reply
+                                : reply.withHeaders(
+                                        headers -> headers.add(header, LocalReplies.TRUE)));
     }
 
     void noHealthyUpstream() {
@@ -122,6 +158,6 @@ final class UpstreamReplies {
             String details,
             boolean overloaded) {
         replying = true;
-        exchange.sendLocalReply(status, text, flag, details, false, overloaded);
+        exchange.replies().send(status, text, flag, details, false, overloaded);
     }
 }

@@ -13,23 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Entries keep their order; removing leaves a gap that iteration skips. Names are lower case.
  */
-public final class HeaderBlock {
-    private static final int STRIDE = 5;
-    private static final int NAME_OFFSET = 0;
-    private static final int NAME_LENGTH = 1;
-    private static final int VALUE_OFFSET = 2;
-    private static final int VALUE_LENGTH = 3;
-    private static final int ID = 4;
-    private static final int REMOVED = -1;
-    private static final int INITIAL_BYTES = 1024;
-    private static final int KEEP_BYTES = 4096;
-    private static final int INITIAL_ENTRIES = 24;
+public final class HeaderBlock extends HeaderTable {
     private static final byte[] COMMA = {','};
 
-    byte[] data = new byte[INITIAL_BYTES];
-    int size;
-    private int[] table = new int[INITIAL_ENTRIES * STRIDE];
-    private int entries;
     private final boolean response;
     private long present;
 
@@ -54,16 +40,12 @@ public final class HeaderBlock {
 
     /** Forgets everything; gives back room a very large head took. */
     public void reset() {
-        size = 0;
-        entries = 0;
+        forgetEntries();
         present = 0;
         presentMore = 0;
         repeated = 0;
         repeatedMore = 0;
         keyFormat = null;
-        if (data.length > KEEP_BYTES) {
-            data = new byte[INITIAL_BYTES];
-        }
     }
 
     /** How names are written because of where the message came from; {@code null} for no wish. */
@@ -75,30 +57,10 @@ public final class HeaderBlock {
         keyFormat = format;
     }
 
-    /** One past the last entry; some entries below may be removed. */
-    public int limit() {
-        return entries;
-    }
-
-    public boolean isLive(int entry) {
-        return table[entry * STRIDE + ID] != REMOVED;
-    }
-
-    /** How many entries are live. */
-    public int count() {
-        int live = 0;
-        for (int i = 0; i < entries; i++) {
-            if (isLive(i)) {
-                live++;
-            }
-        }
-        return live;
-    }
-
     /** The bytes of all names and values, without what separates them on the wire. */
     public long byteSize() {
         long sum = 0;
-        for (int i = 0; i < entries; i++) {
+        for (int i = 0; i < limit(); i++) {
             if (isLive(i)) {
                 sum += name(i).length() + (long) valueLength(i);
             }
@@ -125,8 +87,8 @@ public final class HeaderBlock {
         if (!has(id)) {
             return -1;
         }
-        for (int i = 0; i < entries; i++) {
-            if (table[i * STRIDE + ID] == id) {
+        for (int i = 0; i < limit(); i++) {
+            if (id(i) == id) {
                 return i;
             }
         }
@@ -135,16 +97,12 @@ public final class HeaderBlock {
 
     /** The first entry from {@code from} on with this lower-case name, or -1. */
     public int find(byte[] name, int from) {
-        for (int i = from; i < entries; i++) {
+        for (int i = from; i < limit(); i++) {
             if (isLive(i) && nameEquals(i, name)) {
                 return i;
             }
         }
         return -1;
-    }
-
-    public int id(int entry) {
-        return table[entry * STRIDE + ID];
     }
 
     public String name(int entry) {
@@ -154,47 +112,10 @@ public final class HeaderBlock {
                 : new String(data, nameOffset(entry), nameLength(entry), ISO_8859_1);
     }
 
-    /** The value as Latin-1 text, which keeps every byte. */
-    public String value(int entry) {
-        return new String(data, valueOffset(entry), valueLength(entry), ISO_8859_1);
-    }
-
     /** The value of a known header, or {@code null}. */
     public @Nullable String text(int id) {
         int entry = find(id);
         return entry < 0 ? null : value(entry);
-    }
-
-    public byte[] data() {
-        return data;
-    }
-
-    public int valueOffset(int entry) {
-        return table[entry * STRIDE + VALUE_OFFSET];
-    }
-
-    public int valueLength(int entry) {
-        return table[entry * STRIDE + VALUE_LENGTH];
-    }
-
-    public int nameOffset(int entry) {
-        return table[entry * STRIDE + NAME_OFFSET];
-    }
-
-    public int nameLength(int entry) {
-        return table[entry * STRIDE + NAME_LENGTH];
-    }
-
-    public boolean valueEquals(int entry, byte[] expected) {
-        int offset = valueOffset(entry);
-        return Arrays.equals(
-                data, offset, offset + valueLength(entry), expected, 0, expected.length);
-    }
-
-    /** ASCII comparison; {@code lower} is lower case. */
-    public boolean valueEqualsIgnoreCase(int entry, byte[] lower) {
-        return valueLength(entry) == lower.length
-                && Ascii.equalsIgnoreCase(data, valueOffset(entry), lower);
     }
 
     private boolean nameEquals(int entry, byte[] name) {
@@ -256,15 +177,13 @@ public final class HeaderBlock {
         }
         int at = size;
         appendDecimal(value);
-        table[entry * STRIDE + VALUE_OFFSET] = at;
-        table[entry * STRIDE + VALUE_LENGTH] = size - at;
+        setValueRange(entry, at, size - at);
     }
 
     /** Replaces one line's value. */
     public void setValue(int entry, byte[] value) {
         int at = append(value, 0, value.length);
-        table[entry * STRIDE + VALUE_OFFSET] = at;
-        table[entry * STRIDE + VALUE_LENGTH] = value.length;
+        setValueRange(entry, at, value.length);
     }
 
     /**
@@ -280,8 +199,7 @@ public final class HeaderBlock {
         int at = append(data, valueOffset(entry), length);
         append(separator, 0, separator.length);
         append(value, 0, value.length);
-        table[entry * STRIDE + VALUE_OFFSET] = at;
-        table[entry * STRIDE + VALUE_LENGTH] = length + separator.length + value.length;
+        setValueRange(entry, at, length + separator.length + value.length);
     }
 
     /** Removes every line of a known header. */
@@ -294,9 +212,9 @@ public final class HeaderBlock {
             return;
         }
         presentMore &= ~(1L << id);
-        for (int i = 0; i < entries; i++) {
-            if (table[i * STRIDE + ID] == id) {
-                table[i * STRIDE + ID] = REMOVED;
+        for (int i = 0; i < limit(); i++) {
+            if (id(i) == id) {
+                removeLine(i);
             }
         }
     }
@@ -307,10 +225,10 @@ public final class HeaderBlock {
             return;
         }
         present &= ~mask;
-        for (int i = 0; i < entries; i++) {
-            int id = table[i * STRIDE + ID];
+        for (int i = 0; i < limit(); i++) {
+            int id = id(i);
             if (id > 0 && id < KnownHeader.MASKED && (mask >>> id & 1) != 0) {
-                table[i * STRIDE + ID] = REMOVED;
+                removeLine(i);
             }
         }
     }
@@ -323,16 +241,16 @@ public final class HeaderBlock {
             return;
         }
         for (int i = find(name, 0); i >= 0; i = find(name, i + 1)) {
-            table[i * STRIDE + ID] = REMOVED;
+            removeLine(i);
         }
     }
 
     /** Removes one line. */
     public void removeEntry(int entry) {
         int id = id(entry);
-        table[entry * STRIDE + ID] = REMOVED;
+        removeLine(entry);
         if (id > 0) {
-            for (int i = 0; i < entries; i++) {
+            for (int i = 0; i < limit(); i++) {
                 if (id(i) == id) {
                     return;
                 }
@@ -357,10 +275,10 @@ public final class HeaderBlock {
      */
     boolean removeUnderscored() {
         boolean found = false;
-        for (int i = 0; i < entries; i++) {
+        for (int i = 0; i < limit(); i++) {
             // No known name has an underscore.
             if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
-                table[i * STRIDE + ID] = REMOVED;
+                removeLine(i);
                 found = true;
             }
         }
@@ -369,7 +287,7 @@ public final class HeaderBlock {
 
     /** Whether any header but the last, which Envoy has not looked at yet, has one. */
     boolean hasUnderscoredBeforeLast() {
-        for (int i = 0; i < entries - 1; i++) {
+        for (int i = 0; i < limit() - 1; i++) {
             if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
                 return true;
             }
@@ -403,27 +321,18 @@ public final class HeaderBlock {
 
     private void joinLines(int id) {
         int first = find(id);
-        for (int i = first + 1; i < entries; i++) {
+        for (int i = first + 1; i < limit(); i++) {
             if (id(i) == id) {
                 int offset = valueOffset(i);
                 join(first, COMMA, Arrays.copyOfRange(data, offset, offset + valueLength(i)));
-                table[i * STRIDE + ID] = REMOVED;
+                removeLine(i);
             }
         }
     }
 
     /** Copies everything from another block. */
     public void copyFrom(HeaderBlock other) {
-        if (data.length < other.size) {
-            data = new byte[other.data.length];
-        }
-        System.arraycopy(other.data, 0, data, 0, other.size);
-        size = other.size;
-        if (table.length < other.entries * STRIDE) {
-            table = new int[other.table.length];
-        }
-        System.arraycopy(other.table, 0, table, 0, other.entries * STRIDE);
-        entries = other.entries;
+        copyEntries(other);
         present = other.present;
         presentMore = other.presentMore;
         keyFormat = other.keyFormat;
@@ -436,16 +345,7 @@ public final class HeaderBlock {
 
     /** Registers a line whose bytes are in {@link #data()} already. */
     void addEntry(int id, int nameOffset, int nameLength, int valueOffset, int valueLength) {
-        int base = entries * STRIDE;
-        if (base == table.length) {
-            table = Arrays.copyOf(table, table.length * 2);
-        }
-        table[base + NAME_OFFSET] = nameOffset;
-        table[base + NAME_LENGTH] = nameLength;
-        table[base + VALUE_OFFSET] = valueOffset;
-        table[base + VALUE_LENGTH] = valueLength;
-        table[base + ID] = id;
-        entries++;
+        appendEntry(id, nameOffset, nameLength, valueOffset, valueLength);
         if (id > 0) {
             long bit = 1L << id;
             if (id < KnownHeader.MASKED) {
@@ -455,25 +355,6 @@ public final class HeaderBlock {
                 repeatedMore |= presentMore & bit;
                 presentMore |= bit;
             }
-        }
-    }
-
-    void setValueRange(int entry, int offset, int length) {
-        table[entry * STRIDE + VALUE_OFFSET] = offset;
-        table[entry * STRIDE + VALUE_LENGTH] = length;
-    }
-
-    int append(byte[] source, int offset, int length) {
-        int at = size;
-        ensure(length);
-        System.arraycopy(source, offset, data, at, length);
-        size = at + length;
-        return at;
-    }
-
-    void ensure(int more) {
-        if (data.length - size < more) {
-            data = Arrays.copyOf(data, Math.max(data.length * 2, size + more));
         }
     }
 

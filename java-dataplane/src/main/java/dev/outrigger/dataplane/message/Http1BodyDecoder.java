@@ -69,6 +69,18 @@ public final class Http1BodyDecoder {
         this.keepTrailers = keepTrailers;
     }
 
+    /** The body of a request whose head has been read. */
+    public void begin(RequestHead head) {
+        if (head.isTunnel()) {
+            // What follows a CONNECT or an upgrade is not HTTP, whether they are granted or not.
+            beginUntilClose();
+        } else if (head.isChunked()) {
+            beginChunked();
+        } else {
+            beginFixed(head.contentLength());
+        }
+    }
+
     /**
      * The trailers of the body just completed, or {@code null} when it had none or they are not
      * enabled; valid until the next body begins.

@@ -63,13 +63,6 @@ public final class RequestReader {
         REJECT
     }
 
-    private static final byte[] CHUNKED = Ascii.bytes("chunked");
-    private static final byte[] CLOSE = Ascii.bytes("close");
-    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
-    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
-    private static final byte[] H2C = Ascii.bytes("h2c");
-    private static final long INVALID_LENGTH = -2;
-
     private final Options options;
     private final Http1HeadParser parser;
     private final RequestHead head = new RequestHead();
@@ -191,13 +184,14 @@ public final class RequestReader {
                 && head.headers().hasUnderscoredBeforeLast()) {
             return CodecError.UNEXPECTED_UNDERSCORE;
         }
-        return found == CodecError.TOO_MANY_HEADERS && declaredLength() == INVALID_LENGTH
+        return found == CodecError.TOO_MANY_HEADERS
+                        && RequestFraming.hasInvalidLength(head.headers())
                 ? CodecError.CODEC_ERROR
                 : found;
     }
 
     private @Nullable CodecError judge() {
-        CodecError found = framing();
+        CodecError found = RequestFraming.check(head, http10, options);
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
@@ -257,126 +251,6 @@ public final class RequestReader {
                         && isDigit(data[start + 7]);
         http10 = !(shaped && data[start + 5] == '1' && data[start + 7] == '1');
         return shaped;
-    }
-
-    /** What {@code content-length} says; -1 without one. */
-    private long declaredLength() {
-        HeaderBlock headers = head.headers();
-        if (!headers.has(KnownHeader.CONTENT_LENGTH)) {
-            return -1;
-        }
-        if (headers.isRepeated(KnownHeader.CONTENT_LENGTH)) {
-            return INVALID_LENGTH;
-        }
-        long length = ContentLength.parse(headers, headers.find(KnownHeader.CONTENT_LENGTH));
-        if (length >= 0) {
-            return length;
-        }
-        // Nobody reads the length of a body in chunks, whatever it is (observed).
-        return lastCodingIsChunked(headers) ? 0 : INVALID_LENGTH;
-    }
-
-    private @Nullable CodecError framing() {
-        HeaderBlock headers = head.headers();
-        long length = declaredLength();
-        if (length == INVALID_LENGTH) {
-            return CodecError.CODEC_ERROR;
-        }
-        if (options.underscores() != Underscores.ALLOW
-                && headers.removeUnderscored()
-                && options.underscores() == Underscores.REJECT) {
-            return CodecError.UNEXPECTED_UNDERSCORE;
-        }
-        boolean inChunks =
-                length >= 0
-                        && headers.has(KnownHeader.TRANSFER_ENCODING)
-                        && lastCodingIsChunked(headers);
-        headers.joinRepeatedInlineHeaders();
-        if (length >= 0
-                && headers.has(KnownHeader.TRANSFER_ENCODING)
-                && http10
-                && !options.allowChunkedLength()) {
-            return CodecError.LENGTH_AND_CHUNKED;
-        }
-        boolean close = false;
-        boolean keepAlive = false;
-        int connection = headers.find(KnownHeader.CONNECTION);
-        if (connection >= 0) {
-            Predicate<String> ignored = options.ignoredUpgrade();
-            if (ignored != null && headers.has(KnownHeader.UPGRADE)) {
-                UpgradeHeader.ignore(headers, ignored);
-                connection = headers.find(KnownHeader.CONNECTION);
-            }
-        }
-        if (connection >= 0) {
-            close = contains(headers, connection, CLOSE);
-            keepAlive = contains(headers, connection, KEEP_ALIVE);
-            if (headers.has(KnownHeader.UPGRADE) && contains(headers, connection, UPGRADE)) {
-                upgrade(headers);
-            }
-        }
-        int proxyConnection = headers.find(KnownHeader.PROXY_CONNECTION);
-        if (proxyConnection >= 0) {
-            close |= contains(headers, proxyConnection, CLOSE);
-            keepAlive |= contains(headers, proxyConnection, KEEP_ALIVE);
-        }
-        head.setPersistence(close, keepAlive);
-        if (head.method() == Method.CONNECT && length >= 0) {
-            if (length > 0) {
-                return CodecError.BODY_DISALLOWED;
-            }
-            headers.remove(KnownHeader.CONTENT_LENGTH);
-            length = -1;
-        }
-        return transferEncoding(headers, length, inChunks);
-    }
-
-    /** Envoy's framer looks at the last line only, its codec at all of them joined. */
-    private static boolean lastCodingIsChunked(HeaderBlock headers) {
-        boolean chunked = false;
-        for (int i = 0; i < headers.limit(); i++) {
-            if (headers.id(i) == KnownHeader.TRANSFER_ENCODING) {
-                chunked = headers.valueEqualsIgnoreCase(i, CHUNKED);
-            }
-        }
-        return chunked;
-    }
-
-    private @Nullable CodecError transferEncoding(
-            HeaderBlock headers, long declared, boolean inChunks) {
-        long length = declared;
-        int entry = headers.find(KnownHeader.TRANSFER_ENCODING);
-        boolean chunked = false;
-        if (entry >= 0) {
-            chunked = headers.valueEqualsIgnoreCase(entry, CHUNKED);
-            if (length >= 0) {
-                if (!(inChunks && options.allowChunkedLength())) {
-                    return CodecError.LENGTH_AND_CHUNKED;
-                }
-                headers.remove(KnownHeader.CONTENT_LENGTH);
-                length = -1;
-            }
-            if (!chunked || head.method() == Method.CONNECT) {
-                return CodecError.INVALID_TRANSFER_ENCODING;
-            }
-        }
-        head.setFraming(http10, chunked, length);
-        return null;
-    }
-
-    /** An h2c upgrade is forgotten; any other is noted for the exchange to decide (C3, W1). */
-    private void upgrade(HeaderBlock headers) {
-        if (headers.valueEqualsIgnoreCase(headers.find(KnownHeader.UPGRADE), H2C)) {
-            headers.remove(KnownHeader.UPGRADE);
-            headers.remove(KnownHeader.HTTP2_SETTINGS);
-            return;
-        }
-        head.setUpgrade();
-    }
-
-    private static boolean contains(HeaderBlock headers, int entry, byte[] token) {
-        return Ascii.listContains(
-                headers.data, headers.valueOffset(entry), headers.valueLength(entry), token);
     }
 
     private int skipBlank(byte[] data, int from, int stop) {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.exchange.Exchange;
+import dev.outrigger.dataplane.exchange.HcmStats;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.DownstreamStream;
+import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an accepted connection is, whatever protocol it turns out to speak: its listener, the
+ * manager it was accepted with, what filters keep for it, what is counted and logged of it, and how
+ * it ends. The handlers of the protocols share one. Confined to the connection's event loop.
+ */
+final class AcceptedConnection {
+    private final WorkerListener listener;
+    private final WorkerContext worker;
+    private final HttpConnectionManager pinned;
+    private final ConnectionCounts counts;
+    private final @Nullable ConnectionLog log;
+    private @Nullable ConnectionInfo info;
+    private @Nullable Map<String, Object> filterState;
+    private @Nullable DelayedClose delayedClose;
+
+    AcceptedConnection(WorkerListener listener) {
+        this.listener = listener;
+        this.worker = listener.services().worker();
+        this.pinned = listener.manager();
+        this.counts = new ConnectionCounts(worker, stats());
+        this.log = listener.connectionLog();
+    }
+
+    WorkerListener listener() {
+        return listener;
+    }
+
+    WorkerContext worker() {
+        return worker;
+    }
+
+    /** What the connection was accepted with; its settings hold until it ends. */
+    HttpConnectionManager pinned() {
+        return pinned;
+    }
+
+    HttpConnectionManager.Settings settings() {
+        return pinned.settings();
+    }
+
+    HttpConnectionManagerConfig config() {
+        return pinned.settings().config();
+    }
+
+    HcmStats stats() {
+        return pinned.settings().stats();
+    }
+
+    ConnectionCounts counts() {
+        return counts;
+    }
+
+    /**
+     * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
+     */
+    HttpConnectionManager manager() {
+        return listener.managerFor(pinned);
+    }
+
+    Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
+        return new Exchange(listener.services(), pinned, stream, onEnd);
+    }
+
+    /** The connection is there. */
+    void opened(ServerConnection connection, Channel channel) {
+        info =
+                ConnectionInfo.of(
+                        listener.nextConnectionId(),
+                        (InetSocketAddress) channel.remoteAddress(),
+                        (InetSocketAddress) channel.localAddress());
+        if (log != null) {
+            log.begin(info);
+        }
+        listener.opened(connection);
+        counts.opened();
+    }
+
+    /** Another handler goes on with the connection. */
+    void becomes(ServerConnection connection, ServerConnection other) {
+        listener.becomes(connection, other);
+    }
+
+    ConnectionInfo info() {
+        if (info == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return info;
+    }
+
+    /** What filters keep for the connection. */
+    Map<String, Object> filterState() {
+        Map<String, Object> state = filterState;
+        if (state == null) {
+            state = new HashMap<>();
+            filterState = state;
+        }
+        return state;
+    }
+
+    /** Whether it is being closed, if not at once. */
+    boolean isClosing() {
+        return delayedClose != null;
+    }
+
+    /**
+     * Flushes and closes, giving the client time to read (K4).
+     *
+     * @param mayRace whether the client may still be sending
+     * @return whether the connection lingers, reading what still comes
+     */
+    boolean close(ChannelHandlerContext context, boolean mayRace) {
+        var closing =
+                new DelayedClose(worker, stats(), counts, config().delayedCloseTimeout(), context);
+        delayedClose = closing;
+        return closing.begin(mayRace);
+    }
+
+    /** Closes at once. */
+    void closeNow(Channel channel) {
+        counts.closedLocally();
+        channel.close();
+    }
+
+    /**
+     * The connection is gone.
+     *
+     * @param protocol {@code null} where the client has not said which
+     */
+    void closed(
+            ServerConnection connection,
+            @Nullable Protocol protocol,
+            long bytesSent,
+            boolean activeRequests) {
+        if (delayedClose != null) {
+            delayedClose.discard();
+        }
+        listener.closed(connection, counts.closed(activeRequests));
+        if (log != null) {
+            log.end(protocol, counts.bytesReceived(), bytesSent);
+        }
+    }
+
+    /** Something was thrown: what is not the network's doing is a bug of ours. */
+    void caught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            listener.bug(cause);
+        }
+        context.close();
+    }
+}

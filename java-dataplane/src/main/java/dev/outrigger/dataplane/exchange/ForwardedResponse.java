@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.route.HeaderEditor;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.TrackedClusterStats;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The upstream's response on its way through the router: the router's own header edits (1.9), what
+ * is counted of it, and how far it has come. Follows {@code Filter::onUpstreamHeaders} of Envoy.
+ * One per {@link ForwardedRequest}; confined to its event loop.
+ */
+final class ForwardedResponse {
+    private final WorkerContext worker;
+    private final StatsShard shard;
+    private final Exchange exchange;
+    private final ForwardedRequest request;
+    private HeaderEditor editor = HeaderEditor.NONE;
+    private boolean begun;
+    private boolean informed;
+
+    /** Whether a gRPC response has begun that says only at its end how the call went. */
+    private boolean grpcUndecided;
+
+    ForwardedResponse(WorkerContext worker, Exchange exchange, ForwardedRequest request) {
+        this.worker = worker;
+        this.shard = worker.stats();
+        this.exchange = exchange;
+        this.request = request;
+    }
+
+    /** A request goes upstream. */
+    void reset() {
+        editor = HeaderEditor.NONE;
+        begun = false;
+        informed = false;
+        grpcUndecided = false;
+    }
+
+    /** The route's edits of the response to come. */
+    void edit(HeaderEditor route) {
+        editor = route;
+    }
+
+    /** Whether its head goes to the client, so that nothing else can. */
+    boolean isBegun() {
+        return begun;
+    }
+
+    /** Whether a 1xx went before it. */
+    boolean isInformed() {
+        return informed;
+    }
+
+    boolean isGrpcUndecided() {
+        return grpcUndecided;
+    }
+
+    /** Forwards a 1xx; only the first counts (E11). */
+    void sendInterim(ResponseHead interim) {
+        if (!informed) {
+            informed = true;
+            request.charges().response(interim.status());
+            exchange.downstreamResponse().sendInterim(interim);
+        }
+    }
+
+    /** This attempt's response is the exchange's. */
+    void begin(Attempt attempt, ResponseHead response, boolean endStream) {
+        int status = response.status();
+        grpcUndecided =
+                request.head().isGrpc()
+                        && !endStream
+                        && !response.headers().has(KnownHeader.GRPC_STATUS);
+        begun = true;
+        request.charges().response(status);
+        exchange.info().setDetails("via_upstream");
+        Host host = attempt.host();
+        if (host != null) {
+            exchange.info().setUpstreamHost(host.addressText());
+        }
+        ResponseMutations.strip(response, request.head());
+        HeaderBlock headers = response.headers();
+        if (request.isComplete() && !exchange.settings().router.suppressEnvoyHeaders()) {
+            headers.set(KnownHeader.ENVOY_UPSTREAM_SERVICE_TIME, serviceNanos() / 1_000_000);
+        }
+        request.tellAttemptCount(headers);
+        request.hosts().addCookies(headers);
+        exchange.info().setResponseCode(status);
+        exchange.downstreamResponse().begin(response);
+        editor.apply(headers, exchange);
+        if (endStream) {
+            countEnd();
+        }
+        exchange.downstreamResponse().sendHead(response, endStream, false);
+    }
+
+    void onBody(ByteBuf data, boolean endStream) {
+        if (!begun) {
+            data.release();
+            return;
+        }
+        if (endStream) {
+            countEnd();
+        }
+        exchange.downstreamResponse().sendBody(data, endStream);
+        if (!endStream && exchange.isActive() && !exchange.downstream().isWritable()) {
+            request.onDownstreamWritable(false);
+        }
+    }
+
+    /** The response ends with trailers; valid until the exchange ends. */
+    void onTrailers(HeaderBlock trailers) {
+        if (begun) {
+            countEnd();
+            exchange.downstreamResponse().sendTrailers(trailers);
+        }
+    }
+
+    private void countEnd() {
+        if (request.isComplete()) {
+            long nanos = serviceNanos();
+            request.charges().time(nanos / 1_000_000);
+            TrackedClusterStats tracked = request.cluster().trackedStats();
+            if (tracked != null) {
+                tracked.recordGlobalBudget(shard, nanos, request.timeouts().globalNanos());
+            }
+        }
+    }
+
+    private long serviceNanos() {
+        return worker.now() - request.requestEndNanos();
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.exchange;
+
+import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.StreamInfo;
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The internal redirects that led from a client's request to the exchange at hand (IR2), and the
+ * step to the next. One per {@link Exchange}; confined to its event loop.
+ */
+final class InternalRedirects {
+    private final Exchange exchange;
+    private final Set<String> previous = new HashSet<>();
+    private int count;
+
+    InternalRedirects(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** A client's request begins. */
+    void reset() {
+        count = 0;
+        if (!previous.isEmpty()) {
+            previous.clear();
+        }
+    }
+
+    /** How many there were. */
+    int count() {
+        return count;
+    }
+
+    /** The routes they led to, for the predicates; the predicates add theirs. */
+    Set<String> previous() {
+        return previous;
+    }
+
+    /**
+     * Follows one: the exchange ends with its log line, and the request, which was changed, begins
+     * anew behind the checks of the connection manager.
+     *
+     * @param status of the redirect
+     * @param body the request's, given away
+     */
+    void follow(int status, RequestHead head, ByteBuf body) {
+        StreamInfo info = exchange.info();
+        InetSocketAddress remote = info.remoteAddress();
+        boolean http10 = exchange.isHttp10();
+        long received = info.bytesReceived();
+        // A redirect by 303 has made the request one without a body.
+        boolean hasBody = body.isReadable() && !head.isBodyless();
+        if (!head.isBodyless()) {
+            received += body.readableBytes();
+        }
+        info.setDetails("internal_redirect");
+        info.setResponseCode(status);
+        exchange.finish();
+        exchange.begin(exchange.manager());
+        info.setRemoteAddress(remote);
+        info.addBytesReceived(received);
+        count++;
+        if (!hasBody) {
+            body.release();
+        }
+        exchange.downstreamRequest().repeat(head, http10, hasBody ? body : null);
+    }
+}
