@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.accesslog;
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.message.TlsInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -55,33 +56,20 @@ final class Operators {
     private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
             Set.of("FILTER_STATE", "UPSTREAM_FILTER_STATE");
 
-    /** About TLS, tracing and QUIC, none of which a stream here has. */
+    /** About tracing, QUIC and trailers, none of which a stream here has. */
     private static final Set<String> NEVER =
             Set.of(
-                    ("CONNECTION_TERMINATION_DETAILS DOWNSTREAM_HANDSHAKE_DURATION"
-                                    + " DOWNSTREAM_LOCAL_DNS_SAN DOWNSTREAM_LOCAL_EMAIL_SAN"
-                                    + " DOWNSTREAM_LOCAL_IP_SAN DOWNSTREAM_LOCAL_OTHERNAME_SAN"
-                                    + " DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_LOCAL_URI_SAN DOWNSTREAM_PEER_CERT"
-                                    + " DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_CERT_V_START"
-                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1"
-                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256 DOWNSTREAM_PEER_CHAIN_SERIALS"
-                                    + " DOWNSTREAM_PEER_DNS_SAN DOWNSTREAM_PEER_EMAIL_SAN"
-                                    + " DOWNSTREAM_PEER_FINGERPRINT_1 DOWNSTREAM_PEER_FINGERPRINT_256"
-                                    + " DOWNSTREAM_PEER_IP_SAN DOWNSTREAM_PEER_ISSUER"
-                                    + " DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256 DOWNSTREAM_PEER_ISSUER_SERIAL"
-                                    + " DOWNSTREAM_PEER_OTHERNAME_SAN DOWNSTREAM_PEER_SERIAL"
-                                    + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
-                                    + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
-                                    + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
-                                    + " REQUESTED_SERVER_NAME RESPONSE_TRAILER ROUNDTRIP_DURATION SPAN_ID"
-                                    + " TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT TRACE_ID TRAILER"
-                                    + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
-                                    + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
-                                    + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
-                                    + " UPSTREAM_PEER_ISSUER UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_URI_SAN"
-                                    + " UPSTREAM_SERVER_NAME UPSTREAM_TLS_CIPHER UPSTREAM_TLS_GROUP"
-                                    + " UPSTREAM_TLS_SESSION_ID UPSTREAM_TLS_VERSION")
-                            .split(" "));
+                    "CONNECTION_TERMINATION_DETAILS",
+                    "FILTER_STATE",
+                    "REQUESTED_SERVER_NAME",
+                    "RESPONSE_TRAILER",
+                    "ROUNDTRIP_DURATION",
+                    "SPAN_ID",
+                    "TLS_JA3_FINGERPRINT",
+                    "TLS_JA4_FINGERPRINT",
+                    "TRACE_ID",
+                    "TRAILER",
+                    "UPSTREAM_FILTER_STATE");
 
     /**
      * An operator as written.
@@ -109,6 +97,10 @@ final class Operators {
         return protocol == null ? null : protocol.text();
     }
 
+    private static long handshakeMillis(@Nullable TlsInfo tls) {
+        return tls == null || tls.handshakeNanos() < 0 ? -1 : tls.handshakeNanos() / 1_000_000;
+    }
+
     private Operators() {}
 
     /**
@@ -125,6 +117,9 @@ final class Operators {
         }
         if (known == null) {
             known = connection(command);
+        }
+        if (known == null) {
+            known = TlsOperators.of(command);
         }
         if (known == null && NEVER.contains(name)) {
             known = command.text(_ -> null);
@@ -193,6 +188,8 @@ final class Operators {
             case "RESPONSE_DURATION" -> command.number(c -> c.info().responseDurationMillis());
             case "RESPONSE_TX_DURATION" -> command.number(c -> c.info().responseTxDurationMillis());
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> command.number(c -> c.info().attemptCount());
+            case "DOWNSTREAM_HANDSHAKE_DURATION" ->
+                    command.number(c -> handshakeMillis(c.info().connection().tls()));
             case "CONNECTION_ID" -> command.number(c -> c.info().connection().id());
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->

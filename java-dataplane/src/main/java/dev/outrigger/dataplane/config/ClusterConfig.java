@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  *     names; empty for EDS
  * @param healthChecks at most one: as in Envoy
  * @param health how health and hosts that go away are treated
+ * @param tls absent: cleartext
  * @param transportSocketMatches tried in order before the cluster's own transport socket
  * @param waitForWarmOnInit whether start-up waits for this cluster's first hosts
  * @param metadata read by formats and filters
@@ -34,6 +35,7 @@ public record ClusterConfig(
         List<HealthCheckConfig> healthChecks,
         Optional<OutlierDetectionConfig> outlierDetection,
         HealthPolicy health,
+        Optional<UpstreamTlsConfig> tls,
         List<TransportSocketMatch> transportSocketMatches,
         TrackedStats trackedStats,
         Preconnect preconnect,
@@ -271,11 +273,13 @@ public record ClusterConfig(
     }
 
     /**
-     * One of {@code transport_socket_matches}; the socket is cleartext like the default one.
+     * One of {@code transport_socket_matches}.
      *
      * @param match of the {@code envoy.transport_socket_match} metadata
+     * @param tls absent: cleartext
      */
-    public record TransportSocketMatch(String name, MetadataCriteria match) {}
+    public record TransportSocketMatch(
+            String name, MetadataCriteria match, Optional<UpstreamTlsConfig> tls) {}
 
     /** Which histograms are kept besides. */
     public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ClusterEnvironment;
 import dev.outrigger.dataplane.upstream.Clusters;
@@ -101,6 +102,7 @@ public final class NettyRequestPath implements RequestPath {
                                         loop.eventLoop(),
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
+                                new TlsContexts(stats, options.clock(), options.nanoTime()),
                                 place.outlierLogPath().isEmpty()
                                         ? null
                                         : new EventLog(place.outlierLogPath()),

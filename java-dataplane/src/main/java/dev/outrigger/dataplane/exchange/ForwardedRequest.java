@@ -248,6 +248,7 @@ final class ForwardedRequest {
         charges.attempt();
         hosts.onHostAttempted(host);
         info().setUpstreamLocalAddress(stream.localAddress());
+        info().setUpstreamTls(stream.tls());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),

@@ -2,12 +2,14 @@
 package dev.outrigger.dataplane.message;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A downstream connection as headers and logs speak of it.
  *
  * @param remoteText {@code ip:port} of the peer
  * @param remoteIp {@code ip} of the peer
+ * @param tls {@code null} for cleartext
  */
 public record ConnectionInfo(
         long id,
@@ -16,7 +18,8 @@ public record ConnectionInfo(
         String remoteText,
         String remoteIp,
         String localText,
-        String localIp) {
+        String localIp,
+        @Nullable TlsInfo tls) {
 
     public static ConnectionInfo of(
             long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
@@ -27,7 +30,21 @@ public record ConnectionInfo(
                 text(remoteAddress),
                 ip(remoteAddress),
                 text(localAddress),
-                ip(localAddress));
+                ip(localAddress),
+                null);
+    }
+
+    /** The same, secured. */
+    public ConnectionInfo withTls(@Nullable TlsInfo secured) {
+        return new ConnectionInfo(
+                id,
+                remoteAddress,
+                localAddress,
+                remoteText,
+                remoteIp,
+                localText,
+                localIp,
+                secured);
     }
 
     /** {@code 127.0.0.1:80} or {@code [::1]:80}. */

@@ -27,6 +27,7 @@ public final class StreamInfo {
     private long bytesSent;
     private @Nullable String upstreamHost;
     private @Nullable String upstreamLocal;
+    private @Nullable TlsInfo upstreamTls;
     private @Nullable String upstreamRemote;
     private @Nullable String upstreamHostName;
     private @Nullable String hostsAttempted;
@@ -60,6 +61,7 @@ public final class StreamInfo {
         bytesSent = 0;
         upstreamHost = null;
         upstreamLocal = null;
+        upstreamTls = null;
         upstreamRemote = null;
         upstreamHostName = null;
         hostsAttempted = null;
@@ -207,6 +209,15 @@ public final class StreamInfo {
 
     public void setUpstreamHost(@Nullable String addressText) {
         upstreamHost = addressText;
+    }
+
+    /** Of the last attempt that had a connection; {@code null} for cleartext. */
+    public @Nullable TlsInfo upstreamTls() {
+        return upstreamTls;
+    }
+
+    public void setUpstreamTls(@Nullable TlsInfo tls) {
+        upstreamTls = tls;
     }
 
     public @Nullable String upstreamLocalAddress() {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt on the wire: what an exchange sends its request to. Confined to the event loop of the
@@ -10,6 +11,11 @@ import io.netty.buffer.ByteBuf;
 public interface UpstreamStream {
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
+
+    /** The TLS of the connection; {@code null} for cleartext. */
+    default @Nullable TlsInfo tls() {
+        return null;
+    }
 
     void sendHead(RequestHead head, boolean endStream);
 

@@ -92,7 +92,7 @@ final class ClusterFields {
     private static final SupportedFields TRANSPORT_SOCKET_MATCH =
             SupportedFields.of(Cluster.TransportSocketMatch.class)
                     .obeyed("name", "match")
-                    .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET);
 
     private static final SupportedFields EXTRA_SOURCE =
             SupportedFields.of(ExtraSourceAddress.class)
@@ -167,6 +167,7 @@ final class ClusterFields {
     /** Clusters that requests are sent to. */
     static final SupportedFields CLUSTER =
             common(SupportedFields.of(Cluster.class, "traffic"))
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
                     .nested("transport_socket_matches", () -> TRANSPORT_SOCKET_MATCH)
                     .obeyed("type")
                     .nested("cluster_type", () -> DiscoveryParser.CUSTOM)
@@ -208,6 +209,7 @@ final class ClusterFields {
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =
             common(SupportedFields.of(Cluster.class, "xDS"))
+                    .nested("transport_socket", () -> TlsFields.CLEARTEXT_SOCKET)
                     .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
                     .onlyBool("respect_dns_ttl", false)
                     .noEffect("cleanup_interval", "ORIGINAL_DST only")
@@ -224,7 +226,6 @@ final class ClusterFields {
     private static SupportedFields common(SupportedFields table) {
         return table.obeyed("name", "alt_stat_name", "connect_timeout")
                 .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
-                .obeyed("dns_refresh_rate", "dns_lookup_family")
-                .nested("transport_socket", () -> ListenerParser.TRANSPORT_SOCKET);
+                .obeyed("dns_refresh_rate", "dns_lookup_family");
     }
 }

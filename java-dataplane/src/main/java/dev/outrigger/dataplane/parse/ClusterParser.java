@@ -76,6 +76,8 @@ public final class ClusterParser {
                                 proto.getIgnoreHealthOnHostRemoval(),
                                 proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
                                 proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),
+                        TlsContextParser.upstream(
+                                proto.getTransportSocket(), "transport_socket", findings),
                         upstream.transportSocketMatches(),
                         new TrackedStats(
                                 proto.getTrackTimeoutBudgets()

@@ -10,14 +10,12 @@ import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +25,6 @@ import java.util.OptionalInt;
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
 @SuppressWarnings("deprecation") // control planes still send deprecated_v1
 public final class ListenerParser {
-    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.class);
-
-    static final SupportedFields TRANSPORT_SOCKET =
-            SupportedFields.of(TransportSocket.class)
-                    .obeyed("name")
-                    .extension("typed_config", List.of(() -> RAW_BUFFER));
-
     private static final SupportedFields FILTER =
             SupportedFields.of(Filter.class)
                     .noEffect("name", "the type decides")
@@ -46,7 +37,7 @@ public final class ListenerParser {
                     .nested("filter_chain_match", () -> MATCH, "empty only")
                     .nested("filters", () -> FILTER, "the HTTP connection manager alone")
                     .obeyed("name")
-                    .nested("transport_socket", () -> TRANSPORT_SOCKET)
+                    .nested("transport_socket", () -> TlsFields.CLEARTEXT_SOCKET)
                     .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
                     .noEffect("metadata", "nothing that reads it is supported");
 

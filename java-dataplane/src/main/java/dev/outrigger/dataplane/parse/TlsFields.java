@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
-import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
@@ -74,14 +73,11 @@ final class TlsFields {
                     .obeyed("tls_minimum_protocol_version", "tls_maximum_protocol_version")
                     .obeyed("cipher_suites", "ecdh_curves");
 
-    private static final SupportedFields RANGE =
-            SupportedFields.of(CidrRange.class, "key log").obeyed("address_prefix", "prefix_len");
-
     private static final SupportedFields KEY_LOG =
             SupportedFields.of(TlsKeyLog.class)
                     .obeyed("path")
-                    .nested("local_address_range", () -> RANGE)
-                    .nested("remote_address_range", () -> RANGE);
+                    .nested("local_address_range", () -> AddressParser.CIDR_RANGE)
+                    .nested("remote_address_range", () -> AddressParser.CIDR_RANGE);
 
     private static final SupportedFields COMMON =
             SupportedFields.of(CommonTlsContext.class)

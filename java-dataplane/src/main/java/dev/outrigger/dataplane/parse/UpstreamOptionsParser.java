@@ -235,7 +235,12 @@ final class UpstreamOptionsParser {
             matches.add(
                     new TransportSocketMatch(
                             match.getName(),
-                            MetadataCriteria.of(MetadataParser.struct(match.getMatch()))));
+                            MetadataCriteria.of(MetadataParser.struct(match.getMatch())),
+                            TlsContextParser.upstream(
+                                    match.getTransportSocket(),
+                                    FieldPaths.index("transport_socket_matches", i)
+                                            + ".transport_socket",
+                                    findings)));
         }
         return matches;
     }

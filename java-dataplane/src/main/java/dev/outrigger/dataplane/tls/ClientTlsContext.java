@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The TLS of a cluster. Sessions to be resumed are kept here, the newest first, for all hosts
  * together as in Envoy.
  */
-public final class ClientTlsContext extends TlsContext {
+final class ClientTlsContext extends TlsContext {
     private final UpstreamTlsConfig config;
     private final Optional<CertificateChain> chain;
 
@@ -29,6 +29,7 @@ public final class ClientTlsContext extends TlsContext {
     /** Native sessions; guarded by itself. */
     private final ArrayDeque<Long> sessions = new ArrayDeque<>();
 
+    private final @Nullable Credential credential;
     private boolean closed;
 
     /**
@@ -43,6 +44,8 @@ public final class ClientTlsContext extends TlsContext {
         super(stats, validator, keyLog);
         this.config = config;
         this.chain = chain;
+        BoringSsl.load();
+        this.credential = chain.map(Credential::of).orElse(null);
         var _ = context(config.common().alpnProtocols());
     }
 
@@ -66,7 +69,9 @@ public final class ClientTlsContext extends TlsContext {
         if (!alpn.equals(config.common().alpnProtocols())) {
             setAlpn(context, alpn);
         }
-        chain.ifPresent(c -> setChain(context, c));
+        if (credential != null) {
+            credential.addTo(context);
+        }
         verifyPeers(
                 context,
                 validator() == null ? SSL.SSL_CVERIFY_NONE : SSL.SSL_CVERIFY_REQUIRED);
@@ -182,6 +187,9 @@ public final class ClientTlsContext extends TlsContext {
         synchronized (contexts) {
             contexts.values().forEach(SSLContext::free);
             contexts.clear();
+        }
+        if (credential != null) {
+            credential.free();
         }
     }
 

@@ -235,19 +235,8 @@ final class PeerValidator {
                 ", ",
                 own.names().stream()
                         .filter(n -> n.type() != GeneralName.Type.UNSUPPORTED)
-                        .map(n -> kind(n.type()) + ":" + n.text())
+                        .map(GeneralName::text)
                         .toList());
-    }
-
-    private static String kind(GeneralName.Type type) {
-        return switch (type) {
-            case OTHER_NAME -> "OTHERNAME";
-            case EMAIL -> "EMAIL";
-            case DNS -> "DNS";
-            case URI -> "URI";
-            case IP_ADDRESS -> "IP";
-            case UNSUPPORTED -> "";
-        };
     }
 
     /** The verifier of the trust domain the certificate says it is of. */

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The TLS of a filter chain. With one certificate, BoringSSL has it from the start; with several,
  * one is chosen for each connection ({@link CertificateChoice}).
  */
-public final class ServerTlsContext extends TlsContext {
+final class ServerTlsContext extends TlsContext {
     private final long context;
     private final List<CertificateChain> chains;
-    private final List<long[]> materials = new ArrayList<>();
+    private final List<Credential> credentials = new ArrayList<>();
     private final @Nullable CertificateChoice choice;
 
     /**
@@ -52,37 +52,22 @@ public final class ServerTlsContext extends TlsContext {
     }
 
     private void setChains() {
-        if (choice == null) {
-            setChain(context, chains.getFirst());
+        chains.forEach(each -> credentials.add(Credential.of(each)));
+        CertificateChoice among = choice;
+        if (among == null) {
+            credentials.getFirst().addTo(context);
             return;
-        }
-        for (CertificateChain each : chains) {
-            materials.add(material(each));
         }
         SSLContext.setCertificateCallback(
                 context,
                 (ssl, _, _) -> {
-                    int index = choice.choose(SSL.getSniHostname(ssl), SSL.getSigAlgs(ssl));
+                    int index = among.choose(SSL.getSniHostname(ssl), SSL.getSigAlgs(ssl));
                     TlsHandler connection = TlsHandler.current();
                     if (connection != null) {
                         connection.setOwn(index);
                     }
-                    long[] material = materials.get(index);
-                    SSL.setKeyMaterial(ssl, material[0], material[1]);
+                    credentials.get(index).showOn(ssl);
                 });
-    }
-
-    private static long[] material(CertificateChain chain) {
-        long certificates = BoringSsl.bio(chain.chainPem());
-        long key = BoringSsl.bio(chain.keyPem());
-        try {
-            return new long[] {SSL.parseX509Chain(certificates), SSL.parsePrivateKey(key, "")};
-        } catch (Exception e) {
-            throw new IllegalStateException("certificate: " + e.getMessage(), e);
-        } finally {
-            SSL.freeBIO(certificates);
-            SSL.freeBIO(key);
-        }
     }
 
     private void setResumption(ServerSettings settings) {
@@ -171,9 +156,6 @@ public final class ServerTlsContext extends TlsContext {
     @Override
     void free() {
         SSLContext.free(context);
-        for (long[] material : materials) {
-            SSL.freeX509Chain(material[0]);
-            SSL.freePrivateKey(material[1]);
-        }
+        credentials.forEach(Credential::free);
     }
 }

@@ -5,7 +5,7 @@ import dev.outrigger.dataplane.config.CommonTlsConfig;
 import dev.outrigger.dataplane.config.CommonTlsConfig.Parameters;
 import dev.outrigger.dataplane.config.CommonTlsConfig.Version;
 import dev.outrigger.dataplane.x509.Certificate;
-import dev.outrigger.dataplane.x509.CertificateChain;
+import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One side's TLS, made of one version of its configuration and secrets. Connections keep the one
  * they began with; it gives its native memory back when the last of them has ended and its owner
- * has {@linkplain #close closed} it. Any thread.
+ * has released it. Any thread.
  */
 abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
     private static final String NOT_SET = "BoringSSL refused what was checked before: ";
@@ -58,11 +58,16 @@ abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
     /** Gives all native memory back. */
     abstract void free();
 
-    /** For a connection; {@link #release} ends it. Not after the last release. */
-    void retain() {
-        if (users.getAndIncrement() <= 0) {
-            throw new IllegalStateException("TLS context used after its end");
+    /** For a connection; {@link #release} ends it. False once it is gone. */
+    boolean tryRetain() {
+        int now = users.get();
+        while (now > 0) {
+            if (users.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = users.get();
         }
+        return false;
     }
 
     void release() {
@@ -71,19 +76,16 @@ abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
         }
     }
 
-    /** The owner has no use for it any more. */
-    public final void close() {
-        release();
-    }
-
     /** A native context with what both sides have. */
     static long make(CommonTlsConfig config, boolean server) {
         BoringSsl.load();
         try {
             long context =
                     SSLContext.make(
-                            versions(config.parameters()),
+                            SSL.SSL_PROTOCOL_ALL,
                             server ? SSL.SSL_MODE_SERVER : SSL.SSL_MODE_CLIENT);
+            // What is asked for here is not all that is kept to there.
+            SSLContext.setOptions(context, without(config.parameters()));
             SSLContext.setUseTasks(context, false);
             SSLContext.setMode(
                     context,
@@ -117,42 +119,22 @@ abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
                 SSL.SSL_SELECTOR_FAILURE_NO_ADVERTISE);
     }
 
-    private static int versions(Parameters parameters) {
-        int mask = 0;
+    /** The versions that are not to be spoken. */
+    private static int without(Parameters parameters) {
+        int mask = SSL.SSL_OP_NO_SSLv2 | SSL.SSL_OP_NO_SSLv3 | SSL.SSL_OP_NO_COMPRESSION;
         for (Version each : Version.values()) {
-            if (each.compareTo(parameters.minimum()) >= 0
-                    && each.compareTo(parameters.maximum()) <= 0) {
+            if (each.compareTo(parameters.minimum()) < 0
+                    || each.compareTo(parameters.maximum()) > 0) {
                 mask |=
                         switch (each) {
-                            case TLS_1_0 -> SSL.SSL_PROTOCOL_TLSV1;
-                            case TLS_1_1 -> SSL.SSL_PROTOCOL_TLSV1_1;
-                            case TLS_1_2 -> SSL.SSL_PROTOCOL_TLSV1_2;
-                            case TLS_1_3 -> SSL.SSL_PROTOCOL_TLSV1_3;
+                            case TLS_1_0 -> SSL.SSL_OP_NO_TLSv1;
+                            case TLS_1_1 -> SSL.SSL_OP_NO_TLSv1_1;
+                            case TLS_1_2 -> SSL.SSL_OP_NO_TLSv1_2;
+                            case TLS_1_3 -> SSL.SSL_OP_NO_TLSv1_3;
                         };
             }
         }
         return mask;
-    }
-
-    /** Shows this chain to every peer. */
-    static void setChain(long context, CertificateChain chain) {
-        long certificates = BoringSsl.bio(chain.chainPem());
-        long own = BoringSsl.bio(chain.certificates().getFirst().pem());
-        long key = BoringSsl.bio(chain.keyPem());
-        try {
-            if (!SSLContext.setCertificateBio(context, own, key, "")
-                    || !SSLContext.setCertificateChainBio(context, certificates, true)) {
-                throw new IllegalStateException(NOT_SET + chain);
-            }
-        } catch (IllegalStateException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("certificate: " + e.getMessage(), e);
-        } finally {
-            SSL.freeBIO(certificates);
-            SSL.freeBIO(own);
-            SSL.freeBIO(key);
-        }
     }
 
     /** Hands every certificate a peer shows to its connection. */
@@ -160,9 +142,14 @@ abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
         SSLContext.setVerify(context, mode, 100);
         SSLContext.setCertVerifyCallback(
                 context,
-                (ssl, encoded, _) -> {
-                    TlsHandler connection = TlsHandler.current();
-                    return connection == null ? 1 : connection.verify(encoded);
+                new CertificateVerifier() {
+                    @Override
+                    public int verify(long ssl, byte[][] encoded, String authentication) {
+                        TlsHandler connection = TlsHandler.current();
+                        return connection == null
+                                ? X509_V_ERR_UNSPECIFIED
+                                : connection.verify(encoded);
+                    }
                 });
     }
 }

@@ -10,16 +10,8 @@ import java.io.IOException;
 public final class TlsException extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final boolean remote;
-
-    TlsException(String reason, boolean remote) {
+    TlsException(String reason) {
         super(reason);
-        this.remote = remote;
-    }
-
-    /** Whether the peer ended the connection. */
-    public boolean isRemote() {
-        return remote;
     }
 
     @Override

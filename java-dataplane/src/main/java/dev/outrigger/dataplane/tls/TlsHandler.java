@@ -74,6 +74,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private int own;
     private boolean ended;
     private boolean wroteSomething;
+    private boolean released;
 
     private TlsHandler(
             TlsContext context, TlsTarget target, StatsShard shard, LongSupplier nanoTime) {
@@ -84,8 +85,12 @@ public final class TlsHandler extends ChannelDuplexHandler {
         this.session = new Session(this);
     }
 
-    /** For an accepted connection. */
-    public static TlsHandler server(
+    /**
+     * For an accepted connection.
+     *
+     * @param context retained; released when the handler goes
+     */
+    static TlsHandler server(
             ServerTlsContext context, StatsShard shard, LongSupplier nanoTime) {
         return new TlsHandler(context, TlsTarget.of(""), shard, nanoTime);
     }
@@ -93,9 +98,10 @@ public final class TlsHandler extends ChannelDuplexHandler {
     /**
      * For a connection to a host.
      *
+     * @param context retained; released when the handler goes
      * @param connectTimeoutNanos for connecting and handshake together; 0 for none
      */
-    public static TlsHandler client(
+    static TlsHandler client(
             ClientTlsContext context,
             TlsTarget target,
             StatsShard shard,
@@ -179,7 +185,6 @@ public final class TlsHandler extends ChannelDuplexHandler {
     }
 
     private void begin() {
-        context.retain();
         state = State.HANDSHAKE;
         session.started(nanoTime.getAsLong());
         ssl = context.newSsl(this);
@@ -189,7 +194,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         destroy();
-        pending.release(new TlsException("", false));
+        pending.release(new TlsException(""));
     }
 
     private void destroy() {
@@ -198,6 +203,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
             SSL.freeSSL(ssl);
             ssl = 0;
             bio = 0;
+        }
+        if (!released) {
+            released = true;
             context.release();
         }
         if (state != State.FAILED) {
@@ -555,7 +563,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         ChannelPromise waiting = connecting;
         if (waiting != null) {
             connecting = null;
-            waiting.tryFailure(new TlsException(session.failureReason(), false));
+            waiting.tryFailure(new TlsException(session.failureReason()));
         }
         ctx().close();
     }
@@ -572,9 +580,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
         ChannelPromise waiting = connecting;
         connecting = null;
         destroy();
-        pending.release(new TlsException(session.failureReason(), true));
+        pending.release(new TlsException(session.failureReason()));
         if (waiting != null) {
-            waiting.tryFailure(new TlsException(session.failureReason(), true));
+            waiting.tryFailure(new TlsException(session.failureReason()));
         }
         context.fireChannelInactive();
     }
@@ -589,7 +597,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         }
         if (state == State.FAILED || state == State.GONE || state == State.SHUTDOWN) {
             buffer.release();
-            promise.tryFailure(new TlsException(session.failureReason(), false));
+            promise.tryFailure(new TlsException(session.failureReason()));
             return;
         }
         pending.add(buffer, promise);

@@ -49,8 +49,7 @@ public final class TlsStats {
                     "ocsp_staple_failed",
                     "ocsp_staple_omitted",
                     "ocsp_staple_responses",
-                    "ocsp_staple_requests",
-                    "was_key_usage_invalid"
+                    "ocsp_staple_requests"
                 }) {
             store.declareCounter(prefix + name);
         }

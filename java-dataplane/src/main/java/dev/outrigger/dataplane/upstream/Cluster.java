@@ -35,6 +35,7 @@ public final class Cluster {
     private final @Nullable LoadBalancer[] balancers;
     private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
+    private final TransportSockets sockets;
     private final Membership membership;
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
@@ -63,6 +64,7 @@ public final class Cluster {
         defaultBreakers.limit(config.circuitBreakers().defaultPriority(), environment.mainShard());
         highBreakers.limit(config.circuitBreakers().highPriority(), environment.mainShard());
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
+        this.sockets = new TransportSockets(config, environment);
         this.membership = new Membership(this, environment);
     }
 
@@ -96,6 +98,10 @@ public final class Cluster {
 
     ClusterEnvironment environment() {
         return environment;
+    }
+
+    TransportSockets sockets() {
+        return sockets;
     }
 
     Membership membership() {

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsException;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
@@ -11,6 +12,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionPool {
     /** How many connections one request may cause when there are to be more than requests. */
     private static final int MAX_CONNECTS_AT_ONCE = 3;
+
+    /** What is offered to hosts by TLS that names no protocols (TL7). */
+    static final List<String> HTTP1 = List.of("http/1.1");
 
     private final Cluster cluster;
     private final Http1CodecOptions codec;
@@ -220,11 +225,12 @@ public final class ConnectionPool {
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
+                                host.newTls(shard, config.connectTimeout(), HTTP1),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
-                        : HappyEyeballs.connect(connector, host, connection, config);
+                        : HappyEyeballs.connect(connector, host, shard, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             connecting--;
@@ -265,7 +271,8 @@ public final class ConnectionPool {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException) {
+        } else if (cause instanceof ConnectException || cause instanceof TlsException) {
+            // Whoever ended the handshake: Envoy takes it for the host.
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         shard.inc(stats.cxDestroy);
@@ -297,6 +304,9 @@ public final class ConnectionPool {
             return "";
         }
         String message = String.valueOf(cause.getMessage());
+        if (cause instanceof TlsException) {
+            return message;
+        }
         String lower = message.toLowerCase(Locale.ROOT);
         String text = "Connection refused";
         if (lower.contains("no route to host")) {

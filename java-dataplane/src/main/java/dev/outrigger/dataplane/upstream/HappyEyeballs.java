@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -26,6 +27,8 @@ final class HappyEyeballs {
     private static final long HEAD_START_MILLIS = 300;
 
     private final UpstreamConnector connector;
+    private final Host host;
+    private final StatsShard shard;
     private final ClusterConfig config;
     private final ChannelHandler handler;
     private final ArrayDeque<InetSocketAddress> left;
@@ -34,10 +37,14 @@ final class HappyEyeballs {
 
     private HappyEyeballs(
             UpstreamConnector connector,
+            Host host,
+            StatsShard shard,
             ClusterConfig config,
             ChannelHandler handler,
             List<InetSocketAddress> addresses) {
         this.connector = connector;
+        this.host = host;
+        this.shard = shard;
         this.config = config;
         this.handler = handler;
         this.left = new ArrayDeque<>(addresses);
@@ -45,7 +52,11 @@ final class HappyEyeballs {
     }
 
     static Future<Void> connect(
-            UpstreamConnector connector, Host host, ChannelHandler handler, ClusterConfig config) {
+            UpstreamConnector connector,
+            Host host,
+            StatsShard shard,
+            ChannelHandler handler,
+            ClusterConfig config) {
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(host.address());
         addresses.addAll(host.additionalAddresses());
@@ -54,7 +65,7 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt = new HappyEyeballs(connector, config, handler, sorted);
+        var attempt = new HappyEyeballs(connector, host, shard, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }
@@ -93,6 +104,7 @@ final class HappyEyeballs {
         ChannelFuture connecting =
                 connector.connect(
                         address,
+                        host.newTls(shard, config.connectTimeout(), ConnectionPool.HTTP1),
                         new Waiting(),
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes(),

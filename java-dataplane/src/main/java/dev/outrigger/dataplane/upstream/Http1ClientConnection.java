@@ -13,8 +13,10 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -51,6 +53,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseReceiver receiver;
     private @Nullable String localText;
+    private @Nullable TlsInfo tls;
+    private boolean tlsKnown;
     private boolean active;
     private boolean inBody;
     private final AnsweredRequest request = new AnsweredRequest();
@@ -179,6 +183,16 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             localText = text;
         }
         return text;
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        // The first stream begins before the channel tells that it is active.
+        if (!tlsKnown) {
+            tlsKnown = true;
+            tls = TlsHandler.find(context().channel());
+        }
+        return tls;
     }
 
     @Override

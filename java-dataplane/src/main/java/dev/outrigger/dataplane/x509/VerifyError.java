@@ -27,6 +27,9 @@ public enum VerifyError {
     PERMITTED_VIOLATION(47, "permitted subtree violation"),
     EXCLUDED_VIOLATION(48, "excluded subtree violation");
 
+    private static final String REVOCATION =
+            "certificate revocation check against provided CRLs failed: ";
+
     private final int code;
     private final String text;
 
@@ -35,12 +38,39 @@ public enum VerifyError {
         this.text = text;
     }
 
+    private boolean isOfRevocation() {
+        return switch (this) {
+            case UNABLE_TO_GET_CRL,
+                    CRL_SIGNATURE_FAILURE,
+                    CRL_NOT_YET_VALID,
+                    CRL_HAS_EXPIRED,
+                    CERT_REVOKED,
+                    KEYUSAGE_NO_CRL_SIGN -> true;
+            case UNSPECIFIED,
+                    UNABLE_TO_GET_ISSUER_CERT,
+                    CERT_SIGNATURE_FAILURE,
+                    CERT_NOT_YET_VALID,
+                    CERT_HAS_EXPIRED,
+                    DEPTH_ZERO_SELF_SIGNED_CERT,
+                    SELF_SIGNED_CERT_IN_CHAIN,
+                    UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                    CERT_CHAIN_TOO_LONG,
+                    INVALID_CA,
+                    PATH_LENGTH_EXCEEDED,
+                    INVALID_PURPOSE,
+                    UNHANDLED_CRITICAL_EXTENSION,
+                    PERMITTED_VIOLATION,
+                    EXCLUDED_VIOLATION -> false;
+        };
+    }
+
     /** BoringSSL's number, from which it derives the alert. */
     public int code() {
         return code;
     }
 
+    /** In Envoy's words. */
     public String text() {
-        return text;
+        return isOfRevocation() ? REVOCATION + text : text;
     }
 }
