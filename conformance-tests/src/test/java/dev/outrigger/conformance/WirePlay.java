@@ -9,6 +9,7 @@ import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.stage.BatchStage;
 import dev.outrigger.conformance.stage.BatchStage.Part;
 import dev.outrigger.conformance.stage.Delivery;
+import dev.outrigger.conformance.stage.Turns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ final class WirePlay {
                     try {
                         Files.createDirectories(workdir);
                         try (var stage = BatchStage.open(proxy, parts, Delivery.STATIC, workdir)) {
-                            return stage.play();
+                            return stage.play(new Turns());
                         }
                     } catch (IOException e) {
                         throw new CompletionException(e);

@@ -10,6 +10,7 @@ import dev.outrigger.xds.ads.Transport;
 import dev.outrigger.xds.csds.ClientStatusService;
 import dev.outrigger.xds.csds.ServedSnapshots;
 import dev.outrigger.xds.node.ProxyRegistry;
+import dev.outrigger.xds.plan.GivenSnapshot;
 import dev.outrigger.xds.plan.PolicyEffects;
 import dev.outrigger.xds.reconcile.Reconciler;
 import dev.outrigger.xds.reconcile.RevisionUndo;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -30,11 +32,17 @@ import java.util.random.RandomGenerator;
 public final class XdsEngine implements AutoCloseable {
     private final Reconciler reconciler;
     private final ProxyRegistry registry;
+    private final ServedSnapshots served;
     private final AdsServer server;
 
-    private XdsEngine(Reconciler reconciler, ProxyRegistry registry, AdsServer server) {
+    private XdsEngine(
+            Reconciler reconciler,
+            ProxyRegistry registry,
+            ServedSnapshots served,
+            AdsServer server) {
         this.reconciler = reconciler;
         this.registry = registry;
+        this.served = served;
         this.server = server;
     }
 
@@ -117,7 +125,7 @@ public final class XdsEngine implements AutoCloseable {
                             registry,
                             meters,
                             random);
-            return new XdsEngine(reconciler, registry, server);
+            return new XdsEngine(reconciler, registry, served, server);
         } catch (IOException | RuntimeException e) {
             reconciler.close();
             throw e;
@@ -134,7 +142,15 @@ public final class XdsEngine implements AutoCloseable {
 
     /** What a write would change, and why a request is treated as it is. */
     public Effects effects() {
-        return new PolicyEffects(registry::nodes);
+        return new PolicyEffects(registry::nodes, this::given);
+    }
+
+    private Optional<GivenSnapshot> given(String proxy) {
+        return served.find(proxy)
+                .filter(node -> node.snapshot() != null)
+                .map(node ->
+                        new GivenSnapshot(
+                                node.node(), Objects.requireNonNull(node.snapshot(), "snapshot")));
     }
 
     /** What keeps it from serving proxies, if anything does. */

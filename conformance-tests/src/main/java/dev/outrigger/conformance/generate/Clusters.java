@@ -10,6 +10,9 @@ final class Clusters {
 
     private static final int HASHED = 7;
 
+    /** Between the other limits: which of two equal ones is over first would be chance. */
+    private static final String CONNECT_TIMEOUT = "0.12s";
+
     private final Choices choices;
     private final Plan plan;
     private boolean hostnames;
@@ -28,7 +31,7 @@ final class Clusters {
         var cluster =
                 new Message()
                         .need("name", Plan.named(name))
-                        .need("connect_timeout", plan.timed() ? "0.2s" : "2s")
+                        .need("connect_timeout", plan.timed() ? CONNECT_TIMEOUT : "2s")
                         .need("type", byName ? "STRICT_DNS" : "STATIC");
         if (byName) {
             // Once: how often it is asked again would be a matter of time.

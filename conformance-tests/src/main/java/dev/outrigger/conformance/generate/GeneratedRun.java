@@ -5,6 +5,7 @@ import dev.outrigger.conformance.compare.Difference;
 import dev.outrigger.conformance.compare.KnownDivergences;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.stage.Delivery;
+import dev.outrigger.conformance.stage.Turns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,28 +13,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * A run of generated cases, in batches that share two proxies. A case that differs is played again,
- * beside the oracle against itself: only what differs each time, and never between oracles, is a
- * finding. One case of each kind of failure is made small and written down. Used by one thread.
+ * A run of generated cases, in batches that share two proxies, some of them at the same time. A
+ * case that differs is played again, beside the oracle against itself: only what differs each time,
+ * and never between oracles, is a finding. One case of each kind of failure is made small and
+ * written down. Used by one thread.
  */
 public final class GeneratedRun {
     private static final int BATCH = 40;
+
+    /** The last case of a batch must not keep the processors waiting. */
+    private static final int BATCHES_AT_ONCE = 3;
 
     /** Taken in turn. */
     private static final List<Delivery> DELIVERIES =
             List.of(Delivery.STATIC, Delivery.FILES, Delivery.ADS);
 
     private final Pair pair;
+    private final Pair oracles;
     private final KnownDivergences known;
     private final Settings settings;
     private final Path folder;
     private final Consumer<String> progress;
-    private final List<String> refused = new ArrayList<>();
 
     /**
      * @param folder for what the proxies read and write, and for the cases that are written down
@@ -47,7 +54,9 @@ public final class GeneratedRun {
             Path folder,
             Consumer<String> progress) {
         // Proxies run in folders of their own.
-        this.pair = new Pair(oracle, subject, folder.toAbsolutePath().resolve("plays"));
+        var plays = folder.toAbsolutePath().resolve("plays");
+        this.pair = new Pair(oracle, subject, plays, new Turns());
+        this.oracles = pair.ofOracles();
         this.known = known;
         this.settings = settings;
         this.folder = folder;
@@ -127,63 +136,100 @@ public final class GeneratedRun {
         }
     }
 
+    /** What came of one batch. */
+    private record Checked(
+            int cases, List<Failing> failing, List<String> unsteady, List<String> refused) {}
+
     /** Plays all. */
     public Result run() throws IOException {
         long begin = System.nanoTime();
         var failing = new ArrayList<Failing>();
         var unsteady = new ArrayList<String>();
+        var refused = new ArrayList<String>();
         int played = 0;
-        // Small runs see each delivery too.
-        int batch = Math.clamp((settings.seeds().size() + 2) / DELIVERIES.size(), 1, BATCH);
-        while (played < settings.seeds().size()
-                && System.nanoTime() - begin < settings.budget().toNanos()) {
-            var cases = new ArrayList<GeneratedCase>();
-            for (int i = 0; i < Math.min(batch, settings.seeds().size() - played); i++) {
-                long seed = settings.seeds().get(played + i);
-                cases.add(CaseGenerator.generate(seed, settings.exchanges()));
+        try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
+            var batches = batches().stream().map(each -> threads.submit(() -> check(each, begin)));
+            for (var batch : batches.toList()) {
+                var checked = batch.get();
+                played += checked.cases();
+                failing.addAll(checked.failing());
+                unsteady.addAll(checked.unsteady());
+                refused.addAll(checked.refused());
+                progress.accept(
+                        "generated: %d configurations, %d exchanges, %d fail, %d unsteady, %d s"
+                                .formatted(
+                                        played,
+                                        played * settings.exchanges(),
+                                        failing.size(),
+                                        unsteady.size(),
+                                        (System.nanoTime() - begin) / 1_000_000_000));
             }
-            var delivery = DELIVERIES.get(played / batch % DELIVERIES.size());
-            check(cases, delivery, failing, unsteady);
-            played += cases.size();
-            progress.accept(
-                    "generated: %d configurations, %d exchanges, %d fail, %d unsteady, %d s"
-                            .formatted(
-                                    played,
-                                    played * settings.exchanges(),
-                                    failing.size(),
-                                    unsteady.size(),
-                                    (System.nanoTime() - begin) / 1_000_000_000));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause() == null ? e : e.getCause());
         }
         return new Result(
                 played, played * settings.exchanges(), findings(failing), unsteady, refused);
     }
 
-    private void check(
-            List<GeneratedCase> cases,
-            Delivery delivery,
-            List<Failing> failing,
-            List<String> unsteady)
-            throws IOException {
-        var outcomes = pair.play(cases, delivery);
+    private record Batch(List<Long> seeds, Delivery delivery) {}
+
+    /** Small runs see each delivery too. */
+    private List<Batch> batches() {
+        var seeds = settings.seeds();
+        int size = Math.clamp((seeds.size() + 2) / DELIVERIES.size(), 1, BATCH);
+        var batches = new ArrayList<Batch>();
+        for (int from = 0; from < seeds.size(); from += size) {
+            batches.add(
+                    new Batch(
+                            seeds.subList(from, Math.min(seeds.size(), from + size)),
+                            DELIVERIES.get(batches.size() % DELIVERIES.size())));
+        }
+        return batches;
+    }
+
+    private Checked check(Batch batch, long begin) throws IOException {
+        if (System.nanoTime() - begin > settings.budget().toNanos()) {
+            return new Checked(0, List.of(), List.of(), List.of());
+        }
+        var cases =
+                batch.seeds().stream()
+                        .map(seed -> CaseGenerator.generate(seed, settings.exchanges()))
+                        .toList();
+        var outcomes = pair.play(cases, batch.delivery());
+        var refused = new ArrayList<String>();
         for (int i = 0; i < cases.size(); i++) {
             if (!outcomes.get(i).isPlayed()) {
                 refused.add("seed " + cases.get(i).seed() + ": " + outcomes.get(i).refusal());
             }
         }
-        var first = differing(cases, outcomes);
+        var failing = new ArrayList<Failing>();
+        var unsteady = new ArrayList<String>();
+        playAgain(differing(cases, outcomes), batch.delivery(), failing, unsteady);
+        return new Checked(cases.size(), failing, unsteady, refused);
+    }
+
+    private void playAgain(
+            SequencedMap<GeneratedCase, List<Difference>> first,
+            Delivery delivery,
+            List<Failing> failing,
+            List<String> unsteady)
+            throws IOException {
         if (first.isEmpty()) {
             return;
         }
         var again = List.copyOf(first.keySet());
         var second = differing(again, pair.play(again, delivery));
-        var ofOracles = pair.ofOracles().play(again, delivery);
+        var ofOracles = oracles.play(again, delivery);
         for (int i = 0; i < again.size(); i++) {
             var each = again.get(i);
             var between = fields(ofOracles.get(i).differences());
-            var before = fields(first.getOrDefault(each, List.of()));
+            var before = first.getOrDefault(each, List.of());
             var steady =
                     second.getOrDefault(each, List.of()).stream()
-                            .filter(one -> before.contains(one.field()))
+                            .filter(one -> fields(before).contains(one.field()))
                             .filter(one -> !between.contains(one.field()))
                             .toList();
             if (steady.isEmpty()) {

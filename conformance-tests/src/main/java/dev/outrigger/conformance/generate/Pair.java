@@ -6,6 +6,7 @@ import dev.outrigger.conformance.compare.Difference;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.stage.BatchStage;
 import dev.outrigger.conformance.stage.Delivery;
+import dev.outrigger.conformance.stage.Turns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,25 +19,28 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Plays cases on two proxies at the same time and compares. Used by one thread. */
+/** Plays cases on two proxies at the same time and compares. Any thread. */
 final class Pair {
     private static final String VERDICT = "verdict";
 
     private final ProxyUnderTest oracle;
     private final ProxyUnderTest subject;
     private final Path folder;
-    private int plays;
+    private final Turns turns;
+    private final AtomicInteger plays = new AtomicInteger();
 
-    Pair(ProxyUnderTest oracle, ProxyUnderTest subject, Path folder) {
+    Pair(ProxyUnderTest oracle, ProxyUnderTest subject, Path folder, Turns turns) {
         this.oracle = oracle;
         this.subject = subject;
         this.folder = folder;
+        this.turns = turns;
     }
 
     /** The oracle beside itself. */
     Pair ofOracles() {
-        return new Pair(oracle, oracle, folder.resolve("oracles"));
+        return new Pair(oracle, oracle, folder.resolve("oracles"), turns);
     }
 
     /** What both showed of one case, and in what they differ. */
@@ -62,7 +66,7 @@ final class Pair {
 
     /** The outcome of each case, in their order. */
     List<Outcome> play(List<GeneratedCase> cases, Delivery delivery) throws IOException {
-        var workdir = Files.createDirectories(folder.resolve("play-" + ++plays));
+        var workdir = Files.createDirectories(folder.resolve("play-" + plays.incrementAndGet()));
         try (var threads = Executors.newFixedThreadPool(2)) {
             Callable<List<SortedMap<String, String>>> ofOracle =
                     () -> play(oracle, cases, delivery, workdir.resolve("oracle"));
@@ -92,7 +96,7 @@ final class Pair {
     }
 
     /** All together, or, when the proxy refuses that, halves, down to the case it refuses. */
-    private static List<SortedMap<String, String>> play(
+    private List<SortedMap<String, String>> play(
             ProxyUnderTest proxy, List<GeneratedCase> cases, Delivery delivery, Path workdir)
             throws IOException {
         var parts = new ArrayList<BatchStage.Part>();
@@ -102,12 +106,12 @@ final class Pair {
         return playParts(proxy, parts, delivery, workdir);
     }
 
-    private static List<SortedMap<String, String>> playParts(
+    private List<SortedMap<String, String>> playParts(
             ProxyUnderTest proxy, List<BatchStage.Part> parts, Delivery delivery, Path workdir)
             throws IOException {
         Optional<String> refusal;
         try (var stage = BatchStage.open(proxy, parts, delivery, workdir)) {
-            return stage.play();
+            return stage.play(turns);
         } catch (BatchStage.NotStarted e) {
             refusal = Optional.ofNullable(e.getMessage());
         }

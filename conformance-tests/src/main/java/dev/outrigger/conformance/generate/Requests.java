@@ -130,8 +130,9 @@ final class Requests {
     Requests(Choices choices, Plan plan) {
         this.choices = choices;
         this.plan = plan;
-        // How much of a body that is refused was read before is a matter of reads.
-        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : 70_000;
+        // How much of a body that is refused was read before is a matter of reads: what comes
+        // through the machine in one piece is mostly read in one go, and fits the limits.
+        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : 30_000;
     }
 
     /**

@@ -64,7 +64,7 @@ final class Routes {
             host.with("retry_policy", Retries.policy(choices, plan));
         }
         if (choices.in100(6)) {
-            host.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 70_000));
+            host.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 20_000));
         }
         HeaderEdits.add(host, choices, 12);
         filters.override(host, 25);
@@ -82,7 +82,7 @@ final class Routes {
             default -> route.need("direct_response", directResponse());
         }
         if (choices.in100(5)) {
-            route.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 70_000));
+            route.with("per_request_buffer_limit_bytes", choices.pick(0, 10, 20_000));
         }
         HeaderEdits.add(route, choices, 18);
         filters.override(route, 25);

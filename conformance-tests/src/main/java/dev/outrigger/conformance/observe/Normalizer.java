@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,12 +17,25 @@ import java.util.regex.Pattern;
  * visible.
  */
 public final class Normalizer {
-    private static final String UUID =
-            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final Pattern DATE =
             Pattern.compile(
                     "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep"
                             + "|Oct|Nov|Dec) \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+    private static final Pattern DEFAULT_LINE = Pattern.compile("log\\[\\d+].default");
+    private static final Pattern LINE_TIME =
+            Pattern.compile("^\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z]");
+
+    /** Duration, then the upstream's time or a dash. */
+    private static final Pattern LINE_DURATIONS =
+            Pattern.compile("^((?:\\S+ ){1}\".*?\" \\d+ \\S+ \\d+ \\d+) \\d+ (?:\\d+|(-))");
+
+    private static final Pattern DEBUG_PREFIX = Pattern.compile("goo\\.gle/debug\\w+\\s*");
+
+    /** After an address only, as 127.0.0.1:80 or in a stat's name 127.0.0.1_80. */
+    private static final Pattern PORT =
+            Pattern.compile("(127\\.0\\.0\\.1|localhost)([:_])(\\d{1,5})(?!\\d)");
 
     private final List<Rule> rules;
     private final Map<Integer, String> ports;
@@ -43,7 +57,7 @@ public final class Normalizer {
                 value(
                         "request-id",
                         "(response|attempt)\\[\\d+].header.x-request-id",
-                        Pattern.compile(UUID),
+                        UUID,
                         "<uuid>"));
         rules.add(
                 value(
@@ -61,24 +75,14 @@ public final class Normalizer {
         rules.add(
                 new Rule(
                         "default-log-line",
-                        field -> field.matches("log\\[\\d+].default"),
-                        line ->
-                                line.replaceAll(UUID, "<uuid>")
-                                        .replaceFirst(
-                                                "^\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d"
-                                                        + "\\.\\d{3}Z]",
-                                                "[<time>]")
-                                        // Duration, then the upstream's time or a dash.
-                                        .replaceFirst(
-                                                "^((?:\\S+ ){1}\".*?\" \\d+ \\S+ \\d+ \\d+) \\d+"
-                                                        + " (?:\\d+|(-))",
-                                                "$1 <ms> <ms>$2")));
+                        field -> DEFAULT_LINE.matcher(field).matches(),
+                        Normalizer::withoutTimes));
         rules.add(new Rule("ports", _ -> true, text -> named(text, ports)));
         rules.add(
                 new Rule(
                         "debug-prefix",
                         field -> field.startsWith("admin["),
-                        text -> text.replaceAll("goo\\.gle/debug\\w+\\s*", "")));
+                        text -> DEBUG_PREFIX.matcher(text).replaceAll("")));
         return new Normalizer(rules, ports);
     }
 
@@ -112,16 +116,24 @@ public final class Normalizer {
                 text -> whole.matcher(text).matches() ? replacement : text);
     }
 
+    private static String withoutTimes(String line) {
+        var text = UUID.matcher(line).replaceAll("<uuid>");
+        text = LINE_TIME.matcher(text).replaceFirst("[<time>]");
+        return LINE_DURATIONS.matcher(text).replaceFirst("$1 <ms> <ms>$2");
+    }
+
     private static String named(String text, Map<Integer, String> ports) {
-        var result = text;
-        for (var port : ports.entrySet()) {
-            // After an address only, as 127.0.0.1:80 or in a stat's name 127.0.0.1_80.
-            result =
-                    result.replaceAll(
-                            "(127\\.0\\.0\\.1|localhost)([:_])" + port.getKey() + "(?!\\d)",
-                            "$1$2<" + port.getValue() + ">");
+        if (!text.contains("127.0.0.1") && !text.contains("localhost")) {
+            return text;
         }
-        return result;
+        return PORT.matcher(text)
+                .replaceAll(match -> {
+                    var name = ports.get(Integer.parseInt(match.group(3)));
+                    return Matcher.quoteReplacement(
+                            name == null
+                                    ? match.group()
+                                    : match.group(1) + match.group(2) + "<" + name + ">");
+                });
     }
 
     private record Rule(String name, Predicate<String> applies, UnaryOperator<String> change) {}

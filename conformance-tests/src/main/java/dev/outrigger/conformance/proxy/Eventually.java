@@ -7,19 +7,24 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another process does, on the monotonic clock. */
 public final class Eventually {
-    private static final long STEP_NANOS = Duration.ofMillis(4).toNanos();
+    private static final Duration STEP = Duration.ofMillis(4);
 
     private Eventually() {}
 
     /** Asks until the condition holds; false when the limit passed or the thread is interrupted. */
     public static boolean holds(Duration limit, BooleanSupplier condition) {
+        return holds(limit, STEP, condition);
+    }
+
+    /** Asks likewise, but with more time between two questions, for those that cost something. */
+    public static boolean holds(Duration limit, Duration step, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > limit.toNanos()
                     || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            LockSupport.parkNanos(STEP_NANOS);
+            LockSupport.parkNanos(step.toNanos());
         }
         return true;
     }

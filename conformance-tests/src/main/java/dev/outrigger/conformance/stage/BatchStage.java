@@ -19,11 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
 /**
@@ -36,12 +36,14 @@ public final class BatchStage implements AutoCloseable {
     private static final Duration STEP_LIMIT = Duration.ofMillis(1500);
     private static final Duration BODY_LIMIT = Duration.ofMillis(500);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
+    private static final Duration QUIET_STEP = Duration.ofMillis(50);
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
 
-    /** More at once would make one wait for the other, and time is part of what is compared. */
-    private static final int TIMED_AT_ONCE = 8;
+    /** What tells whether a proxy has something left to do. */
+    private static final String GAUGES = "/stats?filter=_active$";
 
-    private static final int AT_ONCE = 40;
+    /** What was never touched is zero, and zeroes are not looked at. */
+    private static final String TOUCHED = "/stats?usedonly";
 
     /** The name of a part is the beginning of the names of what belongs to it. */
     private static final Pattern OWNER =
@@ -82,7 +84,44 @@ public final class BatchStage implements AutoCloseable {
             UpstreamSet upstreams,
             AccessLogs accessLogs,
             Normalizer normalizer,
-            LogLines lines) {}
+            LogLines lines,
+            Pattern name,
+            OptionalInt port) {
+
+        static Running of(Part part, AccessLogs accessLogs) {
+            var name = "(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])";
+            return new Running(
+                    part,
+                    new UpstreamSet(),
+                    accessLogs,
+                    Normalizer.of(Map.of()),
+                    new LogLines(),
+                    Pattern.compile(name),
+                    OptionalInt.empty());
+        }
+
+        /** The same once the proxy has started, with the ports of its listeners by name. */
+        Running at(Map<String, Integer> ports) {
+            var names = new LinkedHashMap<>(upstreams.portNames());
+            var own = ports.get(part.name());
+            if (own != null) {
+                names.put(own, "listener");
+            }
+            return new Running(
+                    part,
+                    upstreams,
+                    accessLogs,
+                    Normalizer.of(names),
+                    lines,
+                    name,
+                    own == null ? OptionalInt.empty() : OptionalInt.of(own));
+        }
+
+        /** The name varies with the place in a batch, so that fields must not hold it. */
+        String unnamed(String text) {
+            return text.contains(part.name()) ? name.matcher(text).replaceAll("self") : text;
+        }
+    }
 
     /** Starts the proxy with all parts, in the folder. */
     public static BatchStage open(
@@ -98,13 +137,7 @@ public final class BatchStage implements AutoCloseable {
             for (var part : parts) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
                 AccessLogs.clear(folder);
-                var each =
-                        new Running(
-                                part,
-                                new UpstreamSet(),
-                                new AccessLogs(folder),
-                                Normalizer.of(Map.of()),
-                                new LogLines());
+                var each = Running.of(part, new AccessLogs(folder));
                 running.add(each);
                 var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
                 listeners.add(template.fill(part.listener()));
@@ -116,7 +149,7 @@ public final class BatchStage implements AutoCloseable {
             started = start(proxy, bootstrap, workdir, source);
             var ports = started.listenerPorts();
             for (var each : running) {
-                prepared.add(ready(each, ports));
+                prepared.add(each.at(ports));
             }
             return new BatchStage(started, prepared, source);
         } catch (IOException | RuntimeException e) {
@@ -156,20 +189,14 @@ public final class BatchStage implements AutoCloseable {
     }
 
     /** Plays everything and gives the normalised fields of each part, in their order. */
-    public List<SortedMap<String, String>> play() throws IOException {
-        var ports = proxy.listenerPorts();
-        var timed = new Semaphore(TIMED_AT_ONCE);
-        var others = new Semaphore(AT_ONCE);
+    public List<SortedMap<String, String>> play(Turns turns) throws IOException {
         var seen = new ArrayList<SortedMap<String, String>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var futures =
                     parts.stream()
                             .map(each ->
                                     threads.submit(() ->
-                                            playAll(
-                                                    each,
-                                                    ports,
-                                                    each.part().timed() ? timed : others)))
+                                            turns.take(each.part().timed(), () -> playAll(each))))
                             .toList();
             for (var future : futures) {
                 seen.add(future.get());
@@ -180,8 +207,8 @@ public final class BatchStage implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IOException("the proxy printed:\n" + proxy.output(), e);
         }
-        var _ = Eventually.holds(QUIET_LIMIT, () -> stats().quiet());
-        var stats = byPart(stats());
+        var _ = Eventually.holds(QUIET_LIMIT, QUIET_STEP, () -> stats(GAUGES).quiet());
+        var stats = byPart(stats(TOUCHED));
         for (int i = 0; i < parts.size(); i++) {
             var part = parts.get(i);
             addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
@@ -196,28 +223,18 @@ public final class BatchStage implements AutoCloseable {
         parts.forEach(each -> each.upstreams().close());
     }
 
-    private SortedMap<String, String> playAll(
-            Running running, Map<String, Integer> ports, Semaphore turns)
-            throws IOException, InterruptedException {
+    private SortedMap<String, String> playAll(Running running) throws IOException {
         var fields = new TreeMap<String, String>();
-        var port = ports.get(running.part().name());
-        if (port == null) {
+        if (running.port().isEmpty()) {
             fields.put("listener", "missing");
             return fields;
         }
-        turns.acquire();
-        try {
-            for (var scenario : running.part().scenarios()) {
-                var observation = play(running, scenario, port);
-                running.normalizer()
-                        .apply(observation.fields())
-                        .forEach((name, value) ->
-                                fields.put(
-                                        scenario.name() + "." + name,
-                                        unnamed(running.part(), value)));
-            }
-        } finally {
-            turns.release();
+        for (var scenario : running.part().scenarios()) {
+            var observation = play(running, scenario, running.port().getAsInt());
+            running.normalizer()
+                    .apply(observation.fields())
+                    .forEach((name, value) ->
+                            fields.put(scenario.name() + "." + name, running.unnamed(value)));
         }
         return fields;
     }
@@ -284,7 +301,8 @@ public final class BatchStage implements AutoCloseable {
         var observation = new Observation(List.of(), List.of(), List.of(), List.of(), totals);
         running.normalizer()
                 .apply(observation.fields())
-                .forEach((name, value) -> fields.put(unnamed(part, name), unnamed(part, value)));
+                .forEach(
+                        (name, value) -> fields.put(running.unnamed(name), running.unnamed(value)));
     }
 
     private void addLines(
@@ -297,33 +315,14 @@ public final class BatchStage implements AutoCloseable {
                 .apply(seen.fields())
                 .forEach((name, value) -> {
                     if (name.startsWith("log")) {
-                        fields.put(exchange + "." + name, unnamed(running.part(), value));
+                        fields.put(exchange + "." + name, running.unnamed(value));
                     }
                 });
     }
 
-    /** The name varies with the place in a batch, so that fields must not hold it. */
-    private static String unnamed(Part part, String text) {
-        return text.replaceAll("(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])", "self");
-    }
-
-    private static Running ready(Running running, Map<String, Integer> ports) {
-        var names = new LinkedHashMap<>(running.upstreams().portNames());
-        var port = ports.get(running.part().name());
-        if (port != null) {
-            names.put(port, "listener");
-        }
-        return new Running(
-                running.part(),
-                running.upstreams(),
-                running.accessLogs(),
-                Normalizer.of(names),
-                running.lines());
-    }
-
-    private Stats stats() {
+    private Stats stats(String path) {
         try {
-            return Stats.parse(proxy.admin("GET", "/stats").body());
+            return Stats.parse(proxy.admin("GET", path).body());
         } catch (IOException e) {
             throw new UncheckedIOException("the proxy printed:\n" + proxy.output(), e);
         }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** Reads the responses out of everything a client received, in the light of what it asked. */
 final class ResponseReader {
     private static final Pattern STATUS_LINE =
-            Pattern.compile("(HTTP/\\d\\.\\d) (\\d{3,4})(?: (.*))?");
+            Pattern.compile("(HTTP/\\d\\.\\d) (\\d{2,4})(?: (.*))?");
     private static final Pattern REQUEST_LINE =
             Pattern.compile("(?m)^(\\S+) \\S.* HTTP/1\\.\\d\\r?$");
 

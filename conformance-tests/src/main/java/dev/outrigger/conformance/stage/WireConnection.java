@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +28,7 @@ final class WireConnection implements AutoCloseable {
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     private final StringBuilder sent = new StringBuilder();
+    private List<String> methods = List.of();
     private final Object lock = new Object();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private SeenConnection.End end = SeenConnection.End.OPEN;
@@ -57,7 +57,11 @@ final class WireConnection implements AutoCloseable {
     }
 
     void send(String text) {
-        sent.append(text);
+        synchronized (lock) {
+            sent.append(text);
+            // Asked for with each byte that comes, and long where bodies are.
+            methods = ResponseReader.methods(sent.toString());
+        }
         latestSentNanos = System.nanoTime();
         writer.execute(() -> {
             try {
@@ -162,16 +166,11 @@ final class WireConnection implements AutoCloseable {
 
     private ResponseReader.Reading reading() {
         synchronized (lock) {
-            var methods = new ArrayList<>(methods());
             return ResponseReader.read(
                     received.toString(StandardCharsets.ISO_8859_1),
                     methods,
                     end == SeenConnection.End.CLOSED);
         }
-    }
-
-    private List<String> methods() {
-        return ResponseReader.methods(sent.toString());
     }
 
     private boolean await(Duration limit, BooleanSupplier condition) {

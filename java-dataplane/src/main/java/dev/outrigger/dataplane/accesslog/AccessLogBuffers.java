@@ -43,12 +43,20 @@ public final class AccessLogBuffers {
         if (!log.filter().matches(context)) {
             return false;
         }
-        StringBuilder buffer = buffers.computeIfAbsent(log.sink(), s -> new StringBuilder(1024));
+        EntryLog entries = log.entries();
+        AccessLogSinks.Sink sink = log.sink();
+        if (entries != null) {
+            entries.log(context);
+        }
+        if (sink == null) {
+            return false;
+        }
+        StringBuilder buffer = buffers.computeIfAbsent(sink, s -> new StringBuilder(1024));
         int before = buffer.length();
         log.format().append(buffer, context);
-        log.sink().stats().onBuffered(stats, buffer.length() - before);
+        sink.stats().onBuffered(stats, buffer.length() - before);
         if (buffer.length() > minFlushChars) {
-            handOver(log.sink(), buffer);
+            handOver(sink, buffer);
         }
         boolean first = !pending;
         pending = true;

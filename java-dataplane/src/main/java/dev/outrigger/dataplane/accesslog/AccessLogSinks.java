@@ -37,6 +37,7 @@ public final class AccessLogSinks implements AutoCloseable {
 
     private final Map<AccessLogConfig.Sink, Sink> sinks = new HashMap<>();
     private final FileStats stats;
+    private EntryLog.@Nullable Opener entries;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(task -> {
                 var thread = new Thread(task, "access-log");
@@ -62,6 +63,24 @@ public final class AccessLogSinks implements AutoCloseable {
         return known;
     }
 
+    /** What opens the logs that take entries; before the first is opened. */
+    public synchronized void entries(EntryLog.Opener opener) {
+        entries = opener;
+    }
+
+    /**
+     * Opens a log that takes entries.
+     *
+     * @throws IOException when this process has nothing that opens them
+     */
+    synchronized EntryLog openEntries(AccessLogConfig.Sink.Grpc config) throws IOException {
+        EntryLog.Opener opener = entries;
+        if (opener == null) {
+            throw new IOException("no client for access log services");
+        }
+        return opener.open(config);
+    }
+
     /** Opens every file again by its name, so that a file moved away is let go of. */
     public synchronized void reopen() {
         for (Sink sink : new ArrayList<>(sinks.values())) {
@@ -74,6 +93,8 @@ public final class AccessLogSinks implements AutoCloseable {
             case AccessLogConfig.Sink.File(String path) -> file(path);
             case AccessLogConfig.Sink.Stdout() -> new FileOutputStream(FileDescriptor.out);
             case AccessLogConfig.Sink.Stderr() -> new FileOutputStream(FileDescriptor.err);
+            case AccessLogConfig.Sink.Grpc _ ->
+                    throw new IllegalArgumentException("a service is no file");
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.admin;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.protobuf.Any;
@@ -25,10 +26,15 @@ import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +64,7 @@ final class ConfigDumpSections {
         sections.add(listeners(view, names));
         if (!view.listeners().isEmpty() || bootstrap.getStaticResources().getListenersCount() > 0) {
             // Envoy has these once the first connection manager exists.
-            sections.add(new ConfigDumpSection(ScopedRoutesConfigDump.getDescriptor()));
+            sections.add(scopedRoutes(view, names));
             sections.add(routes(view, names));
         }
         sections.add(new ConfigDumpSection(SecretsConfigDump.getDescriptor()));
@@ -113,6 +119,33 @@ final class ConfigDumpSections {
         listener.active().ifPresent(it -> json.add("active_state", accepted("listener", it)));
         listener.warming().ifPresent(it -> json.add("warming_state", accepted("listener", it)));
         listener.error().ifPresent(it -> json.add("error_state", error(it)));
+        return json;
+    }
+
+    private static ConfigDumpSection scopedRoutes(ConfigView view, Optional<Pattern> names) {
+        var section = new ConfigDumpSection(ScopedRoutesConfigDump.getDescriptor());
+        var dynamics = new ArrayList<Supplier<JsonObject>>();
+        view.scopes()
+                .forEach((name, scopes) -> {
+                    if (wanted(name, names)) {
+                        dynamics.add(() -> scoped(name, scopes));
+                    }
+                });
+        section.add("dynamic_scoped_route_configs", dynamics);
+        return section;
+    }
+
+    private static JsonObject scoped(String name, List<AcceptedResource> scopes) {
+        var json = new JsonObject();
+        json.addProperty("name", name);
+        if (!scopes.isEmpty()) {
+            AcceptedResource last = scopes.getLast();
+            version(json, last.version());
+            var configs = new JsonArray();
+            scopes.forEach(scope -> configs.add(resource(scope.resource())));
+            json.add("scoped_route_configs", configs);
+            json.addProperty("last_updated", AdminJson.time(last.lastUpdatedMillis()));
+        }
         return json;
     }
 
@@ -230,6 +263,11 @@ final class ConfigDumpSections {
                     case ENDPOINT -> ClusterLoadAssignment.getDefaultInstance();
                     case LISTENER -> Listener.getDefaultInstance();
                     case ROUTE -> RouteConfiguration.getDefaultInstance();
+                    case SCOPED_ROUTE -> ScopedRouteConfiguration.getDefaultInstance();
+                    case VIRTUAL_HOST -> VirtualHost.getDefaultInstance();
+                    case SECRET -> Secret.getDefaultInstance();
+                    case RUNTIME -> Runtime.getDefaultInstance();
+                    case EXTENSION_CONFIG -> TypedExtensionConfig.getDefaultInstance();
                     case null -> Any.getDefaultInstance();
                 };
         return decode(resource, type)

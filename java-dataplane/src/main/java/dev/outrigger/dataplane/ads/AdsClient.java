@@ -8,21 +8,24 @@ import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The xDS client: one aggregated stream, and one stream per type and API of its own, each in state
- * of the world or delta as configured; files where the source is a path. Main loop only, except the
- * constructor.
+ * The xDS client: one aggregated stream, and a stream of its own for every other subscription, each
+ * in state of the world or delta as configured; a poll where the source is REST, a watch where it
+ * is a file. Main loop only, except the constructor.
  *
- * <p>Not handled: resource time to live, aliases, REST polling, TLS to the control plane.
+ * <p>Not handled: TLS to the control plane.
  */
 public final class AdsClient implements XdsSources, AutoCloseable {
     private final MainLoop loop;
@@ -30,10 +33,12 @@ public final class AdsClient implements XdsSources, AutoCloseable {
     private final Node node;
     private final StatsStore stats;
     private final RandomGenerator random;
-    private final XdsStream.ChannelOpener channels;
+    private final GrpcChannels channels;
     private final Map<String, XdsClusterConfig> clusters;
-    private final Map<Object, XdsMux> muxes = new LinkedHashMap<>();
+    private final RestClient rest;
+    private final List<XdsMux> own = new ArrayList<>();
     private final Map<XdsType, Integer> pauses = new EnumMap<>(XdsType.class);
+    private @Nullable XdsMux aggregated;
 
     /**
      * @param random draws the back-off's jitter
@@ -45,98 +50,138 @@ public final class AdsClient implements XdsSources, AutoCloseable {
             BootstrapConfig bootstrap,
             StatsStore stats,
             RandomGenerator random) {
-        this(loop, new NettyChannels(loop, resolver), bootstrap, stats, random);
+        this(
+                loop,
+                new NettyChannels(loop, resolver),
+                new RestClient(loop, resolver),
+                bootstrap,
+                stats,
+                random);
     }
 
     AdsClient(
             MainLoop loop,
-            XdsStream.ChannelOpener channels,
+            GrpcChannels channels,
+            RestClient rest,
             BootstrapConfig bootstrap,
             StatsStore stats,
             RandomGenerator random) {
         this.loop = loop;
+        this.rest = rest;
         this.bootstrap = bootstrap;
         this.node = decode(bootstrap.node().encoded());
         this.stats = stats;
         this.random = random;
         this.channels = channels;
-        this.clusters =
-                bootstrap.xdsClusters().stream()
-                        .collect(Collectors.toMap(XdsClusterConfig::name, c -> c, (a, _) -> a));
+        this.clusters = new HashMap<>();
+        // A cluster that carries traffic too, then those that only the client uses.
+        bootstrap.clusters().forEach(c -> clusters.put(c.name(), XdsClusterConfig.of(c)));
+        bootstrap.xdsClusters().forEach(c -> clusters.put(c.name(), c));
     }
 
     @Override
-    public Subscription open(ConfigSourceConfig source, XdsType type, ResourceSink sink) {
-        XdsMux mux = mux(source, type);
-        mux.start(type, sink);
-        return names -> mux.request(type, names);
+    public Subscription open(
+            ConfigSourceConfig source, XdsType type, String statPrefix, ResourceSink sink) {
+        return switch (source) {
+            case ConfigSourceConfig.Ads _ -> {
+                XdsMux mux = aggregated();
+                mux.start(type, sink);
+                yield new Shared(mux, type);
+            }
+            case ConfigSourceConfig.Grpc(var api, _) ->
+                    own(grpc(api, Optional.of(type), statPrefix), type, sink);
+            case ConfigSourceConfig.Rest(var api, _) ->
+                    own(
+                            new RestMux(
+                                    loop,
+                                    api,
+                                    requireCluster(api.clusterName()),
+                                    rest,
+                                    type,
+                                    node,
+                                    random),
+                            type,
+                            sink);
+            case ConfigSourceConfig.Path(var path, _) ->
+                    own(new FileMux(loop, Path.of(path), type), type, sink);
+        };
+    }
+
+    /** A cluster of the bootstrap, for clients of other gRPC services. */
+    public Optional<XdsClusterConfig> findCluster(String name) {
+        return Optional.ofNullable(clusters.get(name));
+    }
+
+    /** Who this proxy says it is. */
+    public Node node() {
+        return node;
     }
 
     @Override
     public void pause(XdsType type) {
         pauses.merge(type, 1, Integer::sum);
-        muxes.values().forEach(mux -> mux.pause(type));
+        if (aggregated != null) {
+            aggregated.pause(type);
+        }
     }
 
     @Override
     public void resume(XdsType type) {
         pauses.merge(type, -1, Integer::sum);
-        muxes.values().forEach(mux -> mux.resume(type));
+        if (aggregated != null) {
+            aggregated.resume(type);
+        }
     }
 
     /** Ends every stream. */
     @Override
     public void close() {
-        muxes.values().forEach(XdsMux::close);
+        if (aggregated != null) {
+            aggregated.close();
+        }
+        List.copyOf(own).forEach(XdsMux::close);
     }
 
-    private XdsMux mux(ConfigSourceConfig source, XdsType type) {
-        Object key =
-                switch (source) {
-                    case ConfigSourceConfig.Ads _ -> "ads";
-                    case ConfigSourceConfig.Grpc(var api, _) -> Map.entry(api, type);
-                    case ConfigSourceConfig.Path(var path, _) -> Map.entry(path, type);
-                };
-        var known = muxes.get(key);
+    private XdsMux aggregated() {
+        XdsMux known = aggregated;
         if (known != null) {
             return known;
         }
-        XdsMux mux =
-                switch (source) {
-                    case ConfigSourceConfig.Ads _ ->
-                            grpc(
-                                    bootstrap
-                                            .dynamicResources()
-                                            .ads()
-                                            .orElseThrow(() ->
-                                                    new IllegalArgumentException(
-                                                            "ads: {} without"
-                                                                    + " dynamic_resources"
-                                                                    + ".ads_config")),
-                                    Optional.empty());
-                    case ConfigSourceConfig.Grpc(var api, _) -> grpc(api, Optional.of(type));
-                    case ConfigSourceConfig.Path(var path, _) ->
-                            new FileMux(loop, java.nio.file.Path.of(path), type);
-                };
+        var api =
+                bootstrap
+                        .dynamicResources()
+                        .ads()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "ads: {} without dynamic_resources.ads_config"));
+        XdsMux mux = grpc(api, Optional.empty(), "");
         pauses.forEach((paused, count) -> {
             for (int i = 0; i < count; i++) {
                 mux.pause(paused);
             }
         });
-        muxes.put(key, mux);
+        aggregated = mux;
         return mux;
     }
 
-    private XdsMux grpc(GrpcXdsConfig api, Optional<XdsType> type) {
-        var cluster = clusters.get(api.clusterName());
+    private Subscription own(XdsMux mux, XdsType type, ResourceSink sink) {
+        own.add(mux);
+        mux.start(type, sink);
+        return new Own(mux, type);
+    }
+
+    private XdsClusterConfig requireCluster(String name) {
+        var cluster = clusters.get(name);
         if (cluster == null) {
             throw new IllegalArgumentException(
-                    "xDS cluster: "
-                            + api.clusterName()
-                            + " (expected: a cluster of static_resources)");
+                    "xDS cluster: " + name + " (expected: a cluster of static_resources)");
         }
-        String prefix = type.map(AdsClient::statPrefix).orElse("");
-        var identifier = new ControlPlaneIdentifier(stats, prefix);
+        return cluster;
+    }
+
+    private XdsMux grpc(GrpcXdsConfig api, Optional<XdsType> type, String statPrefix) {
+        var cluster = requireCluster(api.clusterName());
+        var identifier = new ControlPlaneIdentifier(stats, statPrefix);
         return switch (api.variant()) {
             case SOTW ->
                     new GrpcMux<>(
@@ -149,7 +194,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
                                     new SotwSubscriptions(node, api.setNodeOnFirstMessageOnly()),
                                     random,
                                     stats,
-                                    prefix,
+                                    statPrefix,
                                     identifier));
             case DELTA ->
                     new GrpcMux<>(
@@ -162,16 +207,8 @@ public final class AdsClient implements XdsSources, AutoCloseable {
                                     new DeltaSubscriptions(node, api.setNodeOnFirstMessageOnly()),
                                     random,
                                     stats,
-                                    prefix,
+                                    statPrefix,
                                     identifier));
-        };
-    }
-
-    private static String statPrefix(XdsType type) {
-        return switch (type) {
-            case CLUSTER -> "cluster_manager.cds.";
-            case LISTENER -> "listener_manager.lds.";
-            case ENDPOINT, ROUTE -> "";
         };
     }
 
@@ -183,11 +220,46 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         }
     }
 
+    /** Names of one type on the aggregated stream. */
+    private record Shared(XdsMux mux, XdsType type) implements Subscription {
+        @Override
+        public void request(Set<String> names) {
+            mux.request(type, names);
+        }
+
+        @Override
+        public void close() {
+            mux.request(type, Set.of());
+        }
+    }
+
+    /** A stream, a poll or a file watch of its own. */
+    private final class Own implements Subscription {
+        private final XdsMux mux;
+        private final XdsType type;
+
+        Own(XdsMux mux, XdsType type) {
+            this.mux = mux;
+            this.type = type;
+        }
+
+        @Override
+        public void request(Set<String> names) {
+            mux.request(type, names);
+        }
+
+        @Override
+        public void close() {
+            mux.close();
+            own.remove(mux);
+        }
+    }
+
     /** One stream or stand-in, with the types it carries. */
     interface XdsMux {
         void start(XdsType type, ResourceSink sink);
 
-        void request(XdsType type, java.util.Set<String> names);
+        void request(XdsType type, Set<String> names);
 
         void pause(XdsType type);
 
@@ -207,7 +279,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         }
 
         @Override
-        public void request(XdsType type, java.util.Set<String> names) {
+        public void request(XdsType type, Set<String> names) {
             stream.protocol().request(type, names);
             stream.start();
             stream.flush();

@@ -165,6 +165,10 @@ final class DeltaSubscriptions
                                 + resource.getName()
                                 + " found among added/updated resources");
             }
+            if (!resource.hasResource()) {
+                // A heartbeat, or an alias the server could not resolve.
+                continue;
+            }
             String typeUrl = resource.getResource().getTypeUrl();
             if (!typeUrl.equals(subscription.type.typeUrl())) {
                 return Optional.of(
@@ -192,7 +196,8 @@ final class DeltaSubscriptions
             }
         }
         var wanted = new ArrayList<Resource>(changed);
-        if (!subscription.type.isWildcard()) {
+        // Names of virtual hosts begin with the name asked for; their sink sorts them.
+        if (!subscription.type.isWildcard() && subscription.type != XdsType.VIRTUAL_HOST) {
             wanted.removeIf(resource -> !subscription.names.contains(resource.name()));
         }
         var refusal =

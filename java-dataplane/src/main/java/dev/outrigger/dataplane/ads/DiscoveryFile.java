@@ -7,10 +7,16 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.outrigger.dataplane.parse.SupportedTables;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,9 +38,20 @@ final class DiscoveryFile {
                     .add(ClusterLoadAssignment.getDescriptor())
                     .add(Listener.getDescriptor())
                     .add(RouteConfiguration.getDescriptor())
+                    .add(ScopedRouteConfiguration.getDescriptor())
+                    .add(VirtualHost.getDescriptor())
+                    .add(Secret.getDescriptor())
+                    .add(Runtime.getDescriptor())
+                    .add(TypedExtensionConfig.getDescriptor())
+                    .add(Resource.getDescriptor())
                     .build();
 
     private DiscoveryFile() {}
+
+    /** What may be inside an {@code Any} of a response in JSON. */
+    static TypeRegistry types() {
+        return TYPES;
+    }
 
     static DiscoveryResponse read(Path path) throws IOException {
         if (Files.size(path) > MAX_BYTES) {

@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.ads;
 
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
-import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -14,21 +13,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Cleartext HTTP/2 connections whose I/O and callbacks both run on the main loop. */
-final class NettyChannels implements XdsStream.ChannelOpener {
+/** Cleartext HTTP/2 connections for gRPC whose I/O and callbacks both run on the main loop. */
+public final class NettyChannels implements GrpcChannels {
     /** Envoy has none; this one only keeps a broken server from filling the heap. */
     private static final int MAX_MESSAGE_BYTES = 256 << 20;
 
     private final NettyMainLoop loop;
     private final NameResolver resolver;
 
-    NettyChannels(NettyMainLoop loop, NameResolver resolver) {
+    public NettyChannels(NettyMainLoop loop, NameResolver resolver) {
         this.loop = loop;
         this.resolver = resolver;
     }
 
     @Override
-    public void addresses(XdsClusterConfig cluster, XdsStream.AddressesConsumer then) {
+    public void addresses(XdsClusterConfig cluster, AddressesConsumer then) {
         if (!cluster.resolveNames()) {
             then.accept(cluster.addresses());
             return;
@@ -46,14 +45,14 @@ final class NettyChannels implements XdsStream.ChannelOpener {
 
     @Override
     public ManagedChannel open(
-            XdsClusterConfig cluster, GrpcXdsConfig api, InetSocketAddress address) {
+            XdsClusterConfig cluster, String authority, InetSocketAddress address) {
         var builder =
                 NettyChannelBuilder.forAddress(address)
                         .eventLoopGroup(loop.eventLoop())
                         .channelType(loop.socketType())
                         .executor(loop.eventLoop())
                         .offloadExecutor(loop.eventLoop())
-                        .overrideAuthority(api.authority())
+                        .overrideAuthority(authority)
                         .withOption(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) cluster.connectTimeout().toMillis())
@@ -94,10 +93,10 @@ final class NettyChannels implements XdsStream.ChannelOpener {
     /** Waits for every name; those that failed contribute nothing. */
     private static final class Collected {
         private final List<List<InetSocketAddress>> places;
-        private final XdsStream.AddressesConsumer then;
+        private final AddressesConsumer then;
         private int missing;
 
-        Collected(int count, XdsStream.AddressesConsumer then) {
+        Collected(int count, AddressesConsumer then) {
             this.places = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
                 places.add(List.of());

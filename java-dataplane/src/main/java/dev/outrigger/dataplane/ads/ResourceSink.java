@@ -18,4 +18,12 @@ public interface ResourceSink {
 
     /** The stream broke or could not be opened; a new one follows after a back-off. */
     void onStreamFailure();
+
+    /** A question goes out (REST). */
+    default void onAttempt() {}
+
+    /** An answer that is no response at all (REST): counts as a refused update. */
+    default void onUnreadable() {
+        onStreamFailure();
+    }
 }

@@ -7,15 +7,19 @@ import java.util.Set;
 /**
  * Where dynamic resources come from. Main loop only.
  *
- * <p>A paused type receives but does not send, on any stream: its ACKs and its changes of names
- * wait, and leave as one request when every {@link #pause} was matched by a {@link #resume}.
+ * <p>A paused type receives but does not send on the aggregated stream: its ACKs and its changes of
+ * names wait, and leave as one request when every {@link #pause} was matched by a {@link #resume}.
  */
 public interface XdsSources {
     /**
      * Begins to ask a source for a type; wildcard types for everything, named types for nothing
-     * yet. The caller opens at most one subscription per source and type.
+     * yet. The caller opens at most one subscription of a type on the aggregated stream; any other
+     * has a stream, a poll or a file watch of its own, as in Envoy.
+     *
+     * @param statPrefix with its dot at the end; where a stream of its own has its stats
      */
-    Subscription open(ConfigSourceConfig source, XdsType type, ResourceSink sink);
+    Subscription open(
+            ConfigSourceConfig source, XdsType type, String statPrefix, ResourceSink sink);
 
     void pause(XdsType type);
 
@@ -29,5 +33,8 @@ public interface XdsSources {
          * differences.
          */
         void request(Set<String> names);
+
+        /** Asks for nothing any more, and ends what is this subscription's own. */
+        void close();
     }
 }

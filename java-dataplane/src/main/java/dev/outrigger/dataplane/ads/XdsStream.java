@@ -12,7 +12,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,13 +33,18 @@ final class XdsStream<Q, R> {
     private final MainLoop loop;
     private final GrpcXdsConfig api;
     private final XdsClusterConfig cluster;
-    private final ChannelOpener channels;
+    private final GrpcChannels channels;
     private final MethodDescriptor<Q, R> method;
     private final XdsProtocol<Q, R> protocol;
     private final Backoff backoff;
     private final StatsShard shard;
     private final StatsStore.Gauge connectedState;
+    private final StatsStore.Gauge pendingRequests;
+    private final StatsStore.Counter rateLimitEnforced;
     private final Identifier identifier;
+    private final @Nullable TokenBucket bucket;
+    private @Nullable Q held;
+    private boolean waiting;
     private int nextAddress;
     private boolean started;
     private boolean closed;
@@ -55,7 +59,7 @@ final class XdsStream<Q, R> {
             MainLoop loop,
             GrpcXdsConfig api,
             XdsClusterConfig cluster,
-            ChannelOpener channels,
+            GrpcChannels channels,
             MethodDescriptor<Q, R> method,
             XdsProtocol<Q, R> protocol,
             RandomGenerator random,
@@ -73,8 +77,11 @@ final class XdsStream<Q, R> {
         this.connectedState = stats.gauge(statPrefix + "control_plane.connected_state");
         this.identifier = identifier;
         shard.set(connectedState, 0);
-        shard.set(stats.gauge(statPrefix + "control_plane.pending_requests"), 0);
-        stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        this.pendingRequests = stats.gauge(statPrefix + "control_plane.pending_requests");
+        shard.set(pendingRequests, 0);
+        this.rateLimitEnforced = stats.counter(statPrefix + "control_plane.rate_limit_enforced");
+        this.bucket =
+                api.rateLimit().map(limit -> new TokenBucket(limit, loop.nanoTime())).orElse(null);
         stats.text(statPrefix + "control_plane.identifier", "");
     }
 
@@ -90,14 +97,48 @@ final class XdsStream<Q, R> {
         return protocol;
     }
 
-    /** Sends whatever the protocol wants to send now. */
+    /** Sends whatever the protocol wants to send now, as far as the rate limit lets it. */
     void flush() {
-        for (var request = protocol.next(); request.isPresent(); request = protocol.next()) {
+        while (true) {
+            Q request = held;
+            held = null;
+            if (request == null) {
+                request = protocol.next().orElse(null);
+            }
+            if (request == null) {
+                return;
+            }
+            if (!maySend()) {
+                held = request;
+                return;
+            }
             ClientCall<Q, R> current = call;
             if (current != null) {
-                current.sendMessage(request.get());
+                current.sendMessage(request);
             }
         }
+    }
+
+    /** Whether there is a token; when not, the stream is flushed again once there is one. */
+    private boolean maySend() {
+        if (bucket == null || (!waiting && bucket.take(loop.nanoTime()))) {
+            return true;
+        }
+        if (!waiting) {
+            waiting = true;
+            shard.inc(rateLimitEnforced);
+            shard.set(pendingRequests, 1);
+            loop.schedule(
+                    bucket.untilNext(),
+                    () -> {
+                        waiting = false;
+                        shard.set(pendingRequests, 0);
+                        if (!closed) {
+                            flush();
+                        }
+                    });
+        }
+        return false;
     }
 
     void close() {
@@ -124,7 +165,7 @@ final class XdsStream<Q, R> {
     }
 
     private void open(InetSocketAddress address) {
-        var opened = channels.open(cluster, api, address);
+        var opened = channels.open(cluster, api.authority(), address);
         channel = opened;
         var opening = opened.newCall(method, CallOptions.DEFAULT);
         call = opening;
@@ -167,6 +208,7 @@ final class XdsStream<Q, R> {
         ManagedChannel ending = channel;
         channel = null;
         call = null;
+        held = null;
         generation++;
         if (ending != null) {
             ending.shutdownNow();
@@ -176,18 +218,6 @@ final class XdsStream<Q, R> {
     /** What a response says about its sender. */
     interface Identifier {
         void onResponse(Object response);
-    }
-
-    /** Opens connections; replaced in tests. */
-    interface ChannelOpener {
-        void addresses(XdsClusterConfig cluster, AddressesConsumer then);
-
-        ManagedChannel open(XdsClusterConfig cluster, GrpcXdsConfig api, InetSocketAddress to);
-    }
-
-    /** Takes the addresses of a cluster, resolved, in order. */
-    interface AddressesConsumer {
-        void accept(List<InetSocketAddress> addresses);
     }
 
     /** Hops to the main loop, which is the call's executor already unless a test says otherwise. */

@@ -8,7 +8,12 @@ public enum XdsType {
     CLUSTER("type.googleapis.com/envoy.config.cluster.v3.Cluster", true),
     ENDPOINT("type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment", false),
     LISTENER("type.googleapis.com/envoy.config.listener.v3.Listener", true),
-    ROUTE("type.googleapis.com/envoy.config.route.v3.RouteConfiguration", false);
+    ROUTE("type.googleapis.com/envoy.config.route.v3.RouteConfiguration", false),
+    SCOPED_ROUTE("type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration", true),
+    VIRTUAL_HOST("type.googleapis.com/envoy.config.route.v3.VirtualHost", false),
+    SECRET("type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", false),
+    RUNTIME("type.googleapis.com/envoy.service.runtime.v3.Runtime", false),
+    EXTENSION_CONFIG("type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", false);
 
     private final String typeUrl;
     private final boolean wildcard;

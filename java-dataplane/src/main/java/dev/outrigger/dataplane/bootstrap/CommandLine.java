@@ -130,6 +130,7 @@ final class CommandLine {
                     baseId,
                     values.has(Flag.USE_DYNAMIC_BASE_ID),
                     values.text(Flag.BASE_ID_PATH),
+                    values.text(Flag.LAST_GOOD_CONFIG_PATH),
                     epoch,
                     values.texts(Flag.STATS_TAG),
                     values.given().stream().filter(IGNORED::contains).map(Flag::longName).toList());

@@ -132,8 +132,8 @@ public final class DataPlaneMain {
                         options.gradualDrain(),
                         options.fileFlushInterval(),
                         options.fileFlushMinSizeKb() << 10,
-                        options.serviceCluster(),
-                        options.serviceNode(),
+                        node.cluster(),
+                        node.id(),
                         runtime),
                 new Place(
                         new LocalityKey(node.region(), node.zone(), node.subZone()),

@@ -124,6 +124,11 @@ enum Flag {
     USE_DYNAMIC_BASE_ID(
             "--use-dynamic-base-id", Kind.SWITCH, "", "No effect beyond --base-id-path."),
     BASE_ID("--base-id", Kind.UINT32, "0", "No effect: instances share nothing."),
+    LAST_GOOD_CONFIG_PATH(
+            "--last-good-config-path",
+            Kind.TEXT,
+            "",
+            "File that keeps what came over xDS, for a start without control plane. Not Envoy's."),
     VERSION("--version", Kind.SWITCH, "", "Print the version and end."),
     HELP("-h", "--help", Kind.SWITCH, "", "Print this and end.");
 

@@ -45,6 +45,7 @@ record Options(
         long baseId,
         boolean useDynamicBaseId,
         String baseIdPath,
+        String lastGoodConfigPath,
         long restartEpoch,
         List<String> statsTags,
         List<String> ignored) {

@@ -7,8 +7,12 @@ import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
 import dev.outrigger.dataplane.ads.CountedNameResolver;
+import dev.outrigger.dataplane.ads.LastGoodSources;
+import dev.outrigger.dataplane.ads.NettyChannels;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
+import dev.outrigger.dataplane.ads.XdsSources;
+import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
@@ -37,9 +41,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,8 +71,10 @@ final class Server implements AutoCloseable {
     private final RuntimeLayers runtime;
     private final RequestPath requestPath;
     private final AdsClient ads;
+    private final GrpcAccessLogs accessLogs;
     private final ConfigAssembler assembler;
     private final AdminServer admin;
+    private @Nullable ExecutorService lastGoodWriter;
     private final CountDownLatch end = new CountDownLatch(1);
     private final CompletableFuture<Void> live = new CompletableFuture<>();
     private final long startedNanos;
@@ -114,8 +123,25 @@ final class Server implements AutoCloseable {
                                 options.rejectUnknownDynamicFields()));
         this.assembler =
                 new ConfigAssembler(
-                        loop, bootstrap, parsers, ads, names, requestPath, stats, workers);
+                        loop,
+                        bootstrap,
+                        parsers,
+                        sources(),
+                        names,
+                        requestPath,
+                        runtime,
+                        stats,
+                        workers);
         known.assembler = assembler;
+        this.accessLogs =
+                new GrpcAccessLogs(
+                        loop,
+                        new NettyChannels(loop, names),
+                        cluster ->
+                                ads.findCluster(cluster).or(() -> assembler.findCluster(cluster)),
+                        ads.node(),
+                        stats);
+        requestPath.useEntryLogs(accessLogs);
         this.admin =
                 new AdminServer(
                         loop,
@@ -144,6 +170,23 @@ final class Server implements AutoCloseable {
                                 Server.this.reopenLogs();
                             }
                         });
+    }
+
+    /** The client itself, or the client with a memory on disk. */
+    private XdsSources sources() {
+        if (options.lastGoodConfigPath().isEmpty()) {
+            return ads;
+        }
+        lastGoodWriter =
+                Executors.newSingleThreadExecutor(
+                        new DefaultThreadFactory("last-good-config", true));
+        var node = bootstrap.node();
+        return new LastGoodSources(
+                loop,
+                ads,
+                Path.of(options.lastGoodConfigPath()),
+                node.cluster() + "/" + node.id(),
+                lastGoodWriter);
     }
 
     /**
@@ -301,6 +344,7 @@ final class Server implements AutoCloseable {
         try {
             onLoop(() -> {
                 admin.close();
+                accessLogs.close();
                 ads.close();
                 assembler.close();
                 resolver.close();
@@ -310,6 +354,9 @@ final class Server implements AutoCloseable {
             log.warn("closing failed", e);
         }
         requestPath.close();
+        if (lastGoodWriter != null) {
+            lastGoodWriter.shutdown();
+        }
         if (!group.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(LOOP_END.multipliedBy(2).toMillis())) {
             log.warn("main loop still runs");
@@ -335,7 +382,7 @@ final class Server implements AutoCloseable {
 
     /** Ties the knot: parsers ask state which clusters there are, state uses the parsers. */
     private static final class KnownClusters {
-        private @org.jspecify.annotations.Nullable ConfigAssembler assembler;
+        private @Nullable ConfigAssembler assembler;
 
         boolean contains(String name) {
             ConfigAssembler known = assembler;

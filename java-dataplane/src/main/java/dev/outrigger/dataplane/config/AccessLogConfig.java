@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.time.Duration;
+import java.util.List;
+
 /** One access log: where it goes, in which format, and which exchanges it speaks of. */
 public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig filter) {
     /** Logs every exchange. */
@@ -15,6 +18,30 @@ public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig fi
         record Stdout() implements Sink {}
 
         record Stderr() implements Sink {}
+
+        /**
+         * A gRPC access log service, which takes entries instead of lines.
+         *
+         * @param tcp whether entries are those of connections
+         * @param bufferFlushInterval how long an entry waits at most; default 1 s
+         * @param bufferSizeBytes what is sent before that time; default 16 KiB, 0 for each at once
+         * @param requestHeaders put into entries besides, in lower case
+         * @param responseHeaders put into entries besides, in lower case
+         */
+        record Grpc(
+                GrpcServiceConfig service,
+                String logName,
+                boolean tcp,
+                Duration bufferFlushInterval,
+                int bufferSizeBytes,
+                List<String> requestHeaders,
+                List<String> responseHeaders)
+                implements Sink {
+            public Grpc {
+                requestHeaders = List.copyOf(requestHeaders);
+                responseHeaders = List.copyOf(responseHeaders);
+            }
+        }
     }
 
     /** How a line looks. */

@@ -50,6 +50,11 @@ public record ClusterConfig(
         transportSocketMatches = List.copyOf(transportSocketMatches);
     }
 
+    /** What SDS is asked for before this can serve. */
+    public List<ResourceReference> secrets() {
+        return List.of();
+    }
+
     /** Of pooled connections; zero for none. */
     public Duration idleTimeout() {
         return http.idleTimeout();

@@ -14,6 +14,9 @@ public sealed interface ConfigSourceConfig {
     /** A stream of its own. */
     record Grpc(GrpcXdsConfig api, Duration initialFetchTimeout) implements ConfigSourceConfig {}
 
+    /** Asked over and over. */
+    record Rest(RestXdsConfig api, Duration initialFetchTimeout) implements ConfigSourceConfig {}
+
     /** A file with a DiscoveryResponse, watched for being replaced by a move. */
     record Path(String path, Duration initialFetchTimeout) implements ConfigSourceConfig {}
 }

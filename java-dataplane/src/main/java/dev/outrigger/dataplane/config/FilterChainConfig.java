@@ -1,8 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.util.Optional;
+
 /**
- * One filter chain. TLS, chain matches and network filters other than the HTTP connection manager
- * get their place here.
+ * One filter chain.
+ *
+ * @param match which connections it takes; says nothing about a default filter chain
+ * @param filter the network filter that ends the chain
+ * @param contentHash of the proto; chains with equal hashes are one chain to connections that are
+ *     open while their listener changes
  */
-public record FilterChainConfig(String name, HttpConnectionManagerConfig httpConnectionManager) {}
+public record FilterChainConfig(
+        String name, FilterChainMatchConfig match, NetworkFilterConfig filter, long contentHash) {
+    /** One that takes every connection, and is always the same chain. */
+    public static FilterChainConfig of(String name, HttpConnectionManagerConfig manager) {
+        return new FilterChainConfig(
+                name, FilterChainMatchConfig.ANY, new NetworkFilterConfig.Http(manager), 0);
+    }
+
+    /** The HTTP connection manager, if that is the filter. */
+    public Optional<HttpConnectionManagerConfig> httpConnectionManager() {
+        return filter instanceof NetworkFilterConfig.Http(HttpConnectionManagerConfig config)
+                ? Optional.of(config)
+                : Optional.empty();
+    }
+}

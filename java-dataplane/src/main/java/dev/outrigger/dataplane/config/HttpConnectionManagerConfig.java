@@ -62,6 +62,53 @@ public record HttpConnectionManagerConfig(
         upgrades = Map.copyOf(upgrades);
     }
 
+    /** The same with other filters. */
+    public HttpConnectionManagerConfig withHttpFilters(List<HttpFilterEntry> filters) {
+        return new HttpConnectionManagerConfig(
+                statPrefix,
+                routeSource,
+                filters,
+                codecType,
+                http1Options,
+                http2Options,
+                serverHeader,
+                serverName,
+                useRemoteAddress,
+                xffNumTrustedHops,
+                skipXffAppend,
+                generateRequestId,
+                preserveExternalRequestId,
+                alwaysSetRequestIdInResponse,
+                via,
+                normalizePath,
+                mergeSlashes,
+                pathWithEscapedSlashesAction,
+                headersWithUnderscoresAction,
+                internalAddresses,
+                stripMatchingHostPort,
+                stripAnyHostPort,
+                stripTrailingHostDot,
+                proxy100Continue,
+                streamErrorOnInvalidHttpMessage,
+                maxRequestHeadersBytes,
+                maxHeadersCount,
+                maxRequestsPerConnection,
+                streamIdleTimeout,
+                requestTimeout,
+                requestHeadersTimeout,
+                idleTimeout,
+                maxConnectionDuration,
+                http1SafeMaxConnectionDuration,
+                maxStreamDuration,
+                drainTimeout,
+                delayedCloseTimeout,
+                accessLogs,
+                accessLogTimes,
+                forwarding,
+                upgrades,
+                localReply);
+    }
+
     /**
      * When an exchange is logged besides at its end.
      *
@@ -132,5 +179,27 @@ public record HttpConnectionManagerConfig(
         record Inline(RouteTable table) implements RouteSource {}
 
         record Rds(String routeConfigName, ConfigSourceConfig source) implements RouteSource {}
+
+        /**
+         * A table for each scope of requests.
+         *
+         * @param routes where the tables come from that scopes name
+         */
+        record Scoped(ScopeKeyConfig key, Optional<ConfigSourceConfig> routes, Scopes scopes)
+                implements RouteSource {}
+
+        /** Which scopes there are. */
+        sealed interface Scopes {
+            record Inline(List<ScopeConfig> scopes) implements Scopes {
+                public Inline {
+                    scopes = List.copyOf(scopes);
+                }
+            }
+
+            /**
+             * @param reference the scoped routes' name, and where SRDS is
+             */
+            record Discovered(ResourceReference reference) implements Scopes {}
+        }
     }
 }

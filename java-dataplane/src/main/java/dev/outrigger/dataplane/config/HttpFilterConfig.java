@@ -2,12 +2,31 @@
 package dev.outrigger.dataplane.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an entry of {@code http_filters} says, defaults resolved. Each filter's room has its own;
  * only the router's is here, because the connection manager itself reads it.
  */
 public interface HttpFilterConfig {
+    /**
+     * A filter whose configuration comes over ECDS.
+     *
+     * @param typeUrls what the configuration may be
+     * @param defaultConfig used until it has come
+     * @param withoutWarming whether the listener need not wait for it
+     */
+    record Discovered(
+            ResourceReference resource,
+            List<String> typeUrls,
+            Optional<HttpFilterConfig> defaultConfig,
+            boolean withoutWarming)
+            implements HttpFilterConfig {
+        public Discovered {
+            typeUrls = List.copyOf(typeUrls);
+        }
+    }
+
     /**
      * {@code envoy.filters.http.router}; always last.
      *

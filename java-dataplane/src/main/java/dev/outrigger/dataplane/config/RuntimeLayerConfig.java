@@ -27,6 +27,9 @@ public sealed interface RuntimeLayerConfig {
     record Disk(String name, String symlinkRoot, String subdirectory, boolean appendServiceCluster)
             implements RuntimeLayerConfig {}
 
+    /** Values that come over RTDS, none before the first answer. */
+    record Rtds(String name, ResourceReference resource) implements RuntimeLayerConfig {}
+
     /** Values set over the admin socket. */
     record Admin(String name) implements RuntimeLayerConfig {}
 }

@@ -3,11 +3,12 @@ package dev.outrigger.dataplane.config;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A static cluster the xDS client connects to. It speaks cleartext HTTP/2.
+ * A static cluster the xDS client connects to, in cleartext.
  *
  * @param addresses in order of priority; unresolved when {@code resolveNames}
  * @param resolveNames whether the cluster is STRICT_DNS or LOGICAL_DNS
@@ -21,6 +22,33 @@ public record XdsClusterConfig(
         Optional<TcpKeepalive> tcpKeepalive) {
     public XdsClusterConfig {
         addresses = List.copyOf(addresses);
+    }
+
+    /** What the xDS client needs of a cluster that carries traffic too. */
+    public static XdsClusterConfig of(ClusterConfig cluster) {
+        var its = of(cluster, cluster.loadAssignment());
+        return new XdsClusterConfig(
+                its.name(),
+                its.addresses(),
+                cluster.discovery() instanceof ClusterConfig.Discovery.Dns,
+                its.connectTimeout(),
+                its.http2Keepalive(),
+                its.tcpKeepalive());
+    }
+
+    /** The same with hosts that were discovered. */
+    public static XdsClusterConfig of(ClusterConfig cluster, EndpointAssignment endpoints) {
+        return new XdsClusterConfig(
+                cluster.name(),
+                endpoints.localities().stream()
+                        .sorted(Comparator.comparingInt(each -> each.priority()))
+                        .flatMap(each -> each.endpoints().stream())
+                        .map(each -> each.address())
+                        .toList(),
+                false,
+                cluster.connectTimeout(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** PING every {@code interval}; the connection ends when no answer comes in {@code timeout}. */

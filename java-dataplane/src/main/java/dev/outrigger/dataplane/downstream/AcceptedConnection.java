@@ -12,36 +12,39 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an accepted connection is, whatever protocol it turns out to speak: its listener, the
+ * What an accepted connection is, whatever protocol it turns out to speak: its filter chain, the
  * manager it was accepted with, what filters keep for it, what is counted and logged of it, and how
  * it ends. The handlers of the protocols share one. Confined to the connection's event loop.
  */
 final class AcceptedConnection {
-    private final WorkerListener listener;
+    private final WorkerChain chain;
     private final WorkerContext worker;
     private final HttpConnectionManager pinned;
     private final ConnectionCounts counts;
+    private final ConnectionInfo info;
     private final @Nullable ConnectionLog log;
-    private @Nullable ConnectionInfo info;
     private @Nullable Map<String, Object> filterState;
     private @Nullable DelayedClose delayedClose;
 
-    AcceptedConnection(WorkerListener listener) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
-        this.pinned = listener.manager();
+    /**
+     * @param log has heard of the connection; {@code null} when nobody wants to know of it
+     */
+    AcceptedConnection(WorkerChain chain, ConnectionInfo info, @Nullable ConnectionLog log) {
+        this.chain = chain;
+        this.worker = chain.services().worker();
+        this.pinned = chain.manager();
         this.counts = new ConnectionCounts(worker, stats());
-        this.log = listener.connectionLog();
+        this.info = info;
+        this.log = log;
     }
 
-    WorkerListener listener() {
-        return listener;
+    WorkerChain chain() {
+        return chain;
     }
 
     WorkerContext worker() {
@@ -70,39 +73,29 @@ final class AcceptedConnection {
     }
 
     /**
-     * Exchanges of a connection see new routes and clusters, but keep their listener's settings.
+     * Exchanges of a connection see new routes and clusters, but keep their filter chain's
+     * settings.
      */
     HttpConnectionManager manager() {
-        return listener.managerFor(pinned);
+        return chain.manager();
     }
 
     Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
-        return new Exchange(listener.services(), pinned, stream, onEnd);
+        return new Exchange(chain.services(), pinned, stream, onEnd);
     }
 
     /** The connection is there. */
-    void opened(ServerConnection connection, Channel channel) {
-        info =
-                ConnectionInfo.of(
-                        listener.nextConnectionId(),
-                        (InetSocketAddress) channel.remoteAddress(),
-                        (InetSocketAddress) channel.localAddress());
-        if (log != null) {
-            log.begin(info);
-        }
-        listener.opened(connection);
+    void opened(ServerConnection connection) {
+        chain.opened(connection);
         counts.opened();
     }
 
     /** Another handler goes on with the connection. */
     void becomes(ServerConnection connection, ServerConnection other) {
-        listener.becomes(connection, other);
+        chain.becomes(connection, other);
     }
 
     ConnectionInfo info() {
-        if (info == null) {
-            throw new IllegalStateException("not connected");
-        }
         return info;
     }
 
@@ -153,7 +146,7 @@ final class AcceptedConnection {
         if (delayedClose != null) {
             delayedClose.discard();
         }
-        listener.closed(connection, counts.closed(activeRequests));
+        chain.closed(connection, counts.closed(activeRequests));
         if (log != null) {
             log.end(protocol, counts.bytesReceived(), bytesSent);
         }
@@ -162,7 +155,9 @@ final class AcceptedConnection {
     /** Something was thrown: what is not the network's doing is a bug of ours. */
     void caught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            listener.bug(cause);
+            chain.bug(cause);
+        } else if (delayedClose != null) {
+            delayedClose.onReset();
         }
         context.close();
     }

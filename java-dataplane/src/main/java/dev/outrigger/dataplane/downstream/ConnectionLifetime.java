@@ -32,9 +32,8 @@ final class ConnectionLifetime {
         void onDrainOver();
     }
 
-    private final WorkerListener listener;
+    private final WorkerChain chain;
     private final WorkerContext worker;
-    private final HttpConnectionManager pinned;
     private final HttpConnectionManagerConfig config;
     private final HcmStats stats;
     private final Owner owner;
@@ -52,13 +51,12 @@ final class ConnectionLifetime {
      * @param betweenRequestsOnly whether {@code http1_safe_max_connection_duration} can be obeyed
      */
     ConnectionLifetime(
-            WorkerListener listener,
+            WorkerChain chain,
             HttpConnectionManager pinned,
             Owner owner,
             boolean betweenRequestsOnly) {
-        this.listener = listener;
-        this.worker = listener.services().worker();
-        this.pinned = pinned;
+        this.chain = chain;
+        this.worker = chain.services().worker();
         this.config = pinned.settings().config();
         this.stats = pinned.settings().stats();
         this.owner = owner;
@@ -111,7 +109,7 @@ final class ConnectionLifetime {
 
     /** Asked for each response: whether it must say that the connection will end. */
     boolean isDraining() {
-        if (!draining && !closing && listener.drainClose(pinned)) {
+        if (!draining && !closing && chain.drainClose()) {
             startDrain();
             worker.stats().inc(stats.cxDrainClose);
         }

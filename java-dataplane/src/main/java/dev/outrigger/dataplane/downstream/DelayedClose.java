@@ -20,6 +20,7 @@ final class DelayedClose {
     private final long delayNanos;
     private final Timers.Timer timer;
     private final ChannelHandlerContext context;
+    private boolean lingers;
 
     DelayedClose(
             WorkerContext worker,
@@ -42,7 +43,7 @@ final class DelayedClose {
      * @return whether the connection lingers, reading what still comes
      */
     boolean begin(boolean mayRace) {
-        boolean lingers = mayRace && delayNanos > 0;
+        lingers = mayRace && delayNanos > 0;
         if (lingers) {
             context.flush();
         } else {
@@ -55,7 +56,18 @@ final class DelayedClose {
         return lingers;
     }
 
+    /**
+     * The client has reset the connection. Envoy, which does not read any more, finds that out only
+     * when the time is over, and counts it (observed).
+     */
+    void onReset() {
+        if (lingers) {
+            onTimeout();
+        }
+    }
+
     private void onTimeout() {
+        lingers = false;
         counts.closedLocally();
         worker.stats().inc(stats.cxDelayedCloseTimeout);
         context.close();

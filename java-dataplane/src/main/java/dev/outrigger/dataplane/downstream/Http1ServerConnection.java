@@ -64,8 +64,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean begun;
     private boolean answeredAtOnce;
 
-    Http1ServerConnection(WorkerListener listener) {
-        this.accepted = new AcceptedConnection(listener);
+    Http1ServerConnection(AcceptedConnection accepted) {
+        this.accepted = accepted;
         this.worker = accepted.worker();
         this.counts = accepted.counts();
         this.codec = accepted.config().codecType();
@@ -77,7 +77,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
         this.out = new CollectedOutput(worker, this, accepted.stats().cxTxBytes, OUTPUT_BYTES);
-        this.lifetime = new ConnectionLifetime(listener, accepted.pinned(), this, true);
+        this.lifetime = new ConnectionLifetime(accepted.chain(), accepted.pinned(), this, true);
         this.headTimer = worker.timers().timer(this::onHeadTimeout);
     }
 
@@ -113,7 +113,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         stream =
                 new Http1ServerStream(
                         accepted, ctx.channel(), input, out, lifetime, this::onExchangeEnd);
-        accepted.opened(this, ctx.channel());
+        accepted.opened(this);
         lifetime.begin();
     }
 

@@ -72,7 +72,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         channel::isWritable,
                         stats.http2(),
                         shard);
-        this.lifetime = new ConnectionLifetime(accepted.listener(), accepted.pinned(), this, false);
+        this.lifetime = new ConnectionLifetime(accepted.chain(), accepted.pinned(), this, false);
         this.prematureResets = new PrematureResets(worker);
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
         shard.inc(stats.http2().downstreamConnections);

@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
-import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -11,8 +11,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +26,27 @@ final class Listener {
     private final boolean inbound;
     private final StatsStore stats;
     private final List<Worker> workers;
-    private final DrainState drain;
     private final DrainState serverDrain;
+    private final DrainingGauges draining;
     private final @Nullable WorkerListener[] parts;
     private final IdentityHashMap<Object, Integer> indexByLoop = new IdentityHashMap<>();
     private @Nullable ListeningSockets sockets;
     private @Nullable ListenerStats listenerStats;
+    private @Nullable CompiledListener last;
     private boolean listening = true;
 
     private Listener(
             ListenerConfig config,
             StatsStore stats,
             List<Worker> workers,
-            DrainState drain,
-            DrainState serverDrain) {
+            DrainState serverDrain,
+            DrainingGauges draining) {
         this.name = config.name();
         this.inbound = config.inbound();
         this.stats = stats;
         this.workers = workers;
-        this.drain = drain;
         this.serverDrain = serverDrain;
+        this.draining = draining;
         this.parts = new WorkerListener[workers.size()];
         for (int i = 0; i < workers.size(); i++) {
             indexByLoop.put(workers.get(i).eventLoop(), i);
@@ -58,10 +61,10 @@ final class Listener {
             Transport transport,
             EventLoopGroup group,
             ByteBufAllocator allocator,
-            DrainState drain,
-            DrainState serverDrain)
+            DrainState serverDrain,
+            DrainingGauges draining)
             throws IOException {
-        var listener = new Listener(config, stats, workers, drain, serverDrain);
+        var listener = new Listener(config, stats, workers, serverDrain, draining);
         listener.sockets =
                 ListeningSockets.bind(
                         config,
@@ -82,41 +85,65 @@ final class Listener {
         if (part == null) {
             channel.close();
         } else {
-            channel.pipeline().addLast(new Http1ServerConnection(part));
+            part.accepted(channel);
         }
     }
 
-    /** What each worker runs, in the order of the workers, to see a new configuration. */
-    Runnable[] swap(ListenerConfig config, HttpConnectionManager manager, ListenerVersion version) {
+    /**
+     * What each worker runs, in the order of the workers, to see a new configuration.
+     *
+     * @param now monotonic time
+     */
+    Runnable[] swap(ListenerConfig config, CompiledListener compiled, long now) {
         ListenerStats names = listenerStats;
         if (names == null) {
             names = new ListenerStats(stats, config.statPrefix(), workers.size());
             listenerStats = names;
         }
+        countDrain(compiled, now);
+        last = compiled;
         ListenerStats known = names;
         var tasks = new Runnable[workers.size()];
         for (int i = 0; i < tasks.length; i++) {
             int index = i;
-            tasks[i] = () -> swapOn(index, known, manager, version);
+            tasks[i] = () -> swapOn(index, known, compiled);
         }
         return tasks;
     }
 
-    private void swapOn(
-            int index,
-            ListenerStats names,
-            HttpConnectionManager manager,
-            ListenerVersion version) {
+    /** What the new configuration has no place for begins to drain. */
+    private void countDrain(CompiledListener compiled, long now) {
+        CompiledListener before = last;
+        if (before == null) {
+            return;
+        }
+        if (before.version().drain() != compiled.version().drain()) {
+            before.version().drain().start(now);
+            draining.onListener();
+            return;
+        }
+        var gone = new HashSet<ChainKey>();
+        before.chains().forEach(chain -> gone.add(chain.key()));
+        compiled.chains().forEach(chain -> gone.remove(chain.key()));
+        draining.onFilterChains(gone.size());
+    }
+
+    private void swapOn(int index, ListenerStats names, CompiledListener compiled) {
         WorkerListener part = parts[index];
+        Worker worker = workers.get(index);
         if (part == null) {
-            Worker worker = workers.get(index);
-            part =
-                    new WorkerListener(
-                            worker.services(), names, drain, serverDrain, manager, version);
+            part = new WorkerListener(worker.services(), names, serverDrain, compiled);
             parts[index] = part;
             worker.add(part);
-        } else {
-            part.setManager(manager, version);
+            return;
+        }
+        List<WorkerChain> retired = part.update(compiled);
+        if (!retired.isEmpty()) {
+            worker.eventLoop()
+                    .schedule(
+                            () -> retired.forEach(WorkerChain::closeAll),
+                            draining.drainTime().toMillis(),
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -170,6 +197,13 @@ final class Listener {
         }
     }
 
+    /** Stops listening for good: what is open has its drain time. */
+    void retire(long now) {
+        stop();
+        startDrain(now);
+        draining.onListener();
+    }
+
     /** Stops listening, from an event loop. */
     void stopAsync() {
         listening = false;
@@ -177,7 +211,9 @@ final class Listener {
     }
 
     void startDrain(long now) {
-        drain.start(now);
+        if (last != null) {
+            last.version().drain().start(now);
+        }
     }
 
     /** Closes what is left; on that worker's loop. */

@@ -14,6 +14,7 @@ final class ListenerStats {
     private final Histogram cxLengthMs;
     private final Histogram acceptedPerEvent;
     private final Gauge preCxActive;
+    private final Counter noFilterChainMatch;
     private final Counter[] workerCxTotal;
     private final Gauge[] workerCxActive;
 
@@ -40,10 +41,10 @@ final class ListenerStats {
                     "downstream_listener_filter_remote_close",
                     "extension_config_missing",
                     "network_extension_config_missing",
-                    "no_filter_chain_match",
                 }) {
             store.declareCounter(p + unused);
         }
+        noFilterChainMatch = store.counter(p + "no_filter_chain_match");
         preCxActive = store.gauge(p + "downstream_pre_cx_active");
         acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
     }
@@ -67,6 +68,10 @@ final class ListenerStats {
     /** Never more than none: there are no listener filters to wait for. */
     Gauge preCxActive() {
         return preCxActive;
+    }
+
+    Counter noFilterChainMatch() {
+        return noFilterChainMatch;
     }
 
     Histogram acceptedPerEvent() {

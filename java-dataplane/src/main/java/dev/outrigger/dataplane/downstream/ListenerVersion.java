@@ -5,13 +5,15 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import java.util.List;
 
 /**
- * What one version of a listener says besides its filter chains. Immutable.
+ * What one version of a listener says besides its filter chains, and how far the drain of that
+ * version is. Kept while only filter chains change.
  *
  * @param drainsOnHealthCheckFail whether every response ends its connection while health checks of
  *     this proxy are made to fail
  * @param accessLogs written when a connection ends
  */
-record ListenerVersion(boolean drainsOnHealthCheckFail, List<AccessLog> accessLogs) {
+record ListenerVersion(
+        boolean drainsOnHealthCheckFail, List<AccessLog> accessLogs, DrainState drain) {
     ListenerVersion {
         accessLogs = List.copyOf(accessLogs);
     }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
+import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
@@ -48,8 +49,9 @@ public final class NettyRequestPath implements RequestPath {
     private final List<Worker> workers = new ArrayList<>();
     private final AccessLogSinks logs;
     private final DrainState serverDrain;
+    private final DrainingGauges draining;
     private final Clusters clusters;
-    private final ManagerCompiler compiler;
+    private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private final Map<String, Listener> listeners = new LinkedHashMap<>();
     private final Map<String, Listener> prepared = new LinkedHashMap<>();
@@ -88,6 +90,7 @@ public final class NettyRequestPath implements RequestPath {
             workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
+        this.draining = new DrainingGauges(loop, options.drainTime(), stats);
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -111,7 +114,7 @@ public final class NettyRequestPath implements RequestPath {
                                                 worker.execute(
                                                         () -> task.accept(worker.context())))));
         this.compiler =
-                new ManagerCompiler(
+                new ListenerCompiler(
                         stats,
                         logs,
                         new FactoryContext(
@@ -121,7 +124,15 @@ public final class NettyRequestPath implements RequestPath {
                                 options.nanoTime(),
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
-                        options.serviceNode());
+                        options.serviceNode(),
+                        () ->
+                                new DrainState(
+                                        options.drainTime().toNanos(), options.gradualDrain()));
+    }
+
+    @Override
+    public void useEntryLogs(EntryLog.Opener opener) {
+        logs.entries(opener);
     }
 
     @Override
@@ -150,9 +161,8 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     private Listener bind(ListenerConfig config) throws IOException {
-        var drain = new DrainState(options.drainTime().toNanos(), options.gradualDrain());
         return Listener.bind(
-                config, stats, workers, transport, group, allocator, drain, serverDrain);
+                config, stats, workers, transport, group, allocator, serverDrain, draining);
     }
 
     @Override
@@ -168,9 +178,8 @@ public final class NettyRequestPath implements RequestPath {
                         swaps.add(
                                 listener.swap(
                                         listenerConfig,
-                                        compiler.compile(
-                                                listenerConfig, config.routeTables(), serving),
-                                        compiler.version(listenerConfig)));
+                                        compiler.compile(listenerConfig, config, serving),
+                                        options.nanoTime().getAsLong()));
                     }
                 });
         for (Listener old : listeners.values()) {
@@ -218,8 +227,7 @@ public final class NettyRequestPath implements RequestPath {
 
     /** Stops accepting at once and drains; what is left after the drain time is closed. */
     private void retire(Listener old) {
-        old.stop();
-        old.startDrain(options.nanoTime().getAsLong());
+        old.retire(options.nanoTime().getAsLong());
         for (Worker worker : workers) {
             worker.eventLoop()
                     .schedule(

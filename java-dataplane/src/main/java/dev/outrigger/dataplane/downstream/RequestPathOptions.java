@@ -22,8 +22,8 @@ import java.util.random.RandomGenerator;
  * @param fileFlushInterval how often access log files are flushed ({@code
  *     --file-flush-interval-msec})
  * @param fileFlushMinSizeBytes what is written before that time ({@code --file-flush-min-size-kb})
- * @param serviceCluster {@code --service-cluster}; may be empty
- * @param serviceNode {@code --service-node}; may be empty
+ * @param serviceCluster the node's cluster; may be empty
+ * @param serviceNode the node's id; may be empty
  * @param runtime values that override configuration
  */
 public record RequestPathOptions(

@@ -1,92 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
-import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
+import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.exchange.WorkerServices;
+import dev.outrigger.dataplane.filterchain.FilterChains;
+import dev.outrigger.dataplane.listenerfilter.AcceptedSocket;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A listener on one worker: what new exchanges see, and the open connections. Confined to the
+ * A listener on one worker: where accepted connections find their filter chain. Confined to the
  * worker's event loop.
  */
 final class WorkerListener {
-    private static final Logger log = LoggerFactory.getLogger(WorkerListener.class);
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
 
     private final WorkerServices services;
     private final ListenerStats stats;
-    private final DrainState drain;
     private final DrainState serverDrain;
-    private final Set<ServerConnection> connections = new LinkedHashSet<>();
-    private HttpConnectionManager manager;
+    private final Map<ChainKey, WorkerChain> chains = new HashMap<>();
+    private final List<WorkerChain> draining = new ArrayList<>();
+    private WorkerChain[] byIndex = {};
+    private FilterChains index;
     private ListenerVersion version;
 
     WorkerListener(
             WorkerServices services,
             ListenerStats stats,
-            DrainState drain,
             DrainState serverDrain,
-            HttpConnectionManager manager,
-            ListenerVersion version) {
+            CompiledListener compiled) {
         this.services = services;
         this.stats = stats;
-        this.drain = drain;
         this.serverDrain = serverDrain;
-        this.manager = manager;
-        this.version = version;
+        this.index = compiled.index();
+        this.version = compiled.version();
+        update(compiled);
     }
 
     WorkerServices services() {
         return services;
     }
 
-    HttpConnectionManager manager() {
-        return manager;
+    ListenerStats stats() {
+        return stats;
     }
 
-    /** A swap. */
-    void setManager(HttpConnectionManager next, ListenerVersion listener) {
-        manager = next;
-        version = listener;
+    DrainState serverDrain() {
+        return serverDrain;
+    }
+
+    /**
+     * A swap. Chains that stay keep their connections; those of others drain: at once where only
+     * chains have changed, else as their version of the listener does (WA2, WA3).
+     *
+     * @return the chains that are the listener's no more; closed by the caller when their time is
+     *     over
+     */
+    List<WorkerChain> update(CompiledListener compiled) {
+        boolean inPlace = version.drain() == compiled.version().drain();
+        var before = new HashMap<>(chains);
+        chains.clear();
+        byIndex = new WorkerChain[compiled.chains().size()];
+        for (int i = 0; i < byIndex.length; i++) {
+            CompiledChain each = compiled.chains().get(i);
+            WorkerChain chain = before.remove(each.key());
+            if (chain == null) {
+                chain = new WorkerChain(this, compiled.version(), each);
+            } else {
+                chain.update(each);
+            }
+            chains.put(each.key(), chain);
+            byIndex[i] = chain;
+        }
+        index = compiled.index();
+        version = compiled.version();
+        var retired = new ArrayList<WorkerChain>();
+        for (WorkerChain old : before.values()) {
+            if (inPlace) {
+                old.startDraining();
+            }
+            if (old.hasConnections()) {
+                draining.add(old);
+                retired.add(old);
+            }
+        }
+        return retired;
+    }
+
+    /** A connection was accepted: gives it to the filter chain that takes it. */
+    void accepted(Channel channel) {
+        services.worker().refreshNow();
+        SocketAddress remote = channel.remoteAddress();
+        SocketAddress local = channel.localAddress();
+        if (remote == null || local == null) {
+            // Gone before anybody looked.
+            channel.close();
+            return;
+        }
+        route(channel, new AcceptedSocket(remote, local), connectionLog());
+    }
+
+    private void route(Channel channel, AcceptedSocket socket, @Nullable ConnectionLog log) {
+        int found = index.find(socket);
+        ConnectionInfo info = info(socket);
+        if (log != null) {
+            log.begin(info);
+        }
+        if (found == FilterChains.NONE) {
+            services.worker().stats().inc(stats.noFilterChainMatch());
+            if (log != null) {
+                log.info().setFlag(ResponseFlag.NO_ROUTE_FOUND);
+                log.info().setDetails("filter_chain_not_found");
+                log.end(null, 0, 0);
+            }
+            channel.close();
+            return;
+        }
+        channel.pipeline().addLast(handler(byIndex[found], info, log));
+    }
+
+    private static ChannelHandler handler(
+            WorkerChain chain, ConnectionInfo info, @Nullable ConnectionLog log) {
+        return switch (chain.filter()) {
+            case NetworkFilter.Http _ ->
+                    new Http1ServerConnection(new AcceptedConnection(chain, info, log));
+            case NetworkFilter.Plain plain -> new PlainConnection(chain, plain, log);
+        };
+    }
+
+    private static ConnectionInfo info(AcceptedSocket socket) {
+        return ConnectionInfo.of(
+                CONNECTION_IDS.getAndIncrement(),
+                (InetSocketAddress) socket.remoteAddress(),
+                (InetSocketAddress) socket.localAddress());
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */
-    @Nullable ConnectionLog connectionLog() {
+    private @Nullable ConnectionLog connectionLog() {
         return version.accessLogs().isEmpty()
                 ? null
                 : new ConnectionLog(services, version.accessLogs());
     }
 
-    /**
-     * What a connection's next exchange sees: the newest routes and clusters, unless the listener
-     * itself changed since the connection was accepted.
-     */
-    HttpConnectionManager managerFor(HttpConnectionManager accepted) {
-        return manager.settings() == accepted.settings() ? manager : accepted;
-    }
-
-    /** Whether a connection should begin to drain with the response being sent. */
-    boolean drainClose(HttpConnectionManager accepted) {
-        // A connection of an older version of the listener ends at its first chance.
-        return manager.settings() != accepted.settings()
-                || drain.drainClose(services.worker().now(), services.worker().random())
-                || (version.drainsOnHealthCheckFail() && serverDrain.isHealthCheckFailed())
-                || serverDrain.drainClose(services.worker().now(), services.worker().random());
-    }
-
-    long nextConnectionId() {
-        return CONNECTION_IDS.getAndIncrement();
-    }
-
-    void opened(ServerConnection connection) {
-        connections.add(connection);
+    /** A connection has its chain. */
+    void opened() {
         StatsShard shard = services.worker().stats();
         shard.touch(stats.preCxActive());
         shard.inc(stats.cxTotal());
@@ -95,14 +164,7 @@ final class WorkerListener {
         shard.inc(stats.workerCxActive(services.worker().index()));
     }
 
-    /** A connection goes on as another, whose protocol it turned out to speak. */
-    void becomes(ServerConnection connection, ServerConnection other) {
-        connections.remove(connection);
-        connections.add(other);
-    }
-
-    void closed(ServerConnection connection, long lengthMillis) {
-        connections.remove(connection);
+    void closed(long lengthMillis) {
         StatsShard shard = services.worker().stats();
         shard.inc(stats.cxDestroy());
         shard.dec(stats.cxActive());
@@ -110,15 +172,13 @@ final class WorkerListener {
         shard.record(stats.cxLengthMs(), lengthMillis);
     }
 
+    /** A chain has no connections any more. */
+    void onEmpty(WorkerChain chain) {
+        draining.remove(chain);
+    }
+
     void closeAll() {
-        new ArrayList<>(connections).forEach(ServerConnection::closeNow);
-    }
-
-    boolean isEmpty() {
-        return connections.isEmpty();
-    }
-
-    void bug(Throwable cause) {
-        log.error("connection closed after an internal error", cause);
+        new ArrayList<>(draining).forEach(WorkerChain::closeAll);
+        new ArrayList<>(chains.values()).forEach(WorkerChain::closeAll);
     }
 }

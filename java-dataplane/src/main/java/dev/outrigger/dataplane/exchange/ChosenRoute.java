@@ -99,7 +99,7 @@ final class ChosenRoute {
      */
     private @Nullable Route find(@Nullable RequestHead head, HttpConnectionManager manager) {
         clear();
-        Routes routes = manager.routes();
+        Routes routes = head == null ? null : manager.routes(head);
         if (head == null || routes == null) {
             return null;
         }

@@ -94,7 +94,7 @@ final class DownstreamRequest {
                 RequestMutations.apply(
                         read,
                         settings,
-                        exchange.manager().routes(),
+                        exchange.manager().routes(read),
                         exchange.info(),
                         worker.random());
         if (rejected > 0) {

@@ -93,7 +93,7 @@ final class DownstreamResponse {
             settings.stats.chargeResponse(shard, response.status());
         }
         boolean draining = downstream.isDraining();
-        boolean closing = mustClose(draining);
+        boolean closing = mustClose(response, draining);
         HeaderBlock headers = response.headers();
         if ((closing || draining) && !isTunnelAnswer(response)) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
@@ -117,7 +117,7 @@ final class DownstreamResponse {
     }
 
     /** Whether the connection ends with this response; one that drains ends in its own time. */
-    private boolean mustClose(boolean draining) {
+    private boolean mustClose(ResponseHead response, boolean draining) {
         boolean close = downstream.isLastRequest();
         if (!exchange.isRequestComplete()) {
             // The rest of the request could not be told from the next one (K1).
@@ -127,11 +127,14 @@ final class DownstreamResponse {
         RequestHead asked = exchange.request();
         boolean said = closeAsked;
         if (asked != null) {
-            said |=
-                    asked.isCloseRequested()
-                            || (exchange.isHttp10() && !asked.isKeepAliveRequested());
+            said |= asked.isCloseRequested() || (exchange.isHttp10() && !mayStay(asked, response));
         }
         return close || (said && !draining);
+    }
+
+    /** Envoy wants to see a length, even where there is no body (observed). */
+    private static boolean mayStay(RequestHead asked, ResponseHead response) {
+        return asked.isKeepAliveRequested() && response.headers().has(KnownHeader.CONTENT_LENGTH);
     }
 
     /** Sends body data, which is given away, through the filters. */

@@ -11,8 +11,10 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeaderKeyFormat;
 import dev.outrigger.dataplane.message.PreserveCase;
+import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.route.ValueMatcher;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpConnectionManager {
     private final Settings settings;
     private final @Nullable Routes routes;
+    private final @Nullable ScopedRoutes scopes;
     private final Map<String, Cluster> clusters;
 
     /**
@@ -36,6 +39,16 @@ public final class HttpConnectionManager {
             Settings settings, @Nullable Routes routes, Map<String, Cluster> clusters) {
         this.settings = settings;
         this.routes = routes;
+        this.scopes = null;
+        this.clusters = clusters;
+    }
+
+    /** With a route table for each scope of requests. */
+    public HttpConnectionManager(
+            Settings settings, ScopedRoutes scopes, Map<String, Cluster> clusters) {
+        this.settings = settings;
+        this.routes = null;
+        this.scopes = scopes;
         this.clusters = clusters;
     }
 
@@ -43,8 +56,9 @@ public final class HttpConnectionManager {
         return settings;
     }
 
-    @Nullable Routes routes() {
-        return routes;
+    /** The route table for a request. */
+    @Nullable Routes routes(RequestHead head) {
+        return scopes == null ? routes : scopes.find(head);
     }
 
     @Nullable Cluster cluster(String name) {
@@ -74,8 +88,8 @@ public final class HttpConnectionManager {
         private final EncoderOptions encoderOptions;
 
         /**
-         * @param serviceCluster {@code --service-cluster}
-         * @param serviceNode {@code --service-node}
+         * @param serviceCluster the node's
+         * @param serviceNode the node's id
          */
         public Settings(
                 HttpConnectionManagerConfig config,

@@ -76,12 +76,11 @@ final class LocalReplySender {
         }
         if (refusal.status() == 307) {
             byte[] location = Ascii.bytes(asked.path());
-            sendAt(refusal.status(), "", location, refusal.details(), exchange.isHttp10());
+            sendAt(refusal.status(), "", location, refusal.details(), false);
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).
-        // That an HTTP/1.0 client wants to stay connected is only asked behind the checks.
-        boolean close = exchange.isHttp10() || endsConnection(refusal.status());
+        boolean close = endsConnection(refusal.status());
         send(refusal.status(), "", null, refusal.details(), close, false);
     }
 
@@ -148,6 +147,9 @@ final class LocalReplySender {
         // (observed).
         exchange.downstreamResponse().begin(head);
         String body = edit(reply);
+        if (reply.flag() != null) {
+            info.setFlag(reply.flag());
+        }
         info.setResponseCode(head.status());
         boolean closes = close || endsConnection(head.status());
         RequestHead request = exchange.request();

@@ -27,6 +27,7 @@ public enum ResponseFlag {
     DELAY_INJECTED("DI", "DelayInjected"),
     FAULT_INJECTED("FI", "FaultInjected"),
     RATE_LIMITED("RL", "RateLimited"),
+    NO_FILTER_CONFIG_FOUND("NFCF", "NoFilterConfigFound"),
     DOWNSTREAM_REMOTE_RESET("DR", "DownstreamRemoteReset");
 
     private final String text;

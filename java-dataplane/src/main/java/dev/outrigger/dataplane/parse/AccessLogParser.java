@@ -34,7 +34,14 @@ final class AccessLogParser {
             SupportedFields.of(AccessLog.class)
                     .noEffect("name", "the type decides")
                     .nested("filter", () -> AccessLogFilterParser.FILTER)
-                    .extension("typed_config", List.of(() -> FILE, () -> STDOUT, () -> STDERR));
+                    .extension(
+                            "typed_config",
+                            List.of(
+                                    () -> FILE,
+                                    () -> STDOUT,
+                                    () -> STDERR,
+                                    () -> GrpcAccessLogParser.HTTP,
+                                    () -> GrpcAccessLogParser.TCP));
 
     private AccessLogParser() {}
 
@@ -67,6 +74,10 @@ final class AccessLogParser {
             return Optional.empty();
         }
         var any = proto.getTypedConfig();
+        var grpc = GrpcAccessLogParser.parse(any, at, findings);
+        if (grpc.isPresent()) {
+            return grpc;
+        }
         var file = Values.unpack(any, FileAccessLog.class, at, findings);
         if (file.isPresent()) {
             FileAccessLog log = file.get();

@@ -41,6 +41,11 @@ final class BootstrapFields {
             SupportedFields.of(RuntimeLayer.DiskLayer.class)
                     .obeyed("symlink_root", "subdirectory", "append_service_cluster");
 
+    private static final SupportedFields RTDS_LAYER =
+            SupportedFields.of(RuntimeLayer.RtdsLayer.class)
+                    .obeyed("name")
+                    .nested("rtds_config", () -> ConfigSourceParser.SOURCE);
+
     private static final SupportedFields LAYER =
             SupportedFields.of(RuntimeLayer.class)
                     .obeyed("name")
@@ -48,7 +53,7 @@ final class BootstrapFields {
                             "static_layer",
                             "shown by /runtime; keys that nothing reads are named in the log")
                     .nested("disk_layer", () -> DISK_LAYER)
-                    .noEffect("rtds_layer", "shown without values: nothing is asked for yet")
+                    .nested("rtds_layer", () -> RTDS_LAYER)
                     .obeyed("admin_layer");
 
     private static final SupportedFields RUNTIME =

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
@@ -214,7 +215,23 @@ public final class BootstrapParser {
                                     disk.getAppendServiceCluster()));
                 }
                 case RTDS_LAYER ->
-                        layers.add(new RuntimeLayerConfig.Static(layer.getName(), Map.of()));
+                        source(
+                                        true,
+                                        layer.getRtdsLayer().getRtdsConfig(),
+                                        path + ".rtds_layer.rtds_config")
+                                .ifPresentOrElse(
+                                        source ->
+                                                layers.add(
+                                                        new RuntimeLayerConfig.Rtds(
+                                                                layer.getName(),
+                                                                new ResourceReference(
+                                                                        layer.getRtdsLayer()
+                                                                                .getName(),
+                                                                        source))),
+                                        () ->
+                                                layers.add(
+                                                        new RuntimeLayerConfig.Static(
+                                                                layer.getName(), Map.of())));
                 // Reported before by the oneof's own constraint.
                 case LAYERSPECIFIER_NOT_SET -> {}
             }
@@ -245,6 +262,11 @@ public final class BootstrapParser {
             var context = context(path);
             if (xdsClusterNames.contains(cluster.getName())) {
                 add(XdsClusterParser.parse(cluster, context), xds);
+                // One that traffic can be sent to as well is an ordinary cluster besides.
+                if (ClusterParser.parse(cluster, context)
+                        instanceof Parsed.Accepted<ClusterConfig>(var config)) {
+                    traffic.add(config);
+                }
             } else {
                 add(ClusterParser.parse(cluster, context), traffic);
             }
@@ -290,11 +312,7 @@ public final class BootstrapParser {
     }
 
     private ParseContext context(String path) {
-        var context =
-                ParseContext.inFile(
-                        path,
-                        findings.context().hasAds(),
-                        name -> allClusters.contains(name) && !xdsClusterNames.contains(name));
+        var context = ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
         return constraintsHold ? context.withConstraintsChecked() : context;
     }
 

@@ -2,9 +2,12 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.GrpcServiceConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Header;
+import dev.outrigger.dataplane.config.GrpcXdsConfig.RateLimit;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Variant;
+import dev.outrigger.dataplane.config.RestXdsConfig;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
@@ -12,11 +15,14 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
+import io.envoyproxy.envoy.config.core.v3.RateLimitSettings;
 import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import java.time.Duration;
 import java.util.Optional;
 
 /** {@code ConfigSource} and {@code ApiConfigSource}. */
+@SuppressWarnings("deprecation") // stock bootstraps still have ConfigSource.path
 final class ConfigSourceParser {
     private static final SupportedFields HEADER =
             SupportedFields.of(HeaderValue.class, "initial metadata").obeyed("key", "value");
@@ -33,40 +39,45 @@ final class ConfigSourceParser {
     private static final SupportedFields ENVOY_GRPC =
             SupportedFields.of(GrpcService.EnvoyGrpc.class)
                     .obeyed("cluster_name", "authority")
-                    .nested("retry_policy", () -> RETRY);
+                    .nested("retry_policy", () -> RETRY)
+                    .noEffect("max_receive_message_length", "responses up to 256 MiB are taken")
+                    .noEffect("skip_envoy_headers", "none are added");
 
-    private static final SupportedFields GRPC_SERVICE =
+    static final SupportedFields GRPC_SERVICE =
             SupportedFields.of(GrpcService.class)
                     .nested("envoy_grpc", () -> ENVOY_GRPC)
                     .nested("initial_metadata", () -> HEADER)
-                    .noEffect("timeout", "Envoy does not apply it to an xDS stream");
+                    .noEffect("timeout", "Envoy does not apply it to a stream");
+
+    private static final SupportedFields RATE_LIMIT =
+            SupportedFields.of(RateLimitSettings.class).obeyed("max_tokens", "fill_rate");
 
     static final SupportedFields API =
             SupportedFields.of(ApiConfigSource.class)
-                    .onlyEnum("api_type", "GRPC", "DELTA_GRPC")
+                    .onlyEnum("api_type", "REST", "GRPC", "DELTA_GRPC")
                     .onlyEnum("transport_api_version", "V3")
                     .nested("grpc_services", () -> GRPC_SERVICE)
-                    .obeyed("set_node_on_first_message_only")
-                    .noEffect("request_timeout", "REST only");
+                    .obeyed("cluster_names", "refresh_delay", "request_timeout")
+                    .nested("rate_limit_settings", () -> RATE_LIMIT)
+                    .obeyed("set_node_on_first_message_only");
+
+    private static final SupportedFields WATCHED =
+            SupportedFields.of(WatchedDirectory.class)
+                    .noEffect("path", "the file itself is looked at twice a second");
 
     private static final SupportedFields PATH =
-            SupportedFields.of(PathConfigSource.class).obeyed("path");
+            SupportedFields.of(PathConfigSource.class)
+                    .obeyed("path")
+                    .nested("watched_directory", () -> WATCHED);
 
     private static final SupportedFields ADS = SupportedFields.of(AggregatedConfigSource.class);
 
     static final SupportedFields SOURCE =
-            SupportedFields.of(ConfigSource.class, "lds_config, cds_config")
+            SupportedFields.of(ConfigSource.class)
                     .nested("ads", () -> ADS)
                     .nested("api_config_source", () -> API)
                     .nested("path_config_source", () -> PATH)
-                    .obeyed("initial_fetch_timeout")
-                    .onlyEnum("resource_api_version", "AUTO", "V3");
-
-    static final SupportedFields ADS_SOURCE =
-            SupportedFields.of(ConfigSource.class, "RDS and EDS")
-                    .nested("ads", () -> ADS)
-                    .nested("path_config_source", () -> PATH)
-                    .obeyed("initial_fetch_timeout")
+                    .obeyed("path", "initial_fetch_timeout")
                     .onlyEnum("resource_api_version", "AUTO", "V3");
 
     /** WA5. */
@@ -74,6 +85,16 @@ final class ConfigSourceParser {
 
     /** XD5. */
     private static final Duration DEFAULT_BACKOFF_BASE = Duration.ofMillis(500);
+
+    /** Where {@code rate_limit_settings} are there but say nothing. */
+    private static final int DEFAULT_MAX_TOKENS = 100;
+
+    private static final double DEFAULT_FILL_RATE = 10;
+
+    /** Envoy's least: a token each year. */
+    private static final double MIN_FILL_RATE = 1.0 / (365.0 * 24 * 60 * 60);
+
+    private static final Duration DEFAULT_REST_TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration DEFAULT_BACKOFF_MAX = Duration.ofSeconds(30);
 
@@ -89,12 +110,14 @@ final class ConfigSourceParser {
                         : DEFAULT_INITIAL_FETCH_TIMEOUT;
         return switch (proto.getConfigSourceSpecifierCase()) {
             case ADS -> Optional.of(new ConfigSourceConfig.Ads(wait));
-            case API_CONFIG_SOURCE ->
-                    api(
-                                    proto.getApiConfigSource(),
-                                    FieldPaths.join(path, "api_config_source"),
-                                    findings)
-                            .map(api -> new ConfigSourceConfig.Grpc(api, wait));
+            case API_CONFIG_SOURCE -> {
+                String at = FieldPaths.join(path, "api_config_source");
+                yield proto.getApiConfigSource().getApiType() == ApiConfigSource.ApiType.REST
+                        ? rest(proto.getApiConfigSource(), at, findings)
+                                .map(api -> new ConfigSourceConfig.Rest(api, wait))
+                        : api(proto.getApiConfigSource(), at, findings)
+                                .map(api -> new ConfigSourceConfig.Grpc(api, wait));
+            }
             case PATH_CONFIG_SOURCE ->
                     Optional.of(
                             new ConfigSourceConfig.Path(
@@ -106,8 +129,9 @@ final class ConfigSourceParser {
                         "Missing config source specifier in envoy.config.core.v3.ConfigSource");
                 yield Optional.empty();
             }
-            // Both were reported before by the table.
-            case PATH, SELF -> Optional.empty();
+            case PATH -> Optional.of(new ConfigSourceConfig.Path(proto.getPath(), wait));
+            // Reported before by the table.
+            case SELF -> Optional.empty();
         };
     }
 
@@ -170,6 +194,96 @@ final class ConfigSourceParser {
                         proto.getSetNodeOnFirstMessageOnly(),
                         base,
                         max,
-                        Optional.empty()));
+                        rateLimit(proto)));
+    }
+
+    /** A service that is no xDS API. */
+    static Optional<GrpcServiceConfig> service(GrpcService proto, String path, Findings findings) {
+        if (!proto.hasEnvoyGrpc()) {
+            return Optional.empty(); // reported before by the table, or by the oneof's constraint
+        }
+        String name = proto.getEnvoyGrpc().getClusterName();
+        if (!findings.context().knownCluster().test(name)) {
+            findings.invalid(
+                    path + ".envoy_grpc.cluster_name",
+                    name,
+                    "Unknown gRPC client cluster '" + name + "'");
+        }
+        String authority = proto.getEnvoyGrpc().getAuthority();
+        return Optional.of(
+                new GrpcServiceConfig(
+                        name,
+                        authority.isEmpty() ? name : authority,
+                        proto.getInitialMetadataList().stream()
+                                .map(h -> new Header(h.getKey(), h.getValue()))
+                                .toList()));
+    }
+
+    private static Optional<RateLimit> rateLimit(ApiConfigSource proto) {
+        if (!proto.hasRateLimitSettings()) {
+            return Optional.empty();
+        }
+        var settings = proto.getRateLimitSettings();
+        return Optional.of(
+                new RateLimit(
+                        settings.hasMaxTokens()
+                                ? Values.clamp(settings.getMaxTokens())
+                                : DEFAULT_MAX_TOKENS,
+                        settings.hasFillRate()
+                                ? Math.max(MIN_FILL_RATE, settings.getFillRate().getValue())
+                                : DEFAULT_FILL_RATE));
+    }
+
+    private static Optional<RestXdsConfig> rest(
+            ApiConfigSource proto, String path, Findings findings) {
+        if (proto.getGrpcServicesCount() > 0) {
+            findings.invalid(
+                    FieldPaths.join(path, "grpc_services"),
+                    proto.getGrpcServicesCount(),
+                    "envoy.config.core.v3.ApiConfigSource::(AGGREGATED_)(DELTA_)REST must not have"
+                            + " a gRPC service specified");
+            return Optional.empty();
+        }
+        if (proto.getClusterNamesCount() != 1) {
+            findings.invalid(
+                    FieldPaths.join(path, "cluster_names"),
+                    proto.getClusterNamesCount(),
+                    proto.getClusterNamesCount() == 0
+                            ? "API configs must have either a gRPC service or a cluster name"
+                                    + " defined"
+                            : "envoy.config.core.v3.ApiConfigSource must have a singleton cluster"
+                                    + " name specified");
+            return Optional.empty();
+        }
+        if (!proto.hasRefreshDelay()) {
+            findings.invalid(
+                    FieldPaths.join(path, "refresh_delay"),
+                    "",
+                    "refresh_delay is required for REST API configuration sources");
+            return Optional.empty();
+        }
+        String name = proto.getClusterNames(0);
+        if (!findings.context().knownCluster().test(name)) {
+            findings.invalid(
+                    FieldPaths.join(path, "cluster_names"),
+                    name,
+                    "envoy.config.core.v3.ApiConfigSource must have a statically defined non-EDS"
+                            + " cluster: '"
+                            + name
+                            + "' does not exist, was added via api, or is an EDS cluster");
+        }
+        return Optional.of(
+                new RestXdsConfig(
+                        name,
+                        Values.duration(
+                                proto.getRefreshDelay(),
+                                FieldPaths.join(path, "refresh_delay"),
+                                findings),
+                        proto.hasRequestTimeout()
+                                ? Values.duration(
+                                        proto.getRequestTimeout(),
+                                        FieldPaths.join(path, "request_timeout"),
+                                        findings)
+                                : DEFAULT_REST_TIMEOUT));
     }
 }

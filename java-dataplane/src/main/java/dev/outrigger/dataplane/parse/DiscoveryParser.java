@@ -49,7 +49,7 @@ final class DiscoveryParser {
 
     static final SupportedFields EDS =
             SupportedFields.of(EdsClusterConfig.class)
-                    .nested("eds_config", () -> ConfigSourceParser.ADS_SOURCE)
+                    .nested("eds_config", () -> ConfigSourceParser.SOURCE)
                     .obeyed("service_name");
 
     static final SupportedFields REFRESH_RATE =

@@ -48,6 +48,11 @@ final class Findings {
         Constraints.check(message, Kind.INVALID).forEach(r -> rejections.add(r.under(path)));
     }
 
+    /** How much was found so far, for who wants to know whether there is more later. */
+    int count() {
+        return rejections.size();
+    }
+
     boolean isEmpty() {
         return rejections.isEmpty();
     }

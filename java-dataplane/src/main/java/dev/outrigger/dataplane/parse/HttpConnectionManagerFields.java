@@ -39,7 +39,7 @@ final class HttpConnectionManagerFields {
 
     private static final SupportedFields RDS =
             SupportedFields.of(Rds.class)
-                    .nested("config_source", () -> ConfigSourceParser.ADS_SOURCE)
+                    .nested("config_source", () -> ConfigSourceParser.SOURCE)
                     .obeyed("route_config_name");
 
     private static final SupportedFields INTERNAL_ADDRESSES =
@@ -72,6 +72,7 @@ final class HttpConnectionManagerFields {
                     .onlyEnum("codec_type", "AUTO", "HTTP1", "HTTP2")
                     .obeyed("stat_prefix")
                     .nested("rds", () -> RDS)
+                    .nested("scoped_routes", () -> ScopedRoutesParser.SCOPED_ROUTES)
                     .nested("route_config", () -> RouteParser.ROUTE_CONFIGURATION)
                     .nested("http_filters", HttpFilterParser::filter)
                     .obeyed("add_user_agent", "http1_safe_max_connection_duration")

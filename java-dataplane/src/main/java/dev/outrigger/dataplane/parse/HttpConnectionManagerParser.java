@@ -218,8 +218,12 @@ final class HttpConnectionManagerParser {
                     new RouteSource.Inline(
                             RouteParser.table(
                                     proto.getRouteConfig(), true, at("route_config"), findings));
-            // Both were reported before: by the table, and by the oneof's own constraint.
-            case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET -> noRoutes();
+            case SCOPED_ROUTES ->
+                    ScopedRoutesParser.routes(
+                                    proto.getScopedRoutes(), at("scoped_routes"), findings)
+                            .orElseGet(this::noRoutes);
+            // Reported before by the oneof's own constraint.
+            case ROUTESPECIFIER_NOT_SET -> noRoutes();
         };
     }
 

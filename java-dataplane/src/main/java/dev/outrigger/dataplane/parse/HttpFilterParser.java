@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -54,6 +55,7 @@ final class HttpFilterParser {
                         .extension("typed_config", HttpFilterTypes.tables())
                         .obeyedWithNote(
                                 "is_optional", "a filter this proxy does not have is left out")
+                        .nested("config_discovery", ExtensionConfigParser::source)
                         .obeyed("disabled");
 
         private Filter() {}
@@ -67,6 +69,10 @@ final class HttpFilterParser {
         for (int i = 0; i < protos.size(); i++) {
             HttpFilter proto = protos.get(i);
             String at = FieldPaths.index(path, i);
+            if (proto.hasConfigDiscovery()) {
+                terminated |= discovered(proto, at, findings, filters);
+                continue;
+            }
             if (!proto.hasTypedConfig()) {
                 checkLeftOut(proto, at, findings);
                 continue;
@@ -93,7 +99,7 @@ final class HttpFilterParser {
     }
 
     private static void checkLeftOut(HttpFilter proto, String path, Findings findings) {
-        if (!proto.getIsOptional() && !proto.hasConfigDiscovery()) {
+        if (!proto.getIsOptional()) {
             findings.invalid(
                     path,
                     proto.getName(),
@@ -101,6 +107,24 @@ final class HttpFilterParser {
                             + proto.getName()
                             + "' with type URL: ''");
         }
+    }
+
+    /** Returns whether it may be the one that ends the chain. */
+    private static boolean discovered(
+            HttpFilter proto, String path, Findings findings, List<HttpFilterEntry> filters) {
+        var source = proto.getConfigDiscovery();
+        ExtensionConfigParser.discovered(
+                        proto.getName(),
+                        source,
+                        FieldPaths.join(path, "config_discovery"),
+                        findings)
+                .ifPresent(config ->
+                        filters.add(
+                                new HttpFilterEntry(proto.getName(), proto.getDisabled(), config)));
+        return source.getTypeUrlsList().stream()
+                .flatMap(url ->
+                        HttpFilterTypes.find(Any.newBuilder().setTypeUrl(url).build()).stream())
+                .anyMatch(HttpFilterType::terminal);
     }
 
     private static void checkPlace(

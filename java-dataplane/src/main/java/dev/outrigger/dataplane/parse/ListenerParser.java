@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.FilterChainConfig;
-import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
@@ -11,36 +10,17 @@ import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
-import io.envoyproxy.envoy.config.listener.v3.Filter;
-import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /** {@code envoy.config.listener.v3.Listener} to {@link ListenerConfig}. */
 @SuppressWarnings("deprecation") // control planes still send deprecated_v1
 public final class ListenerParser {
-    private static final SupportedFields FILTER =
-            SupportedFields.of(Filter.class)
-                    .noEffect("name", "the type decides")
-                    .extension("typed_config", List.of(() -> HttpConnectionManagerFields.HCM));
-
-    private static final SupportedFields MATCH = SupportedFields.of(FilterChainMatch.class);
-
-    private static final SupportedFields FILTER_CHAIN =
-            SupportedFields.of(FilterChain.class)
-                    .nested("filter_chain_match", () -> MATCH, "empty only")
-                    .nested("filters", () -> FILTER, "the HTTP connection manager alone")
-                    .obeyed("name")
-                    .nested("transport_socket", () -> TlsFields.CLEARTEXT_SOCKET)
-                    .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
-                    .noEffect("metadata", "nothing that reads it is supported");
-
     private static final SupportedFields DEPRECATED =
             SupportedFields.of(Listener.DeprecatedV1.class).obeyed("bind_to_port");
 
@@ -65,8 +45,8 @@ public final class ListenerParser {
                     .obeyed("name")
                     .nested("address", () -> AddressParser.ADDRESS)
                     .obeyed("stat_prefix")
-                    .nested("filter_chains", () -> FILTER_CHAIN, "exactly one")
-                    .nested("default_filter_chain", () -> FILTER_CHAIN, "when it is the only one")
+                    .nested("filter_chains", () -> FilterChainParser.FILTER_CHAIN)
+                    .nested("default_filter_chain", () -> FilterChainParser.FILTER_CHAIN)
                     .onlyBool("use_original_dst", false)
                     .obeyed("per_connection_buffer_limit_bytes", "traffic_direction")
                     .obeyed("tcp_backlog_size")
@@ -94,8 +74,6 @@ public final class ListenerParser {
     /** LI1: the system's maximum. */
     private static final int DEFAULT_BACKLOG = -1;
 
-    private static final String HCM = "envoy.filters.network.http_connection_manager";
-
     private ListenerParser() {}
 
     /**
@@ -116,14 +94,14 @@ public final class ListenerParser {
             return findings.rejected();
         }
         var address = AddressParser.parse(proto.getAddress(), Names.REFUSED, "address", findings);
-        String label = address.map(ListenerParser::text).orElse(proto.getName());
-        Optional<FilterChainConfig> chain = chain(proto, label, findings);
+        Optional<ListenSocketsConfig> sockets =
+                address.flatMap(first -> sockets(proto, first, findings));
+        String label = sockets.map(ListenerParser::text).orElse(proto.getName());
+        var chains = new FilterChainParser(proto, label, findings);
+        List<FilterChainConfig> filterChains = chains.filterChains();
+        Optional<FilterChainConfig> defaultFilterChain = chains.defaultFilterChain();
         var accessLogs = AccessLogParser.parse(proto.getAccessLogList(), "access_log", findings);
-        if (address.isEmpty() || chain.isEmpty()) {
-            return findings.rejected();
-        }
-        Optional<ListenSocketsConfig> sockets = sockets(proto, address.get(), findings);
-        if (sockets.isEmpty()) {
+        if (address.isEmpty() || sockets.isEmpty()) {
             return findings.rejected();
         }
         String statPrefix =
@@ -133,14 +111,25 @@ public final class ListenerParser {
                         proto.getName().isEmpty() ? label : proto.getName(),
                         sockets.get(),
                         statPrefix.replace(':', '_'),
-                        List.of(chain.get()),
+                        filterChains,
+                        defaultFilterChain,
                         proto.hasPerConnectionBufferLimitBytes()
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
                         proto.getDrainType() == Listener.DrainType.DEFAULT,
                         proto.getTrafficDirection() == TrafficDirection.INBOUND,
                         accessLogs,
-                        Values.contentHash(proto)));
+                        Values.contentHash(proto),
+                        ownHash(proto)));
+    }
+
+    private static long ownHash(Listener proto) {
+        return Values.contentHash(
+                proto.toBuilder()
+                        .clearFilterChains()
+                        .clearDefaultFilterChain()
+                        .clearFilterChainMatcher()
+                        .build());
     }
 
     private static Optional<ListenSocketsConfig> sockets(
@@ -192,77 +181,10 @@ public final class ListenerParser {
                                 : Optional.empty()));
     }
 
-    private static Optional<FilterChainConfig> chain(
-            Listener proto, String label, Findings findings) {
-        var chains = new ArrayList<FilterChain>(proto.getFilterChainsList());
-        if (chains.isEmpty() && !proto.hasDefaultFilterChain()) {
-            findings.invalid(
-                    "filter_chains",
-                    "",
-                    "error adding listener '" + label + "': no filter chains specified");
-            return Optional.empty();
-        }
-        if (chains.size() > 1) {
-            findings.invalid(
-                    "filter_chains[1]",
-                    chains.get(1).getName(),
-                    "error adding listener '"
-                            + label
-                            + "': filter chain '"
-                            + chains.get(1).getName()
-                            + "' has the same matching rules defined as '"
-                            + chains.get(0).getName()
-                            + "'. duplicate matcher is: {}");
-            return Optional.empty();
-        }
-        if (!chains.isEmpty() && proto.hasDefaultFilterChain()) {
-            // A chain without a match takes every connection, so the default one is never used.
-            return oneChain(chains.get(0), "filter_chains[0]", findings);
-        }
-        return chains.isEmpty()
-                ? oneChain(proto.getDefaultFilterChain(), "default_filter_chain", findings)
-                : oneChain(chains.get(0), "filter_chains[0]", findings);
-    }
-
-    private static Optional<FilterChainConfig> oneChain(
-            FilterChain proto, String path, Findings findings) {
-        String filters = FieldPaths.join(path, "filters");
-        if (proto.getFiltersCount() == 0) {
-            findings.unsupported(filters, "", "a filter chain needs " + HCM);
-            return Optional.empty();
-        }
-        for (int i = 0; i < proto.getFiltersCount() - 1; i++) {
-            findings.invalid(
-                    FieldPaths.index(filters, i),
-                    proto.getFilters(i).getName(),
-                    "Error: terminal filter named "
-                            + proto.getFilters(i).getName()
-                            + " of type "
-                            + HCM
-                            + " must be the last filter in a network filter chain.");
-        }
-        int last = proto.getFiltersCount() - 1;
-        Filter filter = proto.getFilters(last);
-        String at = FieldPaths.index(filters, last);
-        if (!filter.hasTypedConfig()) {
-            findings.invalid(
-                    at,
-                    filter.getName(),
-                    "Didn't find a registered implementation for '"
-                            + filter.getName()
-                            + "' with type URL: ''");
-            return Optional.empty();
-        }
-        String typed = FieldPaths.join(at, "typed_config");
-        Optional<HttpConnectionManager> hcm =
-                Values.unpack(
-                        filter.getTypedConfig(), HttpConnectionManager.class, typed, findings);
-        if (hcm.isEmpty() || !findings.isEmpty()) {
-            return Optional.empty();
-        }
-        HttpConnectionManagerConfig config =
-                HttpConnectionManagerParser.parse(hcm.get(), typed, findings);
-        return Optional.of(new FilterChainConfig(proto.getName(), config));
+    private static String text(ListenSocketsConfig sockets) {
+        return sockets.addresses().stream()
+                .map(each -> text((InetSocketAddress) each.address()))
+                .collect(Collectors.joining(","));
     }
 
     private static String text(InetSocketAddress address) {

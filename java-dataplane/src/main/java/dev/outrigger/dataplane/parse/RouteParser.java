@@ -3,6 +3,8 @@ package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.MatchTreeConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig;
@@ -13,6 +15,7 @@ import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
@@ -49,7 +52,7 @@ public final class RouteParser {
                     .obeyed("name")
                     .nested("headers", () -> RouteMatchParser.HEADER);
 
-    private static final SupportedFields VIRTUAL_HOST =
+    static final SupportedFields VIRTUAL_HOST =
             SupportedFields.of(VirtualHost.class)
                     .obeyed(
                             "name",
@@ -74,6 +77,9 @@ public final class RouteParser {
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
                     .noEffect("metadata", "nothing that reads virtual host metadata is supported");
 
+    private static final SupportedFields VHDS =
+            SupportedFields.of(Vhds.class).nested("config_source", () -> ConfigSourceParser.SOURCE);
+
     static final SupportedFields ROUTE_CONFIGURATION =
             SupportedFields.of(RouteConfiguration.class)
                     .obeyed(
@@ -92,6 +98,7 @@ public final class RouteParser {
                             () -> ClusterSpecifierPlugins.PLUGIN,
                             "there are none: only optional ones are accepted")
                     .nested("virtual_hosts", () -> VIRTUAL_HOST)
+                    .nested("vhds", () -> VHDS)
                     .nested("request_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .nested("response_headers_to_add", () -> HeaderEditsParser.HEADER_OPTION)
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
@@ -171,7 +178,39 @@ public final class RouteParser {
                 proto.getIgnorePathParametersInPathMatching(),
                 proto.getMostSpecificHeaderMutationsWins(),
                 PerFilterConfigParser.parse(proto.getTypedPerFilterConfigMap(), path, findings),
+                vhds(proto, path, findings),
                 Values.contentHash(proto));
+    }
+
+    private static Optional<ConfigSourceConfig> vhds(
+            RouteConfiguration proto, String path, Findings findings) {
+        if (!proto.hasVhds()) {
+            return Optional.empty();
+        }
+        String at = FieldPaths.join(path, "vhds.config_source");
+        var source = ConfigSourceParser.source(proto.getVhds().getConfigSource(), at, findings);
+        boolean delta =
+                source.isEmpty()
+                        || source.get() instanceof ConfigSourceConfig.Ads
+                        || (source.get() instanceof ConfigSourceConfig.Grpc(var api, var _)
+                                && api.variant() == GrpcXdsConfig.Variant.DELTA);
+        if (!delta) {
+            findings.invalid(
+                    at, "", "vhds: only 'DELTA_GRPC' or 'ADS' is supported as an api_type.");
+        }
+        return source;
+    }
+
+    /** A virtual host that comes over VHDS. */
+    public static Parsed<VirtualHostConfig> virtualHost(VirtualHost proto, ParseContext context) {
+        var findings = new Findings(context);
+        findings.checkResource(proto, VIRTUAL_HOST);
+        if (!findings.isEmpty()) {
+            return findings.rejected();
+        }
+        var scope = new Scope(DEFAULT_MAX_DIRECT_RESPONSE_BODY_BYTES, Set.of());
+        VirtualHostConfig host = virtualHost(proto, scope, "", findings);
+        return findings.result(() -> host);
     }
 
     /** V5: no domain twice in a table, whatever its case, and one catch-all at most. */

@@ -6,6 +6,7 @@ import com.google.protobuf.Value;
 import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.runtime.RuntimeText;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.LinkedHashMap;
@@ -13,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A {@code static_layer} to dotted keys: nested maps are joined unless they are a percentage. */
-final class RuntimeLayerParser {
+public final class RuntimeLayerParser {
+    static final SupportedFields RUNTIME =
+            SupportedFields.of(Runtime.class).obeyed("name", "layer");
+
     private final String path;
     private final Findings findings;
     private final Map<String, RuntimeValue> values = new LinkedHashMap<>();
@@ -21,6 +25,13 @@ final class RuntimeLayerParser {
     private RuntimeLayerParser(String path, Findings findings) {
         this.path = path;
         this.findings = findings;
+    }
+
+    /** A layer that comes over RTDS. */
+    public static Parsed<Map<String, RuntimeValue>> resource(Runtime proto, ParseContext context) {
+        var findings = new Findings(context);
+        findings.checkResource(proto, RUNTIME);
+        return findings.result(() -> parse(proto.getLayer(), "layer", findings));
     }
 
     static Map<String, RuntimeValue> parse(Struct layer, String path, Findings findings) {

@@ -23,7 +23,12 @@ public final class SupportedTables {
                     RouteParser.ROUTE_CONFIGURATION,
                     ClusterFields.CLUSTER,
                     ClusterFields.XDS_CLUSTER,
-                    EndpointParser.ASSIGNMENT);
+                    EndpointParser.ASSIGNMENT,
+                    SecretParser.SECRET,
+                    ScopedRoutesParser.SCOPE,
+                    RouteParser.VIRTUAL_HOST,
+                    ExtensionConfigParser.extension(),
+                    RuntimeLayerParser.RUNTIME);
 
     private SupportedTables() {}
 

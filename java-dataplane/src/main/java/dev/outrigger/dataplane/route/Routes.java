@@ -110,7 +110,8 @@ public final class Routes {
         HeaderBlock headers = head.headers();
         int entry = headers.find(KnownHeader.HOST);
         if (entry < 0) {
-            return any;
+            // Envoy looks no further, not even for the host of all domains (observed).
+            return null;
         }
         byte[] data = headers.data();
         int offset = headers.valueOffset(entry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.runtime;
 
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class RuntimeLayers {
     private final List<RuntimeLayerConfig> layers;
     private final String serviceCluster;
     private final Map<String, RuntimeValue> adminValues = new HashMap<>();
+    private final Map<ResourceReference, Map<String, RuntimeValue>> discovered = new HashMap<>();
     private final List<Consumer<Load>> listeners = new ArrayList<>();
     private Load last = new Load(0, 0);
     private volatile RuntimeSnapshot snapshot;
@@ -67,6 +69,23 @@ public final class RuntimeLayers {
     public void reload() {
         snapshot = build();
         listeners.forEach(each -> each.accept(last));
+    }
+
+    /** What RTDS is to be asked for. */
+    public List<ResourceReference> discovered() {
+        var resources = new ArrayList<ResourceReference>();
+        for (RuntimeLayerConfig layer : layers) {
+            if (layer instanceof RuntimeLayerConfig.Rtds rtds) {
+                resources.add(rtds.resource());
+            }
+        }
+        return resources;
+    }
+
+    /** Values of a layer came over RTDS. Main loop. */
+    public void discover(ResourceReference resource, Map<String, RuntimeValue> values) {
+        discovered.put(resource, Map.copyOf(values));
+        reload();
     }
 
     /** The links that are to be watched, one for each disk layer. */
@@ -136,6 +155,8 @@ public final class RuntimeLayers {
                                     Optional.of(fixed);
                             case RuntimeLayerConfig.Disk disk -> onDisk(disk);
                             case RuntimeLayerConfig.Admin _ -> Optional.of(adminValues);
+                            case RuntimeLayerConfig.Rtds(var _, var resource) ->
+                                    Optional.of(discovered.getOrDefault(resource, Map.of()));
                         };
             } catch (IOException e) {
                 errors++;

@@ -23,6 +23,7 @@ final class ClusterEntry {
     private boolean checking;
     private boolean checked;
     private boolean closed;
+    private boolean waitingForSecrets;
     private int lastUpdate = -1;
     private MainLoop.@Nullable Timer fetchTimeout;
     private @Nullable DnsDiscovery dns;
@@ -46,6 +47,15 @@ final class ClusterEntry {
 
     boolean isWarm() {
         return warm;
+    }
+
+    /** Whether it has all but its secrets. */
+    boolean isWaitingForSecrets() {
+        return waitingForSecrets && !closed;
+    }
+
+    void waitForSecrets(boolean wait) {
+        waitingForSecrets = wait;
     }
 
     boolean isClosed() {

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private final NameResolver resolver;
     private final XdsSources sources;
     private final RequestPath requestPath;
+    private final Predicate<ResourceReference> secretSettled;
     private final RandomGenerator random;
     private final StatsStore stats;
     private final StatsShard shard;
@@ -67,6 +70,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
             XdsSources sources,
             ResourceParsers parsers,
             RequestPath requestPath,
+            Predicate<ResourceReference> secretSettled,
             RandomGenerator random,
             StatsStore stats,
             Runnable settled) {
@@ -74,6 +78,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.resolver = resolver;
         this.sources = sources;
         this.requestPath = requestPath;
+        this.secretSettled = secretSettled;
         this.random = random;
         this.stats = stats;
         this.shard = stats.shard(0);
@@ -276,8 +281,26 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         }
     }
 
+    /** What SDS is to be asked for. */
+    List<ResourceReference> secrets() {
+        return entries().stream().flatMap(entry -> entry.config().secrets().stream()).toList();
+    }
+
+    /** Secrets may have come: clusters that waited for nothing else are warm. */
+    void onSecrets() {
+        for (ClusterEntry entry : entries()) {
+            if (entry.isWaitingForSecrets()) {
+                onWarm(entry);
+            }
+        }
+    }
+
     /** The hosts of an entry are known now, or known to be unknown. */
     void onWarm(ClusterEntry entry) {
+        entry.waitForSecrets(!entry.config().secrets().stream().allMatch(secretSettled));
+        if (entry.isWaitingForSecrets()) {
+            return;
+        }
         if (entry.mustCheck()) {
             check(entry);
             return;

@@ -4,15 +4,25 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.ads.XdsSources;
+import dev.outrigger.dataplane.ads.XdsType;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +33,25 @@ import org.slf4j.LoggerFactory;
  * is refused leaves the last good in place. Main loop only, except {@link #state}.
  *
  * <p>Start-up runs in {@link Phase}s, in Envoy's order: clusters that need no control plane, then
- * static EDS clusters, then CDS, then its clusters, then LDS with its routes; each is given up on
- * after its initial fetch timeout. Then the workers start.
+ * the runtime's layers, then static EDS clusters, then CDS, then its clusters, then LDS with its
+ * routes; each is given up on after its initial fetch timeout. Then the workers start.
  */
 public final class ConfigAssembler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConfigAssembler.class);
 
     private final MainLoop loop;
+    private final StatsStore stats;
     private final BootstrapConfig bootstrap;
     private final RequestPath requestPath;
     private final ServerStats serverStats;
+    private final RuntimeLayers runtime;
+    private final DiscoveredResources<Map<String, RuntimeValue>> runtimeLayers;
+    private final DiscoveredResources<SecretConfig> secrets;
+    private final DiscoveredResources<ExtensionConfig> extensions;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
     private final RouteDiscovery routes;
+    private final ScopedRouteDiscovery scopes;
     private final WildcardSubscription<ClusterConfig> cds;
     private final WildcardSubscription<ListenerConfig> lds;
     private final List<Runnable> onLive = new ArrayList<>();
@@ -43,6 +59,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private long startedMillis;
     private boolean healthCheckFailed;
     private boolean settling;
+    private boolean discoveredChanged;
     private volatile ServerState state = ServerState.PRE_INITIALIZING;
 
     /**
@@ -55,9 +72,51 @@ public final class ConfigAssembler implements AutoCloseable {
             XdsSources sources,
             NameResolver resolver,
             RequestPath requestPath,
+            RuntimeLayers runtime,
             StatsStore stats,
             int concurrency) {
         this.loop = loop;
+        this.stats = stats;
+        this.runtime = runtime;
+        this.runtimeLayers =
+                new DiscoveredResources<>(
+                        loop,
+                        sources,
+                        stats,
+                        new DiscoveredResources.Kind<>(
+                                XdsType.RUNTIME,
+                                parsers::runtime,
+                                _ -> "runtime.",
+                                List.of(),
+                                "Unexpected RTDS runtime"),
+                        runtime::discover,
+                        this::settle);
+        this.extensions =
+                new DiscoveredResources<>(
+                        loop,
+                        sources,
+                        stats,
+                        new DiscoveredResources.Kind<>(
+                                XdsType.EXTENSION_CONFIG,
+                                parsers::extension,
+                                name -> "extension_config_discovery.http_filter." + name + ".",
+                                List.of("config_reload", "config_fail", "config_conflict"),
+                                "Unexpected resource name in ExtensionConfigDS response"),
+                        this::onExtension,
+                        this::settle);
+        this.secrets =
+                new DiscoveredResources<>(
+                        loop,
+                        sources,
+                        stats,
+                        new DiscoveredResources.Kind<>(
+                                XdsType.SECRET,
+                                parsers::secret,
+                                name -> "sds." + name + ".",
+                                List.of("key_rotation_failed"),
+                                "Unexpected SDS secret"),
+                        (_, _) -> discoveredChanged = true,
+                        this::settle);
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
         this.serverStats = new ServerStats(loop, stats, concurrency);
@@ -68,12 +127,22 @@ public final class ConfigAssembler implements AutoCloseable {
                         sources,
                         parsers,
                         requestPath,
+                        secrets::isSettled,
                         // Spreads look-ups in time; nothing that has to be unpredictable.
                         new SplittableRandom(loop.nanoTime()),
                         stats,
                         this::settle);
+        this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
-        this.listeners = new ListenerSet(requestPath, routes, stats, concurrency);
+        this.listeners =
+                new ListenerSet(
+                        requestPath,
+                        routes,
+                        scopes,
+                        secrets::isSettled,
+                        extensions::isSettled,
+                        stats,
+                        concurrency);
         this.cds =
                 new WildcardSubscription<>(
                         loop,
@@ -143,7 +212,14 @@ public final class ConfigAssembler implements AutoCloseable {
 
     /** Whether a cluster of that name is known, for {@code validate_clusters}. */
     public boolean knowsCluster(String name) {
-        return clusters.contains(name);
+        return clusters.contains(name)
+                || bootstrap.xdsClusters().stream().anyMatch(each -> each.name().equals(name));
+    }
+
+    /** Where a cluster's hosts are now, for clients of gRPC services. */
+    public Optional<XdsClusterConfig> findCluster(String name) {
+        return Optional.ofNullable(clusters.serving().get(name))
+                .map(active -> XdsClusterConfig.of(active.config(), active.endpoints()));
     }
 
     /** What is configured now. */
@@ -152,6 +228,9 @@ public final class ConfigAssembler implements AutoCloseable {
         clusters.waitingNames().forEach(name -> unready.add("cluster " + name));
         listeners.waitingNames().forEach(name -> unready.add("listener " + name));
         routes.waitingNames().forEach(name -> unready.add("route " + name));
+        scopes.waitingNames().forEach(name -> unready.add("scoped routes " + name));
+        extensions.waitingNames().forEach(name -> unready.add("filter " + name));
+        secrets.waitingNames().forEach(name -> unready.add("secret " + name));
         return new ConfigView(
                 cds.version(),
                 lds.version(),
@@ -160,6 +239,8 @@ public final class ConfigAssembler implements AutoCloseable {
                 clusters.accepted(true),
                 listeners.views(),
                 routes.accepted(),
+                scopes.accepted(),
+                secrets.accepted(),
                 List.copyOf(clusters.serving().values()),
                 unready);
     }
@@ -169,6 +250,10 @@ public final class ConfigAssembler implements AutoCloseable {
     public void close() {
         clusters.close();
         routes.close();
+        scopes.close();
+        extensions.close();
+        secrets.close();
+        runtimeLayers.close();
     }
 
     /**
@@ -184,6 +269,8 @@ public final class ConfigAssembler implements AutoCloseable {
             Phase before;
             do {
                 before = phase;
+                askForSecrets();
+                clusters.onSecrets();
                 advance();
             } while (phase != before);
             boolean waiting = listeners.settle();
@@ -194,12 +281,35 @@ public final class ConfigAssembler implements AutoCloseable {
         }
     }
 
+    /** Listeners' secrets are asked for when their routes are. */
+    private void askForSecrets() {
+        var needed = new LinkedHashSet<>(clusters.secrets());
+        if (phase.compareTo(Phase.LISTENERS) >= 0) {
+            needed.addAll(listeners.secrets());
+            extensions.use(new LinkedHashSet<>(listeners.extensions()));
+        }
+        secrets.use(needed);
+    }
+
+    private void onExtension(ResourceReference reference, ExtensionConfig config) {
+        discoveredChanged = true;
+        String prefix = "extension_config_discovery.http_filter." + reference.name() + ".";
+        stats.shard(0).inc(stats.counter(prefix + "config_reload"));
+        log.debug("filter configuration name={} type={}", reference.name(), config.typeUrl());
+    }
+
     private void advance() {
         var dynamic = bootstrap.dynamicResources();
         switch (phase) {
             case NEW, LIVE -> {}
             case PRIMARY_CLUSTERS -> {
                 if (!clusters.isWaitingForPrimary()) {
+                    phase = Phase.RUNTIME;
+                    runtimeLayers.use(runtime.discovered());
+                }
+            }
+            case RUNTIME -> {
+                if (runtimeLayers.waitingNames().isEmpty()) {
                     phase = Phase.SECONDARY_CLUSTERS;
                     clusters.startEds();
                 }
@@ -250,16 +360,24 @@ public final class ConfigAssembler implements AutoCloseable {
         boolean changed = clusters.takeChanged();
         changed |= listeners.takeChanged();
         changed |= routes.takeChanged();
+        changed |= scopes.takeChanged();
+        changed |= discoveredChanged;
+        discoveredChanged = false;
         if (changed) {
             requestPath.apply(
                     new ProxyConfig(
-                            listeners.serving(), listeners.routeTables(), clusters.serving()));
+                            listeners.serving(),
+                            listeners.routeTables(),
+                            clusters.serving(),
+                            secrets.values(),
+                            listeners.scopes(),
+                            extensions.values()));
         }
     }
 
     private ServerState initializationState() {
         return switch (phase) {
-            case NEW, PRIMARY_CLUSTERS, SECONDARY_CLUSTERS, CDS, CDS_CLUSTERS ->
+            case NEW, PRIMARY_CLUSTERS, RUNTIME, SECONDARY_CLUSTERS, CDS, CDS_CLUSTERS ->
                     ServerState.PRE_INITIALIZING;
             case LISTENERS -> ServerState.INITIALIZING;
             case LIVE -> ServerState.LIVE;
@@ -279,6 +397,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private enum Phase {
         NEW,
         PRIMARY_CLUSTERS,
+        RUNTIME,
         SECONDARY_CLUSTERS,
         CDS,
         CDS_CLUSTERS,

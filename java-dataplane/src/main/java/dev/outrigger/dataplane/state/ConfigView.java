@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param cdsVersion of the last accepted response; empty before the first
  * @param startedMillis when the bootstrap was applied, since the epoch
  * @param clusters warm ones with their hosts, static ones too
+ * @param scopes by the name of the scoped routes
  * @param unready what initialisation or warming waits for, by kind and name
  */
 public record ConfigView(
@@ -21,6 +23,8 @@ public record ConfigView(
         List<AcceptedResource> warmingClusters,
         List<DynamicListener> listeners,
         List<AcceptedResource> routes,
+        Map<String, List<AcceptedResource>> scopes,
+        List<AcceptedResource> secrets,
         List<ActiveCluster> clusters,
         List<String> unready) {
     public ConfigView {
@@ -28,6 +32,8 @@ public record ConfigView(
         warmingClusters = List.copyOf(warmingClusters);
         listeners = List.copyOf(listeners);
         routes = List.copyOf(routes);
+        scopes = Map.copyOf(scopes);
+        secrets = List.copyOf(secrets);
         clusters = List.copyOf(clusters);
         unready = List.copyOf(unready);
     }

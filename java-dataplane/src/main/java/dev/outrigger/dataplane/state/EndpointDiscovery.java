@@ -61,20 +61,22 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
 
     /** A new version of a cluster: its source is asked again even for the same name. */
     void onNewEntry(ClusterEntry entry) {
-        entry.eds().ifPresent(eds -> askAgain.add(SourceKey.of(eds.source())));
+        entry.eds().ifPresent(eds -> askAgain.add(keyOf(entry, eds)));
     }
 
     /** Asks every source for what its clusters need now. */
     void request(boolean everything) {
         var wanted = new LinkedHashMap<SourceKey, Set<String>>();
         var sourceOf = new HashMap<SourceKey, ConfigSourceConfig>();
+        var prefixOf = new HashMap<SourceKey, String>();
         subscriptions.keySet().forEach(key -> wanted.put(key, new LinkedHashSet<>()));
         begun.removeIf(ClusterEntry::isClosed);
         byService.clear();
         for (ClusterEntry entry : clusters.entries()) {
             entry.eds()
                     .ifPresent(eds -> {
-                        SourceKey key = SourceKey.of(eds.source());
+                        SourceKey key = keyOf(entry, eds);
+                        prefixOf.put(key, ClusterSet.statPrefix(entry.config()));
                         sourceOf.put(key, eds.source());
                         wanted.computeIfAbsent(key, _ -> new LinkedHashSet<>())
                                 .add(eds.serviceName());
@@ -96,12 +98,16 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
                                 sources,
                                 source,
                                 XdsType.ENDPOINT,
+                                prefixOf.getOrDefault(key, ""),
                                 parsers::endpoints,
                                 this,
                                 settled);
                 subscriptions.put(key, subscription);
             }
-            if (subscription != null) {
+            if (subscription != null && wantedNames.isEmpty() && key instanceof SourceKey.Own) {
+                subscription.close();
+                subscriptions.remove(key);
+            } else if (subscription != null) {
                 subscription.request(wantedNames, everything || askAgain.contains(key));
             }
         });
@@ -112,6 +118,10 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
                         .map(entry -> entry.config().name())
                         .collect(Collectors.toSet());
         subscriptionStats.keySet().retainAll(inUse);
+    }
+
+    private static SourceKey keyOf(ClusterEntry entry, Discovery.Eds eds) {
+        return SourceKey.of(eds.source(), entry.config().name());
     }
 
     /** ED4: an assignment that is not sent again in time is used no longer. */
@@ -173,6 +183,13 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
     }
 
     @Override
+    public void onAttempt(Set<String> names) {
+        for (String name : names) {
+            waitingFor(name).forEach(entry -> statsOf(entry).onAttempt());
+        }
+    }
+
+    @Override
     public String misnamed(String expected, String actual) {
         return "Unexpected EDS cluster (expecting " + expected + "): " + actual;
     }
@@ -217,6 +234,10 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
     private SubscriptionStats statsOf(ClusterEntry entry) {
         return subscriptionStats.computeIfAbsent(
                 entry.config().name(),
-                _ -> new SubscriptionStats(stats, ClusterSet.statPrefix(entry.config())));
+                _ ->
+                        SubscriptionStats.of(
+                                stats,
+                                ClusterSet.statPrefix(entry.config()),
+                                entry.eds().orElseThrow().source()));
     }
 }

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
-import dev.outrigger.dataplane.config.FilterChainConfig;
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource.Scopes;
+import dev.outrigger.dataplane.config.HttpFilterConfig;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
+import dev.outrigger.dataplane.config.ScopeConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,21 +19,61 @@ import java.util.Optional;
  *
  * @param accepted absent for listeners of the bootstrap
  * @param rds the route configurations it must know before it can serve, with who asks
+ * @param filters those whose configuration comes over ECDS
+ * @param scoped the scopes it must know, and their route configurations
  */
-record ListenerEntry(ListenerConfig config, Optional<AcceptedResource> accepted, List<RdsUse> rds) {
+record ListenerEntry(
+        ListenerConfig config,
+        Optional<AcceptedResource> accepted,
+        List<RdsUse> rds,
+        List<ScopedUse> scoped,
+        List<HttpFilterConfig.Discovered> filters) {
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
-        var uses =
-                config.filterChains().stream()
-                        .map(FilterChainConfig::httpConnectionManager)
-                        .flatMap(hcm ->
-                                hcm.routeSource() instanceof RouteSource.Rds rds
-                                        ? java.util.stream.Stream.of(
-                                                new RdsUse(rds, hcm.statPrefix()))
-                                        : java.util.stream.Stream.empty())
-                        .toList();
-        return new ListenerEntry(config, accepted, uses);
+        var rds = new ArrayList<RdsUse>();
+        var scoped = new ArrayList<ScopedUse>();
+        var filters = new ArrayList<HttpFilterConfig.Discovered>();
+        config.httpConnectionManagers().forEach(manager -> collect(manager, rds, scoped, filters));
+        return new ListenerEntry(
+                config, accepted, List.copyOf(rds), List.copyOf(scoped), List.copyOf(filters));
+    }
+
+    private static void collect(
+            HttpConnectionManagerConfig hcm,
+            List<RdsUse> rds,
+            List<ScopedUse> scoped,
+            List<HttpFilterConfig.Discovered> filters) {
+        for (HttpFilterEntry filter : hcm.httpFilters()) {
+            if (filter.config() instanceof HttpFilterConfig.Discovered discovered) {
+                filters.add(discovered);
+            }
+        }
+        switch (hcm.routeSource()) {
+            case RouteSource.Inline _ -> {}
+            case RouteSource.Rds source -> rds.add(new RdsUse(source, hcm.statPrefix()));
+            case RouteSource.Scoped(var _, var routes, Scopes.Discovered(var reference)) ->
+                    scoped.add(new ScopedUse(reference, routes, hcm.statPrefix()));
+            case RouteSource.Scoped(var _, var routes, Scopes.Inline(var scopes)) -> {
+                for (ScopeConfig scope : scopes) {
+                    if (!scope.routeConfigName().isEmpty() && routes.isPresent()) {
+                        rds.add(
+                                new RdsUse(
+                                        new RouteSource.Rds(scope.routeConfigName(), routes.get()),
+                                        hcm.statPrefix()));
+                    }
+                }
+            }
+        }
     }
 
     /** A connection manager's reference to a route configuration. */
     record RdsUse(RouteSource.Rds source, String statPrefix) {}
+
+    /** A connection manager's reference to scopes. */
+    record ScopedUse(
+            ResourceReference reference, Optional<ConfigSourceConfig> routes, String statPrefix) {
+        /** Where its stats are, with the dot at the end. */
+        String statScope() {
+            return "http." + statPrefix + ".scoped_rds." + reference.name() + ".";
+        }
+    }
 }

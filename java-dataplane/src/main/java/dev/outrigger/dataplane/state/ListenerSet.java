@@ -4,8 +4,11 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
+import dev.outrigger.dataplane.state.ListenerEntry.ScopedUse;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     private final RequestPath requestPath;
     private final RouteDiscovery routes;
+    private final ScopedRouteDiscovery scopes;
+    private final Predicate<ResourceReference> secretSettled;
+    private final Predicate<ResourceReference> extensionSettled;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -41,6 +48,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private final StatsStore.Counter added;
     private final StatsStore.Counter modified;
     private final StatsStore.Counter removed;
+    private final StatsStore.Counter inPlaceUpdated;
     private final StatsStore.Counter createSuccess;
     private final StatsStore.Counter createFailure;
     private final StatsStore.Gauge totalActive;
@@ -49,11 +57,23 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private boolean changed;
 
     /**
+     * @param secretSettled whether nobody has to wait for a secret
+     * @param extensionSettled whether nobody has to wait for a filter's configuration
      * @param concurrency how many workers create each listener; what {@code listener_create_*}
      *     count
      */
-    ListenerSet(RequestPath requestPath, RouteDiscovery routes, StatsStore stats, int concurrency) {
+    ListenerSet(
+            RequestPath requestPath,
+            RouteDiscovery routes,
+            ScopedRouteDiscovery scopes,
+            Predicate<ResourceReference> secretSettled,
+            Predicate<ResourceReference> extensionSettled,
+            StatsStore stats,
+            int concurrency) {
         this.requestPath = requestPath;
+        this.scopes = scopes;
+        this.secretSettled = secretSettled;
+        this.extensionSettled = extensionSettled;
         this.routes = routes;
         this.shard = stats.shard(0);
         this.concurrency = concurrency;
@@ -64,16 +84,9 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         this.createFailure = stats.counter("listener_manager.listener_create_failure");
         this.totalActive = stats.gauge("listener_manager.total_listeners_active");
         this.totalWarming = stats.gauge("listener_manager.total_listeners_warming");
-        for (String name : List.of("listener_stopped", "listener_in_place_updated")) {
-            stats.declareCounter("listener_manager." + name);
-        }
-        for (String name :
-                List.of(
-                        "total_listeners_draining",
-                        "total_filter_chains_draining",
-                        "workers_pinned")) {
-            stats.declareGauge("listener_manager." + name);
-        }
+        this.inPlaceUpdated = stats.counter("listener_manager.listener_in_place_updated");
+        stats.declareCounter("listener_manager.listener_stopped");
+        stats.declareGauge("listener_manager.workers_pinned");
         count();
     }
 
@@ -94,20 +107,28 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     /** Lets every listener serve whose routes are known; returns whether any waits still. */
     boolean settle() {
+        scopes.use(scopedUses());
         routes.use(uses());
         boolean promoted = false;
         for (var waiting = warming.values().iterator(); waiting.hasNext(); ) {
             ListenerEntry entry = waiting.next();
             boolean ready =
                     entry.rds().stream()
-                            .allMatch(use -> routes.isSettled(use.source().routeConfigName()));
+                                    .allMatch(
+                                            use -> routes.isSettled(use.source().routeConfigName()))
+                            && entry.scoped().stream().allMatch(this::isSettled)
+                            && entry.filters().stream()
+                                    .allMatch(filter ->
+                                            filter.withoutWarming()
+                                                    || extensionSettled.test(filter.resource()))
+                            && entry.config().secrets().stream().allMatch(secretSettled);
             if (ready) {
                 waiting.remove();
-                active.put(entry.config().name(), entry);
+                ListenerEntry before = active.put(entry.config().name(), entry);
                 changed = true;
                 promoted = true;
                 if (workersStarted) {
-                    shard.add(createSuccess, concurrency);
+                    onPromoted(entry, before);
                 }
             }
         }
@@ -117,6 +138,14 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         }
         count();
         return !warming.isEmpty();
+    }
+
+    private void onPromoted(ListenerEntry entry, @Nullable ListenerEntry before) {
+        if (before != null && entry.config().isInPlaceUpdateOf(before.config())) {
+            shard.inc(inPlaceUpdated);
+        } else {
+            shard.add(createSuccess, concurrency);
+        }
     }
 
     void onWorkersStarted() {
@@ -130,8 +159,26 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
         return map;
     }
 
+    /** The scopes connection managers refer to. */
+    Map<ResourceReference, List<ScopeConfig>> scopes() {
+        return scopes.scopes(scopedUses());
+    }
+
     Map<String, RouteTable> routeTables() {
         return routes.tables();
+    }
+
+    /** What ECDS is to be asked for. */
+    List<ResourceReference> extensions() {
+        return entries().stream()
+                .flatMap(entry -> entry.filters().stream())
+                .map(filter -> filter.resource())
+                .toList();
+    }
+
+    /** What SDS is to be asked for. */
+    List<ResourceReference> secrets() {
+        return entries().stream().flatMap(entry -> entry.config().secrets().stream()).toList();
     }
 
     List<String> waitingNames() {
@@ -305,8 +352,21 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 .collect(Collectors.joining(","));
     }
 
+    private boolean isSettled(ScopedUse use) {
+        return scopes.isSettled(use)
+                && scopes.routes(List.of(use)).stream()
+                        .allMatch(each -> routes.isSettled(each.source().routeConfigName()));
+    }
+
     private List<RdsUse> uses() {
-        return entries().stream().flatMap(entry -> entry.rds().stream()).toList();
+        var all = new ArrayList<RdsUse>();
+        entries().forEach(entry -> all.addAll(entry.rds()));
+        all.addAll(scopes.routes(scopedUses()));
+        return all;
+    }
+
+    private List<ScopedUse> scopedUses() {
+        return entries().stream().flatMap(entry -> entry.scoped().stream()).toList();
     }
 
     private List<ListenerEntry> entries() {

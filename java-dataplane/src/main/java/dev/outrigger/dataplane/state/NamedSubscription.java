@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * EDS or RDS at one source (8.2): resources nobody asked for and absent ones are ignored, the first
- * bad one stops the rest, what was applied before it stays. Main loop only.
+ * EDS, RDS, SDS, RTDS or ECDS at one source (8.2): resources nobody asked for and absent ones are
+ * ignored, the first bad one stops the rest, what was applied before it stays. Main loop only.
  *
  * @param <C> the configuration of one resource
  */
@@ -40,6 +40,7 @@ final class NamedSubscription<C> implements ResourceSink {
             XdsSources sources,
             ConfigSourceConfig source,
             XdsType type,
+            String statPrefix,
             Function<byte[], Named<C>> parser,
             Target<C> target,
             Runnable settled) {
@@ -48,7 +49,7 @@ final class NamedSubscription<C> implements ResourceSink {
         this.parser = parser;
         this.target = target;
         this.settled = settled;
-        this.subscription = sources.open(source, type, this);
+        this.subscription = sources.open(source, type, statPrefix, this);
     }
 
     /**
@@ -59,6 +60,11 @@ final class NamedSubscription<C> implements ResourceSink {
             names = new TreeSet<>(wanted);
             subscription.request(names);
         }
+    }
+
+    void close() {
+        names = Set.of();
+        subscription.close();
     }
 
     @Override
@@ -75,6 +81,17 @@ final class NamedSubscription<C> implements ResourceSink {
     @Override
     public void onStreamFailure() {
         target.onStreamFailure(names);
+    }
+
+    @Override
+    public void onAttempt() {
+        target.onAttempt(names);
+    }
+
+    @Override
+    public void onUnreadable() {
+        target.onRefused(names);
+        settled.run();
     }
 
     private Optional<String> update(
@@ -146,6 +163,9 @@ final class NamedSubscription<C> implements ResourceSink {
         void onRefused(Set<String> names);
 
         void onStreamFailure(Set<String> names);
+
+        /** A question goes out (REST). */
+        void onAttempt(Set<String> names);
 
         /** Envoy's words for a resource that came under another name than its own. */
         String misnamed(String expected, String actual);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
@@ -54,6 +55,9 @@ public interface RequestPath {
      * connection.
      */
     void failHealthChecks(boolean fail);
+
+    /** What opens access logs that go to services; before the first configuration. */
+    default void useEntryLogs(EntryLog.Opener opener) {}
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}

@@ -3,9 +3,15 @@ package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.ScopeConfig;
+import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.Parsed;
+import java.util.Map;
 
 /**
  * Bytes of dynamic resources to configuration. State sees no protobuf; this is the seam. Pure, any
@@ -18,7 +24,19 @@ public interface ResourceParsers {
 
     Named<RouteTable> routes(byte[] resource);
 
+    Named<ScopeConfig> scope(byte[] resource);
+
+    Named<VirtualHostConfig> virtualHost(byte[] resource);
+
     Named<EndpointAssignment> endpoints(byte[] resource);
+
+    /** The configuration of an HTTP filter. */
+    Named<ExtensionConfig> extension(byte[] resource);
+
+    Named<SecretConfig> secret(byte[] resource);
+
+    /** Dotted key to value. */
+    Named<Map<String, RuntimeValue>> runtime(byte[] resource);
 
     /**
      * @param name what the resource calls itself, also when it is rejected; empty when it could not

@@ -36,6 +36,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     private final Map<SourceKey, NamedSubscription<RouteTable>> subscriptions =
             new LinkedHashMap<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final VirtualHostDiscovery hosts;
     private boolean started;
     private boolean changed;
 
@@ -50,6 +51,23 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         this.parsers = parsers;
         this.stats = stats;
         this.settled = settled;
+        this.hosts =
+                new VirtualHostDiscovery(
+                        loop,
+                        sources,
+                        parsers,
+                        stats,
+                        new VirtualHostDiscovery.Listener() {
+                            @Override
+                            public void onVirtualHosts(String routeConfigName) {
+                                RouteDiscovery.this.onVirtualHosts(routeConfigName);
+                            }
+
+                            @Override
+                            public void onSettled() {
+                                settled.run();
+                            }
+                        });
     }
 
     /** Route configurations are asked for once the first clusters are warm (XD9). */
@@ -64,13 +82,15 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         }
         var wanted = new LinkedHashMap<SourceKey, Set<String>>();
         var sourceOf = new HashMap<SourceKey, ConfigSourceConfig>();
+        var prefixOf = new HashMap<SourceKey, String>();
         subscriptions.keySet().forEach(key -> wanted.put(key, new LinkedHashSet<>()));
         var names = new LinkedHashSet<String>();
         for (RdsUse use : uses) {
             String name = use.source().routeConfigName();
-            SourceKey key = SourceKey.of(use.source().source());
+            SourceKey key = SourceKey.of(use.source().source(), name);
             names.add(name);
             sourceOf.put(key, use.source().source());
+            prefixOf.putIfAbsent(key, prefix(use));
             wanted.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(name);
             entries.computeIfAbsent(name, _ -> begin(use));
         }
@@ -78,6 +98,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             var entry = old.next();
             if (!names.contains(entry.getKey())) {
                 entry.getValue().cancelTimeout();
+                hosts.forget(entry.getKey());
                 stats.retire(entry.getValue().statPrefix);
                 changed |= entry.getValue().table != null;
                 old.remove();
@@ -86,10 +107,14 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         wanted.forEach((key, wantedNames) -> {
             var source = sourceOf.get(key);
             if (source != null) {
-                subscriptions.computeIfAbsent(key, _ -> open(source));
+                subscriptions.computeIfAbsent(
+                        key, _ -> open(source, prefixOf.getOrDefault(key, "")));
             }
             var subscription = subscriptions.get(key);
-            if (subscription != null) {
+            if (subscription != null && wantedNames.isEmpty() && key instanceof SourceKey.Own) {
+                subscription.close();
+                subscriptions.remove(key);
+            } else if (subscription != null) {
                 subscription.request(wantedNames, false);
             }
         });
@@ -132,6 +157,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
 
     void close() {
         entries.values().forEach(Entry::cancelTimeout);
+        hosts.close();
     }
 
     @Override
@@ -141,15 +167,36 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             return;
         }
         entry.stats.onAccepted(accepted.version(), accepted.lastUpdatedMillis(), 0);
-        var before = entry.table;
+        var before = entry.own;
         if (before == null || before.contentHash() != config.contentHash()) {
-            entry.table = config;
+            entry.own = config;
             entry.accepted = accepted;
+            config.vhds()
+                    .ifPresentOrElse(
+                            source -> hosts.use(name, source, "http." + entry.hcm + "."),
+                            () -> hosts.forget(name));
+            entry.table = join(name, config);
             entry.reload.onChange(accepted.lastUpdatedMillis());
             changed = true;
             log.info("route configuration updated route={} version={}", name, accepted.version());
         }
+        if (config.vhds().isEmpty() || hosts.isSettled(name)) {
+            entry.settle();
+        }
+    }
+
+    private void onVirtualHosts(String name) {
+        var entry = entries.get(name);
+        if (entry == null || entry.own == null) {
+            return;
+        }
+        entry.table = join(name, entry.own);
+        changed = true;
         entry.settle();
+    }
+
+    private RouteTable join(String name, RouteTable own) {
+        return own.vhds().isEmpty() ? own : own.withMore(hosts.hosts(name));
     }
 
     /** Envoy keeps the routes it has; a listener that waits for them waits no longer. */
@@ -184,22 +231,37 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     }
 
     @Override
+    public void onAttempt(Set<String> names) {
+        for (String name : names) {
+            var entry = entries.get(name);
+            if (entry != null) {
+                entry.stats.onAttempt();
+            }
+        }
+    }
+
+    @Override
     public String misnamed(String expected, String actual) {
         return "Unexpected RDS configuration (expecting " + expected + "): " + actual;
     }
 
-    private NamedSubscription<RouteTable> open(ConfigSourceConfig source) {
+    private NamedSubscription<RouteTable> open(ConfigSourceConfig source, String statPrefix) {
         return new NamedSubscription<>(
-                loop, sources, source, XdsType.ROUTE, parsers::routes, this, settled);
+                loop, sources, source, XdsType.ROUTE, statPrefix, parsers::routes, this, settled);
+    }
+
+    private static String prefix(RdsUse use) {
+        return "http." + use.statPrefix() + ".rds." + use.source().routeConfigName() + ".";
     }
 
     private Entry begin(RdsUse use) {
         String name = use.source().routeConfigName();
-        String prefix = "http." + use.statPrefix() + ".rds." + name + ".";
+        String prefix = prefix(use);
         var entry =
                 new Entry(
+                        use.statPrefix(),
                         prefix,
-                        new SubscriptionStats(stats, prefix),
+                        SubscriptionStats.of(stats, prefix, use.source().source()),
                         new ConfigReload(stats, prefix));
         entry.stats.onStart();
         stats.declareCounter(prefix + "update_empty");
@@ -221,15 +283,18 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     }
 
     private static final class Entry {
+        private final String hcm;
         private final String statPrefix;
         private final SubscriptionStats stats;
         private final ConfigReload reload;
         private boolean settled;
+        private @Nullable RouteTable own;
         private @Nullable RouteTable table;
         private @Nullable AcceptedResource accepted;
         private MainLoop.@Nullable Timer fetchTimeout;
 
-        Entry(String statPrefix, SubscriptionStats stats, ConfigReload reload) {
+        Entry(String hcm, String statPrefix, SubscriptionStats stats, ConfigReload reload) {
+            this.hcm = hcm;
             this.statPrefix = statPrefix;
             this.stats = stats;
             this.reload = reload;

@@ -2,21 +2,24 @@
 package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
-import dev.outrigger.dataplane.config.GrpcXdsConfig;
 
-/** Which source, apart from how long one waits for it: equal keys share a subscription. */
+/**
+ * Which subscription: names at the aggregated stream share one, every other resource has its own,
+ * as in Envoy.
+ */
 sealed interface SourceKey {
     record Aggregated() implements SourceKey {}
 
-    record Own(GrpcXdsConfig api) implements SourceKey {}
+    /**
+     * @param owner what the subscription is for, by a name that is unique within its type
+     */
+    record Own(ConfigSourceConfig source, String owner) implements SourceKey {}
 
-    record File(String path) implements SourceKey {}
-
-    static SourceKey of(ConfigSourceConfig source) {
+    static SourceKey of(ConfigSourceConfig source, String owner) {
         return switch (source) {
             case ConfigSourceConfig.Ads _ -> new Aggregated();
-            case ConfigSourceConfig.Grpc(var api, _) -> new Own(api);
-            case ConfigSourceConfig.Path(var path, _) -> new File(path);
+            case ConfigSourceConfig.Grpc _, ConfigSourceConfig.Rest _, ConfigSourceConfig.Path _ ->
+                    new Own(source, owner);
         };
     }
 }

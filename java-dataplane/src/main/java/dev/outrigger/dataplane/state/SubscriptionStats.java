@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.XxHash64;
 import java.nio.charset.StandardCharsets;
 
-/** What every subscription counts under its scope (ST6). Main loop only. */
+/**
+ * What every subscription counts under its scope (ST6). A stream counts an attempt when it starts
+ * and with every answer, a file with every reading, a poll with every question. Main loop only.
+ */
 final class SubscriptionStats {
     private final StatsStore stats;
     private final StatsShard shard;
+    private final Attempts attempts;
     private final String prefix;
     private final StatsStore.Counter attempt;
     private final StatsStore.Counter success;
@@ -20,10 +25,28 @@ final class SubscriptionStats {
     private final StatsStore.Gauge version;
     private final StatsStore.Histogram duration;
 
+    private enum Attempts {
+        STREAM,
+        FILE,
+        POLL
+    }
+
     /**
      * @param prefix with its dot at the end
      */
-    SubscriptionStats(StatsStore stats, String prefix) {
+    static SubscriptionStats of(StatsStore stats, String prefix, ConfigSourceConfig source) {
+        return new SubscriptionStats(
+                stats,
+                prefix,
+                switch (source) {
+                    case ConfigSourceConfig.Ads _, ConfigSourceConfig.Grpc _ -> Attempts.STREAM;
+                    case ConfigSourceConfig.Path _ -> Attempts.FILE;
+                    case ConfigSourceConfig.Rest _ -> Attempts.POLL;
+                });
+    }
+
+    private SubscriptionStats(StatsStore stats, String prefix, Attempts attempts) {
+        this.attempts = attempts;
         this.stats = stats;
         this.shard = stats.shard(0);
         this.prefix = prefix;
@@ -39,11 +62,26 @@ final class SubscriptionStats {
     }
 
     void onStart() {
-        shard.inc(attempt);
+        if (attempts == Attempts.STREAM) {
+            shard.inc(attempt);
+        }
+    }
+
+    /** A poll begins. */
+    void onAttempt() {
+        if (attempts == Attempts.POLL) {
+            shard.inc(attempt);
+        }
+    }
+
+    private void onAnswer() {
+        if (attempts != Attempts.POLL) {
+            shard.inc(attempt);
+        }
     }
 
     void onAccepted(String versionInfo, long nowMillis, long tookMillis) {
-        shard.inc(attempt);
+        onAnswer();
         shard.inc(success);
         shard.set(updateTime, nowMillis);
         shard.set(version, XxHash64.hash(versionInfo.getBytes(StandardCharsets.UTF_8)));
@@ -52,12 +90,12 @@ final class SubscriptionStats {
     }
 
     void onRejected() {
-        shard.inc(attempt);
+        onAnswer();
         shard.inc(rejected);
     }
 
     void onStreamFailure() {
-        shard.inc(attempt);
+        onAnswer();
         shard.inc(failure);
     }
 

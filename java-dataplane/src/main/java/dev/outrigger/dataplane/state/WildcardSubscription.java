@@ -71,14 +71,14 @@ final class WildcardSubscription<C> implements ResourceSink {
     }
 
     void start(ConfigSourceConfig source) {
-        var started = new SubscriptionStats(store, statPrefix);
+        var started = SubscriptionStats.of(store, statPrefix, source);
         started.onStart();
         stats = started;
         Duration timeout = source.initialFetchTimeout();
         if (!timeout.isZero()) {
             fetchTimeout = loop.schedule(timeout, this::onInitFetchTimeout);
         }
-        sources.open(source, kind.type, this);
+        var _ = sources.open(source, kind.type, statPrefix, this);
     }
 
     /** Of the last accepted response. */
@@ -107,15 +107,26 @@ final class WildcardSubscription<C> implements ResourceSink {
         stats().onStreamFailure();
     }
 
+    @Override
+    public void onAttempt() {
+        stats().onAttempt();
+    }
+
+    @Override
+    public void onUnreadable() {
+        stats().onRejected();
+        initialize();
+    }
+
     private Optional<String> update(
             List<Resource> resources, Optional<List<String>> removed, String versionInfo) {
         long begun = loop.nanoTime();
-        sources.pause(kind.inner);
+        kind.inner().forEach(sources::pause);
         Optional<String> refusal;
         try {
             refusal = apply(resources, removed, versionInfo);
         } finally {
-            sources.resume(kind.inner);
+            kind.inner().forEach(sources::resume);
         }
         if (refusal.isEmpty()) {
             long tookMillis = (loop.nanoTime() - begun) / 1_000_000;
@@ -226,19 +237,25 @@ final class WildcardSubscription<C> implements ResourceSink {
 
     /** What differs between the two. */
     enum Kind {
-        CDS(XdsType.CLUSTER, XdsType.ENDPOINT, "cluster", false),
-        LDS(XdsType.LISTENER, XdsType.ROUTE, "listener", true);
+        CDS(XdsType.CLUSTER, "cluster", false),
+        LDS(XdsType.LISTENER, "listener", true);
 
         private final XdsType type;
-        private final XdsType inner;
         private final String noun;
         private final boolean removesFirst;
 
-        Kind(XdsType type, XdsType inner, String noun, boolean removesFirst) {
+        Kind(XdsType type, String noun, boolean removesFirst) {
             this.type = type;
-            this.inner = inner;
             this.noun = noun;
             this.removesFirst = removesFirst;
+        }
+
+        /** What is asked for because of it, and waits until a response is applied (XD4). */
+        private List<XdsType> inner() {
+            return switch (this) {
+                case CDS -> List.of(XdsType.ENDPOINT, XdsType.SECRET);
+                case LDS -> List.of(XdsType.ROUTE, XdsType.SECRET);
+            };
         }
     }
 

@@ -6,20 +6,35 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.config.ScopeConfig;
+import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.ClusterParser;
 import dev.outrigger.dataplane.parse.EndpointParser;
+import dev.outrigger.dataplane.parse.ExtensionConfigParser;
 import dev.outrigger.dataplane.parse.ListenerParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.parse.Rejection;
 import dev.outrigger.dataplane.parse.RouteParser;
+import dev.outrigger.dataplane.parse.RuntimeLayerParser;
+import dev.outrigger.dataplane.parse.ScopedRoutesParser;
+import dev.outrigger.dataplane.parse.SecretParser;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -77,6 +92,56 @@ public final class XdsResourceParser implements ResourceParsers {
                 ClusterLoadAssignment.getDescriptor().getFullName(),
                 ClusterLoadAssignment::getClusterName,
                 EndpointParser::parse);
+    }
+
+    @Override
+    public Named<ScopeConfig> scope(byte[] resource) {
+        return parse(
+                resource,
+                ScopedRouteConfiguration.parser(),
+                ScopedRouteConfiguration.getDescriptor().getFullName(),
+                ScopedRouteConfiguration::getName,
+                ScopedRoutesParser::scope);
+    }
+
+    @Override
+    public Named<VirtualHostConfig> virtualHost(byte[] resource) {
+        return parse(
+                resource,
+                VirtualHost.parser(),
+                VirtualHost.getDescriptor().getFullName(),
+                VirtualHost::getName,
+                RouteParser::virtualHost);
+    }
+
+    @Override
+    public Named<ExtensionConfig> extension(byte[] resource) {
+        return parse(
+                resource,
+                TypedExtensionConfig.parser(),
+                TypedExtensionConfig.getDescriptor().getFullName(),
+                TypedExtensionConfig::getName,
+                ExtensionConfigParser::parse);
+    }
+
+    @Override
+    public Named<SecretConfig> secret(byte[] resource) {
+        return parse(
+                resource,
+                Secret.parser(),
+                Secret.getDescriptor().getFullName(),
+                Secret::getName,
+                SecretParser::parse);
+    }
+
+    @Override
+    public Named<Map<String, RuntimeValue>> runtime(byte[] resource) {
+        return parse(
+                resource,
+                Runtime.parser(),
+                Runtime.getDescriptor().getFullName(),
+                Runtime::getName,
+                RuntimeLayerParser::resource);
     }
 
     private <M extends Message, C> Named<C> parse(

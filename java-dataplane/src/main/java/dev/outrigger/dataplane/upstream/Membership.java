@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +102,9 @@ final class Membership {
         if (next == assignment && !hosts.isEmpty()) {
             return;
         }
+        // A name that was asked before is not asked with another one.
+        Set<Endpoint> counted =
+                config.discovery() instanceof Discovery.Dns ? endpoints(assignment) : Set.of();
         assignment = next;
         dropOverloads = next.dropOverloads();
         Map<InetSocketAddress, Host> before = relocated(next);
@@ -118,7 +122,9 @@ final class Membership {
                         added.add(host);
                     }
                     // Envoy makes a host of every endpoint before it finds the one it has.
-                    matchTransportSocket(host, locality.metadata());
+                    if (!counted.contains(endpoint)) {
+                        matchTransportSocket(host, locality.metadata());
+                    }
                     now.put(endpoint.address(), host);
                 }
             }
@@ -145,6 +151,12 @@ final class Membership {
             drain(new ArrayList<>(now.values()));
         }
         begin(added);
+    }
+
+    private static Set<Endpoint> endpoints(EndpointAssignment assignment) {
+        var endpoints = new HashSet<Endpoint>();
+        assignment.localities().forEach(each -> endpoints.addAll(each.endpoints()));
+        return endpoints;
     }
 
     /**

@@ -62,11 +62,13 @@ class ListenerOptionsTest {
                         "main",
                         sockets,
                         "main",
-                        List.of(new FilterChainConfig("", TestConfigs.manager(table, List.of()))),
+                        List.of(FilterChainConfig.of("", TestConfigs.manager(table, List.of()))),
+                        Optional.empty(),
                         1024,
                         drainsOnFail,
                         false,
                         logs,
+                        1,
                         1);
         path.prepareListener(listener);
         path.apply(TestConfigs.proxy(listener));

@@ -221,11 +221,13 @@ final class TestConfigs {
                 "main",
                 ListenSocketsConfig.of(loopback(port)),
                 "127.0.0.1_" + port,
-                List.of(new FilterChainConfig("", manager)),
+                List.of(FilterChainConfig.of("", manager)),
+                Optional.empty(),
                 1024 * 1024,
                 true,
                 false,
                 List.of(),
+                hash,
                 hash);
     }
 
@@ -248,6 +250,7 @@ final class TestConfigs {
                 List.of(),
                 Optional.empty(),
                 HealthPolicy.DEFAULT,
+                Optional.empty(),
                 List.of(),
                 TrackedStats.NONE,
                 Preconnect.DEFAULT,

@@ -78,11 +78,14 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1, ipv4_compat: true}}} | address.socket_address.ipv4_compat | not supported by this proxy
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}} | filter_chains | error adding listener '1.2.3.4:1': no filter chains specified
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x}, {name: y}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {}
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {server_names: [a]}}]} | filter_chains[0].filter_chain_match.server_names | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {server_names: ["a*"]}}]} | filter_chains[0].filter_chain_match.server_names | error adding listener '1.2.3.4:1': partial wildcards are not supported in "server_names"
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {server_names: [a, A]}}]} | filter_chains[0].filter_chain_match | error adding listener '1.2.3.4:1': multiple filter chains with overlapping matching rules are defined
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: c, filter_chain_match: {suffix_len: 3}}]} | filter_chains[0].filter_chain_match | error adding listener '1.2.3.4:1': filter chain 'c' contains unimplemented fields
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {prefix_ranges: [{address_prefix: nope}]}}]} | filter_chains[0].filter_chain_match.prefix_ranges[0].address_prefix | malformed IP address: nope
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x, filter_chain_match: {destination_port: 10, server_names: [A.b]}}, {name: y, filter_chain_match: {destination_port: 10, server_names: [A.b]}}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {"destination_port":10,"server_names":["A.b"]}
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters | not supported by this proxy
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, enable_mptcp: true} | enable_mptcp | not supported by this proxy
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}], additional_addresses: [{address: {socket_address: {address: h, port_value: 1}}}]} | filter_chains[0].filters | a filter chain needs envoy.filters.network.http_connection_manager
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}]} | filter_chains[0].filters | a filter chain needs envoy.filters.network.http_connection_manager
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}], additional_addresses: [{address: {socket_address: {address: h, port_value: 1}}}]} | additional_addresses[0].address.socket_address.address | malformed IP address: h
 """)
     void refusesAListenerWithTheExactPath(String yaml, String path, String reason) {
         var rejections =
@@ -332,13 +335,16 @@ drain_type: MODIFY_ONLY
                         .setDefaultFilterChain(proto.getFilterChains(0))
                         .build();
 
-        assertThat(accepted(ListenerParser.parse(moved, XDS)).filterChains()).hasSize(1);
+        ListenerConfig config = accepted(ListenerParser.parse(moved, XDS));
+
+        assertThat(config.filterChains()).isEmpty();
+        assertThat(config.defaultFilterChain()).isPresent();
     }
 
     private static HttpConnectionManagerConfig manager(String fields) {
         return accepted(ListenerParser.parse(Protos.withManager(fields), XDS))
-                .filterChains()
-                .getFirst()
-                .httpConnectionManager();
+                .httpConnectionManagers()
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -3,8 +3,12 @@ package dev.outrigger.dataplane.state;
 
 import static dev.outrigger.dataplane.ads.XdsType.CLUSTER;
 import static dev.outrigger.dataplane.ads.XdsType.ENDPOINT;
+import static dev.outrigger.dataplane.ads.XdsType.EXTENSION_CONFIG;
 import static dev.outrigger.dataplane.ads.XdsType.LISTENER;
 import static dev.outrigger.dataplane.ads.XdsType.ROUTE;
+import static dev.outrigger.dataplane.ads.XdsType.SCOPED_ROUTE;
+import static dev.outrigger.dataplane.ads.XdsType.VIRTUAL_HOST;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.ads.NameResolver;
@@ -14,8 +18,10 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.StatsConfig;
+import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -401,6 +407,80 @@ class ConfigAssemblerTest {
         assertThat(assembler.state()).isEqualTo(ServerState.LIVE);
     }
 
+    @Test
+    void listenerWithScopesServesOnceScopesAndTheirRoutesCame() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.scopedListener("l", 10001));
+        assertThat(xds.isOpen(SCOPED_ROUTE)).isTrue();
+
+        xds.state(SCOPED_ROUTE, "1", Protos.scope("one", "k", "r"));
+        assertThat(requestPath.config().listeners()).isEmpty();
+        assertThat(xds.requests(ROUTE)).last().isEqualTo(Set.of("r"));
+        xds.state(ROUTE, "1", Protos.routes("r", "a"));
+
+        assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
+        assertThat(requestPath.config().scopes().values().iterator().next())
+                .singleElement()
+                .satisfies(scope -> assertThat(scope.key()).containsExactly("k"));
+        assertThat(gauge("http.p.scoped_rds.s.all_scopes")).isEqualTo(1);
+    }
+
+    @Test
+    void refusesTwoScopesWithOneKeyAndKeepsTheLastOnes() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.scopedListener("l", 10001));
+        xds.state(SCOPED_ROUTE, "1", Protos.scope("one", "k", "r"));
+        xds.state(ROUTE, "1", Protos.routes("r", "a"));
+
+        var refusal =
+                xds.state(
+                        SCOPED_ROUTE,
+                        "2",
+                        Protos.scope("one", "k", "r"),
+                        Protos.scope("two", "k", "r"));
+
+        assertThat(refusal)
+                .hasValue("scope key conflict found, first scope is one, second scope is two");
+        assertThat(requestPath.config().scopes().values().iterator().next()).hasSize(1);
+    }
+
+    @Test
+    void virtualHostsOfVhdsJoinTheirRouteConfiguration() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.rdsListener("l", 10001, "r"));
+        xds.state(ROUTE, "1", Protos.vhdsRoutes("r"));
+        assertThat(requestPath.config().listeners()).isEmpty();
+        assertThat(xds.requests(VIRTUAL_HOST)).containsExactly(Set.of("r"));
+        var host = Protos.routes("r", "a").getVirtualHosts(0);
+
+        xds.delta(VIRTUAL_HOST, "1", Map.of("r/" + host.getName(), host));
+
+        assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
+        assertThat(virtualHosts("r")).hasSize(1);
+
+        xds.delta(VIRTUAL_HOST, "2", Map.of(), "r/" + host.getName());
+
+        assertThat(virtualHosts("r")).isEmpty();
+    }
+
+    @Test
+    void listenerServesOnceTheConfigurationOfItsFilterCame() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.discoveredFilterListener("l", 10001, "f"));
+        assertThat(xds.requests(EXTENSION_CONFIG)).containsExactly(Set.of("f"));
+        assertThat(requestPath.config().listeners()).isEmpty();
+
+        xds.state(EXTENSION_CONFIG, "1", Protos.bufferFilter("f", 7));
+
+        assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
+        assertThat(requestPath.config().extensions()).hasSize(1);
+        assertThat(counter("extension_config_discovery.http_filter.f.config_reload")).isEqualTo(1);
+    }
+
+    private List<VirtualHostConfig> virtualHosts(String routes) {
+        return requireNonNull(requestPath.config().routeTables().get(routes)).virtualHosts();
+    }
+
     private long hash(String cluster) {
         return requestPath.cluster(cluster).config().contentHash();
     }
@@ -453,6 +533,7 @@ class ConfigAssemblerTest {
                 xds,
                 resolver,
                 requestPath,
+                RuntimeLayers.none(),
                 stats,
                 1);
     }

@@ -54,10 +54,20 @@ final class FakeXdsSources implements XdsSources {
     }
 
     @Override
-    public Subscription open(ConfigSourceConfig source, XdsType type, ResourceSink sink) {
+    public Subscription open(
+            ConfigSourceConfig source, XdsType type, String statPrefix, ResourceSink sink) {
         sinks.put(type, sink);
-        return names ->
+        return new Subscription() {
+            @Override
+            public void request(Set<String> names) {
                 requests.computeIfAbsent(type, _ -> new ArrayList<>()).add(Set.copyOf(names));
+            }
+
+            @Override
+            public void close() {
+                sinks.remove(type, sink);
+            }
+        };
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoopGroup;
@@ -95,6 +96,7 @@ public final class XdsHarness implements AutoCloseable {
                         client,
                         resolver,
                         requestPath,
+                        RuntimeLayers.none(),
                         stats,
                         1);
     }

@@ -2,6 +2,8 @@
 package dev.outrigger.policy.plan;
 
 import dev.outrigger.policy.model.PolicySet;
+import java.util.List;
+import java.util.Optional;
 
 /** Says what documents come to. Any thread; may take a while for large sets. */
 public interface Effects {
@@ -10,4 +12,10 @@ public interface Effects {
 
     /** Where a request goes, and where each value that holds for it comes from. */
     Explanation explain(PolicySet policies, Question question);
+
+    /** What a proxy was given last; empty if it is not connected, or was given nothing yet. */
+    Optional<List<GivenResource>> given(String proxy, GivenQuery query);
+
+    /** What stands between that and what a set asks for; empty as {@link #given} is. */
+    Optional<Outstanding> outstanding(String proxy, PolicySet wanted);
 }

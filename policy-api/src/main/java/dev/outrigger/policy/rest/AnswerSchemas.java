@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
+import static dev.outrigger.policy.rest.SchemaParts.bool;
+import static dev.outrigger.policy.rest.SchemaParts.count;
+import static dev.outrigger.policy.rest.SchemaParts.field;
+import static dev.outrigger.policy.rest.SchemaParts.list;
+import static dev.outrigger.policy.rest.SchemaParts.map;
+import static dev.outrigger.policy.rest.SchemaParts.object;
+import static dev.outrigger.policy.rest.SchemaParts.optional;
+import static dev.outrigger.policy.rest.SchemaParts.page;
+import static dev.outrigger.policy.rest.SchemaParts.ref;
+import static dev.outrigger.policy.rest.SchemaParts.text;
+import static dev.outrigger.policy.rest.SchemaParts.words;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.check.DocumentSchemas;
 import dev.outrigger.policy.document.ViolationCode;
@@ -108,14 +120,26 @@ final class AnswerSchemas {
                         field("block", text()),
                         optional("before", ref("Source")),
                         optional("after", ref("Source")));
-        var resource =
+        var change =
+                new SchemaParts.Field[] {
+                    field("type", text()),
+                    field("name", text()),
+                    field("action", words("created", "updated", "deleted")),
+                    field("patch", list(ref("DiffOperation")))
+                };
+        var spread = Arrays.copyOf(change, change.length + 2);
+        spread[change.length] = field("proxies", list(text()));
+        spread[change.length + 1] = field("sidecars", list(text()));
+        var resource = object(spread);
+        named.put(
+                "ProxyDiff",
                 object(
-                        field("proxies", list(text())),
-                        field("sidecars", list(text())),
-                        field("type", text()),
-                        field("name", text()),
-                        field("action", words("created", "updated", "deleted")),
-                        field("patch", list(ref("DiffOperation"))));
+                        field("proxy", text()),
+                        field("givenRevision", count()),
+                        field("revision", count()),
+                        field("changed", bool()),
+                        field("changes", list(object(change))),
+                        field("complete", bool())));
         named.put(
                 "Plan",
                 object(
@@ -227,7 +251,7 @@ final class AnswerSchemas {
                         field("fields", list(ref("PolicyField"))),
                         field("proxies", list(text()))));
         var rejection =
-                new Field[] {
+                new SchemaParts.Field[] {
                     field("version", text()),
                     field("error", text()),
                     field("at", text().put("format", "date-time")),
@@ -269,6 +293,21 @@ final class AnswerSchemas {
                                                 field("since", text().put("format", "date-time")),
                                                 field("streams", count())))),
                         field("withheld", list(ref("Withheld")))));
+        named.put(
+                "GivenResourceList",
+                object(
+                        field(
+                                "items",
+                                list(
+                                        object(
+                                                field("type", text()),
+                                                field("name", text()),
+                                                field("version", text()),
+                                                field("documents", list(text())),
+                                                field(
+                                                        "resource",
+                                                        Json.object().put("type", "object"))))),
+                        optional("next", text())));
         named.put("ProxyList", object(field("items", list(ref("Proxy")))));
     }
 
@@ -347,68 +386,5 @@ final class AnswerSchemas {
                         field("detail", text()),
                         field("instance", text()),
                         optional("errors", list(violation).put("minItems", 1))));
-    }
-
-    /** A field of an answer. */
-    record Field(String name, ObjectNode schema, boolean isRequired) {}
-
-    static Field field(String name, ObjectNode schema) {
-        return new Field(name, schema, true);
-    }
-
-    static Field optional(String name, ObjectNode schema) {
-        return new Field(name, schema, false);
-    }
-
-    static ObjectNode object(Field... fields) {
-        ObjectNode root = Json.object().put("type", "object");
-        ObjectNode properties = root.putObject("properties");
-        var required = root.putArray("required");
-        for (Field field : fields) {
-            properties.set(field.name(), field.schema().deepCopy());
-            if (field.isRequired()) {
-                required.add(field.name());
-            }
-        }
-        return root;
-    }
-
-    static ObjectNode list(ObjectNode item) {
-        ObjectNode root = Json.object().put("type", "array");
-        root.set("items", item);
-        return root;
-    }
-
-    static ObjectNode map(ObjectNode value) {
-        ObjectNode root = Json.object().put("type", "object");
-        root.set("additionalProperties", value);
-        return root;
-    }
-
-    static ObjectNode ref(String name) {
-        return Json.object().put("$ref", "#/components/schemas/" + name);
-    }
-
-    private static ObjectNode page(ObjectNode item) {
-        return object(
-                field("items", list(item)), field("revision", count()), optional("next", text()));
-    }
-
-    static ObjectNode text() {
-        return Json.object().put("type", "string");
-    }
-
-    static ObjectNode words(String... words) {
-        ObjectNode schema = text();
-        Arrays.stream(words).forEach(schema.putArray("enum")::add);
-        return schema;
-    }
-
-    static ObjectNode bool() {
-        return Json.object().put("type", "boolean");
-    }
-
-    static ObjectNode count() {
-        return Json.object().put("type", "integer").put("minimum", 0);
     }
 }

@@ -83,6 +83,16 @@ public final class ApiMetrics implements StoreListener {
         registry.counter("outrigger.http.refused", "reason", reason).increment();
     }
 
+    /** A connection was closed because it took too long, or was one too many. */
+    void connectionClosed(String reason) {
+        registry.counter("outrigger.http.connections.closed", "reason", reason).increment();
+    }
+
+    /** The API's certificate files were looked at, and had changed. */
+    void certificateReloaded(String result) {
+        registry.counter("outrigger.http.certificate.reloads", "result", result).increment();
+    }
+
     /** A client that watched is gone. */
     void watchEnded(String reason) {
         registry.counter("outrigger.watches.ended", "reason", reason).increment();

@@ -10,6 +10,11 @@ import io.helidon.common.tls.TlsClientAuth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,17 +22,28 @@ import java.util.Optional;
 
 /** Makes of an {@link ApiSecurity} what the server needs; names the file that is at fault. */
 final class ApiTls {
+    private static final byte[] SAMPLE = {1, 2, 3, 4};
+
     private ApiTls() {}
 
     /** TLS 1.2 and later; a client certificate is asked for, and checked if there is one. */
     static Tls tls(ApiSecurity.ServerFiles files) {
         var builder = Tls.builder();
         Keys own = keys(files.certificate(), files.key());
-        builder.privateKey(
+        PrivateKey key =
                 own.privateKey()
                         .orElseThrow(() ->
                                 new ApiSecurityException(
-                                        files.key() + " holds no private key (expected: PEM)")));
+                                        files.key() + " holds no private key (expected: PEM)"));
+        if (own.certChain().isEmpty()) {
+            throw new ApiSecurityException(
+                    files.certificate() + " holds no certificate (expected: PEM)");
+        }
+        if (!belongTogether(own.certChain().getFirst(), key)) {
+            throw new ApiSecurityException(
+                    files.key() + " is not the key of the certificate in " + files.certificate());
+        }
+        builder.privateKey(key);
         builder.privateKeyCertChain(own.certChain());
         builder.enabledProtocols(List.of("TLSv1.3", "TLSv1.2"));
         if (files.clientAuthorities().isPresent()) {
@@ -60,6 +76,30 @@ final class ApiTls {
                                                         System::nanoTime),
                                         clock));
         return new CredentialCallers(tokens, security.bindings());
+    }
+
+    /** Whether what the key signs is what the certificate vouches for. */
+    private static boolean belongTogether(X509Certificate certificate, PrivateKey key) {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "EC" -> "SHA256withECDSA";
+                    case "RSA" -> "SHA256withRSA";
+                    case String other -> other;
+                };
+        try {
+            var signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update(SAMPLE);
+            byte[] signature = signer.sign();
+            var verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(certificate.getPublicKey());
+            verifier.update(SAMPLE);
+            return verifier.verify(signature);
+        } catch (InvalidKeyException _) {
+            return false; // Not even of the same kind.
+        } catch (GeneralSecurityException e) {
+            throw new ApiSecurityException("The key cannot sign: " + e.getMessage(), e);
+        }
     }
 
     private static Keys keys(Path certificate, Path key) {

@@ -44,7 +44,7 @@ final class ApplyService {
                                                 + " proxies."),
                                 Parameters.query(
                                         "plan",
-                                        Parameters.text("^plan-[0-9a-f]{32}$"),
+                                        Parameters.text(Plans.FORM),
                                         "Commits exactly this plan; then there is no body."))
                         .taking(
                                 Parameters.query(
@@ -117,15 +117,7 @@ final class ApplyService {
                             "A plan is committed as it was made: no body.")
                     .raise();
         }
-        var plan =
-                plans.find(id, caller)
-                        .orElseThrow(() ->
-                                Problem.of(
-                                                412,
-                                                "Plan not known",
-                                                "There is no such plan of yours, or not any more:"
-                                                        + " plan again.")
-                                        .raise());
+        var plan = plans.require(id, caller);
         var write = PolicyWrites.planned(plan.baseRevision(), plan.changes(), plan.warnings());
         var context = Requests.writeContext(request, new byte[0], caller);
         run("plan", Permissions.guard(write, caller), context, false, response);

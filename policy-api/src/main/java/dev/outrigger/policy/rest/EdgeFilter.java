@@ -24,15 +24,18 @@ final class EdgeFilter implements Filter {
 
     private final ApiMetrics metrics;
     private final RequestIds ids;
+    private final ConnectionGuard guard;
 
-    EdgeFilter(ApiMetrics metrics, RequestIds ids) {
+    EdgeFilter(ApiMetrics metrics, RequestIds ids, ConnectionGuard guard) {
         this.metrics = metrics;
         this.ids = ids;
+        this.guard = guard;
     }
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         long start = System.nanoTime();
+        guard.asked(request.remotePeer().address());
         String instance = ids.next();
         response.header(RequestIds.HEADER, instance);
         try {
@@ -44,6 +47,7 @@ final class EdgeFilter implements Filter {
             }
             closeIfAnnounced(request, response);
         } finally {
+            guard.answered(request.remotePeer().address());
             metrics.request(
                     route(request),
                     method(request),

@@ -128,7 +128,7 @@ final class OpenApi {
     private static ObjectNode media(List<MediaSchema> media) {
         ObjectNode content = Json.object();
         for (MediaSchema one : media) {
-            content.putObject(one.type()).set("schema", AnswerSchemas.ref(one.schema()));
+            content.putObject(one.type()).set("schema", SchemaParts.ref(one.schema()));
         }
         return content;
     }

@@ -12,6 +12,8 @@ import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.policy.patch.JsonDiff;
 import dev.outrigger.policy.plan.EffectiveChange;
 import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.GivenResource;
+import dev.outrigger.policy.plan.Outstanding;
 import dev.outrigger.policy.plan.PlannedEffects;
 import dev.outrigger.policy.plan.ResourceChange;
 import dev.outrigger.policy.plan.Source;
@@ -73,6 +75,32 @@ final class PlanJson {
         ObjectNode root = Json.object();
         change.proxies().forEach(root.putArray("proxies")::add);
         change.sidecars().forEach(root.putArray("sidecars")::add);
+        return changed(root, change);
+    }
+
+    static ObjectNode given(GivenResource resource) {
+        ObjectNode root = Json.object();
+        root.put("type", resource.type())
+                .put("name", resource.name())
+                .put("version", resource.version());
+        resource.documents().forEach(root.putArray("documents")::add);
+        root.set("resource", resource.content());
+        return root;
+    }
+
+    static ObjectNode outstanding(String proxy, long revision, Outstanding outstanding) {
+        ObjectNode root = Json.object();
+        root.put("proxy", proxy)
+                .put("givenRevision", outstanding.givenRevision())
+                .put("revision", revision)
+                .put("changed", !outstanding.changes().isEmpty());
+        ArrayNode changes = root.putArray("changes");
+        outstanding.changes().forEach(one -> changes.add(changed(Json.object(), one)));
+        root.put("complete", outstanding.isComplete());
+        return root;
+    }
+
+    private static ObjectNode changed(ObjectNode root, ResourceChange change) {
         root.put("type", change.type()).put("name", change.name());
         root.put(
                 "action",

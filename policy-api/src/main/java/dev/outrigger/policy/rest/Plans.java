@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 final class Plans {
     static final int MAX = 128;
 
+    /** How ids look. */
+    static final String FORM = "^plan-[0-9a-f]{32}$";
+
     private final Supplier<String> ids;
     private final Map<String, Plan> plans = new LinkedHashMap<>();
 
@@ -51,5 +54,28 @@ final class Plans {
     synchronized Optional<Plan> find(String id, Caller caller) {
         return Optional.ofNullable(plans.get(id))
                 .filter(plan -> plan.author().equals(caller.name()));
+    }
+
+    Plan require(String id, Caller caller) {
+        return find(id, caller)
+                .orElseThrow(() ->
+                        Problem.of(
+                                        412,
+                                        "Plan not known",
+                                        "There is no such plan of yours, or not any more: plan"
+                                                + " again.")
+                                .raise());
+    }
+
+    static Problem.Raised outdated(long base, long revision) {
+        return Problem.of(
+                        412,
+                        "Plan outdated",
+                        "The plan is for revision "
+                                + base
+                                + ", and revision "
+                                + revision
+                                + " stands by now: plan again.")
+                .raise();
     }
 }

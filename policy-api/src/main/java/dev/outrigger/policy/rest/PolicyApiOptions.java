@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param watch what watching may cost
  * @param security how it is protected; it refuses to listen where that is not enough
  * @param requestsPerSecond of one client; twice as many in a burst
+ * @param connections what they may cost, on either socket
  */
 public record PolicyApiOptions(
         String host,
@@ -21,7 +22,8 @@ public record PolicyApiOptions(
         Duration bodyTimeout,
         WatchLimits watch,
         ApiSecurity security,
-        int requestsPerSecond) {
+        int requestsPerSecond,
+        ConnectionLimits connections) {
     /** REST on 127.0.0.1:8470, metrics and health on 127.0.0.1:8471, 1 MiB, 30 s. */
     public static final PolicyApiOptions DEFAULT =
             new PolicyApiOptions(
@@ -33,7 +35,8 @@ public record PolicyApiOptions(
                     Duration.ofSeconds(30),
                     WatchLimits.DEFAULT,
                     ApiSecurity.LOOPBACK_ONLY,
-                    2_000);
+                    2_000,
+                    ConnectionLimits.DEFAULT);
 
     public PolicyApiOptions withPorts(int newPort, int newAdminPort) {
         return new PolicyApiOptions(
@@ -45,7 +48,8 @@ public record PolicyApiOptions(
                 bodyTimeout,
                 watch,
                 security,
-                requestsPerSecond);
+                requestsPerSecond,
+                connections);
     }
 
     public PolicyApiOptions withHosts(String newHost, String newAdminHost) {
@@ -58,7 +62,8 @@ public record PolicyApiOptions(
                 bodyTimeout,
                 watch,
                 security,
-                requestsPerSecond);
+                requestsPerSecond,
+                connections);
     }
 
     public PolicyApiOptions withBodyTimeout(Duration newBodyTimeout) {
@@ -71,7 +76,8 @@ public record PolicyApiOptions(
                 newBodyTimeout,
                 watch,
                 security,
-                requestsPerSecond);
+                requestsPerSecond,
+                connections);
     }
 
     public PolicyApiOptions withWatch(WatchLimits newWatch) {
@@ -84,7 +90,8 @@ public record PolicyApiOptions(
                 bodyTimeout,
                 newWatch,
                 security,
-                requestsPerSecond);
+                requestsPerSecond,
+                connections);
     }
 
     public PolicyApiOptions withSecurity(ApiSecurity newSecurity) {
@@ -97,7 +104,8 @@ public record PolicyApiOptions(
                 bodyTimeout,
                 watch,
                 newSecurity,
-                requestsPerSecond);
+                requestsPerSecond,
+                connections);
     }
 
     public PolicyApiOptions withRequestsPerSecond(int newRate) {
@@ -110,6 +118,21 @@ public record PolicyApiOptions(
                 bodyTimeout,
                 watch,
                 security,
-                newRate);
+                newRate,
+                connections);
+    }
+
+    public PolicyApiOptions withConnections(ConnectionLimits newConnections) {
+        return new PolicyApiOptions(
+                host,
+                port,
+                adminHost,
+                adminPort,
+                maxBodyBytes,
+                bodyTimeout,
+                watch,
+                security,
+                requestsPerSecond,
+                newConnections);
     }
 }

@@ -6,15 +6,8 @@ import dev.outrigger.policy.model.PolicyKind;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.StoreUnavailable;
 import io.helidon.common.tls.Tls;
-import io.helidon.http.DirectHandler.EventType;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.DirectHandlers;
-import io.helidon.webserver.http.HttpRouting;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,15 +23,16 @@ import java.util.stream.Collectors;
  * the store open.
  */
 public final class PolicyApiServer implements AutoCloseable {
-    private static final int MAX_CONNECTIONS = 1_024;
-    private static final int MAX_CONCURRENT_REQUESTS = 512;
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
 
-    private final WebServer api;
-    private final WebServer admin;
+    private final ApiSocket api;
+    private final ApiSocket admin;
+    private final Optional<TlsReload> certificates;
 
-    private PolicyApiServer(WebServer api, WebServer admin) {
+    private PolicyApiServer(ApiSocket api, ApiSocket admin, Optional<TlsReload> certificates) {
         this.api = api;
         this.admin = admin;
+        this.certificates = certificates;
     }
 
     /**
@@ -65,9 +59,6 @@ public final class PolicyApiServer implements AutoCloseable {
         byte[] cursorKey = new byte[32];
         random.nextBytes(cursorKey);
         var ids = new RequestIds(hex(random, 4));
-        var edge = new EdgeFilter(api.metrics(), ids);
-
-        HttpRouting.Builder apiRouting = routing(edge, options.host());
         var admission =
                 new Admission(
                         new RequestRates(
@@ -76,28 +67,34 @@ public final class PolicyApiServer implements AutoCloseable {
                                 System::nanoTime),
                         api.metrics());
         var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
-        var routes = new Routes(callers, admission, bodies);
-        routes.add(
-                apiRouting,
-                operations(options, api, new Cursors(cursorKey), new Plans(() -> hex(random, 16))));
-        apiRouting.any(Methods.notFound());
-        WebServer apiServer = listen(options.host(), options.port(), apiRouting, ids, tls);
-
-        HttpRouting.Builder adminRouting = routing(edge, options.adminHost());
-        routes.add(adminRouting, health(api).operations());
-        routes.add(adminRouting, new MetricsService(api.registry()).operations());
-        adminRouting.any(Methods.notFound());
+        var calls =
+                operations(options, api, new Cursors(cursorKey), new Plans(() -> hex(random, 16)));
+        var apiSocket =
+                ApiSocket.listen(
+                        new InetSocketAddress(options.host(), options.port()),
+                        new ApiSocket.Calls(callers, admission, bodies, calls),
+                        tls,
+                        options.connections(),
+                        ids,
+                        api.metrics());
+        var ofAdmin = new ArrayList<>(health(api).operations());
+        ofAdmin.addAll(new MetricsService(api.registry()).operations());
         try {
-            return new PolicyApiServer(
-                    apiServer,
-                    listen(
-                            options.adminHost(),
-                            options.adminPort(),
-                            adminRouting,
+            var adminSocket =
+                    ApiSocket.listen(
+                            new InetSocketAddress(options.adminHost(), options.adminPort()),
+                            new ApiSocket.Calls(callers, admission, bodies, ofAdmin),
+                            Optional.empty(),
+                            options.connections(),
                             ids,
-                            Optional.empty()));
+                            api.metrics());
+            var certificates =
+                    security.tls()
+                            .map(files -> new TlsReload(files, apiSocket::use, api.metrics()));
+            certificates.ifPresent(files -> apiSocket.every(CERTIFICATE_CHECK, files::check));
+            return new PolicyApiServer(apiSocket, adminSocket, certificates);
         } catch (RuntimeException e) {
-            apiServer.stop();
+            apiSocket.close();
             throw e;
         }
     }
@@ -115,19 +112,18 @@ public final class PolicyApiServer implements AutoCloseable {
     /** Stops accepting and waits a moment for requests in progress; idempotent. */
     @Override
     public void close() {
-        api.stop();
-        admin.stop();
+        api.close();
+        admin.close();
     }
 
-    private static HttpRouting.Builder routing(EdgeFilter edge, String host) {
-        HttpRouting.Builder routing = HttpRouting.builder();
-        // Outermost, so that the refusals of the other filter are problems and are counted.
-        routing.addFilter(edge);
-        routing.error(Throwable.class, edge::answer);
-        if (isLoopback(host)) {
-            routing.addFilter(new LoopbackHosts());
-        }
-        return routing;
+    /** Looks at the certificate files now, as it does every few seconds. */
+    void checkCertificates() {
+        certificates.ifPresent(TlsReload::check);
+    }
+
+    /** Open connections of the REST API. */
+    int connections() {
+        return api.connections();
     }
 
     private static String hex(RandomGenerator random, int length) {
@@ -136,7 +132,7 @@ public final class PolicyApiServer implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         return host.equals("localhost")
                 || Hosts.parse(host).filter(ip -> ip.isLoopbackAddress()).isPresent();
     }
@@ -175,7 +171,9 @@ public final class PolicyApiServer implements AutoCloseable {
                         .operations());
         operations.addAll(
                 new WatchService(api.store(), options.watch(), api.metrics()).operations());
-        operations.addAll(new ProxyService(api.status()).operations());
+        operations.addAll(
+                new ProxyService(api.status(), api.effects(), api.store(), plans, cursors)
+                        .operations());
         operations.addAll(new BootstrapService(api.bootstrap()).operations());
         operations.addAll(health(api).operations());
         return new OpenApiService(
@@ -190,53 +188,5 @@ public final class PolicyApiServer implements AutoCloseable {
                         "store", () -> api.store().failure().map(StoreUnavailable::getMessage)));
         checks.addAll(api.readiness());
         return new HealthService(checks);
-    }
-
-    private static WebServer listen(
-            String host, int port, HttpRouting.Builder routing, RequestIds ids, Optional<Tls> tls) {
-        var problems = DirectHandlers.builder();
-        for (EventType type : EventType.values()) {
-            problems.addHandler(type, new ProblemDirectHandler(ids));
-        }
-        var builder =
-                WebServer.builder()
-                        .host(host)
-                        .port(port)
-                        .shutdownHook(false)
-                        .featuresDiscoverServices(false)
-                        .maxTcpConnections(MAX_CONNECTIONS)
-                        .maxConcurrentRequests(MAX_CONCURRENT_REQUESTS)
-                        .shutdownGracePeriod(Duration.ofSeconds(2))
-                        // Also closes connections that never finish a request's head; longer than
-                        // the longest request, which it does not tell from an idle connection.
-                        .idleConnectionTimeout(RevisionService.MAX_WAIT.plusMinutes(1))
-                        .directHandlers(problems.build())
-                        .routing(routing);
-        tls.ifPresent(builder::tls);
-        WebServer server = builder.build();
-        requireFree(host, port);
-        server.start();
-        if (!server.isRunning()) {
-            // Lost a race for the port; Helidon logs why and returns.
-            throw cannotListen(host, port, new BindException("see the log"));
-        }
-        return server;
-    }
-
-    /** Helidon would only log that a port is taken. */
-    private static void requireFree(String host, int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-        } catch (IOException e) {
-            throw cannotListen(host, port, e);
-        }
-    }
-
-    private static UncheckedIOException cannotListen(String host, int port, IOException e) {
-        var named =
-                new BindException("Cannot listen on " + host + ":" + port + ": " + e.getMessage());
-        named.initCause(e);
-        return new UncheckedIOException(named);
     }
 }

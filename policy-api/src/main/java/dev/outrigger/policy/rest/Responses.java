@@ -69,15 +69,7 @@ final class Responses {
                                             + ": PUT it with If-Match to replace it.")
                             .raise();
             case WriteOutcome.PlanOutdated(var base, var revision) ->
-                    throw Problem.of(
-                                    412,
-                                    "Plan outdated",
-                                    "The plan is for revision "
-                                            + base
-                                            + ", and revision "
-                                            + revision
-                                            + " stands by now: plan again.")
-                            .raise();
+                    throw Plans.outdated(base, revision);
             case WriteOutcome.NotFound(var id) ->
                     throw Problem.of(404, "Not found", id + " does not exist.").raise();
             case WriteOutcome.KeyReused(_) ->

@@ -20,11 +20,13 @@ final class Routes {
     private final Callers callers;
     private final Admission admission;
     private final Bodies bodies;
+    private final ConnectionGuard guard;
 
-    Routes(Callers callers, Admission admission, Bodies bodies) {
+    Routes(Callers callers, Admission admission, Bodies bodies, ConnectionGuard guard) {
         this.callers = callers;
         this.admission = admission;
         this.bodies = bodies;
+        this.guard = guard;
     }
 
     /** Routes each call; a path with another method says which ones there are. */
@@ -59,6 +61,7 @@ final class Routes {
                 operation.call().answer(request, response, caller);
                 return;
             }
+            guard.answers(request.remotePeer().address());
             try (Admission.Place _ = admission.enter()) {
                 operation.call().answer(request, response, caller);
             }

@@ -94,6 +94,53 @@ class PlansTest {
     }
 
     @Test
+    void showsWhatAProxyWasGivenPageByPage() {
+        Answer first = api.get("/api/v1/proxies/a-1/xds?limit=2");
+        Answer second =
+                api.get(
+                        "/api/v1/proxies/a-1/xds?limit=2&cursor="
+                                + first.json().path("next").asText());
+
+        assertThat(first.json().path("items")).hasSize(2);
+        assertThat(first.json().at("/items/0/resource/name").asText()).isEqualTo("default/b/80");
+        assertThat(first.header("Link")).contains("/api/v1/proxies/a-1/xds?limit=2&cursor=");
+        assertThat(second.json().at("/items/0/name").asText()).isEqualTo("default/d/80");
+        assertThat(second.json().has("next")).isFalse();
+        assertThat(api.get("/api/v1/proxies/a-1/xds?name=default%2Fc%2F80").json().path("items"))
+                .hasSize(1);
+        assertThat(api.get("/api/v1/proxies/a-1/xds?type=x").json().path("items")).isEmpty();
+        assertThat(api.get("/api/v1/proxies/nobody/xds").status()).isEqualTo(404);
+        assertThat(api.get("/api/v1/proxies/a-1/xds?cursor=AAAA").status()).isEqualTo(400);
+    }
+
+    @Test
+    void showsWhatStandsBetweenAProxyAndTheDocuments() {
+        Answer inSync = api.get("/api/v1/proxies/a-1/diff");
+        api.apply(service("c"));
+        Answer behind = api.get("/api/v1/proxies/a-1/diff");
+
+        assertThat(inSync.json().path("changed").asBoolean(true)).isFalse();
+        assertThat(behind.json().path("givenRevision").asLong()).isEqualTo(1);
+        assertThat(behind.json().path("revision").asLong()).isEqualTo(2);
+        assertThat(behind.json().at("/changes/0/patch/0/op").asText()).isEqualTo("replace");
+        assertThat(api.get("/api/v1/proxies/nobody/diff").status()).isEqualTo(404);
+    }
+
+    @Test
+    void showsWhatAPlanWouldChangeOnAProxy() {
+        String diff =
+                "/api/v1/proxies/a-1/diff?plan="
+                        + plan(retry("p", "b")).json().path("planId").asText();
+
+        assertThat(api.get(diff).json().path("revision").asLong()).isEqualTo(2);
+        assertThat(api.store.documents().revision()).isEqualTo(1);
+        api.apply(service("c"));
+        assertThat(api.get(diff).status()).isEqualTo(412);
+        assertThat(api.get("/api/v1/proxies/a-1/diff?plan=plan-" + "0".repeat(32)).status())
+                .isEqualTo(412);
+    }
+
+    @Test
     void explainsARequest() {
         api.apply(retry("p", "b"));
         String question = "/api/v1/effective?consumer=a&host=B.local.service";

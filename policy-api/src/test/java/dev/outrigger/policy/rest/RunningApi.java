@@ -9,6 +9,9 @@ import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.plan.EffectiveChange;
 import dev.outrigger.policy.plan.Effects;
 import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.GivenQuery;
+import dev.outrigger.policy.plan.GivenResource;
+import dev.outrigger.policy.plan.Outstanding;
 import dev.outrigger.policy.plan.PlannedEffects;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.policy.plan.ResourceChange;
@@ -39,6 +42,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A whole API with a store of its own, and a client for it. */
 final class RunningApi implements AutoCloseable {
@@ -92,6 +96,7 @@ final class RunningApi implements AutoCloseable {
                                     List.of("a-1"))));
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
     final SqlitePolicyStore store;
     final PolicyApiServer server;
@@ -124,7 +129,7 @@ final class RunningApi implements AutoCloseable {
                                 registry,
                                 metrics,
                                 List.of()));
-        openApi = readOpenApi();
+        openApi = options.security().tls().isPresent() ? "" : readOpenApi();
     }
 
     /** A response with its body as text. */
@@ -279,6 +284,33 @@ final class RunningApi implements AutoCloseable {
                                     Optional.empty(),
                                     Optional.of(JSON.createObjectNode().put("name", "x")))),
                     true);
+        }
+
+        @Override
+        public Optional<List<GivenResource>> given(String proxy, GivenQuery query) {
+            return Optional.of(
+                    Stream.of("default/b/80", "default/c/80", "default/d/80")
+                            .filter(name -> query.asksFor(CLUSTER, name))
+                            .limit(query.limit())
+                            .map(name ->
+                                    new GivenResource(
+                                            CLUSTER,
+                                            name,
+                                            "v1",
+                                            List.of("Service/b"),
+                                            JSON.createObjectNode().put("name", name)))
+                            .toList());
+        }
+
+        @Override
+        public Optional<Outstanding> outstanding(String proxy, PolicySet wanted) {
+            return Optional.of(
+                    new Outstanding(
+                            1,
+                            wanted.revision() == 1
+                                    ? List.of()
+                                    : between(wanted, wanted).resources(),
+                            true));
         }
 
         @Override

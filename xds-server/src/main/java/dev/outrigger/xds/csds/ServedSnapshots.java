@@ -28,9 +28,10 @@ public final class ServedSnapshots implements SnapshotFeed {
      *
      * @param streams of the node that are open
      */
-    record Served(NodeIdentity node, int streams, @Nullable Snapshot snapshot) {}
+    public record Served(NodeIdentity node, int streams, @Nullable Snapshot snapshot) {}
 
-    Optional<Served> find(String nodeId) {
+    /** A node that is connected. */
+    public Optional<Served> find(String nodeId) {
         return Optional.ofNullable(byNode.get(nodeId));
     }
 

@@ -4,11 +4,16 @@ package dev.outrigger.xds.plan;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.plan.Effects;
 import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.GivenQuery;
+import dev.outrigger.policy.plan.GivenResource;
+import dev.outrigger.policy.plan.Outstanding;
 import dev.outrigger.policy.plan.PlannedEffects;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.xds.node.NodeIdentity;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -19,13 +24,17 @@ public final class PolicyEffects implements Effects {
     private static final int MAX_AT_A_TIME = 2;
 
     private final Supplier<List<NodeIdentity>> nodes;
+    private final Function<String, Optional<GivenSnapshot>> given;
     private final Semaphore running = new Semaphore(MAX_AT_A_TIME, true);
 
     /**
      * @param nodes the clients that are connected
+     * @param given what one of them was given, by its id
      */
-    public PolicyEffects(Supplier<List<NodeIdentity>> nodes) {
+    public PolicyEffects(
+            Supplier<List<NodeIdentity>> nodes, Function<String, Optional<GivenSnapshot>> given) {
         this.nodes = nodes;
+        this.given = given;
     }
 
     @Override
@@ -43,6 +52,24 @@ public final class PolicyEffects implements Effects {
     @Override
     public Explanation explain(PolicySet policies, Question question) {
         return alone(() -> new RequestExplainer(policies).explain(question));
+    }
+
+    @Override
+    public Optional<List<GivenResource>> given(String proxy, GivenQuery query) {
+        return given.apply(proxy).map(one -> GivenResources.page(one.snapshot(), query));
+    }
+
+    @Override
+    public Optional<Outstanding> outstanding(String proxy, PolicySet wanted) {
+        return given.apply(proxy)
+                .map(one ->
+                        alone(() -> {
+                            var changes = ResourceDiff.outstanding(one, wanted);
+                            return new Outstanding(
+                                    one.snapshot().revision(),
+                                    shortened(changes),
+                                    changes.size() <= PlannedEffects.MAX_CHANGES);
+                        }));
     }
 
     private <T> T alone(Supplier<T> work) {

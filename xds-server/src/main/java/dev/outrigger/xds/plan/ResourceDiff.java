@@ -85,6 +85,18 @@ final class ResourceDiff {
         return changes;
     }
 
+    /** What stands between what a node was given and what a set asks for; as many as above. */
+    static List<ResourceChange> outstanding(GivenSnapshot given, PolicySet wanted) {
+        var group = new NodeGroupResolver(wanted).resolve(given.node());
+        var diff = new ResourceDiff(PolicySet.EMPTY, wanted);
+        diff.compare(
+                new Move(new NodeGroupKey(given.snapshot().documents()), group),
+                List.of(given.node().id()),
+                byName(GivenResources.all(given.snapshot())),
+                byName(new ResourcePreview(wanted).resources(group)));
+        return diff.changes;
+    }
+
     private Set<PolicyId> sidecars() {
         Set<PolicyId> ids = new LinkedHashSet<>();
         before.all(SidecarSpec.class).stream().map(Policy::id).forEach(ids::add);
@@ -123,13 +135,16 @@ final class ResourceDiff {
                                 name.name(),
                                 Optional.ofNullable(one).map(ResourceDiff::json),
                                 Optional.ofNullable(other).map(ResourceDiff::json)));
+                if (changes.size() > PlannedEffects.MAX_CHANGES) {
+                    return;
+                }
             }
         }
     }
 
     static JsonNode json(Message message) {
         try {
-            return JSON.readTree(ResourceJson.write(message));
+            return Blanked.of(JSON.readTree(ResourceJson.write(message)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("our own JSON", e);
         }

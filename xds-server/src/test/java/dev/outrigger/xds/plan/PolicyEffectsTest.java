@@ -3,16 +3,24 @@ package dev.outrigger.xds.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.plan.EffectiveChange;
 import dev.outrigger.policy.plan.Explanation;
+import dev.outrigger.policy.plan.GivenQuery;
+import dev.outrigger.policy.plan.GivenResource;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.policy.plan.Source;
+import dev.outrigger.xds.node.NodeGroupResolver;
 import dev.outrigger.xds.node.NodeIdentity;
+import dev.outrigger.xds.reconcile.ResourcePreview;
+import dev.outrigger.xds.resource.ResourceType;
+import dev.outrigger.xds.snapshot.SnapshotBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PolicyEffectsTest {
@@ -72,9 +80,13 @@ class PolicyEffectsTest {
               timeouts: {request: 2s}
             """;
 
+    private static final NodeIdentity NODE = new NodeIdentity("a-1", "a", Map.of(), "envoy 1.40.0");
+
+    private Optional<GivenSnapshot> given = Optional.empty();
+
     private final PolicyEffects effects =
             new PolicyEffects(
-                    () -> List.of(new NodeIdentity("a-1", "a", Map.of(), "envoy 1.40.0")));
+                    () -> List.of(NODE), id -> given.filter(one -> one.node().id().equals(id)));
 
     private static PolicySet policies(String yaml) {
         return PolicyReader.standard().read(yaml).require();
@@ -211,5 +223,103 @@ class PolicyEffectsTest {
                 .filteredOn(change -> change.proxies().contains("a-1"))
                 .isNotEmpty()
                 .allSatisfy(change -> assertThat(change.after()).isEmpty());
+    }
+
+    private void give(PolicySet policies) {
+        var key = new NodeGroupResolver(policies).resolve(NODE);
+        var resources = new ResourcePreview(policies).resources(key);
+        given =
+                Optional.of(
+                        new GivenSnapshot(
+                                NODE,
+                                new SnapshotBuilder()
+                                        .build(7, key.documents(), resources, Optional.empty())));
+    }
+
+    @Test
+    void showsWhatAProxyWasGiven() {
+        give(policies(SERVICES));
+
+        var all = effects.given("a-1", query(Optional.empty(), "", 100)).orElseThrow();
+        var first = effects.given("a-1", query(Optional.empty(), "", 1)).orElseThrow();
+        var rest =
+                effects.given(
+                                "a-1",
+                                query(
+                                        Optional.empty(),
+                                        GivenQuery.key(
+                                                first.getFirst().type(), first.getFirst().name()),
+                                        100))
+                        .orElseThrow();
+
+        assertThat(all)
+                .extracting(resource -> resource.type().replaceAll(".*\\.", ""))
+                .contains("Cluster", "Listener", "RouteConfiguration");
+        assertThat(all)
+                .allSatisfy(resource -> {
+                    assertThat(resource.content().isObject()).isTrue();
+                    assertThat(resource.documents()).isNotEmpty();
+                });
+        assertThat(first).hasSize(1);
+        assertThat(rest).containsExactlyElementsOf(all.subList(1, all.size()));
+        assertThat(effects.given("a-2", query(Optional.empty(), "", 1))).isEmpty();
+        assertThat(
+                        effects.given(
+                                        "a-1",
+                                        query(Optional.of(ResourceType.CLUSTER.typeUrl()), "", 100))
+                                .orElseThrow())
+                .extracting(GivenResource::type)
+                .containsOnly(ResourceType.CLUSTER.typeUrl());
+    }
+
+    private static GivenQuery query(Optional<String> type, String after, int limit) {
+        return new GivenQuery(type, Optional.empty(), after, limit);
+    }
+
+    @Test
+    void nothingStandsBetweenAProxyAndWhatItWasGiven() {
+        give(policies(SERVICES + MESH));
+
+        var outstanding = effects.outstanding("a-1", policies(SERVICES + MESH)).orElseThrow();
+
+        assertThat(outstanding.changes()).isEmpty();
+        assertThat(outstanding.givenRevision()).isEqualTo(7);
+    }
+
+    @Test
+    void showsWhatStandsBetweenAProxyAndTheDocuments() {
+        give(policies(SERVICES));
+
+        var outstanding = effects.outstanding("a-1", policies(SERVICES + FOR_A)).orElseThrow();
+
+        assertThat(outstanding.changes())
+                .singleElement()
+                .satisfies(change -> {
+                    assertThat(change.type()).endsWith("RouteConfiguration");
+                    assertThat(change.before().orElseThrow().findValuesAsText("timeout"))
+                            .contains("15s");
+                    assertThat(change.after().orElseThrow().findValuesAsText("timeout"))
+                            .containsOnly("2s");
+                });
+    }
+
+    @Test
+    void whatIsSecretIsBlankedOut() throws Exception {
+        var tree =
+                new ObjectMapper()
+                        .readTree(
+                                """
+                                {"tls_certificates": [{
+                                   "certificate_chain": {"inline_string": "public"},
+                                   "private_key": {"inline_string": "hidden"},
+                                   "password": {"inline_bytes": "aGlkZGVu"}}],
+                                 "generic_secret": {"secret": {"inline_string": "hidden"}},
+                                 "session_ticket_keys": {"keys": [{"inline_bytes": "hidden"}]},
+                                 "other": {"private_key": {"filename": "/etc/key.pem"}}}
+                                """);
+
+        assertThat(Blanked.of(tree).toString())
+                .contains("public", "/etc/key.pem", "[redacted]")
+                .doesNotContain("hidden", "aGlkZGVu");
     }
 }

@@ -29,7 +29,8 @@ class PlanEqualsSentTest {
     private static final int REVISIONS = 120;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final PolicyEffects effects = new PolicyEffects(List::of);
+    private final PolicyEffects effects =
+            new PolicyEffects(List::of, _ -> java.util.Optional.empty());
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})

@@ -69,9 +69,9 @@ final class LocalRateLimitFilter implements HttpFilter {
             return HeadersStatus.CONTINUE;
         }
         shard.inc(used.enforced);
-        callbacks.streamInfo().setFlag(ResponseFlag.RATE_LIMITED);
         callbacks.sendLocalReply(
                 LocalReply.of(used.config().status(), "local_rate_limited", "local_rate_limited")
+                        .withFlagAfterwards(ResponseFlag.RATE_LIMITED)
                         .withHeaders(this::addResponseHeaders)
                         .withGrpcStatus(
                                 used.config().asResourceExhausted() ? RESOURCE_EXHAUSTED : -1));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.filterchain.FilterChains;
+import java.util.List;
+
+/**
+ * A listener as of one moment: what a swap hands to each worker. Immutable.
+ *
+ * @param chains in the order {@code index} speaks of
+ */
+record CompiledListener(ListenerVersion version, FilterChains index, List<CompiledChain> chains) {
+    CompiledListener {
+        chains = List.copyOf(chains);
+    }
+
+    /** A filter chain with what it does as of one moment. */
+    record CompiledChain(ChainKey key, String name, NetworkFilter filter) {}
+
+    /**
+     * What makes a filter chain the same one in two versions of a listener, so that its connections
+     * live on (WA3).
+     *
+     * @param listener hash of what the listener says besides its chains
+     * @param chain hash of the chain
+     */
+    record ChainKey(long listener, boolean isDefault, long chain) {}
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.downstream;
+
+import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
+import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.exchange.HttpConnectionManager;
+import dev.outrigger.dataplane.exchange.WorkerServices;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A filter chain on one worker: what new exchanges see, and the open connections. It lives as long
+ * as its listener has the chain, and then until its last connection is gone. Confined to the
+ * worker's event loop.
+ */
+final class WorkerChain {
+    private static final Logger log = LoggerFactory.getLogger(WorkerChain.class);
+
+    private final WorkerListener listener;
+    private final ListenerVersion version;
+    private final ChainKey key;
+    private final String name;
+    private final Set<ServerConnection> connections = new LinkedHashSet<>();
+    private NetworkFilter filter;
+    private boolean draining;
+
+    WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
+        this.listener = listener;
+        this.version = version;
+        this.key = chain.key();
+        this.name = chain.name();
+        this.filter = chain.filter();
+    }
+
+    ChainKey key() {
+        return key;
+    }
+
+    String name() {
+        return name;
+    }
+
+    NetworkFilter filter() {
+        return filter;
+    }
+
+    /** A swap that keeps the chain. */
+    void update(CompiledChain chain) {
+        filter = chain.filter();
+    }
+
+    /** The chain is no longer its listener's: connections end at their first chance. */
+    void startDraining() {
+        draining = true;
+    }
+
+    WorkerServices services() {
+        return listener.services();
+    }
+
+    ListenerStats stats() {
+        return listener.stats();
+    }
+
+    /**
+     * What new connections and the next exchange of an open one see: the newest routes and
+     * clusters. The settings are always the same.
+     *
+     * @throws IllegalStateException for a chain without HTTP
+     */
+    HttpConnectionManager manager() {
+        if (filter instanceof NetworkFilter.Http(HttpConnectionManager manager)) {
+            return manager;
+        }
+        throw new IllegalStateException("filter chain '" + name + "' has no connection manager");
+    }
+
+    /** Whether a connection should begin to drain with the response being sent. */
+    boolean drainClose() {
+        WorkerContext worker = services().worker();
+        DrainState server = listener.serverDrain();
+        return draining
+                || version.drain().drainClose(worker.now(), worker.random())
+                || (version.drainsOnHealthCheckFail() && server.isHealthCheckFailed())
+                || server.drainClose(worker.now(), worker.random());
+    }
+
+    void opened(ServerConnection connection) {
+        connections.add(connection);
+        listener.opened();
+    }
+
+    /** A connection goes on as another, whose protocol it turned out to speak. */
+    void becomes(ServerConnection connection, ServerConnection other) {
+        connections.remove(connection);
+        connections.add(other);
+    }
+
+    void closed(ServerConnection connection, long lengthMillis) {
+        connections.remove(connection);
+        listener.closed(lengthMillis);
+        if (connections.isEmpty()) {
+            listener.onEmpty(this);
+        }
+    }
+
+    boolean hasConnections() {
+        return !connections.isEmpty();
+    }
+
+    void closeAll() {
+        new ArrayList<>(connections).forEach(ServerConnection::closeNow);
+    }
+
+    void bug(Throwable cause) {
+        log.error("connection closed after an internal error", cause);
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What stands in for a filter whose configuration has not come. */
+@NullMarked
+package dev.outrigger.dataplane.filter.missing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.listenerfilter;
+
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * An accepted connection before it has a filter chain; Envoy's connection socket. Listener filters
+ * tell it what they find. Confined to its event loop.
+ */
+public final class AcceptedSocket {
+    private static final String RAW_BUFFER = "raw_buffer";
+
+    private final SocketAddress directRemoteAddress;
+    private final SocketAddress directLocalAddress;
+    private SocketAddress remoteAddress;
+    private SocketAddress localAddress;
+    private boolean localAddressRestored;
+    private String transportProtocol = "";
+    private String requestedServerName = "";
+    private List<String> applicationProtocols = List.of();
+
+    /**
+     * @param remoteAddress of the peer
+     * @param localAddress it was accepted at
+     */
+    public AcceptedSocket(SocketAddress remoteAddress, SocketAddress localAddress) {
+        this.directRemoteAddress = remoteAddress;
+        this.directLocalAddress = localAddress;
+        this.remoteAddress = remoteAddress;
+        this.localAddress = localAddress;
+    }
+
+    /** The peer, whatever a PROXY header says. */
+    public SocketAddress directRemoteAddress() {
+        return directRemoteAddress;
+    }
+
+    /** Where the connection was accepted, wherever it was meant to go. */
+    public SocketAddress directLocalAddress() {
+        return directLocalAddress;
+    }
+
+    public SocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    public void setRemoteAddress(SocketAddress address) {
+        remoteAddress = address;
+    }
+
+    public SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** The connection was meant for another address than the one it was accepted at. */
+    public void restoreLocalAddress(SocketAddress address) {
+        localAddress = address;
+        localAddressRestored = true;
+    }
+
+    public boolean isLocalAddressRestored() {
+        return localAddressRestored;
+    }
+
+    /** {@code tls} or {@code raw_buffer}; the latter where nobody looked. */
+    public String transportProtocol() {
+        return transportProtocol.isEmpty() ? RAW_BUFFER : transportProtocol;
+    }
+
+    public boolean hasTransportProtocol() {
+        return !transportProtocol.isEmpty();
+    }
+
+    public void setTransportProtocol(String protocol) {
+        transportProtocol = protocol;
+    }
+
+    /** SNI in lower case; empty for none. */
+    public String requestedServerName() {
+        return requestedServerName;
+    }
+
+    public void setRequestedServerName(String name) {
+        requestedServerName = name;
+    }
+
+    /** ALPN, in the client's order, or what an inspector concluded. */
+    public List<String> applicationProtocols() {
+        return applicationProtocols;
+    }
+
+    public void setApplicationProtocols(List<String> protocols) {
+        applicationProtocols = List.copyOf(protocols);
+    }
+}

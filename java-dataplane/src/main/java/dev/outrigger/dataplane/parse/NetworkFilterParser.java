@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.parse;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import dev.outrigger.dataplane.config.NetworkFilterConfig;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.Config;
+import io.envoyproxy.envoy.extensions.filters.network.echo.v3.Echo;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The network filters of a chain. The type of {@code typed_config} says which filter is meant; each
+ * of them ends the chain, so there is one.
+ */
+final class NetworkFilterParser {
+    private static final SupportedFields ECHO = SupportedFields.of(Echo.class);
+
+    /** What ends a chain, in the order of the documentation. */
+    private static final List<Type> TYPES =
+            List.of(
+                    type(
+                            "envoy.filters.network.http_connection_manager",
+                            HttpConnectionManager.class,
+                            () -> HttpConnectionManagerFields.HCM,
+                            (proto, path, findings) ->
+                                    new NetworkFilterConfig.Http(
+                                            HttpConnectionManagerParser.parse(
+                                                    proto, path, findings))),
+                    type(
+                            "envoy.filters.network.direct_response",
+                            Config.class,
+                            () -> DirectResponseFilterParser.CONFIG,
+                            DirectResponseFilterParser::parse),
+                    type(
+                            "envoy.filters.network.echo",
+                            Echo.class,
+                            () -> ECHO,
+                            (_, _, _) -> new NetworkFilterConfig.Echo()));
+
+    static final SupportedFields FILTER =
+            SupportedFields.of(Filter.class)
+                    .noEffect("name", "the type decides")
+                    .extension("typed_config", TYPES.stream().map(Type::table).toList());
+
+    /** One network filter as parsing sees it. */
+    private record Type(
+            String canonicalName,
+            Class<? extends Message> message,
+            Supplier<SupportedFields> table,
+            Reader reader) {}
+
+    @FunctionalInterface
+    private interface Reader {
+        Optional<NetworkFilterConfig> read(Any any, String path, Findings findings);
+    }
+
+    @FunctionalInterface
+    private interface MessageReader<M> {
+        NetworkFilterConfig read(M message, String path, Findings findings);
+    }
+
+    private static <M extends Message> Type type(
+            String canonicalName,
+            Class<M> message,
+            Supplier<SupportedFields> table,
+            MessageReader<M> reader) {
+        return new Type(
+                canonicalName,
+                message,
+                table,
+                (any, path, findings) -> {
+                    int before = findings.count();
+                    Optional<M> unpacked = Values.unpack(any, message, path, findings);
+                    return findings.count() == before
+                            ? unpacked.map(each -> reader.read(each, path, findings))
+                            : Optional.empty();
+                });
+    }
+
+    private NetworkFilterParser() {}
+
+    /** Reads the filters of a chain; empty after something was found wrong with them. */
+    static Optional<NetworkFilterConfig> parse(
+            List<Filter> filters, String path, Findings findings) {
+        if (filters.isEmpty()) {
+            return Optional.of(new NetworkFilterConfig.None());
+        }
+        Optional<NetworkFilterConfig> last = Optional.empty();
+        for (int i = 0; i < filters.size(); i++) {
+            String at = FieldPaths.index(path, i);
+            last = one(filters.get(i), i == filters.size() - 1, at, findings);
+        }
+        return last;
+    }
+
+    private static Optional<NetworkFilterConfig> one(
+            Filter filter, boolean isLast, String path, Findings findings) {
+        if (!filter.hasTypedConfig()) {
+            findings.invalid(
+                    path,
+                    filter.getName(),
+                    "Didn't find a registered implementation for '"
+                            + filter.getName()
+                            + "' with type URL: ''");
+            return Optional.empty();
+        }
+        for (Type type : TYPES) {
+            if (Values.is(filter.getTypedConfig(), type.message())) {
+                if (!isLast) {
+                    findings.invalid(
+                            path,
+                            filter.getName(),
+                            "Error: terminal filter named "
+                                    + filter.getName()
+                                    + " of type "
+                                    + type.canonicalName()
+                                    + " must be the last filter in a network filter chain.");
+                }
+                return type.reader()
+                        .read(
+                                filter.getTypedConfig(),
+                                FieldPaths.join(path, "typed_config"),
+                                findings);
+            }
+        }
+        return Optional.empty(); // reported by the table
+    }
+}

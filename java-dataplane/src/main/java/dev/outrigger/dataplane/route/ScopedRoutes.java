@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.route;
+
+import dev.outrigger.dataplane.config.ScopeKeyConfig;
+import dev.outrigger.dataplane.config.ScopeKeyConfig.Extract;
+import dev.outrigger.dataplane.config.ScopeKeyConfig.HeaderFragment;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Route tables by the key of a request's scope. Immutable. */
+public final class ScopedRoutes {
+    private final List<HeaderFragment> fragments;
+    private final byte[][] names;
+    private final Map<List<String>, Routes> scopes;
+
+    public ScopedRoutes(ScopeKeyConfig key, Map<List<String>, Routes> scopes) {
+        this.fragments = key.fragments();
+        this.names =
+                fragments.stream().map(each -> Ascii.bytes(each.header())).toArray(byte[][]::new);
+        this.scopes = Map.copyOf(scopes);
+    }
+
+    /** The table of the request's scope; {@code null} without one, or before its routes came. */
+    public @Nullable Routes find(RequestHead head) {
+        var key = new ArrayList<String>(names.length);
+        HeaderBlock headers = head.headers();
+        for (int i = 0; i < names.length; i++) {
+            int entry = headers.find(names[i], 0);
+            String part =
+                    entry < 0
+                            ? null
+                            : part(
+                                    fragments.get(i),
+                                    new String(
+                                            headers.data(),
+                                            headers.valueOffset(entry),
+                                            headers.valueLength(entry),
+                                            StandardCharsets.ISO_8859_1));
+            if (part == null) {
+                return null;
+            }
+            key.add(part);
+        }
+        return scopes.get(key);
+    }
+
+    private static @Nullable String part(HeaderFragment fragment, String value) {
+        return switch (fragment.extract()) {
+            case Extract.Index(int wanted) -> element(value, fragment.elementSeparator(), wanted);
+            case Extract.Element(String separator, String key) ->
+                    valueOf(value, fragment.elementSeparator(), separator, key);
+        };
+    }
+
+    private static @Nullable String element(String value, String separator, int wanted) {
+        if (separator.isEmpty()) {
+            return wanted == 0 ? value : null;
+        }
+        int from = 0;
+        for (int i = 0; i < wanted; i++) {
+            int next = value.indexOf(separator, from);
+            if (next < 0) {
+                return null;
+            }
+            from = next + separator.length();
+        }
+        int end = value.indexOf(separator, from);
+        return value.substring(from, end < 0 ? value.length() : end);
+    }
+
+    private static @Nullable String valueOf(
+            String value, String elementSeparator, String separator, String key) {
+        int from = 0;
+        while (from <= value.length()) {
+            int next = elementSeparator.isEmpty() ? -1 : value.indexOf(elementSeparator, from);
+            int end = next < 0 ? value.length() : next;
+            int split = value.indexOf(separator, from);
+            boolean splits = split >= 0 && split + separator.length() <= end;
+            String name = value.substring(from, splits ? split : end);
+            if (name.equals(key)) {
+                return splits ? value.substring(split + separator.length(), end) : "";
+            }
+            if (next < 0) {
+                return null;
+            }
+            from = next + elementSeparator.length();
+        }
+        return null;
+    }
+}
