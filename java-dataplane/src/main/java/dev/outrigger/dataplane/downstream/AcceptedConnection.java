@@ -87,7 +87,7 @@ final class AcceptedConnection {
     /** The connection is there. */
     void opened(ServerConnection connection) {
         chain.opened(connection);
-        counts.opened();
+        counts.opened(info.tls() != null);
     }
 
     /** Another handler goes on with the connection. */

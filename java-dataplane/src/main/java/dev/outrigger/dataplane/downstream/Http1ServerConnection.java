@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.message.Http1HeadParser;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -134,7 +135,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isHttp2(ByteBuf in) {
-        return codec == CodecType.HTTP2 || Http2ServerConnection.isPreface(in);
+        if (codec == CodecType.HTTP2) {
+            return true;
+        }
+        TlsInfo tls = accepted.info().tls();
+        String agreed = tls == null ? "" : tls.alpn();
+        return agreed.isEmpty() ? Http2ServerConnection.isPreface(in) : agreed.equals("h2");
     }
 
     /** Hands the connection over to the protocol it speaks (C1). */

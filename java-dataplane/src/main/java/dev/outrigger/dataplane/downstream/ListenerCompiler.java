@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.LogFilters;
@@ -18,6 +19,7 @@ import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ final class ListenerCompiler {
     private final FactoryContext filters;
     private final String serviceNode;
     private final Supplier<DrainState> drains;
+    private final TlsContexts tls;
     private final Map<String, Known> known = new HashMap<>();
     private final CompiledRoutes routes;
 
@@ -51,9 +54,11 @@ final class ListenerCompiler {
             ListenerConfig config,
             ListenerVersion version,
             FilterChains index,
-            Map<ChainKey, HttpConnectionManager.Settings> settings) {}
+            Map<ChainKey, HttpConnectionManager.Settings> settings,
+            Map<ChainKey, SecuredChain> secured) {}
 
     /**
+     * @param tls makes the TLS of chains
      * @param drains makes the drain of one version of a listener
      */
     ListenerCompiler(
@@ -61,11 +66,13 @@ final class ListenerCompiler {
             AccessLogSinks sinks,
             FactoryContext filters,
             String serviceNode,
+            TlsContexts tls,
             Supplier<DrainState> drains) {
         this.serviceNode = serviceNode;
         this.stats = stats;
         this.sinks = sinks;
         this.filters = filters;
+        this.tls = tls;
         this.drains = drains;
         this.routes = new CompiledRoutes(stats, filters);
     }
@@ -97,16 +104,19 @@ final class ListenerCompiler {
         }
         Known base = before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
+        var secured = new HashMap<ChainKey, SecuredChain>();
         if (base != null) {
+            var keys =
+                    Stream.concat(
+                                    listener.filterChains().stream()
+                                            .map(each -> key(listener, each, false)),
+                                    listener.defaultFilterChain().stream()
+                                            .map(each -> key(listener, each, true)))
+                            .collect(Collectors.toSet());
             settings.putAll(base.settings());
-            settings.keySet()
-                    .retainAll(
-                            Stream.concat(
-                                            listener.filterChains().stream()
-                                                    .map(each -> key(listener, each, false)),
-                                            listener.defaultFilterChain().stream()
-                                                    .map(each -> key(listener, each, true)))
-                                    .collect(Collectors.toSet()));
+            settings.keySet().retainAll(keys);
+            secured.putAll(base.secured());
+            secured.keySet().retainAll(keys);
         }
         int chains = listener.filterChains().size();
         return new Known(
@@ -120,7 +130,8 @@ final class ListenerCompiler {
                 FilterChains.of(
                         listener.filterChains().stream().map(FilterChainConfig::match).toList(),
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),
-                settings);
+                settings,
+                secured);
     }
 
     private static ChainKey key(
@@ -149,7 +160,27 @@ final class ListenerCompiler {
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();
                     case NetworkFilterConfig.None() -> new NetworkFilter.None();
                 };
-        return new CompiledChain(key, chain.name(), filter);
+        return new CompiledChain(key, chain.name(), filter, secured(listener, key, chain, known));
+    }
+
+    private @Nullable SecuredChain secured(
+            ListenerConfig listener, ChainKey key, FilterChainConfig chain, Known known) {
+        return chain.tls()
+                .map(config ->
+                        known.secured()
+                                .computeIfAbsent(
+                                        key,
+                                        _ ->
+                                                new SecuredChain(
+                                                        tls.server(
+                                                                config,
+                                                                chain.match().serverNames(),
+                                                                "listener."
+                                                                        + listener.statPrefix()
+                                                                        + "."),
+                                                        chain.transportSocketConnectTimeout()
+                                                                .toNanos())))
+                .orElse(null);
     }
 
     private HttpConnectionManager.Settings settings(

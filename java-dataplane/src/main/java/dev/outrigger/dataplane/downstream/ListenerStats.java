@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
 
 /** The stats of one listener under Envoy's names (7.2). */
 final class ListenerStats {
+    private final Counter handshakeTimeouts;
     private final Counter cxTotal;
     private final Gauge cxActive;
     private final Counter cxDestroy;
@@ -34,7 +35,6 @@ final class ListenerStats {
                 new String[] {
                     "downstream_cx_overflow",
                     "downstream_cx_overload_reject",
-                    "downstream_cx_transport_socket_connect_timeout",
                     "downstream_global_cx_overflow",
                     "downstream_pre_cx_timeout",
                     "downstream_listener_filter_error",
@@ -44,9 +44,16 @@ final class ListenerStats {
                 }) {
             store.declareCounter(p + unused);
         }
+        handshakeTimeouts =
+                store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         noFilterChainMatch = store.counter(p + "no_filter_chain_match");
         preCxActive = store.gauge(p + "downstream_pre_cx_active");
         acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
+    }
+
+    /** Of handshakes that took too long. */
+    Counter handshakeTimeouts() {
+        return handshakeTimeouts;
     }
 
     Counter cxTotal() {

@@ -91,6 +91,7 @@ public final class NettyRequestPath implements RequestPath {
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
+        var tls = new TlsContexts(stats, options.clock(), options.nanoTime());
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -105,7 +106,7 @@ public final class NettyRequestPath implements RequestPath {
                                         loop.eventLoop(),
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
-                                new TlsContexts(stats, options.clock(), options.nanoTime()),
+                                tls,
                                 place.outlierLogPath().isEmpty()
                                         ? null
                                         : new EventLog(place.outlierLogPath()),
@@ -125,6 +126,7 @@ public final class NettyRequestPath implements RequestPath {
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
                         options.serviceNode(),
+                        tls,
                         () ->
                                 new DrainState(
                                         options.drainTime().toNanos(), options.gradualDrain()));

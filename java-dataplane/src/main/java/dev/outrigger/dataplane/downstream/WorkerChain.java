@@ -3,12 +3,14 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ final class WorkerChain {
     private final String name;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
+    private @Nullable SecuredChain tls;
     private boolean draining;
 
     WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
@@ -34,6 +37,7 @@ final class WorkerChain {
         this.key = chain.key();
         this.name = chain.name();
         this.filter = chain.filter();
+        this.tls = chain.tls();
     }
 
     ChainKey key() {
@@ -48,8 +52,14 @@ final class WorkerChain {
         return filter;
     }
 
+    /** {@code null} for cleartext. */
+    @Nullable SecuredChain tls() {
+        return tls;
+    }
+
     /** A swap that keeps the chain. */
     void update(CompiledChain chain) {
+        tls = chain.tls();
         filter = chain.filter();
     }
 

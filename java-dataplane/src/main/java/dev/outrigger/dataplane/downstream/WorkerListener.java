@@ -3,12 +3,14 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.AcceptedSocket;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
@@ -128,7 +130,36 @@ final class WorkerListener {
             channel.close();
             return;
         }
-        channel.pipeline().addLast(handler(byIndex[found], info, log));
+        WorkerChain chain = byIndex[found];
+        SecuredChain tls = chain.tls();
+        if (tls == null) {
+            channel.pipeline().addLast(handler(chain, info, log));
+        } else {
+            secure(channel, chain, tls, info, log);
+        }
+    }
+
+    private void secure(
+            Channel channel,
+            WorkerChain chain,
+            SecuredChain secured,
+            ConnectionInfo info,
+            @Nullable ConnectionLog log) {
+        StatsShard shard = services.worker().stats();
+        TlsHandler tls = secured.tls().newHandler(shard);
+        if (tls == null) {
+            channel.close();
+            return;
+        }
+        if (secured.connectTimeoutNanos() > 0) {
+            tls.limitHandshake(
+                    secured.connectTimeoutNanos(), () -> shard.inc(stats.handshakeTimeouts()));
+        }
+        ConnectionInfo known = info.withTls(tls.info());
+        if (log != null) {
+            log.secured(known);
+        }
+        channel.pipeline().addLast(tls, handler(chain, known, log));
     }
 
     private static ChannelHandler handler(

@@ -97,6 +97,11 @@ public final class StreamInfo {
         localReplyBody = body;
     }
 
+    /** The connection, of which more is known now. */
+    public void setConnection(ConnectionInfo known) {
+        connection = known;
+    }
+
     public ConnectionInfo connection() {
         if (connection == null) {
             throw new IllegalStateException("begin was not called");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.DownstreamTlsConfig;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
@@ -17,8 +18,8 @@ final class FilterChainParser {
                     .nested("filter_chain_match", () -> FilterChainMatchParser.MATCH)
                     .nested("filters", () -> NetworkFilterParser.FILTER)
                     .obeyed("name")
-                    .nested("transport_socket", () -> TlsFields.CLEARTEXT_SOCKET)
-                    .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
+                    .nested("transport_socket", () -> TlsFields.DOWNSTREAM_SOCKET)
+                    .obeyed("transport_socket_connect_timeout")
                     .noEffect("metadata", "nothing that reads it is supported");
 
     private final Listener listener;
@@ -68,7 +69,21 @@ final class FilterChainParser {
         Optional<NetworkFilterConfig> filter =
                 NetworkFilterParser.parse(
                         proto.getFiltersList(), FieldPaths.join(path, "filters"), findings);
+        Optional<DownstreamTlsConfig> tls =
+                TlsContextParser.downstream(
+                        proto.getTransportSocket(),
+                        FieldPaths.join(path, "transport_socket"),
+                        findings);
         return filter.map(each ->
-                new FilterChainConfig(proto.getName(), match, each, Values.contentHash(proto)));
+                new FilterChainConfig(
+                        proto.getName(),
+                        match,
+                        each,
+                        tls,
+                        Values.duration(
+                                proto.getTransportSocketConnectTimeout(),
+                                FieldPaths.join(path, "transport_socket_connect_timeout"),
+                                findings),
+                        Values.contentHash(proto)));
     }
 }

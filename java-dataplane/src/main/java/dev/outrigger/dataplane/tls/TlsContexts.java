@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.tls;
 import dev.outrigger.dataplane.config.CommonTlsConfig;
 import dev.outrigger.dataplane.config.CommonTlsConfig.CertificateSource;
 import dev.outrigger.dataplane.config.CommonTlsConfig.ValidationSource;
+import dev.outrigger.dataplane.config.DownstreamTlsConfig;
+import dev.outrigger.dataplane.config.DownstreamTlsConfig.TicketKeys;
 import dev.outrigger.dataplane.config.PeerValidationConfig;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -49,6 +51,37 @@ public final class TlsContexts {
                                 .map(v -> new PeerValidator(v, false, stats, clock))
                                 .orElse(null),
                         keyLog(config.common())),
+                stats,
+                nanoTime);
+    }
+
+    /**
+     * The TLS of a filter chain.
+     *
+     * @param serverNames of the chain's match
+     * @param scope of its stats, for example {@code listener.127.0.0.1_443.}
+     */
+    public ServerTls server(DownstreamTlsConfig config, List<String> serverNames, String scope) {
+        var stats = new TlsStats(store, scope, true);
+        Optional<PeerValidationConfig> validation = validation(config.common());
+        var settings =
+                new ServerSettings(
+                        config,
+                        chains(config.common()),
+                        validation,
+                        !(config.ticketKeys() instanceof TicketKeys.Disabled),
+                        config.ticketKeys() instanceof TicketKeys.Inline(var keys)
+                                ? Optional.of(keys)
+                                : Optional.empty(),
+                        serverNames,
+                        keyLog(config.common()));
+        return new ServerTls(
+                new ServerTlsContext(
+                        settings,
+                        stats,
+                        validation
+                                .map(v -> new PeerValidator(v, true, stats, clock))
+                                .orElse(null)),
                 stats,
                 nanoTime);
     }

@@ -67,6 +67,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private @Nullable ChannelPromise connecting;
     private @Nullable ScheduledFuture<?> timeout;
     private @Nullable Result verified;
+    private @Nullable Runnable onHandshakeTimeout;
     private long connectTimeoutNanos;
     private long connectStarted;
     private long ssl;
@@ -116,6 +117,16 @@ public final class TlsHandler extends ChannelDuplexHandler {
     public static @Nullable TlsInfo find(Channel channel) {
         TlsHandler handler = channel.pipeline().get(TlsHandler.class);
         return handler == null ? null : handler.session;
+    }
+
+    /**
+     * Closes an accepted connection whose handshake takes too long.
+     *
+     * @param onTimeout called when it does
+     */
+    public void limitHandshake(long nanos, Runnable onTimeout) {
+        connectTimeoutNanos = nanos;
+        onHandshakeTimeout = onTimeout;
     }
 
     /** What headers and logs may know. */
@@ -181,6 +192,18 @@ public final class TlsHandler extends ChannelDuplexHandler {
         ctx = context;
         if (this.context.isServer()) {
             begin();
+            Runnable late = onHandshakeTimeout;
+            if (late != null) {
+                timeout =
+                        context.executor()
+                                .schedule(
+                                        () -> {
+                                            late.run();
+                                            context.close();
+                                        },
+                                        connectTimeoutNanos,
+                                        TimeUnit.NANOSECONDS);
+            }
         }
     }
 
