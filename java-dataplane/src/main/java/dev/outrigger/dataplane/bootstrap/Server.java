@@ -118,9 +118,10 @@ final class Server implements AutoCloseable {
         var parsers =
                 new XdsResourceParser(
                         ParseContext.dynamic(
-                                bootstrap.dynamicResources().ads().isPresent(),
-                                known::contains,
-                                options.rejectUnknownDynamicFields()));
+                                        bootstrap.dynamicResources().ads().isPresent(),
+                                        known::contains,
+                                        options.rejectUnknownDynamicFields())
+                                .withSecrets(bootstrap.secrets()));
         this.assembler =
                 new ConfigAssembler(
                         loop,

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  * overrides applied.
  *
  * @param admin absent: no admin socket is opened, as in Envoy
+ * @param secrets by name
  * @param listeners static listeners, in file order
  * @param clusters static clusters traffic may be sent to, in file order
  * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
@@ -20,6 +22,7 @@ import java.util.Optional;
 public record BootstrapConfig(
         NodeConfig node,
         Optional<AdminConfig> admin,
+        Map<String, SecretConfig> secrets,
         List<ListenerConfig> listeners,
         List<ClusterConfig> clusters,
         List<XdsClusterConfig> xdsClusters,
@@ -30,6 +33,7 @@ public record BootstrapConfig(
         boolean statsFlushOnAdmin,
         StatsConfig statsConfig) {
     public BootstrapConfig {
+        secrets = Map.copyOf(secrets);
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
         xdsClusters = List.copyOf(xdsClusters);

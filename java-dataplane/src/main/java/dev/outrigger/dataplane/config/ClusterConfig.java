@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * {@code envoy.config.cluster.v3.Cluster} with its defaults resolved.
@@ -52,7 +53,12 @@ public record ClusterConfig(
 
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
-        return List.of();
+        return Stream.concat(
+                        tls.stream(),
+                        transportSocketMatches.stream().flatMap(match -> match.tls().stream()))
+                .flatMap(each -> each.common().secrets().stream())
+                .distinct()
+                .toList();
     }
 
     /** Of pooled connections; zero for none. */

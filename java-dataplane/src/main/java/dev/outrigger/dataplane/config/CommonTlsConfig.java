@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.config;
 
 import dev.outrigger.dataplane.x509.CertificateChain;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,20 @@ public record CommonTlsConfig(
     public CommonTlsConfig {
         certificates = List.copyOf(certificates);
         alpnProtocols = List.copyOf(alpnProtocols);
+    }
+
+    /** The secrets that are to be asked for. */
+    public List<ResourceReference> secrets() {
+        var all = new ArrayList<ResourceReference>();
+        for (CertificateSource each : certificates) {
+            if (each instanceof CertificateSource.Secret(var reference)) {
+                all.add(reference);
+            }
+        }
+        if (validation instanceof ValidationSource.Secret(var reference, _)) {
+            all.add(reference);
+        }
+        return all;
     }
 
     /** Versions of the protocol. */
@@ -49,7 +64,7 @@ public record CommonTlsConfig(
         /** In the configuration itself. */
         record Inline(CertificateConfig certificate) implements CertificateSource {}
 
-        record Secret(SecretReference reference) implements CertificateSource {}
+        record Secret(ResourceReference reference) implements CertificateSource {}
     }
 
     /**
@@ -57,7 +72,8 @@ public record CommonTlsConfig(
      *
      * @param path of the certificates' file, or {@code <inline>}
      */
-    public record CertificateConfig(CertificateChain chain, String path) {}
+    public record CertificateConfig(CertificateChain chain, String path)
+            implements SecretConfig {}
 
     /** Where it is said what the peer must show. */
     public sealed interface ValidationSource {
@@ -69,9 +85,9 @@ public record CommonTlsConfig(
         /**
          * What a secret says, added to what is said here (MT4).
          *
-         * @param base empty where the secret says all
+         * @param base absent where the secret says all
          */
-        record Secret(SecretReference reference, PeerValidationConfig.Parts base)
+        record Secret(ResourceReference reference, Optional<PeerValidationConfig> base)
                 implements ValidationSource {}
     }
 

@@ -2,6 +2,8 @@
 package dev.outrigger.dataplane.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +23,15 @@ public record DownstreamTlsConfig(
         boolean fullScanCertsOnSniMismatch,
         boolean preferClientCiphers) {
 
+    /** The secrets that are to be asked for. */
+    public List<ResourceReference> secrets() {
+        var all = new ArrayList<>(common.secrets());
+        if (ticketKeys instanceof TicketKeys.Secret(var reference)) {
+            all.add(reference);
+        }
+        return all;
+    }
+
     /** What session tickets are made with. */
     public sealed interface TicketKeys {
         /** Keys nobody else knows, made by the library and changed in time. */
@@ -31,7 +42,7 @@ public record DownstreamTlsConfig(
 
         record Inline(SessionTicketKeys keys) implements TicketKeys {}
 
-        record Secret(SecretReference reference) implements TicketKeys {}
+        record Secret(ResourceReference reference) implements TicketKeys {}
     }
 
     /**
@@ -39,11 +50,22 @@ public record DownstreamTlsConfig(
      *
      * @param keys of 80 bytes each: 16 of name, 32 of HMAC key, 32 of AES key
      */
-    public record SessionTicketKeys(List<byte[]> keys) {
+    public record SessionTicketKeys(List<byte[]> keys) implements SecretConfig {
         public static final int KEY_BYTES = 80;
 
         public SessionTicketKeys {
             keys = List.copyOf(keys);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof SessionTicketKeys(var others)
+                    && Arrays.deepEquals(keys.toArray(), others.toArray());
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(keys.toArray());
         }
 
         @Override

@@ -3,7 +3,10 @@ package dev.outrigger.dataplane.config;
 
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.x509.GeneralName;
+import dev.outrigger.dataplane.x509.RevocationLists;
 import dev.outrigger.dataplane.x509.TrustStore;
+import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,44 +17,30 @@ import java.util.OptionalInt;
  *
  * @param trusted absent: any chain will do, if the rest fits
  * @param caPath of the trusted certificates' file, {@code <inline>}, or empty
+ * @param certificateHashes SHA-256 in lower case hex
+ * @param publicKeyHashes SHA-256 in lower case hex
  * @param acceptUntrusted whether a certificate that fails is accepted, and only told apart
  * @param maxVerifyDepth of intermediates and the trusted one
+ * @param spiffe trusted certificates by trust domain; empty unless the SPIFFE validator is asked for
  */
 public record PeerValidationConfig(
-        Optional<TrustStore> trusted, String caPath, Parts parts) {
-
-    /**
-     * Everything beside what is trusted.
-     *
-     * @param spiffe trusted certificates by trust domain; empty unless the SPIFFE validator is asked
-     *     for
-     */
-    public record Parts(
-            List<SanMatch> subjectAltNames,
-            List<String> certificateHashes,
-            List<String> publicKeyHashes,
-            boolean allowExpired,
-            boolean acceptUntrusted,
-            boolean onlyVerifyLeafCrl,
-            OptionalInt maxVerifyDepth,
-            Map<String, TrustStore> spiffe) {
-        public static final Parts EMPTY =
-                new Parts(
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        false,
-                        false,
-                        OptionalInt.empty(),
-                        Map.of());
-
-        public Parts {
-            subjectAltNames = List.copyOf(subjectAltNames);
-            certificateHashes = List.copyOf(certificateHashes);
-            publicKeyHashes = List.copyOf(publicKeyHashes);
-            spiffe = Map.copyOf(spiffe);
-        }
+        Optional<TrustStore> trusted,
+        String caPath,
+        RevocationLists revoked,
+        List<SanMatch> subjectAltNames,
+        List<String> certificateHashes,
+        List<String> publicKeyHashes,
+        boolean allowExpired,
+        boolean acceptUntrusted,
+        boolean onlyVerifyLeafCrl,
+        OptionalInt maxVerifyDepth,
+        Map<String, TrustStore> spiffe)
+        implements SecretConfig {
+    public PeerValidationConfig {
+        subjectAltNames = List.copyOf(subjectAltNames);
+        certificateHashes = List.copyOf(certificateHashes);
+        publicKeyHashes = List.copyOf(publicKeyHashes);
+        spiffe = Map.copyOf(spiffe);
     }
 
     /**
@@ -60,4 +49,43 @@ public record PeerValidationConfig(
      * @param objectId of the kind {@link GeneralName.Type#OTHER_NAME}; empty for the others
      */
     public record SanMatch(GeneralName.Type type, String objectId, ValueMatch match) {}
+
+    /** What a secret adds to this: lists are joined, of single values its own win (MT4). */
+    public PeerValidationConfig mergedWith(PeerValidationConfig secret) {
+        var domains = new LinkedHashMap<>(spiffe);
+        domains.putAll(secret.spiffe);
+        return new PeerValidationConfig(
+                secret.trusted.or(() -> trusted),
+                secret.trusted.isPresent() ? secret.caPath : caPath,
+                secret.revoked.equals(RevocationLists.NONE) ? revoked : secret.revoked,
+                joined(subjectAltNames, secret.subjectAltNames),
+                joined(certificateHashes, secret.certificateHashes),
+                joined(publicKeyHashes, secret.publicKeyHashes),
+                allowExpired || secret.allowExpired,
+                acceptUntrusted || secret.acceptUntrusted,
+                onlyVerifyLeafCrl || secret.onlyVerifyLeafCrl,
+                secret.maxVerifyDepth.isPresent() ? secret.maxVerifyDepth : maxVerifyDepth,
+                domains);
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        var all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** Why this cannot be used, in Envoy's words; empty when it can. */
+    public Optional<String> fault() {
+        if (trusted.isPresent() || !spiffe.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!subjectAltNames.isEmpty()) {
+            return Optional.of(
+                    "SAN-based verification of peer certificates without trusted CA is insecure"
+                            + " and not allowed");
+        }
+        return allowExpired
+                ? Optional.of("Certificate validity period is always ignored without trusted CA")
+                : Optional.empty();
+    }
 }

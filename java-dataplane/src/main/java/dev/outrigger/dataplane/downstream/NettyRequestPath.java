@@ -50,6 +50,7 @@ public final class NettyRequestPath implements RequestPath {
     private final AccessLogSinks logs;
     private final DrainState serverDrain;
     private final DrainingGauges draining;
+    private final TlsContexts tls;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -91,7 +92,7 @@ public final class NettyRequestPath implements RequestPath {
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
-        var tls = new TlsContexts(stats, options.clock(), options.nanoTime());
+        this.tls = new TlsContexts(stats, options.clock(), options.nanoTime());
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -169,6 +170,7 @@ public final class NettyRequestPath implements RequestPath {
 
     @Override
     public void apply(ProxyConfig config) {
+        tls.use(config.secrets());
         Map<String, Cluster> serving = clusters.update(config.clusters());
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();

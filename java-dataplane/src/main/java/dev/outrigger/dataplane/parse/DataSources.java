@@ -25,12 +25,25 @@ final class DataSources {
         return SOURCE;
     }
 
-    /**
-     * What was read.
-     *
-     * @param name of the file, {@code <inline>}, or empty where there is nothing
-     */
-    record Content(byte[] bytes, String name) {
+    /** What was read. */
+    static final class Content {
+        private final byte[] bytes;
+        private final String name;
+
+        private Content(byte[] bytes, String name) {
+            this.bytes = bytes;
+            this.name = name;
+        }
+
+        byte[] bytes() {
+            return bytes.clone();
+        }
+
+        /** Of the file, {@code <inline>}, or empty where there is nothing. */
+        String name() {
+            return name;
+        }
+
         boolean isEmpty() {
             return bytes.length == 0;
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.SecretConfig;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +18,7 @@ import java.util.function.Predicate;
  *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
  * @param constraintsHold whether the file around the message was checked for constraints and none
  *     was broken, so that the message need not be
+ * @param secrets the bootstrap's own, by name
  */
 public record ParseContext(
         Origin origin,
@@ -23,7 +26,12 @@ public record ParseContext(
         boolean hasAds,
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
-        boolean constraintsHold) {
+        boolean constraintsHold,
+        Map<String, SecretConfig> secrets) {
+    public ParseContext {
+        secrets = Map.copyOf(secrets);
+    }
+
     /** Where the message comes from. */
     public enum Origin {
         STATIC,
@@ -34,17 +42,31 @@ public record ParseContext(
     public static ParseContext dynamic(
             boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields, false);
+                Origin.DYNAMIC,
+                "",
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                false,
+                Map.of());
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
-        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false);
+        return new ParseContext(
+                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of());
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
-        return new ParseContext(origin, path, hasAds, knownCluster, rejectUnknownFields, true);
+        return new ParseContext(
+                origin, path, hasAds, knownCluster, rejectUnknownFields, true, secrets);
+    }
+
+    /** The same where the bootstrap has secrets of its own. */
+    public ParseContext withSecrets(Map<String, SecretConfig> own) {
+        return new ParseContext(
+                origin, path, hasAds, knownCluster, rejectUnknownFields, constraintsHold, own);
     }
 
     public boolean isStatic() {

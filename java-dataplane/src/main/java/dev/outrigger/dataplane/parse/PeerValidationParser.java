@@ -2,11 +2,11 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.PeerValidationConfig;
-import dev.outrigger.dataplane.config.PeerValidationConfig.Parts;
 import dev.outrigger.dataplane.config.PeerValidationConfig.SanMatch;
 import dev.outrigger.dataplane.parse.DataSources.Content;
 import dev.outrigger.dataplane.x509.GeneralName.Type;
 import dev.outrigger.dataplane.x509.LoadException;
+import dev.outrigger.dataplane.x509.RevocationLists;
 import dev.outrigger.dataplane.x509.TrustStore;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
@@ -31,6 +31,7 @@ final class PeerValidationParser {
     private final CertificateValidationContext proto;
     private final String path;
     private final Findings findings;
+    private boolean withoutTrusted;
 
     private PeerValidationParser(
             CertificateValidationContext proto, String path, Findings findings) {
@@ -39,52 +40,58 @@ final class PeerValidationParser {
         this.findings = findings;
     }
 
-    /**
-     * @param autoSniSan whether {@code auto_sni_san_validation} needs something trusted
-     */
+    /** One that stands alone. */
     static PeerValidationConfig parse(
-            CertificateValidationContext proto, boolean autoSniSan, String path, Findings findings) {
-        return new PeerValidationParser(proto, path, findings).parse(autoSniSan);
+            CertificateValidationContext proto, String path, Findings findings) {
+        var parser = new PeerValidationParser(proto, path, findings);
+        PeerValidationConfig parsed = parser.parse();
+        if (parser.withoutTrusted) {
+            parsed.fault().ifPresent(fault -> findings.invalid(path, "", fault));
+        }
+        return parsed;
     }
 
-    private PeerValidationConfig parse(boolean autoSniSan) {
+    /** One that a secret adds to, and that may be of no use without. */
+    static PeerValidationConfig parseBase(
+            CertificateValidationContext proto, String path, Findings findings) {
+        return new PeerValidationParser(proto, path, findings).parse();
+    }
+
+    private PeerValidationConfig parse() {
         Content ca = read("trusted_ca", proto.getTrustedCa());
         Content crl = read("crl", proto.getCrl());
+        withoutTrusted = ca.isEmpty();
         if (proto.getTrustedCa().hasFilename() && ca.isEmpty()) {
+            withoutTrusted = false;
             invalid("trusted_ca", "file " + ca.name() + " is empty");
-        } else if (ca.isEmpty()) {
-            checkWithoutTrusted(crl);
-        }
-        if (autoSniSan && ca.isEmpty()) {
-            invalid(
-                    "trusted_ca",
-                    "'auto_sni_san_validation' was configured without configuring a trusted CA");
+        } else if (ca.isEmpty() && !crl.isEmpty()) {
+            withoutTrusted = false;
+            invalid("crl", "Failed to load CRL from " + crl.name() + " without trusted CA");
         }
         Optional<TrustStore> trusted = Optional.empty();
-        if (!ca.isEmpty()) {
-            try {
-                trusted =
-                        Optional.of(
-                                TrustStore.parse(ca.bytes(), ca.name(), crl.bytes(), crl.name()));
-            } catch (LoadException e) {
-                invalid("trusted_ca", String.valueOf(e.getMessage()));
+        RevocationLists revoked = RevocationLists.NONE;
+        try {
+            if (!ca.isEmpty()) {
+                trusted = Optional.of(TrustStore.parse(ca.bytes(), ca.name()));
+                revoked = RevocationLists.parse(crl.bytes(), crl.name());
             }
+        } catch (LoadException e) {
+            invalid("trusted_ca", String.valueOf(e.getMessage()));
         }
         return new PeerValidationConfig(
                 trusted,
                 ca.name(),
-                new Parts(
-                        names(),
-                        hashes(),
-                        publicKeys(),
-                        proto.getAllowExpiredCertificate(),
-                        proto.getTrustChainVerification()
-                                == TrustChainVerification.ACCEPT_UNTRUSTED,
-                        proto.getOnlyVerifyLeafCertCrl(),
-                        proto.hasMaxVerifyDepth()
-                                ? OptionalInt.of(Values.clamp(proto.getMaxVerifyDepth()))
-                                : OptionalInt.empty(),
-                        spiffe()));
+                revoked,
+                names(),
+                hashes(),
+                publicKeys(),
+                proto.getAllowExpiredCertificate(),
+                proto.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED,
+                proto.getOnlyVerifyLeafCertCrl(),
+                proto.hasMaxVerifyDepth()
+                        ? OptionalInt.of(Values.clamp(proto.getMaxVerifyDepth()))
+                        : OptionalInt.empty(),
+                spiffe());
     }
 
     private Content read(String field, io.envoyproxy.envoy.config.core.v3.DataSource source) {
@@ -93,23 +100,6 @@ final class PeerValidationParser {
 
     private void invalid(String field, String reason) {
         findings.invalid(FieldPaths.join(path, field), "", reason);
-    }
-
-    private void checkWithoutTrusted(Content crl) {
-        if (!crl.isEmpty()) {
-            invalid("crl", "Failed to load CRL from " + crl.name() + " without trusted CA");
-        }
-        if (proto.getMatchTypedSubjectAltNamesCount() + proto.getMatchSubjectAltNamesCount() > 0) {
-            invalid(
-                    "match_typed_subject_alt_names",
-                    "SAN-based verification of peer certificates without trusted CA is insecure"
-                            + " and not allowed");
-        }
-        if (proto.getAllowExpiredCertificate()) {
-            invalid(
-                    "allow_expired_certificate",
-                    "Certificate validity period is always ignored without trusted CA");
-        }
     }
 
     private List<SanMatch> names() {
@@ -230,7 +220,7 @@ final class PeerValidationParser {
             try {
                 stores.put(
                         domain.getName(),
-                        TrustStore.parse(bundle.bytes(), bundle.name(), new byte[0], ""));
+                        TrustStore.parse(bundle.bytes(), bundle.name()));
             } catch (LoadException e) {
                 findings.invalid(
                         FieldPaths.join(at, "trust_domains"),

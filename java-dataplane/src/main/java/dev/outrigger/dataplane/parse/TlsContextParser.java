@@ -3,15 +3,21 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.CommonTlsConfig;
+import dev.outrigger.dataplane.config.CommonTlsConfig.CertificateConfig;
 import dev.outrigger.dataplane.config.CommonTlsConfig.CertificateSource;
 import dev.outrigger.dataplane.config.CommonTlsConfig.KeyLog;
 import dev.outrigger.dataplane.config.CommonTlsConfig.ValidationSource;
 import dev.outrigger.dataplane.config.DownstreamTlsConfig;
+import dev.outrigger.dataplane.config.DownstreamTlsConfig.SessionTicketKeys;
 import dev.outrigger.dataplane.config.DownstreamTlsConfig.TicketKeys;
+import dev.outrigger.dataplane.config.PeerValidationConfig;
+import dev.outrigger.dataplane.config.ResourceReference;
+import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.util.ArrayList;
@@ -47,11 +53,18 @@ final class TlsContextParser {
     private DownstreamTlsConfig downstream(DownstreamTlsContext proto, String path) {
         CommonTlsContext common = proto.getCommonTlsContext();
         String commonPath = FieldPaths.join(path, "common_tls_context");
-        if (common.getTlsCertificatesCount() == 0) {
+        int inline = common.getTlsCertificatesCount();
+        int secret = common.getTlsCertificateSdsSecretConfigsCount();
+        if (inline + secret == 0) {
             findings.invalid(commonPath, "", "No TLS certificates found for server context");
+        } else if (inline > 0 && secret > 0) {
+            findings.invalid(
+                    commonPath,
+                    "",
+                    "SDS and non-SDS TLS certificates may not be mixed in server contexts");
         }
         CommonTlsConfig parsed = common(common, true, false, commonPath);
-        if (common.getTlsCertificatesCount() > 0 && parsed.certificates().isEmpty()) {
+        if (inline > 0 && findings.isEmpty() && parsed.certificates().isEmpty()) {
             findings.invalid(
                     FieldPaths.join(commonPath, "tls_certificates"),
                     "",
@@ -85,10 +98,40 @@ final class TlsContextParser {
                     proto.getDisableStatelessSessionResumption()
                             ? new TicketKeys.Disabled()
                             : new TicketKeys.Own();
-            // The table refused the secret.
-            case SESSION_TICKET_KEYS_SDS_SECRET_CONFIG, SESSIONTICKETKEYSTYPE_NOT_SET ->
-                    new TicketKeys.Own();
+            case SESSION_TICKET_KEYS_SDS_SECRET_CONFIG ->
+                    ticketKeys(
+                            proto.getSessionTicketKeysSdsSecretConfig(),
+                            FieldPaths.join(path, "session_ticket_keys_sds_secret_config"));
+            case SESSIONTICKETKEYSTYPE_NOT_SET -> new TicketKeys.Own();
         };
+    }
+
+    private TicketKeys ticketKeys(SdsSecretConfig proto, String path) {
+        if (!proto.hasSdsConfig()) {
+            return find(proto, SessionTicketKeys.class, "Unknown tls session ticket keys: ", path)
+                    .<TicketKeys>map(TicketKeys.Inline::new)
+                    .orElseGet(TicketKeys.Own::new);
+        }
+        return reference(proto, path)
+                .<TicketKeys>map(TicketKeys.Secret::new)
+                .orElseGet(TicketKeys.Own::new);
+    }
+
+    /** One of the bootstrap's own secrets. */
+    private <S extends SecretConfig> Optional<S> find(
+            SdsSecretConfig proto, Class<S> type, String unknown, String path) {
+        SecretConfig found = findings.context().secrets().get(proto.getName());
+        if (type.isInstance(found)) {
+            return Optional.of(type.cast(found));
+        }
+        findings.invalid(path, proto.getName(), unknown + proto.getName());
+        return Optional.empty();
+    }
+
+    private Optional<ResourceReference> reference(SdsSecretConfig proto, String path) {
+        return ConfigSourceParser.source(
+                        proto.getSdsConfig(), FieldPaths.join(path, "sds_config"), findings)
+                .map(source -> new ResourceReference(proto.getName(), source));
     }
 
     private UpstreamTlsConfig upstream(UpstreamTlsContext proto, String path) {
@@ -153,19 +196,77 @@ final class TlsContextParser {
                             findings)
                     .ifPresent(c -> all.add(new CertificateSource.Inline(c)));
         }
+        for (int i = 0; i < proto.getTlsCertificateSdsSecretConfigsCount(); i++) {
+            SdsSecretConfig each = proto.getTlsCertificateSdsSecretConfigs(i);
+            String at =
+                    FieldPaths.index(
+                            FieldPaths.join(path, "tls_certificate_sds_secret_configs"), i);
+            if (each.hasSdsConfig()) {
+                reference(each, at).ifPresent(r -> all.add(new CertificateSource.Secret(r)));
+            } else {
+                find(each, CertificateConfig.class, "Unknown static secret: ", at)
+                        .ifPresent(c -> all.add(new CertificateSource.Inline(c)));
+            }
+        }
         return all;
     }
 
-    private ValidationSource validation(
-            CommonTlsContext proto, boolean autoSniSan, String path) {
-        return proto.hasValidationContext()
-                ? new ValidationSource.Inline(
-                        PeerValidationParser.parse(
-                                proto.getValidationContext(),
-                                autoSniSan,
-                                FieldPaths.join(path, "validation_context"),
-                                findings))
-                : new ValidationSource.None();
+    private ValidationSource validation(CommonTlsContext proto, boolean autoSniSan, String path) {
+        return switch (proto.getValidationContextTypeCase()) {
+            case VALIDATION_CONTEXT -> {
+                String at = FieldPaths.join(path, "validation_context");
+                var parsed =
+                        PeerValidationParser.parse(proto.getValidationContext(), at, findings);
+                if (autoSniSan && parsed.trusted().isEmpty()) {
+                    findings.invalid(
+                            FieldPaths.join(at, "trusted_ca"),
+                            "",
+                            "'auto_sni_san_validation' was configured without configuring a"
+                                    + " trusted CA");
+                }
+                yield new ValidationSource.Inline(parsed);
+            }
+            case VALIDATION_CONTEXT_SDS_SECRET_CONFIG ->
+                    secret(
+                            proto.getValidationContextSdsSecretConfig(),
+                            Optional.empty(),
+                            FieldPaths.join(path, "validation_context_sds_secret_config"));
+            case COMBINED_VALIDATION_CONTEXT -> {
+                String at = FieldPaths.join(path, "combined_validation_context");
+                var combined = proto.getCombinedValidationContext();
+                yield secret(
+                        combined.getValidationContextSdsSecretConfig(),
+                        Optional.of(
+                                PeerValidationParser.parseBase(
+                                        combined.getDefaultValidationContext(),
+                                        FieldPaths.join(at, "default_validation_context"),
+                                        findings)),
+                        FieldPaths.join(at, "validation_context_sds_secret_config"));
+            }
+            // The table refused the others.
+            case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER,
+                    VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE,
+                    VALIDATIONCONTEXTTYPE_NOT_SET ->
+                    new ValidationSource.None();
+        };
+    }
+
+    private ValidationSource secret(
+            SdsSecretConfig proto, Optional<PeerValidationConfig> base, String path) {
+        if (proto.hasSdsConfig()) {
+            return reference(proto, path)
+                    .<ValidationSource>map(r -> new ValidationSource.Secret(r, base))
+                    .orElseGet(ValidationSource.None::new);
+        }
+        return find(
+                        proto,
+                        PeerValidationConfig.class,
+                        "Unknown static certificate validation context: ",
+                        path)
+                .<ValidationSource>map(own ->
+                        new ValidationSource.Inline(
+                                base.map(b -> b.mergedWith(own)).orElse(own)))
+                .orElseGet(ValidationSource.None::new);
     }
 
     private List<String> alpn(CommonTlsContext proto, String path) {

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsKeyLog;
@@ -79,11 +80,24 @@ final class TlsFields {
                     .nested("local_address_range", () -> AddressParser.CIDR_RANGE)
                     .nested("remote_address_range", () -> AddressParser.CIDR_RANGE);
 
+    private static final SupportedFields SECRET_REFERENCE =
+            SupportedFields.of(SdsSecretConfig.class)
+                    .obeyed("name")
+                    .nested("sds_config", () -> ConfigSourceParser.SOURCE);
+
+    private static final SupportedFields COMBINED =
+            SupportedFields.of(CommonTlsContext.CombinedCertificateValidationContext.class)
+                    .nested("default_validation_context", () -> VALIDATION)
+                    .nested("validation_context_sds_secret_config", () -> SECRET_REFERENCE);
+
     private static final SupportedFields COMMON =
             SupportedFields.of(CommonTlsContext.class)
                     .nested("tls_params", () -> PARAMETERS)
                     .nested("tls_certificates", () -> CERTIFICATE)
+                    .nested("tls_certificate_sds_secret_configs", () -> SECRET_REFERENCE)
                     .nested("validation_context", () -> VALIDATION)
+                    .nested("validation_context_sds_secret_config", () -> SECRET_REFERENCE)
+                    .nested("combined_validation_context", () -> COMBINED)
                     .obeyed("alpn_protocols")
                     .nested("key_log", () -> KEY_LOG)
                     .noEffect("tls_certificate_provider_instance", "Envoy does not read it");
@@ -94,6 +108,7 @@ final class TlsFields {
                     .obeyed("require_client_certificate")
                     .noEffect("require_sni", "Envoy does not read it")
                     .nested("session_ticket_keys", () -> TICKET_KEYS)
+                    .nested("session_ticket_keys_sds_secret_config", () -> SECRET_REFERENCE)
                     .obeyed("disable_stateless_session_resumption")
                     .obeyed("disable_stateful_session_resumption", "session_timeout")
                     .onlyEnum("ocsp_staple_policy", "LENIENT_STAPLING", "STRICT_STAPLING")

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +14,46 @@ import org.jspecify.annotations.Nullable;
  * The TLS toward a cluster's hosts as it is now: new connections take the newest context, open ones
  * keep theirs. Making connections: any event loop; the rest: main loop.
  */
-public final class ClientTls {
+public final class ClientTls implements Secured {
+    private final List<ResourceReference> references;
+    private final Function<Secrets, @Nullable ClientTlsContext> maker;
     private final TlsStats stats;
     private final LongSupplier nanoTime;
     private final Owned<ClientTlsContext> context;
 
-    ClientTls(@Nullable ClientTlsContext context, TlsStats stats, LongSupplier nanoTime) {
-        this.context = new Owned<>(this, context);
+    /**
+     * @param references the secrets it depends on
+     * @param maker of contexts; {@code null} while secrets are missing
+     */
+    ClientTls(
+            List<ResourceReference> references,
+            Function<Secrets, @Nullable ClientTlsContext> maker,
+            TlsStats stats,
+            LongSupplier nanoTime) {
+        this.references = List.copyOf(references);
+        this.maker = maker;
+        this.context = new Owned<>(this);
         this.stats = stats;
         this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public List<ResourceReference> references() {
+        return references;
+    }
+
+    @Override
+    public void begin(Secrets secrets) {
+        context.replace(maker.apply(secrets));
+    }
+
+    @Override
+    public void renew(Secrets secrets, StatsShard shard) {
+        ClientTlsContext next = maker.apply(secrets);
+        if (next != null) {
+            context.replace(next);
+            shard.inc(stats.updatedBySds);
+        }
     }
 
     /**
@@ -34,11 +68,5 @@ public final class ClientTls {
             return new NotReadyHandler();
         }
         return TlsHandler.client(now, target, shard, nanoTime, connectTimeout.toNanos());
-    }
-
-    /** Takes the place of what was there. */
-    void replace(ClientTlsContext next, StatsShard shard) {
-        context.replace(next);
-        shard.inc(stats.updatedBySds);
     }
 }

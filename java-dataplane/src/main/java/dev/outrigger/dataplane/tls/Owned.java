@@ -18,14 +18,12 @@ final class Owned<C extends TlsContext> {
                 return thread;
             });
 
-    private final AtomicReference<@Nullable C> current;
+    private final AtomicReference<@Nullable C> current = new AtomicReference<>();
 
     /**
      * @param owner whose end is the end of the context
-     * @param first {@code null} while secrets are missing
      */
-    Owned(Object owner, @Nullable C first) {
-        current = new AtomicReference<>(first);
+    Owned(Object owner) {
         AtomicReference<@Nullable C> held = current;
         var _ = CLEANER.register(owner, () -> close(held.getAndSet(null)));
     }

@@ -65,47 +65,46 @@ final class PeerValidator {
         this.config = config;
         this.stats = stats;
         this.clock = clock;
-        var parts = config.parts();
         var options =
                 new ChainVerifier.Options(
                         ofClients ? ChainVerifier.Purpose.CLIENT : ChainVerifier.Purpose.SERVER,
                         // The field counts the trusted certificate, BoringSSL does not. Only
                         // servers have the limit, as in Envoy.
-                        ofClients && parts.maxVerifyDepth().isPresent()
-                                ? Math.max(0, parts.maxVerifyDepth().getAsInt() - 1)
+                        ofClients && config.maxVerifyDepth().isPresent()
+                                ? Math.max(0, config.maxVerifyDepth().getAsInt() - 1)
                                 : NO_DEPTH_LIMIT,
-                        !parts.allowExpired(),
-                        parts.onlyVerifyLeafCrl());
+                        !config.allowExpired(),
+                        config.onlyVerifyLeafCrl());
         this.verifier =
-                config.trusted().map(store -> new ChainVerifier(store, options)).orElse(null);
-        parts.spiffe().forEach((domain, store) -> spiffe.put(domain, verifier(store, options)));
-        this.names = parts.subjectAltNames().stream().map(SanMatcher::new).toList();
-    }
-
-    private static ChainVerifier verifier(TrustStore store, ChainVerifier.Options options) {
-        return new ChainVerifier(store, options);
+                config.trusted()
+                        .map(store -> new ChainVerifier(store, config.revoked(), options))
+                        .orElse(null);
+        config.spiffe()
+                .forEach((domain, store) ->
+                        spiffe.put(
+                                domain, new ChainVerifier(store, config.revoked(), options)));
+        this.names = config.subjectAltNames().stream().map(SanMatcher::new).toList();
     }
 
     /** Whether a peer must send a certificate, beyond being asked for one. */
     boolean needsCertificate() {
-        var parts = config.parts();
-        return !parts.acceptUntrusted()
-                && (!parts.subjectAltNames().isEmpty()
-                        || !parts.certificateHashes().isEmpty()
-                        || !parts.publicKeyHashes().isEmpty()
+        return !config.acceptUntrusted()
+                && (!config.subjectAltNames().isEmpty()
+                        || !config.certificateHashes().isEmpty()
+                        || !config.publicKeyHashes().isEmpty()
                         || !spiffe.isEmpty());
     }
 
     /** Whether a peer is asked for a certificate at all. */
     boolean asksForCertificate() {
-        return verifier != null || config.parts().acceptUntrusted() || needsCertificate();
+        return verifier != null || config.acceptUntrusted() || needsCertificate();
     }
 
     /** The certificates whose names clients are told; empty for none. */
     String authoritiesPem() {
         var all = new ArrayList<TrustStore>();
         config.trusted().ifPresent(all::add);
-        all.addAll(config.parts().spiffe().values());
+        all.addAll(config.spiffe().values());
         var text = new StringBuilder();
         all.forEach(store -> text.append(store.pem()));
         return text.toString();
@@ -141,7 +140,7 @@ final class PeerValidator {
                 }
                 case Outcome.Untrusted(VerifyError error, int depth) -> {
                     shard.inc(stats.failVerifyError);
-                    if (config.parts().acceptUntrusted()) {
+                    if (config.acceptUntrusted()) {
                         return new Result(true, Status.FAILED, 0, "", List.of());
                     }
                     return refused(
@@ -162,7 +161,7 @@ final class PeerValidator {
                 chosen == null
                         ? more.status() == Status.VALIDATED
                         : more.status() != Status.FAILED;
-        return good || config.parts().acceptUntrusted()
+        return good || config.acceptUntrusted()
                 ? new Result(true, status, 0, "", chain)
                 : more;
     }
@@ -205,11 +204,10 @@ final class PeerValidator {
             }
             validated = true;
         }
-        var parts = config.parts();
-        if (!parts.certificateHashes().isEmpty() || !parts.publicKeyHashes().isEmpty()) {
+        if (!config.certificateHashes().isEmpty() || !config.publicKeyHashes().isEmpty()) {
             boolean pinned =
-                    parts.certificateHashes().contains(own.sha256())
-                            || parts.publicKeyHashes()
+                    config.certificateHashes().contains(own.sha256())
+                            || config.publicKeyHashes()
                                     .contains(HexFormat.of().formatHex(own.spkiSha256()));
             if (!pinned) {
                 shard.inc(stats.failVerifyCertHash);

@@ -34,7 +34,12 @@ record ServerSettings(
         return validation
                 .map(v ->
                         v.trusted().map(t -> t.pem()).orElse("")
-                                + v.parts()
+                                + v.subjectAltNames()
+                                + v.certificateHashes()
+                                + v.publicKeyHashes()
+                                + v.allowExpired()
+                                + v.acceptUntrusted()
+                                + v.maxVerifyDepth()
                                 + config.requireClientCertificate())
                 .orElse("");
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +12,46 @@ import org.jspecify.annotations.Nullable;
  * The TLS of a filter chain as it is now: connections take the newest context when they are
  * accepted, and keep it. Making connections: any event loop; the rest: main loop.
  */
-public final class ServerTls {
+public final class ServerTls implements Secured {
+    private final List<ResourceReference> references;
+    private final Function<Secrets, @Nullable ServerTlsContext> maker;
     private final TlsStats stats;
     private final LongSupplier nanoTime;
     private final Owned<ServerTlsContext> context;
 
-    ServerTls(@Nullable ServerTlsContext context, TlsStats stats, LongSupplier nanoTime) {
-        this.context = new Owned<>(this, context);
+    /**
+     * @param references the secrets it depends on
+     * @param maker of contexts; {@code null} while secrets are missing
+     */
+    ServerTls(
+            List<ResourceReference> references,
+            Function<Secrets, @Nullable ServerTlsContext> maker,
+            TlsStats stats,
+            LongSupplier nanoTime) {
+        this.references = List.copyOf(references);
+        this.maker = maker;
+        this.context = new Owned<>(this);
         this.stats = stats;
         this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public List<ResourceReference> references() {
+        return references;
+    }
+
+    @Override
+    public void begin(Secrets secrets) {
+        context.replace(maker.apply(secrets));
+    }
+
+    @Override
+    public void renew(Secrets secrets, StatsShard shard) {
+        ServerTlsContext next = maker.apply(secrets);
+        if (next != null) {
+            context.replace(next);
+            shard.inc(stats.updatedBySds);
+        }
     }
 
     /**
@@ -31,11 +65,5 @@ public final class ServerTls {
             return null;
         }
         return TlsHandler.server(now, shard, nanoTime);
-    }
-
-    /** Takes the place of what was there. */
-    void replace(ServerTlsContext next, StatsShard shard) {
-        context.replace(next);
-        shard.inc(stats.updatedBySds);
     }
 }

@@ -76,10 +76,15 @@ public final class ChainVerifier {
     }
 
     private final TrustStore store;
+    private final RevocationLists revoked;
     private final Options options;
 
-    public ChainVerifier(TrustStore store, Options options) {
+    /**
+     * @param revoked beside what stands in the store
+     */
+    public ChainVerifier(TrustStore store, RevocationLists revoked, Options options) {
         this.store = store;
+        this.revoked = store.revoked().and(revoked);
         this.options = options;
     }
 
@@ -95,7 +100,7 @@ public final class ChainVerifier {
         if (fault == null) {
             fault = NameConstraints.check(chain);
         }
-        if (fault == null && store.hasRevocations()) {
+        if (fault == null && !revoked.isEmpty()) {
             fault = checkRevocations(chain, now);
         }
         if (fault == null) {
@@ -256,7 +261,7 @@ public final class ChainVerifier {
 
     private @Nullable Outcome checkRevocation(
             Certificate each, Certificate issuer, int depth, Instant now) {
-        List<X509CRL> lists = store.revokedBy(each.parsed().getIssuerX500Principal());
+        List<X509CRL> lists = revoked.of(each.parsed().getIssuerX500Principal());
         if (lists.isEmpty()) {
             return fault(VerifyError.UNABLE_TO_GET_CRL, depth);
         }

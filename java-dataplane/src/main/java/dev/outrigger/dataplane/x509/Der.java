@@ -89,7 +89,25 @@ final class Der {
     }
 
     /** A tag, its content and where both are. */
-    record Element(byte[] source, int tag, int start, int contentStart, int end) {
+    static final class Element {
+        private final byte[] source;
+        private final int tag;
+        private final int start;
+        private final int contentStart;
+        private final int end;
+
+        private Element(byte[] source, int tag, int start, int contentStart, int end) {
+            this.source = source;
+            this.tag = tag;
+            this.start = start;
+            this.contentStart = contentStart;
+            this.end = end;
+        }
+
+        int tag() {
+            return tag;
+        }
+
         /** The elements inside. */
         Der inside() {
             return new Der(source, contentStart, end);

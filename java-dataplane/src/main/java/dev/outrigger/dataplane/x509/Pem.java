@@ -14,14 +14,29 @@ public final class Pem {
 
     private Pem() {}
 
-    /**
-     * One block.
-     *
-     * @param headers lines such as {@code DEK-Info: ...}; empty for most
-     */
-    record Block(String type, List<String> headers, byte[] der) {
-        Block {
-            headers = List.copyOf(headers);
+    /** One block. */
+    static final class Block {
+        private final String type;
+        private final List<String> headers;
+        private final byte[] der;
+
+        private Block(String type, List<String> headers, byte[] der) {
+            this.type = type;
+            this.headers = List.copyOf(headers);
+            this.der = der;
+        }
+
+        String type() {
+            return type;
+        }
+
+        /** Lines such as {@code DEK-Info: ...}; none for most. */
+        List<String> headers() {
+            return headers;
+        }
+
+        byte[] der() {
+            return der.clone();
         }
 
         boolean isCertificate() {

@@ -3,10 +3,7 @@ package dev.outrigger.dataplane.x509;
 
 import dev.outrigger.dataplane.x509.Pem.Block;
 import dev.outrigger.dataplane.x509.Pem.PemException;
-import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509CRL;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -15,77 +12,50 @@ import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 
-/** The certificates chains may end at, and what was revoked. Immutable; any thread. */
+/**
+ * The certificates chains may end at, with what stands beside them of revoked ones. Immutable; any
+ * thread.
+ */
 public final class TrustStore {
     private final List<Certificate> certificates;
     private final Set<Certificate> set;
     private final Map<X500Principal, List<Certificate>> bySubject = new HashMap<>();
-    private final Map<X500Principal, List<X509CRL>> revocations = new HashMap<>();
+    private final RevocationLists revoked;
 
-    private TrustStore(List<Certificate> certificates, List<X509CRL> lists) {
+    private TrustStore(List<Certificate> certificates, RevocationLists revoked) {
         this.certificates = List.copyOf(certificates);
         this.set = new LinkedHashSet<>(certificates);
+        this.revoked = revoked;
         for (Certificate each : certificates) {
             bySubject
                     .computeIfAbsent(
                             each.parsed().getSubjectX500Principal(), _ -> new ArrayList<>())
                     .add(each);
         }
-        for (X509CRL list : lists) {
-            revocations
-                    .computeIfAbsent(list.getIssuerX500Principal(), _ -> new ArrayList<>())
-                    .add(list);
-        }
     }
 
     /**
      * Reads PEM; lists of revoked certificates may stand beside the certificates.
      *
-     * @param crl empty for none
      * @throws LoadException in Envoy's words
      */
-    public static TrustStore parse(byte[] ca, String caName, byte[] crl, String crlName)
-            throws LoadException {
-        String failed = "Failed to load trusted CA certificates from " + caName;
-        var certificates = new ArrayList<Certificate>();
-        var lists = new ArrayList<X509CRL>();
+    public static TrustStore parse(byte[] pem, String name) throws LoadException {
+        String failed = "Failed to load trusted CA certificates from " + name;
         try {
-            for (Block block : Pem.read(ca)) {
+            List<Block> blocks = Pem.read(pem);
+            var certificates = new ArrayList<Certificate>();
+            for (Block block : blocks) {
                 if (block.isCertificate()) {
                     certificates.add(Certificate.of(block.der()));
-                } else if (block.type().equals("X509 CRL")) {
-                    lists.add(list(block.der()));
                 }
             }
+            if (certificates.isEmpty()) {
+                throw new LoadException(failed);
+            }
+            return new TrustStore(certificates, RevocationLists.of(blocks));
         } catch (PemException | GeneralSecurityException e) {
             throw new LoadException(failed, e);
         }
-        if (certificates.isEmpty()) {
-            throw new LoadException(failed);
-        }
-        if (crl.length > 0) {
-            lists.addAll(revoked(crl, crlName));
-        }
-        return new TrustStore(certificates, lists);
-    }
-
-    private static List<X509CRL> revoked(byte[] crl, String name) throws LoadException {
-        try {
-            var lists = new ArrayList<X509CRL>();
-            for (Block block : Pem.read(crl)) {
-                if (block.type().equals("X509 CRL")) {
-                    lists.add(list(block.der()));
-                }
-            }
-            return lists;
-        } catch (PemException | GeneralSecurityException e) {
-            throw new LoadException("Failed to load CRL from " + name, e);
-        }
-    }
-
-    private static X509CRL list(byte[] der) throws GeneralSecurityException {
-        return (X509CRL)
-                CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
     }
 
     /** In the order of the file. */
@@ -101,13 +71,8 @@ public final class TrustStore {
         return bySubject.getOrDefault(subject, List.of());
     }
 
-    List<X509CRL> revokedBy(X500Principal issuer) {
-        return revocations.getOrDefault(issuer, List.of());
-    }
-
-    /** Whether anything is said of revoked certificates. */
-    boolean hasRevocations() {
-        return !revocations.isEmpty();
+    RevocationLists revoked() {
+        return revoked;
     }
 
     /** All certificates as PEM. */
@@ -115,5 +80,17 @@ public final class TrustStore {
         var text = new StringBuilder();
         certificates.forEach(c -> text.append(c.pem()));
         return text.toString();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TrustStore that
+                && certificates.equals(that.certificates)
+                && revoked.equals(that.revoked);
+    }
+
+    @Override
+    public int hashCode() {
+        return certificates.hashCode();
     }
 }
