@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A child process on one core that answers line by line. Confined to one thread. */
@@ -34,12 +35,24 @@ final class Child implements AutoCloseable {
      * @param log gets its standard error
      */
     static Child start(int core, Path log, List<String> command) throws IOException {
+        return start(core, log, command, Map.of());
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param log gets its standard error
+     * @param environment beside this program's own
+     */
+    static Child start(int core, Path log, List<String> command, Map<String, String> environment)
+            throws IOException {
         var pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(command);
-        return new Child(
+        var builder =
                 new ProcessBuilder(pinned)
-                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start());
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        return new Child(builder.start());
     }
 
     ProcessHandle handle() {

@@ -96,7 +96,8 @@ final class Clients {
         var cpus = new ArrayList<Double>();
         var bytes = new ArrayList<Double>();
         double missed = 0;
-        for (int i = -plan.warmUp(); i < plan.changes(); i++) {
+        long warm = System.nanoTime() + plan.warmUp().toNanos();
+        while (medians.size() < plan.changes()) {
             boolean isCluster = scenario.equals(CHANGE);
             var marker = marker();
             fleet.expect(isCluster ? "ce" : "e", isCluster ? marker : "-", plan.limit());
@@ -109,7 +110,7 @@ final class Clients {
             }
             var seen = fleet.await();
             fleet.linger(SETTLE);
-            if (i < 0) {
+            if (start < warm) {
                 continue;
             }
             missed += size - seen.count();

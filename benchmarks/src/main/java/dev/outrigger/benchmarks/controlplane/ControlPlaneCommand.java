@@ -44,10 +44,6 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
     private static final Duration QUIET_WINDOW = Duration.ofSeconds(2);
 
-    /** As the launcher starts the server; the heap may grow with the number of clients. */
-    private static final List<String> SERVER_FLAGS =
-            List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError");
-
     @Option(names = "--quick", description = "Some minutes, small sizes: does it work.")
     private boolean quick;
 
@@ -67,6 +63,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
     private @Nullable List<Integer> clients;
 
     @Option(
+            names = "--changes",
+            paramLabel = "N",
+            description = "Changes of each kind that are measured for each fleet size.")
+    private @Nullable Integer changes;
+
+    @Option(
             names = "--contenders",
             split = ",",
             defaultValue = "outrigger,go-snapshot,go-linear,java-control-plane",
@@ -84,20 +86,20 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
     @Option(
             names = "--server-flags",
-            split = " ",
+            defaultValue = "",
             paramLabel = "FLAGS",
-            description = "JVM flags of Outrigger's server, in place of the launcher's.")
-    private List<String> serverFlags = SERVER_FLAGS;
+            description = "JVM flags of Outrigger's server beside the launcher's.")
+    private String serverFlags = "";
 
     @Option(names = "--envoy", paramLabel = "FILE", description = "Envoy's binary.")
     private @Nullable Path envoy;
 
     @Option(
-            names = "--libraries",
-            defaultValue = "cli/target/dist/lib",
-            paramLabel = "DIR",
-            description = "Outrigger's jars. Default: ${DEFAULT-VALUE}")
-    private Path libraries = Path.of("");
+            names = "--launcher",
+            defaultValue = "outrigger",
+            paramLabel = "FILE",
+            description = "The script that starts Outrigger. Default: ${DEFAULT-VALUE}")
+    private Path launcher = Path.of("");
 
     @Option(
             names = "--go-peer",
@@ -124,6 +126,9 @@ final class ControlPlaneCommand implements Callable<Integer> {
         var plan = quick ? Plan.quick() : brief ? Plan.brief() : Plan.full();
         if (clients != null) {
             plan = plan.withClients(clients);
+        }
+        if (changes != null) {
+            plan = plan.withChanges(changes);
         }
         checkMachine();
         try (var lock = RunLock.tryTake().orElse(null)) {
@@ -237,10 +242,10 @@ final class ControlPlaneCommand implements Callable<Integer> {
     }
 
     private OutriggerContender outrigger() throws IOException, InterruptedException {
-        if (!Files.isDirectory(libraries)) {
-            throw new IOException("outrigger is not built: no folder " + libraries);
+        if (!Files.isExecutable(launcher)) {
+            throw new IOException("no program " + launcher + " (expected: the launcher script)");
         }
-        return new OutriggerContender(java, libraries.toAbsolutePath(), serverFlags, commit());
+        return new OutriggerContender(launcher.toAbsolutePath(), serverFlags, commit());
     }
 
     private List<Contender> participants(OutriggerContender own) {

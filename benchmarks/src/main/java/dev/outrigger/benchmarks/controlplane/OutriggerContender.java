@@ -4,9 +4,9 @@ package dev.outrigger.benchmarks.controlplane;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +20,18 @@ final class OutriggerContender implements Contender {
     private static final int BATCH = 400;
     private static final Duration START = Duration.ofSeconds(60);
 
-    private final Path java;
-    private final Path libraries;
-    private final List<String> flags;
+    private final Path launcher;
+    private final String flags;
     private final String commit;
 
     /**
-     * @param libraries the folder of jars that the launcher uses
+     * @param launcher the script that users start, so that what is measured is what ships: flags,
+     *     AOT cache and all
+     * @param flags JVM flags beside the launcher's, by blanks
      */
-    OutriggerContender(Path java, Path libraries, List<String> flags, String commit) {
-        this.java = java;
-        this.libraries = libraries;
-        this.flags = List.copyOf(flags);
+    OutriggerContender(Path launcher, String flags, String commit) {
+        this.launcher = launcher;
+        this.flags = flags;
         this.commit = commit;
     }
 
@@ -42,7 +42,7 @@ final class OutriggerContender implements Contender {
 
     @Override
     public String version() {
-        return commit + " " + String.join(" ", flags);
+        return flags.isEmpty() ? commit : commit + " " + flags;
     }
 
     @Override
@@ -50,21 +50,19 @@ final class OutriggerContender implements Contender {
         int rest = Child.freePort();
         int admin = Child.freePort();
         int xds = Child.freePort();
-        var command = new ArrayList<String>(List.of(java.toString()));
-        command.addAll(flags);
-        command.addAll(
+        var command =
                 List.of(
-                        "-cp",
-                        libraries + "/*",
-                        "dev.outrigger.cli.OutriggerMain",
+                        launcher.toString(),
                         "server",
                         "--rest=127.0.0.1:" + rest,
                         "--admin=127.0.0.1:" + admin,
                         "--xds=127.0.0.1:" + xds,
-                        "--store=" + folder.resolve("store.db")));
+                        "--store=" + folder.resolve("store.db"));
+        var environment = Map.of("OUTRIGGER_NO_BUILD", "1", "OUTRIGGER_JAVA_OPTS", flags);
         var server =
                 new Server(
-                        Child.start(Cores.SERVER, folder.resolve("server.log"), command),
+                        Child.start(
+                                Cores.SERVER, folder.resolve("server.log"), command, environment),
                         rest,
                         admin,
                         xds);

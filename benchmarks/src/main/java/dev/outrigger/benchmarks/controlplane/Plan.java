@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param clients fleet sizes, ascending
  * @param peerClients the largest fleet that peers are given
- * @param warmUp changes of each kind before those that count, as compilers are not measured
+ * @param warmUp how long changes of each kind are made before those that count, as compilers are
+ *     not measured
  * @param clusters each with an assignment, and all but one with a virtual host
  * @param changes of each kind at each fleet size
  * @param routes resident while Envoy is measured
@@ -23,7 +24,7 @@ import java.util.List;
 record Plan(
         List<Integer> clients,
         int peerClients,
-        int warmUp,
+        Duration warmUp,
         int clusters,
         int changes,
         int routes,
@@ -52,7 +53,7 @@ record Plan(
         return new Plan(
                 List.of(1_000, 5_000, 10_000),
                 10_000,
-                3,
+                Duration.ofSeconds(10),
                 1_000,
                 15,
                 3_000,
@@ -72,9 +73,9 @@ record Plan(
         return new Plan(
                 List.of(1_000, 5_000, 10_000),
                 5_000,
-                2,
+                Duration.ofSeconds(10),
                 1_000,
-                3,
+                5,
                 3_000,
                 10,
                 20,
@@ -89,7 +90,7 @@ record Plan(
         return new Plan(
                 List.of(50, 200),
                 200,
-                3,
+                Duration.ofSeconds(2),
                 100,
                 5,
                 200,
@@ -108,6 +109,22 @@ record Plan(
                 warmUp,
                 clusters,
                 changes,
+                routes,
+                writes,
+                edits,
+                editing,
+                resident,
+                policies,
+                limit);
+    }
+
+    Plan withChanges(int measured) {
+        return new Plan(
+                clients,
+                peerClients,
+                warmUp,
+                clusters,
+                measured,
                 routes,
                 writes,
                 edits,

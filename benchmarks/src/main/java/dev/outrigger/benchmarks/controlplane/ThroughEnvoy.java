@@ -138,13 +138,13 @@ final class ThroughEnvoy {
     private Figure writes(String name, Contender.Running server, Content content, int upstream)
             throws IOException, InterruptedException {
         var times = new ArrayList<Double>();
-        int warmUp = 2;
-        for (int i = -warmUp; i < plan.writes(); i++) {
-            var host = "n" + (i + warmUp) + ".bench.local";
+        long warm = System.nanoTime() + plan.warmUp().toNanos();
+        for (int i = 0; times.size() < plan.writes(); i++) {
+            var host = "n" + i + ".bench.local";
             long start = System.nanoTime();
             server.addHost(host, upstream);
             long end = await(content.listenPort(), host, status -> status == OK);
-            if (i >= 0) {
+            if (start >= warm) {
                 times.add((end - start) / 1e6);
             }
             TimeUnit.MILLISECONDS.sleep(200);

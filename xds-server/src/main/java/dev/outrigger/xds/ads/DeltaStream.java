@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
     private final ServedTypes served;
     private final StreamLimits limits;
-    private final UnaryOperator<NameSet> sharing;
+    private final NameSets sharing;
     private final Nonces nonces;
     private final StreamListener listener;
     private final Map<ResourceType, DeltaType> types = new EnumMap<>(ResourceType.class);
@@ -52,7 +51,7 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
     DeltaStream(
             ServedTypes served,
             StreamLimits limits,
-            UnaryOperator<NameSet> sharing,
+            NameSets sharing,
             Nonces nonces,
             StreamListener listener) {
         this.served = served;
@@ -89,13 +88,14 @@ final class DeltaStream implements XdsStream<DeltaDiscoveryRequest> {
         var state = new DeltaType(type, limits, sharing);
         types.put(type, state);
         stages.add(state);
+        if (snapshot != null) {
+            // First, so that what the client has already is compared rather than written down.
+            state.advance(snapshot.type(type));
+        }
         state.begin(
                 request.getResourceNamesSubscribeList(),
                 request.getResourceNamesUnsubscribeList(),
                 request.getInitialResourceVersionsMap());
-        if (snapshot != null) {
-            state.advance(snapshot.type(type));
-        }
         return state;
     }
 

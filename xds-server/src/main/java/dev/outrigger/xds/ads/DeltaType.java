@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One type of a delta stream. */
@@ -21,7 +21,7 @@ final class DeltaType extends StreamedType {
     /** A client that asked for everything waits for an answer, even if there is nothing. */
     private boolean owesAnswer;
 
-    DeltaType(ResourceType type, StreamLimits limits, UnaryOperator<NameSet> sharing) {
+    DeltaType(ResourceType type, StreamLimits limits, NameSets sharing) {
         super(type, limits, sharing);
     }
 
@@ -36,33 +36,50 @@ final class DeltaType extends StreamedType {
             Map<String, String> versions) {
         if (subscribe.isEmpty() && type.legacyWildcard()) {
             subscriptions.legacyWildcard();
-            holdings.askAll(_ -> false);
+            holdings.askAll(name -> isClaimed(name, versions));
             owesAnswer = true;
         }
-        subscribe(subscribe);
+        subscribe(subscribe, versions);
         unsubscribe(unsubscribe);
+        var named = subscriptions.isWildcard() ? null : new HashSet<>(subscribe);
         versions.forEach((name, version) -> {
-            if (subscriptions.contains(name) && !version.isEmpty()) {
+            boolean wanted = named == null || named.contains(name) || subscriptions.contains(name);
+            if (wanted && !version.isEmpty()) {
                 holdings.put(name, Held.ofVersion(version));
             }
         });
         owesAnswer &= versions.isEmpty();
     }
 
+    /** Whether the client says that it has some version: it need not be sent what is the same. */
+    private static boolean isClaimed(String name, Map<String, String> versions) {
+        return !versions.getOrDefault(name, "").isEmpty();
+    }
+
     void subscribe(Collection<String> said) {
+        subscribe(said, Map.of());
+    }
+
+    /**
+     * @param versions of resources that the client has, which is not said again for each name
+     */
+    private void subscribe(Collection<String> said, Map<String, String> versions) {
         if (said.isEmpty()) {
             return;
         }
         var names = type == ResourceType.VIRTUAL_HOST ? withAliases(said) : said;
         for (String name : names) {
-            if (!name.equals(Subscriptions.WILDCARD)) {
+            if (!name.equals(Subscriptions.WILDCARD) && !isClaimed(name, versions)) {
                 holdings.ask(name, subscriptions.contains(name));
             }
         }
         if (names.contains(Subscriptions.WILDCARD) && !subscriptions.isWildcard()) {
             owesAnswer = true;
-            var more = NameSet.of(names);
-            holdings.askAll(name -> subscriptions.names().contains(name) || more.contains(name));
+            var more = new HashSet<>(names);
+            holdings.askAll(name ->
+                    subscriptions.names().contains(name)
+                            || more.contains(name)
+                            || isClaimed(name, versions));
             subscriptions.add(names);
             rememberWhatIsUnderWay();
         } else {
@@ -115,8 +132,8 @@ final class DeltaType extends StreamedType {
      */
     private void rememberWhatIsUnderWay() {
         for (Flight flight : flights.all()) {
-            for (Flight.Change change : flight.changes()) {
-                var name = change.resource().name();
+            for (VersionedResource resource : flight.resources()) {
+                var name = resource.name();
                 if (holdings.target(name) == null && !holdings.held(name).isThere()) {
                     holdings.put(name, Held.SOME);
                 }
@@ -162,7 +179,7 @@ final class DeltaType extends StreamedType {
         if (flight == null) {
             return Optional.empty();
         }
-        var suspects = flight.changes().stream().map(Flight.Change::resource).toList();
+        var suspects = flight.resources();
         refused(flight, Rejections.named(error, suspects));
         return Optional.of(Rejections.attribute(flight.version(), error, suspects));
     }
@@ -220,21 +237,8 @@ final class DeltaType extends StreamedType {
                     ? Optional.of(new Batch(List.of(), List.of(), List.of()))
                     : Optional.empty();
         }
-        var due = new ArrayList<VersionedResource>();
-        var absent = new TreeSet<String>();
-        for (Map.Entry<String, Held> entry : holdings.apart().entrySet()) {
-            var name = entry.getKey();
-            var held = entry.getValue();
-            var target = holdings.target(name);
-            if (target != null) {
-                if (isDue(name, held, scope)) {
-                    due.add(target);
-                }
-            } else if (isAbsenceDue(name, held) && scope != Scope.NOTHING) {
-                absent.add(name);
-            }
-        }
-        due.sort(Comparator.comparing(VersionedResource::name));
+        var due = due(scope);
+        var absent = scope == Scope.NOTHING ? new TreeSet<String>() : absent();
         // Nothing refers to a listener, but a new one may take the address of one that is gone, and
         // Envoy frees it only if it is told so in the same response or before.
         if (type == ResourceType.LISTENER && scope == Scope.EVERYTHING) {
@@ -250,6 +254,41 @@ final class DeltaType extends StreamedType {
                 type == ResourceType.VIRTUAL_HOST
                         ? new Batch(changed, List.of(), told)
                         : new Batch(changed, told, List.of()));
+    }
+
+    /** In the order of their names. */
+    private List<VersionedResource> due(Scope scope) {
+        var apart = holdings.apart();
+        var due = new ArrayList<VersionedResource>(apart.size());
+        if (apart.size() > newest().size() / 2) {
+            // Nearly all, as for every client that joins: they lie in order already.
+            for (VersionedResource resource : newest().byName().values()) {
+                var held = apart.get(resource.name());
+                if (held != null && isDue(resource, held, scope)) {
+                    due.add(resource);
+                }
+            }
+            return due;
+        }
+        apart.forEach((name, held) -> {
+            var target = holdings.target(name);
+            if (target != null && isDue(target, held, scope)) {
+                due.add(target);
+            }
+        });
+        due.sort(Comparator.comparing(VersionedResource::name));
+        return due;
+    }
+
+    private SortedSet<String> absent() {
+        var absent = new TreeSet<String>();
+        holdings.apart()
+                .forEach((name, held) -> {
+                    if (isAbsenceDue(name, held)) {
+                        absent.add(name);
+                    }
+                });
+        return absent;
     }
 
     /** What the client has and the snapshot no longer, as many as one message holds. */
@@ -273,10 +312,17 @@ final class DeltaType extends StreamedType {
 
     void markSent(Batch batch, String nonce, long sequence, long now) {
         owesAnswer = false;
-        var changes = new ArrayList<Flight.Change>(batch.changed().size());
+        Map<String, Held> had = Map.of();
         for (VersionedResource resource : batch.changed()) {
-            changes.add(new Flight.Change(resource, holdings.held(resource.name())));
-            holdings.settle(resource.name());
+            var name = resource.name();
+            var held = holdings.held(name);
+            if (held.kind() != Held.Kind.ASKED) {
+                if (had.isEmpty()) {
+                    had = new HashMap<>();
+                }
+                had.put(name, held);
+            }
+            holdings.settle(name);
         }
         var removed = new HashMap<String, Held>();
         for (String name : batch.removed()) {
@@ -286,7 +332,15 @@ final class DeltaType extends StreamedType {
         }
         batch.unresolved().forEach(holdings::settle);
         flights.add(
-                new Flight(nonce, sequence, now, newest(), newest().version(), changes, removed));
+                new Flight(
+                        nonce,
+                        sequence,
+                        now,
+                        newest(),
+                        newest().version(),
+                        batch.changed(),
+                        had,
+                        removed));
     }
 
     /**

@@ -54,10 +54,8 @@ final class Flights {
 
     boolean carries(String name) {
         for (Flight flight : all()) {
-            for (Flight.Change change : flight.changes()) {
-                if (change.resource().name().equals(name)) {
-                    return true;
-                }
+            if (flight.carries(name)) {
+                return true;
             }
         }
         return false;

@@ -170,15 +170,20 @@ final class Holdings {
      */
     void ask(String name, boolean covered) {
         var held = covered ? held(name) : Held.NOTHING;
-        mutable().put(name, held.isThere() ? held.inDoubt() : Held.ASKED);
+        var target = target(name);
+        // Under the snapshot's own name, not to keep a whole request because of its names.
+        mutable()
+                .put(
+                        target == null ? name : target.name(),
+                        held.isThere() ? held.inDoubt() : Held.ASKED);
     }
 
     /** Subscribed to everything; what it subscribed to by name before it has. */
     void askAll(Predicate<String> covered) {
         if (newest != null) {
-            for (String name : newest.byName().keySet()) {
-                if (!covered.test(name)) {
-                    mutable().put(name, Held.ASKED);
+            for (VersionedResource resource : newest.byName().values()) {
+                if (!covered.test(resource.name())) {
+                    mutable(newest.size()).put(resource.name(), Held.ASKED);
                 }
             }
         }
@@ -197,10 +202,17 @@ final class Holdings {
     }
 
     private Map<String, Held> mutable() {
+        return mutable(1);
+    }
+
+    /**
+     * @param expected so many will be apart
+     */
+    private Map<String, Held> mutable(int expected) {
         modifications++;
         var map = apart;
         if (map == null) {
-            map = new HashMap<>();
+            map = HashMap.newHashMap(expected);
             apart = map;
         }
         return map;

@@ -24,11 +24,26 @@ final class NameSet {
 
     private NameSet(String[] names) {
         this.names = names;
-        this.hash = Arrays.hashCode(names);
+        int sum = 0;
+        for (String name : names) {
+            sum += name.hashCode();
+        }
+        this.hash = sum;
     }
 
     static NameSet of(Collection<String> names) {
-        return names.isEmpty() ? EMPTY : sorted(new TreeSet<>(names));
+        if (names.isEmpty()) {
+            return EMPTY;
+        }
+        var sorted = names.toArray(String[]::new);
+        Arrays.sort(sorted);
+        int distinct = 1;
+        for (int i = 1; i < sorted.length; i++) {
+            if (!sorted[i].equals(sorted[distinct - 1])) {
+                sorted[distinct++] = sorted[i];
+            }
+        }
+        return new NameSet(distinct == sorted.length ? sorted : Arrays.copyOf(sorted, distinct));
     }
 
     private static NameSet sorted(Set<String> names) {
@@ -86,6 +101,19 @@ final class NameSet {
         return known.version();
     }
 
+    /** Whether these and no others are the names. */
+    boolean isExactly(Set<String> others) {
+        if (others.size() != names.length) {
+            return false;
+        }
+        for (String name : names) {
+            if (!others.contains(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
@@ -94,6 +122,7 @@ final class NameSet {
                         && Arrays.equals(names, that.names));
     }
 
+    /** As of a {@link Set}: see {@link NameSets}. */
     @Override
     public int hashCode() {
         return hash;

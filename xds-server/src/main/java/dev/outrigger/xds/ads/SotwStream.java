@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class SotwStream implements XdsStream<DiscoveryRequest> {
     private final ServedTypes served;
     private final StreamLimits limits;
-    private final UnaryOperator<NameSet> sharing;
+    private final NameSets sharing;
     private final Nonces nonces;
     private final StreamListener listener;
     private final Map<ResourceType, SotwType> types = new EnumMap<>(ResourceType.class);
@@ -51,7 +50,7 @@ final class SotwStream implements XdsStream<DiscoveryRequest> {
     SotwStream(
             ServedTypes served,
             StreamLimits limits,
-            UnaryOperator<NameSet> sharing,
+            NameSets sharing,
             Nonces nonces,
             StreamListener listener) {
         this.served = served;

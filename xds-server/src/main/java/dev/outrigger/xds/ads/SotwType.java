@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 /**
  * One type of a state-of-the-world stream. Where a list must be complete it is; of the other types
@@ -33,7 +32,7 @@ final class SotwType extends StreamedType {
     private boolean answered;
     private String nonce = "";
 
-    SotwType(ResourceType type, StreamLimits limits, UnaryOperator<NameSet> sharing) {
+    SotwType(ResourceType type, StreamLimits limits, NameSets sharing) {
         super(type, limits, sharing);
     }
 
@@ -151,7 +150,7 @@ final class SotwType extends StreamedType {
         if (flight == null) {
             return Optional.empty();
         }
-        var suspects = flight.changes().stream().map(Flight.Change::resource).toList();
+        var suspects = flight.resources();
         refused(flight, Rejections.named(error, suspects));
         return Optional.of(
                 Rejections.attribute(
@@ -304,7 +303,8 @@ final class SotwType extends StreamedType {
                         now,
                         newest(),
                         batch.version(),
-                        batch.changes(),
+                        batch.changes().stream().map(Flight.Change::resource).toList(),
+                        Flight.remembered(batch.changes()),
                         batch.removed());
         var superseded = flights.remove(nonce);
         nonce = newNonce;

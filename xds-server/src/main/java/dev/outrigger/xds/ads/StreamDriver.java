@@ -12,7 +12,7 @@ import dev.outrigger.xds.snapshot.SnapshotFeed;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Executor;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,7 +50,7 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
     private static final int SKIPPED_SNAPSHOTS = 64;
 
     private final ServerCallStreamObserver<Response> call;
-    private final Executor loop;
+    private final EventExecutor loop;
     private final Surroundings server;
     private final String peer;
     private final Function<StreamListener, XdsStream<Q>> machine;
@@ -92,7 +92,7 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
 
     StreamDriver(
             ServerCallStreamObserver<Response> call,
-            Executor loop,
+            EventExecutor loop,
             Surroundings server,
             String peer,
             Function<StreamListener, XdsStream<Q>> machine,
@@ -126,7 +126,14 @@ final class StreamDriver<Q> implements StreamObserver<Incoming<Q>>, Admission.En
     @Override
     public void onNext(Incoming<Q> message) {
         request.set(message);
-        wake();
+        if (loop.inEventLoop()) {
+            // At once: when thousands come back together, what each has said must not pile up.
+            if (wakeUps.getAndIncrement() == 0) {
+                run();
+            }
+        } else {
+            wake();
+        }
     }
 
     @Override

@@ -51,11 +51,7 @@ final class StreamStarter implements DiscoveryServices.Streams {
                 responses,
                 listener ->
                         new SotwStream(
-                                types,
-                                server.options().limits(),
-                                names::share,
-                                nonces(),
-                                listener));
+                                types, server.options().limits(), names, nonces(), listener));
     }
 
     @Override
@@ -65,11 +61,7 @@ final class StreamStarter implements DiscoveryServices.Streams {
                 responses,
                 listener ->
                         new DeltaStream(
-                                types,
-                                server.options().limits(),
-                                names::share,
-                                nonces(),
-                                listener));
+                                types, server.options().limits(), names, nonces(), listener));
     }
 
     private Nonces nonces() {

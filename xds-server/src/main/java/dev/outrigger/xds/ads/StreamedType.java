@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /**
  * One type of a stream, as far as both variants agree: what is wanted, what the client has, what it
@@ -38,7 +37,7 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
     private boolean anyDue;
     private boolean anyRemovalDue;
 
-    StreamedType(ResourceType type, StreamLimits limits, UnaryOperator<NameSet> sharing) {
+    StreamedType(ResourceType type, StreamLimits limits, NameSets sharing) {
         this.type = type;
         this.limits = limits;
         this.subscriptions = new Subscriptions(sharing);
@@ -117,7 +116,12 @@ abstract sealed class StreamedType permits DeltaType, SotwType {
     /** Whether there is a resource to send that is not held back. */
     boolean isDue(String name, Held held, Scope scope) {
         var target = holdings.target(name);
-        return target != null && scope.includes(held) && !refusals.holds(target);
+        return target != null && isDue(target, held, scope);
+    }
+
+    /** The same of what the snapshot has under the name. */
+    boolean isDue(VersionedResource target, Held held, Scope scope) {
+        return scope.includes(held) && !refusals.holds(target);
     }
 
     /** Whether an earlier response does not hold back what is newer. */

@@ -3,20 +3,19 @@ package dev.outrigger.xds.ads;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** What a client wants of one type: names, everything, or both. Confined to its stream. */
 final class Subscriptions {
     static final String WILDCARD = "*";
 
-    private final UnaryOperator<NameSet> sharing;
+    private final NameSets sharing;
     private NameSet names = NameSet.EMPTY;
     private boolean wildcard;
 
     /**
-     * @param sharing replaces a set by an equal one that others have
+     * @param sharing has the sets that others have
      */
-    Subscriptions(UnaryOperator<NameSet> sharing) {
+    Subscriptions(NameSets sharing) {
         this.sharing = sharing;
     }
 
@@ -38,12 +37,13 @@ final class Subscriptions {
 
     void add(Collection<String> more) {
         wildcard |= more.contains(WILDCARD);
-        names = sharing.apply(names.with(withoutWildcard(more)));
+        var added = withoutWildcard(more);
+        names = names.isEmpty() ? sharing.of(added) : sharing.share(names.with(added));
     }
 
     void remove(Collection<String> fewer) {
         wildcard &= !fewer.contains(WILDCARD);
-        names = sharing.apply(names.without(fewer));
+        names = sharing.share(names.without(fewer));
     }
 
     /** Everything, as a first request without names asks. */
@@ -54,8 +54,7 @@ final class Subscriptions {
     /** State of the world: the request says all there is. */
     void replace(Collection<String> all) {
         wildcard = all.contains(WILDCARD);
-        var next = NameSet.of(withoutWildcard(all));
-        names = next.equals(names) ? names : sharing.apply(next);
+        names = sharing.of(withoutWildcard(all));
     }
 
     private static Collection<String> withoutWildcard(Collection<String> all) {

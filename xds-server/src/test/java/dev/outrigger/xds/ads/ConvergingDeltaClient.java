@@ -23,7 +23,7 @@ final class ConvergingDeltaClient implements ConvergingClient {
             new DeltaStream(
                     ServedTypes.ALL,
                     StreamLimits.DEFAULT.withResponseBytes(400).withUnanswered(3),
-                    new NameSets()::share,
+                    new NameSets(),
                     new Nonces("s"),
                     new RecordingListener());
     private final Map<ResourceType, Map<String, String>> has = new EnumMap<>(ResourceType.class);
@@ -43,7 +43,7 @@ final class ConvergingDeltaClient implements ConvergingClient {
     }
 
     Subscriptions wants(ResourceType type) {
-        return wants.getOrDefault(type, new Subscriptions(names -> names));
+        return wants.getOrDefault(type, new Subscriptions(new NameSets()));
     }
 
     @Override
@@ -51,7 +51,7 @@ final class ConvergingDeltaClient implements ConvergingClient {
         var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
         var wanted = wants.get(type);
         if (wanted == null) {
-            wanted = new Subscriptions(names -> names);
+            wanted = new Subscriptions(new NameSets());
             wants.put(type, wanted);
             if (type.fullState() && random.nextBoolean()) {
                 wanted.legacyWildcard();

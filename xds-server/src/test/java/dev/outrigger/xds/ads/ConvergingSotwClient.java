@@ -22,7 +22,7 @@ final class ConvergingSotwClient implements ConvergingClient {
             new SotwStream(
                     ServedTypes.ALL,
                     StreamLimits.DEFAULT,
-                    new NameSets()::share,
+                    new NameSets(),
                     new Nonces("s"),
                     new RecordingListener());
     private final Map<ResourceType, Map<String, String>> has = new EnumMap<>(ResourceType.class);
@@ -44,7 +44,7 @@ final class ConvergingSotwClient implements ConvergingClient {
     }
 
     Subscriptions wants(ResourceType type) {
-        var wanted = new Subscriptions(names -> names);
+        var wanted = new Subscriptions(new NameSets());
         wanted.replace(names.getOrDefault(type, Set.of()));
         return wanted;
     }

@@ -18,8 +18,7 @@ abstract class DeltaConversation {
     long now = Duration.ofSeconds(100).toNanos();
 
     DeltaStream stream(StreamLimits limits) {
-        return new DeltaStream(
-                ServedTypes.ALL, limits, new NameSets()::share, new Nonces("s"), listener);
+        return new DeltaStream(ServedTypes.ALL, limits, new NameSets(), new Nonces("s"), listener);
     }
 
     static DeltaDiscoveryRequest.Builder delta(ResourceType type) {

@@ -58,8 +58,19 @@ class InterestTest {
         assertThat(one.contains("c")).isFalse();
     }
 
+    @Test
+    void findsTheSetThatOthersHaveWhateverTheOrder() {
+        var sets = new NameSets();
+        var first = sets.of(List.of("b", "a", "b"));
+
+        assertThat(sets.of(List.of("a", "b"))).isSameAs(first);
+        assertThat(sets.share(NameSet.of(List.of("b", "a")))).isSameAs(first);
+        assertThat(sets.of(List.of("a", "c"))).isNotSameAs(first).isNotEqualTo(first);
+        assertThat(first.asList()).containsExactly("a", "b");
+    }
+
     private static Interest interest(ResourceType type, String... names) {
-        var state = new DeltaType(type, StreamLimits.DEFAULT, set -> set);
+        var state = new DeltaType(type, StreamLimits.DEFAULT, new NameSets());
         state.begin(List.of(names), List.of(), java.util.Map.of());
         return Interest.of(List.of(state), Interest.NONE);
     }

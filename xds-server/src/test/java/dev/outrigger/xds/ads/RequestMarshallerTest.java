@@ -99,7 +99,7 @@ class RequestMarshallerTest {
                 new DeltaStream(
                         ServedTypes.ALL,
                         StreamLimits.DEFAULT,
-                        set -> set,
+                        new NameSets(),
                         new Nonces("s"),
                         new RecordingListener());
         stream.onSnapshot(snapshot);
@@ -117,7 +117,7 @@ class RequestMarshallerTest {
                 new SotwStream(
                         ServedTypes.ALL,
                         StreamLimits.DEFAULT,
-                        set -> set,
+                        new NameSets(),
                         new Nonces("s"),
                         new RecordingListener());
         stream.onSnapshot(snapshot);

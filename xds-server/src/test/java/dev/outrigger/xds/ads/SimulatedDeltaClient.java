@@ -44,7 +44,7 @@ final class SimulatedDeltaClient
         return new DeltaStream(
                 ServedTypes.ALL,
                 StreamLimits.DEFAULT.withResponseBytes(600),
-                new NameSets()::share,
+                new NameSets(),
                 nonces,
                 listener);
     }

@@ -39,7 +39,7 @@ final class SimulatedSotwClient extends SimulatedClient<DiscoveryRequest, Discov
         return new SotwStream(
                 ServedTypes.ALL,
                 StreamLimits.DEFAULT.withResponseBytes(600),
-                new NameSets()::share,
+                new NameSets(),
                 nonces,
                 listener);
     }

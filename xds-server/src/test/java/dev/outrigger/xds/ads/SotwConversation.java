@@ -23,7 +23,7 @@ abstract class SotwConversation {
     long now;
 
     SotwStream stream(String nonces, StreamLimits limits, ServedTypes types) {
-        return new SotwStream(types, limits, new NameSets()::share, new Nonces(nonces), listener);
+        return new SotwStream(types, limits, new NameSets(), new Nonces(nonces), listener);
     }
 
     static DiscoveryRequest.Builder sotw(ResourceType type) {

@@ -28,7 +28,7 @@ class StagesTest {
             new DeltaStream(
                     ServedTypes.ALL,
                     StreamLimits.DEFAULT,
-                    new NameSets()::share,
+                    new NameSets(),
                     new Nonces("s"),
                     listener);
     private long now;
@@ -200,7 +200,7 @@ class StagesTest {
                 new DeltaStream(
                         ServedTypes.only(VIRTUAL_HOST),
                         StreamLimits.DEFAULT,
-                        new NameSets()::share,
+                        new NameSets(),
                         new Nonces("v"),
                         listener);
         hosts.onSnapshot(snapshots.put(VIRTUAL_HOST, "r/one", "a.example").snapshot());
