@@ -519,6 +519,7 @@ class ConfigAssemblerTest {
                 new BootstrapConfig(
                         new NodeConfig("n", "c", "", "", "", ""),
                         Optional.empty(),
+                        Map.of(),
                         List.of(),
                         clusters,
                         List.of(),
