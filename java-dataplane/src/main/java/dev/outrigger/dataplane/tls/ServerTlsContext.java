@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one is chosen for each connection ({@link CertificateChoice}).
  */
 final class ServerTlsContext extends TlsContext {
+    private static final int TICKET_KEY_BYTES = 16;
+
     private final long context;
     private final List<CertificateChain> chains;
     private final List<Credential> credentials = new ArrayList<>();
@@ -92,31 +94,44 @@ final class ServerTlsContext extends TlsContext {
                 keys.keys().stream()
                         .map(key ->
                                 new SessionTicketKey(
-                                        Arrays.copyOfRange(key, 0, 16),
-                                        Arrays.copyOfRange(key, 16, 48),
-                                        Arrays.copyOfRange(key, 48, 80)))
+                                        Arrays.copyOfRange(key, 0, TICKET_KEY_BYTES),
+                                        shortened(Arrays.copyOfRange(key, 16, 48)),
+                                        shortened(Arrays.copyOfRange(key, 48, 80))))
                         .toArray(SessionTicketKey[]::new));
+    }
+
+    /**
+     * The library has room for keys of 128 bits only. Who has the same keys makes the same of them,
+     * so that proxies of this kind take up each other's sessions.
+     */
+    private static byte[] shortened(byte[] key) {
+        return Arrays.copyOf(sha256().digest(key), TICKET_KEY_BYTES);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256", e);
+        }
     }
 
     /** Sessions may be taken up where names, trust and filter chain are the same. */
     private byte[] sessionContext(ServerSettings settings) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (CertificateChain each : chains) {
-                Certificate own = each.certificates().getFirst();
-                digest.update(own.commonName().getBytes(StandardCharsets.ISO_8859_1));
-                own.names()
-                        .forEach(n ->
-                                digest.update(n.text().getBytes(StandardCharsets.ISO_8859_1)));
-                digest.update(own.issuerName());
-            }
-            digest.update(settings.validationText().getBytes(StandardCharsets.ISO_8859_1));
-            settings.serverNames()
-                    .forEach(n -> digest.update(n.getBytes(StandardCharsets.ISO_8859_1)));
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256", e);
+        MessageDigest digest = sha256();
+        for (CertificateChain each : chains) {
+            Certificate own = each.certificates().getFirst();
+            add(digest, own.commonName());
+            own.names().forEach(name -> add(digest, name.text()));
+            digest.update(own.issuerName());
         }
+        add(digest, settings.validationText());
+        settings.serverNames().forEach(name -> add(digest, name));
+        return digest.digest();
+    }
+
+    private static void add(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void setVerification(boolean required) {
