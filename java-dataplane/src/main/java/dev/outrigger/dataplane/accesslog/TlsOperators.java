@@ -6,7 +6,7 @@ import dev.outrigger.dataplane.accesslog.Operators.Command;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UrlEncoding;
 import dev.outrigger.dataplane.x509.Certificate;
-import dev.outrigger.dataplane.x509.GeneralName.Type;
+import dev.outrigger.dataplane.x509.GeneralName;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.function.Function;
@@ -88,11 +88,11 @@ final class TlsOperators {
     private static @Nullable Function<Certificate, String> field(String name, boolean peer) {
         return switch (name) {
             case "SUBJECT" -> Certificate::subject;
-            case "URI_SAN" -> names(Type.URI);
-            case "DNS_SAN" -> names(Type.DNS);
-            case "IP_SAN" -> names(Type.IP_ADDRESS);
-            case "EMAIL_SAN" -> names(Type.EMAIL);
-            case "OTHERNAME_SAN" -> names(Type.OTHER_NAME);
+            case "URI_SAN" -> names(GeneralName.Type.URI);
+            case "DNS_SAN" -> names(GeneralName.Type.DNS);
+            case "IP_SAN" -> names(GeneralName.Type.IP_ADDRESS);
+            case "EMAIL_SAN" -> names(GeneralName.Type.EMAIL);
+            case "OTHERNAME_SAN" -> names(GeneralName.Type.OTHER_NAME);
             case "ISSUER" -> peer ? Certificate::issuer : null;
             case "SERIAL" -> peer ? Certificate::serial : null;
             case "FINGERPRINT_256" -> peer ? Certificate::sha256 : null;
@@ -102,7 +102,7 @@ final class TlsOperators {
         };
     }
 
-    private static Function<Certificate, String> names(Type type) {
+    private static Function<Certificate, String> names(GeneralName.Type type) {
         return certificate -> String.join(",", certificate.names(type));
     }
 

@@ -10,7 +10,7 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UrlEncoding;
 import dev.outrigger.dataplane.x509.Certificate;
-import dev.outrigger.dataplane.x509.GeneralName.Type;
+import dev.outrigger.dataplane.x509.GeneralName;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ final class ForwardedCertificate {
         var parts = new ArrayList<String>();
         Certificate own = tls.ownCertificate();
         if (own != null) {
-            own.names(Type.URI).forEach(uri -> parts.add("By=" + uri));
+            own.names(GeneralName.Type.URI).forEach(uri -> parts.add("By=" + uri));
         }
         parts.add("Hash=" + peer.sha256());
         for (CertificateDetail each : config.certificateDetails()) {
@@ -73,13 +73,13 @@ final class ForwardedCertificate {
             // There even if it is empty.
             case SUBJECT -> parts.add("Subject=\"" + peer.subject() + '"');
             case URI -> {
-                List<String> uris = peer.names(Type.URI);
+                List<String> uris = peer.names(GeneralName.Type.URI);
                 if (uris.isEmpty()) {
                     parts.add("URI=");
                 }
                 uris.forEach(uri -> parts.add("URI=" + uri));
             }
-            case DNS -> peer.names(Type.DNS).forEach(name -> parts.add("DNS=" + name));
+            case DNS -> peer.names(GeneralName.Type.DNS).forEach(name -> parts.add("DNS=" + name));
         }
     }
 }

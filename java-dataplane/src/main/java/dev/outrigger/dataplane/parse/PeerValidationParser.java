@@ -4,7 +4,7 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.PeerValidationConfig;
 import dev.outrigger.dataplane.config.PeerValidationConfig.SanMatch;
 import dev.outrigger.dataplane.parse.DataSources.Content;
-import dev.outrigger.dataplane.x509.GeneralName.Type;
+import dev.outrigger.dataplane.x509.GeneralName;
 import dev.outrigger.dataplane.x509.LoadException;
 import dev.outrigger.dataplane.x509.RevocationLists;
 import dev.outrigger.dataplane.x509.TrustStore;
@@ -111,22 +111,22 @@ final class PeerValidationParser {
             var match =
                     RouteMatchParser.string(
                             each.getMatcher(), FieldPaths.join(at, "matcher"), findings);
-            Type type =
+            GeneralName.Type type =
                     switch (each.getSanType()) {
-                        case EMAIL -> Type.EMAIL;
-                        case DNS -> Type.DNS;
-                        case URI -> Type.URI;
-                        case IP_ADDRESS -> Type.IP_ADDRESS;
-                        case OTHER_NAME -> Type.OTHER_NAME;
-                        case SAN_TYPE_UNSPECIFIED, UNRECOGNIZED -> Type.UNSUPPORTED;
+                        case EMAIL -> GeneralName.Type.EMAIL;
+                        case DNS -> GeneralName.Type.DNS;
+                        case URI -> GeneralName.Type.URI;
+                        case IP_ADDRESS -> GeneralName.Type.IP_ADDRESS;
+                        case OTHER_NAME -> GeneralName.Type.OTHER_NAME;
+                        case SAN_TYPE_UNSPECIFIED, UNRECOGNIZED -> GeneralName.Type.UNSUPPORTED;
                     };
-            if (type == Type.OTHER_NAME && each.getOid().isEmpty()) {
+            if (type == GeneralName.Type.OTHER_NAME && each.getOid().isEmpty()) {
                 findings.invalid(
                         FieldPaths.join(at, "oid"),
                         "",
                         "Failed to create SAN matcher for OTHER_NAME with OID: " + each.getOid());
             }
-            all.add(new SanMatch(type, type == Type.OTHER_NAME ? each.getOid() : "", match));
+            all.add(new SanMatch(type, type == GeneralName.Type.OTHER_NAME ? each.getOid() : "", match));
         }
         // The old field, which the typed one replaces, is for any of these kinds.
         if (all.isEmpty()) {
@@ -136,7 +136,7 @@ final class PeerValidationParser {
                                 proto.getMatchSubjectAltNames(i),
                                 FieldPaths.index(FieldPaths.join(path, "match_subject_alt_names"), i),
                                 findings);
-                for (Type type : List.of(Type.DNS, Type.URI, Type.EMAIL, Type.IP_ADDRESS)) {
+                for (GeneralName.Type type : List.of(GeneralName.Type.DNS, GeneralName.Type.URI, GeneralName.Type.EMAIL, GeneralName.Type.IP_ADDRESS)) {
                     all.add(new SanMatch(type, "", match));
                 }
             }

@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.x509;
 
 import dev.outrigger.dataplane.x509.Der.MalformedException;
-import dev.outrigger.dataplane.x509.GeneralName.Type;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.MessageDigest;
@@ -169,7 +168,7 @@ public final class Certificate {
     }
 
     /** The texts of one kind of subject alternative names. */
-    public List<String> names(Type type) {
+    public List<String> names(GeneralName.Type type) {
         return names.stream().filter(n -> n.type() == type).map(GeneralName::text).toList();
     }
 
