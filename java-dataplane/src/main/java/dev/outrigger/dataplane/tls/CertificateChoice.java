@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.x509.Certificate.KeyType;
 import dev.outrigger.dataplane.x509.CertificateChain;
 import dev.outrigger.dataplane.x509.GeneralName;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ final class CertificateChoice {
     }
 
     private static Set<KeyType> curves(String @Nullable [] signatures) {
-        var all = java.util.EnumSet.noneOf(KeyType.class);
+        var all = EnumSet.noneOf(KeyType.class);
         if (signatures == null) {
             return all;
         }

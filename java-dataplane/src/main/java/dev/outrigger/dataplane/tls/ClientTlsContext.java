@@ -86,7 +86,7 @@ final class ClientTlsContext extends TlsContext {
             SSLContext.setSessionCacheMode(context, SSL.SSL_SESS_CACHE_OFF);
         }
         if (keyLog() != null) {
-            SSLContext.setKeyLogCallback(context, (ssl, line) -> TlsHandler.logKey(line));
+            SSLContext.setKeyLogCallback(context, (_, line) -> TlsHandler.logKey(line));
         }
         SSL.clearError();
         return context;

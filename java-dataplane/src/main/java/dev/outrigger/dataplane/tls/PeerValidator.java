@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerValidator {
     private static final String SPIFFE_SCHEME = "spiffe://";
 
-    /** Anything the peer may show will do, and nothing is counted. */
+    /** BoringSSL's own limit. */
     private static final int NO_DEPTH_LIMIT = 100;
 
     /** What was found. */

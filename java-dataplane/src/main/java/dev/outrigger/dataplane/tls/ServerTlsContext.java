@@ -48,7 +48,7 @@ final class ServerTlsContext extends TlsContext {
         setVerification(config.requireClientCertificate());
         KeyLogFile keys = keyLog();
         if (keys != null) {
-            SSLContext.setKeyLogCallback(context, (ssl, line) -> TlsHandler.logKey(line));
+            SSLContext.setKeyLogCallback(context, (_, line) -> TlsHandler.logKey(line));
         }
         SSL.clearError();
     }

@@ -12,7 +12,6 @@ import dev.outrigger.dataplane.config.CommonTlsConfig.Version;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +23,7 @@ class TlsContextParserTest {
 
     private static Parsed<ClusterConfig> parse(String upstreamTls) {
         return ClusterParser.parse(
-                Protos.yaml(
-                        Cluster.newBuilder(),
+                Protos.cluster(
                         """
                         name: a
                         transport_socket:
