@@ -151,15 +151,23 @@ final class WorkerListener {
             channel.close();
             return;
         }
-        if (secured.connectTimeoutNanos() > 0) {
-            tls.limitHandshake(
-                    secured.connectTimeoutNanos(), () -> shard.inc(stats.handshakeTimeouts()));
-        }
         ConnectionInfo known = info.withTls(tls.info());
         if (log != null) {
             log.secured(known);
         }
-        channel.pipeline().addLast(tls, handler(chain, known, log));
+        ChannelHandler handler = handler(chain, known, log);
+        if (secured.connectTimeoutNanos() > 0) {
+            tls.limitHandshake(
+                    secured.connectTimeoutNanos(),
+                    () -> {
+                        services.worker().refreshNow();
+                        shard.inc(stats.handshakeTimeouts());
+                        if (handler instanceof ServerConnection connection) {
+                            connection.closeNow();
+                        }
+                    });
+        }
+        channel.pipeline().addLast(tls, handler);
     }
 
     private static ChannelHandler handler(

@@ -34,7 +34,7 @@ public interface TlsInfo {
     /** Whether the peer's certificate was asked for, sent and found good. */
     boolean isPeerValidated();
 
-    /** The certificate that led to the peer's being trusted; {@code null} for none. */
+    /** The certificate that vouched for the peer's; {@code null} where nobody looked for it. */
     @Nullable Certificate peerIssuer();
 
     /** What this side shows of itself; {@code null} for nothing. */

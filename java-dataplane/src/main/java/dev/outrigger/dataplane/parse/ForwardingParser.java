@@ -93,14 +93,14 @@ final class ForwardingParser {
     private List<CertificateDetail> certificateDetails() {
         var wanted = proto.getSetCurrentClientCertDetails();
         var details = new ArrayList<CertificateDetail>();
-        if (wanted.getSubject().getValue()) {
-            details.add(CertificateDetail.SUBJECT);
-        }
         if (wanted.getCert()) {
             details.add(CertificateDetail.CERT);
         }
         if (wanted.getChain()) {
             details.add(CertificateDetail.CHAIN);
+        }
+        if (wanted.getSubject().getValue()) {
+            details.add(CertificateDetail.SUBJECT);
         }
         if (wanted.getUri()) {
             details.add(CertificateDetail.URI);

@@ -8,7 +8,7 @@ import dev.outrigger.dataplane.x509.ChainVerifier;
 import dev.outrigger.dataplane.x509.ChainVerifier.Outcome;
 import dev.outrigger.dataplane.x509.GeneralName;
 import dev.outrigger.dataplane.x509.TrustStore;
-import dev.outrigger.dataplane.x509.VerifyError;
+import dev.outrigger.dataplane.x509.ChainFault;
 import java.security.cert.CertificateException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerValidator {
     private static final String SPIFFE_SCHEME = "spiffe://";
+
+    /** From this number the alert {@code certificate_unknown} follows. */
+    private static final int NOT_ACCEPTED = ChainFault.PERMITTED_VIOLATION.code();
 
     /** BoringSSL's own limit. */
     private static final int NO_DEPTH_LIMIT = 100;
@@ -121,15 +124,19 @@ final class PeerValidator {
             StatsShard shard) {
         if (presented.isEmpty()) {
             shard.inc(stats.failVerifyError);
-            return refused(VerifyError.UNSPECIFIED.code(), "verify cert failed: empty cert chain");
+            return refused(NOT_ACCEPTED, "verify cert failed: empty cert chain");
         }
         List<Certificate> chain = List.of();
         Status status = Status.NOT_VALIDATED;
+        if (!spiffe.isEmpty() && !presented.getFirst().isForUsersOnly()) {
+            shard.inc(stats.failVerifyError);
+            return refused(NOT_ACCEPTED, "verify cert failed: cert precheck");
+        }
         ChainVerifier chosen = spiffe.isEmpty() ? verifier : spiffeVerifier(presented.getFirst());
         if (!spiffe.isEmpty() && chosen == null) {
             shard.inc(stats.failVerifyError);
             return refused(
-                    VerifyError.UNSPECIFIED.code(),
+                    NOT_ACCEPTED,
                     "verify cert failed: no trust bundle store");
         }
         if (chosen != null) {
@@ -138,7 +145,7 @@ final class PeerValidator {
                     chain = trusted;
                     status = Status.VALIDATED;
                 }
-                case Outcome.Untrusted(VerifyError error, int depth) -> {
+                case Outcome.Untrusted(ChainFault error, int depth) -> {
                     shard.inc(stats.failVerifyError);
                     if (config.acceptUntrusted()) {
                         return new Result(true, Status.FAILED, 0, "", List.of());
@@ -178,7 +185,7 @@ final class PeerValidator {
             if (anyName.stream().noneMatch(name -> hasName(own, name))) {
                 shard.inc(stats.failVerifySan);
                 return refused(
-                        VerifyError.UNSPECIFIED.code(),
+                        NOT_ACCEPTED,
                         "verify cert failed: verify SAN list, expected SANs: ["
                                 + String.join(", ", anyName)
                                 + "], certificate SANs: ["
@@ -197,7 +204,7 @@ final class PeerValidator {
             if (!fits) {
                 shard.inc(stats.failVerifySan);
                 return refused(
-                        VerifyError.UNSPECIFIED.code(),
+                        NOT_ACCEPTED,
                         "verify cert failed: SAN matcher, certificate SANs are ["
                                 + names(own)
                                 + "]");
@@ -212,7 +219,7 @@ final class PeerValidator {
             if (!pinned) {
                 shard.inc(stats.failVerifyCertHash);
                 return refused(
-                        VerifyError.UNSPECIFIED.code(), "verify cert failed: cert hash and spki");
+                        NOT_ACCEPTED, "verify cert failed: cert hash and spki");
             }
             validated = true;
         }

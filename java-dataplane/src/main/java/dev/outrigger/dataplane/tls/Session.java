@@ -22,6 +22,7 @@ final class Session implements TlsInfo {
     private long startedNanos;
     private long handshakeNanos = -1;
     private String failureReason = "";
+    private boolean resumed;
     private @Nullable String version;
     private @Nullable String cipher;
     private @Nullable String group;
@@ -38,8 +39,12 @@ final class Session implements TlsInfo {
         startedNanos = now;
     }
 
-    void finished(long now) {
+    /**
+     * @param reused whether an earlier session goes on
+     */
+    void finished(long now, boolean reused) {
         handshakeNanos = now - startedNanos;
+        resumed = reused;
     }
 
     void failed(String reason) {
@@ -52,15 +57,17 @@ final class Session implements TlsInfo {
 
     /** The native object goes: what logs at the end of a connection may ask for is read now. */
     void keep() {
+        String lastVersion = version();
+        List<Certificate> lastChain = peerChain();
         if (handshakeNanos >= 0) {
-            version = version();
             cipher = cipher();
             group = group();
             alpn = alpn();
             sessionId = sessionId();
-            peerChain = peerChain();
         }
         serverName = serverName();
+        version = lastVersion;
+        peerChain = lastChain;
     }
 
     private static String orEmpty(@Nullable String text) {
@@ -69,8 +76,13 @@ final class Session implements TlsInfo {
 
     @Override
     public String version() {
-        if (version == null && isOpen()) {
-            version = orEmpty(SSL.getVersion(connection.ssl()));
+        if (version == null && connection.ssl() != 0) {
+            // Before it is agreed on, BoringSSL names one all the same, as logs of Envoy show.
+            String now = orEmpty(SSL.getVersion(connection.ssl()));
+            if (!isOpen()) {
+                return now;
+            }
+            version = now;
         }
         return orEmpty(version);
     }
@@ -130,9 +142,11 @@ final class Session implements TlsInfo {
     @Override
     public List<Certificate> peerChain() {
         List<Certificate> known = peerChain;
-        if (known == null && isOpen()) {
+        if (known == null && connection.ssl() != 0) {
             known = readPeerChain();
-            peerChain = known;
+            if (isOpen()) {
+                peerChain = known;
+            }
         }
         return known == null ? List.of() : known;
     }
@@ -180,7 +194,10 @@ final class Session implements TlsInfo {
     @Override
     public @Nullable Certificate peerIssuer() {
         Result result = connection.verified();
-        return result == null || result.chain().size() < 2 ? null : result.chain().get(1);
+        // Of a resumed session Envoy knows the peer, and not who vouched for it.
+        return result == null || resumed || result.chain().size() < 2
+                ? null
+                : result.chain().get(1);
     }
 
     @Override

@@ -44,6 +44,8 @@ public final class TlsHandler extends ChannelDuplexHandler {
     /** Enough for any record's header, padding and tag. */
     private static final int RECORD_OVERHEAD_BYTES = 96;
 
+    private static final int TICKETS_BYTES = 2048;
+
     private static final ThreadLocal<@Nullable TlsHandler> CURRENT = new ThreadLocal<>();
 
     private enum State {
@@ -76,6 +78,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private boolean ended;
     private boolean wroteSomething;
     private boolean released;
+    private boolean wroteData;
 
     private TlsHandler(
             TlsContext context, TlsTarget target, StatsShard shard, LongSupplier nanoTime) {
@@ -120,9 +123,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * Closes an accepted connection whose handshake takes too long.
+     * Limits the handshake of an accepted connection.
      *
-     * @param onTimeout called when it does
+     * @param onTimeout called when it takes too long; closes the connection
      */
     public void limitHandshake(long nanos, Runnable onTimeout) {
         connectTimeoutNanos = nanos;
@@ -197,10 +200,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
                 timeout =
                         context.executor()
                                 .schedule(
-                                        () -> {
-                                            late.run();
-                                            context.close();
-                                        },
+                                        late,
                                         connectTimeoutNanos,
                                         TimeUnit.NANOSECONDS);
             }
@@ -395,7 +395,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private void onHandshake() {
         writeSideBuffer();
         state = State.OPEN;
-        session.finished(nanoTime.getAsLong());
+        session.finished(nanoTime.getAsLong(), SSL.isSessionReused(ssl));
         if (!reverify()) {
             return;
         }
@@ -638,27 +638,38 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private void encrypt() {
         while (!pending.isEmpty() && ssl != 0) {
             int length = Math.min(pending.readableBytes(), 4 * MAX_RECORD_BYTES);
-            int records = length / MAX_RECORD_BYTES + 1;
             if (length == 0) {
                 pending.passEmpty(ctx());
                 continue;
             }
-            ByteBuf out = ctx().alloc().directBuffer(length + records * RECORD_OVERHEAD_BYTES);
+            int records = length / MAX_RECORD_BYTES + 1;
+            ByteBuf out =
+                    ctx().alloc()
+                            .directBuffer(
+                                    length + records * RECORD_OVERHEAD_BYTES + beforeFirstWrite());
             SSL.bioSetByteBuffer(bio, out.memoryAddress(), out.writableBytes(), true);
-            boolean good = true;
-            for (int done = 0; done < length && good; ) {
+            int error = BoringSsl.ERROR_NONE;
+            for (int done = 0; done < length && error == BoringSsl.ERROR_NONE; ) {
                 int written = pending.writeTo(ssl, Math.min(MAX_RECORD_BYTES, length - done));
-                good = written > 0;
+                error = written > 0 ? BoringSsl.ERROR_NONE : SSL.getError(ssl, written);
                 done += Math.max(0, written);
             }
             out.writerIndex(out.writableBytes() - SSL.bioLengthByteBuffer(bio));
             SSL.bioClearByteBuffer(bio);
             ctx().write(out, pending.promise(ctx()));
-            if (!good) {
+            // What BoringSSL had to say first took the room: it goes on in the next round.
+            if (error != BoringSsl.ERROR_NONE && error != BoringSsl.ERROR_WANT_WRITE) {
                 fail();
                 return;
             }
         }
+    }
+
+    /** Room for the tickets that a server says before its first data. */
+    private int beforeFirstWrite() {
+        boolean first = !wroteData;
+        wroteData = true;
+        return first && context.isServer() ? TICKETS_BYTES : 0;
     }
 
     @Override

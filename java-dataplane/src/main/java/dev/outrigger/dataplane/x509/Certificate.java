@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Certificate {
     private static final String SUBJECT_ALT_NAME = "2.5.29.17";
+    private static final int KEY_CERT_SIGN = 5;
+    private static final int CRL_SIGN = 6;
     private static final String COMMON_NAME = "2.5.4.3";
     private static final String ORGANIZATION = "2.5.4.10";
 
@@ -199,6 +201,15 @@ public final class Certificate {
         return parsed.getPublicKey() instanceof RSAPublicKey key
                 ? key.getModulus().bitLength()
                 : 0;
+    }
+
+    /** Whether it says what its key is for, and that is not to sign certificates or lists. */
+    public boolean isForUsersOnly() {
+        boolean[] usage = parsed.getKeyUsage();
+        return usage != null
+                && parsed.getBasicConstraints() < 0
+                && !usage[KEY_CERT_SIGN]
+                && !usage[CRL_SIGN];
     }
 
     /** The identifiers of all extensions. */

@@ -72,7 +72,7 @@ public final class ChainVerifier {
         /**
          * @param depth of the certificate at fault; 0 for the leaf
          */
-        record Untrusted(VerifyError error, int depth) implements Outcome {}
+        record Untrusted(ChainFault error, int depth) implements Outcome {}
     }
 
     private final TrustStore store;
@@ -109,7 +109,7 @@ public final class ChainVerifier {
         return fault == null ? new Outcome.Trusted(chain) : fault;
     }
 
-    static Outcome fault(VerifyError error, int depth) {
+    static Outcome fault(ChainFault error, int depth) {
         return new Outcome.Untrusted(error, depth);
     }
 
@@ -122,17 +122,18 @@ public final class ChainVerifier {
         while (true) {
             if (store.contains(last)) {
                 return chain.size() - 2 > options.maxDepth()
-                        ? fault(VerifyError.CERT_CHAIN_TOO_LONG, chain.size() - 1)
+                        ? fault(ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 2)
                         : null;
             }
             if (chain.size() > Math.min(MAX_CHAIN, options.maxDepth() + 1L)) {
-                return fault(VerifyError.CERT_CHAIN_TOO_LONG, chain.size() - 1);
+                return fault(
+                        ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
             }
             if (isSelfIssued(last)) {
                 return fault(
                         chain.size() == 1
-                                ? VerifyError.DEPTH_ZERO_SELF_SIGNED_CERT
-                                : VerifyError.SELF_SIGNED_CERT_IN_CHAIN,
+                                ? ChainFault.DEPTH_ZERO_SELF_SIGNED_CERT
+                                : ChainFault.SELF_SIGNED_CERT_IN_CHAIN,
                         chain.size() - 1);
             }
             Certificate next =
@@ -146,7 +147,7 @@ public final class ChainVerifier {
             }
             if (next == null) {
                 return fault(
-                        VerifyError.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
+                        ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
             }
             chain.add(next);
             last = next;
@@ -195,19 +196,19 @@ public final class ChainVerifier {
         Certificate each = chain.get(depth);
         Set<String> critical = each.parsed().getCriticalExtensionOIDs();
         if (critical != null && !HANDLED.containsAll(critical)) {
-            return fault(VerifyError.UNHANDLED_CRITICAL_EXTENSION, depth);
+            return fault(ChainFault.UNHANDLED_CRITICAL_EXTENSION, depth);
         }
         if (depth > 0) {
             int pathLength = each.parsed().getBasicConstraints();
             boolean isOldRoot = each.parsed().getVersion() == 1 && isSelfIssued(each);
             if ((pathLength < 0 && !isOldRoot) || !mayUse(each, KEY_CERT_SIGN)) {
-                return fault(VerifyError.INVALID_CA, depth);
+                return fault(ChainFault.INVALID_CA, depth);
             }
             if (pathLength >= 0 && intermediatesBelow(chain, depth) > pathLength) {
-                return fault(VerifyError.PATH_LENGTH_EXCEEDED, depth);
+                return fault(ChainFault.PATH_LENGTH_EXCEEDED, depth);
             }
         }
-        return isGoodFor(each, depth == 0) ? null : fault(VerifyError.INVALID_PURPOSE, depth);
+        return isGoodFor(each, depth == 0) ? null : fault(ChainFault.INVALID_PURPOSE, depth);
     }
 
     private static int intermediatesBelow(List<Certificate> chain, int depth) {
@@ -263,26 +264,26 @@ public final class ChainVerifier {
             Certificate each, Certificate issuer, int depth, Instant now) {
         List<X509CRL> lists = revoked.of(each.parsed().getIssuerX500Principal());
         if (lists.isEmpty()) {
-            return fault(VerifyError.UNABLE_TO_GET_CRL, depth);
+            return fault(ChainFault.UNABLE_TO_GET_CRL, depth);
         }
         X509CRL list = newest(lists, now);
         if (!mayUse(issuer, CRL_SIGN)) {
-            return fault(VerifyError.KEYUSAGE_NO_CRL_SIGN, depth);
+            return fault(ChainFault.KEYUSAGE_NO_CRL_SIGN, depth);
         }
         if (options.checksTime()) {
-            if (list.getThisUpdate().toInstant().isAfter(now)) {
-                return fault(VerifyError.CRL_NOT_YET_VALID, depth);
+            if (issued(list).isAfter(now)) {
+                return fault(ChainFault.CRL_NOT_YET_VALID, depth);
             }
             if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now)) {
-                return fault(VerifyError.CRL_HAS_EXPIRED, depth);
+                return fault(ChainFault.CRL_HAS_EXPIRED, depth);
             }
         }
         try {
             list.verify(issuer.parsed().getPublicKey());
         } catch (GeneralSecurityException e) {
-            return fault(VerifyError.CRL_SIGNATURE_FAILURE, depth);
+            return fault(ChainFault.CRL_SIGNATURE_FAILURE, depth);
         }
-        return list.isRevoked(each.parsed()) ? fault(VerifyError.CERT_REVOKED, depth) : null;
+        return list.isRevoked(each.parsed()) ? fault(ChainFault.CERT_REVOKED, depth) : null;
     }
 
     /** The one that is valid now and was issued last. */
@@ -291,11 +292,15 @@ public final class ChainVerifier {
         for (X509CRL each : lists) {
             boolean valid =
                     each.getNextUpdate() == null || !each.getNextUpdate().toInstant().isBefore(now);
-            if (valid && !each.getThisUpdate().before(best.getThisUpdate())) {
+            if (valid && !issued(each).isBefore(issued(best))) {
                 best = each;
             }
         }
         return best;
+    }
+
+    private static Instant issued(X509CRL list) {
+        return list.getThisUpdate().toInstant();
     }
 
     private @Nullable Outcome checkSignatures(List<Certificate> chain, Instant now) {
@@ -304,14 +309,14 @@ public final class ChainVerifier {
             // The last one is trusted as it is, whoever signed it.
             if (depth < chain.size() - 1
                     && !VerifiedSignatures.isSignedBy(each, chain.get(depth + 1))) {
-                return fault(VerifyError.CERT_SIGNATURE_FAILURE, depth);
+                return fault(ChainFault.CERT_SIGNATURE_FAILURE, depth);
             }
             if (options.checksTime()) {
                 if (now.isBefore(each.notBefore())) {
-                    return fault(VerifyError.CERT_NOT_YET_VALID, depth);
+                    return fault(ChainFault.CERT_NOT_YET_VALID, depth);
                 }
                 if (now.isAfter(each.notAfter())) {
-                    return fault(VerifyError.CERT_HAS_EXPIRED, depth);
+                    return fault(ChainFault.CERT_HAS_EXPIRED, depth);
                 }
             }
         }

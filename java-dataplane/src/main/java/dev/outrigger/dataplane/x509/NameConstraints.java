@@ -23,7 +23,7 @@ final class NameConstraints {
             }
             for (int below = depth - 1; below >= 0; below--) {
                 for (GeneralName name : chain.get(below).names()) {
-                    VerifyError error = check(extension, name);
+                    ChainFault error = check(extension, name);
                     if (error != null) {
                         return ChainVerifier.fault(error, below);
                     }
@@ -33,7 +33,7 @@ final class NameConstraints {
         return null;
     }
 
-    private static @Nullable VerifyError check(byte[] extension, GeneralName name) {
+    private static @Nullable ChainFault check(byte[] extension, GeneralName name) {
         try {
             Der parts =
                     new Der(extension).next(Der.OCTET_STRING).inside().next(Der.SEQUENCE).inside();
@@ -52,15 +52,15 @@ final class NameConstraints {
                     fits |= fits(base, name);
                 }
                 if (permitted && any && !fits) {
-                    return VerifyError.PERMITTED_VIOLATION;
+                    return ChainFault.PERMITTED_VIOLATION;
                 }
                 if (!permitted && fits) {
-                    return VerifyError.EXCLUDED_VIOLATION;
+                    return ChainFault.EXCLUDED_VIOLATION;
                 }
             }
             return null;
         } catch (MalformedException e) {
-            return VerifyError.UNSPECIFIED;
+            return ChainFault.UNSPECIFIED;
         }
     }
 

@@ -4,7 +4,7 @@ package dev.outrigger.dataplane.x509;
 /**
  * Why a chain is not to be trusted: BoringSSL's {@code X509_V_ERR_*} with their numbers and texts.
  */
-public enum VerifyError {
+public enum ChainFault {
     UNSPECIFIED(1, "Unspecified certificate verification error"),
     UNABLE_TO_GET_ISSUER_CERT(2, "unable to get issuer certificate"),
     UNABLE_TO_GET_CRL(3, "unable to get certificate CRL"),
@@ -33,7 +33,7 @@ public enum VerifyError {
     private final int code;
     private final String text;
 
-    VerifyError(int code, String text) {
+    ChainFault(int code, String text) {
         this.code = code;
         this.text = text;
     }
