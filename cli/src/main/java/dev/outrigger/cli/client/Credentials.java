@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -19,7 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
  * command line, which other users of the machine can read.
  *
  * @param token a bearer token
- * @param tls trusts other authorities than the JDK's
+ * @param tls trusts other authorities than the JDK's, or shows a certificate
  */
 public record Credentials(Optional<String> token, Optional<SSLContext> tls) {
     public static final Credentials NONE = new Credentials(Optional.empty(), Optional.empty());
@@ -27,10 +28,16 @@ public record Credentials(Optional<String> token, Optional<SSLContext> tls) {
     private static final int MAX_TOKEN_BYTES = 16 << 10;
 
     /** Reads the files; an empty name is none. */
-    public static Credentials read(String tokenFile, String authorities) {
+    public static Credentials read(
+            String tokenFile, String authorities, String certificate, String key) {
+        if (certificate.isEmpty() != key.isEmpty()) {
+            throw CliFailure.of(ExitCode.USAGE, "--cert and --key need each other");
+        }
         return new Credentials(
                 tokenFile.isEmpty() ? Optional.empty() : Optional.of(token(Path.of(tokenFile))),
-                authorities.isEmpty() ? Optional.empty() : Optional.of(tls(Path.of(authorities))));
+                authorities.isEmpty() && certificate.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(tls(authorities, certificate, key)));
     }
 
     private static String token(Path file) {
@@ -53,7 +60,22 @@ public record Credentials(Optional<String> token, Optional<SSLContext> tls) {
         }
     }
 
-    private static SSLContext tls(Path file) {
+    private static SSLContext tls(String authorities, String certificate, String key) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(
+                    certificate.isEmpty()
+                            ? null
+                            : OwnCertificate.managers(Path.of(certificate), Path.of(key)),
+                    authorities.isEmpty() ? null : trust(Path.of(authorities)),
+                    null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // Every JDK has TLS.
+        }
+    }
+
+    private static TrustManager[] trust(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             var trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
@@ -65,9 +87,7 @@ public record Credentials(Optional<String> token, Optional<SSLContext> tls) {
             var managers =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(trusted);
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+            return managers.getTrustManagers();
         } catch (IOException e) {
             throw unreadable(file, e);
         } catch (GeneralSecurityException e) {
@@ -76,7 +96,7 @@ public record Credentials(Optional<String> token, Optional<SSLContext> tls) {
         }
     }
 
-    private static CliFailure unreadable(Path file, IOException cause) {
+    static CliFailure unreadable(Path file, IOException cause) {
         return CliFailure.of(ExitCode.NOT_FOUND, "cannot read " + file + ": " + cause.getMessage())
                 .withCause(cause);
     }

@@ -65,6 +65,13 @@ final class AotTrainCommand implements Callable<Integer> {
         run("get", "services", server);
         run("get", "service/b", "-o", "yaml", server);
         run("get", "proxies", server);
+        run("proxy", "ls", server);
+        run("proxy", "diff", "a-java", server);
+        run("check", server);
+        run("why", "a", "b.local.service", server);
+        run("history", server);
+        run("describe", "service/b", server);
+        run("wait", "--for=synced", "service/b", "--within=1s", server);
         run("get", "trafficpolicies", "-o", "json", server);
         run("delete", "trafficpolicy/a-to-b", server);
         run("get", "service/none", server);

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.outrigger.cli.client.ControlPlaneClient;
 import dev.outrigger.cli.client.DocumentBundle;
-import dev.outrigger.cli.client.ResourceKind;
+import dev.outrigger.cli.client.DryRun;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
-import dev.outrigger.cli.output.Documents;
-import dev.outrigger.cli.output.JsonText;
-import dev.outrigger.cli.output.OutputFormat;
 import dev.outrigger.cli.output.Plans;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,48 +16,47 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Stores documents, all or none, and can wait for the proxies to accept them. */
+/** Stores documents from files, folders or the standard input, all of them or none. */
 @Command(
         name = "apply",
-        description = "Stores the documents of files, folders or the standard input: all or none.",
+        description = "Stores documents, all of them or none.",
         mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin private final ServerOptions server = new ServerOptions();
 
+    @Mixin private final WriteOptions write = new WriteOptions();
+
     @Option(
             names = {"-f", "--filename"},
-            required = true,
             paramLabel = "FILE|DIR|-",
             description = "YAML or JSON; a folder gives its files; - is the standard input.")
     private List<String> sources = List.of();
 
-    @Option(names = "--dry-run", description = "Say what would change, store nothing.")
-    private boolean dryRun;
+    @Option(
+            names = "--plan",
+            paramLabel = "ID",
+            description = "Instead of files: commit exactly this plan, or nothing.")
+    private @Nullable String plan;
 
     @Option(
-            names = "--wait",
-            arity = "0..1",
-            fallbackValue = "30s",
-            paramLabel = "DURATION",
+            names = "--prune",
             description =
-                    "Wait until the connected proxies have accepted it, ${FALLBACK-VALUE} unless"
-                            + " given as --wait=DURATION.")
-    private @Nullable Duration wait;
+                    "Delete what has the labels of -l and is not among the documents, in the same"
+                            + " revision.")
+    private boolean prune;
 
     @Option(
-            names = {"-m", "--message"},
-            paramLabel = "TEXT",
-            description = "Why; kept with the revision.")
-    private @Nullable String message;
+            names = {"-l", "--selector"},
+            paramLabel = "KEY=VALUE,...",
+            description = "The labels that every document has, for --prune.")
+    private @Nullable String selector;
 
     @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "table")
-    private OutputFormat format = OutputFormat.table;
+            names = {"-y", "--yes"},
+            description = "Do not ask before --prune deletes something.")
+    private boolean isSure;
 
     ApplyCommand(Console console) {
         this.console = console;
@@ -70,53 +64,59 @@ final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (dryRun && wait != null) {
+        write.check();
+        if (sources.isEmpty() == (plan == null)) {
             throw CliFailure.of(
-                    ExitCode.USAGE, "--dry-run stores nothing, so there is nothing to --wait for");
+                    ExitCode.USAGE,
+                    "what is to be applied? (expected: -f FILE|DIR|- or --plan ID)");
         }
-        var bundle = DocumentBundle.read(sources, console.in());
+        if (prune == (selector == null)) {
+            throw CliFailure.of(ExitCode.USAGE, "--prune and -l KEY=VALUE need each other");
+        }
+        if (plan != null && (prune || write.dryRun() != DryRun.OFF)) {
+            throw CliFailure.of(
+                    ExitCode.USAGE, "--plan is committed as it was made, without other options");
+        }
         try (var client = server.connect(console)) {
-            var answer = client.apply(bundle, dryRun, Optional.ofNullable(message));
-            print(answer);
-            if (wait != null) {
-                SyncWait.await(console, client, answer.path("revision").asLong(), wait);
+            if (plan != null) {
+                var answer = client.commit(plan, write.message());
+                write.print(console, answer, "");
+                write.await(console, client, answer);
+            } else {
+                apply(client, DocumentBundle.read(sources, console.in()));
             }
         }
         return ExitCode.OK.number();
     }
 
-    private void print(JsonNode answer) {
-        switch (format) {
-            case json -> console.data(JsonText.json(answer));
-            case yaml -> console.data(JsonText.yaml(answer));
-            case name -> documents(answer).forEach(document -> console.data(nameOf(document)));
-            case table -> {
-                for (var document : documents(answer)) {
-                    console.data(nameOf(document) + " " + document.path("action").asText());
-                }
-                Plans.warnings(answer).forEach(console::note);
-                console.note(summary(answer));
-            }
+    private void apply(ControlPlaneClient client, DocumentBundle bundle) {
+        var pruned = Optional.ofNullable(selector);
+        if (pruned.isPresent() && write.dryRun() == DryRun.OFF && !isSure && console.canAsk()) {
+            confirm(client, bundle);
         }
-    }
-
-    private String summary(JsonNode answer) {
-        var revision = answer.path("revision").asText();
-        if (dryRun) {
-            return "dry run: nothing was stored, revision " + revision + " stands";
+        var answer = client.apply(bundle, write.dryRun(), write.message(), pruned);
+        if (write.dryRun() == DryRun.PLAN) {
+            Plans.print(console, answer, write.format());
+            return;
         }
-        return answer.path("changed").asBoolean(true)
-                ? "revision " + revision
-                : "nothing changed, revision " + revision + " stands";
+        write.print(console, answer, "");
+        write.await(console, client, answer);
     }
 
-    private static List<JsonNode> documents(JsonNode answer) {
-        var documents = new ArrayList<JsonNode>();
-        answer.path("documents").forEach(documents::add);
-        return documents;
-    }
-
-    private static String nameOf(JsonNode document) {
-        return Documents.name(ResourceKind.parse(document.path("kind").asText()), document);
+    /** A person is shown what would go, and asked. */
+    private void confirm(ControlPlaneClient client, DocumentBundle bundle) {
+        var preview =
+                client.apply(
+                        bundle, DryRun.DOCUMENTS, Optional.empty(), Optional.ofNullable(selector));
+        var deleted =
+                preview.path("documents")
+                        .valueStream()
+                        .filter(one -> one.path("action").asText().equals("deleted"))
+                        .map(Plans::name)
+                        .toList();
+        if (!deleted.isEmpty()
+                && !console.confirm("Delete " + String.join(", ", deleted) + " as well?")) {
+            throw CliFailure.of(ExitCode.ANSWER_IS_NO, "nothing was stored");
+        }
     }
 }

@@ -53,7 +53,7 @@ final class DescribeCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
+            description = "table, json, yaml or name. Default: ${DEFAULT-VALUE}.",
             defaultValue = "table")
     private OutputFormat format = OutputFormat.table;
 
@@ -100,7 +100,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     private void print(JsonNode answer, List<String> lines, String title) {
         switch (format) {
-            case table -> lines.forEach(console::data);
+            case table, wide -> console.table(lines);
             case json -> console.data(JsonText.json(answer));
             case yaml -> console.data(JsonText.yaml(answer));
             case name -> console.data(title);

@@ -3,13 +3,15 @@ package dev.outrigger.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.outrigger.cli.client.DocumentBundle;
+import dev.outrigger.cli.client.DryRun;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
-import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
 import dev.outrigger.cli.output.Plans;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +39,15 @@ final class DiffCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
+            description = "table, json, yaml or name. Default: ${DEFAULT-VALUE}.",
             defaultValue = "table")
     private OutputFormat format = OutputFormat.table;
+
+    @Option(
+            names = {"-l", "--prune"},
+            paramLabel = "KEY=VALUE,...",
+            description = "As if what has these labels and is not among them were deleted.")
+    private @Nullable String selector;
 
     DiffCommand(Console console) {
         this.console = console;
@@ -49,19 +57,10 @@ final class DiffCommand implements Callable<Integer> {
     public Integer call() {
         var bundle = DocumentBundle.read(sources, console.in());
         try (var client = server.connect(console)) {
-            JsonNode plan = client.plan(bundle);
-            switch (format) {
-                case json -> console.data(JsonText.json(plan));
-                case yaml -> console.data(JsonText.yaml(plan));
-                case name -> plan.path("changes").forEach(one -> console.data(Plans.name(one)));
-                case table -> {
-                    Plans.lines(plan).forEach(console::data);
-                    Plans.warnings(plan).forEach(console::note);
-                    if (!plan.path("changed").asBoolean()) {
-                        console.note("nothing would change");
-                    }
-                }
-            }
+            JsonNode plan =
+                    client.apply(
+                            bundle, DryRun.PLAN, Optional.empty(), Optional.ofNullable(selector));
+            Plans.print(console, plan, format);
             return (plan.path("changed").asBoolean() ? ExitCode.ANSWER_IS_NO : ExitCode.OK)
                     .number();
         }

@@ -57,7 +57,7 @@ final class ExplainCommand implements Callable<Integer> {
             switch (format) {
                 case json -> console.data(JsonText.json(schema));
                 case yaml -> console.data(JsonText.yaml(schema));
-                case name, table -> SchemaText.lines(path, schema).forEach(console::data);
+                case name, table, wide -> SchemaText.lines(path, schema).forEach(console::data);
             }
         }
         return ExitCode.OK.number();

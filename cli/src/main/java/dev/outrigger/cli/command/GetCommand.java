@@ -65,7 +65,7 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
+            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}.",
             defaultValue = "table")
     private OutputFormat format = OutputFormat.table;
 
@@ -100,7 +100,7 @@ final class GetCommand implements Callable<Integer> {
             var document = client.document(documents, where, wanted.get()).document();
             printOne(
                     document,
-                    found -> Documents.table(documents, found),
+                    found -> Documents.table(documents, found, isWide()),
                     found -> Documents.name(documents, found.path("metadata")));
             return;
         }
@@ -109,9 +109,9 @@ final class GetCommand implements Callable<Integer> {
                         documents, Optional.ofNullable(namespace), Optional.ofNullable(selector));
         printAll(
                 found,
-                all -> Documents.table(documents, all),
+                all -> Documents.table(documents, all, isWide()),
                 one -> Documents.name(documents, one.path("metadata")));
-        if (found.isEmpty() && format == OutputFormat.table) {
+        if (found.isEmpty() && (format == OutputFormat.table || isWide())) {
             console.note("no " + documents.plural());
         }
     }
@@ -120,16 +120,20 @@ final class GetCommand implements Callable<Integer> {
         Function<JsonNode, String> nameOf = proxy -> proxy.path("id").asText();
         if (wanted.isPresent()) {
             var proxy = client.proxy(wanted.get());
-            printOne(proxy, Proxies::table, nameOf);
+            printOne(proxy, all -> Proxies.table(all, isWide()), nameOf);
             Proxies.rejections(List.of(proxy)).forEach(console::note);
             return;
         }
         var proxies = client.proxies();
-        printAll(proxies, Proxies::table, nameOf);
+        printAll(proxies, all -> Proxies.table(all, isWide()), nameOf);
         Proxies.rejections(proxies).forEach(console::note);
-        if (proxies.isEmpty() && format == OutputFormat.table) {
+        if (proxies.isEmpty() && (format == OutputFormat.table || isWide())) {
             console.note("no proxy has connected");
         }
+    }
+
+    private boolean isWide() {
+        return format == OutputFormat.wide;
     }
 
     private void printOne(
@@ -137,7 +141,7 @@ final class GetCommand implements Callable<Integer> {
             Function<List<JsonNode>, List<String>> table,
             Function<JsonNode, String> nameOf) {
         switch (format) {
-            case table -> table.apply(List.of(document)).forEach(console::data);
+            case table, wide -> console.table(table.apply(List.of(document)));
             case json -> console.data(JsonText.json(document));
             case yaml -> console.data(JsonText.yaml(document));
             case name -> console.data(nameOf.apply(document));
@@ -149,9 +153,9 @@ final class GetCommand implements Callable<Integer> {
             Function<List<JsonNode>, List<String>> table,
             Function<JsonNode, String> nameOf) {
         switch (format) {
-            case table -> {
+            case table, wide -> {
                 if (!documents.isEmpty()) {
-                    table.apply(documents).forEach(console::data);
+                    console.table(table.apply(documents));
                 }
             }
             case json -> console.data(JsonText.json(Map.of("items", documents)));

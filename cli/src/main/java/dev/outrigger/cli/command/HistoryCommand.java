@@ -62,7 +62,7 @@ final class HistoryCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
+            description = "table, json, yaml or name. Default: ${DEFAULT-VALUE}.",
             defaultValue = "table")
     private OutputFormat format = OutputFormat.table;
 
@@ -115,7 +115,7 @@ final class HistoryCommand implements Callable<Integer> {
             case name ->
                     answer.path("items")
                             .forEach(item -> console.data(item.path("revision").asText()));
-            case table -> lines.forEach(console::data);
+            case table, wide -> console.table(lines);
         }
     }
 

@@ -2,8 +2,10 @@
 package dev.outrigger.cli.command;
 
 import dev.outrigger.cli.console.CliFailure;
+import dev.outrigger.cli.console.ColorChoice;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
+import dev.outrigger.cli.console.Presentation;
 import dev.outrigger.cli.net.HostPort;
 import dev.outrigger.policy.document.Gep2257Duration;
 import java.io.PrintWriter;
@@ -18,6 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The root of all commands: the list of them, and what happens to what they throw. */
@@ -45,6 +48,26 @@ public final class OutriggerCommand implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli acts on the option's name alone
     private boolean help;
 
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Print data and failures only.")
+    private boolean isQuiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Print every request as well.")
+    private boolean isVerbose;
+
+    @Option(
+            names = "--color",
+            scope = ScopeType.INHERIT,
+            paramLabel = "auto|always|never",
+            defaultValue = "auto",
+            description = "Colours; auto: on a terminal, unless NO_COLOR is set.")
+    private ColorChoice colors = ColorChoice.auto;
+
     private OutriggerCommand() {}
 
     /** Runs one command line and returns the number to exit with. */
@@ -62,13 +85,15 @@ public final class OutriggerCommand implements Runnable {
      * costs more than most commands take.
      */
     private static CommandLine commandLine(Console console, String[] args) {
-        return args.length > 0 && COMMANDS.containsKey(args[0])
+        // 'help get' needs what it is asked about.
+        return args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("help")
                 ? commandLine(console, Set.of(args[0]))
                 : commandLine(console);
     }
 
     private static CommandLine commandLine(Console console, Set<String> names) {
-        var commands = new CommandLine(new OutriggerCommand());
+        var root = new OutriggerCommand();
+        var commands = new CommandLine(root);
         COMMANDS.forEach((name, make) -> {
             if (names.contains(name)) {
                 commands.addSubcommand(make.apply(console));
@@ -79,6 +104,11 @@ public final class OutriggerCommand implements Runnable {
                 .registerConverter(HostPort.class, OutriggerCommand::hostPort)
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setExecutionStrategy(parsed -> {
+                    console.present(root.presentation());
+                    return new CommandLine.RunLast().execute(parsed);
+                })
                 .setExitCodeExceptionMapper(OutriggerCommand::exitCode)
                 .setParameterExceptionHandler((e, _) -> usageFailure(console, e))
                 .setExecutionExceptionHandler((e, _, _) -> executionFailure(console, e));
@@ -92,6 +122,7 @@ public final class OutriggerCommand implements Runnable {
         commands.put("bootstrap", BootstrapCommand::new);
         commands.put("apply", ApplyCommand::new);
         commands.put("diff", DiffCommand::new);
+        commands.put("edit", EditCommand::new);
         commands.put("delete", DeleteCommand::new);
         commands.put("rollback", RollbackCommand::new);
         commands.put("history", HistoryCommand::new);
@@ -99,13 +130,25 @@ public final class OutriggerCommand implements Runnable {
         commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("why", WhyCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("wait", WaitCommand::new);
+        commands.put("proxy", ProxyCommand::commandLine);
+        commands.put("top", TopCommand::new);
+        commands.put("check", CheckCommand::new);
         commands.put("validate", ValidateCommand::new);
+        commands.put("translate", TranslateCommand::new);
         commands.put("store", StoreCommand::new);
+        commands.put("context", ContextCommand::new);
+        commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("aot-train", AotTrainCommand::new);
         commands.put("help", _ -> new CommandLine.HelpCommand());
         return commands;
+    }
+
+    private Presentation presentation() {
+        return new Presentation(isQuiet, isVerbose, colors);
     }
 
     @Override
@@ -138,21 +181,21 @@ public final class OutriggerCommand implements Runnable {
 
     private static int usageFailure(Console console, CommandLine.ParameterException e) {
         var command = e.getCommandLine();
-        console.note("outrigger: " + e.getMessage());
+        console.failure("outrigger: " + e.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
-        console.note("  -> see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        console.failure("  -> see '" + command.getCommandSpec().qualifiedName() + " --help'");
         return ExitCode.USAGE.number();
     }
 
     private static int executionFailure(Console console, Exception e) {
         if (e instanceof CliFailure failure) {
-            console.note(failure.text());
+            console.failure(failure.text());
             return failure.exitCode().number();
         }
         var stack = new StringWriter();
         e.printStackTrace(new PrintWriter(stack, true));
-        console.note("outrigger: a fault in Outrigger itself; please report what follows");
-        console.note(stack.toString().stripTrailing());
+        console.failure("outrigger: a fault in Outrigger itself; please report what follows");
+        console.failure(stack.toString().stripTrailing());
         return ExitCode.BUG.number();
     }
 }

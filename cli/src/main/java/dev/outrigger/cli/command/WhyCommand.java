@@ -89,7 +89,7 @@ final class WhyCommand implements Callable<Integer> {
                 case json -> console.data(JsonText.json(answer));
                 case yaml -> console.data(JsonText.yaml(answer));
                 case name -> console.data(answer.path("rule").asText());
-                case table -> Plans.explanation(answer).forEach(console::data);
+                case table, wide -> console.table(Plans.explanation(answer));
             }
             return (answer.path("routed").asBoolean() ? ExitCode.OK : ExitCode.ANSWER_IS_NO)
                     .number();

@@ -6,8 +6,8 @@ public enum ExitCode {
     OK(0, "done"),
     ANSWER_IS_NO(
             1,
-            "it ran and the answer is no: a difference, a request that is not routed, a damaged"
-                    + " store, a failed demo"),
+            "it ran and the answer is no: a difference, a failed check, a request that is not"
+                    + " routed, a damaged store, a failed demo, a question answered with no"),
     USAGE(2, "unknown command, option or value"),
     VALIDATION(3, "a document was refused"),
     CONFLICT(4, "conflict with another document, or it changed meanwhile"),

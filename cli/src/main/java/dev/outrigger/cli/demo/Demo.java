@@ -4,6 +4,7 @@ package dev.outrigger.cli.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.outrigger.cli.client.ControlPlaneClient;
 import dev.outrigger.cli.client.DocumentBundle;
+import dev.outrigger.cli.client.DryRun;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
@@ -271,7 +272,7 @@ public final class Demo {
 
     private long post(String message, String documents) {
         var bundle = DocumentBundle.ofYaml("demo: " + message, documents);
-        return client.apply(bundle, false, Optional.of("demo: " + message))
+        return client.apply(bundle, DryRun.OFF, Optional.of("demo: " + message), Optional.empty())
                 .path("revision")
                 .asLong();
     }

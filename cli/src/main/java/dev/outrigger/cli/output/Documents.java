@@ -12,15 +12,19 @@ import java.util.stream.StreamSupport;
 public final class Documents {
     private Documents() {}
 
-    public static List<String> table(ResourceKind kind, List<JsonNode> documents) {
-        var table =
+    /**
+     * @param isWide with labels and annotations
+     */
+    public static List<String> table(ResourceKind kind, List<JsonNode> documents, boolean isWide) {
+        var columns =
                 switch (kind) {
-                    case SERVICE -> head("HOSTNAMES", "PORTS", "ENDPOINTS");
-                    case HTTP_ROUTE -> head("PARENTS", "RULES");
-                    case TRAFFIC_POLICY -> head("TARGETS", "CONSUMERS", "BLOCKS");
-                    case SIDECAR -> head("SELECTOR", "INBOUND", "OUTBOUND");
-                    case XDS_RESOURCES -> head("SELECTOR", "RESOURCES");
+                    case SERVICE -> List.of("HOSTNAMES", "PORTS", "ENDPOINTS");
+                    case HTTP_ROUTE -> List.of("PARENTS", "RULES");
+                    case TRAFFIC_POLICY -> List.of("TARGETS", "CONSUMERS", "BLOCKS");
+                    case SIDECAR -> List.of("SELECTOR", "INBOUND", "OUTBOUND");
+                    case XDS_RESOURCES -> List.of("SELECTOR", "RESOURCES");
                 };
+        var table = head(columns, isWide);
         for (var document : documents) {
             var metadata = document.path("metadata");
             var cells = new ArrayList<String>();
@@ -28,6 +32,10 @@ public final class Documents {
             cells.add(metadata.path("name").asText());
             cells.add(metadata.path("generation").asText("-"));
             cells.addAll(cells(kind, document.path("spec")));
+            if (isWide) {
+                cells.add(pairs(metadata.path("labels")));
+                cells.add(pairs(metadata.path("annotations")));
+            }
             table.add(cells);
         }
         return table.lines();
@@ -42,9 +50,12 @@ public final class Documents {
                 + metadata.path("name").asText();
     }
 
-    private static Table head(String... columns) {
+    private static Table head(List<String> columns, boolean isWide) {
         var all = new ArrayList<>(List.of("NAMESPACE", "NAME", "GENERATION"));
-        all.addAll(List.of(columns));
+        all.addAll(columns);
+        if (isWide) {
+            all.addAll(List.of("LABELS", "ANNOTATIONS"));
+        }
         return new Table(all.toArray(String[]::new));
     }
 
@@ -124,6 +135,13 @@ public final class Documents {
                 .map(label -> label.getKey() + "=" + label.getValue().asText())
                 .forEach(parts::add);
         return dash(String.join(",", parts));
+    }
+
+    private static String pairs(JsonNode map) {
+        return dash(
+                map.propertyStream()
+                        .map(pair -> pair.getKey() + "=" + pair.getValue().asText())
+                        .collect(Collectors.joining(",")));
     }
 
     private static String count(JsonNode array) {

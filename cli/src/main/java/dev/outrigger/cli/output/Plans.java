@@ -2,6 +2,7 @@
 package dev.outrigger.cli.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.outrigger.cli.console.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,46 @@ public final class Plans {
                 + "/"
                 + (namespace.equals("default") ? "" : namespace + "/")
                 + document.path("name").asText();
+    }
+
+    /** All of a plan; its warnings and its id are for the person watching. */
+    public static void print(Console console, JsonNode plan, OutputFormat format) {
+        switch (format) {
+            case json -> console.data(JsonText.json(plan));
+            case yaml -> console.data(JsonText.yaml(plan));
+            case name -> plan.path("changes").forEach(one -> console.data(name(one)));
+            case table, wide -> {
+                console.table(lines(plan));
+                warnings(plan).forEach(console::note);
+                if (plan.path("changed").asBoolean()) {
+                    console.note(
+                            "commit it with: outrigger apply --plan "
+                                    + plan.path("planId").asText());
+                } else {
+                    console.note("nothing would change");
+                }
+            }
+        }
+    }
+
+    /** What a proxy would be sent differently. */
+    public static List<String> outstanding(JsonNode diff) {
+        var lines = new ArrayList<String>();
+        for (JsonNode one : diff.path("changes")) {
+            lines.add(
+                    shortType(one.path("type").asText())
+                            + " "
+                            + one.path("name").asText()
+                            + " "
+                            + one.path("action").asText());
+            if (one.path("action").asText().equals("updated")) {
+                operations(one.path("patch"), lines);
+            }
+        }
+        if (!diff.path("complete").asBoolean(true)) {
+            lines.add("(more than is shown)");
+        }
+        return lines;
     }
 
     /** Everything a plan says but its warnings. */

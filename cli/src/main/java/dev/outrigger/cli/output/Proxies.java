@@ -2,10 +2,12 @@
 package dev.outrigger.cli.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.outrigger.cli.client.XdsType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Connected proxies as table rows, and what each of them rejected. */
 public final class Proxies {
@@ -20,9 +22,19 @@ public final class Proxies {
     private Proxies() {}
 
     public static List<String> table(List<JsonNode> proxies) {
-        var table =
-                new Table(
-                        "ID", "CLUSTER", "AGENT", "PEER", "CONNECTED", "LDS", "RDS", "CDS", "EDS");
+        return table(proxies, false);
+    }
+
+    /**
+     * @param isWide with what selects it, since when it is as it is, and what it is not given
+     */
+    public static List<String> table(List<JsonNode> proxies, boolean isWide) {
+        var head = new ArrayList<>(List.of("ID", "CLUSTER", "AGENT", "PEER", "CONNECTED"));
+        head.addAll(COLUMNS);
+        if (isWide) {
+            head.addAll(List.of("SINCE", "SIDECARS", "WITHHELD"));
+        }
+        var table = new Table(head.toArray(String[]::new));
         for (var proxy : proxies) {
             var row = new ArrayList<String>();
             row.add(proxy.path("id").asText());
@@ -33,9 +45,45 @@ public final class Proxies {
             for (var column : COLUMNS) {
                 row.add(state(proxy, column));
             }
+            if (isWide) {
+                row.add(proxy.path("since").asText());
+                row.add(
+                        proxy.path("sidecars")
+                                .valueStream()
+                                .map(JsonNode::asText)
+                                .collect(Collectors.joining(",")));
+                row.add(Integer.toString(proxy.path("withheld").size()));
+            }
             table.add(row.stream().map(cell -> cell.isEmpty() ? "-" : cell).toList());
         }
         return table.lines();
+    }
+
+    /** Resources that a proxy was given, in the order of types and names. */
+    public static List<String> resources(List<JsonNode> resources) {
+        var table = new Table("TYPE", "NAME", "VERSION", "DOCUMENTS");
+        for (var resource : resources) {
+            table.add(
+                    List.of(
+                            typeWord(resource),
+                            resource.path("name").asText(),
+                            resource.path("version").asText(),
+                            resource.path("documents")
+                                    .valueStream()
+                                    .map(JsonNode::asText)
+                                    .collect(Collectors.joining(","))));
+        }
+        return table.lines();
+    }
+
+    /** As {@code clusters/default/b/80}. */
+    public static String resourceName(JsonNode resource) {
+        return typeWord(resource) + "/" + resource.path("name").asText();
+    }
+
+    private static String typeWord(JsonNode resource) {
+        var url = resource.path("type").asText();
+        return XdsType.ofUrl(url).map(XdsType::word).orElse(url);
     }
 
     /** One line for each type that a proxy rejected, in the proxy's own words. */

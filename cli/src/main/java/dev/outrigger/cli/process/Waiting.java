@@ -33,4 +33,9 @@ public final class Waiting {
         }
         return Optional.empty();
     }
+
+    /** Does nothing for a time: between two looks at something that only counts. */
+    public static void pause(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    }
 }

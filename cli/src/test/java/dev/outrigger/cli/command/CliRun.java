@@ -2,6 +2,7 @@
 package dev.outrigger.cli.command;
 
 import dev.outrigger.cli.console.Console;
+import dev.outrigger.cli.console.Terminals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -23,7 +24,17 @@ record CliRun(int exitCode, String out, String err) {
         return run("", environment, args);
     }
 
+    /** As a person would see it. */
+    static CliRun onTerminal(String stdin, Map<String, String> environment, String... args) {
+        return run(new Terminals(true, true, true), stdin, environment, args);
+    }
+
     private static CliRun run(String stdin, Map<String, String> environment, String... args) {
+        return run(Terminals.NONE, stdin, environment, args);
+    }
+
+    private static CliRun run(
+            Terminals terminals, String stdin, Map<String, String> environment, String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var console =
@@ -31,7 +42,8 @@ record CliRun(int exitCode, String out, String err) {
                         new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
-                        environment);
+                        environment,
+                        terminals);
         int exitCode = OutriggerCommand.run(console, args);
         return new CliRun(
                 exitCode,

@@ -23,6 +23,7 @@ final class FakeControlPlane implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private volatile boolean isDenying;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
     FakeControlPlane() throws IOException {
@@ -43,10 +44,7 @@ final class FakeControlPlane implements AutoCloseable {
                                         target,
                                         Map.copyOf(exchange.getRequestHeaders()),
                                         body));
-                        var answer =
-                                answers.getOrDefault(
-                                        method + " " + target,
-                                        new Answer(404, "", "{\"title\":\"Not found\"}"));
+                        var answer = answer(method + " " + target);
                         var bytes = answer.body.getBytes(StandardCharsets.UTF_8);
                         if (!answer.etag.isEmpty()) {
                             exchange.getResponseHeaders().set("ETag", answer.etag);
@@ -57,6 +55,28 @@ final class FakeControlPlane implements AutoCloseable {
                     }
                 });
         server.start();
+    }
+
+    /** Whoever asks may not. */
+    FakeControlPlane denying() {
+        isDenying = true;
+        return this;
+    }
+
+    private Answer answer(String request) {
+        if (isDenying) {
+            return new Answer(403, "", "{\"title\":\"Forbidden\",\"status\":403}");
+        }
+        return answers.getOrDefault(
+                request,
+                answers.getOrDefault(
+                        request.replaceAll("\\?.*", "?*"),
+                        new Answer(404, "", "{\"title\":\"Not found\"}")));
+    }
+
+    /** Whatever the query says. */
+    FakeControlPlane always(String request, int status, String body) {
+        return on(request + "?*", status, body);
     }
 
     FakeControlPlane on(String request, int status, String body) {

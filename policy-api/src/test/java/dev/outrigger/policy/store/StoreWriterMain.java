@@ -17,6 +17,9 @@ final class StoreWriterMain {
     /** In every write, so that half of one would show. */
     static final int DOCUMENTS = 4;
 
+    /** At a time: a kill meets writes that wait for one another as well. */
+    static final int WRITERS = 4;
+
     private StoreWriterMain() {}
 
     public static void main(String[] args) {
@@ -28,20 +31,35 @@ final class StoreWriterMain {
                         InstantSource.system(),
                         StoreListener.NONE);
         var writes = new PolicyWrites(reader, store);
-        var context = new WriteContext("kill", "", Source.API, Optional.empty());
-        while (true) {
-            byte[] body =
-                    documents(store.documents().revision() + 1).getBytes(StandardCharsets.UTF_8);
-            var written = (Written) writes.commit(writes.apply(body, Format.YAML), context);
-            System.out.println(written.revision() + ".");
-            System.out.flush();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            String name = "w" + writer;
+            long first = store.documents().revision();
+            Thread.ofPlatform().name(name).start(() -> write(writes, name, first));
         }
     }
 
-    private static String documents(long revision) {
+    /** Every write differs from every other, in its documents and in its message. */
+    private static void write(PolicyWrites writes, String writer, long first) {
+        for (long i = 1; ; i++) {
+            String unique = writer + "-" + first + "-" + i;
+            var context = new WriteContext("kill", unique, Source.API, Optional.empty());
+            byte[] body = documents(unique).getBytes(StandardCharsets.UTF_8);
+            var written = (Written) writes.commit(writes.apply(body, Format.YAML), context);
+            synchronized (StoreWriterMain.class) {
+                System.out.println(written.revision() + ".");
+                System.out.flush();
+            }
+        }
+    }
+
+    private static String documents(String unique) {
         var text = new StringBuilder();
         for (int i = 0; i < DOCUMENTS; i++) {
-            text.append(PolicyStoreContract.service("s" + i, 1 + (int) (revision % 60_000)))
+            text.append(
+                            PolicyStoreContract.service("s" + i, 80)
+                                    .replace(
+                                            "name: s" + i,
+                                            "labels: {write: " + unique + "}, name: s" + i))
                     .append("---\n");
         }
         return text.toString();

@@ -2,6 +2,8 @@
 package dev.outrigger.xds.kind.xdsresources;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -9,10 +11,13 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Envoy's messages as proto3 JSON in Envoy's field names, with what is packed in them. */
 public final class ResourceJson {
+    private static final Descriptor ANY = Any.getDescriptor();
+
     private ResourceJson() {}
 
     /** On several lines; a message of a type we do not have makes the text say so. */
@@ -30,8 +35,13 @@ public final class ResourceJson {
     }
 
     private static void collect(Message message, TypeRegistry.Builder registry, Set<String> known) {
-        if (message instanceof Any any) {
-            unpack(any, registry, known);
+        // What was packed in something that was packed itself is an Any by its descriptor only.
+        if (message.getDescriptorForType().getFullName().equals(ANY.getFullName())) {
+            unpack(
+                    (String) message.getField(field(message, "type_url")),
+                    (ByteString) message.getField(field(message, "value")),
+                    registry,
+                    known);
             return;
         }
         for (var field : message.getAllFields().entrySet()) {
@@ -46,8 +56,13 @@ public final class ResourceJson {
         }
     }
 
-    private static void unpack(Any any, TypeRegistry.Builder registry, Set<String> known) {
-        var found = NamedTypes.find(any.getTypeUrl());
+    private static FieldDescriptor field(Message any, String name) {
+        return Objects.requireNonNull(any.getDescriptorForType().findFieldByName(name), name);
+    }
+
+    private static void unpack(
+            String typeUrl, ByteString value, TypeRegistry.Builder registry, Set<String> known) {
+        var found = NamedTypes.find(typeUrl);
         if (found.isEmpty()) {
             return;
         }
@@ -56,7 +71,7 @@ public final class ResourceJson {
         }
         try {
             collect(
-                    com.google.protobuf.DynamicMessage.parseFrom(found.get(), any.getValue()),
+                    com.google.protobuf.DynamicMessage.parseFrom(found.get(), value),
                     registry,
                     known);
         } catch (InvalidProtocolBufferException _) {
