@@ -79,7 +79,7 @@ final class HealthCheckParser {
                     .noEffect("tls_options", "checks go over the transport socket of the endpoint, with its own ALPN")
                     .noEffect(
                             "transport_socket_match_criteria",
-                            "every transport socket is cleartext");
+                            "the metadata of the endpoint picks it, for checks as for requests");
 
     private final HealthCheck proto;
     private final String path;
