@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -15,4 +16,16 @@ public interface FormatContext {
     @Nullable ResponseHead response();
 
     StreamInfo info();
+
+    /**
+     * What the configuration says about one part of it; {@code null} where there is no such part.
+     */
+    default @Nullable Metadata metadata(MetadataKind kind) {
+        return null;
+    }
+
+    /** An id nobody else has, another one each time; {@code null} where nobody makes one. */
+    default @Nullable String uniqueId() {
+        return null;
+    }
 }

@@ -53,6 +53,8 @@ final class HeadOperators {
                     "DATA_LOSS",
                     "UNAUTHENTICATED");
 
+    private static final int STATUS_BYTES = ":status".length() + "200".length();
+
     private HeadOperators() {}
 
     /** {@code NAME} or {@code NAME?ALTERNATIVE}. */
@@ -221,6 +223,18 @@ final class HeadOperators {
             }
         }
         return GrpcStatuses.ofHttp(context.info().responseCode());
+    }
+
+    /** Names and values of the request as it is now; 0 without one. */
+    static long requestBytes(FormatContext context) {
+        RequestHead request = context.request();
+        return request == null ? 0 : request.headerBytes();
+    }
+
+    /** Names and values of the response. */
+    static long responseBytes(FormatContext context) {
+        ResponseHead response = context.response();
+        return response == null ? 0 : response.headers().byteSize() + STATUS_BYTES;
     }
 
     private static @Nullable String method(@Nullable RequestHead request) {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.MetadataSource;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.telemetry.JsonText;
@@ -21,6 +22,35 @@ final class MetadataText {
             DynamicMetadata metadata = context.info().findDynamicMetadata();
             return metadata == null ? null : metadata.find(parts[0], path);
         };
+    }
+
+    /** {@code NAMESPACE:KEY:…} of the configuration's. */
+    static MetadataSource of(MetadataKind kind, String argument) {
+        if (kind == MetadataKind.DYNAMIC) {
+            return dynamic(argument);
+        }
+        String[] parts = argument.split(":", -1);
+        List<String> path = List.of(parts).subList(1, parts.length);
+        return context -> {
+            Metadata metadata = context.metadata(kind);
+            MetadataValue value = metadata == null ? null : metadata.filters().get(parts[0]);
+            for (String key : path) {
+                value = value instanceof MetadataValue.Struct(var fields) ? fields.get(key) : null;
+            }
+            return value;
+        };
+    }
+
+    /** {@code KIND:NAMESPACE:KEY:…}. */
+    static MetadataSource ofKind(String argument) {
+        int colon = argument.indexOf(':');
+        String name = colon < 0 ? argument : argument.substring(0, colon);
+        for (MetadataKind kind : MetadataKind.values()) {
+            if (kind.name().equals(name)) {
+                return of(kind, colon < 0 ? "" : argument.substring(colon + 1));
+            }
+        }
+        throw new IllegalArgumentException(name + " is not supported type of metadata");
     }
 
     static @Nullable String text(@Nullable MetadataValue value) {

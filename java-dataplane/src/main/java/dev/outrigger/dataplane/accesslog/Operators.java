@@ -45,6 +45,7 @@ final class Operators {
             Set.of(
                     "DYNAMIC_METADATA",
                     "ENVIRONMENT",
+                    "METADATA",
                     "QUERY_PARAM",
                     "REQ",
                     "REQUEST_HEADER",
@@ -54,18 +55,21 @@ final class Operators {
                     "TRAILER");
 
     private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
-            Set.of("FILTER_STATE", "UPSTREAM_FILTER_STATE");
+            Set.of(
+                    "CLUSTER_METADATA",
+                    "COMMON_DURATION",
+                    "FILTER_STATE",
+                    "UPSTREAM_FILTER_STATE",
+                    "UPSTREAM_METADATA");
 
     /** About tracing, QUIC and trailers, none of which a stream here has. */
     private static final Set<String> NEVER =
             Set.of(
                     "CONNECTION_TERMINATION_DETAILS",
                     "FILTER_STATE",
-                    "REQUESTED_SERVER_NAME",
                     "RESPONSE_TRAILER",
                     "ROUNDTRIP_DURATION",
                     "SPAN_ID",
-                    "TLS_JA3_FINGERPRINT",
                     "TLS_JA4_FINGERPRINT",
                     "TRACE_ID",
                     "TRAILER",
@@ -163,6 +167,8 @@ final class Operators {
             case "PATH" -> command.text(HeadOperators.path(argument));
             case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
             case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
+            case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
+            case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
             case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
@@ -208,6 +214,14 @@ final class Operators {
                             MetadataText.dynamic(command.argument),
                             command.maxLength(),
                             command.missing);
+            case "METADATA" ->
+                    new Operator.Metadata(
+                            MetadataText.ofKind(command.argument),
+                            command.maxLength(),
+                            command.missing);
+            case "UNIQUE_ID" -> command.text(FormatContext::uniqueId);
+            case "COMMON_DURATION" -> command.number(Durations.between(command.argument));
+            case "REQUEST_TX_DURATION" -> command.number(Durations.between("DS_RX_BEG:US_TX_END"));
             case "HOSTNAME" -> command.text(hostname());
             case "ENVIRONMENT" -> command.text(environment(command.argument));
             default -> null;
@@ -240,6 +254,14 @@ final class Operators {
             case "UPSTREAM_HOST_NAME" -> command.text(c -> c.info().upstreamHostName());
             case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
                     command.text(c -> withoutPort(c.info().upstreamHostName()));
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED" ->
+                    command.text(c -> c.info().upstreamHostNamesAttempted());
+            case "UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT" ->
+                    command.text(c -> withoutPorts(c.info().upstreamHostNamesAttempted()));
+            case "UPSTREAM_CONNECTION_POOL_READY_DURATION" ->
+                    command.number(c -> c.info().poolReadyMillis());
+            case "UPSTREAM_METADATA" -> metadata(command, MetadataKind.UPSTREAM_HOST);
+            case "CLUSTER_METADATA" -> metadata(command, MetadataKind.CLUSTER);
             case "UPSTREAM_HOSTS_ATTEMPTED" -> command.text(c -> c.info().upstreamHostsAttempted());
             case "UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT" ->
                     command.text(c -> withoutPorts(c.info().upstreamHostsAttempted()));
@@ -266,6 +288,11 @@ final class Operators {
         };
     }
 
+    private static Operator metadata(Command command, MetadataKind kind) {
+        return new Operator.Metadata(
+                MetadataText.of(kind, command.argument), command.maxLength(), command.missing);
+    }
+
     private static @Nullable Operator connection(Command command) {
         Function<FormatContext, InetSocketAddress> remote = c -> c.info().remoteAddress();
         return switch (command.name) {
@@ -275,18 +302,27 @@ final class Operators {
                     masked(command, c -> ConnectionInfo.ip(remote.apply(c)));
             case "DOWNSTREAM_REMOTE_PORT" -> command.number(c -> remote.apply(c).getPort());
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                    command.text(c -> c.info().connection().remoteText());
+                    command.text(c -> ConnectionInfo.text(directRemote(c)));
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    masked(command, c -> c.info().connection().remoteIp());
-            case "DOWNSTREAM_DIRECT_REMOTE_PORT" ->
-                    command.number(c -> c.info().connection().remoteAddress().getPort());
-            case "DOWNSTREAM_LOCAL_ADDRESS", "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
-                    command.text(c -> c.info().connection().localText());
-            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
-                    "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directRemote(c)));
+            case "DOWNSTREAM_DIRECT_REMOTE_PORT" -> command.number(c -> directRemote(c).getPort());
+            case "DOWNSTREAM_LOCAL_ADDRESS" -> command.text(c -> c.info().connection().localText());
+            case "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" ->
                     masked(command, c -> c.info().connection().localIp());
-            case "DOWNSTREAM_LOCAL_PORT", "DOWNSTREAM_DIRECT_LOCAL_PORT" ->
+            case "DOWNSTREAM_LOCAL_PORT" ->
                     command.number(c -> c.info().connection().localAddress().getPort());
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS" ->
+                    command.text(c -> ConnectionInfo.text(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT" ->
+                    masked(command, c -> ConnectionInfo.ip(directLocal(c)));
+            case "DOWNSTREAM_DIRECT_LOCAL_PORT" -> command.number(c -> directLocal(c).getPort());
+            case "REQUESTED_SERVER_NAME" ->
+                    command.text(
+                            c -> orNull(c.info().connection().accepted().requestedServerName()));
+            case "TLS_JA3_FINGERPRINT" ->
+                    command.text(c -> orNull(c.info().connection().accepted().ja3()));
+            case "FILTER_CHAIN_NAME" ->
+                    command.text(c -> orNull(c.info().connection().accepted().filterChainName()));
             // Only addresses inside a process have one.
             case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
                     "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID" ->
@@ -297,6 +333,18 @@ final class Operators {
 
     private static Operator withoutPort(Command command, TextSource address) {
         return masked(command, context -> withoutPort(address.read(context)));
+    }
+
+    private static InetSocketAddress directRemote(FormatContext context) {
+        return context.info().connection().accepted().directRemoteAddress();
+    }
+
+    private static InetSocketAddress directLocal(FormatContext context) {
+        return context.info().connection().accepted().directLocalAddress();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** An address, or its network where the argument is a prefix length. */

@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
@@ -24,6 +25,7 @@ import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
 import dev.outrigger.dataplane.telemetry.StatsRules;
+import dev.outrigger.dataplane.telemetry.StatsSinks;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -68,6 +70,8 @@ final class Server implements AutoCloseable {
     private final NettyMainLoop loop;
     private final NettyNameResolver resolver;
     private final StatsStore stats;
+    private final StatsSinks sinks;
+    private final Watchdog watchdog;
     private final RuntimeLayers runtime;
     private final RequestPath requestPath;
     private final AdsClient ads;
@@ -90,7 +94,8 @@ final class Server implements AutoCloseable {
                 NettyMainLoop loop);
     }
 
-    private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths) {
+    private Server(Bootstraps.Accepted accepted, Options options, RequestPathMaker requestPaths)
+            throws ConfigException {
         this.options = options;
         this.bootstrap = accepted.config();
         int workers = options.workers();
@@ -109,6 +114,7 @@ final class Server implements AutoCloseable {
         this.runtime =
                 new RuntimeLayers(
                         bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
+        this.sinks = openSinks(bootstrap, stats);
         var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
@@ -121,7 +127,17 @@ final class Server implements AutoCloseable {
                                         bootstrap.dynamicResources().ads().isPresent(),
                                         known::contains,
                                         options.rejectUnknownDynamicFields())
-                                .withSecrets(bootstrap.secrets()));
+                                .withSecrets(bootstrap.secrets())
+                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
+        this.watchdog =
+                new Watchdog(
+                        stats,
+                        loop::execute,
+                        requestPath.workerLoops(),
+                        bootstrap.mainThreadWatchdog(),
+                        bootstrap.workerWatchdog(),
+                        loop::nanoTime,
+                        Watchdog::halt);
         this.assembler =
                 new ConfigAssembler(
                         loop,
@@ -244,6 +260,7 @@ final class Server implements AutoCloseable {
             }
             return null;
         });
+        watchdog.start();
         log.info("starting main dispatch loop");
     }
 
@@ -284,7 +301,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** What Envoy does when it flushes stats, apart from sinks. */
+    private static StatsSinks openSinks(BootstrapConfig bootstrap, StatsStore stats)
+            throws ConfigException {
+        try {
+            return StatsSinks.open(bootstrap.statsSinks(), stats);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What Envoy does when it flushes stats. */
     private void scheduleFlush() {
         var _ =
                 loop.schedule(
@@ -306,6 +332,7 @@ final class Server implements AutoCloseable {
         shard.set(stats.gauge("server.memory_heap_size"), memory.heapSize());
         shard.set(stats.gauge("server.memory_physical_size"), memory.physical());
         shard.set(stats.gauge("server.stats_recent_lookups"), stats.recentLookups().total());
+        sinks.flush();
     }
 
     /** Opens access logs again by their names. Any thread. */
@@ -342,8 +369,11 @@ final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        watchdog.close();
         try {
             onLoop(() -> {
+                sinks.flush();
+                sinks.close();
                 admin.close();
                 accessLogs.close();
                 ads.close();

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import dev.outrigger.dataplane.config.RouteMatchConfig.HeaderMatcherConfig;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code envoy.config.accesslog.v3.AccessLogFilter}: which exchanges are meant. */
@@ -67,6 +68,15 @@ public sealed interface AccessLogFilterConfig {
             types = Set.copyOf(types);
         }
     }
+
+    /**
+     * By what filters said of the request.
+     *
+     * @param matcher of the value; absent: no value will do
+     * @param matchIfKeyNotFound what holds where nothing was said
+     */
+    record DynamicMetadata(Optional<MetadataMatcherConfig> matcher, boolean matchIfKeyNotFound)
+            implements AccessLogFilterConfig {}
 
     /** A number to compare with; there is no runtime that could change it. */
     record Comparison(Operator operator, long value) {

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
  * @param clusterManager what concerns all clusters
  * @param runtimeLayers in order; a later layer wins
+ * @param statsSinks where stats go with every flush
+ * @param mainThreadWatchdog watches the main loop, {@code workerWatchdog} each worker's
  * @param statsFlushOnAdmin stats are flushed when somebody asks for them, and not by time
  */
 public record BootstrapConfig(
@@ -31,12 +33,49 @@ public record BootstrapConfig(
         List<RuntimeLayerConfig> runtimeLayers,
         Duration statsFlushInterval,
         boolean statsFlushOnAdmin,
-        StatsConfig statsConfig) {
+        StatsConfig statsConfig,
+        List<StatsSinkConfig> statsSinks,
+        WatchdogConfig mainThreadWatchdog,
+        WatchdogConfig workerWatchdog) {
+    private static final WatchdogConfig DEFAULT_WATCHDOG =
+            new WatchdogConfig(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ZERO);
+
+    /** Without sinks, with the default watchdogs. */
+    public BootstrapConfig(
+            NodeConfig node,
+            Optional<AdminConfig> admin,
+            List<ListenerConfig> listeners,
+            List<ClusterConfig> clusters,
+            List<XdsClusterConfig> xdsClusters,
+            DynamicResourcesConfig dynamicResources,
+            ClusterManagerConfig clusterManager,
+            List<RuntimeLayerConfig> runtimeLayers,
+            Duration statsFlushInterval,
+            boolean statsFlushOnAdmin,
+            StatsConfig statsConfig) {
+        this(
+                node,
+                admin,
+                listeners,
+                clusters,
+                xdsClusters,
+                dynamicResources,
+                clusterManager,
+                runtimeLayers,
+                statsFlushInterval,
+                statsFlushOnAdmin,
+                statsConfig,
+                List.of(),
+                DEFAULT_WATCHDOG,
+                DEFAULT_WATCHDOG);
+    }
+
     public BootstrapConfig {
         secrets = Map.copyOf(secrets);
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
         xdsClusters = List.copyOf(xdsClusters);
         runtimeLayers = List.copyOf(runtimeLayers);
+        statsSinks = List.copyOf(statsSinks);
     }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.config;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +14,8 @@ import java.util.OptionalInt;
  * @param addUserAgent whether the request names this proxy's service (X8)
  * @param ipv4AsIpv6 whether IPv4 addresses of callers are written as IPv6-mapped ones
  * @param originalIpDetection asked one after the other until one knows the caller's address
+ * @param earlyHeaderMutations made before everything else, one list after the other
+ * @param proxyStatus how clients are told what went wrong; absent: not at all (X5)
  */
 public record ForwardingConfig(
         ClientCertificate clientCertificate,
@@ -21,13 +24,25 @@ public record ForwardingConfig(
         boolean appendXForwardedPort,
         boolean addUserAgent,
         boolean ipv4AsIpv6,
-        List<OriginalIpDetection> originalIpDetection) {
+        List<OriginalIpDetection> originalIpDetection,
+        List<List<HeaderChange>> earlyHeaderMutations,
+        Optional<ProxyStatus> proxyStatus) {
     public static final ForwardingConfig DEFAULT =
-            new ForwardingConfig(ClientCertificate.SANITIZE, List.of(), "", false, false, false, List.of());
+            new ForwardingConfig(
+                    ClientCertificate.SANITIZE,
+                    List.of(),
+                    "",
+                    false,
+                    false,
+                    false,
+                    List.of(),
+                    List.of(),
+                    Optional.empty());
 
     public ForwardingConfig {
         certificateDetails = List.copyOf(certificateDetails);
         originalIpDetection = List.copyOf(originalIpDetection);
+        earlyHeaderMutations = List.copyOf(earlyHeaderMutations);
     }
 
     /** {@code forward_client_cert_details} (F1). */
@@ -46,6 +61,29 @@ public record ForwardingConfig(
         SUBJECT,
         URI,
         DNS
+    }
+
+    /**
+     * {@code proxy_status_config} (RFC 9209).
+     *
+     * @param name of this proxy
+     * @param setRecommendedResponseCode whether the status becomes what the RFC recommends
+     */
+    public record ProxyStatus(
+            ProxyName name,
+            boolean removeDetails,
+            boolean removeResponseFlags,
+            boolean setRecommendedResponseCode) {}
+
+    /** What a proxy calls itself in {@code proxy-status}. */
+    public sealed interface ProxyName {
+        /** The name in its {@code server} header. */
+        record Server() implements ProxyName {}
+
+        /** The node's id. */
+        record NodeId() implements ProxyName {}
+
+        record Literal(String text) implements ProxyName {}
     }
 
     /** A way to learn the caller's address other than by the peer. */

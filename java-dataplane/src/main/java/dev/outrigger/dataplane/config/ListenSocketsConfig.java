@@ -54,8 +54,14 @@ public record ListenSocketsConfig(
      * One address of a listener.
      *
      * @param options in the order they are set
+     * @param pipeMode of a Unix domain socket's file; 0 for what the system gives it
      */
-    public record ListenAddress(SocketAddress address, List<SocketOptionConfig> options) {
+    public record ListenAddress(
+            SocketAddress address, List<SocketOptionConfig> options, int pipeMode) {
+        public ListenAddress(SocketAddress address, List<SocketOptionConfig> options) {
+            this(address, options, 0);
+        }
+
         public ListenAddress {
             options = List.copyOf(options);
         }

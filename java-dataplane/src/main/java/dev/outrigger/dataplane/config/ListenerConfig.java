@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param statPrefix {@code stat_prefix} or the address with {@code :} replaced by {@code _}
  * @param filterChains in order
  * @param defaultFilterChain takes what no other chain does
+ * @param useOriginalDst whether a connection goes to the listener at the address it was meant for
  * @param drainsOnHealthCheckFail whether {@code drain_type} is DEFAULT: connections end while
  *     health checks of this proxy are made to fail
  * @param inbound whether {@code traffic_direction} is INBOUND
@@ -26,6 +27,8 @@ public record ListenerConfig(
         String statPrefix,
         List<FilterChainConfig> filterChains,
         Optional<FilterChainConfig> defaultFilterChain,
+        ListenerFiltersConfig listenerFilters,
+        boolean useOriginalDst,
         int perConnectionBufferLimitBytes,
         boolean drainsOnHealthCheckFail,
         boolean inbound,
@@ -74,6 +77,8 @@ public record ListenerConfig(
                 statPrefix,
                 filterChains,
                 defaultFilterChain,
+                listenerFilters,
+                useOriginalDst,
                 perConnectionBufferLimitBytes,
                 drainsOnHealthCheckFail,
                 inbound,

@@ -6,6 +6,9 @@ public sealed interface NetworkFilterConfig {
     /** {@code envoy.filters.network.http_connection_manager}. */
     record Http(HttpConnectionManagerConfig config) implements NetworkFilterConfig {}
 
+    /** {@code envoy.filters.network.tcp_proxy}. */
+    record Tcp(TcpProxyConfig config) implements NetworkFilterConfig {}
+
     /**
      * {@code envoy.filters.network.direct_response}.
      *

@@ -191,6 +191,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             begin();
             stream().reset();
             phase = Phase.BODY;
+            worker.stats().inc(accepted.stats().http1ResponseFlood);
             exchange().onTooManyResponses();
             return false;
         }
@@ -237,6 +238,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void onHead(RequestHead head) {
         begin();
         stream().onHead(head);
+        if (head.droppedHeaders() > 0) {
+            worker.stats().add(accepted.stats().http1DroppedUnderscores, head.droppedHeaders());
+        }
         boolean endStream = head.isBodyless() && !head.isTunnel();
         if (endStream) {
             phase = Phase.RESPONSE;
@@ -283,6 +287,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             stream().answerAsHttp10();
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
+        if (error == CodecError.UNEXPECTED_UNDERSCORE) {
+            worker.stats().inc(accepted.stats().http1RejectedUnderscores);
+        }
         phase = Phase.BODY;
         exchange().onCodecError(error);
     }
@@ -362,10 +369,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 reader.head().isCloseRequested()
                         || exchange().info().protocol() == Protocol.HTTP_1_0
                         || lifetime.isLastRequest();
-        return stream().isAborted()
-                || answeredAtOnce
-                || !exchange().isRequestComplete()
-                || !expected;
+        return answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 
     @Override

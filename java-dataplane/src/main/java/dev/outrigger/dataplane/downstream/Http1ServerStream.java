@@ -27,7 +27,6 @@ final class Http1ServerStream implements DownstreamStream {
     private final QueuedResponses queued = new QueuedResponses();
     private final Exchange exchange;
     private boolean closeAfter;
-    private boolean aborted;
 
     /**
      * @param onEnd called when an exchange has ended and the next may begin
@@ -73,11 +72,6 @@ final class Http1ServerStream implements DownstreamStream {
     /** Whether the connection ends with the response just sent. */
     boolean isCloseAfter() {
         return closeAfter;
-    }
-
-    /** Whether the client was cut off. */
-    boolean isAborted() {
-        return aborted;
     }
 
     /** Whether one more response would be too many to wait for being written. */
@@ -148,7 +142,6 @@ final class Http1ServerStream implements DownstreamStream {
     @Override
     public void reset() {
         closeAfter = true;
-        aborted = true;
     }
 
     @Override

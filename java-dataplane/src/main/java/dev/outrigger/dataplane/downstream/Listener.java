@@ -132,9 +132,9 @@ final class Listener {
         WorkerListener part = parts[index];
         Worker worker = workers.get(index);
         if (part == null) {
-            part = new WorkerListener(worker.services(), names, serverDrain, compiled);
+            part = new WorkerListener(worker.services(), names, serverDrain, worker, compiled);
             parts[index] = part;
-            worker.add(part);
+            worker.add(part, localAddresses());
             return;
         }
         List<WorkerChain> retired = part.update(compiled);

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
@@ -18,6 +19,8 @@ import dev.outrigger.dataplane.exchange.LogFilters;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filterchain.FilterChains;
+import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
+import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -55,7 +58,8 @@ final class ListenerCompiler {
             ListenerVersion version,
             FilterChains index,
             Map<ChainKey, HttpConnectionManager.Settings> settings,
-            Map<ChainKey, SecuredChain> secured) {}
+            Map<ChainKey, SecuredChain> secured,
+            Map<ChainKey, TcpProxy> tcpProxies) {}
 
     /**
      * @param tls makes the TLS of chains
@@ -105,8 +109,9 @@ final class ListenerCompiler {
         Known base = before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
         var secured = new HashMap<ChainKey, SecuredChain>();
+        var tcpProxies = new HashMap<ChainKey, TcpProxy>();
         if (base != null) {
-            var keys =
+            var kept =
                     Stream.concat(
                                     listener.filterChains().stream()
                                             .map(each -> key(listener, each, false)),
@@ -114,9 +119,11 @@ final class ListenerCompiler {
                                             .map(each -> key(listener, each, true)))
                             .collect(Collectors.toSet());
             settings.putAll(base.settings());
-            settings.keySet().retainAll(keys);
             secured.putAll(base.secured());
-            secured.keySet().retainAll(keys);
+            secured.keySet().retainAll(kept);
+            settings.keySet().retainAll(kept);
+            tcpProxies.putAll(base.tcpProxies());
+            tcpProxies.keySet().retainAll(kept);
         }
         int chains = listener.filterChains().size();
         return new Known(
@@ -126,12 +133,15 @@ final class ListenerCompiler {
                         : new ListenerVersion(
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
+                                ListenerFilters.of(listener.listenerFilters(), stats),
+                                listener.useOriginalDst(),
                                 drains.get()),
                 FilterChains.of(
                         listener.filterChains().stream().map(FilterChainConfig::match).toList(),
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),
                 settings,
-                secured);
+                secured,
+                tcpProxies);
     }
 
     private static ChainKey key(
@@ -155,6 +165,18 @@ final class ListenerCompiler {
                                             config.routeSource(),
                                             proxy,
                                             clusters));
+                    case NetworkFilterConfig.Tcp(TcpProxyConfig config) ->
+                            new NetworkFilter.Tcp(
+                                    known.tcpProxies()
+                                            .computeIfAbsent(
+                                                    key,
+                                                    _ ->
+                                                            new TcpProxy(
+                                                                    config,
+                                                                    stats,
+                                                                    accessLogs(
+                                                                            config.accessLogs()))),
+                                    clusters);
                     case NetworkFilterConfig.DirectResponse(String response) ->
                             new NetworkFilter.DirectResponse(response);
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();

@@ -16,6 +16,10 @@ final class ListenerStats {
     private final Histogram acceptedPerEvent;
     private final Gauge preCxActive;
     private final Counter noFilterChainMatch;
+    private final Counter networkExtensionConfigMissing;
+    private final Counter preCxTimeout;
+    private final Counter filterError;
+    private final Counter filterRemoteClose;
     private final Counter[] workerCxTotal;
     private final Gauge[] workerCxActive;
 
@@ -36,16 +40,16 @@ final class ListenerStats {
                     "downstream_cx_overflow",
                     "downstream_cx_overload_reject",
                     "downstream_global_cx_overflow",
-                    "downstream_pre_cx_timeout",
-                    "downstream_listener_filter_error",
-                    "downstream_listener_filter_remote_close",
                     "extension_config_missing",
-                    "network_extension_config_missing",
                 }) {
             store.declareCounter(p + unused);
         }
         handshakeTimeouts =
                 store.counter(p + "downstream_cx_transport_socket_connect_timeout");
+        networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
+        preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
+        filterError = store.counter(p + "downstream_listener_filter_error");
+        filterRemoteClose = store.counter(p + "downstream_listener_filter_remote_close");
         noFilterChainMatch = store.counter(p + "no_filter_chain_match");
         preCxActive = store.gauge(p + "downstream_pre_cx_active");
         acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
@@ -72,9 +76,26 @@ final class ListenerStats {
         return cxLengthMs;
     }
 
-    /** Never more than none: there are no listener filters to wait for. */
+    /** Connections that listener filters look at. */
     Gauge preCxActive() {
         return preCxActive;
+    }
+
+    /** Connections of chains without filters count as well. */
+    Counter networkExtensionConfigMissing() {
+        return networkExtensionConfigMissing;
+    }
+
+    Counter preCxTimeout() {
+        return preCxTimeout;
+    }
+
+    Counter filterError() {
+        return filterError;
+    }
+
+    Counter filterRemoteClose() {
+        return filterRemoteClose;
     }
 
     Counter noFilterChainMatch() {

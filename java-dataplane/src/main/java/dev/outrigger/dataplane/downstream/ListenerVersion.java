@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
+import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
 import java.util.List;
 
 /**
@@ -11,9 +12,14 @@ import java.util.List;
  * @param drainsOnHealthCheckFail whether every response ends its connection while health checks of
  *     this proxy are made to fail
  * @param accessLogs written when a connection ends
+ * @param handsOff whether a connection goes to the listener at the address it was meant for
  */
 record ListenerVersion(
-        boolean drainsOnHealthCheckFail, List<AccessLog> accessLogs, DrainState drain) {
+        boolean drainsOnHealthCheckFail,
+        List<AccessLog> accessLogs,
+        ListenerFilters filters,
+        boolean handsOff,
+        DrainState drain) {
     ListenerVersion {
         accessLogs = List.copyOf(accessLogs);
     }

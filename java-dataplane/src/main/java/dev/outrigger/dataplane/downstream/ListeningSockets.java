@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.worker.SocketOptions;
@@ -21,6 +22,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -82,6 +85,11 @@ final class ListeningSockets {
 
     private void bindAll(ListenerConfig listener, ListenAddress configured, Acceptor acceptor)
             throws IOException {
+        if (isPipe(configured.address())) {
+            channels.add(bindPipe(listener, configured, acceptor));
+            local.add(configured.address());
+            return;
+        }
         boolean reusePort = listener.sockets().reusePort() && acceptor.transport().canReusePort();
         List<Worker> workers = acceptor.workers();
         ListenAddress at = configured;
@@ -92,6 +100,44 @@ final class ListeningSockets {
             at = new ListenAddress(channel.localAddress(), at.options());
         }
         local.add(at.address());
+    }
+
+    private static boolean isPipe(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && PipeAddress.isPipe(inet);
+    }
+
+    /** A Unix domain socket, in place of a file that is there already, as in Envoy. */
+    private static Channel bindPipe(ListenerConfig listener, ListenAddress at, Acceptor acceptor)
+            throws IOException {
+        Worker worker = acceptor.workers().getFirst();
+        var accepted = new AcceptedChannels(listener, acceptor);
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(worker.eventLoop(), acceptor.group())
+                        .channelFactory(() -> acceptor.transport().serverPipes().newChannel())
+                        .option(ChannelOption.AUTO_READ, false);
+        accepted.options()
+                .forEach((option, value) -> {
+                    if (!option.equals(ChannelOption.TCP_NODELAY)) {
+                        child(bootstrap, option, value);
+                    }
+                });
+        bootstrap.childHandler(accepted.handler());
+        String path = text(at.address());
+        boolean inFiles = !PipeAddress.isAbstract(path);
+        if (inFiles) {
+            Files.deleteIfExists(Path.of(path));
+        }
+        ChannelFuture future =
+                bootstrap.bind(acceptor.transport().address(at.address())).awaitUninterruptibly();
+        if (future.cause() != null) {
+            throw new IOException(
+                    "cannot bind '" + path + "': " + reason(future.cause()), future.cause());
+        }
+        if (inFiles && at.pipeMode() != 0) {
+            Files.setAttribute(Path.of(path), "unix:mode", at.pipeMode());
+        }
+        return future.channel();
     }
 
     private static Channel bindOne(

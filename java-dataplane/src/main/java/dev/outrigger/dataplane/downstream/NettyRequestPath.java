@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -136,6 +137,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void useEntryLogs(EntryLog.Opener opener) {
         logs.entries(opener);
+    }
+
+    @Override
+    public List<Executor> workerLoops() {
+        return workers.stream().map(worker -> (Executor) worker::execute).toList();
     }
 
     @Override

@@ -21,6 +21,8 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
     private final @Nullable ConnectionLog log;
     private @Nullable ChannelHandlerContext context;
     private long openedNanos;
+    private long bytesReceived;
+    private long bytesSent;
     private boolean open;
 
     PlainConnection(WorkerChain chain, NetworkFilter.Plain filter, @Nullable ConnectionLog log) {
@@ -45,18 +47,24 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
                 if (log != null) {
                     log.info().setDetails("direct_response");
                 }
+                bytesSent = response.length();
                 ctx.writeAndFlush(Unpooled.wrappedBuffer(Ascii.bytes(response)))
                         .addListener(_ -> ctx.channel().close());
             }
             case NetworkFilter.Echo() -> {}
-            case NetworkFilter.None() -> ctx.channel().close();
+            case NetworkFilter.None() -> {
+                worker.stats().inc(chain.stats().networkExtensionConfigMissing());
+                ctx.channel().close();
+            }
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var in = (ByteBuf) message;
+        bytesReceived += in.readableBytes();
         if (filter instanceof NetworkFilter.Echo) {
+            bytesSent += in.readableBytes();
             ctx.write(in, ctx.voidPromise());
             if (!ctx.channel().isWritable()) {
                 ctx.channel().config().setAutoRead(false);
@@ -92,7 +100,7 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
         long now = worker.refreshNow();
         chain.closed(this, (now - openedNanos) / 1_000_000);
         if (log != null) {
-            log.end(null, 0, 0);
+            log.end(null, bytesReceived, bytesSent);
         }
         worker.flushDirty();
     }

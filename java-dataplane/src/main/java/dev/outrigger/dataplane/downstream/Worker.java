@@ -9,19 +9,23 @@ import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop with everything confined to it. */
-final class Worker {
+final class Worker implements WorkerListener.Siblings {
     private final EventLoop eventLoop;
     private final WorkerContext context;
     private final WorkerServices services;
 
     /** Confined to the event loop. */
-    private final List<WorkerListener> listeners = new ArrayList<>();
+    private final Map<WorkerListener, List<SocketAddress>> listeners = new LinkedHashMap<>();
 
     Worker(
             int index,
@@ -70,8 +74,36 @@ final class Worker {
         });
     }
 
-    void add(WorkerListener listener) {
-        listeners.add(listener);
+    /**
+     * @param addresses where it listens, or would
+     */
+    void add(WorkerListener listener, List<SocketAddress> addresses) {
+        listeners.put(listener, addresses);
+    }
+
+    @Override
+    public @Nullable WorkerListener find(SocketAddress address) {
+        WorkerListener exact = null;
+        WorkerListener wildcard = null;
+        for (Map.Entry<WorkerListener, List<SocketAddress>> each : listeners.entrySet()) {
+            // A later one has taken the place of an earlier one that drains.
+            for (SocketAddress at : each.getValue()) {
+                if (at.equals(address)) {
+                    exact = each.getKey();
+                } else if (isWildcardOf(at, address)) {
+                    wildcard = each.getKey();
+                }
+            }
+        }
+        return exact == null ? wildcard : exact;
+    }
+
+    private static boolean isWildcardOf(SocketAddress at, SocketAddress address) {
+        return at instanceof InetSocketAddress any
+                && address instanceof InetSocketAddress wanted
+                && any.getPort() == wanted.getPort()
+                && any.getAddress().isAnyLocalAddress()
+                && any.getAddress().getClass() == wanted.getAddress().getClass();
     }
 
     void remove(WorkerListener listener) {
@@ -79,7 +111,7 @@ final class Worker {
     }
 
     void closeAll() {
-        listeners.forEach(WorkerListener::closeAll);
+        listeners.keySet().forEach(WorkerListener::closeAll);
         services.flushLogs();
     }
 

@@ -6,9 +6,11 @@ import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.WorkerServices;
+import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +89,18 @@ final class WorkerChain {
             return manager;
         }
         throw new IllegalStateException("filter chain '" + name + "' has no connection manager");
+    }
+
+    /**
+     * The clusters new connections see.
+     *
+     * @throws IllegalStateException for a chain without TCP proxy
+     */
+    Map<String, Cluster> clusters() {
+        if (filter instanceof NetworkFilter.Tcp(var _, Map<String, Cluster> clusters)) {
+            return clusters;
+        }
+        throw new IllegalStateException("filter chain '" + name + "' has no TCP proxy");
     }
 
     /** Whether a connection should begin to drain with the response being sent. */

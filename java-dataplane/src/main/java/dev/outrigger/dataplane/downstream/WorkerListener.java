@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.downstream;
 
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.AcceptedSocket;
+import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.TlsHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,14 +33,23 @@ import org.jspecify.annotations.Nullable;
  * A listener on one worker: where accepted connections find their filter chain. Confined to the
  * worker's event loop.
  */
-final class WorkerListener {
+final class WorkerListener implements ListenerFilterHandler.Owner {
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
 
     private final WorkerServices services;
     private final ListenerStats stats;
     private final DrainState serverDrain;
+    private final Siblings siblings;
     private final Map<ChainKey, WorkerChain> chains = new HashMap<>();
     private final List<WorkerChain> draining = new ArrayList<>();
+
+    /** The other listeners of the worker. */
+    @FunctionalInterface
+    interface Siblings {
+        /** The one at an address, or at every address of its port; {@code null} for none. */
+        @Nullable WorkerListener find(SocketAddress address);
+    }
+
     private WorkerChain[] byIndex = {};
     private FilterChains index;
     private ListenerVersion version;
@@ -42,10 +58,12 @@ final class WorkerListener {
             WorkerServices services,
             ListenerStats stats,
             DrainState serverDrain,
+            Siblings siblings,
             CompiledListener compiled) {
         this.services = services;
         this.stats = stats;
         this.serverDrain = serverDrain;
+        this.siblings = siblings;
         this.index = compiled.index();
         this.version = compiled.version();
         update(compiled);
@@ -101,22 +119,99 @@ final class WorkerListener {
         return retired;
     }
 
-    /** A connection was accepted: gives it to the filter chain that takes it. */
+    /** A connection was accepted: listener filters look at it, then it finds its filter chain. */
     void accepted(Channel channel) {
         services.worker().refreshNow();
-        SocketAddress remote = channel.remoteAddress();
-        SocketAddress local = channel.localAddress();
+        boolean pipe = !(channel.parent().localAddress() instanceof InetSocketAddress);
+        SocketAddress local = pipe ? pipe(channel) : channel.localAddress();
+        // Envoy calls the nameless peer of a Unix domain socket by the name of its own end.
+        SocketAddress remote = pipe ? local : channel.remoteAddress();
         if (remote == null || local == null) {
             // Gone before anybody looked.
             channel.close();
             return;
         }
-        route(channel, new AcceptedSocket(remote, local), connectionLog());
+        var socket = new AcceptedSocket(remote, local);
+        ListenerFilters filters = version.filters();
+        if (filters.filters().isEmpty()) {
+            ChannelHandler handler = handler(channel, socket);
+            if (handler != null) {
+                channel.pipeline().addLast(handler);
+            }
+            return;
+        }
+        channel.pipeline()
+                .addLast(
+                        new ListenerFilterHandler(services.worker(), stats, filters, socket, this));
     }
 
-    private void route(Channel channel, AcceptedSocket socket, @Nullable ConnectionLog log) {
+    private static SocketAddress pipe(Channel channel) {
+        String path =
+                switch (channel.parent().localAddress()) {
+                    case DomainSocketAddress address -> address.path();
+                    case UnixDomainSocketAddress address -> address.getPath().toString();
+                    default -> "";
+                };
+        return PipeAddress.of(path.startsWith("\0") ? '@' + path.substring(1) : path);
+    }
+
+    @Override
+    public void onFiltered(ChannelHandlerContext context, AcceptedSocket socket) {
+        WorkerListener other =
+                version.handsOff() && socket.isLocalAddressRestored()
+                        ? siblings.find(socket.localAddress())
+                        : null;
+        WorkerListener to = other == null ? this : other;
+        ChannelHandler handler = to.takeOver(context, socket, other != null);
+        if (handler != null) {
+            context.pipeline().addAfter(context.name(), null, handler);
+            context.fireChannelActive();
+        }
+    }
+
+    /** The handler for a connection whose filters are done, if it is to be kept. */
+    private @Nullable ChannelHandler takeOver(
+            ChannelHandlerContext context, AcceptedSocket socket, boolean handedOver) {
+        ListenerFilters filters = version.filters();
+        if (handedOver && !filters.filters().isEmpty()) {
+            // This listener's own filters begin anew; whoever they pass it to is this listener.
+            return new ListenerFilterHandler(
+                    services.worker(), stats, filters, socket, new HandedOver());
+        }
+        return handler(context.channel(), socket);
+    }
+
+    /** A connection that another listener has handed over is not handed on again. */
+    private final class HandedOver implements ListenerFilterHandler.Owner {
+        @Override
+        public void onFiltered(ChannelHandlerContext context, AcceptedSocket socket) {
+            ChannelHandler handler = handler(context.channel(), socket);
+            if (handler != null) {
+                context.pipeline().addAfter(context.name(), null, handler);
+                context.fireChannelActive();
+            }
+        }
+
+        @Override
+        public void onFilteredOut(AcceptedSocket socket) {
+            WorkerListener.this.onFilteredOut(socket);
+        }
+    }
+
+    @Override
+    public void onFilteredOut(AcceptedSocket socket) {
+        ConnectionLog log = connectionLog();
+        if (log != null) {
+            log.begin(info(socket, ""));
+            log.end(null, 0, 0);
+        }
+    }
+
+    /** Finds the filter chain of a connection; {@code null} where none takes it. */
+    private @Nullable ChannelHandler handler(Channel channel, AcceptedSocket socket) {
         int found = index.find(socket);
-        ConnectionInfo info = info(socket);
+        ConnectionLog log = connectionLog();
+        ConnectionInfo info = info(socket, found == FilterChains.NONE ? "" : byIndex[found].name());
         if (log != null) {
             log.begin(info);
         }
@@ -128,34 +223,37 @@ final class WorkerListener {
                 log.end(null, 0, 0);
             }
             channel.close();
-            return;
+            return null;
         }
         WorkerChain chain = byIndex[found];
         SecuredChain tls = chain.tls();
         if (tls == null) {
-            channel.pipeline().addLast(handler(chain, info, log));
-        } else {
-            secure(channel, chain, tls, info, log);
+            return handler(chain, socket, info, log);
         }
+        ChannelHandler secured = secured(chain, tls, socket, info, log);
+        if (secured == null) {
+            channel.close();
+        }
+        return secured;
     }
 
-    private void secure(
-            Channel channel,
+    /** {@code null} where no TLS can be had. */
+    private @Nullable ChannelHandler secured(
             WorkerChain chain,
             SecuredChain secured,
+            AcceptedSocket socket,
             ConnectionInfo info,
             @Nullable ConnectionLog log) {
         StatsShard shard = services.worker().stats();
         TlsHandler tls = secured.tls().newHandler(shard);
         if (tls == null) {
-            channel.close();
-            return;
+            return null;
         }
         ConnectionInfo known = info.withTls(tls.info());
         if (log != null) {
             log.secured(known);
         }
-        ChannelHandler handler = handler(chain, known, log);
+        ChannelHandler handler = handler(chain, socket, known, log);
         if (secured.connectTimeoutNanos() > 0) {
             tls.limitHandshake(
                     secured.connectTimeoutNanos(),
@@ -167,23 +265,54 @@ final class WorkerListener {
                         }
                     });
         }
-        channel.pipeline().addLast(tls, handler);
+        return new Both(tls, handler);
+    }
+
+    /** Puts two handlers where it is put itself. */
+    private static final class Both extends ChannelHandlerAdapter {
+        private final ChannelHandler first;
+        private final ChannelHandler second;
+
+        private Both(ChannelHandler first, ChannelHandler second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            context.pipeline()
+                    .addAfter(context.name(), null, second)
+                    .addAfter(context.name(), null, first)
+                    .remove(this);
+        }
     }
 
     private static ChannelHandler handler(
-            WorkerChain chain, ConnectionInfo info, @Nullable ConnectionLog log) {
+            WorkerChain chain,
+            AcceptedSocket socket,
+            ConnectionInfo info,
+            @Nullable ConnectionLog log) {
         return switch (chain.filter()) {
             case NetworkFilter.Http _ ->
                     new Http1ServerConnection(new AcceptedConnection(chain, info, log));
+            case NetworkFilter.Tcp(TcpProxy proxy, var _) ->
+                    new TcpServerConnection(chain, proxy, socket, info, log).handler();
             case NetworkFilter.Plain plain -> new PlainConnection(chain, plain, log);
         };
     }
 
-    private static ConnectionInfo info(AcceptedSocket socket) {
+    private static ConnectionInfo info(AcceptedSocket socket, String filterChainName) {
         return ConnectionInfo.of(
                 CONNECTION_IDS.getAndIncrement(),
                 (InetSocketAddress) socket.remoteAddress(),
-                (InetSocketAddress) socket.localAddress());
+                (InetSocketAddress) socket.localAddress(),
+                new ConnectionInfo.Accepted(
+                        (InetSocketAddress) socket.directRemoteAddress(),
+                        (InetSocketAddress) socket.directLocalAddress(),
+                        socket.isLocalAddressRestored(),
+                        socket.requestedServerName(),
+                        socket.ja3(),
+                        filterChainName));
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */

@@ -33,6 +33,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private @Nullable TrackedAttempt tracked;
+    private long startNanos;
     private long perTryIdleNanos;
     private boolean waiting;
     private boolean sentRequest;
@@ -53,6 +54,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
      */
     void start(ConnectionPool from, @Nullable TrackedClusterStats stats) {
         tracked = stats == null ? null : new TrackedAttempt(stats, worker.now());
+        startNanos = worker.now();
         pool = from;
         stream = null;
         waiting = true;
@@ -180,6 +182,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         waiting = false;
         stream = ready;
         sentRequest = true;
+        owner.onConnected((worker.now() - startNanos) / 1_000_000);
         ConnectionPool from = pool;
         if (from != null) {
             from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);

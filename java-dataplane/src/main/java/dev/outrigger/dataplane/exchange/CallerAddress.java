@@ -137,7 +137,10 @@ final class CallerAddress {
         return null;
     }
 
-    static boolean isIn(List<CidrRange> ranges, InetAddress address) {
+    static boolean isIn(List<CidrRange> ranges, @Nullable InetAddress address) {
+        if (address == null) {
+            return false;
+        }
         for (CidrRange range : ranges) {
             if (contains(range, address)) {
                 return true;
@@ -168,6 +171,10 @@ final class CallerAddress {
      */
     private static void append(HeaderBlock headers, ConnectionInfo connection, boolean mapped) {
         InetAddress peer = connection.remoteAddress().getAddress();
+        if (peer == null) {
+            // Whoever comes over a Unix domain socket has no address.
+            return;
+        }
         String text = connection.remoteIp();
         if (peer.isLoopbackAddress()) {
             text = LocalAddress.ip();

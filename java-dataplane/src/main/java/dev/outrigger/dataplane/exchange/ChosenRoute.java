@@ -61,6 +61,16 @@ final class ChosenRoute {
         return route;
     }
 
+    /** The route if it has been looked for and found; logs do not look for one. */
+    @Nullable Route known() {
+        return route;
+    }
+
+    /** The cluster chosen with {@link #known}. */
+    @Nullable Cluster knownCluster() {
+        return cluster;
+    }
+
     /** The choice of cluster; {@code null} when the route forwards to none. */
     ClusterChoice.@Nullable Target target() {
         return route() == null ? null : target;

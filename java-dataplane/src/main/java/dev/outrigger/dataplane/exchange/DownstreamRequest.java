@@ -92,11 +92,7 @@ final class DownstreamRequest {
         }
         int rejected =
                 RequestMutations.apply(
-                        read,
-                        settings,
-                        exchange.manager().routes(read),
-                        exchange.info(),
-                        worker.random());
+                        read, settings, exchange.manager().routes(read), exchange, worker.random());
         if (rejected > 0) {
             shard.inc(settings.stats.rqRejectedViaIpDetection);
             exchange.replies()

@@ -87,6 +87,9 @@ final class DownstreamResponse {
         exchange.touch();
         HttpConnectionManager.Settings settings = exchange.settings();
         ResponseMutations.apply(response, exchange.request(), settings, worker);
+        if (settings.proxyStatus != null) {
+            settings.proxyStatus.apply(response, exchange.info());
+        }
         started = true;
         exchange.info().setResponseCode(response.status());
         if (!exchange.info().isHealthCheck()) {
@@ -100,6 +103,7 @@ final class DownstreamResponse {
         } else if (exchange.isHttp10()) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.KEEP_ALIVE);
         }
+        exchange.info().downstreamTxBegin(worker.now());
         downstream.sendHead(response, endStream, closing);
         if (endStream) {
             end();
@@ -176,6 +180,7 @@ final class DownstreamResponse {
 
     /** All is sent; a request that is not complete by now is reset, and Envoy counts that. */
     private void end() {
+        exchange.info().downstreamTxEnd(worker.now());
         if (!exchange.isRequestComplete()) {
             shard.inc(exchange.stats().rqRxReset);
         }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.accesslog.MetadataKind;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.CodecError;
@@ -87,6 +91,26 @@ public final class Exchange implements FormatContext {
     @Override
     public StreamInfo info() {
         return info;
+    }
+
+    @Override
+    public @Nullable Metadata metadata(MetadataKind kind) {
+        return switch (kind) {
+            case DYNAMIC -> null;
+            case ROUTE -> choice.known() == null ? null : choice.known().metadata();
+            case VIRTUAL_HOST ->
+                    choice.known() == null ? null : choice.known().virtualHost().metadata();
+            case CLUSTER ->
+                    choice.knownCluster() == null
+                            ? null
+                            : choice.knownCluster().config().metadata();
+            case UPSTREAM_HOST -> info.upstreamMetadata();
+        };
+    }
+
+    @Override
+    public String uniqueId() {
+        return new String(RequestIds.next(worker.random()), US_ASCII);
     }
 
     public boolean isActive() {

@@ -240,7 +240,13 @@ final class ForwardedRequest {
     private void startAttempt(ConnectionPool pool) {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
+        info().setUpstreamMetadata(pool.host().metadata());
         attempts.add().start(pool, cluster().trackedStats());
+    }
+
+    /** An attempt has a connection, for which it waited so long. */
+    void onConnected(long waitedMillis) {
+        info().setPoolReadyMillis(waitedMillis);
     }
 
     /** An attempt has its stream: send what there is of the request. */
@@ -256,11 +262,15 @@ final class ForwardedRequest {
                     route().appendsXForwardedHost() && attemptCount == 1,
                     !exchange.settings().router.suppressEnvoyHeaders());
         }
+        info().upstreamTxBegin(worker.now());
         // A body in chunks that turns out to be empty is sent in chunks all the same.
         boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
         stream.sendHead(head(), bodyless);
         if (!bodyless) {
             body.replay(stream);
+        }
+        if (body.isComplete()) {
+            info().upstreamTxEnd(worker.now());
         }
         if (body.isComplete() || exchange.isWebSocket()) {
             attempt.limit(timeouts);
@@ -303,6 +313,7 @@ final class ForwardedRequest {
         if (attempt != null) {
             outcomes.armRouteTimer();
             if (attempt.stream() != null) {
+                info().upstreamTxEnd(requestEnd);
                 attempt.limit(timeouts);
             }
         }

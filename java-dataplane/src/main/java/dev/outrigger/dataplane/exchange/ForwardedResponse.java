@@ -79,11 +79,15 @@ final class ForwardedResponse {
                         && !endStream
                         && !response.headers().has(KnownHeader.GRPC_STATUS);
         begun = true;
+        if (endStream) {
+            exchange.info().upstreamRxEnd(worker.now());
+        }
         request.charges().response(status);
         exchange.info().setDetails("via_upstream");
         Host host = attempt.host();
         if (host != null) {
             exchange.info().setUpstreamHost(host.addressText());
+            exchange.info().setUpstreamMetadata(host.metadata());
         }
         ResponseMutations.strip(response, request.head());
         HeaderBlock headers = response.headers();
@@ -124,6 +128,7 @@ final class ForwardedResponse {
     }
 
     private void countEnd() {
+        exchange.info().upstreamRxEnd(worker.now());
         if (request.isComplete()) {
             long nanos = serviceNanos();
             request.charges().time(nanos / 1_000_000);

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** The stats of one HTTP connection manager under Envoy's names (7.2). */
 public final class HcmStats {
     public final Counter cxTotal;
+
+    /** Of the HTTP/1 codec of all listeners. */
+    public final Counter http1DroppedUnderscores;
+
+    public final Counter http1RejectedUnderscores;
+    public final Counter http1ResponseFlood;
+
     public final Gauge cxActive;
     public final Counter cxSslTotal;
     public final Gauge cxSslActive;
@@ -89,6 +96,10 @@ public final class HcmStats {
                         + statPrefix.replace(':', '_')
                         + '.';
         cxTotal = store.counter(p + "downstream_cx_total");
+        http1DroppedUnderscores = store.counter("http1.dropped_headers_with_underscores");
+        http1RejectedUnderscores =
+                store.counter("http1.requests_rejected_with_underscores_in_headers");
+        http1ResponseFlood = store.counter("http1.response_flood");
         cxActive = store.gauge(p + "downstream_cx_active");
         cxSslTotal = store.counter(p + "downstream_cx_ssl_total");
         cxSslActive = store.gauge(p + "downstream_cx_ssl_active");

@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.HostSet;
 import dev.outrigger.dataplane.upstream.LoadBalancerContext;
 import dev.outrigger.dataplane.upstream.PriorityLoad;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +185,11 @@ final class HostSelection implements LoadBalancerContext {
     @Override
     public @Nullable MetadataValue requestMetadata(List<String> path) {
         return info.dynamicMetadata().find(path.getFirst(), path.subList(1, path.size()));
+    }
+
+    @Override
+    public @Nullable InetSocketAddress originalDestination() {
+        return info.connection().originalDestination();
     }
 
     @Override

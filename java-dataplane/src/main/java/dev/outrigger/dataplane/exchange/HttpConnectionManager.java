@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.filter.HttpFilters;
+import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeaderKeyFormat;
@@ -72,6 +73,8 @@ public final class HttpConnectionManager {
         final AccessLog[] accessLogs;
         final byte[] serverName;
         final byte[] via;
+        final HeaderChanges[] earlyMutations;
+        final @Nullable ProxyStatus proxyStatus;
         final boolean overwriteServer;
         final boolean passServer;
         final RouterOptions router;
@@ -102,9 +105,17 @@ public final class HttpConnectionManager {
             this.config = config;
             this.stats = stats;
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
-            this.serverName =
-                    Ascii.bytes(config.serverName().isEmpty() ? "envoy" : config.serverName());
+            this.serverName = Ascii.bytes(serverName(config));
             this.via = Ascii.bytes(config.via());
+            this.earlyMutations =
+                    config.forwarding().earlyHeaderMutations().stream()
+                            .map(HeaderChanges::of)
+                            .toArray(HeaderChanges[]::new);
+            this.proxyStatus =
+                    config.forwarding()
+                            .proxyStatus()
+                            .map(status -> new ProxyStatus(status, serverName(config), serviceNode))
+                            .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
             this.router = RouterOptions.of(config.httpFilters());
@@ -126,6 +137,10 @@ public final class HttpConnectionManager {
                                     : null,
                             false,
                             config.http1Options().enableTrailers());
+        }
+
+        private static String serverName(HttpConnectionManagerConfig config) {
+            return config.serverName().isEmpty() ? "envoy" : config.serverName();
         }
 
         public HttpConnectionManagerConfig config() {

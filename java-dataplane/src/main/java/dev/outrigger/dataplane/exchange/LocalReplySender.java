@@ -151,7 +151,8 @@ final class LocalReplySender {
             info.setFlag(reply.flag());
         }
         info.setResponseCode(head.status());
-        boolean closes = close || endsConnection(head.status());
+        // Whatever status the listener makes of it.
+        boolean closes = close || endsConnection(reply.status());
         RequestHead request = exchange.request();
         boolean grpc = !reply.raw() && request != null && request.isGrpc();
         boolean toHead = request != null && request.method() == Method.HEAD;

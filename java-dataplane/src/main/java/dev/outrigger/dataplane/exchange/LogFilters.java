@@ -4,10 +4,12 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.accesslog.LogFilter;
 import dev.outrigger.dataplane.config.AccessLogFilterConfig;
+import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.route.HeaderMatcher;
+import dev.outrigger.dataplane.route.MetadataMatcher;
 import java.util.List;
 import java.util.Set;
 
@@ -61,6 +63,17 @@ public final class LogFilters {
                     c -> statuses.contains(grpcStatus(c)) != exclude;
             case AccessLogFilterConfig.LogType(Set<String> types, boolean exclude) ->
                     c -> types.contains(c.info().logType().text()) != exclude;
+            case AccessLogFilterConfig.DynamicMetadata(var matcher, boolean otherwise) -> {
+                MetadataMatcher compiled = matcher.map(MetadataMatcher::of).orElse(null);
+                yield c -> {
+                    MetadataValue found =
+                            compiled == null ? null : compiled.find(c.info().findDynamicMetadata());
+                    if (found == null || compiled == null) {
+                        return otherwise;
+                    }
+                    return compiled.holds(found);
+                };
+            }
         };
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -64,13 +66,21 @@ final class RequestMutations {
             RequestHead head,
             HttpConnectionManager.Settings settings,
             @Nullable Routes routes,
-            StreamInfo info,
+            FormatContext context,
             RandomGenerator random) {
         HttpConnectionManagerConfig config = settings.config;
         ForwardingConfig forwarding = config.forwarding();
+        StreamInfo info = context.info();
         HeaderBlock headers = head.headers();
-        headers.removeAll(head.isUpgrade() ? HOP_BY_HOP : HOP_BY_HOP | CONNECTION);
-        reduceTe(headers);
+        for (HeaderChanges changes : settings.earlyMutations) {
+            changes.apply(headers, context);
+        }
+        if (head.isUpgrade()) {
+            headers.removeAll(HOP_BY_HOP);
+        } else {
+            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            reduceTe(headers);
+        }
         checkReferer(headers);
         int trust = CallerAddress.detect(headers, config, info);
         if (trust > CallerAddress.TRUSTED) {
@@ -94,9 +104,11 @@ final class RequestMutations {
         }
         if (edge) {
             headers.removeAll(EDGE_ONLY);
-            headers.set(
-                    KnownHeader.ENVOY_EXTERNAL_ADDRESS,
-                    Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            if (!info.remoteAddress().isUnresolved()) {
+                headers.set(
+                        KnownHeader.ENVOY_EXTERNAL_ADDRESS,
+                        Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+            }
         }
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
@@ -151,6 +163,9 @@ final class RequestMutations {
     /** An address of the configured ranges, come by a way it can be trusted (I1). */
     private static boolean isInternal(
             HttpConnectionManagerConfig config, StreamInfo info, boolean trusted) {
+        if (config.internalAddresses().isPresent() && info.remoteAddress().isUnresolved()) {
+            return trusted && config.internalAddresses().get().unixSockets();
+        }
         return trusted
                 && config.internalAddresses().isPresent()
                 && CallerAddress.isIn(

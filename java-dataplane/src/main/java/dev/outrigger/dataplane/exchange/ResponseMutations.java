@@ -76,6 +76,13 @@ final class ResponseMutations {
         if (request != null) {
             requestId(head, request, settings);
         }
+        if (!headers.has(KnownHeader.DATE)) {
+            headers.add(KnownHeader.DATE, worker.date());
+        }
+        if (settings.overwriteServer
+                || (!settings.passServer && !headers.has(KnownHeader.SERVER))) {
+            headers.set(KnownHeader.SERVER, settings.serverName);
+        }
         if (settings.via.length > 0) {
             int via = headers.find(KnownHeader.VIA);
             if (via < 0) {
@@ -83,13 +90,6 @@ final class ResponseMutations {
             } else {
                 headers.join(via, COMMA_BLANK, settings.via);
             }
-        }
-        if (!headers.has(KnownHeader.DATE)) {
-            headers.add(KnownHeader.DATE, worker.date());
-        }
-        if (settings.overwriteServer
-                || (!settings.passServer && !headers.has(KnownHeader.SERVER))) {
-            headers.set(KnownHeader.SERVER, settings.serverName);
         }
     }
 }

@@ -130,10 +130,11 @@ final class Router {
         timeouts.tell(headers, 0);
         AttemptHeaders.tellHost(headers, route.virtualHost());
         exchange.info().setAttemptCount(1);
-        target.requestEditor().apply(headers, exchange);
+        target.ownRequestEditor().apply(headers, exchange);
         if (target.host().length > 0) {
             headers.set(KnownHeader.HOST, target.host());
         }
+        target.requestEditor().apply(headers, exchange);
         route.rewriteHost(head, keepsOriginals());
         route.rewritePath(head, keepsOriginals());
     }

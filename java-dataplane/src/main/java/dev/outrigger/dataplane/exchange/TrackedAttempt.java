@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.telemetry.StatsShard;
@@ -14,9 +13,6 @@ import dev.outrigger.dataplane.upstream.TrackedClusterStats;
  */
 final class TrackedAttempt {
     private static final int STATUS_BYTES = ":status".length() + "200".length();
-    private static final int AUTHORITY_MORE = ":authority".length() - "host".length();
-    private static final int PSEUDO_NAMES =
-            ":path".length() + ":method".length() + ":scheme".length();
 
     private final TrackedClusterStats stats;
     private final long startNanos;
@@ -42,15 +38,7 @@ final class TrackedAttempt {
     /** The attempt is over, however. */
     void end(StatsShard shard, RequestHead request, long sentBody, long now, long perTryNanos) {
         stats.recordPerTryBudget(shard, now - startNanos, perTryNanos);
-        HeaderBlock headers = request.headers();
-        long requestBytes =
-                headers.byteSize()
-                        + (headers.has(KnownHeader.HOST) ? AUTHORITY_MORE : 0)
-                        + PSEUDO_NAMES
-                        + request.pathLength()
-                        + request.methodText().length()
-                        + request.scheme().length();
-        stats.recordRequest(shard, requestBytes, headers.count() + 3, sentBody);
+        stats.recordRequest(shard, request.headerBytes(), request.headers().count() + 3, sentBody);
         if (responseHeaderBytes >= 0) {
             stats.recordResponse(shard, responseHeaderBytes, responseHeaders, responseBody);
         }

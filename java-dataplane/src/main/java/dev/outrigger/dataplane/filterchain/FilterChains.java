@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ public final class FilterChains {
     public static final int NONE = -1;
 
     private static final String ANY_NAME = "";
+
+    /** Envoy knows one of each family, and not their neighbours. */
+    private static final Set<InetAddress> LOOPBACK =
+            Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
     private final Map<Integer, PrefixTable<Map<String, Transports>>> byPort;
     private final int fallback;
@@ -78,7 +83,7 @@ public final class FilterChains {
 
     private int findByPort(AcceptedSocket socket) {
         PrefixTable<Map<String, Transports>> destinations = null;
-        if (socket.localAddress() instanceof InetSocketAddress local) {
+        if (socket.localAddress() instanceof InetSocketAddress local && !local.isUnresolved()) {
             destinations = byPort.get(local.getPort());
         }
         if (destinations == null) {
@@ -151,7 +156,7 @@ public final class FilterChains {
     private static boolean isSameIpOrLoopback(AcceptedSocket socket) {
         InetAddress remote = ip(socket.remoteAddress());
         return remote == null
-                || remote.isLoopbackAddress()
+                || LOOPBACK.contains(remote)
                 || remote.equals(ip(socket.localAddress()));
     }
 

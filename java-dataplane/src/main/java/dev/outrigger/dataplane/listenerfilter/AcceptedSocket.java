@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.listenerfilter;
 
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,19 @@ public final class AcceptedSocket {
     private String transportProtocol = "";
     private String requestedServerName = "";
     private List<String> applicationProtocols = List.of();
+    private String ja3 = "";
+    private final List<Metadata> metadata = new ArrayList<>();
+    private final List<Tlv> tlvs = new ArrayList<>();
+
+    /** What a filter says about the connection. */
+    public record Metadata(String namespace, String key, String value) {}
+
+    /**
+     * What a PROXY header says besides, for upstreams to hear.
+     *
+     * @param value Latin-1: a character is a byte
+     */
+    public record Tlv(int type, String value) {}
 
     /**
      * @param remoteAddress of the peer
@@ -83,6 +97,33 @@ public final class AcceptedSocket {
 
     public void setRequestedServerName(String name) {
         requestedServerName = name;
+    }
+
+    /** The JA3 fingerprint; empty where nobody asked. */
+    public String ja3() {
+        return ja3;
+    }
+
+    public void setJa3(String fingerprint) {
+        ja3 = fingerprint;
+    }
+
+    public List<Metadata> metadata() {
+        return metadata;
+    }
+
+    /** Adds to the connection's dynamic metadata. */
+    public void addMetadata(String namespace, String key, String value) {
+        metadata.add(new Metadata(namespace, key, value));
+    }
+
+    public List<Tlv> tlvs() {
+        return tlvs;
+    }
+
+    /** Keeps what upstreams are to hear. */
+    public void addTlv(int type, String value) {
+        tlvs.add(new Tlv(type, value));
     }
 
     /** ALPN, in the client's order, or what an inspector concluded. */

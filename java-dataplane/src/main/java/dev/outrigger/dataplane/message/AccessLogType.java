@@ -7,7 +7,10 @@ public enum AccessLogType {
     DOWNSTREAM_START("DownstreamStart"),
     DOWNSTREAM_PERIODIC("DownstreamPeriodic"),
     DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED("DownstreamTunnelSuccessfullyEstablished"),
-    DOWNSTREAM_END("DownstreamEnd");
+    DOWNSTREAM_END("DownstreamEnd"),
+    TCP_UPSTREAM_CONNECTED("TcpUpstreamConnected"),
+    TCP_PERIODIC("TcpPeriodic"),
+    TCP_CONNECTION_END("TcpConnectionEnd");
 
     private final String text;
 

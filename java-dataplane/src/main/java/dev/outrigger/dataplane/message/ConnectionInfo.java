@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import dev.outrigger.dataplane.config.PipeAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param remoteText {@code ip:port} of the peer
  * @param remoteIp {@code ip} of the peer
  * @param tls {@code null} for cleartext
+ * @param accepted how it was before a PROXY header or a packet filter was listened to
  */
 public record ConnectionInfo(
         long id,
@@ -19,10 +21,40 @@ public record ConnectionInfo(
         String remoteIp,
         String localText,
         String localIp,
-        @Nullable TlsInfo tls) {
+        @Nullable TlsInfo tls,
+        Accepted accepted) {
+    /**
+     * What is known of a connection besides its ends.
+     *
+     * @param directRemoteAddress the peer, whatever a PROXY header says
+     * @param directLocalAddress where it was accepted, wherever it was meant to go
+     * @param localAddressRestored whether it was meant to go elsewhere
+     * @param requestedServerName SNI; empty where nobody looked or there was none
+     * @param ja3 of the ClientHello; empty where nobody asked
+     * @param filterChainName empty where the chain has none
+     */
+    public record Accepted(
+            InetSocketAddress directRemoteAddress,
+            InetSocketAddress directLocalAddress,
+            boolean localAddressRestored,
+            String requestedServerName,
+            String ja3,
+            String filterChainName) {}
 
     public static ConnectionInfo of(
             long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
+        return of(
+                id,
+                remoteAddress,
+                localAddress,
+                new Accepted(remoteAddress, localAddress, false, "", "", ""));
+    }
+
+    public static ConnectionInfo of(
+            long id,
+            InetSocketAddress remoteAddress,
+            InetSocketAddress localAddress,
+            Accepted accepted) {
         return new ConnectionInfo(
                 id,
                 remoteAddress,
@@ -31,7 +63,8 @@ public record ConnectionInfo(
                 ip(remoteAddress),
                 text(localAddress),
                 ip(localAddress),
-                null);
+                null,
+                accepted);
     }
 
     /** The same, secured. */
@@ -44,11 +77,20 @@ public record ConnectionInfo(
                 remoteIp,
                 localText,
                 localIp,
-                secured);
+                secured,
+                accepted);
+    }
+
+    /** Where it was meant to go, if that is not where it was accepted (CL6). */
+    public @Nullable InetSocketAddress originalDestination() {
+        return accepted.localAddressRestored() ? localAddress : null;
     }
 
     /** {@code 127.0.0.1:80} or {@code [::1]:80}. */
     public static String text(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         String ip = ip(address);
         return ip.indexOf(':') >= 0
                 ? "[" + ip + "]:" + address.getPort()
@@ -58,6 +100,9 @@ public record ConnectionInfo(
     /** The address without the port. */
     public static String ip(InetSocketAddress address) {
         if (address.isUnresolved()) {
+            if (PipeAddress.isPipe(address)) {
+                return PipeAddress.path(address);
+            }
             return address.getHostString();
         }
         String text = address.getAddress().getHostAddress();

@@ -271,15 +271,15 @@ public final class HeaderBlock extends HeaderTable {
     /**
      * Removes every header whose name has an underscore.
      *
-     * @return whether there was one
+     * @return how many there were
      */
-    boolean removeUnderscored() {
-        boolean found = false;
+    int removeUnderscored() {
+        int found = 0;
         for (int i = 0; i < limit(); i++) {
             // No known name has an underscore.
             if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
                 removeLine(i);
-                found = true;
+                found++;
             }
         }
         return found;

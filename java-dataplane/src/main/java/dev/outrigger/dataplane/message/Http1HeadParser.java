@@ -171,7 +171,7 @@ public final class Http1HeadParser {
                 case FAILED -> {
                     in.skipBytes(n);
                     block.size = end;
-                    return result;
+                    return lineStart - firstLineStart > maxBytes ? tooLarge() : result;
                 }
             }
         }

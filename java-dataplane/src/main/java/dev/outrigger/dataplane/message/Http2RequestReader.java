@@ -310,7 +310,7 @@ public final class Http2RequestReader implements HeaderSink {
             }
         }
         if (underscores != Underscores.ALLOW
-                && headers.removeUnderscored()
+                && headers.removeUnderscored() > 0
                 && underscores == Underscores.REJECT) {
             return UNDERSCORE;
         }

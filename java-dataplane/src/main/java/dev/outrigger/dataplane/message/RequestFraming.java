@@ -52,10 +52,12 @@ final class RequestFraming {
         if (length == INVALID_LENGTH) {
             return CodecError.CODEC_ERROR;
         }
-        if (options.underscores() != RequestReader.Underscores.ALLOW
-                && headers.removeUnderscored()
-                && options.underscores() == RequestReader.Underscores.REJECT) {
-            return CodecError.UNEXPECTED_UNDERSCORE;
+        if (options.underscores() != RequestReader.Underscores.ALLOW) {
+            int removed = headers.removeUnderscored();
+            if (removed > 0 && options.underscores() == RequestReader.Underscores.REJECT) {
+                return CodecError.UNEXPECTED_UNDERSCORE;
+            }
+            head.setDroppedHeaders(removed);
         }
         boolean inChunks =
                 length >= 0
@@ -101,8 +103,8 @@ final class RequestFraming {
         }
         int proxyConnection = headers.find(KnownHeader.PROXY_CONNECTION);
         if (proxyConnection >= 0) {
+            // It can only end a connection (observed).
             close |= contains(headers, proxyConnection, CLOSE);
-            keepAlive |= contains(headers, proxyConnection, KEEP_ALIVE);
         }
         head.setPersistence(close, keepAlive);
     }

@@ -8,8 +8,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * Reused by its connection for one request after another; confined to its event loop.
  */
 public final class RequestHead {
+    private static final int AUTHORITY_MORE = ":authority".length() - "host".length();
+    private static final int PSEUDO_NAMES = ":path".length() + ":method".length();
+    private static final int SCHEME_NAME = ":scheme".length();
+
     private final HeaderBlock headers = new HeaderBlock();
     private Method method = Method.GET;
+    private int droppedHeaders;
+
+    /** Whether it is settled, by the client or for it. */
+    private boolean schemeKnown;
+
     private int methodOffset;
     private int methodLength;
     private int pathOffset;
@@ -24,6 +33,8 @@ public final class RequestHead {
     private boolean scheme;
 
     public void reset() {
+        droppedHeaders = 0;
+        schemeKnown = false;
         headers.reset();
         method = Method.GET;
         methodOffset = 0;
@@ -123,6 +134,8 @@ public final class RequestHead {
         method = other.method;
         methodOffset = other.methodOffset;
         methodLength = other.methodLength;
+        droppedHeaders = other.droppedHeaders;
+        schemeKnown = other.schemeKnown;
         pathOffset = other.pathOffset;
         pathLength = other.pathLength;
         http10 = other.http10;
@@ -205,6 +218,7 @@ public final class RequestHead {
 
     /** Decides the scheme. */
     public void setHttps(boolean value) {
+        schemeKnown = true;
         https = value;
     }
 
@@ -231,5 +245,24 @@ public final class RequestHead {
         this.http10 = http10;
         this.chunked = chunked;
         this.contentLength = contentLength;
+    }
+
+    /** The bytes of all names and values, with those HTTP/2 has for the first line. */
+    public long headerBytes() {
+        return headers.byteSize()
+                + (headers.has(KnownHeader.HOST) ? AUTHORITY_MORE : 0)
+                + PSEUDO_NAMES
+                + pathLength
+                + methodLength
+                + (scheme || schemeKnown ? SCHEME_NAME + scheme().length() : 0);
+    }
+
+    /** How many headers the codec left out because of their names. */
+    public int droppedHeaders() {
+        return droppedHeaders;
+    }
+
+    void setDroppedHeaders(int count) {
+        droppedHeaders = count;
     }
 }

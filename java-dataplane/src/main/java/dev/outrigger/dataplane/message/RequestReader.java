@@ -145,7 +145,11 @@ public final class RequestReader {
                     yield result;
                 }
                 error = found;
-                answeredAsHttp10 = http10 && options.acceptHttp10();
+                // Names are judged while lines are read, before the version counts (observed).
+                answeredAsHttp10 =
+                        http10
+                                && options.acceptHttp10()
+                                && found != CodecError.UNEXPECTED_UNDERSCORE;
                 yield Http1HeadParser.Result.FAILED;
             }
         };

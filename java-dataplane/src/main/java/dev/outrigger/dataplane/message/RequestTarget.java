@@ -67,9 +67,12 @@ final class RequestTarget {
         CodecError found = null;
         if (head.method() == Method.CONNECT) {
             found = connect(head, data, start, end);
+        } else if (!options.allowAbsoluteUrl()) {
+            // Envoy takes whatever there is for a path.
+            return null;
         } else if (data[start] == '*') {
             found = head.method() == Method.OPTIONS ? null : CodecError.INVALID_URL;
-        } else if (data[start] != '/' && options.allowAbsoluteUrl()) {
+        } else if (data[start] != '/') {
             found = absolute(head, data, start, end, options.refusesHttps());
         }
         return found;

@@ -204,9 +204,8 @@ public final class ResponseReader {
         boolean close =
                 says(headers, KnownHeader.CONNECTION, CLOSE)
                         || says(headers, KnownHeader.PROXY_CONNECTION, CLOSE);
-        boolean keepAlive =
-                says(headers, KnownHeader.CONNECTION, KEEP_ALIVE)
-                        || says(headers, KnownHeader.PROXY_CONNECTION, KEEP_ALIVE);
+        // Proxy-Connection can only end a connection (observed).
+        boolean keepAlive = says(headers, KnownHeader.CONNECTION, KEEP_ALIVE);
         head.setCloseRequested(close || (http10 && !keepAlive));
     }
 

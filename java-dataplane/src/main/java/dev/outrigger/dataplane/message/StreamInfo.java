@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import dev.outrigger.dataplane.config.Metadata;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +21,12 @@ public final class StreamInfo {
     private long endNanos;
     private long requestEndNanos = -1;
     private long firstUpstreamRxNanos = -1;
+    private long upstreamRxEndNanos = -1;
+    private long upstreamTxBeginNanos = -1;
+    private long upstreamTxEndNanos = -1;
+    private long downstreamTxBeginNanos = -1;
+    private long downstreamTxEndNanos = -1;
+    private long poolReadyMillis = -1;
     private @Nullable Protocol protocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
@@ -31,6 +38,8 @@ public final class StreamInfo {
     private @Nullable String upstreamRemote;
     private @Nullable String upstreamHostName;
     private @Nullable String hostsAttempted;
+    private @Nullable String hostNamesAttempted;
+    private @Nullable Metadata upstreamMetadata;
     private @Nullable String upstreamCluster;
     private @Nullable String routeName;
     private @Nullable String virtualHost;
@@ -53,7 +62,12 @@ public final class StreamInfo {
         startNanos = nanos;
         endNanos = nanos;
         requestEndNanos = -1;
-        firstUpstreamRxNanos = -1;
+        forgetUpstreamTimes();
+        downstreamTxBeginNanos = -1;
+        downstreamTxEndNanos = -1;
+        poolReadyMillis = -1;
+        hostNamesAttempted = null;
+        upstreamMetadata = null;
         protocol = Protocol.HTTP_1_1;
         responseCode = 0;
         details = null;
@@ -235,12 +249,110 @@ public final class StreamInfo {
         upstreamRemote = upstreamHost;
         String reached = upstreamHost;
         // The times of an answer are those of the attempt whose answer it is.
-        firstUpstreamRxNanos = -1;
-        if (hostsAttempted == null) {
-            hostsAttempted = reached;
-        } else if (reached != null && !List.of(hostsAttempted.split(",")).contains(reached)) {
-            hostsAttempted = hostsAttempted + ',' + reached;
+        forgetUpstreamTimes();
+        hostsAttempted = with(hostsAttempted, reached);
+        hostNamesAttempted = with(hostNamesAttempted, upstreamHostName());
+    }
+
+    private static @Nullable String with(@Nullable String attempted, @Nullable String reached) {
+        if (attempted == null || reached == null || attempted.equals(reached)) {
+            return attempted == null ? reached : attempted;
         }
+        return List.of(attempted.split(",")).contains(reached)
+                ? attempted
+                : attempted + ',' + reached;
+    }
+
+    private void forgetUpstreamTimes() {
+        firstUpstreamRxNanos = -1;
+        upstreamRxEndNanos = -1;
+        upstreamTxBeginNanos = -1;
+        upstreamTxEndNanos = -1;
+    }
+
+    /** What hosts that were attempted are called, joined by commas. */
+    public @Nullable String upstreamHostNamesAttempted() {
+        return hostNamesAttempted;
+    }
+
+    /** What the configuration says of the host chosen last. */
+    public void setUpstreamMetadata(Metadata metadata) {
+        upstreamMetadata = metadata;
+    }
+
+    /** Of the host chosen last; {@code null} where none was. */
+    public @Nullable Metadata upstreamMetadata() {
+        return upstreamMetadata;
+    }
+
+    /** A connection was there so long after it was asked for. */
+    public void setPoolReadyMillis(long millis) {
+        poolReadyMillis = millis;
+    }
+
+    /** How long the last attempt waited for its connection, or -1. */
+    public long poolReadyMillis() {
+        return poolReadyMillis;
+    }
+
+    /** The request's head goes upstream. */
+    public void upstreamTxBegin(long nanos) {
+        upstreamTxBeginNanos = nanos;
+    }
+
+    /** All of the request has gone upstream. */
+    public void upstreamTxEnd(long nanos) {
+        upstreamTxEndNanos = nanos;
+    }
+
+    /** All of the response has come. */
+    public void upstreamRxEnd(long nanos) {
+        upstreamRxEndNanos = nanos;
+    }
+
+    /** The response's head goes downstream. */
+    public void downstreamTxBegin(long nanos) {
+        downstreamTxBeginNanos = nanos;
+    }
+
+    /** All of the response has gone downstream. */
+    public void downstreamTxEnd(long nanos) {
+        downstreamTxEndNanos = nanos;
+    }
+
+    public long upstreamTxBeginNanos() {
+        return upstreamTxBeginNanos;
+    }
+
+    public long upstreamTxEndNanos() {
+        return upstreamTxEndNanos;
+    }
+
+    public long upstreamRxBeginNanos() {
+        return firstUpstreamRxNanos;
+    }
+
+    public long upstreamRxEndNanos() {
+        return upstreamRxEndNanos;
+    }
+
+    public long downstreamTxBeginNanos() {
+        return downstreamTxBeginNanos;
+    }
+
+    public long downstreamTxEndNanos() {
+        return downstreamTxEndNanos;
+    }
+
+    /** A connection to the host named last was made, whose own end this is. */
+    public void setUpstreamAddresses(String localAddressText) {
+        upstreamLocal = localAddressText;
+        upstreamRemote = upstreamHost;
+    }
+
+    /** A connection to this host is tried, whatever becomes of it. */
+    public void addUpstreamHostAttempted(String addressText) {
+        hostsAttempted = hostsAttempted == null ? addressText : hostsAttempted + ',' + addressText;
     }
 
     /** The host of the last attempt that had a connection. */

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.DurationFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
@@ -19,6 +20,7 @@ import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** {@code envoy.config.accesslog.v3.AccessLogFilter}, of access logs and of local replies. */
@@ -64,6 +66,11 @@ final class AccessLogFilterParser {
     private static final SupportedFields TYPE =
             SupportedFields.of(LogTypeFilter.class).obeyed("types", "exclude");
 
+    private static final SupportedFields METADATA =
+            SupportedFields.of(MetadataFilter.class)
+                    .nested("matcher", () -> MetadataMatcherParser.MATCHER)
+                    .obeyed("match_if_key_not_found");
+
     static final SupportedFields FILTER =
             SupportedFields.of(AccessLogFilter.class)
                     .nested("status_code_filter", () -> STATUS)
@@ -75,7 +82,8 @@ final class AccessLogFilterParser {
                     .nested("header_filter", () -> HEADER)
                     .nested("response_flag_filter", () -> FLAGS)
                     .nested("grpc_status_filter", () -> GRPC)
-                    .nested("log_type_filter", () -> TYPE);
+                    .nested("log_type_filter", () -> TYPE)
+                    .nested("metadata_filter", () -> METADATA);
 
     private AccessLogFilterParser() {}
 
@@ -125,10 +133,28 @@ final class AccessLogFilterParser {
                                     .map(Enum::name)
                                     .collect(Collectors.toUnmodifiableSet()),
                             proto.getLogTypeFilter().getExclude());
+            case METADATA_FILTER ->
+                    metadata(
+                            proto.getMetadataFilter(),
+                            FieldPaths.join(path, "metadata_filter"),
+                            findings);
             // All were reported before: by the table, and by the oneof's own constraint.
-            case EXTENSION_FILTER, METADATA_FILTER, FILTERSPECIFIER_NOT_SET ->
-                    new AccessLogFilterConfig.Always();
+            case EXTENSION_FILTER, FILTERSPECIFIER_NOT_SET -> new AccessLogFilterConfig.Always();
         };
+    }
+
+    private static AccessLogFilterConfig metadata(
+            MetadataFilter proto, String path, Findings findings) {
+        boolean otherwise =
+                !proto.hasMatchIfKeyNotFound() || proto.getMatchIfKeyNotFound().getValue();
+        if (!proto.hasMatcher()) {
+            return new AccessLogFilterConfig.DynamicMetadata(Optional.empty(), otherwise);
+        }
+        String at = FieldPaths.join(path, "matcher");
+        return new AccessLogFilterConfig.DynamicMetadata(
+                MetadataMatcherParser.parse(List.of(proto.getMatcher()), at, findings).stream()
+                        .findFirst(),
+                otherwise);
     }
 
     private static List<AccessLogFilterConfig> all(

@@ -2,7 +2,9 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.CidrRange;
+import dev.outrigger.dataplane.config.PipeAddress;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,8 +18,13 @@ final class AddressParser {
                     .onlyEnum("protocol", "TCP")
                     .obeyed("address", "port_value", "named_port");
 
+    private static final SupportedFields PIPE =
+            SupportedFields.of(Pipe.class).obeyed("path", "mode");
+
     static final SupportedFields ADDRESS =
-            SupportedFields.of(Address.class).nested("socket_address", () -> SOCKET_ADDRESS);
+            SupportedFields.of(Address.class)
+                    .nested("socket_address", () -> SOCKET_ADDRESS)
+                    .nested("pipe", () -> PIPE, "of listeners and endpoints");
 
     static final SupportedFields CIDR_RANGE =
             SupportedFields.of(io.envoyproxy.envoy.config.core.v3.CidrRange.class)
@@ -38,6 +45,34 @@ final class AddressParser {
                     + " 'LOGICAL_DNS'";
 
     private AddressParser() {}
+
+    /** As {@link #parse}, where a Unix domain socket will do too. */
+    static Optional<InetSocketAddress> parseOrPipe(
+            Address address, Names names, String path, Findings findings) {
+        if (!address.hasPipe() || names == Names.ALLOWED) {
+            return parse(address, names, path, findings);
+        }
+        String pipe = address.getPipe().getPath();
+        if (pipe.length() >= PipeAddress.MAX_PATH_LENGTH) {
+            findings.invalid(
+                    FieldPaths.join(path, "pipe.path"),
+                    pipe,
+                    "Path \""
+                            + pipe
+                            + "\" exceeds maximum UNIX domain socket path size of "
+                            + PipeAddress.MAX_PATH_LENGTH
+                            + ".");
+            return Optional.empty();
+        }
+        if (PipeAddress.isAbstract(pipe) && address.getPipe().getMode() != 0) {
+            findings.invalid(
+                    FieldPaths.join(path, "pipe.mode"),
+                    address.getPipe().getMode(),
+                    "Cannot set mode for Abstract AF_UNIX sockets");
+            return Optional.empty();
+        }
+        return Optional.of(PipeAddress.of(pipe));
+    }
 
     static Optional<InetSocketAddress> parse(
             Address address, Names names, String path, Findings findings) {
@@ -99,6 +134,11 @@ final class AddressParser {
 
     /** An IP literal; never asks a name server. */
     static Optional<InetAddress> literal(String text) {
+        // Java takes fewer than four numbers as well.
+        boolean dotted = text.indexOf(':') < 0;
+        if (dotted && text.chars().filter(c -> c == '.').count() != 3) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(InetAddress.ofLiteral(text));
         } catch (IllegalArgumentException e) {

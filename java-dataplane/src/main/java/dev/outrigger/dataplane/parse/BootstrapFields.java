@@ -67,6 +67,7 @@ final class BootstrapFields {
             SupportedFields.of(ClusterManager.class)
                     .obeyed("local_cluster_name")
                     .nested("outlier_detection", () -> OUTLIER_LOG)
+                    .nested("upstream_bind_config", () -> ClusterFields.BIND)
                     .noEffect(
                             "enable_deferred_cluster_creation",
                             "every worker makes what it needs when it needs it");
@@ -81,8 +82,9 @@ final class BootstrapFields {
                     .nested("stats_config", () -> StatsConfigParser.CONFIG)
                     .nested("layered_runtime", () -> RUNTIME)
                     .nested("admin", () -> ADMIN)
-                    .noEffect("watchdog", "a stuck loop is reported by the log")
-                    .noEffect("watchdogs", "a stuck loop is reported by the log")
+                    .nested("stats_sinks", () -> StatsSinkParser.SINK)
+                    .nested("watchdog", () -> WatchdogParser.WATCHDOG)
+                    .nested("watchdogs", () -> WatchdogParser.WATCHDOGS)
                     .noEffect("memory_allocator_manager", "memory is the JVM's");
 
     private BootstrapFields() {}

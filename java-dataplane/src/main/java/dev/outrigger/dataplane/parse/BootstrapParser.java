@@ -14,11 +14,14 @@ import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.config.StatsSinkConfig;
+import dev.outrigger.dataplane.config.WatchdogConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.time.Duration;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
 @SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
@@ -77,6 +81,10 @@ public final class BootstrapParser {
                         ? Values.duration(
                                 proto.getStatsFlushInterval(), "stats_flush_interval", findings)
                         : DEFAULT_STATS_FLUSH_INTERVAL;
+        List<StatsSinkConfig> sinks =
+                StatsSinkParser.parse(proto.getStatsSinksList(), "stats_sinks", findings);
+        WatchdogConfig mainWatchdog = WatchdogParser.main(proto, findings);
+        WatchdogConfig workerWatchdog = WatchdogParser.worker(proto, findings);
         return findings.result(() ->
                 new BootstrapConfig(
                         node(),
@@ -90,7 +98,10 @@ public final class BootstrapParser {
                         layers,
                         flush,
                         proto.getStatsFlushOnAdmin(),
-                        StatsConfigParser.parse(proto.getStatsConfig(), "stats_config", findings)));
+                        StatsConfigParser.parse(proto.getStatsConfig(), "stats_config", findings),
+                        sinks,
+                        mainWatchdog,
+                        workerWatchdog));
     }
 
     private NodeConfig node() {
@@ -334,9 +345,18 @@ public final class BootstrapParser {
     }
 
     private ParseContext context(String path) {
-        var context = ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+        ParseContext context =
+                ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+        context = context.withUpstreamBind(upstreamBind(proto));
         context = context.withSecrets(secrets);
         return constraintsHold ? context.withConstraintsChecked() : context;
+    }
+
+    /** Where connections come from whose cluster does not say; {@code null} where nothing says. */
+    public static @Nullable BindConfig upstreamBind(Bootstrap proto) {
+        return proto.getClusterManager().hasUpstreamBindConfig()
+                ? proto.getClusterManager().getUpstreamBindConfig()
+                : null;
     }
 
     private <C> void add(Parsed<C> parsed, List<C> to) {

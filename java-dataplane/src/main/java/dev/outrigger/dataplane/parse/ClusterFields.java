@@ -106,7 +106,7 @@ final class ClusterFields {
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> ADDRESS_SELECTOR_CONFIG));
 
-    private static final SupportedFields BIND =
+    static final SupportedFields BIND =
             SupportedFields.of(BindConfig.class, "upstream")
                     .nested("source_address", () -> AddressParser.SOCKET_ADDRESS)
                     .obeyed("freebind")

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,7 +43,12 @@ public final class ClusterParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        return new ClusterParser(proto, findings).parse();
+        BindConfig bind = context.upstreamBind();
+        Cluster effective =
+                bind == null || proto.hasUpstreamBindConfig()
+                        ? proto
+                        : proto.toBuilder().setUpstreamBindConfig(bind).build();
+        return new ClusterParser(effective, findings).parse();
     }
 
     private Parsed<ClusterConfig> parse() {

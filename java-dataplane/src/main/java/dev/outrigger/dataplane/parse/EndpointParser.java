@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthCheckTarget;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -210,7 +211,7 @@ public final class EndpointParser {
         }
         var endpoint = proto.getEndpoint();
         Optional<InetSocketAddress> address =
-                AddressParser.parse(
+                AddressParser.parseOrPipe(
                         endpoint.getAddress(), names, FieldPaths.join(at, "address"), findings);
         int weight =
                 proto.hasLoadBalancingWeight() ? Values.clamp(proto.getLoadBalancingWeight()) : 1;
@@ -259,7 +260,7 @@ public final class EndpointParser {
 
     /** A DNS cluster's hosts carry the name they were resolved from unless told otherwise (B6). */
     private static String hostname(String configured, InetSocketAddress address) {
-        if (configured.isEmpty() && address.isUnresolved()) {
+        if (configured.isEmpty() && address.isUnresolved() && !PipeAddress.isPipe(address)) {
             return address.getHostString();
         }
         return configured;

@@ -17,7 +17,7 @@ final class FilterChainParser {
             SupportedFields.of(FilterChain.class)
                     .nested("filter_chain_match", () -> FilterChainMatchParser.MATCH)
                     .nested("filters", () -> NetworkFilterParser.FILTER)
-                    .obeyed("name")
+                    .obeyed("name", "use_proxy_proto")
                     .nested("transport_socket", () -> TlsFields.DOWNSTREAM_SOCKET)
                     .obeyed("transport_socket_connect_timeout")
                     .noEffect("metadata", "nothing that reads it is supported");

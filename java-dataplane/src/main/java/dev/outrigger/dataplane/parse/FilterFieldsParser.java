@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.FilterFields;
-import dev.outrigger.dataplane.config.Metadata;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
@@ -40,6 +39,6 @@ final class FilterFieldsParser {
                 RateLimitParser.parse(
                         proto.getRateLimitsList(), FieldPaths.join(path, "rate_limits"), findings),
                 false,
-                Metadata.EMPTY);
+                MetadataParser.parse(proto.getMetadata()));
     }
 }

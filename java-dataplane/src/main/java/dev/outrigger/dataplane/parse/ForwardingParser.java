@@ -6,9 +6,13 @@ import dev.outrigger.dataplane.config.ForwardingConfig;
 import dev.outrigger.dataplane.config.ForwardingConfig.CertificateDetail;
 import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.ForwardingConfig.OriginalIpDetection;
+import dev.outrigger.dataplane.config.ForwardingConfig.ProxyName;
+import dev.outrigger.dataplane.config.ForwardingConfig.ProxyStatus;
+import dev.outrigger.dataplane.config.HeaderChange;
 import io.envoyproxy.envoy.config.core.v3.SchemeHeaderTransformation;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffTrustedCidrs;
@@ -50,6 +54,27 @@ final class ForwardingParser {
             SupportedFields.of(HttpConnectionManager.SetCurrentClientCertDetails.class)
                     .obeyed("subject", "cert", "chain", "uri", "dns");
 
+    private static final SupportedFields EARLY_MUTATION =
+            SupportedFields.of(HeaderMutation.class)
+                    .nested("mutations", () -> HeaderMutationFilterParser.HEADER);
+
+    static final SupportedFields EARLY =
+            SupportedFields.of(TypedExtensionConfig.class, "early header mutation")
+                    .noEffect("name", "the type decides")
+                    .extension("typed_config", List.of(() -> EARLY_MUTATION));
+
+    static final SupportedFields PROXY_STATUS =
+            SupportedFields.of(HttpConnectionManager.ProxyStatusConfig.class)
+                    .obeyed(
+                            "remove_details",
+                            "remove_response_flags",
+                            "set_recommended_response_code",
+                            "use_node_id",
+                            "literal_proxy_name")
+                    .noEffect(
+                            "remove_connection_termination_details",
+                            "HTTP connections have no termination details");
+
     static final SupportedFields SCHEME =
             SupportedFields.of(SchemeHeaderTransformation.class)
                     .obeyed("scheme_to_overwrite")
@@ -77,7 +102,49 @@ final class ForwardingParser {
                 proto.getAppendXForwardedPort(),
                 proto.getAddUserAgent().getValue(),
                 proto.getRepresentIpv4RemoteAddressAsIpv4MappedIpv6(),
-                detections());
+                detections(),
+                earlyMutations(),
+                proxyStatus());
+    }
+
+    private List<List<HeaderChange>> earlyMutations() {
+        var all = new ArrayList<List<HeaderChange>>();
+        for (int i = 0; i < proto.getEarlyHeaderMutationExtensionsCount(); i++) {
+            String at =
+                    FieldPaths.index(FieldPaths.join(path, "early_header_mutation_extensions"), i)
+                            + ".typed_config";
+            Values.unpack(
+                            proto.getEarlyHeaderMutationExtensions(i).getTypedConfig(),
+                            HeaderMutation.class,
+                            at,
+                            findings)
+                    .ifPresent(config ->
+                            all.add(
+                                    HeaderMutationFilterParser.headers(
+                                            config.getMutationsList(),
+                                            FieldPaths.join(at, "mutations"),
+                                            findings)));
+        }
+        return all;
+    }
+
+    private Optional<ProxyStatus> proxyStatus() {
+        if (!proto.hasProxyStatusConfig()) {
+            return Optional.empty();
+        }
+        var config = proto.getProxyStatusConfig();
+        ProxyName name =
+                switch (config.getProxyNameCase()) {
+                    case USE_NODE_ID -> new ProxyName.NodeId();
+                    case LITERAL_PROXY_NAME -> new ProxyName.Literal(config.getLiteralProxyName());
+                    case PROXYNAME_NOT_SET -> new ProxyName.Server();
+                };
+        return Optional.of(
+                new ProxyStatus(
+                        name,
+                        config.getRemoveDetails(),
+                        config.getRemoveResponseFlags(),
+                        config.getSetRecommendedResponseCode()));
     }
 
     private ClientCertificate clientCertificate() {

@@ -2,9 +2,9 @@
 package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.Value;
+import dev.outrigger.dataplane.config.HeaderChange;
 import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig;
-import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig.HeaderChange;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig.QueryChange;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.core.v3.KeyValueAppend;
@@ -18,7 +18,7 @@ import java.util.Locale;
 
 /** {@code envoy.filters.http.header_mutation}. */
 final class HeaderMutationFilterParser {
-    private static final SupportedFields HEADER =
+    static final SupportedFields HEADER =
             SupportedFields.of(HeaderMutation.class)
                     .obeyed("remove")
                     .nested("append", () -> HeaderEditsParser.HEADER_OPTION);
@@ -82,8 +82,7 @@ final class HeaderMutationFilterParser {
                         findings));
     }
 
-    private static List<HeaderChange> headers(
-            List<HeaderMutation> protos, String path, Findings findings) {
+    static List<HeaderChange> headers(List<HeaderMutation> protos, String path, Findings findings) {
         var changes = new ArrayList<HeaderChange>();
         for (int i = 0; i < protos.size(); i++) {
             HeaderMutation proto = protos.get(i);

@@ -106,6 +106,9 @@ final class HttpConnectionManagerFields {
                     .nested("local_reply_config", () -> LocalReplyParser.CONFIG)
                     .nested("scheme_header_transformation", () -> ForwardingParser.SCHEME)
                     .nested("original_ip_detection_extensions", () -> ForwardingParser.DETECTION)
+                    .nested("early_header_mutation_extensions", () -> ForwardingParser.EARLY)
+                    .nested("proxy_status_config", () -> ForwardingParser.PROXY_STATUS)
+                    .noEffect("path_normalization_options", "nor does Envoy read it")
                     .nested("access_log_options", () -> LOG_OPTIONS)
                     .obeyed(
                             "access_log_flush_interval",

@@ -5,6 +5,8 @@ import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
@@ -47,7 +49,8 @@ public final class ListenerParser {
                     .obeyed("stat_prefix")
                     .nested("filter_chains", () -> FilterChainParser.FILTER_CHAIN)
                     .nested("default_filter_chain", () -> FilterChainParser.FILTER_CHAIN)
-                    .onlyBool("use_original_dst", false)
+                    .obeyed("use_original_dst")
+                    .nested("listener_filters", () -> ListenerFilterParser.LISTENER_FILTER)
                     .obeyed("per_connection_buffer_limit_bytes", "traffic_direction")
                     .obeyed("tcp_backlog_size")
                     .obeyed("enable_reuse_port")
@@ -60,9 +63,7 @@ public final class ListenerParser {
                     .nested("deprecated_v1", () -> DEPRECATED)
                     .obeyed("transparent", "freebind", "tcp_fast_open_queue_length")
                     .obeyed("drain_type")
-                    .noEffect("listener_filters_timeout", "listener filters are refused")
-                    .noEffect(
-                            "continue_on_listener_filters_timeout", "listener filters are refused")
+                    .obeyed("listener_filters_timeout", "continue_on_listener_filters_timeout")
                     .obeyed("max_connections_to_accept_per_socket_event")
                     .noEffect("ignore_global_conn_limit", "there is no global connection limit")
                     .noEffect("bypass_overload_manager", "there is no overload manager")
@@ -93,13 +94,15 @@ public final class ListenerParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        var address = AddressParser.parse(proto.getAddress(), Names.REFUSED, "address", findings);
+        var address =
+                AddressParser.parseOrPipe(proto.getAddress(), Names.REFUSED, "address", findings);
         Optional<ListenSocketsConfig> sockets =
                 address.flatMap(first -> sockets(proto, first, findings));
         String label = sockets.map(ListenerParser::text).orElse(proto.getName());
         var chains = new FilterChainParser(proto, label, findings);
         List<FilterChainConfig> filterChains = chains.filterChains();
         Optional<FilterChainConfig> defaultFilterChain = chains.defaultFilterChain();
+        ListenerFiltersConfig listenerFilters = ListenerFilterParser.parse(proto, findings);
         var accessLogs = AccessLogParser.parse(proto.getAccessLogList(), "access_log", findings);
         if (address.isEmpty() || sockets.isEmpty()) {
             return findings.rejected();
@@ -113,6 +116,8 @@ public final class ListenerParser {
                         statPrefix.replace(':', '_'),
                         filterChains,
                         defaultFilterChain,
+                        listenerFilters,
+                        proto.getUseOriginalDst().getValue(),
                         proto.hasPerConnectionBufferLimitBytes()
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
@@ -136,11 +141,11 @@ public final class ListenerParser {
             Listener proto, InetSocketAddress first, Findings findings) {
         List<SocketOptionConfig> options = SocketOptionParser.parse(proto.getSocketOptionsList());
         var addresses = new ArrayList<ListenAddress>();
-        addresses.add(new ListenAddress(first, options));
+        addresses.add(new ListenAddress(first, options, proto.getAddress().getPipe().getMode()));
         for (int i = 0; i < proto.getAdditionalAddressesCount(); i++) {
             AdditionalAddress each = proto.getAdditionalAddresses(i);
             var address =
-                    AddressParser.parse(
+                    AddressParser.parseOrPipe(
                             each.getAddress(),
                             Names.REFUSED,
                             FieldPaths.index("additional_addresses", i) + ".address",
@@ -154,7 +159,8 @@ public final class ListenerParser {
                             each.hasSocketOptions()
                                     ? SocketOptionParser.parse(
                                             each.getSocketOptions().getSocketOptionsList())
-                                    : options));
+                                    : options,
+                            each.getAddress().getPipe().getMode()));
         }
         boolean bind = !proto.hasBindToPort() || proto.getBindToPort().getValue();
         var deprecated = proto.getDeprecatedV1();
@@ -188,6 +194,9 @@ public final class ListenerParser {
     }
 
     private static String text(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         String host = address.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.network.echo.v3.Echo;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,6 +31,11 @@ final class NetworkFilterParser {
                                     new NetworkFilterConfig.Http(
                                             HttpConnectionManagerParser.parse(
                                                     proto, path, findings))),
+                    type(
+                            "envoy.filters.network.tcp_proxy",
+                            TcpProxy.class,
+                            () -> TcpProxyParser.TCP_PROXY,
+                            TcpProxyParser::parse),
                     type(
                             "envoy.filters.network.direct_response",
                             Config.class,

@@ -2,8 +2,10 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.SecretConfig;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a parser must know besides the message.
@@ -19,6 +21,7 @@ import java.util.function.Predicate;
  * @param constraintsHold whether the file around the message was checked for constraints and none
  *     was broken, so that the message need not be
  * @param secrets the bootstrap's own, by name
+ * @param upstreamBind for clusters that have none of their own; {@code null} for none
  */
 public record ParseContext(
         Origin origin,
@@ -27,7 +30,8 @@ public record ParseContext(
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
         boolean constraintsHold,
-        Map<String, SecretConfig> secrets) {
+        Map<String, SecretConfig> secrets,
+        @Nullable BindConfig upstreamBind) {
     public ParseContext {
         secrets = Map.copyOf(secrets);
     }
@@ -48,25 +52,53 @@ public record ParseContext(
                 knownCluster,
                 rejectUnknownFields,
                 false,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
         return new ParseContext(
-                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of());
+                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, rejectUnknownFields, true, secrets);
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                true,
+                secrets,
+                upstreamBind);
     }
 
     /** The same where the bootstrap has secrets of its own. */
     public ParseContext withSecrets(Map<String, SecretConfig> own) {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, rejectUnknownFields, constraintsHold, own);
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                constraintsHold,
+                own,
+                upstreamBind);
+    }
+
+    /** The same where the cluster manager says where connections come from. */
+    public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
+        return new ParseContext(
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                constraintsHold,
+                secrets,
+                bind);
     }
 
     public boolean isStatic() {

@@ -75,7 +75,7 @@ public final class RouteParser {
                     .nested("rate_limits", () -> RateLimitParser.RATE_LIMIT)
                     .nested("cors", () -> CorsFilterParser.ROUTE_POLICY)
                     .extension("typed_per_filter_config", PerFilterConfigParser.types())
-                    .noEffect("metadata", "nothing that reads virtual host metadata is supported");
+                    .nested("metadata", () -> MetadataParser.METADATA);
 
     private static final SupportedFields VHDS =
             SupportedFields.of(Vhds.class).nested("config_source", () -> ConfigSourceParser.SOURCE);

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.config.RouteActionConfig.WeightedCluster;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ public final class ClusterChoice {
      * @param name empty when {@code nameHeader} says it
      * @param host replaces the host before the route's own rewriting; empty for none
      * @param metadata what the host's metadata must say, the route's and the choice's merged
+     * @param ownRequestEditor the choice's edits, which still see the host it replaces
+     * @param requestEditor the edits of the levels above
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared; read as bytes on the hot path
     public record Target(
@@ -35,6 +38,7 @@ public final class ClusterChoice {
             long weight,
             byte[] host,
             @Nullable MetadataCriteria metadata,
+            HeaderEditor ownRequestEditor,
             HeaderEditor requestEditor,
             HeaderEditor responseEditor,
             PerFilterConfigs filters) {
@@ -97,7 +101,8 @@ public final class ClusterChoice {
                 1,
                 new byte[0],
                 forward.metadataMatch().orElse(null),
-                edits.request(HeaderEdits.NONE),
+                HeaderEditor.NONE,
+                edits.request(),
                 edits.response(HeaderEdits.NONE),
                 filters.apply(PerFilterConfigs.Level.EMPTY));
     }
@@ -118,7 +123,8 @@ public final class ClusterChoice {
                 choice.weight(),
                 Ascii.bytes(choice.hostRewriteLiteral()),
                 metadata.orElse(null),
-                edits.request(choice.requestHeaders()),
+                HeaderEditor.of(List.of(choice.requestHeaders())),
+                edits.request(),
                 edits.response(choice.responseHeaders()),
                 filters.apply(new PerFilterConfigs.Level(choice.perFilterConfigs(), compiler)));
     }

@@ -91,8 +91,11 @@ public final class HashPolicy {
                             : header(Ascii.bytes(name), rewrite.map(RegexRewrite::new));
             case HashSource.Cookie cookie -> cookie(cookie);
             case HashSource.SourceIp() ->
-                    (head, info, result, cookies) ->
+                    (head, info, result, cookies) -> {
+                        if (!info.remoteAddress().isUnresolved()) {
                             result.add(Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
+                        }
+                    };
             case HashSource.QueryParameter(String name) -> {
                 var parameter = new QueryParameter(name);
                 yield (head, info, result, cookies) -> {

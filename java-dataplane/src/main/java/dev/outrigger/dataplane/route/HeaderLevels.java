@@ -13,9 +13,12 @@ import java.util.List;
  * the most specific first, unless the route table says otherwise.
  */
 record HeaderLevels(RouteConfig route, VirtualHostConfig host, RouteTable table) {
-    HeaderEditor request(HeaderEdits cluster) {
+    HeaderEditor request() {
         return editor(
-                cluster, route.requestHeaders(), host.requestHeaders(), table.requestHeaders());
+                HeaderEdits.NONE,
+                route.requestHeaders(),
+                host.requestHeaders(),
+                table.requestHeaders());
     }
 
     HeaderEditor response(HeaderEdits cluster) {

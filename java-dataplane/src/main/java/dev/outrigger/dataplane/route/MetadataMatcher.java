@@ -33,9 +33,23 @@ public final class MetadataMatcher {
         return configs.stream().map(MetadataMatcher::new).toArray(MetadataMatcher[]::new);
     }
 
+    /** Compiles one. */
+    public static MetadataMatcher of(MetadataMatcherConfig config) {
+        return new MetadataMatcher(config);
+    }
+
     boolean matches(@Nullable DynamicMetadata metadata) {
-        MetadataValue found = metadata == null ? null : metadata.find(filter, path);
-        return value.holds(found) != invert;
+        return value.holds(find(metadata)) != invert;
+    }
+
+    /** What the condition is about, {@code null} where nothing was said. */
+    public @Nullable MetadataValue find(@Nullable DynamicMetadata metadata) {
+        return metadata == null ? null : metadata.find(filter, path);
+    }
+
+    /** Whether a value meets the condition, inverted or not. */
+    public boolean holds(MetadataValue found) {
+        return value.holds(found);
     }
 
     private static ValueCondition compile(MetadataValueMatch config) {

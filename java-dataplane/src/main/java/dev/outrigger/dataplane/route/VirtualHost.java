@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.RouteActionConfig.VirtualClusterConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
@@ -164,6 +165,11 @@ public final class VirtualHost {
     /** The field {@code cors}; {@code null} when it is not set. */
     public @Nullable CorsPolicy corsPolicy() {
         return filterSettings.cors();
+    }
+
+    /** What the configuration says of it. */
+    public Metadata metadata() {
+        return filterSettings.metadata();
     }
 
     public RateLimits rateLimits() {

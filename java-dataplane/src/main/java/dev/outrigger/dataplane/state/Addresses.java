@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.PipeAddress;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
@@ -9,6 +10,9 @@ public final class Addresses {
     private Addresses() {}
 
     public static String format(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         String ip = ip(address);
         return address.getAddress() instanceof Inet6Address
                 ? "[" + ip + "]:" + address.getPort()
@@ -17,6 +21,9 @@ public final class Addresses {
 
     /** The address alone, IPv6 in its shortest form, or the name when it is not resolved. */
     public static String ip(InetSocketAddress address) {
+        if (PipeAddress.isPipe(address)) {
+            return PipeAddress.path(address);
+        }
         if (address.getAddress() == null) {
             return address.getHostString();
         }

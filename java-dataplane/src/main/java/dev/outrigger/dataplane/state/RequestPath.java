@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * What state and admin need of the request path. Every method is called on the main loop; the
@@ -55,6 +56,11 @@ public interface RequestPath {
      * connection.
      */
     void failHealthChecks(boolean fail);
+
+    /** The workers' event loops, to run tasks on. */
+    default List<Executor> workerLoops() {
+        return List.of();
+    }
 
     /** What opens access logs that go to services; before the first configuration. */
     default void useEntryLogs(EntryLog.Opener opener) {}

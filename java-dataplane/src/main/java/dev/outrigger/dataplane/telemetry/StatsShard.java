@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.telemetry;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of the stats that one thread writes. Confined to its owner. Allocates only when a stat
@@ -11,9 +12,15 @@ import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
  */
 public final class StatsShard {
     private final int index;
+    private @Nullable HistogramListener histograms;
 
     StatsShard(int index) {
         this.index = index;
+    }
+
+    /** Before the shard's owner counts anything. */
+    void listen(HistogramListener listener) {
+        histograms = listener;
     }
 
     public void inc(Counter counter) {
@@ -56,5 +63,8 @@ public final class StatsShard {
     /** Records one observation; a negative one counts as zero. */
     public void record(Histogram histogram, long value) {
         histogram.record(index, LogLinearBuckets.indexOf(value));
+        if (histograms != null) {
+            histograms.onRecorded(histogram, value);
+        }
     }
 }

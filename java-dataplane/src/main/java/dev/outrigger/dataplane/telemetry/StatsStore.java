@@ -79,6 +79,11 @@ public final class StatsStore {
         return scope(stat).histogram(suffix(stat));
     }
 
+    /** Before anything is recorded. */
+    void listen(HistogramListener listener) {
+        shards.forEach(shard -> shard.listen(listener));
+    }
+
     /** Has a counter shown that nothing counts. */
     public void declareCounter(String name) {
         String stat = lookup(name);
@@ -268,6 +273,10 @@ public final class StatsStore {
                 counts = made;
             }
             return made;
+        }
+
+        boolean isListed() {
+            return scope.isListed();
         }
 
         HistogramSnapshot snapshot() {

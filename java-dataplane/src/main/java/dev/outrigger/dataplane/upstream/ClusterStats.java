@@ -69,6 +69,9 @@ public final class ClusterStats {
     public final Counter internalRedirectFailed;
     public final Counter retryOrShadowAbandoned;
     public final Counter lbHealthyPanic;
+    public final Counter cxConnectAttemptsExceeded;
+    public final Counter flowControlPaused;
+    public final Counter flowControlResumed;
     public final Counter cxPoolOverflow;
     public final Counter cxMaxDuration;
     public final Counter bindErrors;
@@ -114,6 +117,9 @@ public final class ClusterStats {
         cxIdleTimeout = counter("upstream_cx_idle_timeout");
         cxOverflow = counter("upstream_cx_overflow");
         cxNoneHealthy = counter("upstream_cx_none_healthy");
+        cxConnectAttemptsExceeded = counter("upstream_cx_connect_attempts_exceeded");
+        flowControlPaused = counter("upstream_flow_control_paused_reading_total");
+        flowControlResumed = counter("upstream_flow_control_resumed_reading_total");
         cxMaxRequests = counter("upstream_cx_max_requests");
         cxDestroy = counter("upstream_cx_destroy");
         cxDestroyLocal = counter("upstream_cx_destroy_local");
@@ -180,13 +186,10 @@ public final class ClusterStats {
                     "upstream_cx_connect_with_0_rtt",
                     "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
-                    "upstream_cx_connect_attempts_exceeded",
                     "upstream_rq_maintenance_mode",
                     "upstream_rq_0rtt",
                     "upstream_flow_control_backed_up_total",
                     "upstream_flow_control_drained_total",
-                    "upstream_flow_control_paused_reading_total",
-                    "upstream_flow_control_resumed_reading_total",
                     "upstream_cx_preconnect_skipped",
                     "upstream_http3_broken",
                     "upstream_rq_completed",

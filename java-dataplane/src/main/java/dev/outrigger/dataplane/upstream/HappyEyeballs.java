@@ -29,6 +29,7 @@ final class HappyEyeballs {
     private final UpstreamConnector connector;
     private final Host host;
     private final StatsShard shard;
+    private final List<String> alpnFallback;
     private final ClusterConfig config;
     private final ChannelHandler handler;
     private final ArrayDeque<InetSocketAddress> left;
@@ -39,12 +40,14 @@ final class HappyEyeballs {
             UpstreamConnector connector,
             Host host,
             StatsShard shard,
+            List<String> alpnFallback,
             ClusterConfig config,
             ChannelHandler handler,
             List<InetSocketAddress> addresses) {
         this.connector = connector;
         this.host = host;
         this.shard = shard;
+        this.alpnFallback = alpnFallback;
         this.config = config;
         this.handler = handler;
         this.left = new ArrayDeque<>(addresses);
@@ -55,6 +58,7 @@ final class HappyEyeballs {
             UpstreamConnector connector,
             Host host,
             StatsShard shard,
+            List<String> alpnFallback,
             ChannelHandler handler,
             ClusterConfig config) {
         var addresses = new ArrayList<InetSocketAddress>();
@@ -65,7 +69,8 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt = new HappyEyeballs(connector, host, shard, config, handler, sorted);
+        var attempt = new HappyEyeballs(
+                        connector, host, shard, alpnFallback, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }
@@ -104,7 +109,7 @@ final class HappyEyeballs {
         ChannelFuture connecting =
                 connector.connect(
                         address,
-                        host.newTls(shard, config.connectTimeout(), ConnectionPool.HTTP1),
+                        host.newTls(shard, config.connectTimeout(), alpnFallback),
                         new Waiting(),
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes(),

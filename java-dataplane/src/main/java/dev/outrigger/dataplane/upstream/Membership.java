@@ -110,6 +110,7 @@ final class Membership {
         Map<InetSocketAddress, Host> before = relocated(next);
         var now = new LinkedHashMap<InetSocketAddress, Host>();
         var added = new ArrayList<Host>();
+        Host newest = null;
         for (LocalityEndpoints locality : next.localities()) {
             var key = LocalityKey.of(locality.region(), locality.zone(), locality.subZone());
             for (Endpoint endpoint : locality.endpoints()) {
@@ -124,6 +125,7 @@ final class Membership {
                     // Envoy makes a host of every endpoint before it finds the one it has.
                     if (!counted.contains(endpoint)) {
                         matchTransportSocket(host, locality.metadata());
+                        newest = host;
                     }
                     now.put(endpoint.address(), host);
                 }
@@ -143,6 +145,7 @@ final class Membership {
         hosts = now;
         gone.forEach(this::forget);
         countChange(added, gone);
+        tellHeaviest(newest);
         rebuild();
         drain(gone);
         if (config.health().closeOnHostSetChange()
@@ -243,15 +246,23 @@ final class Membership {
         added.forEach(host -> changed.set(host.priority()));
         gone.forEach(host -> changed.set(host.priority()));
         cluster.stats().addMembershipChanges(environment.mainShard(), changed.cardinality());
-        if (config.discovery() instanceof Discovery.Eds
-                || config.discovery() instanceof Discovery.Dns) {
-            int heaviest = 0;
+    }
+
+    /**
+     * @param newest the last host of this update that was not there before, or is made anew
+     */
+    private void tellHeaviest(@Nullable Host newest) {
+        int heaviest = 0;
+        if (config.discovery() instanceof Discovery.Eds) {
             for (Host host : hosts.values()) {
                 heaviest = Math.max(heaviest, host.weight());
             }
-            if (heaviest > 0) {
-                cluster.stats().setMaxHostWeight(environment.mainShard(), heaviest);
-            }
+        } else if (config.discovery() instanceof Discovery.Dns && newest != null) {
+            // Each name is an update of its own in Envoy, whose hosts weigh the same (observed).
+            heaviest = newest.weight();
+        }
+        if (heaviest > 0) {
+            cluster.stats().setMaxHostWeight(environment.mainShard(), heaviest);
         }
     }
 

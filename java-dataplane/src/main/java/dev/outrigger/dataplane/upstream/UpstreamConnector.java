@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig.State;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
@@ -62,6 +63,16 @@ public final class UpstreamConnector {
             int bufferLimitBytes,
             UpstreamSockets sockets) {
         int high = Math.max(2, bufferLimitBytes);
+        if (PipeAddress.isPipe(address)) {
+            return Pipes.connect(
+                    eventLoop,
+                    epoll,
+                    allocator,
+                    address,
+                    tls == null ? handler : new Layers(tls, handler),
+                    timeout,
+                    high);
+        }
         var bootstrap =
                 new Bootstrap()
                         .group(eventLoop)

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.FilterChainMatchConfig;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig.SourceType;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -148,6 +149,8 @@ class FilterChainUpdateTest {
                         "main",
                         List.of(first),
                         rest.length == 0 ? Optional.empty() : Optional.of(rest[0]),
+                        ListenerFiltersConfig.NONE,
+                        false,
                         1024,
                         true,
                         false,

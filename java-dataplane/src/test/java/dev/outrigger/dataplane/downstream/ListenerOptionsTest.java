@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig.State;
@@ -64,6 +65,8 @@ class ListenerOptionsTest {
                         "main",
                         List.of(FilterChainConfig.of("", TestConfigs.manager(table, List.of()))),
                         Optional.empty(),
+                        ListenerFiltersConfig.NONE,
+                        false,
                         1024,
                         drainsOnFail,
                         false,

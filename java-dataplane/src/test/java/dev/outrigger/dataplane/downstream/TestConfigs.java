@@ -33,6 +33,7 @@ import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
 import dev.outrigger.dataplane.config.Metadata;
@@ -223,6 +224,8 @@ final class TestConfigs {
                 "127.0.0.1_" + port,
                 List.of(FilterChainConfig.of("", manager)),
                 Optional.empty(),
+                ListenerFiltersConfig.NONE,
+                false,
                 1024 * 1024,
                 true,
                 false,

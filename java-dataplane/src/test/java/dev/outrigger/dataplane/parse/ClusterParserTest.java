@@ -56,7 +56,6 @@ circuit_breakers: {per_host_thresholds: [{max_requests: 1}]} | circuit_breakers.
 track_cluster_stats: {per_endpoint_stats: true} | track_cluster_stats.per_endpoint_stats | not supported by this proxy
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: localhost, port_value: 1}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address | malformed IP address: localhost. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, named_port: http}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.named_port | IP resolver can't handle port specifier type 4. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
-load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: /x}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.pipe | not supported by this proxy
 type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.eds_config.self | not supported by this proxy
 """)
     void refusesWithTheExactPath(String field, String path, String reason) {

@@ -44,14 +44,14 @@ class ListenerParserTest {
 """
 codec_type: HTTP3                        | codec_type | HTTP3 is not supported by this proxy (AUTO, HTTP1, HTTP2)
 tracing: {}                              | tracing | not supported by this proxy
-local_reply_config: {mappers: [{filter: {metadata_filter: {}}}]} | local_reply_config.mappers[0].filter.metadata_filter | not supported by this proxy
+local_reply_config: {mappers: [{filter: {extension_filter: {name: e}}}]} | local_reply_config.mappers[0].filter.extension_filter | not supported by this proxy
 upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters | not supported by this proxy
 upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1] | Error: multiple upgrade configs with the same name: 'A'
 request_timeout: -1s                     | request_timeout | Invalid duration: Expected positive duration: seconds: -1 nanos: 0
 original_ip_detection_extensions: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig, xff_num_trusted_hops: 1, xff_trusted_cidrs: {}}}] | original_ip_detection_extensions[0].typed_config.xff_trusted_cidrs | Cannot set both xff_num_trusted_hops and xff_trusted_cidrs
 max_request_headers_kb: 9000             | max_request_headers_kb | Proto constraint validation failed (HttpConnectionManagerValidationError.MaxRequestHeadersKb: value must be inside range (0, 8192])
 access_log: [{name: a}]                  | access_log[0] | Didn't find a registered implementation for 'a' with type URL: ''
-access_log: [{name: a, filter: {metadata_filter: {}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter.metadata_filter | not supported by this proxy
+access_log: [{name: a, filter: {extension_filter: {name: e}}, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}] | access_log[0].filter.extension_filter | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /x, json_format: {}}}] | access_log[0].typed_config.json_format | not supported by this proxy
 access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: ""}}] | access_log[0].typed_config.path | Proto constraint validation failed (FileAccessLogValidationError.Path: value length must be at least 1 characters)
 internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix | malformed IP address: nope
@@ -83,7 +83,7 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: c, filter_chain_match: {suffix_len: 3}}]} | filter_chains[0].filter_chain_match | error adding listener '1.2.3.4:1': filter chain 'c' contains unimplemented fields
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filter_chain_match: {prefix_ranges: [{address_prefix: nope}]}}]} | filter_chains[0].filter_chain_match.prefix_ranges[0].address_prefix | malformed IP address: nope
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{name: x, filter_chain_match: {destination_port: 10, server_names: [A.b]}}, {name: y, filter_chain_match: {destination_port: 10, server_names: [A.b]}}]} | filter_chains[1] | error adding listener '1.2.3.4:1': filter chain 'y' has the same matching rules defined as 'x'. duplicate matcher is: {"destination_port":10,"server_names":["A.b"]}
-{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters | not supported by this proxy
+{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, listener_filters: [{name: a}]} | listener_filters[0] | Didn't find a registered implementation for 'a' with type URL: ''
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, enable_mptcp: true} | enable_mptcp | not supported by this proxy
 {name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{}], additional_addresses: [{address: {socket_address: {address: h, port_value: 1}}}]} | additional_addresses[0].address.socket_address.address | malformed IP address: h
 """)

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
+import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.parse.ParsedClusters;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
@@ -91,6 +92,11 @@ final class TestClusters implements AutoCloseable {
     /** Only the hosts of a cluster. */
     EndpointAssignment assignmentOf(String yaml) {
         return ParsedClusters.active(yaml).endpoints();
+    }
+
+    /** All of a cluster but its hosts. */
+    ClusterConfig configOf(String yaml) {
+        return ParsedClusters.active(yaml).config();
     }
 
     long counter(String name) {

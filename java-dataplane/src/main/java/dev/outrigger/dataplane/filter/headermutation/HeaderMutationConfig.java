@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter.headermutation;
 
-import dev.outrigger.dataplane.config.HeaderEdits;
+import dev.outrigger.dataplane.config.HeaderChange;
 import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.FilterConfig;
@@ -24,13 +24,6 @@ public record HeaderMutationConfig(Mutations mutations, boolean mostSpecificWins
             query = List.copyOf(query);
             response = List.copyOf(response);
         }
-    }
-
-    /** One change of the headers. Names are lower case. */
-    public sealed interface HeaderChange {
-        record Append(HeaderEdits.Add edit) implements HeaderChange {}
-
-        record Remove(String name) implements HeaderChange {}
     }
 
     /** One change of the query. */

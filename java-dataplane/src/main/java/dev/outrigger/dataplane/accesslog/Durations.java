@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.accesslog;
+
+import dev.outrigger.dataplane.message.StreamInfo;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+
+/** {@code COMMON_DURATION}: the time between two points of an exchange. */
+final class Durations {
+    private static final long UNKNOWN = -1;
+
+    private Durations() {}
+
+    /**
+     * @param argument {@code START:END} or {@code START:END:PRECISION}
+     * @return negative where one of the points was not reached
+     */
+    static ToLongFunction<FormatContext> between(String argument) {
+        if (argument.isEmpty()) {
+            throw new IllegalArgumentException("COMMON_DURATION requires parameters");
+        }
+        String[] parts = argument.split(":", -1);
+        if (parts.length < 2 || parts.length > 3) {
+            throw new IllegalArgumentException(
+                    "Invalid common duration configuration: " + argument + ".");
+        }
+        TimeUnit unit =
+                switch (parts.length == 2 ? "ms" : parts[2]) {
+                    case "ms" -> TimeUnit.MILLISECONDS;
+                    case "us" -> TimeUnit.MICROSECONDS;
+                    case "ns" -> TimeUnit.NANOSECONDS;
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "Invalid common duration precision: " + parts[2] + ".");
+                };
+        ToLongFunction<StreamInfo> start = point(parts[0]);
+        ToLongFunction<StreamInfo> end = point(parts[1]);
+        return context -> {
+            long from = start.applyAsLong(context.info());
+            long to = end.applyAsLong(context.info());
+            return from == UNKNOWN || to == UNKNOWN || to < from
+                    ? UNKNOWN
+                    : unit.convert(to - from, TimeUnit.NANOSECONDS);
+        };
+    }
+
+    /** Envoy takes other names for points that filters set, which none here does. */
+    private static ToLongFunction<StreamInfo> point(String name) {
+        return switch (name) {
+            case "DS_RX_BEG" -> StreamInfo::startNanos;
+            case "DS_RX_END" -> StreamInfo::requestEndNanos;
+            case "US_TX_BEG" -> StreamInfo::upstreamTxBeginNanos;
+            case "US_TX_END" -> StreamInfo::upstreamTxEndNanos;
+            case "US_RX_BEG" -> StreamInfo::upstreamRxBeginNanos;
+            case "US_RX_END" -> StreamInfo::upstreamRxEndNanos;
+            case "DS_TX_BEG" -> StreamInfo::downstreamTxBeginNanos;
+            case "DS_TX_END" -> StreamInfo::downstreamTxEndNanos;
+            case "US_CX_BEG", "US_CX_END", "US_HS_END" ->
+                    throw new IllegalArgumentException(
+                            "time points of connections are not supported: " + name);
+            default -> _ -> UNKNOWN;
+        };
+    }
+}

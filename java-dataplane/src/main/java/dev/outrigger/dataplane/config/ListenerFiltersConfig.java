@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a listener finds out about a connection before it chooses a filter chain.
+ *
+ * @param filters in order
+ * @param timeout for all of them; zero for none
+ * @param continueOnTimeout whether a connection they have not finished with goes on nevertheless
+ */
+public record ListenerFiltersConfig(
+        List<ListenerFilterConfig> filters, Duration timeout, boolean continueOnTimeout) {
+    /** Nothing is asked. */
+    public static final ListenerFiltersConfig NONE =
+            new ListenerFiltersConfig(List.of(), Duration.ZERO, false);
+
+    public ListenerFiltersConfig {
+        filters = List.copyOf(filters);
+    }
+
+    /** One listener filter. */
+    public sealed interface ListenerFilterConfig {
+        /** {@code envoy.filters.listener.tls_inspector}. */
+        record TlsInspector(boolean ja3) implements ListenerFilterConfig {}
+
+        /** {@code envoy.filters.listener.http_inspector}. */
+        record HttpInspector() implements ListenerFilterConfig {}
+
+        /** {@code envoy.filters.listener.original_dst}. */
+        record OriginalDst() implements ListenerFilterConfig {}
+
+        /**
+         * {@code envoy.filters.listener.proxy_protocol}.
+         *
+         * @param statPrefix between {@code proxy_proto.} and the names; may be empty
+         * @param allowWithout whether a connection without a header goes on
+         * @param disallowedVersions 1 and 2
+         * @param rules TLVs that become dynamic metadata
+         */
+        record ProxyProtocol(
+                String statPrefix,
+                boolean allowWithout,
+                Set<Integer> disallowedVersions,
+                List<TlvRule> rules,
+                PassThroughTlvs passThrough)
+                implements ListenerFilterConfig {
+            public ProxyProtocol {
+                disallowedVersions = Set.copyOf(disallowedVersions);
+                rules = List.copyOf(rules);
+            }
+        }
+    }
+
+    /** A TLV of this type becomes dynamic metadata. */
+    public record TlvRule(int type, String metadataNamespace, String key) {}
+
+    /**
+     * Which TLVs are passed on to upstreams that are sent a PROXY header.
+     *
+     * @param types only where not all
+     */
+    public record PassThroughTlvs(boolean all, Set<Integer> types) {
+        public static final PassThroughTlvs NONE = new PassThroughTlvs(false, Set.of());
+
+        public PassThroughTlvs {
+            types = Set.copyOf(types);
+        }
+
+        /** Whether a TLV of the type is passed on. */
+        public boolean includes(int type) {
+            return all || types.contains(type);
+        }
+    }
+}

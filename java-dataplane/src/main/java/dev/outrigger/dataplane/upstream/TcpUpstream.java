@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.upstream;
+
+import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upstream connection that belongs to one downstream connection: made for it, never shared and
+ * never used again. Counted as Envoy's TCP pool counts it (5.5, 5.6). Confined to the worker's
+ * event loop.
+ *
+ * <p>Lifecycle: connecting, then open, then closed; the owner hears of each step once, and of
+ * nothing after it has closed or cancelled the connection itself.
+ */
+public final class TcpUpstream extends ChannelInboundHandlerAdapter {
+    /** Whose connection it is. */
+    public interface Owner {
+        void onUpstreamConnected();
+
+        /**
+         * @param transportFailure the system's words, or empty
+         */
+        void onUpstreamConnectFailure(StreamReset reason, String transportFailure);
+
+        /**
+         * @param data the owner's from here on
+         */
+        void onUpstreamData(ByteBuf data);
+
+        /** There is no more data for now. */
+        void onUpstreamReadComplete();
+
+        /** The host will send nothing more. */
+        void onUpstreamEnd();
+
+        void onUpstreamWritable(boolean writable);
+
+        /**
+         * The connection is gone, not by the owner's doing.
+         *
+         * @param reset whether the host reset it before it had ended its side
+         */
+        void onUpstreamClosed(boolean reset);
+    }
+
+    private enum State {
+        CONNECTING,
+        OPEN,
+        CLOSED
+    }
+
+    private final Host host;
+    private final Cluster cluster;
+    private final WorkerContext worker;
+    private final Owner owner;
+    private final CircuitBreakers breakers;
+    private final ClusterStats stats;
+    private final StatsShard shard;
+    private final HostCounters counters;
+    private @Nullable Channel channel;
+    private State state = State.CONNECTING;
+    private boolean told;
+    private boolean closedLocally;
+    private boolean reset;
+    private boolean ended;
+    private long openedNanos;
+    private int lastReceived;
+
+    private TcpUpstream(Host host, WorkerContext worker, Owner owner) {
+        this.host = host;
+        this.cluster = host.cluster();
+        this.worker = worker;
+        this.owner = owner;
+        this.breakers = cluster.breakers(false);
+        this.stats = cluster.stats();
+        this.shard = worker.stats();
+        this.counters = host.counters(worker.index());
+    }
+
+    /** Whether the cluster may have another connection; counts it where it may not (CB1). */
+    public static boolean admits(Cluster cluster, WorkerContext worker) {
+        boolean admits = cluster.breakers(false).connections.canCreate();
+        if (!admits) {
+            worker.stats().inc(cluster.stats().cxOverflow);
+        }
+        return admits;
+    }
+
+    /**
+     * Connects to a host; the owner hears of the outcome, never from within this call.
+     *
+     * @param connector of the worker
+     */
+    public static TcpUpstream connect(
+            Host host, WorkerContext worker, UpstreamConnector connector, Owner owner) {
+        var upstream = new TcpUpstream(host, worker, owner);
+        upstream.begin(connector);
+        return upstream;
+    }
+
+    private void begin(UpstreamConnector connector) {
+        if (!breakers.pendingRequests.canCreate()) {
+            shard.inc(stats.rqPendingOverflow);
+            state = State.CLOSED;
+            connector
+                    .eventLoop()
+                    .execute(() -> {
+                        worker.refreshNow();
+                        fail(StreamReset.OVERFLOW, "");
+                    });
+            return;
+        }
+        ClusterConfig config = cluster.config();
+        host.touch();
+        cluster.noteTraffic();
+        breakers.pendingRequests.inc(shard);
+        breakers.connections.inc(shard);
+        shard.inc(stats.rqPendingTotal);
+        shard.inc(stats.rqPendingActive);
+        shard.inc(stats.cxTotal);
+        shard.inc(stats.cxActive);
+        counters.add(HostCounters.RQ_PENDING_ACTIVE, 1);
+        counters.add(HostCounters.CX_TOTAL, 1);
+        counters.add(HostCounters.CX_ACTIVE, 1);
+        long started = worker.now();
+        Future<?> future;
+        if (host.additionalAddresses().isEmpty()) {
+            ChannelFuture connecting =
+                    connector.connect(
+                            host.address(),
+                            host.newTls(shard, config.connectTimeout(), List.of()),
+                            this,
+                            config.connectTimeout(),
+                            config.perConnectionBufferLimitBytes(),
+                            config.sockets());
+            channel = connecting.channel();
+            future = connecting;
+        } else {
+            future = HappyEyeballs.connect(connector, host, shard, List.of(), this, config);
+        }
+        future.addListener(done -> {
+            worker.refreshNow();
+            if (done.isSuccess()) {
+                onConnected(started);
+            } else {
+                onConnectFailed(done.cause());
+            }
+            worker.flushDirty();
+        });
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    private void onConnected(long started) {
+        leavePending();
+        if (state == State.CLOSED) {
+            // Cancelled meanwhile.
+            channel().close();
+            return;
+        }
+        state = State.OPEN;
+        openedNanos = worker.now();
+        breakers.requests.inc(shard);
+        shard.inc(stats.rqTotal);
+        shard.inc(stats.rqActive);
+        shard.record(stats.cxConnectMs, (openedNanos - started) / 1_000_000);
+        counters.add(HostCounters.RQ_TOTAL, 1);
+        counters.add(HostCounters.RQ_ACTIVE, 1);
+        owner.onUpstreamConnected();
+    }
+
+    private void onConnectFailed(@Nullable Throwable cause) {
+        boolean cancelled = state == State.CLOSED;
+        state = State.CLOSED;
+        StreamReset reason = StreamReset.LOCAL_CONNECTION_FAILURE;
+        if (cause instanceof ConnectTimeoutException) {
+            shard.inc(stats.cxConnectTimeout);
+            reason = StreamReset.CONNECTION_TIMEOUT;
+        } else if (cause instanceof ConnectException
+                || cause instanceof FileNotFoundException
+                || cause instanceof TlsException) {
+            reason = StreamReset.REMOTE_CONNECTION_FAILURE;
+        }
+        counters.add(HostCounters.CX_CONNECT_FAIL, 1);
+        shard.inc(stats.cxConnectFail);
+        shard.inc(stats.cxDestroy);
+        shard.inc(
+                reason == StreamReset.REMOTE_CONNECTION_FAILURE
+                        ? stats.cxDestroyRemote
+                        : stats.cxDestroyLocal);
+        leavePending();
+        leaveOpen();
+        if (!cancelled) {
+            shard.inc(stats.rqPendingFailureEject);
+            fail(reason, transportFailure(reason, cause, host.address()));
+        }
+    }
+
+    private void fail(StreamReset reason, String transportFailure) {
+        if (!told) {
+            told = true;
+            owner.onUpstreamConnectFailure(reason, transportFailure);
+        }
+    }
+
+    /** The system's words as Envoy puts them (Y9). */
+    private static String transportFailure(
+            StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
+        boolean silent =
+                cause == null
+                        || reason == StreamReset.CONNECTION_TIMEOUT
+                        || cause instanceof ChannelException;
+        return silent || cause == null ? "" : ConnectFailures.text(cause, address);
+    }
+
+    private Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return channel;
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    /** This end of the open connection, {@code ip:port}. */
+    public String localAddress() {
+        return channel().localAddress() instanceof InetSocketAddress address
+                ? ConnectionInfo.text(address)
+                : "";
+    }
+
+    public boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    public boolean isWritable() {
+        return channel().isWritable();
+    }
+
+    /** What was written and is not sent yet. */
+    public long pendingBytes() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    /** Queues data until {@link #flush}; takes it over. */
+    public void write(ByteBuf data) {
+        shard.add(stats.cxTxBytes, data.readableBytes());
+        channel().write(data, channel().voidPromise());
+    }
+
+    public void flush() {
+        channel().flush();
+    }
+
+    /**
+     * Tells the host that nothing more will come, once it has all that was written.
+     *
+     * @param done runs when it was told
+     */
+    public void end(Runnable done) {
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> {
+                    if (written.isSuccess() && channel() instanceof DuplexChannel duplex) {
+                        duplex.shutdownOutput().addListener(_ -> done.run());
+                    }
+                });
+    }
+
+    /**
+     * Stops or resumes reading, for back-pressure.
+     *
+     * @return whether that changed anything
+     */
+    public boolean readDisable(boolean disable) {
+        var config = channel().config();
+        boolean change = config.isAutoRead() == disable;
+        if (change) {
+            config.setAutoRead(!disable);
+        }
+        return change;
+    }
+
+    /** Withdraws: nobody wants the connection any more. */
+    public void cancel() {
+        if (state != State.CONNECTING) {
+            return;
+        }
+        state = State.CLOSED;
+        told = true;
+        shard.inc(stats.rqCancelled);
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Closes at once; the owner hears nothing more. */
+    public void closeNow() {
+        told = true;
+        closedLocally = true;
+        channel().close();
+    }
+
+    /** Closes so that the host sees a reset; the owner hears nothing more. */
+    public void abort() {
+        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        closeNow();
+    }
+
+    /** Closes when everything that was written is sent; the owner hears of it. */
+    public void closeAfterFlush() {
+        closedLocally = true;
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel().close());
+    }
+
+    /** Both sides have ended the connection: what is left is to forget it. */
+    public void closeEnded() {
+        told = true;
+        channel().close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.refreshNow();
+        var data = (ByteBuf) message;
+        int bytes = data.readableBytes();
+        shard.add(stats.cxRxBytes, bytes);
+        if (bytes != lastReceived) {
+            // Envoy counts what the last read brought as buffered until the next read.
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
+        }
+        if (told) {
+            data.release();
+        } else {
+            owner.onUpstreamData(data);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!told && state == State.OPEN) {
+            owner.onUpstreamReadComplete();
+        }
+        worker.flushDirty();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && !ended) {
+            worker.refreshNow();
+            ended = true;
+            if (!told) {
+                owner.onUpstreamEnd();
+            }
+            worker.flushDirty();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (!told && state == State.OPEN) {
+            worker.refreshNow();
+            owner.onUpstreamWritable(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (openedNanos == 0) {
+            return;
+        }
+        worker.refreshNow();
+        state = State.CLOSED;
+        breakers.requests.dec(shard);
+        shard.dec(stats.rqActive);
+        counters.add(HostCounters.RQ_ACTIVE, -1);
+        shard.inc(stats.cxDestroy);
+        shard.inc(stats.cxDestroyWithActiveRq);
+        shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
+        shard.inc(
+                closedLocally
+                        ? stats.cxDestroyLocalWithActiveRq
+                        : stats.cxDestroyRemoteWithActiveRq);
+        shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
+        shard.add(stats.cxRxBytesBuffered, -lastReceived);
+        leaveOpen();
+        if (!told) {
+            told = true;
+            owner.onUpstreamClosed(reset && !ended);
+        }
+        worker.flushDirty();
+    }
+
+    private void leavePending() {
+        breakers.pendingRequests.dec(shard);
+        shard.dec(stats.rqPendingActive);
+        counters.add(HostCounters.RQ_PENDING_ACTIVE, -1);
+    }
+
+    private void leaveOpen() {
+        breakers.connections.dec(shard);
+        shard.dec(stats.cxActive);
+        counters.add(HostCounters.CX_ACTIVE, -1);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // Of what the system reports while reading, only a reset ends a connection like this.
+        reset = cause instanceof IOException;
+        ctx.close();
+    }
+}
