@@ -56,6 +56,7 @@ public record BootstrapConfig(
         this(
                 node,
                 admin,
+                Map.of(),
                 listeners,
                 clusters,
                 xdsClusters,

@@ -376,6 +376,9 @@ class ConfigAssemblerTest {
 
         assembler.failHealthChecks(true);
         assertThat(assembler.state()).isEqualTo(ServerState.DRAINING);
+        assertThat(gauge("server.live")).isZero();
+        assertThat(gauge("server.state")).as("before the next flush").isZero();
+        assembler.onFlush();
         assertThat(gauge("server.state")).isEqualTo(1);
 
         assembler.failHealthChecks(false);
@@ -519,7 +522,6 @@ class ConfigAssemblerTest {
                 new BootstrapConfig(
                         new NodeConfig("n", "c", "", "", "", ""),
                         Optional.empty(),
-                        Map.of(),
                         List.of(),
                         clusters,
                         List.of(),

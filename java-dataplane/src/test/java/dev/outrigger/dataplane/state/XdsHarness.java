@@ -24,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -69,7 +68,6 @@ public final class XdsHarness implements AutoCloseable {
                                 "",
                                 Base64.getEncoder().encodeToString(node.toByteArray())),
                         Optional.empty(),
-                        Map.of(),
                         List.of(),
                         List.of(),
                         List.of(
