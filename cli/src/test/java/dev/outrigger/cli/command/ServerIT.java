@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,6 +150,47 @@ class ServerIT {
 
         assertThat(CliRun.of("get", "services", "-o", "name", second.option()).out())
                 .isEqualTo("service/b\n");
+    }
+
+    /** R22: what was cut off is there or not, and asking again with the same key settles it. */
+    @Test
+    void aWriteThatAKillCutsOffIsSettledByItsKey() throws Exception {
+        int answered = 0;
+        for (int round = 1; round <= 6; round++) {
+            var server = start();
+            var key = "round-" + round;
+            try (var client = HttpClient.newHttpClient()) {
+                var cut =
+                        client.sendAsync(write(server, key), HttpResponse.BodyHandlers.ofString());
+                // Sooner and later within the few milliseconds that a write takes.
+                long until = System.nanoTime() + round * 1_500_000L;
+                while (System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                }
+                server.process.destroyForcibly().waitFor();
+                answered += cut.handle((answer, _) -> answer != null ? 1 : 0).join();
+            }
+
+            var again = start();
+            try (var client = HttpClient.newHttpClient()) {
+                var settled = client.send(write(again, key), HttpResponse.BodyHandlers.ofString());
+                assertThat(settled.statusCode()).as(settled.body()).isEqualTo(200);
+                assertThat(settled.body()).contains("\"revision\":" + round + ",");
+            }
+            again.process.destroyForcibly().waitFor();
+        }
+        assertThat(answered).as("answered before the kill").isLessThan(6);
+    }
+
+    private static HttpRequest write(Server server, String key) {
+        return HttpRequest.newBuilder(URI.create(server.rest + "/api/v1/apply?message=" + key))
+                .header("Content-Type", "application/yaml")
+                .header("Idempotency-Key", key)
+                .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                                SERVICE.replace(
+                                        "name: b}", "name: b, labels: {key: " + key + "}}")))
+                .build();
     }
 
     @Test

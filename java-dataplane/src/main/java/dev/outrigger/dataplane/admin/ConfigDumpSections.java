@@ -19,6 +19,7 @@ import dev.outrigger.dataplane.state.ConfigView;
 import dev.outrigger.dataplane.state.RefusedResource;
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
+import io.envoyproxy.envoy.admin.v3.EcdsConfigDump;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
@@ -58,6 +59,11 @@ final class ConfigDumpSections {
         var sections = new ArrayList<ConfigDumpSection>();
         sections.add(bootstrap(view));
         sections.add(clusters(view, names));
+        if (view.hasExtensions()) {
+            var ecds = new ConfigDumpSection(EcdsConfigDump.getDescriptor());
+            ecds.add("ecds_filters", dynamic("ecds_filter", view.extensions(), names));
+            sections.add(ecds);
+        }
         if (withEndpoints) {
             sections.add(endpoints(view, names));
         }

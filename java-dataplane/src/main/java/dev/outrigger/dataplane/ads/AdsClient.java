@@ -182,6 +182,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
     private XdsMux grpc(GrpcXdsConfig api, Optional<XdsType> type, String statPrefix) {
         var cluster = requireCluster(api.clusterName());
         var identifier = new ControlPlaneIdentifier(stats, statPrefix);
+        var ttls = new ResourceTtls(loop);
         return switch (api.variant()) {
             case SOTW ->
                     new GrpcMux<>(
@@ -191,11 +192,13 @@ public final class AdsClient implements XdsSources, AutoCloseable {
                                     cluster,
                                     channels,
                                     XdsMethods.sotw(type),
-                                    new SotwSubscriptions(node, api.setNodeOnFirstMessageOnly()),
+                                    new SotwSubscriptions(
+                                            node, api.setNodeOnFirstMessageOnly(), ttls),
                                     random,
                                     stats,
                                     statPrefix,
-                                    identifier));
+                                    identifier),
+                            ttls);
             case DELTA ->
                     new GrpcMux<>(
                             new XdsStream<>(
@@ -204,11 +207,13 @@ public final class AdsClient implements XdsSources, AutoCloseable {
                                     cluster,
                                     channels,
                                     XdsMethods.delta(type),
-                                    new DeltaSubscriptions(node, api.setNodeOnFirstMessageOnly()),
+                                    new DeltaSubscriptions(
+                                            node, api.setNodeOnFirstMessageOnly(), ttls),
                                     random,
                                     stats,
                                     statPrefix,
-                                    identifier));
+                                    identifier),
+                            ttls);
         };
     }
 
@@ -268,7 +273,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         void close();
     }
 
-    private record GrpcMux<Q, R>(XdsStream<Q, R> stream) implements XdsMux {
+    private record GrpcMux<Q, R>(XdsStream<Q, R> stream, ResourceTtls ttls) implements XdsMux {
         @Override
         public void start(XdsType type, ResourceSink sink) {
             stream.protocol().start(type, sink);
@@ -299,6 +304,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         @Override
         public void close() {
             stream.close();
+            ttls.close();
         }
     }
 

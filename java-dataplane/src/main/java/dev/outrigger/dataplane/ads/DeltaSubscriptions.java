@@ -23,13 +23,14 @@ import org.slf4j.LoggerFactory;
  * The delta variant (DE1): names added and dropped, resources changed and removed, acknowledged by
  * nonce. On a new stream the versions held are stated, so that only what changed comes again.
  *
- * <p>Not handled: aliases, time to live.
+ * <p>Not handled: aliases.
  */
 final class DeltaSubscriptions
         implements XdsProtocol<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
     private static final Logger log = LoggerFactory.getLogger(DeltaSubscriptions.class);
 
     private final Node node;
+    private final ResourceTtls ttls;
     private final boolean nodeOnFirstMessageOnly;
     private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
     private final List<XdsType> order = new ArrayList<>();
@@ -37,7 +38,8 @@ final class DeltaSubscriptions
     private boolean open;
     private boolean nodeSent;
 
-    DeltaSubscriptions(Node node, boolean nodeOnFirstMessageOnly) {
+    DeltaSubscriptions(Node node, boolean nodeOnFirstMessageOnly, ResourceTtls ttls) {
+        this.ttls = ttls;
         this.node = node;
         this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
     }
@@ -55,6 +57,12 @@ final class DeltaSubscriptions
     public void request(XdsType type, Set<String> names) {
         var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
         if (names.isEmpty() && !subscription.begun) {
+            return;
+        }
+        if (type == XdsType.VIRTUAL_HOST) {
+            // These names are beginnings of names, which are no resources: as Envoy, we ask for
+            // everything and take what begins so.
+            begin(subscription);
             return;
         }
         for (String name : names) {
@@ -154,7 +162,7 @@ final class DeltaSubscriptions
         return Optional.empty();
     }
 
-    private static Optional<String> receive(
+    private Optional<String> receive(
             Subscription subscription, ResourceSink sink, DeltaDiscoveryResponse response) {
         var names = new HashSet<String>();
         var changed = new ArrayList<Resource>(response.getResourcesCount());
@@ -164,6 +172,10 @@ final class DeltaSubscriptions
                         "duplicate name "
                                 + resource.getName()
                                 + " found among added/updated resources");
+            }
+            if (resource.hasTtl()) {
+                ttls.heard(
+                        subscription.type, resource.getName(), ResourceReader.ttl(resource), sink);
             }
             if (!resource.hasResource()) {
                 // A heartbeat, or an alias the server could not resolve.
@@ -188,6 +200,7 @@ final class DeltaSubscriptions
                             resource.getResource().getValue().toByteArray()));
         }
         for (String removed : response.getRemovedResourcesList()) {
+            ttls.removed(subscription.type, removed);
             if (!names.add(removed)) {
                 return Optional.of(
                         "duplicate name "

@@ -45,6 +45,9 @@ public final class LastGoodSources implements XdsSources {
     private final Map<String, Held> current = new LinkedHashMap<>();
     private boolean writePlanned;
 
+    /** Whether the control plane was given up on; who asks later need not wait. */
+    private boolean away;
+
     /**
      * Reads the file; a damaged one is told of and not used.
      *
@@ -84,6 +87,10 @@ public final class LastGoodSources implements XdsSources {
     @Override
     public void resume(XdsType type) {
         sources.resume(type);
+    }
+
+    private Duration patience() {
+        return away ? Duration.ZERO : PATIENCE;
     }
 
     private void keep(Held held) {
@@ -148,7 +155,7 @@ public final class LastGoodSources implements XdsSources {
         void waitForAnswer() {
             if (type.isWildcard() && !asked) {
                 asked = true;
-                var _ = loop.schedule(PATIENCE, this::standIn);
+                var _ = loop.schedule(patience(), this::standIn);
             }
         }
 
@@ -162,7 +169,7 @@ public final class LastGoodSources implements XdsSources {
                 loop.execute(this::replay);
             } else if (!asked && !wanted.isEmpty()) {
                 asked = true;
-                var _ = loop.schedule(PATIENCE, this::standIn);
+                var _ = loop.schedule(patience(), this::standIn);
             }
         }
 
@@ -177,6 +184,7 @@ public final class LastGoodSources implements XdsSources {
         @Override
         public Optional<String> onState(List<Resource> resources, String versionInfo) {
             heard = true;
+            away = false;
             var refusal = sink.onState(resources, versionInfo);
             if (refusal.isEmpty()) {
                 if (type.isWildcard()) {
@@ -196,6 +204,7 @@ public final class LastGoodSources implements XdsSources {
                 accepted.clear();
             }
             heard = true;
+            away = false;
             var refusal = sink.onDelta(changed, removed, systemVersionInfo);
             if (refusal.isEmpty()) {
                 changed.forEach(resource -> accepted.put(nameOf(resource), resource));
@@ -231,6 +240,7 @@ public final class LastGoodSources implements XdsSources {
         private void standIn() {
             if (!heard && !standingIn) {
                 standingIn = true;
+                away = true;
                 replay();
             }
         }

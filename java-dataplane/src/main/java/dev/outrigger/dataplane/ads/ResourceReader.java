@@ -3,6 +3,9 @@ package dev.outrigger.dataplane.ads;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Durations;
+import java.time.Duration;
+import java.util.Optional;
 
 /** What the two protocol variants share when they open envelopes. */
 final class ResourceReader {
@@ -12,6 +15,26 @@ final class ResourceReader {
     private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
     private ResourceReader() {}
+
+    /** The envelope of a state-of-the-world resource, if it has one. */
+    static Optional<io.envoyproxy.envoy.service.discovery.v3.Resource> envelope(Any any) {
+        if (!any.getTypeUrl().equals(WRAPPER)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    io.envoyproxy.envoy.service.discovery.v3.Resource.parseFrom(any.getValue()));
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Zero for ever. */
+    static Duration ttl(io.envoyproxy.envoy.service.discovery.v3.Resource envelope) {
+        return envelope.hasTtl()
+                ? Duration.ofMillis(Durations.toMillis(envelope.getTtl()))
+                : Duration.ZERO;
+    }
 
     /** A state-of-the-world resource, out of its {@code Resource} wrapper if it has one. */
     static Resource read(Any any, String version) {

@@ -26,6 +26,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     private static final Logger log = LoggerFactory.getLogger(SotwSubscriptions.class);
 
     private final Node node;
+    private final ResourceTtls ttls;
     private final boolean nodeOnFirstMessageOnly;
     private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
     private final List<XdsType> order = new ArrayList<>();
@@ -33,7 +34,8 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     private boolean open;
     private boolean nodeSent;
 
-    SotwSubscriptions(Node node, boolean nodeOnFirstMessageOnly) {
+    SotwSubscriptions(Node node, boolean nodeOnFirstMessageOnly, ResourceTtls ttls) {
+        this.ttls = ttls;
         this.node = node;
         this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
     }
@@ -135,11 +137,24 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         return Optional.empty();
     }
 
-    private static Optional<String> receive(
+    private Optional<String> receive(
             Subscription subscription, ResourceSink sink, DiscoveryResponse response) {
         String typeUrl = subscription.type.typeUrl();
+        int heartbeats = 0;
         var resources = new ArrayList<Resource>(response.getResourcesCount());
         for (Any any : response.getResourcesList()) {
+            var envelope = ResourceReader.envelope(any);
+            if (envelope.isPresent() && envelope.get().hasTtl()) {
+                ttls.heard(
+                        subscription.type,
+                        envelope.get().getName(),
+                        ResourceReader.ttl(envelope.get()),
+                        sink);
+                if (!envelope.get().hasResource()) {
+                    heartbeats++;
+                    continue;
+                }
+            }
             var resource = ResourceReader.read(any, response.getVersionInfo());
             if (!resource.typeUrl().equals(typeUrl)) {
                 return Optional.of(
@@ -152,6 +167,10 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
                                 + response.getVersionInfo());
             }
             resources.add(resource);
+        }
+        if (heartbeats > 0 && resources.isEmpty()) {
+            // Nothing but signs of life: the state is as it was.
+            return Optional.empty();
         }
         return sink.onState(resources, response.getVersionInfo());
     }

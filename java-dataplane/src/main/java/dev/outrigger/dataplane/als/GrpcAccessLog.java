@@ -24,8 +24,11 @@ final class GrpcAccessLog {
     private final StatsShard shard;
     private final StatsStore.Counter written;
     private final StatsStore.Counter dropped;
+    private final StatsStore.Counter flushed;
+    private final StatsStore.Counter flushFailed;
     private StreamAccessLogsMessage.Builder message = StreamAccessLogsMessage.newBuilder();
     private long bytes;
+    private int entries;
     private boolean flushPlanned;
 
     GrpcAccessLog(MainLoop loop, LogStream stream, Sink.Grpc config, Node node, StatsStore stats) {
@@ -36,6 +39,8 @@ final class GrpcAccessLog {
         this.shard = stats.shard(0);
         this.written = stats.counter("access_logs.grpc_access_log.logs_written");
         this.dropped = stats.counter("access_logs.grpc_access_log.logs_dropped");
+        this.flushed = stats.counter("access_logs.grpc_access_log.grpc_entries_flushed");
+        this.flushFailed = stats.counter("access_logs.grpc_access_log.grpc_entries_flush_failed");
     }
 
     void add(Message entry) {
@@ -53,6 +58,7 @@ final class GrpcAccessLog {
             default -> throw new IllegalArgumentException(entry.getClass().getName());
         }
         bytes += entry.getSerializedSize();
+        entries++;
         if (bytes >= config.bufferSizeBytes()) {
             flush();
         } else if (!flushPlanned) {
@@ -95,17 +101,22 @@ final class GrpcAccessLog {
             // What there is stays until the stream is there, or takes more.
             case BUSY -> {}
             // As in Envoy, what there is goes with a stream that cannot be made.
-            case IMPOSSIBLE -> clear();
+            case IMPOSSIBLE -> {
+                shard.add(flushFailed, entries);
+                clear();
+            }
         }
     }
 
     private void send() {
         stream.send(message.build());
+        shard.add(flushed, entries);
         clear();
     }
 
     private void clear() {
         message = StreamAccessLogsMessage.newBuilder();
         bytes = 0;
+        entries = 0;
     }
 }

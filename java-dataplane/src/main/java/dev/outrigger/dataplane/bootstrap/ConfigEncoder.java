@@ -135,7 +135,8 @@ final class ConfigEncoder {
                 value(out, element, field);
             }
         } else {
-            throw notPlain();
+            // One element without its brackets.
+            value(out, node, field);
         }
     }
 
@@ -185,6 +186,9 @@ final class ConfigEncoder {
         }
         var bytes = new ByteArrayOutputStream();
         var out = CodedOutputStream.newInstance(bytes, 32);
+        if (name.equals("google.protobuf.Duration") && node instanceof MappingNode) {
+            return message(node, type, "");
+        }
         if (name.equals("google.protobuf.Duration")) {
             duration(out, node);
         } else if (type.getFields().size() == 1 && name.endsWith("Value")) {

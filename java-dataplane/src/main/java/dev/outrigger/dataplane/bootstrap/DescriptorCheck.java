@@ -175,7 +175,8 @@ final class DescriptorCheck {
                 value(sequence.getValue().get(i), field, path + "[" + i + "]");
             }
         } else {
-            wrong(node, path, "repeated " + kind(field), "'['");
+            // Envoy takes one element without its brackets.
+            value(node, field, path);
         }
     }
 
@@ -267,6 +268,11 @@ final class DescriptorCheck {
     }
 
     private void duration(Node node, String path) {
+        if (node instanceof MappingNode mapping) {
+            // Envoy takes the message's own fields as well.
+            fields(mapping, com.google.protobuf.Duration.getDescriptor(), path, Set.of());
+            return;
+        }
         boolean isText =
                 node instanceof ScalarNode scalar
                         && document.scalar(scalar) instanceof YamlScalar.Text;

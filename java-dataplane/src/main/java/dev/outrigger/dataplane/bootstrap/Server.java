@@ -15,7 +15,10 @@ import dev.outrigger.dataplane.ads.XdsSources;
 import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.lrs.LoadPeriod;
+import dev.outrigger.dataplane.lrs.LoadReporter;
 import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
@@ -38,6 +41,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +81,7 @@ final class Server implements AutoCloseable {
     private final RequestPath requestPath;
     private final AdsClient ads;
     private final GrpcAccessLogs accessLogs;
+    private final Optional<LoadReporter> loadReporter;
     private final ConfigAssembler assembler;
     private final AdminServer admin;
     private @Nullable ExecutorService lastGoodWriter;
@@ -159,6 +165,20 @@ final class Server implements AutoCloseable {
                         ads.node(),
                         stats);
         requestPath.useEntryLogs(accessLogs);
+        this.loadReporter =
+                bootstrap
+                        .clusterManager()
+                        .loadStats()
+                        .map(api ->
+                                new LoadReporter(
+                                        loop,
+                                        new NettyChannels(loop, names),
+                                        api,
+                                        ads.findCluster(api.clusterName()).orElseThrow(),
+                                        ads.node(),
+                                        this::loads,
+                                        RandomGenerator.getDefault(),
+                                        stats));
         this.admin =
                 new AdminServer(
                         loop,
@@ -187,6 +207,36 @@ final class Server implements AutoCloseable {
                                 Server.this.reopenLogs();
                             }
                         });
+    }
+
+    /** What hosts were sent, as of now. */
+    private List<LoadPeriod.ClusterLoad> loads() {
+        var services = new HashMap<String, String>();
+        for (var cluster : assembler.view().clusters()) {
+            if (cluster.config().discovery() instanceof Discovery.Eds(var service, var _)) {
+                services.put(cluster.config().name(), service);
+            }
+        }
+        return requestPath.clusters().stream()
+                .map(cluster ->
+                        new LoadPeriod.ClusterLoad(
+                                cluster.name(),
+                                services.getOrDefault(cluster.name(), ""),
+                                cluster.hosts().stream().map(Server::load).toList()))
+                .toList();
+    }
+
+    private static LoadPeriod.HostLoad load(RequestPath.HostView host) {
+        int colon = host.address().lastIndexOf(':');
+        boolean hasPort = colon >= 0 && host.address().charAt(0) != '/';
+        return new LoadPeriod.HostLoad(
+                hasPort ? host.address().substring(0, colon) : host.address(),
+                hasPort ? Integer.parseInt(host.address().substring(colon + 1)) : 0,
+                new LoadPeriod.Place(host.region(), host.zone(), host.subZone(), host.priority()),
+                host.rqSuccess(),
+                host.rqError(),
+                host.rqTotal(),
+                host.rqActive());
     }
 
     /** The client itself, or the client with a memory on disk. */
@@ -255,6 +305,7 @@ final class Server implements AutoCloseable {
                 var _ = live.complete(null);
             });
             assembler.start();
+            loadReporter.ifPresent(LoadReporter::start);
             if (!bootstrap.statsFlushOnAdmin()) {
                 scheduleFlush();
             }
@@ -322,6 +373,7 @@ final class Server implements AutoCloseable {
     }
 
     private void flush() {
+        assembler.onFlush();
         stats.mergeHistograms();
         var memory = MemoryFigures.read();
         var shard = stats.shard(0);
@@ -376,6 +428,7 @@ final class Server implements AutoCloseable {
                 sinks.close();
                 admin.close();
                 accessLogs.close();
+                loadReporter.ifPresent(LoadReporter::close);
                 ads.close();
                 assembler.close();
                 resolver.close();

@@ -266,14 +266,24 @@ public final class NettyRequestPath implements RequestPath {
                 }
                 workers.getFirst()
                         .eventLoop()
-                        .parent()
                         .schedule(
-                                listener::stopAsync,
+                                () -> {
+                                    countStop(listener, 1);
+                                    listener.stopAsync();
+                                },
                                 options.drainTime().toMillis(),
                                 TimeUnit.MILLISECONDS);
             } else {
+                countStop(listener, 0);
                 listener.stop();
             }
+        }
+    }
+
+    /** On the thread of that shard. */
+    private void countStop(Listener listener, int shard) {
+        if (listener.isListening()) {
+            stats.shard(shard).inc(stats.counter("listener_manager.listener_stopped"));
         }
     }
 

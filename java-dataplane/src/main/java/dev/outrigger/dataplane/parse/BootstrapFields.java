@@ -66,6 +66,7 @@ final class BootstrapFields {
     private static final SupportedFields CLUSTER_MANAGER =
             SupportedFields.of(ClusterManager.class)
                     .obeyed("local_cluster_name")
+                    .nested("load_stats_config", () -> ConfigSourceParser.API)
                     .nested("outlier_detection", () -> OUTLIER_LOG)
                     .nested("upstream_bind_config", () -> ClusterFields.BIND)
                     .noEffect(

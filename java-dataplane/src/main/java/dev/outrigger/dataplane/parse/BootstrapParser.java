@@ -69,6 +69,7 @@ public final class BootstrapParser {
         constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();
         checkNode(dynamic);
+        Optional<GrpcXdsConfig> loadStats = loadStats();
         Optional<AdminConfig> admin = admin();
         List<RuntimeLayerConfig> layers = runtimeLayers();
         secrets();
@@ -94,7 +95,7 @@ public final class BootstrapParser {
                         clusters,
                         xdsClusters,
                         dynamic,
-                        clusterManager(clusters),
+                        clusterManager(clusters, loadStats),
                         layers,
                         flush,
                         proto.getStatsFlushOnAdmin(),
@@ -115,7 +116,8 @@ public final class BootstrapParser {
                 Base64.getEncoder().encodeToString(node.toByteArray()));
     }
 
-    private ClusterManagerConfig clusterManager(List<ClusterConfig> clusters) {
+    private ClusterManagerConfig clusterManager(
+            List<ClusterConfig> clusters, Optional<GrpcXdsConfig> loadStats) {
         var manager = proto.getClusterManager();
         String local = manager.getLocalClusterName();
         if (!local.isEmpty() && clusters.stream().noneMatch(c -> c.name().equals(local))) {
@@ -124,7 +126,8 @@ public final class BootstrapParser {
                     local,
                     "local cluster '" + local + "' must be defined");
         }
-        return new ClusterManagerConfig(local, manager.getOutlierDetection().getEventLogPath());
+        return new ClusterManagerConfig(
+                local, manager.getOutlierDetection().getEventLogPath(), loadStats);
     }
 
     private DynamicResourcesConfig dynamicResources() {
@@ -140,6 +143,19 @@ public final class BootstrapParser {
                 ads,
                 source(dynamic.hasLdsConfig(), dynamic.getLdsConfig(), path + ".lds_config"),
                 source(dynamic.hasCdsConfig(), dynamic.getCdsConfig(), path + ".cds_config"));
+    }
+
+    private Optional<GrpcXdsConfig> loadStats() {
+        if (!proto.getClusterManager().hasLoadStatsConfig()) {
+            return Optional.empty();
+        }
+        var api =
+                ConfigSourceParser.api(
+                        proto.getClusterManager().getLoadStatsConfig(),
+                        "cluster_manager.load_stats_config",
+                        findings);
+        api.ifPresent(each -> xdsClusterNames.add(each.clusterName()));
+        return api;
     }
 
     private Optional<ConfigSourceConfig> source(boolean present, ConfigSource source, String path) {
@@ -293,16 +309,35 @@ public final class BootstrapParser {
                 continue;
             }
             var context = context(path);
-            if (xdsClusterNames.contains(cluster.getName())) {
-                add(XdsClusterParser.parse(cluster, context), xds);
-                // One that traffic can be sent to as well is an ordinary cluster besides.
-                if (ClusterParser.parse(cluster, context)
-                        instanceof Parsed.Accepted<ClusterConfig>(var config)) {
-                    traffic.add(config);
-                }
-            } else {
-                add(ClusterParser.parse(cluster, context), traffic);
-            }
+            cluster(cluster, context, traffic, xds);
+        }
+    }
+
+    /**
+     * A cluster the xDS client names is for it, and one that speaks HTTP/2 may be for clients of
+     * other gRPC services; one that traffic can be sent to as well is an ordinary cluster besides.
+     */
+    private void cluster(
+            Cluster cluster,
+            ParseContext context,
+            List<ClusterConfig> traffic,
+            List<XdsClusterConfig> xds) {
+        boolean named = xdsClusterNames.contains(cluster.getName());
+        Parsed<ClusterConfig> ordinary = ClusterParser.parse(cluster, context);
+        if (!named && !XdsClusterParser.speaksHttp2(cluster)) {
+            add(ordinary, traffic);
+            return;
+        }
+        Parsed<XdsClusterConfig> service = XdsClusterParser.parse(cluster, context);
+        if (ordinary instanceof Parsed.Accepted<ClusterConfig>(var config)) {
+            traffic.add(config);
+        }
+        if (service instanceof Parsed.Accepted<XdsClusterConfig>(var config)) {
+            xds.add(config);
+        } else if (named) {
+            add(service, xds);
+        } else if (ordinary instanceof Parsed.Rejected<ClusterConfig>) {
+            add(ordinary, traffic);
         }
     }
 

@@ -152,6 +152,19 @@ final class ConfigSourceParser {
                             + " more than 1 gRPC services specified");
             return Optional.empty();
         }
+        if (proto.getClusterNamesCount() > 0) {
+            findings.invalid(
+                    FieldPaths.join(path, "cluster_names"),
+                    proto.getClusterNamesCount(),
+                    "envoy.config.core.v3.ApiConfigSource::(AGGREGATED_)(DELTA_)GRPC must not have"
+                            + " a cluster name specified");
+        }
+        if (proto.getApiType() == ApiConfigSource.ApiType.REST) {
+            findings.invalid(
+                    FieldPaths.join(path, "api_type"),
+                    proto.getApiType(),
+                    "envoy.config.core.v3.ApiConfigSource type must be gRPC");
+        }
         GrpcService service = proto.getGrpcServices(0);
         String at = FieldPaths.index(services, 0);
         var envoyGrpc = service.getEnvoyGrpc();

@@ -18,6 +18,9 @@ import java.util.Optional;
 /** A static cluster that {@code envoy_grpc} names, to {@link XdsClusterConfig}. */
 @SuppressWarnings("deprecation") // http2_protocol_options on the cluster is still sent
 public final class XdsClusterParser {
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
     private XdsClusterParser() {}
 
     public static Parsed<XdsClusterConfig> parse(Cluster proto, ParseContext context) {
@@ -52,6 +55,12 @@ public final class XdsClusterParser {
                         keepalive(http2, findings),
                         tcpKeepalive(proto));
         return findings.result(() -> config);
+    }
+
+    /** Whether the cluster says itself that its hosts speak HTTP/2. */
+    static boolean speaksHttp2(Cluster proto) {
+        return proto.hasHttp2ProtocolOptions()
+                || proto.getTypedExtensionProtocolOptionsMap().containsKey(HTTP_OPTIONS);
     }
 
     private static Optional<Http2Keepalive> keepalive(

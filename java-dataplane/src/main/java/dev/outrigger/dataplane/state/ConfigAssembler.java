@@ -88,7 +88,12 @@ public final class ConfigAssembler implements AutoCloseable {
                                 parsers::runtime,
                                 _ -> "runtime.",
                                 List.of(),
-                                "Unexpected RTDS runtime"),
+                                (wanted, name) ->
+                                        "Unexpected RTDS runtime (expecting "
+                                                + wanted
+                                                + "): "
+                                                + name,
+                                "Unexpected RTDS resource length, number of added resources "),
                         runtime::discover,
                         this::settle);
         this.extensions =
@@ -101,7 +106,10 @@ public final class ConfigAssembler implements AutoCloseable {
                                 parsers::extension,
                                 name -> "extension_config_discovery.http_filter." + name + ".",
                                 List.of("config_reload", "config_fail", "config_conflict"),
-                                "Unexpected resource name in ExtensionConfigDS response"),
+                                (_, name) ->
+                                        "Unexpected resource name in ExtensionConfigDS response: "
+                                                + name,
+                                "Unexpected number of resources in ExtensionConfigDS response: "),
                         this::onExtension,
                         this::settle);
         this.secrets =
@@ -114,7 +122,9 @@ public final class ConfigAssembler implements AutoCloseable {
                                 parsers::secret,
                                 name -> "sds." + name + ".",
                                 List.of("key_rotation_failed"),
-                                "Unexpected SDS secret"),
+                                (wanted, name) ->
+                                        "Unexpected SDS secret (expecting " + wanted + "): " + name,
+                                "Unexpected SDS secrets length: "),
                         (_, _) -> discoveredChanged = true,
                         this::settle);
         this.bootstrap = bootstrap;
@@ -189,6 +199,11 @@ public final class ConfigAssembler implements AutoCloseable {
         settle();
     }
 
+    /** Stats are flushed: what shows only then is set now. */
+    public void onFlush() {
+        serverStats.onFlush();
+    }
+
     /** What {@code /ready} answers. Any thread. */
     public ServerState state() {
         return state;
@@ -241,6 +256,8 @@ public final class ConfigAssembler implements AutoCloseable {
                 routes.accepted(),
                 scopes.accepted(),
                 secrets.accepted(),
+                extensions.accepted(),
+                extensions.isUsed(),
                 List.copyOf(clusters.serving().values()),
                 unready);
     }

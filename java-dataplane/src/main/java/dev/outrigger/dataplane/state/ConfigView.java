@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param startedMillis when the bootstrap was applied, since the epoch
  * @param clusters warm ones with their hosts, static ones too
  * @param scopes by the name of the scoped routes
+ * @param extensions configurations of filters
+ * @param hasExtensions whether filters are configured over ECDS
  * @param unready what initialisation or warming waits for, by kind and name
  */
 public record ConfigView(
@@ -25,6 +27,8 @@ public record ConfigView(
         List<AcceptedResource> routes,
         Map<String, List<AcceptedResource>> scopes,
         List<AcceptedResource> secrets,
+        List<AcceptedResource> extensions,
+        boolean hasExtensions,
         List<ActiveCluster> clusters,
         List<String> unready) {
     public ConfigView {
@@ -34,6 +38,7 @@ public record ConfigView(
         routes = List.copyOf(routes);
         scopes = Map.copyOf(scopes);
         secrets = List.copyOf(secrets);
+        extensions = List.copyOf(extensions);
         clusters = List.copyOf(clusters);
         unready = List.copyOf(unready);
     }

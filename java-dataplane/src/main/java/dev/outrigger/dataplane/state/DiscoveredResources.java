@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class DiscoveredResources<C> {
     private static final Logger log = LoggerFactory.getLogger(DiscoveredResources.class);
 
+    /** What ECDS counts when an update is refused. */
+    private static final String CONFIG_FAIL = "config_fail";
+
     private final MainLoop loop;
     private final XdsSources sources;
     private final StatsStore stats;
@@ -47,14 +51,16 @@ final class DiscoveredResources<C> {
      *
      * @param statPrefix of a resource by its name, with the dot at the end
      * @param counters what is counted there besides
-     * @param misnamed how Envoy begins its words for a resource under another name than asked for
+     * @param misnamed Envoy's words for a resource under another name, from both names
+     * @param misnumbered how Envoy's words begin for other than one resource
      */
     record Kind<C>(
             XdsType type,
             Function<byte[], Named<C>> parser,
             Function<String, String> statPrefix,
             List<String> counters,
-            String misnamed) {}
+            BinaryOperator<String> misnamed,
+            String misnumbered) {}
 
     /**
      * @param onChange called with every value that differs from the last
@@ -90,6 +96,7 @@ final class DiscoveredResources<C> {
                         return false;
                     }
                     entry.getValue().cancelTimeout();
+                    stats.retire(kind.statPrefix.apply(entry.getKey().name()));
                     return true;
                 });
         references.forEach(reference -> entries.computeIfAbsent(reference, this::begin));
@@ -131,6 +138,11 @@ final class DiscoveredResources<C> {
             }
         });
         return values;
+    }
+
+    /** Whether anything is asked for. */
+    boolean isUsed() {
+        return !entries.isEmpty();
     }
 
     List<AcceptedResource> accepted() {
@@ -207,7 +219,8 @@ final class DiscoveredResources<C> {
                     (reference, entry) -> {
                         entry.stats.onAccepted(accepted.version(), accepted.lastUpdatedMillis(), 0);
                         entry.settle();
-                        if (!config.equals(entry.value)) {
+                        // The runtime is loaded again whatever came.
+                        if (kind.type == XdsType.RUNTIME || !config.equals(entry.value)) {
                             entry.value = config;
                             entry.accepted = accepted;
                             log.info(
@@ -237,6 +250,10 @@ final class DiscoveredResources<C> {
                         name,
                         (_, entry) -> {
                             entry.stats.onRejected();
+                            if (kind.counters.contains(CONFIG_FAIL)) {
+                                String counter = kind.statPrefix.apply(name) + CONFIG_FAIL;
+                                stats.shard(0).inc(stats.counter(counter));
+                            }
                             entry.settle();
                         });
             }
@@ -254,7 +271,12 @@ final class DiscoveredResources<C> {
 
         @Override
         public String misnamed(String expected, String actual) {
-            return kind.misnamed + " (expecting " + expected + "): " + actual;
+            return kind.misnamed.apply(expected, actual);
+        }
+
+        @Override
+        public String misnumbered(int count) {
+            return kind.misnumbered + count;
         }
 
         private void forEach(String name, BiConsumer<ResourceReference, Entry> action) {

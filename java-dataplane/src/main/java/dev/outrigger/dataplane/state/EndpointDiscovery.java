@@ -194,6 +194,11 @@ final class EndpointDiscovery implements NamedSubscription.Target<EndpointAssign
         return "Unexpected EDS cluster (expecting " + expected + "): " + actual;
     }
 
+    @Override
+    public String misnumbered(int count) {
+        return count == 0 ? "" : "Unexpected EDS resource length: " + count;
+    }
+
     private void begin(ClusterEntry entry, Discovery.Eds eds) {
         if (!begun.add(entry)) {
             return;

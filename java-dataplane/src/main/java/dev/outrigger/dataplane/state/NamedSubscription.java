@@ -33,6 +33,10 @@ final class NamedSubscription<C> implements ResourceSink {
     private final Target<C> target;
     private final Runnable settled;
     private final XdsSources.Subscription subscription;
+
+    /** Whether answers hold the one resource that was asked for and nothing else. */
+    private final boolean direct;
+
     private Set<String> names = Set.of();
 
     NamedSubscription(
@@ -49,6 +53,9 @@ final class NamedSubscription<C> implements ResourceSink {
         this.parser = parser;
         this.target = target;
         this.settled = settled;
+        this.direct =
+                source instanceof ConfigSourceConfig.Path
+                        || source instanceof ConfigSourceConfig.Rest;
         this.subscription = sources.open(source, type, statPrefix, this);
     }
 
@@ -111,6 +118,14 @@ final class NamedSubscription<C> implements ResourceSink {
 
     private Optional<String> apply(
             List<Resource> resources, List<String> removed, String versionInfo) {
+        if (direct && resources.size() != 1) {
+            String refusal = target.misnumbered(resources.size());
+            if (refusal.isEmpty()) {
+                names.forEach(name -> target.onMissing(name, versionInfo));
+                return Optional.empty();
+            }
+            return Optional.of(refusal);
+        }
         var wanted = new ArrayList<Decoded<C>>(resources.size());
         for (Resource resource : resources) {
             Named<C> named = parser.apply(resource.value());
@@ -119,6 +134,9 @@ final class NamedSubscription<C> implements ResourceSink {
                 return Optional.of(rejected.message());
             }
             String name = resource.name().isEmpty() ? named.name() : resource.name();
+            if (direct && !names.contains(name)) {
+                return Optional.of(target.misnamed(String.join(", ", names), name));
+            }
             if (names.contains(name)) {
                 if (!name.equals(named.name())) {
                     return Optional.of(target.misnamed(name, named.name()));
@@ -169,5 +187,8 @@ final class NamedSubscription<C> implements ResourceSink {
 
         /** Envoy's words for a resource that came under another name than its own. */
         String misnamed(String expected, String actual);
+
+        /** Envoy's words for a file or a REST answer with other than one resource; or none. */
+        String misnumbered(int count);
     }
 }

@@ -173,7 +173,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             entry.accepted = accepted;
             config.vhds()
                     .ifPresentOrElse(
-                            source -> hosts.use(name, source, "http." + entry.hcm + "."),
+                            source -> hosts.use(name, source, "http." + entry.hcm + ".rds."),
                             () -> hosts.forget(name));
             entry.table = join(name, config);
             entry.reload.onChange(accepted.lastUpdatedMillis());
@@ -243,6 +243,11 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
     @Override
     public String misnamed(String expected, String actual) {
         return "Unexpected RDS configuration (expecting " + expected + "): " + actual;
+    }
+
+    @Override
+    public String misnumbered(int count) {
+        return count == 0 ? "" : "Unexpected RDS resource length: " + count;
     }
 
     private NamedSubscription<RouteTable> open(ConfigSourceConfig source, String statPrefix) {

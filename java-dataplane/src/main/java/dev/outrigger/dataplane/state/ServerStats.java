@@ -20,6 +20,7 @@ final class ServerStats {
     private final long startedNanos;
     private final StatsStore.Gauge state;
     private final StatsStore.Gauge live;
+    private ServerState current = ServerState.PRE_INITIALIZING;
 
     ServerStats(MainLoop loop, StatsStore stats, int concurrency) {
         this.loop = loop;
@@ -94,8 +95,16 @@ final class ServerStats {
     }
 
     void enter(ServerState now) {
-        shard.set(state, now.gauge());
+        current = now;
+        if (now != ServerState.DRAINING) {
+            shard.set(state, now.gauge());
+        }
         shard.set(live, now == ServerState.LIVE ? 1 : 0);
+    }
+
+    /** As in Envoy, a failed health check shows in the state with the next flush only. */
+    void onFlush() {
+        shard.set(state, current.gauge());
     }
 
     void onInitialized() {

@@ -62,7 +62,7 @@ final class VirtualHostDiscovery {
     /**
      * Begins to ask for the virtual hosts of a route configuration; without effect when it did.
      *
-     * @param statPrefix of the connection manager, with the dot at the end
+     * @param statPrefix of the connection manager's route configurations, with the dot at the end
      */
     void use(String routeConfigName, ConfigSourceConfig config, String statPrefix) {
         if (entries.containsKey(routeConfigName)) {
@@ -87,6 +87,7 @@ final class VirtualHostDiscovery {
             return;
         }
         entry.cancelTimeout();
+        stats.retire(entry.prefix);
         var source = bySource.get(entry.key);
         if (source != null && entry.key instanceof SourceKey.Own) {
             source.subscription.close();
@@ -125,6 +126,7 @@ final class VirtualHostDiscovery {
 
     private final class Entry {
         private final SourceKey key;
+        private final String prefix;
         private final SubscriptionStats stats;
         private final ConfigReload reload;
         private final Map<String, VirtualHostConfig> hosts = new LinkedHashMap<>();
@@ -134,6 +136,7 @@ final class VirtualHostDiscovery {
         Entry(SourceKey key, String prefix, ConfigSourceConfig config) {
             var store = VirtualHostDiscovery.this.stats;
             this.key = key;
+            this.prefix = prefix;
             this.stats = SubscriptionStats.of(store, prefix, config);
             this.reload = new ConfigReload(store, prefix);
             store.declareCounter(prefix + "update_empty");

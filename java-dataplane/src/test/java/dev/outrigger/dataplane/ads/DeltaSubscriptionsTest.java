@@ -4,9 +4,14 @@ package dev.outrigger.dataplane.ads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.util.Durations;
+import dev.outrigger.dataplane.state.FakeMainLoop;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +19,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeltaSubscriptionsTest {
+    private final FakeMainLoop loop = new FakeMainLoop();
     private final DeltaSubscriptions protocol =
-            new DeltaSubscriptions(Node.newBuilder().setId("n").build(), true);
+            new DeltaSubscriptions(
+                    Node.newBuilder().setId("n").build(), true, new ResourceTtls(loop));
     private final RecordingSink sink = new RecordingSink();
 
     @Test
@@ -44,6 +51,45 @@ class DeltaSubscriptionsTest {
         assertThat(request.getResourceNamesUnsubscribeList()).containsExactly("a");
         protocol.request(XdsType.ENDPOINT, Set.of("b", "c"));
         assertThat(sent()).isEmpty();
+    }
+
+    @Test
+    void resourceIsGoneUnlessItIsHeardOfAgainInTime() {
+        open();
+        protocol.start(XdsType.CLUSTER, sink);
+        protocol.onResponse(response("1", lasting("a", true)));
+        loop.advance(Duration.ofMillis(700));
+        protocol.onResponse(response("2", lasting("a", false)));
+        loop.advance(Duration.ofMillis(700));
+        assertThat(sink.removals).allSatisfy(each -> assertThat(each).isEmpty());
+
+        loop.advance(Duration.ofMillis(700));
+
+        assertThat(sink.removals.getLast()).containsExactly("a");
+    }
+
+    private static DeltaDiscoveryResponse response(String nonce, Resource resource) {
+        return DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(XdsType.CLUSTER.typeUrl())
+                .setNonce(nonce)
+                .addResources(resource)
+                .build();
+    }
+
+    private static Resource lasting(String name, boolean withContent) {
+        var resource = Resource.newBuilder().setName(name).setTtl(Durations.fromSeconds(1));
+        return withContent
+                ? resource.setResource(Any.pack(Cluster.newBuilder().setName(name).build())).build()
+                : resource.build();
+    }
+
+    @Test
+    void asksForVirtualHostsWithoutTheBeginningsOfTheirNames() {
+        open();
+
+        protocol.request(XdsType.VIRTUAL_HOST, Set.of("route"));
+
+        assertThat(only().getResourceNamesSubscribeList()).isEmpty();
     }
 
     @Test
@@ -178,7 +224,7 @@ class DeltaSubscriptionsTest {
                 .setTypeUrl(type.typeUrl())
                 .setNonce(nonce)
                 .addResources(
-                        io.envoyproxy.envoy.service.discovery.v3.Resource.newBuilder()
+                        Resource.newBuilder()
                                 .setName(name)
                                 .setVersion(version)
                                 .setResource(Any.newBuilder().setTypeUrl(type.typeUrl())))

@@ -115,6 +115,20 @@ class LastGoodSourcesTest {
     }
 
     @Test
+    void whoAsksLaterNeedNotWaitForAControlPlaneThatIsAway() {
+        remember(XdsType.CLUSTER, cluster("a"));
+        remember(XdsType.LISTENER, cluster("l"));
+        var sources = start("n");
+        var _ = sources.open(ADS, XdsType.CLUSTER, "", new RecordingSink());
+        loop.advance(LastGoodSources.PATIENCE);
+
+        var _ = sources.open(ADS, XdsType.LISTENER, "", sink);
+        loop.advance(Duration.ZERO);
+
+        assertThat(sink.states).hasSize(1);
+    }
+
+    @Test
     void refusedConfigurationIsNotRemembered() {
         remember(XdsType.CLUSTER, cluster("a"));
 

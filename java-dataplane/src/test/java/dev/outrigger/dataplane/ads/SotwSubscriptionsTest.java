@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.ads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import dev.outrigger.dataplane.state.FakeMainLoop;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.Test;
 class SotwSubscriptionsTest {
     private static final Node NODE = Node.newBuilder().setId("n").build();
 
-    private final SotwSubscriptions protocol = new SotwSubscriptions(NODE, true);
+    private final FakeMainLoop loop = new FakeMainLoop();
+    private final SotwSubscriptions protocol =
+            new SotwSubscriptions(NODE, true, new ResourceTtls(loop));
     private final RecordingSink sink = new RecordingSink();
 
     @Test

@@ -50,6 +50,22 @@ class BootstrapLoaderTest {
     }
 
     @Test
+    void takesOneElementWithoutBracketsAndADurationAsAMessage() throws Exception {
+        Bootstrap bootstrap =
+                load(
+                        """
+                        stats_flush_interval: {seconds: 3, nanos: 5}
+                        static_resources: {clusters: {name: x}}
+                        """);
+
+        assertThat(bootstrap.getStatsFlushInterval().getSeconds()).isEqualTo(3);
+        assertThat(bootstrap.getStatsFlushInterval().getNanos()).isEqualTo(5);
+        assertThat(bootstrap.getStaticResources().getClustersList())
+                .singleElement()
+                .satisfies(cluster -> assertThat(cluster.getName()).isEqualTo("x"));
+    }
+
+    @Test
     void namesEveryValueOfAWrongType() {
         String yaml =
                 """
@@ -57,7 +73,7 @@ class BootstrapLoaderTest {
                 admin: {address: {socket_address: {address: 127.0.0.1, port_value: abc}}}
                 stats_flush_interval: 5
                 static_resources:
-                  listeners: {}
+                  listeners: 7
                   clusters: [{name: b, type: STATICK, connect_timeout: 1m, respect_dns_ttl: 1}]
                 """;
 
@@ -70,9 +86,9 @@ class BootstrapLoaderTest {
                         "@ stats_flush_interval, near 3:23: message google.protobuf.Duration:"
                                 + " unexpected '5'; expected '\"'")
                 .hasMessageContaining(
-                        "@ static_resources.listeners, near 5:14: repeated message"
-                                + " envoy.config.listener.v3.Listener: unexpected '{'; expected"
-                                + " '['")
+                        "@ static_resources.listeners, near 5:14: message"
+                                + " envoy.config.listener.v3.Listener: unexpected '7'; expected"
+                                + " '{'")
                 .hasMessageContaining("near 6:30: unknown enum value: 'STATICK'")
                 .hasMessageContaining("near 6:56: message google.protobuf.Duration: invalid")
                 .hasMessageContaining("near 6:77: bool: unexpected '1'; expected true or false");

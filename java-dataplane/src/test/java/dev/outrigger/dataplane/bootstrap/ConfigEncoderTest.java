@@ -92,7 +92,7 @@ class ConfigEncoderTest {
                 "admin: {address: {socket_address: {protocol: TPC}}}",
                 "admin: {address: {socket_address: {port_value: 1, named_port: a}}}",
                 "static_resources: {clusters: [{dns_refresh_rate: 1s}, ~]}",
-                "static_resources: {clusters: {}}",
+                "static_resources: {clusters: 7}",
                 "static_resources: {clusters: [{typed_extension_protocol_options: {a: {}}}]}",
                 "node: {id: \"\\uD800\"}",
             })

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,23 +43,24 @@ class TlsTest {
         servers = authority("servers");
         callers = authority("callers");
         use(issue(servers, "first"), callers);
+        api = new RunningApi(directory, options());
+    }
+
+    private PolicyApiOptions options() {
         var files =
                 new ApiSecurity.ServerFiles(
                         directory.resolve("cert.pem"),
                         directory.resolve("key.pem"),
                         Optional.of(directory.resolve("ca.pem")));
-        api =
-                new RunningApi(
-                        directory,
-                        PolicyApiOptions.DEFAULT
-                                .withPorts(0, 0)
-                                .withSecurity(
-                                        new ApiSecurity(
-                                                Optional.of(files),
-                                                Optional.empty(),
-                                                List.of(
-                                                        RoleBinding.parse("ann=editor"),
-                                                        RoleBinding.parse("bo=x:viewer")))));
+        return PolicyApiOptions.DEFAULT
+                .withPorts(0, 0)
+                .withSecurity(
+                        new ApiSecurity(
+                                Optional.of(files),
+                                Optional.empty(),
+                                List.of(
+                                        RoleBinding.parse("ann=editor"),
+                                        RoleBinding.parse("bo=x:viewer"))));
     }
 
     @AfterEach
@@ -189,6 +192,19 @@ class TlsTest {
         api.server.checkCertificates();
 
         assertThat(served()).contains("CN=third");
+    }
+
+    @Test
+    void r18AHandshakeThatDoesNotGoOnEnds() throws Exception {
+        var limits = ConnectionLimits.DEFAULT.withHead(Duration.ofMillis(200));
+        var elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        try (var other = new RunningApi(elsewhere, options().withConnections(limits));
+                var socket = new Socket(InetAddress.getLoopbackAddress(), other.server.port())) {
+            socket.getOutputStream().write(new byte[] {22, 3, 1}); // A record begins so.
+            socket.setSoTimeout(5_000);
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     @Test
