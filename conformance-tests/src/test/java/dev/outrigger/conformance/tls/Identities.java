@@ -27,7 +27,7 @@ final class Identities {
                 "server",
                 leaf("server")
                         .addSanDnsName("server.example.com")
-                        .addSanDnsName("*.wild.example.com")
+                        .addSanDnsName("a.wild.example.com")
                         .addSanUriName("spiffe://td/server")
                         .addSanIpAddress("127.0.0.1")
                         .buildIssuedBy(authority));
