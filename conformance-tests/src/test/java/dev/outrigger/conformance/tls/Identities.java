@@ -35,9 +35,7 @@ final class Identities {
         add("stranger", client("stranger").buildIssuedBy(other));
         add("far", client("far").buildIssuedBy(between));
         add("alone", client("alone").buildSelfSigned());
-        add(
-                "signer",
-                client("signer").addExtendedKeyUsageCodeSigning().buildIssuedBy(authority));
+        add("signer", client("signer").addExtendedKeyUsageCodeSigning().buildIssuedBy(authority));
         Instant past = Instant.now().minus(Duration.ofDays(900));
         add(
                 "expired",
@@ -64,9 +62,7 @@ final class Identities {
     }
 
     private static CertificateBuilder client(String name) throws Exception {
-        return leaf(name)
-                .addSanUriName("spiffe://td/client")
-                .addSanDnsName("server.example.com");
+        return leaf(name).addSanUriName("spiffe://td/client").addSanDnsName("server.example.com");
     }
 
     private X509Bundle add(String name, X509Bundle bundle) throws IOException {
@@ -79,7 +75,8 @@ final class Identities {
     X509Bundle of(String name) {
         X509Bundle found = bundles.get(name);
         if (found == null) {
-            throw new IllegalArgumentException(name + " (expected: one of " + bundles.keySet() + ")");
+            throw new IllegalArgumentException(
+                    name + " (expected: one of " + bundles.keySet() + ")");
         }
         return found;
     }

@@ -67,7 +67,9 @@ record TlsClient(
             socket.startHandshake();
             socket.getOutputStream()
                     .write(
-                            ("GET /up HTTP/1.1\r\nhost: a.b\r\nconnection: close\r\n" + header + "\r\n")
+                            ("GET /up HTTP/1.1\r\nhost: a.b\r\nconnection: close\r\n"
+                                            + header
+                                            + "\r\n")
                                     .getBytes(StandardCharsets.ISO_8859_1));
             String answer = read(socket.getInputStream());
             var own = (X509Certificate) socket.getSession().getPeerCertificates()[0];

@@ -62,7 +62,11 @@ final class TlsSetting implements AutoCloseable {
                         who,
                         TlsClient.with(who).sending("x-forwarded-client-cert: By=old"));
             }
-            client(cases, listener, "stranger, 1.2", TlsClient.with("stranger").speaking("TLSv1.2"));
+            client(
+                    cases,
+                    listener,
+                    "stranger, 1.2",
+                    TlsClient.with("stranger").speaking("TLSv1.2"));
             client(cases, listener, "nobody, 1.2", TlsClient.plain().speaking("TLSv1.2"));
         }
         client(cases, "modern", "old version", TlsClient.plain().speaking("TLSv1.2"));
@@ -107,7 +111,9 @@ final class TlsSetting implements AutoCloseable {
             String target = path.replace(' ', '-');
             socket.getOutputStream()
                     .write(
-                            ("GET /" + target + " HTTP/1.1\r\nhost: a.b\r\nconnection: close\r\n\r\n")
+                            ("GET /"
+                                            + target
+                                            + " HTTP/1.1\r\nhost: a.b\r\nconnection: close\r\n\r\n")
                                     .getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
                     .replaceAll("(?m)^(date|x-envoy-upstream-service-time): .*\r\n", "");
@@ -151,7 +157,11 @@ final class TlsSetting implements AutoCloseable {
         all.put("named", common(own, named("URI", "spiffe://td/other")));
         all.put(
                 "pinned",
-                common(own, "validation_context: {verify_certificate_hash: [" + "00".repeat(32) + "]}"));
+                common(
+                        own,
+                        "validation_context: {verify_certificate_hash: ["
+                                + "00".repeat(32)
+                                + "]}"));
         all.put("lenient", common(own, trusting(", trust_chain_verification: ACCEPT_UNTRUSTED")));
         all.put("modern", common(own, "tls_params: {tls_minimum_protocol_version: TLSv1_3}"));
         all.put(
@@ -177,23 +187,31 @@ final class TlsSetting implements AutoCloseable {
         all.put("wrong name", "good|" + common(named("DNS", "other.example.com")));
         all.put(
                 "name as asked",
-                "good|sni: wrong.example.com, auto_sni_san_validation: true, " + common(trusting("")));
+                "good|sni: wrong.example.com, auto_sni_san_validation: true, "
+                        + common(trusting("")));
         all.put("unknown authority", "stranger|" + common(trusting("")));
         all.put("expired", "expired|" + common(trusting("")));
-        all.put("expired allowed", "expired|" + common(trusting(", allow_expired_certificate: true")));
+        all.put(
+                "expired allowed",
+                "expired|" + common(trusting(", allow_expired_certificate: true")));
         all.put("with certificate", "asking|" + common(shows("client"), trusting("")));
         all.put("without certificate", "asking|" + common(trusting("")));
         all.put("with wrong certificate", "asking|" + common(shows("stranger")));
         all.put("too new", "modern|" + common(trusting("")));
         all.put(
                 "new",
-                "modern|" + common(trusting(""), "tls_params: {tls_maximum_protocol_version: TLSv1_3}"));
+                "modern|"
+                        + common(
+                                trusting(""),
+                                "tls_params: {tls_maximum_protocol_version: TLSv1_3}"));
         return all;
     }
 
     String bootstrap(Path place) {
         var listeners = new ArrayList<String>();
-        listeners().forEach((name, tls) -> listeners.add(listener(name, secured("Downstream", tls), place)));
+        listeners()
+                .forEach((name, tls) ->
+                        listeners.add(listener(name, secured("Downstream", tls), place)));
         listeners.add(listener("cleartext", "", place));
         var clusters = new ArrayList<String>();
         clusters.add(cluster("up", "good|" + common(trusting(""))));
@@ -210,7 +228,8 @@ final class TlsSetting implements AutoCloseable {
     }
 
     private String secured(String side, String tls) {
-        String text = SOCKET.formatted(side, tls).replace("CA}", identities.certificate("ca") + "}");
+        String text =
+                SOCKET.formatted(side, tls).replace("CA}", identities.certificate("ca") + "}");
         for (String who : List.of("server", "client", "stranger", "rsa")) {
             text =
                     text.replace("CRT-" + who, identities.certificate(who))

@@ -25,8 +25,7 @@ final class TlsUpstream implements AutoCloseable {
     TlsUpstream(Identities identities, String identity, boolean needsClient, String... protocols)
             throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        TrustManager[] trust =
-                identities.of("ca").toTrustManagerFactory().getTrustManagers();
+        TrustManager[] trust = identities.of("ca").toTrustManagerFactory().getTrustManagers();
         context.init(identities.of(identity).toKeyManagerFactory().getKeyManagers(), trust, null);
         listening =
                 (SSLServerSocket)

@@ -39,8 +39,7 @@ class TlsWireIT {
     /** Of gauges that are days and seconds. */
     private static final Pattern INCOMPARABLE = Pattern.compile(".*expir.*");
 
-    private record Played(
-            Map<String, String> answers, List<String> log, Map<String, Long> stats) {}
+    private record Played(Map<String, String> answers, List<String> log, Map<String, Long> stats) {}
 
     private final Map<String, Played> played = new LinkedHashMap<>();
 
@@ -63,12 +62,8 @@ class TlsWireIT {
             Map<String, Integer> ports = running.listenerPorts();
             var answers = new LinkedHashMap<String, String>();
             TlsSetting.cases()
-                    .forEach((name, each) ->
-                            answers.put(name, each.play(ports, identities)));
-            return new Played(
-                    answers,
-                    lines(place),
-                    stats(running.admin("GET", "/stats").body()));
+                    .forEach((name, each) -> answers.put(name, each.play(ports, identities)));
+            return new Played(answers, lines(place), stats(running.admin("GET", "/stats").body()));
         }
     }
 

@@ -72,8 +72,7 @@ public record CommonTlsConfig(
      *
      * @param path of the certificates' file, or {@code <inline>}
      */
-    public record CertificateConfig(CertificateChain chain, String path)
-            implements SecretConfig {}
+    public record CertificateConfig(CertificateChain chain, String path) implements SecretConfig {}
 
     /** Where it is said what the peer must show. */
     public sealed interface ValidationSource {

@@ -5,8 +5,8 @@ import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.x509.GeneralName;
 import dev.outrigger.dataplane.x509.RevocationLists;
 import dev.outrigger.dataplane.x509.TrustStore;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,8 @@ import java.util.OptionalInt;
  * @param publicKeyHashes SHA-256 in lower case hex
  * @param acceptUntrusted whether a certificate that fails is accepted, and only told apart
  * @param maxVerifyDepth of intermediates and the trusted one
- * @param spiffe trusted certificates by trust domain; empty unless the SPIFFE validator is asked for
+ * @param spiffe trusted certificates by trust domain; empty unless the SPIFFE validator is asked
+ *     for
  */
 public record PeerValidationConfig(
         Optional<TrustStore> trusted,

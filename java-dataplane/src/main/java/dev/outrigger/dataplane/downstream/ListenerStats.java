@@ -44,8 +44,7 @@ final class ListenerStats {
                 }) {
             store.declareCounter(p + unused);
         }
-        handshakeTimeouts =
-                store.counter(p + "downstream_cx_transport_socket_connect_timeout");
+        handshakeTimeouts = store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
         filterError = store.counter(p + "downstream_listener_filter_error");

@@ -2,8 +2,8 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.ForwardingConfig;
-import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.ForwardingConfig.CertificateDetail;
+import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;

@@ -61,13 +61,10 @@ final class DataSources {
         byte[] bytes =
                 switch (source.getSpecifierCase()) {
                     case INLINE_BYTES -> source.getInlineBytes().toByteArray();
-                    case INLINE_STRING ->
-                            source.getInlineString().getBytes(StandardCharsets.UTF_8);
+                    case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
                     case ENVIRONMENT_VARIABLE -> {
                         String value = System.getenv(source.getEnvironmentVariable());
-                        yield value == null
-                                ? new byte[0]
-                                : value.getBytes(StandardCharsets.UTF_8);
+                        yield value == null ? new byte[0] : value.getBytes(StandardCharsets.UTF_8);
                     }
                     case FILENAME -> file(source.getFilename(), path, findings);
                     case SPECIFIER_NOT_SET -> new byte[0];
@@ -87,7 +84,11 @@ final class DataSources {
                 findings.invalid(
                         FieldPaths.join(path, "filename"),
                         name,
-                        "file " + name + " size is " + size + " bytes; maximum is "
+                        "file "
+                                + name
+                                + " size is "
+                                + size
+                                + " bytes; maximum is "
                                 + MAX_FILE_BYTES);
                 return new byte[0];
             }

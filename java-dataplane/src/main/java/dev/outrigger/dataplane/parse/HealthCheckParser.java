@@ -76,7 +76,9 @@ final class HealthCheckParser {
                     .obeyed("healthy_edge_interval", "event_log_path")
                     .nested("event_logger", () -> EVENT_LOGGER)
                     .obeyed("always_log_health_check_failures", "always_log_health_check_success")
-                    .noEffect("tls_options", "checks go over the transport socket of the endpoint, with its own ALPN")
+                    .noEffect(
+                            "tls_options",
+                            "checks go over the transport socket of the endpoint, with its own ALPN")
                     .noEffect(
                             "transport_socket_match_criteria",
                             "the metadata of the endpoint picks it, for checks as for requests");

@@ -106,8 +106,7 @@ final class PeerValidationParser {
         var all = new ArrayList<SanMatch>();
         for (int i = 0; i < proto.getMatchTypedSubjectAltNamesCount(); i++) {
             SubjectAltNameMatcher each = proto.getMatchTypedSubjectAltNames(i);
-            String at =
-                    FieldPaths.index(FieldPaths.join(path, "match_typed_subject_alt_names"), i);
+            String at = FieldPaths.index(FieldPaths.join(path, "match_typed_subject_alt_names"), i);
             var match =
                     RouteMatchParser.string(
                             each.getMatcher(), FieldPaths.join(at, "matcher"), findings);
@@ -126,7 +125,9 @@ final class PeerValidationParser {
                         "",
                         "Failed to create SAN matcher for OTHER_NAME with OID: " + each.getOid());
             }
-            all.add(new SanMatch(type, type == GeneralName.Type.OTHER_NAME ? each.getOid() : "", match));
+            all.add(
+                    new SanMatch(
+                            type, type == GeneralName.Type.OTHER_NAME ? each.getOid() : "", match));
         }
         // The old field, which the typed one replaces, is for any of these kinds.
         if (all.isEmpty()) {
@@ -134,9 +135,15 @@ final class PeerValidationParser {
                 var match =
                         RouteMatchParser.string(
                                 proto.getMatchSubjectAltNames(i),
-                                FieldPaths.index(FieldPaths.join(path, "match_subject_alt_names"), i),
+                                FieldPaths.index(
+                                        FieldPaths.join(path, "match_subject_alt_names"), i),
                                 findings);
-                for (GeneralName.Type type : List.of(GeneralName.Type.DNS, GeneralName.Type.URI, GeneralName.Type.EMAIL, GeneralName.Type.IP_ADDRESS)) {
+                for (GeneralName.Type type :
+                        List.of(
+                                GeneralName.Type.DNS,
+                                GeneralName.Type.URI,
+                                GeneralName.Type.EMAIL,
+                                GeneralName.Type.IP_ADDRESS)) {
                     all.add(new SanMatch(type, "", match));
                 }
             }
@@ -148,8 +155,7 @@ final class PeerValidationParser {
         var all = new ArrayList<String>();
         for (int i = 0; i < proto.getVerifyCertificateHashCount(); i++) {
             String text = proto.getVerifyCertificateHash(i);
-            String hex =
-                    text.length() == COLON_SEPARATED_HASH_CHARS ? text.replace(":", "") : text;
+            String hex = text.length() == COLON_SEPARATED_HASH_CHARS ? text.replace(":", "") : text;
             if (!isHash(hex)) {
                 findings.invalid(
                         FieldPaths.index(FieldPaths.join(path, "verify_certificate_hash"), i),
@@ -218,9 +224,7 @@ final class PeerValidationParser {
                             FieldPaths.join(at, "trust_domains.trust_bundle"),
                             findings);
             try {
-                stores.put(
-                        domain.getName(),
-                        TrustStore.parse(bundle.bytes(), bundle.name()));
+                stores.put(domain.getName(), TrustStore.parse(bundle.bytes(), bundle.name()));
             } catch (LoadException e) {
                 findings.invalid(
                         FieldPaths.join(at, "trust_domains"),

@@ -39,9 +39,7 @@ public final class SecretParser {
             case SESSION_TICKET_KEYS ->
                     Optional.of(
                             TlsSecretsParser.ticketKeys(
-                                    proto.getSessionTicketKeys(),
-                                    "session_ticket_keys",
-                                    findings));
+                                    proto.getSessionTicketKeys(), "session_ticket_keys", findings));
             case VALIDATION_CONTEXT ->
                     Optional.of(
                             PeerValidationParser.parseBase(

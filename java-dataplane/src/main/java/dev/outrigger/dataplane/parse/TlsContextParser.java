@@ -150,8 +150,7 @@ final class TlsContextParser {
                     "",
                     "Multiple TLS certificates are not supported for client contexts");
         }
-        CommonTlsConfig parsed =
-                common(common, false, proto.getAutoSniSanValidation(), commonPath);
+        CommonTlsConfig parsed = common(common, false, proto.getAutoSniSanValidation(), commonPath);
         if (proto.getAutoSniSanValidation()
                 && parsed.validation() instanceof ValidationSource.None) {
             findings.invalid(
@@ -215,8 +214,7 @@ final class TlsContextParser {
         return switch (proto.getValidationContextTypeCase()) {
             case VALIDATION_CONTEXT -> {
                 String at = FieldPaths.join(path, "validation_context");
-                var parsed =
-                        PeerValidationParser.parse(proto.getValidationContext(), at, findings);
+                var parsed = PeerValidationParser.parse(proto.getValidationContext(), at, findings);
                 if (autoSniSan && parsed.trusted().isEmpty()) {
                     findings.invalid(
                             FieldPaths.join(at, "trusted_ca"),
@@ -264,8 +262,7 @@ final class TlsContextParser {
                         "Unknown static certificate validation context: ",
                         path)
                 .<ValidationSource>map(own ->
-                        new ValidationSource.Inline(
-                                base.map(b -> b.mergedWith(own)).orElse(own)))
+                        new ValidationSource.Inline(base.map(b -> b.mergedWith(own)).orElse(own)))
                 .orElseGet(ValidationSource.None::new);
     }
 
@@ -297,7 +294,8 @@ final class TlsContextParser {
             List<io.envoyproxy.envoy.config.core.v3.CidrRange> protos, String path) {
         var all = new ArrayList<CidrRange>();
         for (int i = 0; i < protos.size(); i++) {
-            AddressParser.cidr(protos.get(i), FieldPaths.index(path, i), findings).ifPresent(all::add);
+            AddressParser.cidr(protos.get(i), FieldPaths.index(path, i), findings)
+                    .ifPresent(all::add);
         }
         return all;
     }

@@ -17,8 +17,7 @@ final class TlsParametersParser {
                     + "[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]:"
                     + "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:";
 
-    private static final List<String> DEFAULT_CURVES =
-            List.of("X25519MLKEM768", "X25519", "P-256");
+    private static final List<String> DEFAULT_CURVES = List.of("X25519MLKEM768", "X25519", "P-256");
 
     private static final Set<String> CIPHERS =
             Set.of(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
-import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.config.RouteMatchConfig.TlsContextMatch;
+import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;

@@ -72,9 +72,7 @@ final class ClientTlsContext extends TlsContext {
         if (credential != null) {
             credential.addTo(context);
         }
-        verifyPeers(
-                context,
-                validator() == null ? SSL.SSL_CVERIFY_NONE : SSL.SSL_CVERIFY_REQUIRED);
+        verifyPeers(context, validator() == null ? SSL.SSL_CVERIFY_NONE : SSL.SSL_CVERIFY_REQUIRED);
         if (config.maxSessionKeys() > 0) {
             SSLContext.setSessionCacheMode(
                     context,

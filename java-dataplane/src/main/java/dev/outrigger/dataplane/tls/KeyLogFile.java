@@ -68,7 +68,9 @@ final class KeyLogFile {
         } catch (IOException e) {
             log.warn(
                     "key log not written path={}: {}",
-                    new String(path.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8),
+                    new String(
+                            path.toString().getBytes(StandardCharsets.UTF_8),
+                            StandardCharsets.UTF_8),
                     e.toString());
         }
     }

@@ -4,11 +4,11 @@ package dev.outrigger.dataplane.tls;
 import dev.outrigger.dataplane.config.PeerValidationConfig;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.x509.Certificate;
+import dev.outrigger.dataplane.x509.ChainFault;
 import dev.outrigger.dataplane.x509.ChainVerifier;
 import dev.outrigger.dataplane.x509.ChainVerifier.Outcome;
 import dev.outrigger.dataplane.x509.GeneralName;
 import dev.outrigger.dataplane.x509.TrustStore;
-import dev.outrigger.dataplane.x509.ChainFault;
 import java.security.cert.CertificateException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,8 +84,7 @@ final class PeerValidator {
                         .orElse(null);
         config.spiffe()
                 .forEach((domain, store) ->
-                        spiffe.put(
-                                domain, new ChainVerifier(store, config.revoked(), options)));
+                        spiffe.put(domain, new ChainVerifier(store, config.revoked(), options)));
         this.names = config.subjectAltNames().stream().map(SanMatcher::new).toList();
     }
 
@@ -135,9 +134,7 @@ final class PeerValidator {
         ChainVerifier chosen = spiffe.isEmpty() ? verifier : spiffeVerifier(presented.getFirst());
         if (!spiffe.isEmpty() && chosen == null) {
             shard.inc(stats.failVerifyError);
-            return refused(
-                    NOT_ACCEPTED,
-                    "verify cert failed: no trust bundle store");
+            return refused(NOT_ACCEPTED, "verify cert failed: no trust bundle store");
         }
         if (chosen != null) {
             switch (chosen.verify(presented, clock.instant())) {
@@ -165,12 +162,8 @@ final class PeerValidator {
             status = more.status();
         }
         boolean good =
-                chosen == null
-                        ? more.status() == Status.VALIDATED
-                        : more.status() != Status.FAILED;
-        return good || config.acceptUntrusted()
-                ? new Result(true, status, 0, "", chain)
-                : more;
+                chosen == null ? more.status() == Status.VALIDATED : more.status() != Status.FAILED;
+        return good || config.acceptUntrusted() ? new Result(true, status, 0, "", chain) : more;
     }
 
     private static Result refused(int code, String detail) {
@@ -200,7 +193,8 @@ final class PeerValidator {
                     byServerName
                             ? own.names(GeneralName.Type.DNS).stream()
                                     .anyMatch(n -> SanMatcher.dnsNameMatches(serverName, n))
-                            : names.stream().anyMatch(m -> own.names().stream().anyMatch(m::matches));
+                            : names.stream()
+                                    .anyMatch(m -> own.names().stream().anyMatch(m::matches));
             if (!fits) {
                 shard.inc(stats.failVerifySan);
                 return refused(
@@ -218,8 +212,7 @@ final class PeerValidator {
                                     .contains(HexFormat.of().formatHex(own.spkiSha256()));
             if (!pinned) {
                 shard.inc(stats.failVerifyCertHash);
-                return refused(
-                        NOT_ACCEPTED, "verify cert failed: cert hash and spki");
+                return refused(NOT_ACCEPTED, "verify cert failed: cert hash and spki");
             }
             validated = true;
         }

@@ -43,7 +43,9 @@ final class SanMatcher {
         return matcher.matches(bytes, 0, bytes.length);
     }
 
-    /** Whether a certificate's name, which may have a wildcard as its first label, is for a host. */
+    /**
+     * Whether a certificate's name, which may have a wildcard as its first label, is for a host.
+     */
     static boolean dnsNameMatches(String host, String pattern) {
         String name = new String(host.getBytes(UTF_8), ISO_8859_1).toLowerCase(Locale.ROOT);
         String wanted = pattern.toLowerCase(Locale.ROOT);

@@ -175,9 +175,10 @@ final class Session implements TlsInfo {
             return "";
         }
         return switch (peer.keyType()) {
-            case RSA -> version().equals("TLSv1") || version().equals("TLSv1.1")
-                    ? "rsa_pkcs1_md5_sha1"
-                    : "rsa_pss_rsae_sha256";
+            case RSA ->
+                    version().equals("TLSv1") || version().equals("TLSv1.1")
+                            ? "rsa_pkcs1_md5_sha1"
+                            : "rsa_pss_rsae_sha256";
             case EC_P256 -> "ecdsa_secp256r1_sha256";
             case EC_P384 -> "ecdsa_secp384r1_sha384";
             case EC_P521 -> "ecdsa_secp521r1_sha512";

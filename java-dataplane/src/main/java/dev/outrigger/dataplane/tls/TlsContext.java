@@ -27,8 +27,7 @@ abstract sealed class TlsContext permits ServerTlsContext, ClientTlsContext {
     /** The owner counts as one. */
     private final AtomicInteger users = new AtomicInteger(1);
 
-    TlsContext(
-            TlsStats stats, @Nullable PeerValidator validator, @Nullable KeyLogFile keyLog) {
+    TlsContext(TlsStats stats, @Nullable PeerValidator validator, @Nullable KeyLogFile keyLog) {
         this.stats = stats;
         this.validator = validator;
         this.keyLog = keyLog;

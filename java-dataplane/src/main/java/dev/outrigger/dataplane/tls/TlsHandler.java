@@ -94,8 +94,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
      *
      * @param context retained; released when the handler goes
      */
-    static TlsHandler server(
-            ServerTlsContext context, StatsShard shard, LongSupplier nanoTime) {
+    static TlsHandler server(ServerTlsContext context, StatsShard shard, LongSupplier nanoTime) {
         return new TlsHandler(context, TlsTarget.of(""), shard, nanoTime);
     }
 
@@ -199,10 +198,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
             if (late != null) {
                 timeout =
                         context.executor()
-                                .schedule(
-                                        late,
-                                        connectTimeoutNanos,
-                                        TimeUnit.NANOSECONDS);
+                                .schedule(late, connectTimeoutNanos, TimeUnit.NANOSECONDS);
             }
         }
     }
@@ -348,8 +344,11 @@ public final class TlsHandler extends ChannelDuplexHandler {
                 int error = SSL.getError(ssl, result);
                 boolean wrote = writeSideBuffer();
                 if (error == BoringSsl.ERROR_WANT_WRITE
-                        || (error == BoringSsl.ERROR_WANT_READ && wrote && SSL.isInInit(ssl) != 0
-                                && in != null && in.isReadable())) {
+                        || (error == BoringSsl.ERROR_WANT_READ
+                                && wrote
+                                && SSL.isInInit(ssl) != 0
+                                && in != null
+                                && in.isReadable())) {
                     continue;
                 }
                 if (error != BoringSsl.ERROR_WANT_READ) {
@@ -494,9 +493,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
             }
             int got =
                     SSL.readFromSSL(
-                            ssl,
-                            out.memoryAddress() + out.writerIndex(),
-                            out.writableBytes());
+                            ssl, out.memoryAddress() + out.writerIndex(), out.writableBytes());
             if (got <= 0) {
                 error = SSL.getError(ssl, got);
                 break;

@@ -54,10 +54,7 @@ public final class TlsStats {
             store.declareCounter(prefix + name);
         }
         String factory =
-                scope
-                        + (downstream
-                                ? "server_ssl_socket_factory."
-                                : "client_ssl_socket_factory.");
+                scope + (downstream ? "server_ssl_socket_factory." : "client_ssl_socket_factory.");
         this.updatedBySds = store.counter(factory + "ssl_context_update_by_sds");
         this.secretsNotReady =
                 store.counter(
@@ -65,9 +62,7 @@ public final class TlsStats {
                                 + (downstream ? "downstream" : "upstream")
                                 + "_context_secrets_not_ready");
         store.declareCounter(
-                factory
-                        + (downstream ? "upstream" : "downstream")
-                        + "_context_secrets_not_ready");
+                factory + (downstream ? "upstream" : "downstream") + "_context_secrets_not_ready");
     }
 
     Counter cipher(String name) {

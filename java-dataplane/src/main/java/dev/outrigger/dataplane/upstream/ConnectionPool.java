@@ -230,8 +230,7 @@ public final class ConnectionPool {
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
-                        : HappyEyeballs.connect(
-                                connector, host, shard, HTTP1, connection, config);
+                        : HappyEyeballs.connect(connector, host, shard, HTTP1, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             connecting--;

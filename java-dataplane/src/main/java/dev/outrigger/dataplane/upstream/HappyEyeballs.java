@@ -69,8 +69,8 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt = new HappyEyeballs(
-                        connector, host, shard, alpnFallback, config, handler, sorted);
+        var attempt =
+                new HappyEyeballs(connector, host, shard, alpnFallback, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }

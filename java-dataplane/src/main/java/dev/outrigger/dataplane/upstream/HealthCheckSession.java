@@ -257,8 +257,7 @@ abstract class HealthCheckSession {
         // The check's own timeout ends it.
         return checker.connector.connect(
                 target(),
-                host.newTls(
-                        checker.shard, checker.config.timeout().plusSeconds(1), List.of()),
+                host.newTls(checker.shard, checker.config.timeout().plusSeconds(1), List.of()),
                 handler,
                 checker.config.timeout().plusSeconds(1),
                 config.perConnectionBufferLimitBytes(),

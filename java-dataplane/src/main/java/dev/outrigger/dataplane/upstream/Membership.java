@@ -9,7 +9,6 @@ import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.Metadata;
-import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.HealthChecker.Transition;
 import dev.outrigger.dataplane.upstream.Host.Placement;
 import java.net.InetSocketAddress;

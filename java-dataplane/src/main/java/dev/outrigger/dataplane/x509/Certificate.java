@@ -198,9 +198,7 @@ public final class Certificate {
 
     /** Of an RSA key; 0 for others. */
     public int rsaBits() {
-        return parsed.getPublicKey() instanceof RSAPublicKey key
-                ? key.getModulus().bitLength()
-                : 0;
+        return parsed.getPublicKey() instanceof RSAPublicKey key ? key.getModulus().bitLength() : 0;
     }
 
     /** Whether it says what its key is for, and that is not to sign certificates or lists. */

@@ -45,7 +45,8 @@ public enum ChainFault {
                     CRL_NOT_YET_VALID,
                     CRL_HAS_EXPIRED,
                     CERT_REVOKED,
-                    KEYUSAGE_NO_CRL_SIGN -> true;
+                    KEYUSAGE_NO_CRL_SIGN ->
+                    true;
             case UNSPECIFIED,
                     UNABLE_TO_GET_ISSUER_CERT,
                     CERT_SIGNATURE_FAILURE,
@@ -60,7 +61,8 @@ public enum ChainFault {
                     INVALID_PURPOSE,
                     UNHANDLED_CRITICAL_EXTENSION,
                     PERMITTED_VIOLATION,
-                    EXCLUDED_VIOLATION -> false;
+                    EXCLUDED_VIOLATION ->
+                    false;
         };
     }
 

@@ -126,8 +126,7 @@ public final class ChainVerifier {
                         : null;
             }
             if (chain.size() > Math.min(MAX_CHAIN, options.maxDepth() + 1L)) {
-                return fault(
-                        ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
+                return fault(ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
             }
             if (isSelfIssued(last)) {
                 return fault(
@@ -137,17 +136,13 @@ public final class ChainVerifier {
                         chain.size() - 1);
             }
             Certificate next =
-                    issuer(
-                            last,
-                            store.withSubject(last.parsed().getIssuerX500Principal()),
-                            now);
+                    issuer(last, store.withSubject(last.parsed().getIssuerX500Principal()), now);
             if (next == null) {
                 next = issuer(last, unused, now);
                 unused.remove(next);
             }
             if (next == null) {
-                return fault(
-                        ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
+                return fault(ChainFault.UNABLE_TO_GET_ISSUER_CERT_LOCALLY, chain.size() - 1);
             }
             chain.add(next);
             last = next;

@@ -80,7 +80,9 @@ public record GeneralName(Type type, String objectId, String text) {
             case Der.INTEGER, 0x0a -> content.length == 0 ? "" : new BigInteger(content).toString();
             case Der.OBJECT_ID -> Der.objectId(content);
             case Der.BIT_STRING ->
-                    content.length == 0 ? "" : latin(Arrays.copyOfRange(content, 1, content.length));
+                    content.length == 0
+                            ? ""
+                            : latin(Arrays.copyOfRange(content, 1, content.length));
             case Der.BMP_STRING -> utf8(content, StandardCharsets.UTF_16BE);
             case Der.UNIVERSAL_STRING -> utf8(content, Charset.forName("UTF-32BE"));
             case Der.SEQUENCE, Der.SET -> latin(value.whole());

@@ -98,8 +98,7 @@ final class PrivateKeys {
         if (version.length() == 0) {
             throw new MalformedException("a key without its version");
         }
-        String oid =
-                Der.objectId(info.next(Der.SEQUENCE).inside().next(Der.OBJECT_ID).content());
+        String oid = Der.objectId(info.next(Der.SEQUENCE).inside().next(Der.OBJECT_ID).content());
         String algorithm =
                 switch (oid) {
                     case "1.2.840.113549.1.1.1" -> "RSA";
@@ -199,8 +198,7 @@ final class PrivateKeys {
     }
 
     private static byte[] wrapRsa(byte[] pkcs1) {
-        return element(
-                Der.SEQUENCE, VERSION_0, RSA_ALGORITHM, element(Der.OCTET_STRING, pkcs1));
+        return element(Der.SEQUENCE, VERSION_0, RSA_ALGORITHM, element(Der.OCTET_STRING, pkcs1));
     }
 
     /** The curve stands inside the key, and outside in PKCS #8. */

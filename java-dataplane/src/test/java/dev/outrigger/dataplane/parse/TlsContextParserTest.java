@@ -97,11 +97,11 @@ sni: "a\\0b" | .sni | SNI names containing NULL-byte are not allowed
                 accepted(
                         parse(
                                 "common_tls_context: {tls_certificate_sds_secret_configs: [{name:"
-                                    + " own, sds_config: {ads: {}}}], combined_validation_context:"
-                                    + " {default_validation_context:"
-                                    + " {match_typed_subject_alt_names: [{san_type: URI, matcher:"
-                                    + " {exact: x}}]}, validation_context_sds_secret_config: {name:"
-                                    + " roots, sds_config: {ads: {}}}}}"));
+                                        + " own, sds_config: {ads: {}}}], combined_validation_context:"
+                                        + " {default_validation_context:"
+                                        + " {match_typed_subject_alt_names: [{san_type: URI, matcher:"
+                                        + " {exact: x}}]}, validation_context_sds_secret_config: {name:"
+                                        + " roots, sds_config: {ads: {}}}}}"));
 
         var ads = new ConfigSourceConfig.Ads(Duration.ofSeconds(15));
         assertThat(cluster.secrets())
@@ -110,6 +110,8 @@ sni: "a\\0b" | .sni | SNI names containing NULL-byte are not allowed
         assertThat(cluster.tls().orElseThrow().common().validation())
                 .isInstanceOfSatisfying(
                         ValidationSource.Secret.class,
-                        secret -> assertThat(secret.base().orElseThrow().subjectAltNames()).hasSize(1));
+                        secret ->
+                                assertThat(secret.base().orElseThrow().subjectAltNames())
+                                        .hasSize(1));
     }
 }
