@@ -126,6 +126,19 @@ class DemoIT {
         }
     }
 
+    /** As Linux says it; elsewhere it is taken to be as usual. */
+    private static boolean isInterruptIgnored() throws IOException {
+        var status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        try (var lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                    .anyMatch(mask -> (mask & (1L << 1)) != 0);
+        }
+    }
+
     /** What Ctrl-C does, to the one process; Java has no call for that signal. */
     private static void interrupt(Process process) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
@@ -172,7 +185,12 @@ class DemoIT {
     }
 
     private Process start(Map<String, String> environment, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(LAUNCHER.toString(), "demo"));
+        var command = new ArrayList<String>();
+        if (isInterruptIgnored()) {
+            // Whoever runs the tests in the background ignores interrupts, which children inherit.
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
+        command.addAll(List.of(LAUNCHER.toString(), "demo"));
         command.addAll(List.of(arguments));
         var temporary = Files.createDirectories(folder.resolve("tmp"));
         var all = new HashMap<>(environment);

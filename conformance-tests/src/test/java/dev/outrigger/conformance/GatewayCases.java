@@ -21,8 +21,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * sent to each of its gateways, whether meant for it or not.
  */
 final class GatewayCases {
-    private static final Path FOLDER =
-            Path.of("..", "..", "shared", "data", "gateway-api-conformance");
+    static final Path FOLDER = Path.of("..", "..", "shared", "data", "gateway-api-conformance");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** They are about TLS and UDP. */
@@ -84,7 +83,7 @@ final class GatewayCases {
                 .collect(Collectors.joining());
     }
 
-    private static void load(Path file, List<Map<String, Object>> into) throws IOException {
+    static void load(Path file, List<Map<String, Object>> into) throws IOException {
         var loader = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build());
         for (var document : loader.loadAllFromString(Files.readString(file))) {
             if (document instanceof Map<?, ?> manifest) {

@@ -44,6 +44,57 @@ final class GatewayRoutes {
         return names;
     }
 
+    /**
+     * Those routes, as {@code namespace/name}, that take requests for a host on a listener of the
+     * parent: of the names that cover the host the most specific one decides.
+     */
+    Set<String> attachedTo(String parent, String host) {
+        var byDomain = new LinkedHashMap<String, Set<String>>();
+        for (var route : routes()) {
+            for (var reference : maps(spec(route).get("parentRefs"))) {
+                if (text(reference, "name").equals(parent)) {
+                    domains(route, reference)
+                            .forEach(domain ->
+                                    byDomain.computeIfAbsent(domain, _ -> new TreeSet<>())
+                                            .add(id(route)));
+                }
+            }
+        }
+        return byDomain.keySet().stream()
+                .filter(domain -> covers(domain, host))
+                .max(
+                        Comparator.comparingInt(
+                                domain -> domain.equals(host) ? 1_000 : domain.length()))
+                .map(byDomain::get)
+                .orElse(Set.of());
+    }
+
+    /** The route called {@code namespace/name}. */
+    Map<String, Object> named(String id) {
+        return routes().stream().filter(route -> id(route).equals(id)).findFirst().orElseThrow();
+    }
+
+    private static String id(Map<String, Object> route) {
+        return namespace(route) + "/" + text(map(route.get("metadata")), "name");
+    }
+
+    private List<String> domains(Map<String, Object> route, Map<String, Object> reference) {
+        var section = reference.get("sectionName");
+        var domains = new ArrayList<String>();
+        for (var listener : listeners(text(reference, "name"))) {
+            if ((section != null && !section.equals(listener.get("name")))
+                    || !admits(listener, namespace(route))) {
+                continue;
+            }
+            var own = optional(listener.get("hostname"));
+            var hostnames = list(spec(route).get("hostnames"));
+            for (var hostname : hostnames.isEmpty() ? List.of(own.orElse(ANY)) : hostnames) {
+                intersection(own.orElse(ANY), String.valueOf(hostname)).ifPresent(domains::add);
+            }
+        }
+        return domains;
+    }
+
     /** The virtual hosts of the parent, as messages. */
     List<Map<String, Object>> virtualHosts(String parent) {
         var byDomain = new LinkedHashMap<String, List<Ranked>>();
@@ -82,20 +133,8 @@ final class GatewayRoutes {
             Map<String, Object> route,
             Map<String, Object> reference,
             Map<String, List<Ranked>> byDomain) {
-        var section = reference.get("sectionName");
-        for (var listener : listeners(text(reference, "name"))) {
-            if ((section != null && !section.equals(listener.get("name")))
-                    || !admits(listener, namespace(route))) {
-                continue;
-            }
-            var own = optional(listener.get("hostname"));
-            var hostnames = list(spec(route).get("hostnames"));
-            for (var hostname : hostnames.isEmpty() ? List.of(own.orElse(ANY)) : hostnames) {
-                intersection(own.orElse(ANY), String.valueOf(hostname))
-                        .ifPresent(domain ->
-                                byDomain.computeIfAbsent(domain, _ -> new ArrayList<>())
-                                        .addAll(ranked(route)));
-            }
+        for (String domain : domains(route, reference)) {
+            byDomain.computeIfAbsent(domain, _ -> new ArrayList<>()).addAll(ranked(route));
         }
     }
 
@@ -310,7 +349,7 @@ final class GatewayRoutes {
         return String.valueOf(node.get(key));
     }
 
-    private static List<Map<String, Object>> maps(@Nullable Object value) {
+    static List<Map<String, Object>> maps(@Nullable Object value) {
         return list(value).stream().map(GatewayRoutes::map).toList();
     }
 
@@ -319,7 +358,7 @@ final class GatewayRoutes {
     }
 
     @SuppressWarnings("unchecked") // Keys of what a YAML reader gives are texts.
-    private static Map<String, Object> map(@Nullable Object value) {
+    static Map<String, Object> map(@Nullable Object value) {
         return value == null ? Map.of() : (Map<String, Object>) value;
     }
 }

@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,7 +57,7 @@ class StatsSinkIT {
     @ParameterizedTest
     @MethodSource("names")
     void areToldTheSame(String name, @TempDir Path folder) throws IOException {
-        String sink = sinks().get(name);
+        String sink = Objects.requireNonNull(sinks().get(name));
 
         Told oracle =
                 play(Subjects.oracle(), sink, Files.createDirectory(folder.resolve("oracle")));

@@ -90,7 +90,7 @@ public final class ControlPlane implements AutoCloseable {
             SecureRandom random)
             throws CannotListenException {
         var metrics = new ApiMetrics(meters);
-        var reader = PolicyReader.withXdsResourceCheck(new XdsResourceSchema());
+        var reader = PolicyReader.of(new XdsResourceSchema(), options.capabilities());
         PolicyStore store =
                 SqlitePolicyStore.open(SqliteOptions.at(options.store()), reader, clock, metrics);
         XdsEngine engine = null;

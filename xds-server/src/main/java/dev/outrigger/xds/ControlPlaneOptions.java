@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.rest.ApiSecurity;
 import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.reconcile.RolloutOptions;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
  * @param security how that one is protected
  * @param rollout how new content reaches the proxies
  * @param apiSecurity how the REST API is protected
+ * @param capabilities which proxies documents must suit
  */
 public record ControlPlaneOptions(
         Path store,
@@ -26,7 +28,8 @@ public record ControlPlaneOptions(
         XdsSecurity security,
         RolloutOptions rollout,
         AdsOptions ads,
-        ApiSecurity apiSecurity) {
+        ApiSecurity apiSecurity,
+        Capabilities capabilities) {
     /** The documented ports on 127.0.0.1. */
     public static ControlPlaneOptions at(Path store) {
         return new ControlPlaneOptions(
@@ -37,36 +40,43 @@ public record ControlPlaneOptions(
                 XdsSecurity.LOOPBACK_ONLY,
                 RolloutOptions.DEFAULT,
                 AdsOptions.DEFAULT,
-                ApiSecurity.LOOPBACK_ONLY);
+                ApiSecurity.LOOPBACK_ONLY,
+                Capabilities.ALL_PROXIES);
     }
 
     public ControlPlaneOptions withRest(Listen address) {
         return new ControlPlaneOptions(
-                store, address, admin, xds, security, rollout, ads, apiSecurity);
+                store, address, admin, xds, security, rollout, ads, apiSecurity, capabilities);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
         return new ControlPlaneOptions(
-                store, rest, address, xds, security, rollout, ads, apiSecurity);
+                store, rest, address, xds, security, rollout, ads, apiSecurity, capabilities);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
         return new ControlPlaneOptions(
-                store, rest, admin, address, security, rollout, ads, apiSecurity);
+                store, rest, admin, address, security, rollout, ads, apiSecurity, capabilities);
     }
 
     public ControlPlaneOptions withSecurity(XdsSecurity protection) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, protection, rollout, ads, apiSecurity);
+                store, rest, admin, xds, protection, rollout, ads, apiSecurity, capabilities);
     }
 
     public ControlPlaneOptions withRollout(RolloutOptions options) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, security, options, ads, apiSecurity);
+                store, rest, admin, xds, security, options, ads, apiSecurity, capabilities);
     }
 
     public ControlPlaneOptions withApiSecurity(ApiSecurity protection) {
-        return new ControlPlaneOptions(store, rest, admin, xds, security, rollout, ads, protection);
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, security, rollout, ads, protection, capabilities);
+    }
+
+    public ControlPlaneOptions withCapabilities(Capabilities ofProxies) {
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, security, rollout, ads, apiSecurity, ofProxies);
     }
 
     /**

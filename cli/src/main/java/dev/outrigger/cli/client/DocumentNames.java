@@ -78,7 +78,7 @@ public final class DocumentNames {
     private static int rank(ResourceKind kind) {
         return switch (kind) {
             case SERVICE -> 0;
-            case HTTP_ROUTE -> 1;
+            case HTTP_ROUTE, GRPC_ROUTE -> 1;
             case TRAFFIC_POLICY, SIDECAR, XDS_RESOURCES -> 2;
         };
     }

@@ -13,6 +13,7 @@ import java.util.Locale;
 public enum ResourceKind {
     SERVICE("Service", "services", "svc"),
     HTTP_ROUTE("HTTPRoute", "httproutes", "route routes"),
+    GRPC_ROUTE("GRPCRoute", "grpcroutes", ""),
     TRAFFIC_POLICY("TrafficPolicy", "trafficpolicies", "policy policies tp"),
     SIDECAR("Sidecar", "sidecars", ""),
     XDS_RESOURCES("XdsResources", "xdsresources", "xds");

@@ -9,6 +9,7 @@ import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.check.Warning;
 import dev.outrigger.policy.document.Checked;
 import dev.outrigger.policy.document.Violation;
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.xds.kind.xdsresources.XdsResourceSchema;
@@ -20,8 +21,8 @@ final class OfflineDocuments {
     private OfflineDocuments() {}
 
     /** What is wrong is a failure, with every place; what is only suspicious is noted. */
-    static DocumentSet read(DocumentBundle bundle, Console console) {
-        var reader = PolicyReader.withXdsResourceCheck(new XdsResourceSchema());
+    static DocumentSet read(DocumentBundle bundle, Capabilities capabilities, Console console) {
+        var reader = PolicyReader.of(new XdsResourceSchema(), capabilities);
         DocumentSet set =
                 switch (reader.readSet(new String(bundle.body(), StandardCharsets.UTF_8))) {
                     case Checked.Valid<DocumentSet>(var valid) -> valid;

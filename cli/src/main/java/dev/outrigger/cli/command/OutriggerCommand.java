@@ -137,6 +137,7 @@ public final class OutriggerCommand implements Runnable {
         commands.put("check", CheckCommand::new);
         commands.put("validate", ValidateCommand::new);
         commands.put("translate", TranslateCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("store", StoreCommand::new);
         commands.put("context", ContextCommand::new);
         commands.put("schema", SchemaCommand::new);

@@ -65,6 +65,8 @@ final class ServerCommand implements Callable<Integer> {
                             + " ~/.local/state.")
     private @Nullable Path store;
 
+    @Mixin private final ProxiesOption proxies = new ProxiesOption();
+
     @Mixin private final RolloutFlags rollout = new RolloutFlags();
 
     @Mixin private final XdsPortOptions port = new XdsPortOptions();
@@ -103,6 +105,7 @@ final class ServerCommand implements Callable<Integer> {
                             .withRest(new Listen(rest.host(), rest.port()))
                             .withAdmin(new Listen(admin.host(), admin.port()))
                             .withXds(new Listen(xds.host(), xds.port()))
+                            .withCapabilities(proxies.capabilities())
                             .withRollout(rollout.options())
                             .withSecurity(port.security())
                             .withApiSecurity(api.security()));

@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,6 +63,8 @@ final class TranslateCommand implements Callable<Integer> {
             description = "Of the node's metadata, for selectors; may be repeated.")
     private Map<String, String> labels = Map.of();
 
+    @Mixin private final ProxiesOption proxies = new ProxiesOption();
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -83,7 +86,11 @@ final class TranslateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var wanted = type == null ? null : XdsType.parse(type);
-        var set = OfflineDocuments.read(DocumentBundle.read(sources, console.in()), console);
+        var set =
+                OfflineDocuments.read(
+                        DocumentBundle.read(sources, console.in()),
+                        proxies.capabilities(),
+                        console);
         var resources =
                 resources(set.policies()).stream()
                         .filter(resource ->

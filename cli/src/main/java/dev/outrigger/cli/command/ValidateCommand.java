@@ -7,6 +7,7 @@ import dev.outrigger.cli.console.ExitCode;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Checks documents as the control plane would, without one. */
@@ -27,13 +28,19 @@ final class ValidateCommand implements Callable<Integer> {
             description = "YAML or JSON; a folder gives its files; - is the standard input.")
     private List<String> sources = List.of();
 
+    @Mixin private final ProxiesOption proxies = new ProxiesOption();
+
     ValidateCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        var set = OfflineDocuments.read(DocumentBundle.read(sources, console.in()), console);
+        var set =
+                OfflineDocuments.read(
+                        DocumentBundle.read(sources, console.in()),
+                        proxies.capabilities(),
+                        console);
         console.note(set.size() + (set.size() == 1 ? " document is" : " documents are") + " valid");
         return ExitCode.OK.number();
     }

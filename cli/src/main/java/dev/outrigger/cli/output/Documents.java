@@ -19,7 +19,7 @@ public final class Documents {
         var columns =
                 switch (kind) {
                     case SERVICE -> List.of("HOSTNAMES", "PORTS", "ENDPOINTS");
-                    case HTTP_ROUTE -> List.of("PARENTS", "RULES");
+                    case HTTP_ROUTE, GRPC_ROUTE -> List.of("PARENTS", "RULES");
                     case TRAFFIC_POLICY -> List.of("TARGETS", "CONSUMERS", "BLOCKS");
                     case SIDECAR -> List.of("SELECTOR", "INBOUND", "OUTBOUND");
                     case XDS_RESOURCES -> List.of("SELECTOR", "RESOURCES");
@@ -66,7 +66,8 @@ public final class Documents {
                             texts(spec.path("hostnames")),
                             each(spec.path("ports"), port -> port.path("port").asText()),
                             endpoints(spec.path("endpoints")));
-            case HTTP_ROUTE -> List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
+            case HTTP_ROUTE, GRPC_ROUTE ->
+                    List.of(refs(spec.path("parentRefs")), count(spec.path("rules")));
             case TRAFFIC_POLICY ->
                     List.of(refs(spec.path("targetRefs")), consumers(spec), blocks(spec));
             case SIDECAR ->

@@ -3,6 +3,7 @@ package dev.outrigger.conformance.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.xds.CannotListenException;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
@@ -25,20 +26,28 @@ public final class RunningControlPlane implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path store;
+    private final Capabilities capabilities;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private ControlPlane running;
     private final int xdsPort;
 
-    private RunningControlPlane(Path store, ControlPlane running) {
+    private RunningControlPlane(Path store, Capabilities capabilities, ControlPlane running) {
         this.store = store;
+        this.capabilities = capabilities;
         this.running = running;
         this.xdsPort = running.xdsPort();
     }
 
     /** Starts one on free ports of this machine. */
     public static RunningControlPlane start(Path store) throws IOException {
-        return new RunningControlPlane(store, launch(store, 0));
+        return start(store, Capabilities.ALL_PROXIES);
+    }
+
+    /** One for a mesh of these proxies. */
+    public static RunningControlPlane start(Path store, Capabilities capabilities)
+            throws IOException {
+        return new RunningControlPlane(store, capabilities, launch(store, capabilities, 0));
     }
 
     /** The bootstrap that this control plane writes for a proxy of the service {@code a}. */
@@ -109,7 +118,7 @@ public final class RunningControlPlane implements AutoCloseable {
 
     /** Starts it again where it was, as after an upgrade. */
     public void startAgain() throws IOException {
-        running = launch(store, xdsPort);
+        running = launch(store, capabilities, xdsPort);
     }
 
     @Override
@@ -118,12 +127,14 @@ public final class RunningControlPlane implements AutoCloseable {
         running.close();
     }
 
-    private static ControlPlane launch(Path store, int xdsPort) throws IOException {
+    private static ControlPlane launch(Path store, Capabilities capabilities, int xdsPort)
+            throws IOException {
         var options =
                 ControlPlaneOptions.at(store)
                         .withRest(new Listen("127.0.0.1", 0))
                         .withAdmin(new Listen("127.0.0.1", 0))
-                        .withXds(new Listen("127.0.0.1", xdsPort));
+                        .withXds(new Listen("127.0.0.1", xdsPort))
+                        .withCapabilities(capabilities);
         try {
             return ControlPlane.start(options);
         } catch (CannotListenException e) {

@@ -12,27 +12,70 @@ import java.util.function.Function;
  * <p>Names are the same for every seed, so that one set of documents replaces another.
  */
 public final class PolicyDocuments {
-    private final Choices choices;
-    private final int services;
-
-    private PolicyDocuments(Choices choices, int services) {
-        this.choices = choices;
-        this.services = services;
+    /** Which proxies the documents are for. */
+    public enum For {
+        /** Nothing that one of the proxies cannot do. */
+        ANY_PROXY,
+        /** All that Envoy can do. */
+        ENVOY
     }
 
-    /** For each service four documents: itself, a route, and a policy for either. */
-    public static String of(long seed, int services) {
-        var documents = new PolicyDocuments(Choices.of(seed), services);
+    private final Choices choices;
+    private final int services;
+    private final For proxies;
+
+    /** Whether the rule being written rewrites, so that its backends may not. */
+    private boolean hasRewrite;
+
+    private PolicyDocuments(Choices choices, int services, For proxies) {
+        this.choices = choices;
+        this.services = services;
+        this.proxies = proxies;
+    }
+
+    /** One for the mesh, and for each service four: itself, a route, and a policy for either. */
+    public static String of(long seed, int services, For proxies) {
+        var documents = new PolicyDocuments(Choices.of(seed), services, proxies);
         var text = new StringBuilder();
+        text.append(documents.mesh());
         for (int i = 0; i < services; i++) {
             text.append(documents.service(i));
             text.append(documents.route(i));
             text.append(documents.policy("s" + i, "kind: Service, name: s" + i, true));
             text.append(
                     documents.policy(
-                            "r" + i, "kind: HTTPRoute, name: r" + i + documents.section(), false));
+                            "r" + i,
+                            "kind: "
+                                    + documents.routeKind(i)
+                                    + ", name: r"
+                                    + i
+                                    + documents.section(),
+                            false));
         }
         return text.toString();
+    }
+
+    /** Every third service has gRPC calls where that is possible. */
+    private boolean isGrpc(int i) {
+        return proxies == For.ENVOY && i % 3 == 0;
+    }
+
+    private String routeKind(int i) {
+        return isGrpc(i) ? "GRPCRoute" : "HTTPRoute";
+    }
+
+    private String mesh() {
+        return document(
+                "TrafficPolicy",
+                "mesh",
+                object(
+                        List.of(
+                                "targetRefs: [{kind: Mesh, name: default}]",
+                                "guardrails: {maxAttempts: 10}",
+                                choices.pick(
+                                        "timeouts: {request: 10s}",
+                                        "localityFailover: {}",
+                                        "retry: {attempts: 2}"))));
     }
 
     private String section() {
@@ -60,8 +103,11 @@ public final class PolicyDocuments {
         return document(
                 "Service",
                 "s" + i,
-                "{hostnames: [s%d.local], ports: [{name: http, port: 80}], endpoints: %s}"
-                        .formatted(i, endpoints));
+                "{hostnames: [s%d.local], ports: [{name: http, port: 80%s}], endpoints: %s}"
+                        .formatted(
+                                i,
+                                isGrpc(i) ? ", protocol: " + choices.pick("GRPC", "HTTP2") : "",
+                                endpoints));
     }
 
     private String addresses() {
@@ -73,8 +119,11 @@ public final class PolicyDocuments {
                             .formatted(
                                     a,
                                     choices.in100(30) ? ", weight: " + choices.between(1, 9) : "",
-                                    choices.in100(30)
-                                            ? ", locality: {zone: z" + choices.between(1, 2) + "}"
+                                    choices.in100(40)
+                                            ? ", locality: {region: %s, zone: z%d}"
+                                                    .formatted(
+                                                            choices.pick("eu", "us", "asia"),
+                                                            choices.between(1, 2))
                                             : "",
                                     prioritized ? ", priority: " + (a - 1) : ""));
         }
@@ -82,6 +131,9 @@ public final class PolicyDocuments {
     }
 
     private String route(int i) {
+        if (isGrpc(i)) {
+            return grpcRoute(i);
+        }
         var rules = new ArrayList<String>();
         for (int r = 0; r < choices.between(1, 3); r++) {
             rules.add(rule(r == 0 ? "first" : "rule-" + r + "x"));
@@ -90,6 +142,35 @@ public final class PolicyDocuments {
                 "HTTPRoute",
                 "r" + i,
                 "{parentRefs: [{name: s%d}], rules: [%s]}".formatted(i, String.join(", ", rules)));
+    }
+
+    private String grpcRoute(int i) {
+        var matches = new ArrayList<String>();
+        for (int m = 0; m < choices.between(0, 3); m++) {
+            matches.add(
+                    choices.pick(
+                            "{method: {service: shop.Cart}}",
+                            "{method: {service: shop.Cart, method: Pay}}",
+                            "{method: {method: Get}, headers: [{name: x-a, value: \"1\"}]}",
+                            "{method: {type: RegularExpression, service: \"shop\\\\..*\"}}"));
+        }
+        var fields =
+                new ArrayList<>(
+                        List.of(
+                                "name: first",
+                                "matches: [" + String.join(", ", matches) + "]",
+                                "backendRefs: [{name: s%d}, {name: s%d, weight: %d}]"
+                                        .formatted(
+                                                i,
+                                                choices.between(0, (services - 1) / 3) * 3,
+                                                choices.between(0, 9))));
+        maybe(30, fields, () -> "filters: [" + edits("Request") + "]");
+        maybe(30, fields, () -> "retry: {on: [unavailable, cancelled]}");
+        maybe(30, fields, () -> "timeouts: " + timeouts());
+        return document(
+                "GRPCRoute",
+                "r" + i,
+                "{parentRefs: [{name: s%d}], rules: [%s]}".formatted(i, object(fields)));
     }
 
     private String rule(String name) {
@@ -102,7 +183,9 @@ public final class PolicyDocuments {
         fields.add("name: " + name);
         fields.add("matches: [" + String.join(", ", matches) + "]");
         boolean answers = choices.in100(20);
-        fields.add("filters: [" + String.join(", ", answers ? answer() : filters(prefixes)) + "]");
+        var filters = answers ? answer() : filters(prefixes);
+        fields.add("filters: [" + String.join(", ", filters) + "]");
+        hasRewrite = filters.stream().anyMatch(filter -> filter.contains("URLRewrite"));
         if (!answers) {
             fields.add("backendRefs: [" + backends() + "]");
             maybe(20, fields, () -> "retry: " + retry());
@@ -142,10 +225,16 @@ public final class PolicyDocuments {
                                     anyService(),
                                     choices.between(0, 10),
                                     choices.in100(30)
-                                            ? ", filters: [" + edits("Request") + "]"
+                                            ? ", filters: [" + edits("Request") + rewrite() + "]"
                                             : ""));
         }
         return String.join(", ", all);
+    }
+
+    private String rewrite() {
+        return hasRewrite
+                ? ""
+                : choices.pick("", ", {type: URLRewrite, urlRewrite: {hostname: own.test}}");
     }
 
     private String anyService() {
@@ -206,6 +295,11 @@ public final class PolicyDocuments {
             block(blocks, "outlierDetection", this::outlierDetection);
             block(blocks, "healthCheck", this::healthCheck);
             block(blocks, "loadBalancer", this::loadBalancer);
+            block(blocks, "localityFailover", this::localityFailover);
+            if (proxies == For.ENVOY) {
+                block(blocks, "tls", this::tls);
+                block(blocks, "credential", this::credential);
+            }
         }
         if (blocks.isEmpty()) {
             blocks.add("retry: {}");
@@ -340,6 +434,27 @@ public final class PolicyDocuments {
                         "unhealthyThreshold: 1",
                         "healthyThreshold: 5",
                         "reuseConnection: false"));
+    }
+
+    private String localityFailover() {
+        return some(
+                "zones: " + choices.pick("prefer", "ignore"),
+                List.of("regions: [us, eu]", "elsewhere: " + choices.pick("last", "never")));
+    }
+
+    private String tls() {
+        return some(
+                "validation: {hostname: up.test, wellKnownCACertificates: System"
+                        + choices.pick(
+                                "}", ", subjectAltNames: [{type: URI, uri: spiffe://mesh/b}]}"),
+                List.of("minVersion: TLSv1.2", "maxVersion: TLSv1.3", "alpn: [h2, http/1.1]"));
+    }
+
+    /** A file that every machine has. */
+    private String credential() {
+        return some(
+                "file: /etc/hostname",
+                List.of("header: x-key", "prefix: \"Bearer \"", "overwrite: false"));
     }
 
     private String loadBalancer() {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,6 +26,9 @@ import java.util.TreeMap;
 final class FrameClient {
     private static final int QUIET_MILLIS = 700;
     private static final int BETWEEN_MILLIS = 250;
+
+    private static final Set<String> VARYING =
+            Set.of("date", "x-envoy-upstream-service-time", "x-request-id");
 
     private FrameClient() {}
 
@@ -38,20 +42,21 @@ final class FrameClient {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             for (int i = 0; i < parts.size() && !closed; i++) {
                 socket.getOutputStream().write(parts.get(i));
-                closed =
-                        read(
-                                socket,
-                                received,
-                                i + 1 < parts.size() ? BETWEEN_MILLIS : QUIET_MILLIS);
+                closed = read(socket, received, i + 1 < parts.size());
             }
         }
         return describe(received.toByteArray());
     }
 
-    /** Reads until nothing comes for a while; true at the end of the connection. */
-    private static boolean read(Socket socket, ByteArrayOutputStream into, int quietMillis)
+    /**
+     * Reads until nothing comes for a while.
+     *
+     * @param more whether there is more to send
+     * @return true at the end of the connection
+     */
+    static boolean read(Socket socket, ByteArrayOutputStream into, boolean more)
             throws IOException {
-        socket.setSoTimeout(quietMillis);
+        socket.setSoTimeout(more ? BETWEEN_MILLIS : QUIET_MILLIS);
         var buffer = new byte[65536];
         while (true) {
             try {
@@ -68,7 +73,8 @@ final class FrameClient {
         }
     }
 
-    private static Map<Integer, List<String>> describe(byte[] bytes) {
+    /** What frames say, stream by stream; the bodies of a stream together at its end. */
+    static Map<Integer, List<String>> describe(byte[] bytes) {
         var streams = new TreeMap<Integer, List<String>>();
         var bodies = new TreeMap<Integer, StringBuilder>();
         var decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
@@ -123,6 +129,10 @@ final class FrameClient {
             Http2Headers headers = decoder.decodeHeaders(stream, payload);
             var text = new ArrayList<String>();
             headers.forEach(field -> text.add(field.getKey() + ": " + masked(field)));
+            if (headers.method() != null) {
+                // Envoy keeps some fields of a request apart from the others.
+                text.sort(null);
+            }
             return String.join(", ", text);
         } catch (Http2Exception e) {
             throw new IllegalStateException(e);
@@ -131,7 +141,7 @@ final class FrameClient {
 
     private static String masked(Map.Entry<CharSequence, CharSequence> field) {
         String name = field.getKey().toString();
-        boolean varies = name.equals("date") || name.equals("x-envoy-upstream-service-time");
+        boolean varies = VARYING.contains(name);
         return varies ? "…" : field.getValue().toString();
     }
 

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -130,8 +131,9 @@ class ChainMatchIT {
         try (var running = proxy.start(bootstrap, folder)) {
             Map<String, Integer> ports = running.listenerPorts();
             for (int i = 0; i < LISTENERS; i++) {
+                int port = Objects.requireNonNull(ports.get("l" + i));
                 for (Connection each : connections) {
-                    found.put("l" + i + " " + each, ask(ports.get("l" + i), each.bytes()));
+                    found.put("l" + i + " " + each, ask(port, each.bytes()));
                 }
             }
         }
@@ -243,7 +245,9 @@ class ChainMatchIT {
     private static String only(String ports, java.util.Set<String> seen) {
         boolean pairs = seen.stream().anyMatch(match -> match.contains("1000, 2000"));
         boolean single = seen.stream().anyMatch(match -> match.contains("[1000]"));
-        return ports.equals("1000") && pairs || ports.equals("1000, 2000") && single ? "" : ports;
+        boolean overlaps =
+                (ports.equals("1000") && pairs) || (ports.equals("1000, 2000") && single);
+        return overlaps ? "" : ports;
     }
 
     private static String field(String name, String value) {

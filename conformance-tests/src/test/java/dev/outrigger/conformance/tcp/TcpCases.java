@@ -203,6 +203,9 @@ final class TcpCases {
         add("echo", "echo", "c>abc c<3 c>def c<3 c.");
         add("no-filters", "no-filters", "c<");
         add("no-chain", "no-chain", "c<");
+        add("too-many-connections", "limited", "c<");
+        add("filter-disabled", "disabled", "c>hello u+ u<5 u. c<");
+        add("filter-not-disabled", "enabled", "c>PROXY_UNKNOWN\\r\\nhello u+ u<5 u. c<");
     }
 
     private static String hex(String text) {

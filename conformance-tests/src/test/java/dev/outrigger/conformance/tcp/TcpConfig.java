@@ -32,6 +32,7 @@ final class TcpConfig {
         config.filtered();
         return """
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+        layered_runtime: {layers: [{name: s, static_layer: {envoy.resource_limits.listener.limited.connection_limit: 0}}]}
         static_resources:
           listeners:
         %s
@@ -114,6 +115,17 @@ final class TcpConfig {
                 matched("transport_protocol: tls", "tls"),
                 matched("transport_protocol: raw_buffer", "plain"));
         listener("direct", "", chain("direct", direct("here")));
+        listener("limited", "", chain("limited", direct("there")));
+        listener(
+                "disabled",
+                disabled("any_match: true"),
+                chain("disabled", tcp("disabled", "cluster: up")));
+        listener(
+                "enabled",
+                disabled(
+                        "and_match: {rules: [{not_match: {any_match: true}},"
+                                + " {destination_port_range: {start: 1, end: 65535}}]}"),
+                chain("enabled", tcp("enabled", "cluster: up")));
         listener("echo", "", chain("echo", network("echo.v3.Echo", "")));
         listener("no-filters", "", "{name: no-filters}");
         listener("no-chain", "", matched("source_type: EXTERNAL", "external"));
@@ -145,6 +157,14 @@ final class TcpConfig {
                 + type
                 + fields
                 + "}}],";
+    }
+
+    private static String disabled(String rule) {
+        return "listener_filters: [{name: f, filter_disabled: {"
+                + rule
+                + "}, typed_config: {\"@type\": "
+                + TYPE
+                + "filters.listener.proxy_protocol.v3.ProxyProtocol, stat_prefix: ruled}}],";
     }
 
     private static String chain(String name, String filter) {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.config.Metadata;
+import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
@@ -14,6 +15,11 @@ public interface FormatContext {
 
     /** {@code null} while there is no response. */
     @Nullable ResponseHead response();
+
+    /** The response's trailers; {@code null} while or where there are none. */
+    default @Nullable HeaderBlock trailers() {
+        return null;
+    }
 
     StreamInfo info();
 

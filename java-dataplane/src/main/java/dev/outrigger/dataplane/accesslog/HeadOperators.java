@@ -71,6 +71,16 @@ final class HeadOperators {
         };
     }
 
+    static TextSource trailer(String argument) {
+        String[] names = names(argument);
+        byte[] first = Ascii.bytes(names[0]);
+        byte[] second = Ascii.bytes(names[names.length - 1]);
+        return c -> {
+            String value = header(c.trailers(), first);
+            return value == null ? header(c.trailers(), second) : value;
+        };
+    }
+
     static TextSource response(String argument) {
         String[] names = names(argument);
         byte[] first = Ascii.bytes(names[0]);
@@ -215,14 +225,8 @@ final class HeadOperators {
         if (request == null || !request.isGrpc()) {
             return -1;
         }
-        ResponseHead response = context.response();
-        if (response != null) {
-            int entry = response.headers().find(KnownHeader.GRPC_STATUS);
-            if (entry >= 0) {
-                return response.headers().decimal(entry);
-            }
-        }
-        return GrpcStatuses.ofHttp(context.info().responseCode());
+        long named = GrpcStatuses.named(context);
+        return named < 0 ? GrpcStatuses.ofHttp(context.info().responseCode()) : named;
     }
 
     /** Names and values of the request as it is now; 0 without one. */

@@ -67,12 +67,10 @@ final class Operators {
             Set.of(
                     "CONNECTION_TERMINATION_DETAILS",
                     "FILTER_STATE",
-                    "RESPONSE_TRAILER",
                     "ROUNDTRIP_DURATION",
                     "SPAN_ID",
                     "TLS_JA4_FINGERPRINT",
                     "TRACE_ID",
-                    "TRAILER",
                     "UPSTREAM_FILTER_STATE");
 
     /**
@@ -164,6 +162,7 @@ final class Operators {
         return switch (command.name) {
             case "REQ", "REQUEST_HEADER" -> command.text(HeadOperators.request(argument));
             case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
+            case "TRAILER", "RESPONSE_TRAILER" -> command.text(HeadOperators.trailer(argument));
             case "PATH" -> command.text(HeadOperators.path(argument));
             case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
             case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
@@ -279,7 +278,10 @@ final class Operators {
             case "UPSTREAM_LOCAL_PORT" ->
                     command.number(c -> port(c.info().upstreamLocalAddress()));
             case "UPSTREAM_PROTOCOL" ->
-                    command.text(c -> c.info().upstreamRemoteAddress() == null ? null : "HTTP/1.1");
+                    command.text(c -> {
+                        Protocol spoken = c.info().upstreamProtocol();
+                        return spoken == null ? null : spoken.text();
+                    });
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                     command.text(c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->

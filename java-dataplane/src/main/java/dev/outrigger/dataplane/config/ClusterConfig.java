@@ -211,27 +211,41 @@ public record ClusterConfig(
     public record RetryBudget(double budgetPercent, int minRetryConcurrency) {}
 
     /**
-     * {@code common_http_protocol_options} and the HTTP/1 options of the upstream side.
+     * {@code common_http_protocol_options} and the options of each protocol of the upstream side.
      *
      * @param idleTimeout of pooled connections; zero means none; default 1 h
      * @param maxConnectionDuration zero for none
      * @param maxRequestsPerConnection 0 for no limit
      */
     public record UpstreamHttp(
+            UpstreamProtocol protocol,
             Duration idleTimeout,
             Duration maxConnectionDuration,
             int maxRequestsPerConnection,
             int maxHeadersCount,
             int maxResponseHeadersKb,
-            Http1UpstreamConfig http1) {
+            int maxHttp2ResponseHeadersKb,
+            Http1UpstreamConfig http1,
+            Http2Options http2) {
         public static final UpstreamHttp DEFAULT =
                 new UpstreamHttp(
+                        UpstreamProtocol.HTTP1,
                         Duration.ofHours(1),
                         Duration.ZERO,
                         0,
                         100,
                         80,
-                        Http1UpstreamConfig.DEFAULT);
+                        60,
+                        Http1UpstreamConfig.DEFAULT,
+                        Http2Options.DEFAULT);
+    }
+
+    /** What connections to a cluster's hosts speak (CP6). */
+    public enum UpstreamProtocol {
+        HTTP1,
+        HTTP2,
+        /** What the request came in. */
+        DOWNSTREAM
     }
 
     /**

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * What our side of a connection allows; {@code Http2ProtocolOptions} with Envoy's defaults.
  *
@@ -16,6 +20,9 @@ package dev.outrigger.dataplane.config;
  * @param maxConsecutiveEmptyFrames DATA and HEADERS without payload and end
  * @param maxPriorityFramesPerStream PRIORITY, which means nothing any more
  * @param maxWindowUpdatesPerData WINDOW_UPDATE for each DATA frame that was sent
+ * @param maxFrameBytes the longest frame the peer may send
+ * @param keepalive absent: the peer is never asked whether it is there
+ * @param customSettings sent before the others
  */
 public record Http2Options(
         int headerTableBytes,
@@ -28,7 +35,10 @@ public record Http2Options(
         int maxOutboundControlFrames,
         int maxConsecutiveEmptyFrames,
         int maxPriorityFramesPerStream,
-        int maxWindowUpdatesPerData) {
+        int maxWindowUpdatesPerData,
+        int maxFrameBytes,
+        Optional<Keepalive> keepalive,
+        List<CustomSetting> customSettings) {
     private static final int MEBIBYTE = 1 << 20;
 
     /** What Envoy 1.36 and later use where nothing is configured. */
@@ -44,5 +54,27 @@ public record Http2Options(
                     1_000,
                     1,
                     100,
-                    10);
+                    10,
+                    16_384,
+                    Optional.empty(),
+                    List.of());
+
+    public Http2Options {
+        customSettings = List.copyOf(customSettings);
+    }
+
+    /**
+     * PINGs that find out whether the peer is still there.
+     *
+     * @param interval between them; zero for none
+     * @param timeout after which an answer is no longer waited for
+     * @param jitterPercent of the interval, added at random
+     * @param idleInterval without a byte from the peer, after which a new stream is preceded by a
+     *     PING; zero for never
+     */
+    public record Keepalive(
+            Duration interval, Duration timeout, double jitterPercent, Duration idleInterval) {}
+
+    /** A setting by its number. */
+    public record CustomSetting(int identifier, int value) {}
 }

@@ -30,6 +30,10 @@ public record ListenerFiltersConfig(
         /** {@code envoy.filters.listener.http_inspector}. */
         record HttpInspector() implements ListenerFilterConfig {}
 
+        /** One that leaves some connections alone ({@code filter_disabled}). */
+        record Conditional(ListenerFilterConfig filter, DisabledFor disabledFor)
+                implements ListenerFilterConfig {}
+
         /** {@code envoy.filters.listener.original_dst}. */
         record OriginalDst() implements ListenerFilterConfig {}
 
@@ -52,6 +56,44 @@ public record ListenerFiltersConfig(
                 disallowedVersions = Set.copyOf(disallowedVersions);
                 rules = List.copyOf(rules);
             }
+        }
+    }
+
+    /** Connections a listener filter leaves alone, by where they were meant to go. */
+    public sealed interface DisabledFor {
+        record Any() implements DisabledFor {}
+
+        /**
+         * @param end not itself
+         */
+        record DestinationPorts(int start, int end) implements DisabledFor {}
+
+        record Not(DisabledFor rule) implements DisabledFor {}
+
+        record And(List<DisabledFor> rules) implements DisabledFor {
+            public And {
+                rules = List.copyOf(rules);
+            }
+        }
+
+        record Or(List<DisabledFor> rules) implements DisabledFor {
+            public Or {
+                rules = List.copyOf(rules);
+            }
+        }
+
+        /** Whether a connection to this port is left alone. */
+        default boolean matches(int destinationPort) {
+            return switch (this) {
+                case Any() -> true;
+                case DestinationPorts(int start, int end) ->
+                        destinationPort >= start && destinationPort < end;
+                case Not(DisabledFor rule) -> !rule.matches(destinationPort);
+                case And(List<DisabledFor> rules) ->
+                        rules.stream().allMatch(rule -> rule.matches(destinationPort));
+                case Or(List<DisabledFor> rules) ->
+                        rules.stream().anyMatch(rule -> rule.matches(destinationPort));
+            };
         }
     }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         implements ServerConnection,
-                Http2Session.Owner,
+                Http2Session.Server,
                 WorkerContext.Flushable,
                 ConnectionLifetime.Owner {
     private static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -65,13 +65,13 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         this.channel = channel;
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
         this.session =
-                new Http2Session(
+                Http2Session.server(
                         this,
                         accepted.config().http2Options(),
                         out,
                         channel::isWritable,
                         stats.http2(),
-                        shard);
+                        worker);
         this.lifetime = new ConnectionLifetime(accepted.chain(), accepted.pinned(), this, false);
         this.prematureResets = new PrematureResets(worker);
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
@@ -238,6 +238,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             out.discard();
         }
         end(details);
+    }
+
+    @Override
+    public void onKeepaliveTimeout() {
+        closeNow();
     }
 
     /** Ends all streams, and the connection when everything written has gone out. */

@@ -10,7 +10,6 @@ import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.HeaderSink;
 import dev.outrigger.dataplane.message.Http2RequestReader;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
@@ -25,14 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Reused for one stream after another; confined to the connection's event loop.
  */
 final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener {
-    /** What HTTP/2 has no room for (RFC 9113 section 8.2.2). */
-    private static final long CONNECTION_FIELDS =
-            KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
-                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
-                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
-                    | KnownHeader.bit(KnownHeader.UPGRADE);
-
     private final Http2ServerConnection connection;
     private final Http2Session session;
     private final Http2RequestReader reader;
@@ -118,8 +109,19 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
+    public void onRefused() {
+        throw new IllegalStateException("a client has no say in it");
+    }
+
+    @Override
     public void onInvalid(String details) {
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
+    }
+
+    @Override
+    public void onViolation(Http2Error error) {
+        // Envoy hears of this as of any reset (observed).
+        onInvalid("http2.remote_reset");
     }
 
     @Override
@@ -150,7 +152,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void sendInterim(ResponseHead head) {
-        session.headerWriter().status(head.status()).fields(head.headers(), CONNECTION_FIELDS);
+        session.headerWriter().response(head.status(), head.headers());
         session.sendHeaders(stream(), false);
     }
 
@@ -158,7 +160,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     public void sendHead(ResponseHead head, boolean endStream, boolean closeAfter) {
         // An upgrade's answer is that of the extended CONNECT it came as (W2).
         int status = head.status() == 101 ? 200 : head.status();
-        session.headerWriter().status(status).fields(head.headers(), CONNECTION_FIELDS);
+        session.headerWriter().response(status, head.headers());
         session.sendHeaders(stream(), endStream);
     }
 
@@ -173,7 +175,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
             session.sendData(stream(), Unpooled.EMPTY_BUFFER, true);
             return;
         }
-        session.headerWriter().fields(trailers, CONNECTION_FIELDS);
+        session.headerWriter().trailers(trailers);
         session.sendTrailers(stream());
     }
 

@@ -28,6 +28,7 @@ final class Listener {
     private final List<Worker> workers;
     private final DrainState serverDrain;
     private final DrainingGauges draining;
+    private final ConnectionLimit limit;
     private final @Nullable WorkerListener[] parts;
     private final IdentityHashMap<Object, Integer> indexByLoop = new IdentityHashMap<>();
     private @Nullable ListeningSockets sockets;
@@ -47,6 +48,7 @@ final class Listener {
         this.workers = workers;
         this.serverDrain = serverDrain;
         this.draining = draining;
+        this.limit = new ConnectionLimit(config.name());
         this.parts = new WorkerListener[workers.size()];
         for (int i = 0; i < workers.size(); i++) {
             indexByLoop.put(workers.get(i).eventLoop(), i);
@@ -132,7 +134,9 @@ final class Listener {
         WorkerListener part = parts[index];
         Worker worker = workers.get(index);
         if (part == null) {
-            part = new WorkerListener(worker.services(), names, serverDrain, worker, compiled);
+            part =
+                    new WorkerListener(
+                            worker.services(), names, serverDrain, worker, limit, compiled);
             parts[index] = part;
             worker.add(part, localAddresses());
             return;

@@ -128,6 +128,7 @@ final class ListenerFilterHandler extends ChannelInboundHandlerAdapter {
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         ByteBuf left = read;
         read = Unpooled.EMPTY_BUFFER;
+        socket.setUnread(left.isReadable());
         owner.onFiltered(ctx, socket);
         if (ctx.isRemoved()) {
             left.release();

@@ -17,6 +17,7 @@ final class ListenerStats {
     private final Gauge preCxActive;
     private final Counter noFilterChainMatch;
     private final Counter networkExtensionConfigMissing;
+    private final Counter cxOverflow;
     private final Counter preCxTimeout;
     private final Counter filterError;
     private final Counter filterRemoteClose;
@@ -37,7 +38,6 @@ final class ListenerStats {
         }
         for (String unused :
                 new String[] {
-                    "downstream_cx_overflow",
                     "downstream_cx_overload_reject",
                     "downstream_global_cx_overflow",
                     "extension_config_missing",
@@ -46,6 +46,7 @@ final class ListenerStats {
         }
         handshakeTimeouts = store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
+        cxOverflow = store.counter(p + "downstream_cx_overflow");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
         filterError = store.counter(p + "downstream_listener_filter_error");
         filterRemoteClose = store.counter(p + "downstream_listener_filter_remote_close");
@@ -83,6 +84,10 @@ final class ListenerStats {
     /** Connections of chains without filters count as well. */
     Counter networkExtensionConfigMissing() {
         return networkExtensionConfigMissing;
+    }
+
+    Counter cxOverflow() {
+        return cxOverflow;
     }
 
     Counter preCxTimeout() {

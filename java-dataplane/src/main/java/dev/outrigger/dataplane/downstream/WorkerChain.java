@@ -31,7 +31,6 @@ final class WorkerChain {
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
     private @Nullable SecuredChain tls;
-    private boolean draining;
 
     WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
         this.listener = listener;
@@ -63,11 +62,6 @@ final class WorkerChain {
     void update(CompiledChain chain) {
         tls = chain.tls();
         filter = chain.filter();
-    }
-
-    /** The chain is no longer its listener's: connections end at their first chance. */
-    void startDraining() {
-        draining = true;
     }
 
     WorkerServices services() {
@@ -107,8 +101,7 @@ final class WorkerChain {
     boolean drainClose() {
         WorkerContext worker = services().worker();
         DrainState server = listener.serverDrain();
-        return draining
-                || version.drain().drainClose(worker.now(), worker.random())
+        return version.drain().drainClose(worker.now(), worker.random())
                 || (version.drainsOnHealthCheckFail() && server.isHealthCheckFailed())
                 || server.drainClose(worker.now(), worker.random());
     }

@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -40,6 +41,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     private final ListenerStats stats;
     private final DrainState serverDrain;
     private final Siblings siblings;
+    private final ConnectionLimit limit;
     private final Map<ChainKey, WorkerChain> chains = new HashMap<>();
     private final List<WorkerChain> draining = new ArrayList<>();
 
@@ -59,11 +61,13 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             ListenerStats stats,
             DrainState serverDrain,
             Siblings siblings,
+            ConnectionLimit limit,
             CompiledListener compiled) {
         this.services = services;
         this.stats = stats;
         this.serverDrain = serverDrain;
         this.siblings = siblings;
+        this.limit = limit;
         this.index = compiled.index();
         this.version = compiled.version();
         update(compiled);
@@ -82,14 +86,13 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     }
 
     /**
-     * A swap. Chains that stay keep their connections; those of others drain: at once where only
-     * chains have changed, else as their version of the listener does (WA2, WA3).
+     * A swap. Chains that stay keep their connections; those of others have the drain time, and
+     * where the listener itself has changed its version's drain too (WA2, WA3).
      *
      * @return the chains that are the listener's no more; closed by the caller when their time is
      *     over
      */
     List<WorkerChain> update(CompiledListener compiled) {
-        boolean inPlace = version.drain() == compiled.version().drain();
         var before = new HashMap<>(chains);
         chains.clear();
         byIndex = new WorkerChain[compiled.chains().size()];
@@ -108,9 +111,6 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         version = compiled.version();
         var retired = new ArrayList<WorkerChain>();
         for (WorkerChain old : before.values()) {
-            if (inPlace) {
-                old.startDraining();
-            }
             if (old.hasConnections()) {
                 draining.add(old);
                 retired.add(old);
@@ -131,6 +131,12 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             channel.close();
             return;
         }
+        if (!limit.admit(services.worker().runtime())) {
+            services.worker().stats().inc(stats.cxOverflow());
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(_ -> limit.release());
         var socket = new AcceptedSocket(remote, local);
         ListenerFilters filters = version.filters();
         if (filters.filters().isEmpty()) {
@@ -221,6 +227,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                 log.info().setFlag(ResponseFlag.NO_ROUTE_FOUND);
                 log.info().setDetails("filter_chain_not_found");
                 log.end(null, 0, 0);
+            }
+            if (socket.hasUnread()) {
+                // The system resets a connection that is closed with data nobody has read.
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
             }
             channel.close();
             return null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -229,7 +230,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         }
         if (pool != null) {
             Host host = pool.host();
-            host.putHttpResponseCode(head.status());
+            host.putHttpResponseCode(
+                    owner.head().isGrpc() && head.headers().has(KnownHeader.GRPC_STATUS)
+                            ? GrpcStatuses.toHttp(GrpcStatuses.of(head.headers()))
+                            : head.status());
             if (head.headers().has(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)) {
                 host.failHealthCheckImmediately();
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamReset;
@@ -64,7 +65,9 @@ final class AttemptOutcomes {
 
     void onResponseHead(Attempt attempt, ResponseHead head, boolean endStream) {
         exchange.info().upstreamRx(worker.now());
-        if (exchange.replies().failsHandshake(head)) {
+        // Over HTTP/2 any answer is an answer (W3).
+        if (exchange.info().upstreamProtocol() != Protocol.HTTP_2
+                && exchange.replies().failsHandshake(head)) {
             return;
         }
         boolean couldNotRetry = false;
@@ -90,7 +93,6 @@ final class AttemptOutcomes {
             attempts.cancel(attempt);
             return;
         }
-        attempt.countResult(head.status() < 500);
         retry.disable();
         retries.cancel();
         attempts.cancelOthers(attempt);
@@ -135,7 +137,7 @@ final class AttemptOutcomes {
         }
         if (response.isBegun()) {
             request.finish();
-            if (response.isGrpcUndecided()) {
+            if (response.onReset()) {
                 shard.inc(exchange.stats().rqResetAfterResponseStarted);
             }
             replies.cutByReset(reset, transportFailure);

@@ -25,6 +25,7 @@ final class DownstreamResponse {
     private final StatsShard shard;
     private final DownstreamStream downstream;
     private @Nullable ResponseHead head;
+    private @Nullable HeaderBlock trailers;
     private boolean started;
     private boolean closeAsked;
 
@@ -37,6 +38,7 @@ final class DownstreamResponse {
 
     void reset() {
         head = null;
+        trailers = null;
         started = false;
         closeAsked = false;
     }
@@ -44,6 +46,11 @@ final class DownstreamResponse {
     /** The final head; {@code null} before there is one. */
     @Nullable ResponseHead head() {
         return head;
+    }
+
+    /** The trailers; {@code null} unless the response has ended with them. */
+    @Nullable HeaderBlock trailers() {
+        return trailers;
     }
 
     /** Whether the client has been sent the final head. */
@@ -162,19 +169,20 @@ final class DownstreamResponse {
     }
 
     /** Sends the response's trailers, which end it, through the filters. */
-    void sendTrailers(HeaderBlock trailers) {
+    void sendTrailers(HeaderBlock last) {
         HttpFilterChain chain = exchange.chain();
         if (chain == null) {
-            writeTrailers(trailers);
+            writeTrailers(last);
         } else {
-            chain.encodeTrailers(trailers);
+            chain.encodeTrailers(last);
         }
     }
 
     /** Writes trailers. */
-    void writeTrailers(HeaderBlock trailers) {
+    void writeTrailers(HeaderBlock last) {
+        trailers = last;
         exchange.touch();
-        downstream.sendTrailers(trailers);
+        downstream.sendTrailers(last);
         end();
     }
 

@@ -89,6 +89,11 @@ public final class Exchange implements FormatContext {
     }
 
     @Override
+    public @Nullable HeaderBlock trailers() {
+        return response.trailers();
+    }
+
+    @Override
     public StreamInfo info() {
         return info;
     }

@@ -253,7 +253,7 @@ final class ForwardedRequest {
     void onReady(Attempt attempt, UpstreamStream stream, Host host) {
         charges.attempt();
         hosts.onHostAttempted(host);
-        info().setUpstreamLocalAddress(stream.localAddress());
+        info().setUpstreamConnection(stream.localAddress(), stream.protocol());
         info().setUpstreamTls(stream.tls());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(

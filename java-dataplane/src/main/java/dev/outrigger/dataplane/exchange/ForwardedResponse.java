@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -10,6 +11,7 @@ import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.TrackedClusterStats;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The upstream's response on its way through the router: the router's own header edits (1.9), what
@@ -25,8 +27,8 @@ final class ForwardedResponse {
     private boolean begun;
     private boolean informed;
 
-    /** Whether a gRPC response has begun that says only at its end how the call went. */
-    private boolean grpcUndecided;
+    /** Whose gRPC response has begun that says only at its end how the call went. */
+    private @Nullable Attempt undecided;
 
     ForwardedResponse(WorkerContext worker, Exchange exchange, ForwardedRequest request) {
         this.worker = worker;
@@ -40,7 +42,7 @@ final class ForwardedResponse {
         editor = HeaderEditor.NONE;
         begun = false;
         informed = false;
-        grpcUndecided = false;
+        undecided = null;
     }
 
     /** The route's edits of the response to come. */
@@ -58,8 +60,15 @@ final class ForwardedResponse {
         return informed;
     }
 
-    boolean isGrpcUndecided() {
-        return grpcUndecided;
+    /**
+     * The response is cut off.
+     *
+     * @return whether a gRPC call was still without its status
+     */
+    boolean onReset() {
+        boolean cut = undecided != null;
+        decideGrpc(false);
+        return cut;
     }
 
     /** Forwards a 1xx; only the first counts (E11). */
@@ -74,10 +83,7 @@ final class ForwardedResponse {
     /** This attempt's response is the exchange's. */
     void begin(Attempt attempt, ResponseHead response, boolean endStream) {
         int status = response.status();
-        grpcUndecided =
-                request.head().isGrpc()
-                        && !endStream
-                        && !response.headers().has(KnownHeader.GRPC_STATUS);
+        countResult(attempt, response, endStream);
         begun = true;
         if (endStream) {
             exchange.info().upstreamRxEnd(worker.now());
@@ -105,12 +111,32 @@ final class ForwardedResponse {
         exchange.downstreamResponse().sendHead(response, endStream, false);
     }
 
+    /** A gRPC call went well when its status, which may come with the trailers, says so. */
+    private void countResult(Attempt attempt, ResponseHead head, boolean endStream) {
+        boolean grpc = request.head().isGrpc();
+        boolean well = head.status() < 500;
+        if (grpc && well && !endStream) {
+            undecided = attempt;
+        } else {
+            attempt.countResult(well && (!grpc || GrpcStatuses.isWell(head.headers())));
+        }
+    }
+
+    private void decideGrpc(boolean well) {
+        Attempt decided = undecided;
+        if (decided != null) {
+            undecided = null;
+            decided.countResult(well);
+        }
+    }
+
     void onBody(ByteBuf data, boolean endStream) {
         if (!begun) {
             data.release();
             return;
         }
         if (endStream) {
+            decideGrpc(false);
             countEnd();
         }
         exchange.downstreamResponse().sendBody(data, endStream);
@@ -122,6 +148,7 @@ final class ForwardedResponse {
     /** The response ends with trailers; valid until the exchange ends. */
     void onTrailers(HeaderBlock trailers) {
         if (begun) {
+            decideGrpc(GrpcStatuses.isWell(trailers));
             countEnd();
             exchange.downstreamResponse().sendTrailers(trailers);
         }

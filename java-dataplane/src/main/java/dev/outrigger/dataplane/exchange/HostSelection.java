@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.HashPolicy;
@@ -185,6 +186,11 @@ final class HostSelection implements LoadBalancerContext {
     @Override
     public @Nullable MetadataValue requestMetadata(List<String> path) {
         return info.dynamicMetadata().find(path.getFirst(), path.subList(1, path.size()));
+    }
+
+    @Override
+    public boolean isDownstreamHttp2() {
+        return info.protocol() == Protocol.HTTP_2;
     }
 
     @Override

@@ -2,12 +2,11 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.accesslog.LogFilter;
 import dev.outrigger.dataplane.config.AccessLogFilterConfig;
 import dev.outrigger.dataplane.config.MetadataValue;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
-import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.route.HeaderMatcher;
 import dev.outrigger.dataplane.route.MetadataMatcher;
 import java.util.List;
@@ -99,18 +98,9 @@ public final class LogFilters {
     }
 
     private static int grpcStatus(FormatContext context) {
-        ResponseHead response = context.response();
-        if (response != null) {
-            int entry = response.headers().find(KnownHeader.GRPC_STATUS);
-            if (entry >= 0) {
-                long value =
-                        Ascii.decimal(
-                                response.headers().data(),
-                                response.headers().valueOffset(entry),
-                                response.headers().valueLength(entry));
-                return (int) Math.min(value, Integer.MAX_VALUE);
-            }
-        }
-        return LocalReplies.grpcStatus(context.info().responseCode());
+        long named = GrpcStatuses.named(context);
+        return named < 0
+                ? GrpcStatuses.ofHttp(context.info().responseCode())
+                : (int) Math.min(named, Integer.MAX_VALUE);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.route.Route;
@@ -13,6 +14,8 @@ import dev.outrigger.dataplane.worker.WorkerContext;
  * {@link Exchange}; confined to its event loop; all times in nanoseconds.
  */
 final class StreamTimers {
+    private static final int DEADLINE_EXCEEDED = 4;
+
     private final Exchange exchange;
     private final WorkerContext worker;
     private final Timers.Timer idle;
@@ -94,7 +97,7 @@ final class StreamTimers {
         }
         worker.stats().inc(exchange.stats().rqIdleTimeout);
         exchange.info().setFlag(ResponseFlag.STREAM_IDLE_TIMEOUT);
-        giveUp("stream timeout", "stream_idle_timeout");
+        giveUp("stream timeout", "stream_idle_timeout", -1);
     }
 
     private void onRequest() {
@@ -113,17 +116,19 @@ final class StreamTimers {
     private void onDuration() {
         if (exchange.isActive()) {
             worker.stats().inc(exchange.stats().rqMaxDurationReached);
-            giveUp("downstream duration timeout", "max_duration_timeout");
+            giveUp("downstream duration timeout", "max_duration_timeout", DEADLINE_EXCEEDED);
         }
     }
 
-    private void giveUp(String body, String details) {
-        if (exchange.isResponseStarted()) {
-            exchange.info().setDetails(details);
-            exchange.abort();
-        } else {
-            reply(exchange.isRequestComplete() ? 504 : 408, body, details);
-        }
+    /**
+     * @param grpcStatus what a gRPC caller is told; -1 for what follows from the status
+     */
+    private void giveUp(String body, String details, int grpcStatus) {
+        exchange.info().setDetails(details);
+        exchange.replies()
+                .sendFilterReply(
+                        LocalReply.of(exchange.isRequestComplete() ? 504 : 408, body, details)
+                                .withGrpcStatus(grpcStatus));
         worker.flushDirty();
     }
 

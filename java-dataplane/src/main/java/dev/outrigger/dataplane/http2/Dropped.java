@@ -33,7 +33,17 @@ final class Dropped implements Http2Stream.Listener {
     }
 
     @Override
+    public void onRefused() {
+        // The session has forgotten the stream already.
+    }
+
+    @Override
     public void onInvalid(String details) {
+        // The session has reset the stream already.
+    }
+
+    @Override
+    public void onViolation(Http2Error error) {
         // The session has reset the stream already.
     }
 

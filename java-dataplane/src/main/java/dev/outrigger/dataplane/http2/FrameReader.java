@@ -6,9 +6,10 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
 /**
- * Cuts a connection's bytes into frames and checks their sizes (RFC 9113 section 4.2). DATA is
- * passed on piece by piece as it comes, everything else whole; header blocks are put together from
- * their CONTINUATION frames. Confined to the connection's event loop.
+ * Cuts a connection's bytes into frames, of which the first must be SETTINGS (RFC 9113 section
+ * 3.4), and checks their sizes (section 4.2). DATA is passed on piece by piece as it comes,
+ * everything else whole; header blocks are put together from their CONTINUATION frames. Confined to
+ * the connection's event loop.
  */
 final class FrameReader {
     /** Who is told of frames. */
@@ -55,6 +56,7 @@ final class FrameReader {
     private int blockStream;
     private int continuations;
     private boolean blockEndsStream;
+    private boolean begun;
     private boolean stopped;
 
     /**
@@ -106,6 +108,10 @@ final class FrameReader {
         padding = 0;
         padLengthRead = false;
         payloadBytes = 0;
+        if (!begun && (type != FrameType.SETTINGS || has(FrameType.ACK))) {
+            throw Http2ConnectionException.of(Http2Error.PROTOCOL_ERROR, "SETTINGS expected");
+        }
+        begun = true;
         if (length > maxFrameBytes) {
             throw Http2ConnectionException.of(Http2Error.FRAME_SIZE_ERROR, "too large frame size");
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.http2;
 
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import io.netty.buffer.ByteBuf;
 
@@ -8,6 +9,8 @@ import io.netty.buffer.ByteBuf;
 final class FrameWriter {
     /** What every peer takes; larger frames gain nothing here. */
     static final int MAX_FRAME_BYTES = 16384;
+
+    private static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
     private final CollectedOutput out;
 
@@ -24,10 +27,15 @@ final class FrameWriter {
         return buffer;
     }
 
+    /** What a client says before its first frame. */
+    void preface() {
+        out.bytes(PREFACE);
+    }
+
     /** Pairs of identifier and value. */
-    void settings(int... pairs) {
-        ByteBuf buffer = frame(FrameType.SETTINGS, 0, 0, pairs.length / 2 * 6);
-        for (int i = 0; i < pairs.length; i += 2) {
+    void settings(int[] pairs, int length) {
+        ByteBuf buffer = frame(FrameType.SETTINGS, 0, 0, length / 2 * 6);
+        for (int i = 0; i < length; i += 2) {
             buffer.writeShort(pairs[i]);
             buffer.writeInt(pairs[i + 1]);
         }

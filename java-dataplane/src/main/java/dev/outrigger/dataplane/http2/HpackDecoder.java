@@ -20,7 +20,8 @@ final class HpackDecoder {
     private int entries;
     private int tableBytes;
     private int maxTableBytes;
-    private final int allowedTableBytes;
+    private int allowedTableBytes;
+    private boolean updateDue;
     private byte[] nameScratch = new byte[64];
     private byte[] valueScratch = new byte[256];
     private byte[] block = {};
@@ -33,6 +34,12 @@ final class HpackDecoder {
     HpackDecoder(int allowedTableBytes) {
         this.allowedTableBytes = allowedTableBytes;
         this.maxTableBytes = allowedTableBytes;
+    }
+
+    /** The peer has taken note of another setting: a smaller table must be agreed to. */
+    void setAllowedTableBytes(int bytes) {
+        allowedTableBytes = bytes;
+        updateDue |= bytes < maxTableBytes;
     }
 
     /** How much of the table is in use, as RFC 7541 counts it. */
@@ -52,6 +59,9 @@ final class HpackDecoder {
         boolean begun = false;
         while (at < end) {
             int first = block[at] & 0xff;
+            if (updateDue && (first & 0xe0) != 0x20) {
+                throw new HpackError("no table size update");
+            }
             if (first >= 0x80) {
                 indexed(integer(7), sink);
                 begun = true;
@@ -63,6 +73,7 @@ final class HpackDecoder {
                     throw new HpackError("table size update behind a field");
                 }
                 resize(integer(5));
+                updateDue = false;
             } else {
                 literal(integer(4), false, sink);
                 begun = true;

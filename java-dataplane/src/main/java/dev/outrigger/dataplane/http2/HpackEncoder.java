@@ -110,7 +110,7 @@ final class HpackEncoder {
             if (id == KnownHeader.UNKNOWN) {
                 put(0);
                 string(data, headers.nameOffset(i), headers.nameLength(i));
-            } else if ((without & KnownHeader.bit(id)) != 0) {
+            } else if (KnownHeader.isIn(without, id)) {
                 continue;
             } else if (STATIC_INDEX[id] > 0) {
                 integer(0, 4, STATIC_INDEX[id]);

@@ -3,9 +3,9 @@ package dev.outrigger.dataplane.http2;
 
 import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.message.Ascii;
-import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.CollectedOutput;
+import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
@@ -15,17 +15,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol state of one HTTP/2 connection in the server's role: its streams, both directions'
- * flow control, and the end of it. What a peer may do follows RFC 9113 and, where that leaves a
- * choice, nghttp2, which is Envoy's codec. Confined to the connection's event loop; owns no socket:
- * bytes come by {@link #read} and go to a {@link CollectedOutput}.
+ * The protocol state of one HTTP/2 connection, in either role: its streams, both directions' flow
+ * control, and the end of it. What a peer may do follows RFC 9113 and, where that leaves a choice,
+ * nghttp2, which is Envoy's codec. Confined to the connection's event loop; owns no socket: bytes
+ * come by {@link #read} and go to a {@link CollectedOutput}.
  */
 public final class Http2Session {
     /** The connection as its session sees it. */
     public interface Owner {
-        /** The peer opens a stream; its first header block follows. */
-        Http2Stream.Listener onStream(Http2Stream stream);
-
         /**
          * The connection is at its end; all that could be said has been written.
          *
@@ -35,14 +32,33 @@ public final class Http2Session {
          * @param details Envoy's response code details for the streams that end with it
          */
         void onConnectionError(String details, boolean flood, boolean silently);
+
+        /** The peer has not answered a PING; the connection is to be closed at once. */
+        void onKeepaliveTimeout();
+    }
+
+    /** A connection that was accepted. */
+    public interface Server extends Owner {
+        /** The peer opens a stream; its first header block follows. */
+        Http2Stream.Listener onStream(Http2Stream stream);
+    }
+
+    /** A connection that was made. */
+    public interface Client extends Owner {
+        /** The peer takes no more streams; those it has not begun are reset behind this. */
+        void onGoAway();
+
+        /** The peer says how many streams it takes at a time; unsigned 32 bits. */
+        void onMaxConcurrentStreams(long streams);
     }
 
     static final int DEFAULT_WINDOW = 65535;
-    private static final int MAX_FRAME_BYTES = 16384;
     private static final int MAX_BLOCK_BYTES = 256 * 1024;
     private static final int MAX_CONTINUATIONS = 512;
 
     private final Owner owner;
+    private final @Nullable Server server;
+    private final @Nullable Client client;
     private final Http2Options options;
     private final BooleanSupplier peerReads;
     private final Http2Stats stats;
@@ -50,67 +66,108 @@ public final class Http2Session {
     private final FrameReader reader;
     private final FrameWriter writer;
     private final HpackEncoder encoder = new HpackEncoder();
-    private final HeaderWriter headerWriter = new HeaderWriter();
+    private final HeaderWriter headerWriter = new HeaderWriter(encoder);
+    private final LocalSettings settings;
     private final FloodGuard guard;
     private final SendFlow sendFlow;
     private final ReceiveFlow receiveFlow;
+    private final @Nullable Keepalive keepalive;
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>();
     private final List<Http2Stream> over = new ArrayList<>();
+    private final List<Integer> resetInRead = new ArrayList<>(0);
     private int lastPeerStream;
-    private int settingsToAck;
+    private int nextStream = 1;
+    private int lastTakenStream = Integer.MAX_VALUE;
     private int flushing;
-    private boolean begun;
+    private boolean prefaceSent;
     private boolean goAwaySent;
+    private boolean goAwaySeen;
     private boolean dead;
     private boolean reading;
 
-    /**
-     * @param peerReads whether the peer reads what it is sent
-     */
-    public Http2Session(
+    private Http2Session(
             Owner owner,
+            @Nullable Server server,
+            @Nullable Client client,
             Http2Options options,
             CollectedOutput out,
             BooleanSupplier peerReads,
             Http2Stats stats,
-            StatsShard shard) {
+            WorkerContext worker) {
         this.owner = owner;
+        this.server = server;
+        this.client = client;
         this.options = options;
         this.peerReads = peerReads;
         this.stats = stats;
-        this.shard = shard;
+        this.shard = worker.stats();
         this.writer = new FrameWriter(out);
+        this.settings = new LocalSettings(options, writer);
         this.guard = new FloodGuard(options, stats, shard);
         this.sendFlow = new SendFlow(this, writer, guard);
         this.receiveFlow = new ReceiveFlow(options, writer);
         var inbound =
                 new InboundFrames(
                         this, options, writer, guard, sendFlow, receiveFlow, stats, shard);
-        this.reader = new FrameReader(inbound, MAX_FRAME_BYTES, MAX_BLOCK_BYTES, MAX_CONTINUATIONS);
+        this.reader =
+                new FrameReader(
+                        inbound, options.maxFrameBytes(), MAX_BLOCK_BYTES, MAX_CONTINUATIONS);
+        this.keepalive = options.keepalive().map(k -> new Keepalive(this, k, worker)).orElse(null);
     }
 
-    /** Sends our settings; the server's part of the preface. */
+    /**
+     * The session of an accepted connection.
+     *
+     * @param peerReads whether the peer reads what it is sent
+     */
+    public static Http2Session server(
+            Server owner,
+            Http2Options options,
+            CollectedOutput out,
+            BooleanSupplier peerReads,
+            Http2Stats stats,
+            WorkerContext worker) {
+        return new Http2Session(owner, owner, null, options, out, peerReads, stats, worker);
+    }
+
+    /**
+     * The session of a connection that was made.
+     *
+     * @param peerReads whether the peer reads what it is sent
+     */
+    public static Http2Session client(
+            Client owner,
+            Http2Options options,
+            CollectedOutput out,
+            BooleanSupplier peerReads,
+            Http2Stats stats,
+            WorkerContext worker) {
+        return new Http2Session(owner, null, owner, options, out, peerReads, stats, worker);
+    }
+
+    /** The connection is there. A server speaks first; a client with its first stream. */
     public void begin() {
-        writer.settings(
-                Setting.HEADER_TABLE_SIZE,
-                options.headerTableBytes(),
-                Setting.ENABLE_CONNECT_PROTOCOL,
-                options.allowConnect() ? 1 : 0,
-                Setting.MAX_CONCURRENT_STREAMS,
-                options.maxConcurrentStreams(),
-                Setting.INITIAL_WINDOW_SIZE,
-                options.streamWindow());
-        settingsToAck++;
+        if (server != null) {
+            prefaceSent = true;
+            settings.sendAsServer();
+        }
+        if (keepalive != null) {
+            keepalive.begin();
+        }
+    }
+
+    private void ensurePreface() {
+        if (!prefaceSent) {
+            prefaceSent = true;
+            settings.sendAsClient();
+        }
     }
 
     /** The peer's settings have been taken note of; the first time, it is told how much we take. */
     void ackSettings() {
         writer.settingsAck();
         queued(true);
-        if (!begun && options.connectionWindow() > DEFAULT_WINDOW) {
-            writer.windowUpdate(0, options.connectionWindow() - DEFAULT_WINDOW);
-        }
-        begun = true;
+        settings.tellWindow();
     }
 
     /**
@@ -121,6 +178,10 @@ public final class Http2Session {
     public void read(ByteBuf in) {
         if (dead) {
             return;
+        }
+        ensurePreface();
+        if (keepalive != null) {
+            keepalive.onReceived();
         }
         reading = true;
         try {
@@ -133,7 +194,10 @@ public final class Http2Session {
             conclude(over.get(i));
         }
         over.clear();
-        receiveFlow.sendDue();
+        resetInRead.clear();
+        if (!dead) {
+            receiveFlow.sendDue();
+        }
     }
 
     private void fail(Http2ConnectionException e) {
@@ -147,6 +211,66 @@ public final class Http2Session {
             writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
         }
         owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
+    }
+
+    void sendPing(byte[] payload) {
+        if (!dead) {
+            ensurePreface();
+            writer.ping(payload, false);
+            queued(true);
+        }
+    }
+
+    /** The peer has answered a PING, asked for or not. */
+    void onPingAck() {
+        if (keepalive != null) {
+            keepalive.onAck();
+        }
+    }
+
+    void onKeepaliveTimeout() {
+        if (!dead) {
+            shard.inc(stats.keepaliveTimeout);
+            owner.onKeepaliveTimeout();
+        }
+    }
+
+    /** The peer takes so many streams at a time. */
+    void onMaxConcurrentStreams(int streamCount) {
+        if (client != null) {
+            client.onMaxConcurrentStreams(Integer.toUnsignedLong(streamCount));
+        }
+    }
+
+    /** The peer says goodbye, having looked at our streams up to one of them. */
+    void onGoAway(int lastStream) throws Http2ConnectionException {
+        boolean ours = (lastStream & 1) == (client != null ? 1 : 0);
+        if ((lastStream > 0 && !ours) || lastStream > lastTakenStream) {
+            throw Http2ConnectionException.broken();
+        }
+        lastTakenStream = lastStream;
+        if (client == null) {
+            return;
+        }
+        if (!goAwaySeen) {
+            goAwaySeen = true;
+            client.onGoAway();
+        }
+        for (Http2Stream stream : streams()) {
+            if (stream.id() > lastStream && streams.get(stream.id()) == stream) {
+                remove(stream);
+                stream.listener().onRefused();
+            }
+        }
+    }
+
+    /** Whether a stream was reset since what is being read came. */
+    boolean isResetInThisRead(int streamId) {
+        return resetInRead.contains(streamId);
+    }
+
+    boolean isClient() {
+        return client != null;
     }
 
     /** How many streams are open. */
@@ -165,7 +289,24 @@ public final class Http2Session {
 
     /** Whether nobody has used that stream yet. */
     boolean isIdle(int streamId) {
-        return (streamId & 1) == 0 || streamId > lastPeerStream;
+        return (streamId & 1) == 0
+                || (server != null ? streamId > lastPeerStream : streamId >= nextStream);
+    }
+
+    /** Opens a stream; its head is sent next. */
+    public Http2Stream newStream(Http2Stream.Listener listener) {
+        ensurePreface();
+        if (keepalive != null) {
+            keepalive.onNewStream();
+        }
+        guard.onStream();
+        var stream =
+                new Http2Stream(nextStream, sendFlow.streamWindow(), receiveFlow.streamWindow());
+        nextStream += 2;
+        stream.setListener(listener);
+        streams.put(stream.id(), stream);
+        shard.inc(stats.streamsActive);
+        return stream;
     }
 
     /**
@@ -174,6 +315,12 @@ public final class Http2Session {
      * @return the stream; {@code null} for a block that is decoded and forgotten
      */
     @Nullable Http2Stream open(int streamId) throws Http2ConnectionException {
+        if (server == null) {
+            if (isIdle(streamId)) {
+                throw Http2ConnectionException.broken();
+            }
+            return null;
+        }
         if ((streamId & 1) == 0) {
             throw Http2ConnectionException.broken();
         }
@@ -184,7 +331,7 @@ public final class Http2Session {
         lastPeerStream = streamId;
         guard.onStream();
         if (streams.size() >= options.maxConcurrentStreams()) {
-            if (settingsToAck == 0) {
+            if (settings.isAcknowledged()) {
                 throw Http2ConnectionException.broken();
             }
             writer.reset(streamId, Http2Error.REFUSED_STREAM);
@@ -192,7 +339,7 @@ public final class Http2Session {
             return null;
         }
         var stream = new Http2Stream(streamId, sendFlow.streamWindow(), receiveFlow.streamWindow());
-        stream.setListener(owner.onStream(stream));
+        stream.setListener(server.onStream(stream));
         streams.put(streamId, stream);
         shard.inc(stats.streamsActive);
         return stream;
@@ -200,10 +347,9 @@ public final class Http2Session {
 
     /** Our settings have been taken note of; false where there was nothing to take note of. */
     boolean onSettingsAck() {
-        if (settingsToAck == 0) {
+        if (!settings.onAck()) {
             return false;
         }
-        settingsToAck--;
         receiveFlow.onSettingsAck(streams.values());
         return true;
     }
@@ -212,22 +358,6 @@ public final class Http2Session {
     public HeaderWriter headerWriter() {
         encoder.begin();
         return headerWriter;
-    }
-
-    /** Fills one header block. */
-    public final class HeaderWriter {
-        private HeaderWriter() {}
-
-        public HeaderWriter status(int code) {
-            encoder.status(code);
-            return this;
-        }
-
-        /** All fields but the known ones of a mask. */
-        public HeaderWriter fields(HeaderBlock headers, long without) {
-            encoder.fields(headers, without);
-            return this;
-        }
     }
 
     /** Sends the header block that was written last. */
@@ -294,11 +424,13 @@ public final class Http2Session {
     }
 
     /** Forgets a stream that is over; not before what has come with its end is read (observed). */
-    private void conclude(Http2Stream stream) {
+    void conclude(Http2Stream stream) {
         if (!stream.localEnd || !(stream.remoteEnd || stream.finished)) {
             return;
         }
-        if (reading) {
+        // A server's stream is there until all is read that came with its end, a client's is not
+        // (observed).
+        if (reading && server != null) {
             over.add(stream);
         } else if (stream.remoteEnd) {
             remove(stream);
@@ -324,11 +456,6 @@ public final class Http2Session {
         }
     }
 
-    void endRemote(Http2Stream stream) {
-        stream.remoteEnd = true;
-        conclude(stream);
-    }
-
     /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */
     public void reset(Http2Stream stream, Http2Error error) {
         if (streams.get(stream.id()) == stream) {
@@ -336,6 +463,9 @@ public final class Http2Session {
                 writer.reset(stream.id(), error);
                 shard.inc(stats.resetsSent);
                 queued(true);
+            }
+            if (reading && server == null) {
+                resetInRead.add(stream.id());
             }
             remove(stream);
         }
@@ -391,6 +521,9 @@ public final class Http2Session {
         }
         streams.clear();
         sendFlow.discard();
+        if (keepalive != null) {
+            keepalive.discard();
+        }
     }
 
     /** A frame has been queued; too many for a peer that does not read end the connection. */

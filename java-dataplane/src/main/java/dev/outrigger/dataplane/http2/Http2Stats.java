@@ -6,13 +6,13 @@ import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 
 /**
- * What all HTTP/2 connections of a proxy count together, under {@code http2.} as Envoy names it
- * ({@code http2/codec_stats.h}). Made with the first such connection, as there. Immutable.
+ * What HTTP/2 connections count, under Envoy's names ({@code http2/codec_stats.h}): all downstream
+ * ones together, upstream ones by cluster. Made with the first such connection, as there.
+ * Immutable.
  */
 public final class Http2Stats {
-    private static final String PREFIX = "http2.";
-
     public final Counter downstreamConnections;
+    public final Counter upstreamConnections;
     public final Counter headerOverflow;
     public final Counter headerListTooLarge;
     public final Counter messagingErrors;
@@ -28,49 +28,60 @@ public final class Http2Stats {
     final Counter outboundFlood;
     final Counter outboundControlFlood;
 
+    final Counter keepaliveTimeout;
+
+    /** What accepted connections count. */
     public Http2Stats(StatsStore store) {
-        downstreamConnections = store.counter(PREFIX + "nghttp2_downstream_connections");
-        headerOverflow = store.counter(PREFIX + "header_overflow");
-        headerListTooLarge = store.counter(PREFIX + "header_list_size_too_large");
-        messagingErrors = store.counter(PREFIX + "rx_messaging_error");
-        resetsReceived = store.counter(PREFIX + "rx_reset");
-        resetsSent = store.counter(PREFIX + "tx_reset");
-        trailers = store.counter(PREFIX + "trailers");
-        goAwaySent = store.counter(PREFIX + "goaway_sent");
-        flushTimeout = store.counter(PREFIX + "tx_flush_timeout");
-        streamsActive = store.gauge(PREFIX + "streams_active");
-        priorityFlood = store.counter(PREFIX + "inbound_priority_frames_flood");
-        windowUpdateFlood = store.counter(PREFIX + "inbound_window_update_frames_flood");
-        emptyFlood = store.counter(PREFIX + "inbound_empty_frames_flood");
-        outboundFlood = store.counter(PREFIX + "outbound_flood");
-        outboundControlFlood = store.counter(PREFIX + "outbound_control_flood");
-        registerUnused(store);
+        this(store, "");
+    }
+
+    /**
+     * @param scope whose connections they are, with a dot at its end
+     */
+    public Http2Stats(StatsStore store, String scope) {
+        String prefix = scope + "http2.";
+        downstreamConnections = store.counter(prefix + "nghttp2_downstream_connections");
+        headerOverflow = store.counter(prefix + "header_overflow");
+        headerListTooLarge = store.counter(prefix + "header_list_size_too_large");
+        messagingErrors = store.counter(prefix + "rx_messaging_error");
+        resetsReceived = store.counter(prefix + "rx_reset");
+        resetsSent = store.counter(prefix + "tx_reset");
+        trailers = store.counter(prefix + "trailers");
+        goAwaySent = store.counter(prefix + "goaway_sent");
+        flushTimeout = store.counter(prefix + "tx_flush_timeout");
+        streamsActive = store.gauge(prefix + "streams_active");
+        priorityFlood = store.counter(prefix + "inbound_priority_frames_flood");
+        windowUpdateFlood = store.counter(prefix + "inbound_window_update_frames_flood");
+        emptyFlood = store.counter(prefix + "inbound_empty_frames_flood");
+        outboundFlood = store.counter(prefix + "outbound_flood");
+        outboundControlFlood = store.counter(prefix + "outbound_control_flood");
+        upstreamConnections = store.counter(prefix + "nghttp2_upstream_connections");
+        keepaliveTimeout = store.counter(prefix + "keepalive_timeout");
+        registerUnused(store, prefix);
     }
 
     /** Names Envoy shows and nothing here touches. */
-    private static void registerUnused(StatsStore store) {
+    private static void registerUnused(StatsStore store, String prefix) {
         for (String name :
                 new String[] {
                     "deferred_stream_close",
                     "dropped_headers_with_underscores",
                     "headers_cb_no_stream",
-                    "keepalive_timeout",
                     "metadata_empty_frames",
-                    "nghttp2_upstream_connections",
                     "oghttp2_downstream_connections",
                     "oghttp2_upstream_connections",
                     "requests_rejected_with_underscores_in_headers",
                     "stream_refused_errors",
                 }) {
-            store.counter(PREFIX + name);
+            store.counter(prefix + name);
         }
         for (String name :
                 new String[] {"outbound_control_frames_active", "outbound_frames_active"}) {
-            store.gauge(PREFIX + name);
+            store.gauge(prefix + name);
         }
         for (String name :
                 new String[] {"cookie_count", "cookie_size", "header_count", "header_list_size"}) {
-            store.histogram(PREFIX + name);
+            store.histogram(prefix + name);
         }
     }
 }

@@ -33,12 +33,18 @@ public final class Http2Stream {
         /** The peer has reset the stream. */
         void onPeerReset(Http2Error error);
 
+        /** The peer has said goodbye without having looked at the stream. */
+        void onRefused();
+
         /**
-         * The peer broke a rule on the stream, which we reset.
+         * The peer's message may not be; we have reset the stream.
          *
          * @param details Envoy's response code details
          */
         void onInvalid(String details);
+
+        /** The peer broke a rule on the stream, which we have reset with that error. */
+        void onViolation(Http2Error error);
 
         /** What waited has been sent, so that there is room again. */
         void onWritable();
@@ -61,6 +67,7 @@ public final class Http2Stream {
     boolean localEnd;
     boolean remoteEnd;
     boolean headersSeen;
+    boolean answered;
     boolean blockedOnConnection;
     boolean full;
     boolean finished;
@@ -93,6 +100,16 @@ public final class Http2Stream {
     /** The length the message declares, which its body is held to; -1 for none. */
     public void expect(long bytes) {
         expectedBytes = bytes;
+    }
+
+    /** Another head follows the one that was read: it was an interim response. */
+    public void expectAnotherHead() {
+        headersSeen = false;
+    }
+
+    /** Whether all has been sent. */
+    public boolean isLocalEnd() {
+        return localEnd || pendingEnd || pendingTrailers != null;
     }
 
     /** False while too much waits for the peer's window. */

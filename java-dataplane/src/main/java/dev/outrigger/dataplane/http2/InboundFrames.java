@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop.
  */
 final class InboundFrames implements FrameReader.Receiver {
+    private static final int DEFAULT_TABLE_BYTES = 4096;
     private static final int MIN_FRAME_BYTES = 16384;
     private static final int MAX_FRAME_BYTES = 0xffffff;
     private static final String UNKNOWN = "http2.unknown.nghttp2.error";
@@ -25,9 +26,10 @@ final class InboundFrames implements FrameReader.Receiver {
     private final SendFlow sendFlow;
     private final ReceiveFlow receiveFlow;
     private final HpackDecoder decoder;
+    private final int headerTableBytes;
     private final Http2Stats stats;
     private final StatsShard shard;
-    private boolean settingsSeen;
+    private boolean peerConnectProtocol;
     private @Nullable Http2Stream dataStream;
     private @Nullable Http2Stream headersStream;
 
@@ -48,18 +50,13 @@ final class InboundFrames implements FrameReader.Receiver {
         this.guard = guard;
         this.sendFlow = sendFlow;
         this.receiveFlow = receiveFlow;
-        this.decoder = new HpackDecoder(options.headerTableBytes());
+        this.headerTableBytes = options.headerTableBytes();
+        this.decoder = new HpackDecoder(DEFAULT_TABLE_BYTES);
     }
 
     @Override
     public void onFrame(int type, int flags, int streamId, int length)
             throws Http2ConnectionException {
-        if (!settingsSeen) {
-            if (type != FrameType.SETTINGS || (flags & FrameType.ACK) != 0) {
-                throw error(Http2Error.PROTOCOL_ERROR, "SETTINGS expected");
-            }
-            settingsSeen = true;
-        }
         boolean end = (flags & FrameType.END_STREAM) != 0;
         switch (type) {
             case FrameType.DATA -> {
@@ -93,6 +90,9 @@ final class InboundFrames implements FrameReader.Receiver {
         }
         Http2Stream stream = session.stream(streamId);
         dataStream = stream;
+        if (stream != null && session.isClient() && !stream.answered) {
+            throw error(Http2Error.PROTOCOL_ERROR, "DATA: stream not opened");
+        }
         if (stream == null && session.isIdle(streamId)) {
             throw error(Http2Error.PROTOCOL_ERROR, "DATA: stream in idle");
         }
@@ -119,7 +119,9 @@ final class InboundFrames implements FrameReader.Receiver {
         }
         receiveFlow.taken(stream, bytes + padding);
         stream.receivedBytes += bytes;
-        if (!stream.isLengthRight(endStream)) {
+        // Behind an interim response there is another head to come, not a body.
+        boolean early = session.isClient() && !stream.headersSeen;
+        if (!stream.isLengthRight(endStream) || (early && (bytes > 0 || endStream))) {
             data.release();
             refuse(stream, Http2Error.PROTOCOL_ERROR);
             return;
@@ -128,11 +130,9 @@ final class InboundFrames implements FrameReader.Receiver {
             data.release();
             return;
         }
-        Http2Stream.Listener listener = stream.listener();
-        if (endStream) {
-            session.endRemote(stream);
-        }
-        listener.onData(data, endStream);
+        stream.remoteEnd |= endStream;
+        stream.listener().onData(data, endStream);
+        session.conclude(stream);
     }
 
     @Override
@@ -144,10 +144,11 @@ final class InboundFrames implements FrameReader.Receiver {
             return;
         }
         boolean trailers = stream.headersSeen;
-        if (trailers) {
+        if (trailers && !session.isClient()) {
             shard.inc(stats.trailers);
         }
         stream.headersSeen = true;
+        stream.answered = true;
         Http2Stream.Listener listener = stream.listener();
         decode(block, length, listener.beginHeaders());
         if (trailers && !endStream) {
@@ -158,12 +159,12 @@ final class InboundFrames implements FrameReader.Receiver {
             refuse(stream, Http2Error.PROTOCOL_ERROR);
             return;
         }
-        if (endStream) {
-            session.endRemote(stream);
-        }
+        stream.remoteEnd |= endStream;
         String details = listener.onHeaders(endStream);
         if (details != null) {
             invalid(stream, details);
+        } else {
+            session.conclude(stream);
         }
     }
 
@@ -188,8 +189,7 @@ final class InboundFrames implements FrameReader.Receiver {
     /** The peer broke a rule that costs it the stream. */
     private void refuse(Http2Stream stream, Http2Error error) {
         session.reset(stream, error);
-        // Envoy hears of this as of any reset (observed).
-        stream.listener().onInvalid("http2.remote_reset");
+        stream.listener().onViolation(error);
     }
 
     @Override
@@ -204,6 +204,7 @@ final class InboundFrames implements FrameReader.Receiver {
             case FrameType.GOAWAY -> {
                 requireSize(length >= 8);
                 requireZero(streamId);
+                session.onGoAway(FrameReader.int32(payload, 0) & 0x7fffffff);
             }
             case FrameType.WINDOW_UPDATE -> windowUpdate(streamId, payload, length);
             default -> {
@@ -230,6 +231,9 @@ final class InboundFrames implements FrameReader.Receiver {
             if (session.isIdle(streamId)) {
                 throw Http2ConnectionException.broken();
             }
+            if (session.isResetInThisRead(streamId)) {
+                shard.inc(stats.resetsReceived);
+            }
             return;
         }
         session.remove(stream);
@@ -247,31 +251,58 @@ final class InboundFrames implements FrameReader.Receiver {
             if (!session.onSettingsAck()) {
                 throw Http2ConnectionException.broken();
             }
+            decoder.setAllowedTableBytes(headerTableBytes);
             return;
         }
         requireSize(length % 6 == 0);
         int window = sendFlow.streamWindow();
+        boolean streamsTold = false;
+        int streams = 0;
         for (int i = 0; i < length; i += 6) {
             int id = (payload[i] & 0xff) << 8 | (payload[i + 1] & 0xff);
             int value = FrameReader.int32(payload, i + 2);
             check(id, value);
-            window = id == Setting.INITIAL_WINDOW_SIZE ? value : window;
+            switch (id) {
+                case Setting.INITIAL_WINDOW_SIZE -> window = value;
+                case Setting.MAX_CONCURRENT_STREAMS -> {
+                    streams = value;
+                    streamsTold = true;
+                }
+                default -> {
+                    // The others are checked only.
+                }
+            }
         }
         session.ackSettings();
+        if (streamsTold) {
+            session.onMaxConcurrentStreams(streams);
+        }
         if (!sendFlow.setStreamWindow(window, session.streams())) {
             throw Http2ConnectionException.broken();
         }
     }
 
-    private static void check(int id, int value) throws Http2ConnectionException {
+    private void check(int id, int value) throws Http2ConnectionException {
         switch (id) {
             case Setting.ENABLE_PUSH -> {
-                if (value != 0 && value != 1) {
+                if (value != 0 && (value != 1 || session.isClient())) {
                     throw Http2ConnectionException.broken();
                 }
             }
             case Setting.INITIAL_WINDOW_SIZE -> {
                 if (value < 0) {
+                    throw Http2ConnectionException.broken();
+                }
+            }
+            case Setting.ENABLE_CONNECT_PROTOCOL -> {
+                boolean withdrawn = session.isClient() && peerConnectProtocol && value == 0;
+                if ((value != 0 && value != 1) || withdrawn) {
+                    throw Http2ConnectionException.broken();
+                }
+                peerConnectProtocol = value == 1;
+            }
+            case Setting.NO_RFC7540_PRIORITIES -> {
+                if (value != 0 && value != 1) {
                     throw Http2ConnectionException.broken();
                 }
             }
@@ -293,6 +324,8 @@ final class InboundFrames implements FrameReader.Receiver {
         if ((flags & FrameType.ACK) == 0) {
             writer.ping(payload, true);
             session.queued(true);
+        } else {
+            session.onPingAck();
         }
     }
 

@@ -21,6 +21,7 @@ public final class AcceptedSocket {
     private String requestedServerName = "";
     private List<String> applicationProtocols = List.of();
     private String ja3 = "";
+    private boolean unread;
     private final List<Metadata> metadata = new ArrayList<>();
     private final List<Tlv> tlvs = new ArrayList<>();
 
@@ -97,6 +98,15 @@ public final class AcceptedSocket {
 
     public void setRequestedServerName(String name) {
         requestedServerName = name;
+    }
+
+    /** Whether something was read that nobody has taken. */
+    public boolean hasUnread() {
+        return unread;
+    }
+
+    public void setUnread(boolean value) {
+        unread = value;
     }
 
     /** The JA3 fingerprint; empty where nobody asked. */

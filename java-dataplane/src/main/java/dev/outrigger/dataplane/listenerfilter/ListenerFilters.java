@@ -34,6 +34,10 @@ public record ListenerFilters(
                 var names = new HttpInspector.Stats(stats);
                 yield shard -> new HttpInspector(names, shard);
             }
+            case ListenerFilterConfig.Conditional(ListenerFilterConfig filter, var disabledFor) -> {
+                ListenerFilter inner = compile(filter, stats);
+                yield shard -> new Conditional(inner.begin(shard), disabledFor);
+            }
             case ListenerFilterConfig.OriginalDst() -> _ -> OriginalDst.INSTANCE;
             case ListenerFilterConfig.ProxyProtocol proxy -> {
                 var names = new ProxyProtocol.Stats(stats, proxy.statPrefix());

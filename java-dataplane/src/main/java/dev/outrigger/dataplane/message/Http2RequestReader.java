@@ -154,7 +154,7 @@ public final class Http2RequestReader implements HeaderSink {
     }
 
     private boolean known(int id, byte[] value, int offset, int length) {
-        if ((FORBIDDEN & KnownHeader.bit(id)) != 0) {
+        if (KnownHeader.isIn(FORBIDDEN, id)) {
             return false;
         }
         if (id == KnownHeader.TE

@@ -276,6 +276,11 @@ public final class KnownHeader {
         return 1L << id;
     }
 
+    /** Whether an id, which may have no bit, is in a mask. */
+    public static boolean isIn(long mask, int id) {
+        return id < MASKED && (mask >>> id & 1) != 0;
+    }
+
     /** Whether Envoy joins lines of this header into one. */
     static boolean isInline(int id, boolean response) {
         if (id < MASKED) {

@@ -165,11 +165,11 @@ public final class RequestHead {
         pathLength = path.length;
     }
 
-    int methodOffset() {
+    public int methodOffset() {
         return methodOffset;
     }
 
-    int methodLength() {
+    public int methodLength() {
         return methodLength;
     }
 

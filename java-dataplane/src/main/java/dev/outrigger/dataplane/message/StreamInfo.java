@@ -28,6 +28,7 @@ public final class StreamInfo {
     private long downstreamTxEndNanos = -1;
     private long poolReadyMillis = -1;
     private @Nullable Protocol protocol = Protocol.HTTP_1_1;
+    private Protocol upstreamProtocol = Protocol.HTTP_1_1;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -239,12 +240,18 @@ public final class StreamInfo {
         upstreamTls = tls;
     }
 
+    /** What the connection of the last attempt that had one speaks. */
+    public @Nullable Protocol upstreamProtocol() {
+        return upstreamRemote == null ? null : upstreamProtocol;
+    }
+
     public @Nullable String upstreamLocalAddress() {
         return upstreamLocal;
     }
 
     /** An attempt has a connection to the host named last; its own end of it. */
-    public void setUpstreamLocalAddress(String addressText) {
+    public void setUpstreamConnection(String addressText, Protocol spoken) {
+        upstreamProtocol = spoken;
         upstreamLocal = addressText;
         upstreamRemote = upstreamHost;
         String reached = upstreamHost;

@@ -14,6 +14,7 @@ public enum StreamReset {
     OVERFLOW("overflow", ResponseFlag.UPSTREAM_OVERFLOW, 503),
     REMOTE_RESET("remote reset", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
     REMOTE_REFUSED("remote refused stream reset", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
+    CONNECT_ERROR("remote error with CONNECT request", ResponseFlag.UPSTREAM_REMOTE_RESET, 503),
     PROTOCOL_ERROR("protocol error", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, 502);
 
     private final String text;

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * exchange.
  */
 public interface UpstreamStream {
+    /** What the connection speaks. */
+    Protocol protocol();
+
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
 

@@ -66,7 +66,8 @@ final class ClusterFields {
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                                     .ExplicitHttpConfig.class,
                             "traffic")
-                    .nested("http_protocol_options", () -> HTTP1);
+                    .nested("http_protocol_options", () -> HTTP1)
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
     private static final SupportedFields DOWNSTREAM =
             SupportedFields.of(
@@ -74,7 +75,7 @@ final class ClusterFields {
                                     .UseDownstreamHttpConfig.class,
                             "traffic")
                     .nested("http_protocol_options", () -> HTTP1)
-                    .noEffect("http2_protocol_options", "every downstream speaks HTTP/1");
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
@@ -178,6 +179,8 @@ final class ClusterFields {
                     .nested("circuit_breakers", () -> CIRCUIT_BREAKERS)
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("http_protocol_options", () -> HTTP1)
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS)
+                    .obeyed("protocol_selection")
                     .extension("typed_extension_protocol_options", List.of(() -> PROTOCOL))
                     .obeyed("dns_jitter", "respect_dns_ttl")
                     .onlyBool("use_tcp_for_dns_lookups", false)

@@ -78,7 +78,9 @@ final class HttpConnectionManagerParser {
                 http1(http1),
                 Http2OptionsParser.parse(
                         proto.getHttp2ProtocolOptions(),
-                        proto.getStreamErrorOnInvalidHttpMessage()),
+                        proto.getStreamErrorOnInvalidHttpMessage(),
+                        at("http2_protocol_options"),
+                        findings),
                 serverHeader(),
                 proto.getServerName().isEmpty() ? DEFAULT_SERVER_NAME : proto.getServerName(),
                 proto.getUseRemoteAddress().getValue(),

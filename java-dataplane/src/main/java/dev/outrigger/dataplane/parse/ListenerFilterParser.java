@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.ListenerFiltersConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig.DisabledFor;
 import dev.outrigger.dataplane.config.ListenerFiltersConfig.ListenerFilterConfig;
 import dev.outrigger.dataplane.config.ListenerFiltersConfig.PassThroughTlvs;
 import dev.outrigger.dataplane.config.ListenerFiltersConfig.TlvRule;
@@ -10,10 +11,12 @@ import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs.PassTLVsMatchType;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +54,30 @@ final class ListenerFilterParser {
                     .nested("pass_through_tlvs", () -> PASS_THROUGH)
                     .obeyed("disallowed_versions", "stat_prefix");
 
+    private static final SupportedFields PORTS =
+            SupportedFields.of(Int32Range.class).obeyed("start", "end");
+
+    private static final SupportedFields MATCH_SET =
+            SupportedFields.of(ListenerFilterChainMatchPredicate.MatchSet.class)
+                    .nested("rules", () -> predicate());
+
+    private static final SupportedFields PREDICATE =
+            SupportedFields.of(ListenerFilterChainMatchPredicate.class)
+                    .nested("or_match", () -> MATCH_SET)
+                    .nested("and_match", () -> MATCH_SET)
+                    .nested("not_match", () -> predicate())
+                    .obeyed("any_match")
+                    .nested("destination_port_range", () -> PORTS);
+
+    /** It refers to itself. */
+    private static SupportedFields predicate() {
+        return PREDICATE;
+    }
+
     static final SupportedFields LISTENER_FILTER =
             SupportedFields.of(ListenerFilter.class)
                     .noEffect("name", "the type decides")
+                    .nested("filter_disabled", () -> PREDICATE)
                     .extension(
                             "typed_config",
                             List.of(
@@ -82,6 +106,11 @@ final class ListenerFilterParser {
                 continue;
             }
             one(each.getTypedConfig(), FieldPaths.join(path, "typed_config"), findings)
+                    .map(filter ->
+                            each.hasFilterDisabled()
+                                    ? new ListenerFilterConfig.Conditional(
+                                            filter, disabledFor(each.getFilterDisabled()))
+                                    : filter)
                     .ifPresent(filters::add);
         }
         if (proto.getUseOriginalDst().getValue()) {
@@ -101,6 +130,23 @@ final class ListenerFilterParser {
                                 findings)
                         : DEFAULT_TIMEOUT,
                 proto.getContinueOnListenerFiltersTimeout());
+    }
+
+    private static DisabledFor disabledFor(ListenerFilterChainMatchPredicate proto) {
+        return switch (proto.getRuleCase()) {
+            case OR_MATCH -> new DisabledFor.Or(rules(proto.getOrMatch()));
+            case AND_MATCH -> new DisabledFor.And(rules(proto.getAndMatch()));
+            case NOT_MATCH -> new DisabledFor.Not(disabledFor(proto.getNotMatch()));
+            case DESTINATION_PORT_RANGE ->
+                    new DisabledFor.DestinationPorts(
+                            proto.getDestinationPortRange().getStart(),
+                            proto.getDestinationPortRange().getEnd());
+            case ANY_MATCH, RULE_NOT_SET -> new DisabledFor.Any();
+        };
+    }
+
+    private static List<DisabledFor> rules(ListenerFilterChainMatchPredicate.MatchSet set) {
+        return set.getRulesList().stream().map(ListenerFilterParser::disabledFor).toList();
     }
 
     /** The old way to ask for it, of which Envoy looks at the first chain only. */

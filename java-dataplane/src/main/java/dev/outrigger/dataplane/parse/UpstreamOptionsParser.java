@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import com.google.protobuf.BoolValue;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
 import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamProtocol;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
 import dev.outrigger.dataplane.config.Http1UpstreamConfig;
+import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -39,6 +43,8 @@ final class UpstreamOptionsParser {
 
     /** Of upstream responses: Envoy's own default is 60, but its codec adds a third. */
     private static final int DEFAULT_MAX_HEADERS_KB = 80;
+
+    private static final int DEFAULT_MAX_HTTP2_HEADERS_KB = 60;
 
     private final Cluster proto;
     private final Findings findings;
@@ -120,6 +126,7 @@ final class UpstreamOptionsParser {
                         .orElseGet(proto::getCommonHttpProtocolOptions);
         String path = "common_http_protocol_options.";
         return new UpstreamHttp(
+                options.map(UpstreamOptionsParser::protocol).orElseGet(this::flatProtocol),
                 common.hasIdleTimeout()
                         ? Values.duration(common.getIdleTimeout(), path + "idle_timeout", findings)
                         : DEFAULT_IDLE_TIMEOUT,
@@ -136,7 +143,40 @@ final class UpstreamOptionsParser {
                 common.hasMaxResponseHeadersKb()
                         ? Values.clamp(common.getMaxResponseHeadersKb())
                         : DEFAULT_MAX_HEADERS_KB,
-                http1(options));
+                common.hasMaxResponseHeadersKb()
+                        ? Values.clamp(common.getMaxResponseHeadersKb())
+                        : DEFAULT_MAX_HTTP2_HEADERS_KB,
+                http1(options),
+                http2(options));
+    }
+
+    private static UpstreamProtocol protocol(HttpProtocolOptions options) {
+        if (options.hasUseDownstreamProtocolConfig()) {
+            return UpstreamProtocol.DOWNSTREAM;
+        }
+        return options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
+                ? UpstreamProtocol.HTTP2
+                : UpstreamProtocol.HTTP1;
+    }
+
+    private UpstreamProtocol flatProtocol() {
+        if (proto.getProtocolSelection()
+                == Cluster.ClusterProtocolSelection.USE_DOWNSTREAM_PROTOCOL) {
+            return UpstreamProtocol.DOWNSTREAM;
+        }
+        return proto.hasHttp2ProtocolOptions() ? UpstreamProtocol.HTTP2 : UpstreamProtocol.HTTP1;
+    }
+
+    private Http2Options http2(Optional<HttpProtocolOptions> options) {
+        Http2ProtocolOptions http2 =
+                options.map(typed ->
+                                typed.hasUseDownstreamProtocolConfig()
+                                        ? typed.getUseDownstreamProtocolConfig()
+                                                .getHttp2ProtocolOptions()
+                                        : typed.getExplicitHttpConfig().getHttp2ProtocolOptions())
+                        .orElseGet(proto::getHttp2ProtocolOptions);
+        return Http2OptionsParser.parse(
+                http2, BoolValue.getDefaultInstance(), "http2_protocol_options", findings);
     }
 
     private Http1UpstreamConfig http1(Optional<HttpProtocolOptions> options) {

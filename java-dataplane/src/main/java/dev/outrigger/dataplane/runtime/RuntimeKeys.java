@@ -18,10 +18,16 @@ public final class RuntimeKeys {
     public static final String FAULT_MAX_ACTIVE = "fault.http.max_active_faults";
     public static final String FAULT_RATE_LIMIT_PERCENT = "fault.http.rate_limit.response_percent";
 
+    /** Before and after the name of a listener: how many connections it may have. */
+    public static final String LISTENER_PREFIX = "envoy.resource_limits.listener.";
+
+    public static final String CONNECTION_LIMIT_SUFFIX = ".connection_limit";
+
     /** The last four also for one caller: {@code fault.http.<downstream cluster>.…}. */
     private static final Pattern KNOWN =
             Pattern.compile(
-                    "fault\\.http\\.(.+\\.)?(delay|abort|max_active_faults|rate_limit)(\\..+)?");
+                    "fault\\.http\\.(.+\\.)?(delay|abort|max_active_faults|rate_limit)(\\..+)?"
+                            + "|envoy\\.resource_limits\\.listener\\..+\\.connection_limit");
 
     private RuntimeKeys() {}
 

@@ -143,9 +143,8 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private void onPromoted(ListenerEntry entry, @Nullable ListenerEntry before) {
         if (before != null && entry.config().isInPlaceUpdateOf(before.config())) {
             shard.inc(inPlaceUpdated);
-        } else {
-            shard.add(createSuccess, concurrency);
         }
+        shard.add(createSuccess, concurrency);
     }
 
     void onWorkersStarted() {

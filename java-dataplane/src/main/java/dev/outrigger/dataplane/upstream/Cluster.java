@@ -313,25 +313,37 @@ public final class Cluster {
             LoadBalancerContext context) {
         Object connection =
                 config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+        boolean http2 = host.cluster().speaksHttp2(context);
         HostPools known = host.pools();
-        ConnectionPool pool = known.find(worker.index(), highPriority, connection);
+        ConnectionPool pool = known.find(worker.index(), http2, highPriority, connection);
         if (pool == null) {
             Cluster owner = host.cluster();
             CircuitBreakers.Resource pools = owner.breakers(highPriority).pools;
             StatsShard shard = worker.stats();
             if (!pools.canCreate()) {
-                ConnectionPool other = known.find(worker.index(), !highPriority, connection);
+                ConnectionPool other = known.find(worker.index(), http2, !highPriority, connection);
                 if (other == null || !other.evict()) {
                     shard.inc(owner.stats().cxPoolOverflow);
                     return null;
                 }
             }
             pools.inc(shard);
-            pool = new ConnectionPool(owner, host, worker, connector, highPriority, connection);
-            known.put(worker.index(), highPriority, connection, pool);
+            pool =
+                    new ConnectionPool(
+                            owner, host, worker, connector, http2, highPriority, connection);
+            known.put(worker.index(), http2, highPriority, connection, pool);
         }
         host.touch();
         return pool;
+    }
+
+    /** Whether a request goes by HTTP/2 (CP6). */
+    private boolean speaksHttp2(LoadBalancerContext context) {
+        return switch (config.http().protocol()) {
+            case HTTP1 -> false;
+            case HTTP2 -> true;
+            case DOWNSTREAM -> context.isDownstreamHttp2();
+        };
     }
 
     /** A stream is about to be asked for: connects ahead, where that is wanted. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.http2.Http2Stats;
 import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -26,6 +27,7 @@ public final class ClusterStats {
     public final Counter cxTotal;
     public final Gauge cxActive;
     public final Counter cxHttp1Total;
+    public final Counter cxHttp2Total;
     public final Counter cxConnectFail;
     public final Counter cxConnectTimeout;
     public final Counter cxIdleTimeout;
@@ -98,6 +100,7 @@ public final class ClusterStats {
     private final Gauge maxHostWeight;
     private volatile @Nullable Map<String, ResponseCodeStats> alternatives;
     private volatile boolean codecShown;
+    private volatile @Nullable Http2Stats http2;
 
     ClusterStats(StatsStore store, String statName) {
         this.store = store;
@@ -112,6 +115,7 @@ public final class ClusterStats {
         cxTotal = counter("upstream_cx_total");
         cxActive = gauge("upstream_cx_active");
         cxHttp1Total = counter("upstream_cx_http1_total");
+        cxHttp2Total = counter("upstream_cx_http2_total");
         cxConnectFail = counter("upstream_cx_connect_fail");
         cxConnectTimeout = counter("upstream_cx_connect_timeout");
         cxIdleTimeout = counter("upstream_cx_idle_timeout");
@@ -184,7 +188,6 @@ public final class ClusterStats {
         for (String name :
                 new String[] {
                     "upstream_cx_connect_with_0_rtt",
-                    "upstream_cx_http2_total",
                     "upstream_cx_http3_total",
                     "upstream_rq_maintenance_mode",
                     "upstream_rq_0rtt",
@@ -310,7 +313,7 @@ public final class ClusterStats {
         return known;
     }
 
-    /** The codec's stats, which Envoy makes with the first connection. */
+    /** The HTTP/1 codec's stats, which Envoy makes with the first connection. */
     public void onCodec() {
         if (!codecShown) {
             codecShown = true;
@@ -324,6 +327,16 @@ public final class ClusterStats {
                 store.declareCounter(prefix + "http1." + name);
             }
         }
+    }
+
+    /** What its HTTP/2 connections count, which Envoy makes with the first one. */
+    Http2Stats http2() {
+        Http2Stats known = http2;
+        if (known == null) {
+            known = new Http2Stats(store, prefix);
+            http2 = known;
+        }
+        return known;
     }
 
     /** The stats a request asks for by name, or {@code null} when there are too many already. */

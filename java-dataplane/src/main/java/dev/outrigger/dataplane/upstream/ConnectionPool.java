@@ -4,8 +4,8 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.upstream.ClientConnection.State;
 import dev.outrigger.dataplane.worker.WorkerContext;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
@@ -13,22 +13,24 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP/1.1 connections of one worker to one host at one priority (5.5). Idle connections are
- * used last in, first out; requests without a connection wait first in, first out. A pool without
- * connections and requests goes away. Confined to the worker's event loop.
+ * The connections of one worker to one host in one protocol at one priority (5.5). Requests that
+ * find no connection to take them wait first in, first out. A pool without connections and requests
+ * goes away. Confined to the worker's event loop.
  */
 public final class ConnectionPool {
     /** How many connections one request may cause when there are to be more than requests. */
     private static final int MAX_CONNECTS_AT_ONCE = 3;
 
     /** What is offered to hosts by TLS that names no protocols (TL7). */
-    static final List<String> HTTP1 = List.of("http/1.1");
+    private static final List<String> HTTP1 = List.of("http/1.1");
+
+    private static final List<String> HTTP2 = List.of("h2");
 
     private final Cluster cluster;
+    private final boolean http2;
     private final Http1CodecOptions codec;
     private final Host host;
     private final WorkerContext worker;
@@ -41,16 +43,14 @@ public final class ConnectionPool {
     private final HostCounters counters;
     private final long maxPerHost;
     private final double preconnectRatio;
-    private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
+    private final PoolConnections connections = new PoolConnections();
     private final ArrayDeque<PoolCallbacks> pending = new ArrayDeque<>();
-    private int connecting;
-    private int open;
-    private int busy;
-    private int generation;
+    private int active;
     private boolean draining;
     private boolean gone;
 
     /**
+     * @param http2 whether its connections speak HTTP/2
      * @param owner the downstream connection whose pool it is; {@code null} when all share it
      */
     ConnectionPool(
@@ -58,9 +58,11 @@ public final class ConnectionPool {
             Host host,
             WorkerContext worker,
             UpstreamConnector connector,
+            boolean http2,
             boolean highPriority,
             @Nullable Object owner) {
         this.cluster = cluster;
+        this.http2 = http2;
         this.codec = Http1CodecOptions.of(cluster.config().http());
         this.host = host;
         this.worker = worker;
@@ -76,7 +78,7 @@ public final class ConnectionPool {
         this.preconnectRatio = cluster.config().preconnect().perUpstreamRatio();
     }
 
-    /** What the connections do on the wire. */
+    /** What HTTP/1 connections do on the wire. */
     Http1CodecOptions codec() {
         return codec;
     }
@@ -102,7 +104,7 @@ public final class ConnectionPool {
         if (gone) {
             comeBack();
         }
-        Http1ClientConnection connection = idle.pollLast();
+        ClientConnection connection = connections.ready();
         if (connection != null) {
             attach(connection, callbacks);
             if (preconnectRatio > 1) {
@@ -138,25 +140,26 @@ public final class ConnectionPool {
         counters.add(HostCounters.RQ_PENDING_ACTIVE, -1);
     }
 
-    private void attach(Http1ClientConnection connection, PoolCallbacks callbacks) {
+    private void attach(ClientConnection connection, PoolCallbacks callbacks) {
         if (!breakers.requests.canCreate()) {
-            idle.addLast(connection);
             shard.inc(stats.rqActiveOverflow);
             callbacks.onPoolFailure(StreamReset.OVERFLOW, "", true);
             return;
         }
         breakers.requests.inc(shard);
-        busy++;
+        active++;
         shard.inc(stats.rqTotal);
         shard.inc(stats.rqActive);
         counters.add(HostCounters.RQ_TOTAL, 1);
         counters.add(HostCounters.RQ_ACTIVE, 1);
-        connection.begin(callbacks.receiver());
-        int max = cluster.config().maxRequestsPerConnection();
-        if (max > 0 && connection.streams() == max) {
+        connection.taken();
+        if (connection.isUsedUp()) {
             shard.inc(stats.cxMaxRequests);
+            connections.set(connection, State.DRAINING);
+        } else {
+            connections.update(connection);
         }
-        callbacks.onPoolReady(connection);
+        callbacks.onPoolReady(connection.open(callbacks.receiver()));
     }
 
     private void connectIfNeeded() {
@@ -175,7 +178,7 @@ public final class ConnectionPool {
             shard.inc(stats.cxOverflow);
         }
         // A pool may always have one connection, else its requests would wait for ever (CB2).
-        if (allowed || connecting + open == 0) {
+        if (allowed || connections.isEmpty()) {
             connect();
         }
         return allowed;
@@ -186,85 +189,109 @@ public final class ConnectionPool {
         boolean wanted =
                 host.isHealthy()
                         ? (streams() + 1) * ratio > provided()
-                        : pending.size() > connecting;
+                        : pending.size() > connections.capacity();
         return wanted && tryConnect();
     }
 
     /** Requests that wait or are under way. */
     int streams() {
-        return pending.size() + busy;
+        return pending.size() + active;
     }
 
     /** Requests there are connections for. */
-    int provided() {
-        return connecting + idle.size() + busy;
+    long provided() {
+        return connections.capacity() + active;
     }
 
     private boolean wantsConnection() {
         if (preconnectRatio == 1.0 || !host.isHealthy()) {
-            return pending.size() > connecting;
+            return pending.size() > connections.capacity();
         }
-        return (pending.size() + busy) * preconnectRatio > connecting + idle.size() + busy;
+        return streams() * preconnectRatio > provided();
     }
 
     private void connect() {
         var config = cluster.config();
         cluster.noteTraffic();
-        connecting++;
         breakers.connections.inc(shard);
         shard.inc(stats.cxTotal);
-        shard.inc(stats.cxHttp1Total);
         shard.inc(stats.cxActive);
         counters.add(HostCounters.CX_TOTAL, 1);
         counters.add(HostCounters.CX_ACTIVE, 1);
-        stats.onCodec();
-        var connection = new Http1ClientConnection(this);
-        connection.setGeneration(generation);
+        ClientConnection connection = newConnection();
+        connections.add(connection);
         long started = worker.now();
         Future<?> future =
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
-                                host.newTls(shard, config.connectTimeout(), HTTP1),
+                                host.newTls(shard, config.connectTimeout(), alpn()),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
-                        : HappyEyeballs.connect(connector, host, shard, HTTP1, connection, config);
+                        : HappyEyeballs.connect(connector, host, shard, alpn(), connection, config);
         future.addListener(done -> {
             worker.refreshNow();
-            connecting--;
             if (done.isSuccess()) {
                 shard.record(stats.cxConnectMs, (worker.now() - started) / 1_000_000);
                 connected(connection);
             } else {
-                connectFailed(done.cause());
+                connectFailed(connection, done.cause());
             }
             worker.flushDirty();
         });
     }
 
-    private void connected(Http1ClientConnection connection) {
-        open++;
+    private List<String> alpn() {
+        return http2 ? HTTP2 : HTTP1;
+    }
+
+    private ClientConnection newConnection() {
+        if (http2) {
+            shard.inc(stats.cxHttp2Total);
+            return new Http2ClientConnection(this, stats.http2());
+        }
+        shard.inc(stats.cxHttp1Total);
+        stats.onCodec();
+        return new Http1ClientConnection(this);
+    }
+
+    private void connected(ClientConnection connection) {
         Duration lifetime = cluster.config().http().maxConnectionDuration();
         if (!lifetime.isZero()) {
             connection.armLifetime(lifetime.toNanos());
         }
-        if (isStale(connection) && pending.isEmpty()) {
+        boolean stale = draining || connection.stale;
+        if (stale && pending.isEmpty()) {
             connection.close();
             return;
         }
-        idle.addLast(connection);
+        connections.set(connection, State.READY);
         connection.armIdle();
         serve();
+        if (stale) {
+            drain(connection);
+        }
     }
 
-    /** Whether a connection was made before the last drain. */
-    private boolean isStale(Http1ClientConnection connection) {
-        return draining || connection.generation() != generation;
+    /** It takes no more streams, and closes behind the last. */
+    void drain(ClientConnection connection) {
+        switch (connection.state) {
+            case CONNECTING -> connection.stale = true;
+            case READY, BUSY, DRAINING -> {
+                if (connection.activeStreams() == 0) {
+                    connection.close();
+                } else {
+                    connections.set(connection, State.DRAINING);
+                }
+            }
+            case CLOSED -> {}
+        }
     }
 
-    private void connectFailed(@Nullable Throwable cause) {
+    private void connectFailed(ClientConnection connection, @Nullable Throwable cause) {
+        connections.remove(connection);
         counters.add(HostCounters.CX_CONNECT_FAIL, 1);
         shard.inc(stats.cxConnectFail);
         StreamReset reason = StreamReset.LOCAL_CONNECTION_FAILURE;
@@ -281,7 +308,7 @@ public final class ConnectionPool {
                         ? stats.cxDestroyRemote
                         : stats.cxDestroyLocal);
         leftOpen();
-        String failure = transportFailure(reason, cause);
+        String failure = TransportFailure.text(reason, cause);
         // Taken out first: a retry that asks again for this pool must not be failed with the rest.
         var waiting = new ArrayList<>(pending);
         pending.clear();
@@ -296,78 +323,60 @@ public final class ConnectionPool {
         leaveIfUnused();
     }
 
-    /** Envoy's words: the system's error, as it appears in response code details (Y9). */
-    private static String transportFailure(StreamReset reason, @Nullable Throwable cause) {
-        if (cause == null
-                || reason == StreamReset.CONNECTION_TIMEOUT
-                || cause instanceof ChannelException) {
-            return "";
-        }
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof TlsException) {
-            return message;
-        }
-        String lower = message.toLowerCase(Locale.ROOT);
-        String text = "Connection refused";
-        if (lower.contains("no route to host")) {
-            text = "No route to host";
-        } else if (lower.contains("unreachable")) {
-            text = "Network is unreachable";
-        } else if (!lower.contains("refused")) {
-            text = message;
-        }
-        return "delayed connect error: " + text;
-    }
-
     private void serve() {
-        while (!pending.isEmpty() && !idle.isEmpty()) {
+        ClientConnection connection = connections.ready();
+        while (connection != null && !pending.isEmpty()) {
             PoolCallbacks callbacks = pending.removeFirst();
             leavePending();
-            attach(idle.removeLast(), callbacks);
+            attach(connection, callbacks);
+            connection = connections.ready();
         }
     }
 
-    /** A stream ended, whichever way. */
-    void streamEnded() {
-        busy--;
+    /** A stream ended, whichever way; its connection says when it can take another. */
+    void streamEnded(ClientConnection connection) {
+        connection.ended();
+        active--;
         breakers.requests.dec(shard);
         shard.dec(stats.rqActive);
         counters.add(HostCounters.RQ_ACTIVE, -1);
     }
 
-    /** A connection can take the next request. */
-    void release(Http1ClientConnection connection) {
-        int max = cluster.config().maxRequestsPerConnection();
-        if (max > 0 && connection.streams() >= max) {
-            connection.close();
+    /** A connection is done with a stream. */
+    void release(ClientConnection connection) {
+        if (connection.state == State.DRAINING) {
+            drain(connection);
             return;
         }
-        if (isStale(connection) || connection.isTooOld()) {
-            connection.close();
-            return;
+        if (connections.update(connection)) {
+            serve();
         }
-        idle.addLast(connection);
-        if (pending.isEmpty()) {
+        if (connection.activeStreams() == 0 && connection.state == State.READY) {
             connection.armIdle();
-        } else {
+        }
+    }
+
+    /** A connection carries another number of streams at a time. */
+    void onLimitChange(ClientConnection connection) {
+        if (connections.update(connection)) {
             serve();
         }
     }
 
     /** A connection has been there for as long as it may be ({@code max_connection_duration}). */
-    void onLifetimeEnd(Http1ClientConnection connection, boolean isIdle) {
+    void onLifetimeEnd(ClientConnection connection) {
         shard.inc(stats.cxMaxDuration);
-        if (isIdle) {
-            connection.close();
-        }
+        drain(connection);
+    }
+
+    /** A connection is about to close, and is no longer to be used. */
+    void closing(ClientConnection connection) {
+        connections.set(connection, State.CLOSED);
     }
 
     /** A connection is gone; called once per connection that had been established. */
-    void closed(Http1ClientConnection connection, boolean wasIdle) {
-        if (wasIdle) {
-            idle.remove(connection);
-        }
-        open--;
+    void closed(ClientConnection connection) {
+        connections.remove(connection);
         shard.record(stats.rqPerCx, connection.streams());
         leftOpen();
         if (!pending.isEmpty()) {
@@ -383,7 +392,7 @@ public final class ConnectionPool {
     }
 
     private boolean isUnused() {
-        return pending.isEmpty() && connecting == 0 && open == 0;
+        return pending.isEmpty() && connections.isEmpty();
     }
 
     private void leaveIfUnused() {
@@ -395,8 +404,8 @@ public final class ConnectionPool {
     private void leave() {
         gone = true;
         breakers.pools.dec(shard);
-        if (host.pools().find(worker.index(), highPriority, owner) == this) {
-            host.pools().remove(worker.index(), highPriority, owner);
+        if (host.pools().find(worker.index(), http2, highPriority, owner) == this) {
+            host.pools().remove(worker.index(), http2, highPriority, owner);
         }
     }
 
@@ -404,14 +413,14 @@ public final class ConnectionPool {
     private void comeBack() {
         gone = false;
         breakers.pools.inc(shard);
-        if (host.pools().find(worker.index(), highPriority, owner) == null) {
-            host.pools().put(worker.index(), highPriority, owner, this);
+        if (host.pools().find(worker.index(), http2, highPriority, owner) == null) {
+            host.pools().put(worker.index(), http2, highPriority, owner, this);
         }
     }
 
     /** Makes room for another pool, if nobody needs this one now. */
     boolean evict() {
-        if (gone || busy > 0 || !pending.isEmpty() || connecting > 0) {
+        if (gone || active > 0 || !pending.isEmpty() || connections.isConnecting()) {
             return false;
         }
         drain();
@@ -424,18 +433,13 @@ public final class ConnectionPool {
     /** Idle connections close now, active ones when they are done; waiting requests still run. */
     void drain() {
         draining = true;
-        closeIdle();
+        drainExisting();
     }
 
     /** As {@link #drain}, but what is connected from now on is used again and again. */
     void drainExisting() {
-        generation++;
-        closeIdle();
-    }
-
-    private void closeIdle() {
-        for (Http1ClientConnection connection : new ArrayList<>(idle)) {
-            connection.close();
+        for (ClientConnection connection : connections.all()) {
+            drain(connection);
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection pools of one host: by worker and priority, and where the cluster wants that by
- * downstream connection (CP1). Each worker touches its own part only.
+ * The connection pools of one host: by worker, protocol and priority, and where the cluster wants
+ * that by downstream connection (CP1). Each worker touches its own part only.
  */
 final class HostPools {
     private final @Nullable ConnectionPool[] shared;
@@ -20,31 +20,37 @@ final class HostPools {
         private final Map<Key, ConnectionPool> pools = new HashMap<>();
     }
 
-    private record Key(boolean high, Object connection) {}
+    private record Key(boolean http2, boolean high, Object connection) {}
 
     HostPools(int workers) {
-        shared = new ConnectionPool[workers * 2];
+        shared = new ConnectionPool[workers * 4];
         byConnection = new OfConnections[workers];
     }
 
-    private static int index(int worker, boolean high) {
-        return worker * 2 + (high ? 1 : 0);
+    private static int index(int worker, boolean http2, boolean high) {
+        return worker * 4 + (http2 ? 2 : 0) + (high ? 1 : 0);
     }
 
     /**
      * @param connection whose pool it is; {@code null} for the one all share
      */
-    @Nullable ConnectionPool find(int worker, boolean high, @Nullable Object connection) {
+    @Nullable ConnectionPool find(
+            int worker, boolean http2, boolean high, @Nullable Object connection) {
         if (connection == null) {
-            return shared[index(worker, high)];
+            return shared[index(worker, http2, high)];
         }
         OfConnections own = byConnection[worker];
-        return own == null ? null : own.pools.get(new Key(high, connection));
+        return own == null ? null : own.pools.get(new Key(http2, high, connection));
     }
 
-    void put(int worker, boolean high, @Nullable Object connection, ConnectionPool pool) {
+    void put(
+            int worker,
+            boolean http2,
+            boolean high,
+            @Nullable Object connection,
+            ConnectionPool pool) {
         if (connection == null) {
-            shared[index(worker, high)] = pool;
+            shared[index(worker, http2, high)] = pool;
             return;
         }
         OfConnections own = byConnection[worker];
@@ -52,25 +58,25 @@ final class HostPools {
             own = new OfConnections();
             byConnection[worker] = own;
         }
-        own.pools.put(new Key(high, connection), pool);
+        own.pools.put(new Key(http2, high, connection), pool);
     }
 
-    void remove(int worker, boolean high, @Nullable Object connection) {
+    void remove(int worker, boolean http2, boolean high, @Nullable Object connection) {
         if (connection == null) {
-            shared[index(worker, high)] = null;
+            shared[index(worker, http2, high)] = null;
             return;
         }
         OfConnections own = byConnection[worker];
         if (own != null) {
-            own.pools.remove(new Key(high, connection));
+            own.pools.remove(new Key(http2, high, connection));
         }
     }
 
     /** All of one worker, as they are now. */
     List<ConnectionPool> of(int worker) {
         var all = new ArrayList<ConnectionPool>();
-        for (boolean high : new boolean[] {false, true}) {
-            ConnectionPool pool = shared[index(worker, high)];
+        for (int i = worker * 4; i < worker * 4 + 4; i++) {
+            ConnectionPool pool = shared[i];
             if (pool != null) {
                 all.add(pool);
             }

@@ -2,12 +2,12 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.AnsweredRequest;
-import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
@@ -15,18 +15,11 @@ import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
-import dev.outrigger.dataplane.telemetry.StatsShard;
-import dev.outrigger.dataplane.tls.TlsHandler;
 import dev.outrigger.dataplane.worker.CollectedOutput;
-import dev.outrigger.dataplane.worker.Timers;
-import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,47 +29,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Buffers: input is released here; body slices handed to the receiver are the receiver's. Output
  * is collected and flushed when the event that made it ends.
  */
-final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-        implements UpstreamStream, WorkerContext.Flushable {
+final class Http1ClientConnection extends ClientConnection implements UpstreamStream {
     private static final int OUTPUT_BYTES = 1024;
 
-    private final ConnectionPool pool;
-    private final WorkerContext worker;
-    private final StatsShard shard;
-    private final ClusterStats stats;
     private final EncoderOptions encoderOptions;
     private final ResponseReader reader;
     private final Http1BodyDecoder body;
     private final Http1BodyDecoder.Sink bodySink = this::onBody;
     private final CollectedOutput out;
-    private final Timers.Timer idleTimer;
-    private @Nullable ChannelHandlerContext context;
-    private @Nullable ResponseReceiver receiver;
-    private @Nullable String localText;
-    private @Nullable TlsInfo tls;
-    private boolean tlsKnown;
-    private boolean active;
-    private boolean inBody;
     private final AnsweredRequest request = new AnsweredRequest();
+    private @Nullable ResponseReceiver receiver;
+    private boolean inBody;
     private boolean tunnelAsked;
     private boolean tunnel;
     private boolean chunkedRequest;
     private boolean requestComplete;
     private boolean ended;
     private boolean closeAfter;
-    private boolean closedLocally;
-    private long streams;
-    private long openedNanos;
-    private int lastReceived;
-    private int generation;
-    private Timers.@Nullable Timer lifetime;
-    private boolean tooOld;
 
     Http1ClientConnection(ConnectionPool pool) {
-        this.pool = pool;
-        this.worker = pool.worker();
-        this.shard = worker.stats();
-        this.stats = pool.cluster().stats();
+        super(pool, 1);
         Http1CodecOptions options = pool.codec();
         this.encoderOptions = options.encoder();
         this.reader = new ResponseReader(options.reader());
@@ -86,43 +58,11 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
                                 options.reader().maxHeadBytes(), options.reader().maxHeaders())
                         : new Http1BodyDecoder(options.reader().maxHeadBytes());
         this.out = new CollectedOutput(worker, this, stats.cxTxBytes, OUTPUT_BYTES);
-        this.idleTimer = worker.timers().timer(this::onIdle);
     }
 
-    long streams() {
-        return streams;
-    }
-
-    /** When it was made, as the pool counts its drains. */
-    int generation() {
-        return generation;
-    }
-
-    void setGeneration(int value) {
-        generation = value;
-    }
-
-    /** Begins the time after which it takes no more requests. */
-    void armLifetime(long nanos) {
-        var timer = worker.timers().timer(this::onLifetimeEnd);
-        lifetime = timer;
-        timer.arm(worker.now(), nanos);
-    }
-
-    boolean isTooOld() {
-        return tooOld;
-    }
-
-    private void onLifetimeEnd() {
-        tooOld = true;
-        pool.onLifetimeEnd(this, receiver == null);
-    }
-
-    /** Begins an attempt. */
-    void begin(ResponseReceiver to) {
-        idleTimer.disarm();
+    @Override
+    UpstreamStream open(ResponseReceiver to) {
         receiver = to;
-        streams++;
         inBody = false;
         request.reset();
         tunnelAsked = false;
@@ -131,68 +71,28 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         requestComplete = false;
         closeAfter = false;
         reader.begin();
-    }
-
-    void armIdle() {
-        Duration timeout = pool.cluster().config().idleTimeout();
-        if (!timeout.isZero()) {
-            idleTimer.arm(worker.now(), timeout.toNanos());
-        }
-    }
-
-    private void onIdle() {
-        if (receiver == null) {
-            shard.inc(stats.cxIdleTimeout);
-            close();
-        }
-    }
-
-    /** Closes from our side. */
-    void close() {
-        closedLocally = true;
-        context().close();
-    }
-
-    private ChannelHandlerContext context() {
-        if (context == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return context;
+        return this;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
+        super.handlerAdded(ctx);
         out.attach(ctx);
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        active = true;
-        openedNanos = worker.now();
+    public Protocol protocol() {
+        return Protocol.HTTP_1_1;
     }
 
     @Override
     public String localAddress() {
-        String text = localText;
-        if (text == null) {
-            text =
-                    context().channel().localAddress() instanceof InetSocketAddress address
-                            ? ConnectionInfo.text(address)
-                            : "";
-            localText = text;
-        }
-        return text;
+        return super.localAddress();
     }
 
     @Override
     public @Nullable TlsInfo tls() {
-        // The first stream begins before the channel tells that it is active.
-        if (!tlsKnown) {
-            tlsKnown = true;
-            tls = TlsHandler.find(context().channel());
-        }
-        return tls;
+        return super.tls();
     }
 
     @Override
@@ -237,9 +137,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void cancel() {
         if (receiver != null) {
             receiver = null;
-            pool.streamEnded();
-            shard.inc(stats.cxDestroyWithActiveRq);
-            shard.inc(stats.cxDestroyLocalWithActiveRq);
+            pool.streamEnded(this);
+            countActiveStreams(true);
             // Envoy writes what it can before it closes, so that the host sees what was asked.
             out.flush();
             close();
@@ -276,22 +175,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void received(int bytes) {
-        shard.add(stats.cxRxBytes, bytes);
-        // Envoy counts what the last read brought as buffered until the next read.
-        if (bytes != lastReceived) {
-            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
-            lastReceived = bytes;
-        }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        worker.flushDirty();
-    }
-
     private void dispatch(ByteBuf in) {
-        while (in.isReadable() && !closedLocally) {
+        while (in.isReadable() && !isClosedLocally()) {
             if (receiver == null) {
                 // Bytes nobody asked for: the connection cannot be trusted any more (CP7).
                 shard.inc(stats.cxProtocolError);
@@ -435,12 +320,12 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private void endStream() {
         receiver = null;
         inBody = false;
-        pool.streamEnded();
+        pool.streamEnded(this);
     }
 
     /** After the receiver has seen the end: its head is ours again. */
     private void recycle() {
-        if (closedLocally) {
+        if (isClosedLocally()) {
             return;
         }
         // A response before the request was sent whole leaves the connection in an unknown state.
@@ -460,12 +345,8 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         ResponseReceiver to = receiver;
         if (to != null) {
             receiver = null;
-            pool.streamEnded();
-            shard.inc(stats.cxDestroyWithActiveRq);
-            shard.inc(
-                    closedLocally || reason == StreamReset.PROTOCOL_ERROR
-                            ? stats.cxDestroyLocalWithActiveRq
-                            : stats.cxDestroyRemoteWithActiveRq);
+            pool.streamEnded(this);
+            countActiveStreams(isClosedLocally() || reason == StreamReset.PROTOCOL_ERROR);
             to.onUpstreamReset(reason, "");
         }
     }
@@ -473,23 +354,20 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
-        idleTimer.discard();
-        if (lifetime != null) {
-            lifetime.discard();
-        }
         out.discard();
-        if (!active) {
+        if (!beginEnd()) {
             return;
         }
-        active = false;
-        boolean wasIdle = receiver == null;
+        pool.closing(this);
         ResponseReceiver to = receiver;
         if (to != null && (tunnel || request.isConnect())) {
             // Where there is a CONNECT, Envoy takes the end for its own doing, whatever came.
-            closedLocally |= request.isConnect();
+            if (request.isConnect()) {
+                setClosedLocally();
+            }
             fail(StreamReset.CONNECTION_TERMINATION);
         } else if (to != null && inBody && body.isUntilClose()) {
-            closedLocally = true;
+            setClosedLocally();
             endBody(to);
         } else {
             boolean partial = inBody || reader.hasStarted();
@@ -498,16 +376,6 @@ final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             }
             fail(partial ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION);
         }
-        shard.add(stats.cxRxBytesBuffered, -lastReceived);
-        shard.inc(stats.cxDestroy);
-        shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
-        shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
-        pool.closed(this, wasIdle);
-        worker.flushDirty();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        end();
     }
 }

@@ -81,6 +81,11 @@ public interface LoadBalancerContext {
         return null;
     }
 
+    /** Whether the downstream connection speaks HTTP/2, for clusters that do as it does (CP6). */
+    default boolean isDownstreamHttp2() {
+        return false;
+    }
+
     /** What identifies the downstream connection, for clusters that pool by it (CP1). */
     default @Nullable Object downstreamConnection() {
         return null;

@@ -182,6 +182,9 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         leavePending();
         if (state == State.CLOSED) {
             // Cancelled meanwhile.
+            shard.inc(stats.cxDestroy);
+            shard.inc(stats.cxDestroyLocal);
+            leaveOpen();
             channel().close();
             return;
         }

@@ -49,18 +49,16 @@ class FilterChainUpdateTest {
     }
 
     @Test
-    void connectionsOfAChainThatChangesEndWithTheirNextResponse() throws IOException {
+    void connectionsOfAChainThatChangesHaveTheDrainTime() throws IOException {
         apply(1, http("a", 1), plain("other", 2));
         path.startWorkers();
 
         try (var client = client()) {
             assertThat(client.get()).doesNotContain("connection: close");
             apply(2, http("a", 7), plain("other", 2));
+            client.get();
 
-            // The first one may have overtaken the new configuration on its way to the worker.
-            String response = client.get();
-            assertThat(response.contains("connection: close") ? response : client.get())
-                    .contains("connection: close");
+            assertThat(client.get()).doesNotContain("connection: close");
         }
         assertThat(draining("filter_chains")).isEqualTo(1);
     }

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.DnsOptions;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsResolverOptions;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamProtocol;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
@@ -29,10 +30,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterParserTest {
-    private static final String OPTIONS =
-            "typed_extension_protocol_options[envoy.extensions.upstreams.http.v3"
-                    + ".HttpProtocolOptions]";
-
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -51,7 +48,9 @@ outlier_detection: {base_ejection_time: 2s, max_ejection_time: 1s} | outlier_det
 health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, http_health_check: {path: /, expected_statuses: [{start: 200, end: 601}]}}] | health_checks[0].http_health_check.expected_statuses[0] | Invalid http expected status range: expecting end <= 600, but found end=601
 health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, grpc_health_check: {}}] | health_checks[0].grpc_health_check | not supported by this proxy
 health_checks: [{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {send: {text: "0g"}}}] | health_checks[0].tcp_health_check.send | invalid hex string '0g'
-http2_protocol_options: {}              | http2_protocol_options | not supported by this proxy
+http2_protocol_options: {max_concurrent_streams: 5, custom_settings_parameters: [{identifier: 3, value: 7}]} | http2_protocol_options.custom_settings_parameters | the {max_concurrent_streams} HTTP/2 SETTINGS parameter(s) can not be configured through both named and custom parameters
+http2_protocol_options: {custom_settings_parameters: [{identifier: 10, value: 7}, {identifier: 10, value: 8}]} | http2_protocol_options.custom_settings_parameters | inconsistent HTTP/2 custom SETTINGS parameter(s) detected; identifiers = {0x0a}
+http2_protocol_options: {custom_settings_parameters: [{identifier: 2, value: 1}]} | http2_protocol_options.custom_settings_parameters | server push is not supported by Envoy and can not be enabled via a SETTINGS parameter.
 circuit_breakers: {per_host_thresholds: [{max_requests: 1}]} | circuit_breakers.per_host_thresholds[0] | Unsupported field in per_host_thresholds
 track_cluster_stats: {per_endpoint_stats: true} | track_cluster_stats.per_endpoint_stats | not supported by this proxy
 load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: localhost, port_value: 1}}}}]}]} | load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address | malformed IP address: localhost. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'
@@ -184,12 +183,13 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
     }
 
     @Test
-    void refusesHttp2UpstreamsThatTrafficWouldUse() {
+    void speaksHttp2WhereTrafficIsToldTo() {
         var proto = Protos.cluster(HTTP2.formatted("STATIC", "127.0.0.1"));
 
-        assertThat(Outcomes.rejected(ClusterParser.parse(proto, XDS)).rejections())
-                .extracting(Rejection::path)
-                .contains(OPTIONS + ".explicit_http_config.http2_protocol_options");
+        var config = accepted(ClusterParser.parse(proto, XDS));
+
+        assertThat(config.http().protocol()).isEqualTo(UpstreamProtocol.HTTP2);
+        assertThat(config.http().http2().keepalive()).isPresent();
     }
 
     @Test

@@ -83,6 +83,6 @@ final class AffinityLint {
     }
 
     private static boolean isRoute(TargetRef target) {
-        return target instanceof TargetRef.HttpRoute || target instanceof TargetRef.HttpRouteRule;
+        return target instanceof TargetRef.Route || target instanceof TargetRef.RouteRule;
     }
 }

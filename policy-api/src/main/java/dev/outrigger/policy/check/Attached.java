@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.check;
 
-import dev.outrigger.policy.kind.httproute.HttpRouteKind;
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicyKind;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
@@ -61,18 +60,17 @@ final class Attached {
         switch (target) {
             case TargetRef.Mesh _ -> {}
             case TargetRef.Service _ -> levels.add(new TargetRef.Mesh(TrafficPolicyKind.MESH));
-            case TargetRef.HttpRoute(var namespace, var name) ->
-                    parent(set, namespace, name)
-                            .ifPresent(service -> levels.addAll(levels(set, service)));
-            case TargetRef.HttpRouteRule(var namespace, var name, _) ->
-                    levels.addAll(levels(set, new TargetRef.HttpRoute(namespace, name)));
+            case TargetRef.Route(var document) ->
+                    parent(set, document).ifPresent(service -> levels.addAll(levels(set, service)));
+            case TargetRef.RouteRule(var document, _) ->
+                    levels.addAll(levels(set, new TargetRef.Route(document)));
         }
         return levels;
     }
 
-    private static Optional<TargetRef> parent(PolicySet set, String namespace, String name) {
-        return set.find(new PolicyId(HttpRouteKind.KIND, namespace, name))
-                .flatMap(policy -> policy.as(HttpRouteSpec.class))
+    private static Optional<TargetRef> parent(PolicySet set, PolicyId document) {
+        return set.find(document)
+                .flatMap(policy -> policy.as(RouteSpec.class))
                 .map(route -> route.spec().parentRefs().getFirst())
                 .map(parent -> new TargetRef.Service(parent.namespace(), parent.name()));
     }

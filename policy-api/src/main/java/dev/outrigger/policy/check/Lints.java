@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 /** The lints there are. */
 final class Lints {
     /** In the order in which their warnings are reported. */
-    static final List<Lint> ALL = List.of(Lints::retries, Lints::affinity, Lints::shadows);
+    static final List<Lint> ALL =
+            List.of(Lints::retries, Lints::affinity, Lints::shadows, Lints::upstreams);
 
     private Lints() {}
 
@@ -31,6 +32,12 @@ final class Lints {
     private static List<Warning> shadows(DocumentSet set, Set<PolicyId> documents) {
         var report = new ArrayList<Warning>();
         ShadowLint.check(set.policies(), documents, report);
+        return distinct(report);
+    }
+
+    private static List<Warning> upstreams(DocumentSet set, Set<PolicyId> documents) {
+        var report = new ArrayList<Warning>();
+        each(set, documents, document -> UpstreamLint.check(set.policies(), document, report));
         return distinct(report);
     }
 

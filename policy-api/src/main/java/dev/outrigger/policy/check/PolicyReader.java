@@ -54,10 +54,15 @@ public final class PolicyReader {
         return withXdsResourceCheck(XdsResourceCheck.NONE);
     }
 
-    /** All kinds, default limits. */
+    /** All kinds, default limits, for a mesh of any proxies. */
     public static PolicyReader withXdsResourceCheck(XdsResourceCheck check) {
+        return of(check, Capabilities.ALL_PROXIES);
+    }
+
+    /** All kinds, default limits, for a mesh of these proxies. */
+    public static PolicyReader of(XdsResourceCheck check, Capabilities capabilities) {
         return new PolicyReader(
-                PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT, Capabilities.ALL_PROXIES),
+                PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT, capabilities),
                 DocumentLimits.DEFAULT,
                 Lints.ALL);
     }

@@ -6,6 +6,7 @@ import dev.outrigger.policy.document.NearestName;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.DocumentSet;
@@ -64,12 +65,14 @@ final class ReferenceCheck {
         PolicySpec spec = target.get().policy().spec();
         return switch (reference) {
             case Reference.ToDocument _, Reference.ToConsumer _ -> Optional.empty();
-            case Reference.ToPort(var path, var id, var port) ->
+            case Reference.ToPort(var path, var id, var port, var forGrpc) ->
                     spec instanceof ServiceSpec service
                             ? checkPort(owner, path, id, port, service)
+                                    .or(() ->
+                                            checkProtocol(owner, path, id, port, forGrpc, service))
                             : Optional.empty();
             case Reference.ToRule(var path, var id, var rule) ->
-                    spec instanceof HttpRouteSpec route
+                    spec instanceof RouteSpec route
                             ? checkRule(owner, path, id, rule, route)
                             : Optional.empty();
         };
@@ -120,8 +123,36 @@ final class ReferenceCheck {
                         owner, path.child("port"), ViolationCode.DANGLING_REFERENCE, id, detail));
     }
 
+    /** gRPC is HTTP/2 and nothing else; what such a port speaks is said in the Service. */
+    private static Optional<Finding> checkProtocol(
+            PolicyId owner,
+            FieldPath path,
+            PolicyId id,
+            Optional<Integer> port,
+            boolean forGrpc,
+            ServiceSpec service) {
+        return service.ports().stream()
+                .filter(one -> port.isEmpty() || port.get() == one.port())
+                .filter(one -> forGrpc && !one.protocol().isHttp2())
+                .map(one ->
+                        new Finding(
+                                owner,
+                                path.child(port.isPresent() ? "port" : "name"),
+                                ViolationCode.DANGLING_REFERENCE,
+                                id,
+                                "Port "
+                                        + one.port()
+                                        + " of "
+                                        + id
+                                        + " speaks "
+                                        + one.protocol()
+                                        + ", and gRPC needs HTTP/2 (expected: a port with protocol"
+                                        + " GRPC or HTTP2)."))
+                .findFirst();
+    }
+
     private static Optional<Finding> checkRule(
-            PolicyId owner, FieldPath path, PolicyId id, String rule, HttpRouteSpec route) {
+            PolicyId owner, FieldPath path, PolicyId id, String rule, RouteSpec route) {
         var names = route.rules().stream().map(HttpRouteSpec.Rule::name).toList();
         if (names.contains(rule)) {
             return Optional.empty();

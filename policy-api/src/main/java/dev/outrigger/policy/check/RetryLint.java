@@ -3,7 +3,7 @@ package dev.outrigger.policy.check;
 
 import dev.outrigger.policy.document.FieldPath;
 import dev.outrigger.policy.document.Gep2257Duration;
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.timeouts.TimeoutsPolicy;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
@@ -32,7 +32,7 @@ final class RetryLint {
     static void check(PolicySet set, Policy<?> document, List<Warning> report) {
         switch (document.spec()) {
             case TrafficPolicySpec spec -> policy(set, document, spec, report);
-            case HttpRouteSpec spec -> route(set, document, spec, report);
+            case RouteSpec spec -> route(set, document, spec, report);
             default -> {} // Nobody else retries.
         }
     }
@@ -58,7 +58,7 @@ final class RetryLint {
     }
 
     private static void route(
-            PolicySet set, Policy<?> document, HttpRouteSpec spec, List<Warning> report) {
+            PolicySet set, Policy<?> document, RouteSpec spec, List<Warning> report) {
         for (int i = 0; i < spec.rules().size(); i++) {
             var rule = spec.rules().get(i);
             var path = FieldPath.of("spec", "rules").child(i);
@@ -77,9 +77,7 @@ final class RetryLint {
                 continue;
             }
             alone(document, path, rule.retry(), rule.timeouts(), report);
-            var target =
-                    new TargetRef.HttpRouteRule(
-                            document.id().namespace(), document.id().name(), rule.name());
+            var target = new TargetRef.RouteRule(document.id(), rule.name());
             together(
                     document,
                     field,

@@ -46,13 +46,16 @@ public final class SetCheck {
         for (Finding finding : added(before, after)) {
             SubmittedDocument owner = submitted.get(finding.owner());
             SubmittedDocument other = submitted.get(finding.other());
-            boolean isDangling = finding.code() == ViolationCode.DANGLING_REFERENCE;
+            // Between the others, either document could give way.
+            boolean isOwners =
+                    finding.code() == ViolationCode.DANGLING_REFERENCE
+                            || finding.code() == ViolationCode.BEYOND_GUARDRAIL;
             if (owner == null) {
                 // Of two documents in conflict, the submitted one reports it.
-                if (isDangling) {
+                if (isOwners) {
                     reportStored(submitted, finding, violations);
                 }
-            } else if (isDangling || other == null || isLater(owner, other)) {
+            } else if (isOwners || other == null || isLater(owner, other)) {
                 reportAt(owner, finding, violations);
             }
         }
@@ -118,6 +121,7 @@ public final class SetCheck {
         var findings = new ArrayList<Finding>(references.findings(set, policies));
         findings.addAll(HostnameCheck.findings(ofType(policies, ServiceSpec.class)));
         findings.addAll(TieCheck.findings(ofType(policies, TrafficPolicySpec.class)));
+        findings.addAll(GuardrailCheck.findings(policies));
         return findings;
     }
 

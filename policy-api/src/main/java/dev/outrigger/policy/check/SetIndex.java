@@ -40,6 +40,12 @@ final class SetIndex {
         record Hostname(String name) implements Key {}
 
         record Taken(TieCheck.Slot slot) implements Key {}
+
+        /** Documents that say what others may ask for. */
+        record Guards() implements Key {}
+
+        /** Documents that ask for something that may be guarded. */
+        record Guarded() implements Key {}
     }
 
     /**
@@ -107,12 +113,24 @@ final class SetIndex {
         if (policy.spec() instanceof TrafficPolicySpec traffic) {
             TieCheck.slots(traffic).forEach(slot -> keys.add(new Key.Taken(slot)));
         }
+        if (GuardrailCheck.isGuard(policy.spec())) {
+            keys.add(new Key.Guards());
+        }
+        if (GuardrailCheck.isGuarded(policy.spec())) {
+            keys.add(new Key.Guarded());
+        }
         return keys;
     }
 
     /** Claims, and what else a document decides about. */
     private static List<Key> shared(Policy<?> policy) {
         var keys = new ArrayList<>(claims(policy));
+        // What may not go together; the guarded have nothing to do with each other.
+        if (keys.contains(new Key.Guards())) {
+            keys.add(new Key.Guarded());
+        } else if (keys.remove(new Key.Guarded())) {
+            keys.add(new Key.Guards());
+        }
         if (policy.spec() instanceof SidecarSpec sidecar) {
             // Who calls a service may be a Sidecar's word alone.
             ServiceRef caller = sidecar.service();

@@ -3,24 +3,29 @@ package dev.outrigger.policy.check;
 
 import dev.outrigger.policy.document.FieldPath;
 import dev.outrigger.policy.document.Quoted;
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec.Match;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec.PathMatch;
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec.Rule;
+import dev.outrigger.policy.kind.httproute.MatchOrder;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.ServiceRef;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Matches of which earlier ones leave nothing: the first match wins, within a document and among
- * the documents of one service, which come in the order of their identities. Only what is certain
- * is reported; of two expressions nothing is known but that they are the same.
+ * Matches of which others leave nothing: of several that would take a request the most specific one
+ * does, within a document and among the documents of one service, and of equals the first in the
+ * order of their identities. Only what is certain is reported; of two expressions nothing is known
+ * but that they are the same.
  */
 final class ShadowLint {
     /** Comparisons per submission; documents beyond that are not looked into. */
@@ -39,79 +44,110 @@ final class ShadowLint {
         var parents = new LinkedHashSet<ServiceRef>();
         for (PolicyId id : documents) {
             set.find(id)
-                    .flatMap(document -> document.as(HttpRouteSpec.class))
+                    .flatMap(document -> document.as(RouteSpec.class))
                     .ifPresent(route -> parents.addAll(route.spec().parentRefs()));
         }
         if (parents.isEmpty()) {
             return;
         }
         var lint = new ShadowLint(report);
-        var routes = set.all(HttpRouteSpec.class);
+        var routes = set.all(RouteSpec.class);
         for (ServiceRef parent : parents) {
-            lint.service(
+            var all =
                     routes.stream()
                             .filter(route -> route.spec().parentRefs().contains(parent))
-                            .toList(),
-                    documents);
+                            .toList();
+            // A request is for one of the two, and documents of the other leave it alone.
+            lint.service(all, false, documents);
+            lint.service(all, true, documents);
         }
     }
 
     /** Where a match stands. */
-    private record Placed(PolicyId document, String rule, Match match) {}
+    private record Placed(
+            PolicyId document, int index, String rule, int position, boolean last, Match match) {}
 
-    private void service(List<Policy<HttpRouteSpec>> routes, Set<PolicyId> documents) {
-        var earlier = new ArrayList<Placed>();
-        for (Policy<HttpRouteSpec> route : routes) {
-            boolean isMeant = documents.contains(route.id());
-            for (int r = 0; r < route.spec().rules().size(); r++) {
-                var rule = route.spec().rules().get(r);
-                if (isMeant) {
-                    rule(route, r, rule, earlier);
-                }
-                rule.matches()
-                        .forEach(match -> earlier.add(new Placed(route.id(), rule.name(), match)));
+    private void service(List<Policy<RouteSpec>> routes, boolean grpc, Set<PolicyId> documents) {
+        var placed = new ArrayList<Placed>();
+        for (Policy<RouteSpec> route : routes) {
+            if (route.spec().isGrpc() == grpc) {
+                place(route, placed);
+            }
+        }
+        // Stable, as what is equally specific is in the order of the documents.
+        placed.sort(Comparator.comparing(Placed::match, grpc ? MatchOrder.GRPC : MatchOrder.HTTP));
+        var shadowed = new HashMap<Placed, Placed>();
+        for (int i = 0; i < placed.size(); i++) {
+            if (documents.contains(placed.get(i).document())) {
+                Placed meant = placed.get(i);
+                covering(meant.match(), placed.subList(0, i))
+                        .ifPresent(cover -> shadowed.put(meant, cover));
+            }
+        }
+        placed.sort(
+                Comparator.comparing(Placed::document)
+                        .thenComparingInt(Placed::index)
+                        .thenComparingInt(Placed::position));
+        var rule = new ArrayList<Placed>();
+        for (Placed one : placed) {
+            rule.add(one);
+            if (one.last()) {
+                report(rule, shadowed);
+                rule.clear();
             }
         }
     }
 
-    private void rule(Policy<?> document, int index, Rule rule, List<Placed> earlier) {
-        var path = FieldPath.of("spec", "rules").child(index);
-        var before = new ArrayList<>(earlier);
-        var shadowed = new ArrayList<Optional<Placed>>();
-        for (Match match : rule.matches()) {
-            shadowed.add(covering(match, before));
-            before.add(new Placed(document.id(), rule.name(), match));
-        }
-        if (shadowed.stream().allMatch(Optional::isPresent)) {
-            report.add(
-                    new Warning(
-                            WarningCodes.UNREACHABLE_RULE,
-                            document.id(),
-                            path,
-                            "Gets no request: "
-                                    + words(shadowed.getFirst().orElseThrow(), document)
-                                    + " comes first and takes them all."));
-            return;
-        }
-        for (int m = 0; m < shadowed.size(); m++) {
-            int position = m;
-            shadowed.get(m)
-                    .ifPresent(cover ->
-                            report.add(
-                                    new Warning(
-                                            WarningCodes.SHADOWED_MATCH,
-                                            document.id(),
-                                            path.child("matches").child(position),
-                                            "Never matches: "
-                                                    + words(cover, document)
-                                                    + " comes first and takes all of its requests.")));
+    private static void place(Policy<RouteSpec> route, List<Placed> placed) {
+        for (int r = 0; r < route.spec().rules().size(); r++) {
+            var rule = route.spec().rules().get(r);
+            int count = rule.matches().size();
+            for (int m = 0; m < count; m++) {
+                placed.add(
+                        new Placed(
+                                route.id(),
+                                r,
+                                rule.name(),
+                                m,
+                                m == count - 1,
+                                rule.matches().get(m)));
+            }
         }
     }
 
-    private static String words(Placed placed, Policy<?> document) {
+    private void report(List<Placed> rule, Map<Placed, Placed> shadowed) {
+        var first = rule.getFirst();
+        var path = FieldPath.of("spec", "rules").child(first.index());
+        if (shadowed.keySet().containsAll(rule)) {
+            report.add(
+                    new Warning(
+                            WarningCodes.UNREACHABLE_RULE,
+                            first.document(),
+                            path,
+                            "Gets no request: "
+                                    + words(Objects.requireNonNull(shadowed.get(first)), first)
+                                    + " comes first and takes them all."));
+            return;
+        }
+        for (Placed match : rule) {
+            var cover = shadowed.get(match);
+            if (cover != null) {
+                report.add(
+                        new Warning(
+                                WarningCodes.SHADOWED_MATCH,
+                                match.document(),
+                                path.child("matches").child(match.position()),
+                                "Never matches: "
+                                        + words(cover, match)
+                                        + " comes first and takes all of its requests."));
+            }
+        }
+    }
+
+    private static String words(Placed placed, Placed than) {
         return "rule "
                 + Quoted.of(placed.rule())
-                + (placed.document().equals(document.id()) ? "" : " of " + placed.document());
+                + (placed.document().equals(than.document()) ? "" : " of " + placed.document());
     }
 
     private Optional<Placed> covering(Match match, List<Placed> earlier) {
@@ -139,9 +175,9 @@ final class ShadowLint {
     private static boolean covers(PathMatch wide, PathMatch narrow) {
         return switch (wide) {
             case PathMatch.Prefix(var value) -> {
-                var prefix = trimmed(value);
+                var prefix = MatchOrder.trimmed(value);
                 yield switch (narrow) {
-                    case PathMatch.Prefix(var other) -> isBelow(prefix, trimmed(other));
+                    case PathMatch.Prefix(var other) -> isBelow(prefix, MatchOrder.trimmed(other));
                     case PathMatch.Exact(var other) -> isBelow(prefix, other);
                     case PathMatch.Regex _ -> prefix.isEmpty();
                 };
@@ -152,13 +188,5 @@ final class ShadowLint {
 
     private static boolean isBelow(String prefix, String path) {
         return path.equals(prefix) || path.startsWith(prefix + "/") || prefix.isEmpty();
-    }
-
-    private static String trimmed(String path) {
-        int end = path.length();
-        while (end > 0 && path.charAt(end - 1) == '/') {
-            end--;
-        }
-        return path.substring(0, end);
     }
 }

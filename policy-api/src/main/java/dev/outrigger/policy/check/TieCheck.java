@@ -88,10 +88,8 @@ final class TieCheck {
             case TargetRef.Mesh _ -> "the mesh";
             case TargetRef.Service(var namespace, var name) ->
                     new PolicyId("Service", namespace, name).toString();
-            case TargetRef.HttpRoute(var namespace, var name) ->
-                    new PolicyId("HTTPRoute", namespace, name).toString();
-            case TargetRef.HttpRouteRule(var namespace, var name, var rule) ->
-                    new PolicyId("HTTPRoute", namespace, name) + " rule " + rule;
+            case TargetRef.Route(var document) -> document.toString();
+            case TargetRef.RouteRule(var document, var rule) -> document + " rule " + rule;
         };
     }
 }

@@ -30,5 +30,17 @@ final class WarningCodes {
     /** Retries or timeouts of a rule that answers itself. */
     static final String NOTHING_TO_RETRY = "OUT-W109";
 
+    /** Failover between localities where nothing finds out that hosts fail. */
+    static final String FAILOVER_WITHOUT_HEALTH = "OUT-W110";
+
+    /** Failover between localities where the caller's Sidecar does not say where it is. */
+    static final String FAILOVER_FROM_NOWHERE = "OUT-W111";
+
+    /** A credential that is sent in the clear. */
+    static final String CREDENTIAL_IN_THE_CLEAR = "OUT-W112";
+
+    /** A guardrail that what holds by default is beyond. */
+    static final String DEFAULT_BEYOND_GUARDRAIL = "OUT-W113";
+
     private WarningCodes() {}
 }

@@ -36,6 +36,8 @@ public enum ViolationCode {
     HOSTNAME_TAKEN("OUT-1051", 422),
     /** An address no proxy may be sent to. */
     FORBIDDEN_ADDRESS("OUT-1052", 422),
+    /** More than the guardrails of the mesh allow. */
+    BEYOND_GUARDRAIL("OUT-1053", 422),
     /** One of the proxies could not do what is asked. */
     UNSUPPORTED_BY_PROXY("OUT-1055", 422),
 

@@ -4,11 +4,15 @@ package dev.outrigger.policy.kind;
 import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.kind.circuitbreaker.CircuitBreakerKind;
 import dev.outrigger.policy.kind.cors.CorsKind;
+import dev.outrigger.policy.kind.credential.CredentialKind;
 import dev.outrigger.policy.kind.fault.FaultKind;
 import dev.outrigger.policy.kind.field.UpstreamAddressRule;
+import dev.outrigger.policy.kind.grpcroute.GrpcRouteKind;
+import dev.outrigger.policy.kind.guardrails.GuardrailsKind;
 import dev.outrigger.policy.kind.healthcheck.HealthCheckKind;
 import dev.outrigger.policy.kind.httproute.HttpRouteKind;
 import dev.outrigger.policy.kind.loadbalancer.LoadBalancerKind;
+import dev.outrigger.policy.kind.localityfailover.LocalityFailoverKind;
 import dev.outrigger.policy.kind.outlierdetection.OutlierDetectionKind;
 import dev.outrigger.policy.kind.ratelimit.RateLimitKind;
 import dev.outrigger.policy.kind.retry.RetryKind;
@@ -17,6 +21,7 @@ import dev.outrigger.policy.kind.service.ServiceKind;
 import dev.outrigger.policy.kind.sessionaffinity.SessionAffinityKind;
 import dev.outrigger.policy.kind.sidecar.SidecarKind;
 import dev.outrigger.policy.kind.timeouts.TimeoutsKind;
+import dev.outrigger.policy.kind.tls.TlsKind;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicyKind;
 import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.kind.xdsresources.XdsResourcesKind;
@@ -39,7 +44,11 @@ public final class PolicyKinds {
                 new SessionAffinityKind(),
                 new CorsKind(),
                 new FaultKind(),
-                new RateLimitKind());
+                new RateLimitKind(),
+                new TlsKind(capabilities),
+                new CredentialKind(capabilities),
+                new LocalityFailoverKind(),
+                new GuardrailsKind());
     }
 
     private PolicyKinds() {}
@@ -50,10 +59,11 @@ public final class PolicyKinds {
             UpstreamAddressRule upstreamAddresses,
             Capabilities capabilities) {
         return List.of(
-                new ServiceKind(upstreamAddresses),
+                new ServiceKind(upstreamAddresses, capabilities),
                 new HttpRouteKind(),
+                new GrpcRouteKind(),
                 new TrafficPolicyKind(blocks(capabilities)),
-                new SidecarKind(),
+                new SidecarKind(capabilities),
                 new XdsResourcesKind(xdsResourceCheck));
     }
 }

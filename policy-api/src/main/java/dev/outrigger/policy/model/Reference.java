@@ -19,8 +19,10 @@ public sealed interface Reference {
      * The service must exist and have the port.
      *
      * @param port absent when the service is expected to have exactly one
+     * @param forGrpc whether the port must speak HTTP/2
      */
-    record ToPort(FieldPath path, PolicyId target, Optional<Integer> port) implements Reference {}
+    record ToPort(FieldPath path, PolicyId target, Optional<Integer> port, boolean forGrpc)
+            implements Reference {}
 
     /** The route must exist and have a rule of that name. */
     record ToRule(FieldPath path, PolicyId target, String rule) implements Reference {}

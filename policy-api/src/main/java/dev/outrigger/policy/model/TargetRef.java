@@ -8,8 +8,9 @@ public sealed interface TargetRef {
 
     record Service(String namespace, String name) implements TargetRef {}
 
-    record HttpRoute(String namespace, String name) implements TargetRef {}
+    /** A document that routes: an HTTPRoute or a GRPCRoute. */
+    record Route(PolicyId document) implements TargetRef {}
 
     /** One rule of a route, by its {@code sectionName}. */
-    record HttpRouteRule(String namespace, String name, String rule) implements TargetRef {}
+    record RouteRule(PolicyId document, String rule) implements TargetRef {}
 }

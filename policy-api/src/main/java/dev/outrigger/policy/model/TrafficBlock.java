@@ -13,9 +13,13 @@ public interface TrafficBlock {
     /** Where the block may be attached. */
     Scope scope();
 
-    /** Route-scoped blocks may target any level; cluster-scoped ones only a mesh or a service. */
+    /**
+     * Route-scoped blocks may target any level; cluster-scoped ones only a mesh or a service;
+     * mesh-scoped ones only the mesh, for every caller.
+     */
     enum Scope {
         ROUTE,
-        CLUSTER
+        CLUSTER,
+        MESH
     }
 }

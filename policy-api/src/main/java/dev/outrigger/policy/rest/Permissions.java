@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.DocumentSet;
@@ -78,7 +78,7 @@ final class Permissions {
         var namespaces = new TreeSet<>(Set.of(id.namespace()));
         switch (spec) {
             case XdsResourcesSpec _ -> namespaces.add(Caller.EVERYWHERE);
-            case HttpRouteSpec route ->
+            case RouteSpec route ->
                     route.parentRefs().stream().map(ServiceRef::namespace).forEach(namespaces::add);
             case TrafficPolicySpec policy ->
                     policy.targetRefs().forEach(target -> namespaces.add(namespace(target)));
@@ -91,8 +91,8 @@ final class Permissions {
         return switch (target) {
             case TargetRef.Mesh _ -> Caller.EVERYWHERE;
             case TargetRef.Service(var namespace, _) -> namespace;
-            case TargetRef.HttpRoute(var namespace, _) -> namespace;
-            case TargetRef.HttpRouteRule(var namespace, _, _) -> namespace;
+            case TargetRef.Route(var document) -> document.namespace();
+            case TargetRef.RouteRule(var document, _) -> document.namespace();
         };
     }
 

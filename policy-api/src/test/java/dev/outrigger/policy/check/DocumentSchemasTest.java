@@ -16,6 +16,8 @@ import dev.outrigger.policy.document.TreeJson;
 import dev.outrigger.policy.document.Violation;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +32,8 @@ import org.junit.jupiter.api.Test;
 class DocumentSchemasTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final PolicyReader reader = PolicyReader.standard();
+    private final PolicyReader reader =
+            PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY);
     private final DocumentSchemas schemas = DocumentSchemas.of(reader.kinds());
     private final Map<String, JsonSchema> compiled = new HashMap<>();
 

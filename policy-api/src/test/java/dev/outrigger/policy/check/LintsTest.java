@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.policy.document.DocumentReader.Format;
 import dev.outrigger.policy.document.FieldPath;
 import dev.outrigger.policy.document.Violations;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.model.DocumentSet;
 import dev.outrigger.policy.model.PolicyId;
 import java.util.List;
@@ -14,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Each warning where it is due, and none beside it. */
 class LintsTest {
-    private final PolicyReader reader = PolicyReader.standard();
+    private final PolicyReader reader =
+            PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY);
     private DocumentSet stored = DocumentSet.EMPTY;
 
     @Test
@@ -73,18 +76,37 @@ class LintsTest {
                                 """
                                 - matches: [{path: {value: /a}}]
                                   backendRefs: [{name: b}]
-                                - matches: [{path: {value: /a/b}, method: GET}, {path: {value: /ab}}]
+                                - matches: [{path: {value: /a/}}, {path: {value: /ab}}]
                                   backendRefs: [{name: b}]
-                                - matches: [{path: {type: Exact, value: /a/c}}]
+                                - matches: [{path: {type: Exact, value: /c}, method: GET}]
+                                  backendRefs: [{name: b}]
+                                - matches: [{path: {type: Exact, value: /c}, method: GET}]
                                   backendRefs: [{name: b}]
                                 - backendRefs: [{name: b}]
-                                - matches: [{path: {type: RegularExpression, value: "/x.*"}}]
-                                  backendRefs: [{name: b}]
+                                - backendRefs: [{name: b}]
                                 """))
                 .containsExactly(
                         "OUT-W105 #/spec/rules/1/matches/0",
-                        "OUT-W106 #/spec/rules/2",
-                        "OUT-W106 #/spec/rules/4");
+                        "OUT-W106 #/spec/rules/3",
+                        "OUT-W106 #/spec/rules/5");
+    }
+
+    @Test
+    void knowsThatTheMoreSpecificMatchComesFirst() {
+        assertThat(
+                        route(
+                                """
+                                - backendRefs: [{name: b}]
+                                - matches: [{path: {value: /a}}]
+                                  backendRefs: [{name: b}]
+                                - matches: [{path: {value: /a}, method: GET}]
+                                  backendRefs: [{name: b}]
+                                - matches: [{path: {type: RegularExpression, value: "/a.*"}}]
+                                  backendRefs: [{name: b}]
+                                - matches: [{path: {type: Exact, value: /a}}]
+                                  backendRefs: [{name: b}]
+                                """))
+                .isEmpty();
     }
 
     @Test
@@ -110,7 +132,7 @@ class LintsTest {
     void seesTheRulesOfOtherDocuments() {
         store(route("a", "- {backendRefs: [{name: b}]}"));
 
-        assertThat(route("- {matches: [{path: {value: /x}}], backendRefs: [{name: b}]}"))
+        assertThat(route("- {matches: [{path: {value: /}}], backendRefs: [{name: b}]}"))
                 .containsExactly("OUT-W106 #/spec/rules/0");
     }
 
@@ -136,6 +158,44 @@ class LintsTest {
                                 "- {filters: [{type: DirectResponse, directResponse: {status:"
                                         + " 503}}], retry: {}}"))
                 .containsExactly("OUT-W109 #/spec/rules/0/retry");
+    }
+
+    @Test
+    void warnsOfFailoverThatNothingSetsOff() {
+        assertThat(policy("localityFailover: {}"))
+                .containsExactly("OUT-W110 #/spec/localityFailover");
+        assertThat(policy("localityFailover: {}\noutlierDetection: {consecutive5xx: 5}")).isEmpty();
+        store(document("Mesh, name: default", "m", "healthCheck: {tcp: {}}"));
+        assertThat(policy("localityFailover: {}")).isEmpty();
+    }
+
+    @Test
+    void warnsOfFailoverFromAnUnknownPlace() {
+        store(sidecar(""));
+        assertThat(policy("localityFailover: {}\nhealthCheck: {tcp: {}}"))
+                .containsExactly("OUT-W111 #/spec/localityFailover");
+        store(sidecar("locality: {region: eu}"));
+        assertThat(policy("localityFailover: {}\nhealthCheck: {tcp: {}}")).isEmpty();
+    }
+
+    @Test
+    void warnsOfSecretsInTheClear() {
+        assertThat(policy("credential: {file: /token}"))
+                .containsExactly("OUT-W112 #/spec/credential");
+        store(
+                document(
+                        "Mesh, name: default",
+                        "m",
+                        "tls: {validation: {hostname: a, wellKnownCACertificates: System}}"));
+        assertThat(policy("credential: {file: /token}")).isEmpty();
+    }
+
+    @Test
+    void warnsOfAGuardrailThatTheDefaultIsBeyond() {
+        var guard = document("Mesh, name: default", "p", "guardrails: {maxRequestTimeout: 10s}");
+        assertThat(words(check(guard))).containsExactly("OUT-W113 #/spec/guardrails");
+        store(document("Mesh, name: default", "m", "timeouts: {request: 5s}"));
+        assertThat(words(check(guard))).isEmpty();
     }
 
     @Test
@@ -192,6 +252,19 @@ class LintsTest {
         var submitted = reader.read(text, Format.YAML, violations);
         assertThat(violations.list()).isEmpty();
         return submitted;
+    }
+
+    private static String sidecar(String locality) {
+        return """
+        apiVersion: outrigger.dev/v1alpha1
+        kind: Sidecar
+        metadata: {name: a}
+        spec:
+          selector: {cluster: a}
+          outbound: {listeners: [{name: http, port: 15001}]}
+        %s
+        """
+                .formatted(locality.indent(2).stripTrailing());
     }
 
     private static String document(String target, String name, String block) {

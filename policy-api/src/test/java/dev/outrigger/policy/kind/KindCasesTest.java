@@ -14,6 +14,8 @@ import dev.outrigger.policy.document.PolicyDocument;
 import dev.outrigger.policy.document.Violation;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.document.Violations;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.model.PolicySet;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.TestFactory;
  * What each kind accepts and refuses. A case is {@code === title}, a submission, and one line
  * {@code !! document line:column pointer code detail} per violation; titles begin with accepts or
  * rejects. {@code -Dgolden.update=true} rewrites the violations in the source folder: read the
- * difference before you commit it.
+ * difference before you commit it. Files that end in {@code -envoy} are for a mesh of Envoys alone.
  */
 class KindCasesTest {
     private static final List<String> FILES =
@@ -56,11 +58,17 @@ class KindCasesTest {
                     "cors",
                     "httproutefilters",
                     "sidecar",
-                    "xdsresources");
+                    "xdsresources",
+                    "grpcroute",
+                    "localityfailover",
+                    "guardrails",
+                    "tls-envoy",
+                    "credential-envoy",
+                    "service-envoy",
+                    "sidecar-envoy",
+                    "grpcroute-envoy");
 
-    private final PolicyReader reader = PolicyReader.standard();
-
-    private record Case(String title, String text, List<String> expected) {}
+    private record Case(String file, String title, String text, List<String> expected) {}
 
     @TestFactory
     Stream<DynamicContainer> cases() throws IOException {
@@ -82,7 +90,7 @@ class KindCasesTest {
     }
 
     private void check(Case one) {
-        List<Violation> violations = violations(one.text());
+        List<Violation> violations = violations(one.file(), one.text());
 
         assertThat(violations.stream().map(KindCasesTest::line).toList()).isEqualTo(one.expected());
         assertThat(violations.isEmpty()).isEqualTo(one.title().startsWith("accepts"));
@@ -141,8 +149,10 @@ class KindCasesTest {
         return node.isPresent();
     }
 
-    private List<Violation> violations(String text) {
-        return switch (reader.read(text)) {
+    private static List<Violation> violations(String file, String text) {
+        var capabilities =
+                file.endsWith("-envoy") ? Capabilities.ENVOY_ONLY : Capabilities.ALL_PROXIES;
+        return switch (PolicyReader.of(XdsResourceCheck.NONE, capabilities).read(text)) {
             case Checked.Valid<PolicySet> _ -> List.of();
             case Checked.Invalid<PolicySet>(var violations) -> violations;
         };
@@ -172,7 +182,7 @@ class KindCasesTest {
                             .skip(1)
                             .filter(line -> !line.startsWith("!! "))
                             .collect(Collectors.joining("\n", "", "\n"));
-            cases.add(new Case(title, text, expected));
+            cases.add(new Case(file, title, text, expected));
         }
         assertThat(cases).isNotEmpty();
         return cases;
@@ -189,7 +199,8 @@ class KindCasesTest {
         var out = new StringBuilder();
         for (Case one : cases) {
             out.append("=== ").append(one.title()).append('\n').append(one.text());
-            violations(one.text()).forEach(violation -> out.append(line(violation)).append('\n'));
+            violations(file, one.text())
+                    .forEach(violation -> out.append(line(violation)).append('\n'));
         }
         Files.writeString(
                 Path.of("src/test/resources/dev/outrigger/policy/kind/cases", file + ".txt"), out);

@@ -87,7 +87,7 @@ class OpenApiTest {
         assertThat(schema.at("/properties/kind/const").asText()).isEqualTo("TrafficPolicy");
         assertThat(schema.at("/properties/spec/properties/retry/properties/attempts").toString())
                 .isEqualTo("{\"type\":\"integer\",\"minimum\":0,\"maximum\":10}");
-        assertThat(api.get("/schemas").json().path("items")).hasSize(5);
+        assertThat(api.get("/schemas").json().path("items")).hasSize(6);
         assertThat(api.get("/schemas/pod.json").status()).isEqualTo(404);
     }
 }

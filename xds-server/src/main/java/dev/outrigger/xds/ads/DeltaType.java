@@ -41,9 +41,10 @@ final class DeltaType extends StreamedType {
         }
         subscribe(subscribe, versions);
         unsubscribe(unsubscribe);
-        var named = subscriptions.isWildcard() ? null : new HashSet<>(subscribe);
+        // Looked up once for each name, which the sorted names of a subscription are slow at.
+        var named = new HashSet<>(subscriptions.names().asList());
         versions.forEach((name, version) -> {
-            boolean wanted = named == null || named.contains(name) || subscriptions.contains(name);
+            boolean wanted = subscriptions.isWildcard() || named.contains(name);
             if (wanted && !version.isEmpty()) {
                 holdings.put(name, Held.ofVersion(version));
             }
@@ -312,18 +313,12 @@ final class DeltaType extends StreamedType {
 
     void markSent(Batch batch, String nonce, long sequence, long now) {
         owesAnswer = false;
-        Map<String, Held> had = Map.of();
-        for (VersionedResource resource : batch.changed()) {
-            var name = resource.name();
-            var held = holdings.held(name);
-            if (held.kind() != Held.Kind.ASKED) {
-                if (had.isEmpty()) {
-                    had = new HashMap<>();
-                }
-                had.put(name, held);
-            }
-            holdings.settle(name);
-        }
+        var had =
+                Flight.remembered(
+                        batch.changed().stream()
+                                .map(each -> new Flight.Change(each, holdings.held(each.name())))
+                                .toList());
+        batch.changed().forEach(resource -> holdings.settle(resource.name()));
         var removed = new HashMap<String, Held>();
         for (String name : batch.removed()) {
             var held = holdings.held(name);

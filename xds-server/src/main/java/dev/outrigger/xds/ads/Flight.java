@@ -48,16 +48,13 @@ record Flight(
 
     /** What has to be remembered of what the client had. */
     static Map<String, Held> remembered(Collection<Change> changes) {
-        Map<String, Held> had = Map.of();
+        var had = new HashMap<String, Held>(0);
         for (Change change : changes) {
             if (!change.before().equals(Held.ASKED)) {
-                if (had.isEmpty()) {
-                    had = new HashMap<>();
-                }
                 had.put(change.resource().name(), change.before());
             }
         }
-        return had;
+        return had.isEmpty() ? Map.of() : had;
     }
 
     boolean isAsOldAs(long nanos, long now) {

@@ -3,6 +3,7 @@ package dev.outrigger.xds.attribution;
 
 import dev.outrigger.policy.document.FieldPath;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
@@ -95,7 +96,7 @@ public final class FieldAttribution {
             case XdsResourcesSpec raw -> raw(refused, raw, error);
             case SidecarSpec sidecar -> sidecar(refused, sidecar, error);
             case ServiceSpec service -> service(refused, service, error);
-            case HttpRouteSpec route -> route(route, error);
+            case RouteSpec route -> route(route, error);
             case TrafficPolicySpec policy -> policy(refused, policy, error);
             default -> List.of(new Suspect(FieldPath.of("spec"), false));
         };
@@ -158,7 +159,7 @@ public final class FieldAttribution {
         };
     }
 
-    private static List<Suspect> route(HttpRouteSpec spec, ErrorText error) {
+    private static List<Suspect> route(RouteSpec spec, ErrorText error) {
         var suspects = new ArrayList<Suspect>();
         var rules = FieldPath.of("spec", "rules");
         for (int i = 0; i < spec.rules().size(); i++) {

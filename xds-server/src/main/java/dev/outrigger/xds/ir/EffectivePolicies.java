@@ -41,8 +41,8 @@ public record EffectivePolicies(Map<Class<? extends TrafficBlock>, Effective> by
         BUILT_IN,
         MESH,
         SERVICE,
-        HTTP_ROUTE,
-        HTTP_ROUTE_RULE,
+        ROUTE,
+        ROUTE_RULE,
         INLINE
     }
 }

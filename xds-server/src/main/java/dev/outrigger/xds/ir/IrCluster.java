@@ -18,6 +18,7 @@ public sealed interface IrCluster {
      */
     record Outbound(
             IrServicePort servicePort,
+            ServiceSpec.Protocol protocol,
             ServiceSpec.Endpoints endpoints,
             EffectivePolicies policies,
             SortedSet<PolicyId> provenance)
@@ -28,9 +29,21 @@ public sealed interface IrCluster {
     }
 
     /** The application behind an inbound listener of the same name. */
-    record Inbound(String name, String address, int port, SortedSet<PolicyId> provenance)
+    record Inbound(
+            String name,
+            String address,
+            int port,
+            ServiceSpec.Protocol protocol,
+            SortedSet<PolicyId> provenance)
             implements IrCluster {
         public Inbound {
+            provenance = Collections.unmodifiableSortedSet(new TreeSet<>(provenance));
+        }
+    }
+
+    /** Whatever hosts requests name that no service has. */
+    record Passthrough(SortedSet<PolicyId> provenance) implements IrCluster {
+        public Passthrough {
             provenance = Collections.unmodifiableSortedSet(new TreeSet<>(provenance));
         }
     }

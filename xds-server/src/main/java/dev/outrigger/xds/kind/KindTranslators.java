@@ -3,6 +3,7 @@ package dev.outrigger.xds.kind;
 
 import dev.outrigger.xds.kind.circuitbreaker.CircuitBreakerTranslator;
 import dev.outrigger.xds.kind.cors.CorsTranslator;
+import dev.outrigger.xds.kind.credential.CredentialTranslator;
 import dev.outrigger.xds.kind.fault.FaultTranslator;
 import dev.outrigger.xds.kind.healthcheck.HealthCheckTranslator;
 import dev.outrigger.xds.kind.loadbalancer.LoadBalancerTranslator;
@@ -12,6 +13,7 @@ import dev.outrigger.xds.kind.retry.RetryTranslator;
 import dev.outrigger.xds.kind.retryconstraint.RetryConstraintTranslator;
 import dev.outrigger.xds.kind.sessionaffinity.SessionAffinityTranslator;
 import dev.outrigger.xds.kind.timeouts.TimeoutsTranslator;
+import dev.outrigger.xds.kind.tls.TlsTranslator;
 import java.util.List;
 
 /**
@@ -42,7 +44,12 @@ public final class KindTranslators {
                     new CircuitBreakerTranslator(), // Adds to them.
                     new HealthCheckTranslator(),
                     new LoadBalancerTranslator(),
-                    new OutlierDetectionTranslator());
+                    new OutlierDetectionTranslator(),
+                    new TlsTranslator());
+
+    /** In the order in which an attempt meets the filters of a cluster; the codec comes after. */
+    public static final List<UpstreamFilterKind> UPSTREAM_FILTERS =
+            List.of(new CredentialTranslator());
 
     private KindTranslators() {}
 }

@@ -14,6 +14,7 @@ import dev.outrigger.xds.ir.EffectivePolicies.Effective;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.resolve.Caller;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resolve.PolicyIndex;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ final class EffectiveDiff {
         }
         ports(document.get())
                 .forEach(port ->
-                        builder.cluster(port, consumer)
+                        builder.cluster(port, Caller.anywhere(consumer))
                                 .ifPresent(cluster ->
                                         put(
                                                 held,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.plan;
 
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicyId;
@@ -20,12 +19,12 @@ import dev.outrigger.xds.ir.EffectivePolicies.Level;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.resolve.Caller;
 import dev.outrigger.xds.resolve.Candidates;
 import dev.outrigger.xds.resolve.HostFilter;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resolve.PolicyIndex;
 import dev.outrigger.xds.resolve.PolicyPrecedence.Place;
-import dev.outrigger.xds.resolve.PolicyPrecedence.RouteRef;
 import dev.outrigger.xds.translate.XdsTranslator;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import java.util.ArrayList;
@@ -70,7 +69,7 @@ final class RequestExplainer {
                             + sidecar.get().id()
                             + " lets its proxies see is called "
                             + question.host()
-                            + ": the proxy answers 404.");
+                            + fate(sidecar.get()));
         }
         return route(sidecar.get(), host.get(), question)
                 .orElseGet(() ->
@@ -79,6 +78,13 @@ final class RequestExplainer {
                                 "No rule of "
                                         + String.join(", ", documents(host.get()))
                                         + " takes this request: the proxy answers 404."));
+    }
+
+    private static String fate(Policy<SidecarSpec> sidecar) {
+        return switch (sidecar.spec().outbound().orElseThrow().unknownHosts()) {
+            case REJECT -> ": the proxy answers 404.";
+            case PASSTHROUGH -> ": the proxy sends it where its Host header says.";
+        };
     }
 
     private static List<String> documents(IrVirtualHost host) {
@@ -148,22 +154,13 @@ final class RequestExplainer {
             Question question) {
         var port = host.servicePort();
         var service = new ServiceRef(port.namespace(), port.service());
-        String[] parts = ir.name().split("/");
-        boolean isDocument = parts.length == 3;
-        var ref =
-                isDocument
-                        ? Optional.of(new RouteRef(parts[0], parts[1]))
-                        : Optional.<RouteRef>empty();
-        var place = new Place(service, ref, isDocument ? Optional.of(parts[2]) : Optional.empty());
+        var rule = ir.document().map(_ -> ir.name().substring(ir.name().lastIndexOf('/') + 1));
+        var place = new Place(service, ir.document(), rule);
         return new Explanation.Routed(
                 sidecar.id(),
                 new PolicyId("Service", port.namespace(), port.service()),
                 ir.name(),
-                ref.map(found -> new PolicyId("HTTPRoute", found.namespace(), found.name()))
-                        .filter(id ->
-                                policies.find(id)
-                                        .flatMap(policy -> policy.as(HttpRouteSpec.class))
-                                        .isPresent()),
+                ir.document(),
                 decided(
                         ir.policies(),
                         place,
@@ -184,7 +181,7 @@ final class RequestExplainer {
                             new PolicyId("Service", port.namespace(), port.service()),
                             port.port(),
                             backend.weight(),
-                            builder.cluster(port, consumer)
+                            builder.cluster(port, Caller.anywhere(consumer))
                                     .map(cluster ->
                                             decided(
                                                     cluster.policies(),

@@ -40,8 +40,15 @@ final class RouteMatching {
 
     boolean isTaken(RouteMatch match) {
         return isPath(match)
+                && (!match.hasGrpc() || isGrpc())
                 && match.getHeadersList().stream().allMatch(this::isHeader)
                 && match.getQueryParametersList().stream().allMatch(this::isParameter);
+    }
+
+    /** As Envoy's {@code Grpc::Common::isGrpcRequestHeaders}. */
+    private boolean isGrpc() {
+        var type = question.headers().getOrDefault("content-type", "");
+        return type.equals("application/grpc") || type.startsWith("application/grpc+");
     }
 
     private boolean isPath(RouteMatch match) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.plan;
 
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.plan.Source;
@@ -25,7 +25,7 @@ final class Sources {
                 effective.origin().document(),
                 switch (level) {
                     case BUILT_IN -> "#";
-                    case MESH, SERVICE, HTTP_ROUTE, HTTP_ROUTE_RULE -> "#/spec/" + block;
+                    case MESH, SERVICE, ROUTE, ROUTE_RULE -> "#/spec/" + block;
                     case INLINE ->
                             "#/spec/rules/"
                                     + index(effective.origin().document(), policies, rule)
@@ -40,8 +40,7 @@ final class Sources {
     }
 
     private static int index(Optional<PolicyId> document, PolicySet policies, String rule) {
-        var route =
-                document.flatMap(policies::find).flatMap(policy -> policy.as(HttpRouteSpec.class));
+        var route = document.flatMap(policies::find).flatMap(policy -> policy.as(RouteSpec.class));
         if (route.isEmpty()) {
             return 0;
         }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.kind.localityfailover.LocalityFailoverPolicy;
 import dev.outrigger.policy.kind.service.ServiceSpec;
+import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
+import dev.outrigger.policy.model.TargetRef;
 import dev.outrigger.xds.ir.EffectivePolicies;
 import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrServicePort;
@@ -46,13 +50,35 @@ record EndpointOverlay(List<Policy<ServiceSpec>> services, boolean isAll) {
             var after = change.after().flatMap(policy -> policy.as(ServiceSpec.class));
             if (before.isPresent()
                     && after.isPresent()
-                    && differInAddressesOnly(before.get().spec(), after.get().spec())) {
+                    && differInAddressesOnly(before.get().spec(), after.get().spec())
+                    && !isRanked(after.get().id(), newest)) {
                 services.add(after.get());
             } else {
                 all &= DerivedResources.isSameContent(change);
             }
         }
         return new EndpointOverlay(services, all);
+    }
+
+    /** Whether callers see its endpoints each in their own order, which only they can tell. */
+    private static boolean isRanked(PolicyId service, PolicySet policies) {
+        for (Policy<?> policy : policies.all()) {
+            if (policy.spec() instanceof TrafficPolicySpec spec
+                    && spec.block(LocalityFailoverPolicy.class).isPresent()
+                    && spec.targetRefs().stream().anyMatch(target -> concerns(target, service))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean concerns(TargetRef target, PolicyId service) {
+        return switch (target) {
+            case TargetRef.Mesh _ -> true;
+            case TargetRef.Service(var namespace, var name) ->
+                    service.namespace().equals(namespace) && service.name().equals(name);
+            case TargetRef.Route _, TargetRef.RouteRule _ -> false;
+        };
     }
 
     private static boolean differInAddressesOnly(ServiceSpec before, ServiceSpec after) {
@@ -104,6 +130,7 @@ record EndpointOverlay(List<Policy<ServiceSpec>> services, boolean isAll) {
         var outbound =
                 new IrCluster.Outbound(
                         target,
+                        ServiceSpec.Protocol.HTTP, // Endpoints do not depend on it.
                         service.spec().endpoints(),
                         EffectivePolicies.NONE,
                         before.provenance());

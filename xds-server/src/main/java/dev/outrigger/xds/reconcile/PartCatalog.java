@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.kind.service.ServiceSpec.Locality;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.resolve.Caller;
 import dev.outrigger.xds.resolve.HostFilter;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resolve.PolicyIndex;
@@ -61,8 +63,8 @@ final class PartCatalog {
     }
 
     /** A service's port as a client without a proxy sees it; empty if there is none. */
-    Optional<IrCluster.Outbound> outbound(IrServicePort target, ServiceRef consumer) {
-        return ir.cluster(target, consumer);
+    Optional<IrCluster.Outbound> outbound(IrServicePort target, Caller caller) {
+        return ir.cluster(target, caller);
     }
 
     Optional<XdsResource> proxylessAssignment(IrCluster.Outbound cluster) {
@@ -92,7 +94,7 @@ final class PartCatalog {
     }
 
     /** The cluster of a service's port; null if there is no such port. */
-    @Nullable ClusterPart cluster(IrServicePort target, ServiceRef consumer) {
+    @Nullable ClusterPart cluster(IrServicePort target, Caller caller) {
         var service = new ServiceRef(target.namespace(), target.service());
         if (!index.services().contains(service)) {
             return null;
@@ -100,8 +102,9 @@ final class PartCatalog {
         var parts = parts(service);
         return parts.clusters
                 .computeIfAbsent(
-                        new ClusterKey(target.port(), parts.told(consumer)),
-                        _ -> ir.cluster(target, consumer).map(this::translate))
+                        new ClusterKey(
+                                target.port(), parts.told(caller.service()), caller.locality()),
+                        _ -> ir.cluster(target, caller).map(this::translate))
                 .orElse(null);
     }
 
@@ -112,8 +115,10 @@ final class PartCatalog {
                 translator
                         .assignment(outbound, assignments)
                         .map(endpoints ->
-                                SnapshotBuilder.version(
-                                        endpoints, Optional.of(cluster.version()))));
+                                SnapshotBuilder.version(endpoints, Optional.of(cluster.version()))),
+                translator
+                        .secret(outbound)
+                        .map(secret -> SnapshotBuilder.version(secret, Optional.empty())));
     }
 
     private Parts parts(ServiceRef service) {
@@ -138,5 +143,6 @@ final class PartCatalog {
 
     private record HostsKey(List<String> names, Optional<ServiceRef> consumer) {}
 
-    private record ClusterKey(int port, Optional<ServiceRef> consumer) {}
+    private record ClusterKey(
+            int port, Optional<ServiceRef> consumer, Optional<Locality> locality) {}
 }

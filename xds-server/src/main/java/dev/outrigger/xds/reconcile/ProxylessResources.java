@@ -8,6 +8,7 @@ import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.resolve.Caller;
 import dev.outrigger.xds.resolve.HostFilter;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
@@ -136,7 +137,7 @@ final class ProxylessResources implements DocumentResources {
     private void updateCluster(IrServicePort target) {
         var outbound =
                 targets.contains(target)
-                        ? catalog.outbound(target, sidecar.spec().service())
+                        ? catalog.outbound(target, Caller.of(sidecar.spec()))
                         : Optional.<IrCluster.Outbound>empty();
         var name = ResourceNames.cluster(target);
         var cluster =

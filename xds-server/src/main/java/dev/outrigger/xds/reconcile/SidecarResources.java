@@ -8,6 +8,7 @@ import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.tree.SharedTree;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrServicePort;
+import dev.outrigger.xds.resolve.Caller;
 import dev.outrigger.xds.resolve.HostFilter;
 import dev.outrigger.xds.resolve.IrBuilder;
 import dev.outrigger.xds.resource.ResourceType;
@@ -66,7 +67,7 @@ final class SidecarResources implements DocumentResources {
         this.listeners = IrBuilder.listeners(sidecar);
         var translator = catalog.translator();
         listeners.forEach(listener -> put(translator.listener(sidecar.id(), listener)));
-        IrBuilder.inboundClusters(sidecar).forEach(cluster -> put(translator.cluster(cluster)));
+        IrBuilder.ownClusters(sidecar).forEach(cluster -> put(translator.cluster(cluster)));
         update(catalog.services());
         if (hosts.isEmpty()) {
             routeConfigurations(); // Empty ones: Envoy's listeners wait for them.
@@ -152,9 +153,13 @@ final class SidecarResources implements DocumentResources {
         var used =
                 uses.getOrDefault(new ServiceRef(target.namespace(), target.service()), Map.of())
                         .getOrDefault(target, Uses.NONE);
-        var part = used.count() == 0 ? null : catalog.cluster(target, sidecar.spec().service());
+        var part = used.count() == 0 ? null : catalog.cluster(target, Caller.of(sidecar.spec()));
         set(ResourceType.CLUSTER, name, part == null ? null : part.cluster());
         set(ResourceType.ENDPOINT, name, part == null ? null : part.endpoints().orElse(null));
+        set(
+                ResourceType.SECRET,
+                ResourceNames.credential(target),
+                part == null ? null : part.secret().orElse(null));
         need(ResourceType.CLUSTER, name, part == null && used.routed() > 0);
         need(ResourceType.ENDPOINT, name, part != null && part.lacksEndpoints());
     }

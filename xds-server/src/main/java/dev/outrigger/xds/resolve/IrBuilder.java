@@ -2,7 +2,10 @@
 package dev.outrigger.xds.resolve;
 
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.MatchOrder;
 import dev.outrigger.policy.kind.httproute.RouteFilters;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
+import dev.outrigger.policy.kind.localityfailover.LocalityFailoverPolicy;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.model.Policy;
@@ -22,9 +25,9 @@ import dev.outrigger.xds.ir.IrRoute.IrMirror;
 import dev.outrigger.xds.ir.IrServicePort;
 import dev.outrigger.xds.ir.IrVirtualHost;
 import dev.outrigger.xds.resolve.PolicyPrecedence.Place;
-import dev.outrigger.xds.resolve.PolicyPrecedence.RouteRef;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +44,16 @@ import java.util.TreeSet;
 public final class IrBuilder {
     private static final int HTTP_PORT = 80;
 
+    /** Before the name of a rule for gRPC calls, as two kinds may have documents of one name. */
+    private static final String GRPC = "grpc/";
+
+    /** A route for gRPC calls takes nothing from the others, so that it may come first. */
+    private static final Comparator<IrRoute> ROUTE_ORDER =
+            Comparator.comparing((IrRoute route) -> !route.isGrpc())
+                    .thenComparing((one, other) ->
+                            (one.isGrpc() ? MatchOrder.GRPC : MatchOrder.HTTP)
+                                    .compare(one.match(), other.match()));
+
     private final PolicyIndex index;
 
     public IrBuilder(PolicyIndex index) {
@@ -50,14 +63,14 @@ public final class IrBuilder {
     /** Everything at once, from scratch. */
     public Ir build(Policy<SidecarSpec> sidecar) {
         var consumer = sidecar.spec().service();
-        var clusters = new ArrayList<IrCluster>(inboundClusters(sidecar));
+        var clusters = new ArrayList<>(ownClusters(sidecar));
         var virtualHosts = new ArrayList<IrVirtualHost>();
         if (sidecar.spec().outbound().isPresent()) {
             var filter = new HostFilter(sidecar.spec().outbound().get().hosts());
             for (ServiceRef service : index.sortedServices()) {
                 virtualHosts.addAll(virtualHosts(service, visibleNames(service, filter), consumer));
             }
-            clusters.addAll(outboundClusters(virtualHosts, consumer));
+            clusters.addAll(outboundClusters(virtualHosts, Caller.of(sidecar.spec())));
         }
         return new Ir(sidecar.id(), listeners(sidecar), virtualHosts, clusters);
     }
@@ -70,7 +83,8 @@ public final class IrBuilder {
                             inbound.name(),
                             inbound.address(),
                             inbound.listenPort(),
-                            sidecar.spec().accessLogs()));
+                            sidecar.spec().accessLogs(),
+                            inbound.maxConnections()));
         }
         sidecar.spec()
                 .outbound()
@@ -82,19 +96,30 @@ public final class IrBuilder {
                                                         listener.name(),
                                                         listener.address(),
                                                         listener.port(),
-                                                        sidecar.spec().accessLogs()))));
+                                                        sidecar.spec().accessLogs(),
+                                                        listener.maxConnections(),
+                                                        outbound.unknownHosts()))));
         return listeners;
     }
 
-    public static List<IrCluster.Inbound> inboundClusters(Policy<SidecarSpec> sidecar) {
-        return sidecar.spec().inbound().stream()
-                .map(inbound ->
-                        new IrCluster.Inbound(
-                                inbound.name(),
-                                inbound.appAddress(),
-                                inbound.appPort(),
-                                new TreeSet<>(List.of(sidecar.id()))))
-                .toList();
+    /** The clusters that depend on no service. */
+    public static List<IrCluster> ownClusters(Policy<SidecarSpec> sidecar) {
+        var clusters = new ArrayList<IrCluster>();
+        var provenance = new TreeSet<>(List.of(sidecar.id()));
+        for (SidecarSpec.Inbound inbound : sidecar.spec().inbound()) {
+            clusters.add(
+                    new IrCluster.Inbound(
+                            inbound.name(),
+                            inbound.appAddress(),
+                            inbound.appPort(),
+                            inbound.protocol(),
+                            provenance));
+        }
+        sidecar.spec()
+                .outbound()
+                .filter(outbound -> outbound.unknownHosts() == SidecarSpec.UnknownHosts.PASSTHROUGH)
+                .ifPresent(_ -> clusters.add(new IrCluster.Passthrough(provenance)));
+        return clusters;
     }
 
     /** The names under which a service is called; none if there is no such service. */
@@ -121,25 +146,44 @@ public final class IrBuilder {
     }
 
     /** The cluster of a service's port; empty if there is no such port. */
-    public Optional<IrCluster.Outbound> cluster(IrServicePort target, ServiceRef consumer) {
+    public Optional<IrCluster.Outbound> cluster(IrServicePort target, Caller caller) {
         var ref = new ServiceRef(target.namespace(), target.service());
-        return index.service(ref)
-                .filter(service ->
-                        service.spec().ports().stream()
-                                .anyMatch(port -> port.port() == target.port()))
-                .map(service -> {
-                    var policies =
-                            precedence(ref, Optional.empty(), consumer)
-                                    .resolve(Place.of(ref), List.of(), TrafficBlock.Scope.CLUSTER);
-                    var provenance = new TreeSet<>(origins(policies));
-                    provenance.add(service.id());
-                    return new IrCluster.Outbound(
-                            target, service.spec().endpoints(), policies, provenance);
-                });
+        var service = index.service(ref);
+        var port =
+                service.flatMap(found ->
+                        found.spec().ports().stream()
+                                .filter(one -> one.port() == target.port())
+                                .findFirst());
+        if (service.isEmpty() || port.isEmpty()) {
+            return Optional.empty();
+        }
+        var policies =
+                precedence(ref, Optional.empty(), caller.service())
+                        .resolve(Place.of(ref), List.of(), TrafficBlock.Scope.CLUSTER);
+        var provenance = new TreeSet<>(origins(policies));
+        provenance.add(service.get().id());
+        return Optional.of(
+                new IrCluster.Outbound(
+                        target,
+                        port.get().protocol(),
+                        endpoints(service.get().spec().endpoints(), policies, caller),
+                        policies,
+                        provenance));
+    }
+
+    /** Only fixed addresses say here where they are. */
+    private static ServiceSpec.Endpoints endpoints(
+            ServiceSpec.Endpoints endpoints, EffectivePolicies policies, Caller caller) {
+        var failover = policies.find(LocalityFailoverPolicy.class);
+        return failover.isPresent()
+                        && endpoints instanceof ServiceSpec.Endpoints.Static(var addresses)
+                ? new ServiceSpec.Endpoints.Static(
+                        new LocalityFailover(failover.get(), caller.locality()).ranked(addresses))
+                : endpoints;
     }
 
     private PolicyPrecedence precedence(
-            ServiceRef service, Optional<RouteRef> route, ServiceRef consumer) {
+            ServiceRef service, Optional<PolicyId> route, ServiceRef consumer) {
         return new PolicyPrecedence(index.policies(service, route), consumer);
     }
 
@@ -154,20 +198,22 @@ public final class IrBuilder {
         provenance.add(service.id());
         var routes = new ArrayList<IrRoute>();
         var documents = index.routes(parent);
-        for (Policy<HttpRouteSpec> document : documents) {
+        for (Policy<RouteSpec> document : documents) {
             provenance.add(document.id());
-            var route = new RouteRef(document.id().namespace(), document.id().name());
-            var precedence = precedence(parent, Optional.of(route), consumer);
+            var precedence = precedence(parent, Optional.of(document.id()), consumer);
             for (HttpRouteSpec.Rule rule : document.spec().rules()) {
                 routes.addAll(routes(parent, document, rule, precedence));
             }
         }
+        // Stable, as what is equally specific is in the order of the documents.
+        routes.sort(ROUTE_ORDER);
         // A service that a document routes is routed by it alone: what matches no rule gets 404
         // (Gateway API, GAMMA). Without a document everything goes to the service itself.
         if (documents.isEmpty()) {
             routes.add(
                     new IrRoute(
                             service.id().namespace() + "/" + service.id().name(),
+                            Optional.empty(),
                             HttpRouteSpec.Match.ANY,
                             RouteFilters.NONE,
                             List.of(new IrBackend(servicePort, 1)),
@@ -183,21 +229,17 @@ public final class IrBuilder {
                 servicePort, domains(service.spec(), port, names), routes, provenance);
     }
 
-    /** One route per match, in the order of the document. */
+    /** One route per match. */
     private List<IrRoute> routes(
             ServiceRef parent,
-            Policy<HttpRouteSpec> document,
+            Policy<RouteSpec> document,
             HttpRouteSpec.Rule rule,
             PolicyPrecedence precedence) {
         var inlineOrigin = new Origin(Level.INLINE, Optional.of(document.id()));
         var inline = new ArrayList<Effective>();
         rule.timeouts().ifPresent(block -> inline.add(new Effective(block, inlineOrigin)));
         rule.retry().ifPresent(block -> inline.add(new Effective(block, inlineOrigin)));
-        var place =
-                new Place(
-                        parent,
-                        Optional.of(new RouteRef(document.id().namespace(), document.id().name())),
-                        Optional.of(rule.name()));
+        var place = new Place(parent, Optional.of(document.id()), Optional.of(rule.name()));
         var policies = precedence.resolve(place, inline, TrafficBlock.Scope.ROUTE);
         var backends = rule.backendRefs().stream().map(this::backend).toList();
         var mirrors =
@@ -208,7 +250,15 @@ public final class IrBuilder {
                         .toList();
         var name = document.id().namespace() + "/" + document.id().name() + "/" + rule.name();
         return rule.matches().stream()
-                .map(match -> new IrRoute(name, match, rule.filters(), backends, mirrors, policies))
+                .map(match ->
+                        new IrRoute(
+                                document.spec().isGrpc() ? GRPC + name : name,
+                                Optional.of(document.id()),
+                                match,
+                                rule.filters(),
+                                backends,
+                                mirrors,
+                                policies))
                 .toList();
     }
 
@@ -224,7 +274,8 @@ public final class IrBuilder {
                 new IrServicePort(backend.service().namespace(), backend.service().name(), port),
                 backend.weight(),
                 backend.request(),
-                backend.response());
+                backend.response(),
+                backend.rewrite());
     }
 
     private static List<String> domains(
@@ -250,26 +301,24 @@ public final class IrBuilder {
 
     /** Clusters of all virtual hosts, and of backends that no visible host name leads to. */
     private Collection<IrCluster> outboundClusters(
-            List<IrVirtualHost> virtualHosts, ServiceRef consumer) {
+            List<IrVirtualHost> virtualHosts, Caller caller) {
         var byName = new TreeMap<String, IrCluster>();
         for (IrVirtualHost host : virtualHosts) {
-            addCluster(byName, host.servicePort(), consumer);
+            addCluster(byName, host.servicePort(), caller);
             for (IrRoute route : host.routes()) {
                 route.backends()
-                        .forEach(backend -> addCluster(byName, backend.servicePort(), consumer));
-                route.mirrors()
-                        .forEach(mirror -> addCluster(byName, mirror.servicePort(), consumer));
+                        .forEach(backend -> addCluster(byName, backend.servicePort(), caller));
+                route.mirrors().forEach(mirror -> addCluster(byName, mirror.servicePort(), caller));
             }
         }
         return byName.values();
     }
 
-    private void addCluster(
-            Map<String, IrCluster> byName, IrServicePort target, ServiceRef consumer) {
+    private void addCluster(Map<String, IrCluster> byName, IrServicePort target, Caller caller) {
         var name = target.namespace() + "/" + target.service() + "/" + target.port();
         if (!byName.containsKey(name)) {
             // Without such a port, the reference check names the route that asks for it.
-            cluster(target, consumer).ifPresent(cluster -> byName.put(name, cluster));
+            cluster(target, caller).ifPresent(cluster -> byName.put(name, cluster));
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.outrigger.xds.resolve;
 
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
+import dev.outrigger.policy.kind.httproute.RouteSpec;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
@@ -10,7 +11,6 @@ import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.model.TargetRef;
-import dev.outrigger.xds.resolve.PolicyPrecedence.RouteRef;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -29,15 +29,15 @@ import java.util.TreeMap;
  */
 public final class PolicyIndex {
     private final Map<ServiceRef, Policy<ServiceSpec>> services = new HashMap<>();
-    private final Postings<ServiceRef, HttpRouteSpec> routesByParent = new Postings<>();
-    private final Map<RouteRef, Policy<HttpRouteSpec>> routes = new HashMap<>();
+    private final Postings<ServiceRef, RouteSpec> routesByParent = new Postings<>();
+    private final Map<PolicyId, Policy<RouteSpec>> routes = new HashMap<>();
 
     private final Postings<Mesh, TrafficPolicySpec> meshPolicies = new Postings<>();
     private final Postings<ServiceRef, TrafficPolicySpec> policiesByService = new Postings<>();
-    private final Postings<RouteRef, TrafficPolicySpec> policiesByRoute = new Postings<>();
+    private final Postings<PolicyId, TrafficPolicySpec> policiesByRoute = new Postings<>();
 
     /** Services with a route that sends to the key without saying to which port. */
-    private final Postings<ServiceRef, HttpRouteSpec> routesToDefaultPort = new Postings<>();
+    private final Postings<ServiceRef, RouteSpec> routesToDefaultPort = new Postings<>();
 
     private final Map<String, Set<ServiceRef>> servicesByEdsName = new HashMap<>();
 
@@ -87,7 +87,7 @@ public final class PolicyIndex {
     }
 
     /** The documents that route a service, ordered by identity. */
-    Collection<Policy<HttpRouteSpec>> routes(ServiceRef parent) {
+    Collection<Policy<RouteSpec>> routes(ServiceRef parent) {
         return routesByParent.at(parent);
     }
 
@@ -101,7 +101,7 @@ public final class PolicyIndex {
      *
      * @param route empty for the service as such
      */
-    List<Policy<TrafficPolicySpec>> policies(ServiceRef service, Optional<RouteRef> route) {
+    List<Policy<TrafficPolicySpec>> policies(ServiceRef service, Optional<PolicyId> route) {
         var found = new TreeMap<PolicyId, Policy<TrafficPolicySpec>>();
         meshPolicies.at(Mesh.THE_MESH).forEach(policy -> found.put(policy.id(), policy));
         policiesByService.at(service).forEach(policy -> found.put(policy.id(), policy));
@@ -115,9 +115,9 @@ public final class PolicyIndex {
         var named = new HashSet<ServiceRef>();
         meshPolicies.at(Mesh.THE_MESH).forEach(policy -> named.addAll(policy.spec().consumers()));
         policiesByService.at(service).forEach(policy -> named.addAll(policy.spec().consumers()));
-        for (Policy<HttpRouteSpec> route : routes(service)) {
+        for (Policy<RouteSpec> route : routes(service)) {
             policiesByRoute
-                    .at(new RouteRef(route.id().namespace(), route.id().name()))
+                    .at(route.id())
                     .forEach(policy -> named.addAll(policy.spec().consumers()));
         }
         return named;
@@ -140,7 +140,7 @@ public final class PolicyIndex {
         affected.add(service);
         if (!before.map(policy -> policy.spec().ports())
                 .equals(after.map(policy -> policy.spec().ports()))) {
-            for (Policy<HttpRouteSpec> route : routesToDefaultPort.at(service)) {
+            for (Policy<RouteSpec> route : routesToDefaultPort.at(service)) {
                 affected.addAll(route.spec().parentRefs());
             }
         }
@@ -163,23 +163,23 @@ public final class PolicyIndex {
     }
 
     private void route(PolicySet.Change change, Set<ServiceRef> affected) {
-        of(change.before(), HttpRouteSpec.class)
+        of(change.before(), RouteSpec.class)
                 .ifPresent(route -> {
                     affected.addAll(route.spec().parentRefs());
                     routesByParent.remove(route.spec().parentRefs(), route);
                     routesToDefaultPort.remove(withoutPort(route.spec()), route);
-                    routes.remove(new RouteRef(route.id().namespace(), route.id().name()));
+                    routes.remove(route.id());
                 });
-        of(change.after(), HttpRouteSpec.class)
+        of(change.after(), RouteSpec.class)
                 .ifPresent(route -> {
                     affected.addAll(route.spec().parentRefs());
                     routesByParent.add(route.spec().parentRefs(), route);
                     routesToDefaultPort.add(withoutPort(route.spec()), route);
-                    routes.put(new RouteRef(route.id().namespace(), route.id().name()), route);
+                    routes.put(route.id(), route);
                 });
     }
 
-    private static Set<ServiceRef> withoutPort(HttpRouteSpec spec) {
+    private static Set<ServiceRef> withoutPort(RouteSpec spec) {
         var targets = new HashSet<ServiceRef>();
         for (HttpRouteSpec.Rule rule : spec.rules()) {
             for (HttpRouteSpec.BackendRef backend : rule.backendRefs()) {
@@ -223,19 +223,19 @@ public final class PolicyIndex {
                 affected.add(service);
                 yield false;
             }
-            case TargetRef.HttpRoute(var namespace, var name) -> {
-                postAtRoute(new RouteRef(namespace, name), policy, affected, add);
+            case TargetRef.Route(var document) -> {
+                postAtRoute(document, policy, affected, add);
                 yield false;
             }
-            case TargetRef.HttpRouteRule(var namespace, var name, _) -> {
-                postAtRoute(new RouteRef(namespace, name), policy, affected, add);
+            case TargetRef.RouteRule(var document, _) -> {
+                postAtRoute(document, policy, affected, add);
                 yield false;
             }
         };
     }
 
     private void postAtRoute(
-            RouteRef route,
+            PolicyId route,
             Policy<TrafficPolicySpec> policy,
             Set<ServiceRef> affected,
             boolean add) {

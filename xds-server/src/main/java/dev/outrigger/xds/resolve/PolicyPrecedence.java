@@ -4,6 +4,7 @@ package dev.outrigger.xds.resolve;
 import dev.outrigger.policy.kind.timeouts.TimeoutsPolicy;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.model.Policy;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.model.TargetRef;
 import dev.outrigger.policy.model.TrafficBlock;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * Which of several policies wins, on one page.
  *
  * <ol>
- *   <li>Levels: built-in &lt; Mesh &lt; Service &lt; HTTPRoute &lt; rule &lt; inline in the rule.
+ *   <li>Levels: built-in &lt; Mesh &lt; Service &lt; route &lt; rule &lt; inline in the rule.
  *   <li>Blocks resolve independently, and the winner supplies the whole block: half of one retry
  *       block is never mixed with half of another.
  *   <li>At one level a policy that names this consumer beats one that names none. A policy for
@@ -115,13 +116,11 @@ public final class PolicyPrecedence {
             case TargetRef.Mesh _ -> Optional.of(Level.MESH);
             case TargetRef.Service(var namespace, var name) ->
                     when(place.service().equals(new ServiceRef(namespace, name)), Level.SERVICE);
-            case TargetRef.HttpRoute(var namespace, var name) ->
-                    when(place.isRoute(namespace, name), Level.HTTP_ROUTE);
-            case TargetRef.HttpRouteRule(var namespace, var name, var rule) ->
+            case TargetRef.Route(var document) -> when(place.isRoute(document), Level.ROUTE);
+            case TargetRef.RouteRule(var document, var rule) ->
                     when(
-                            place.isRoute(namespace, name)
-                                    && place.rule().equals(Optional.of(rule)),
-                            Level.HTTP_ROUTE_RULE);
+                            place.isRoute(document) && place.rule().equals(Optional.of(rule)),
+                            Level.ROUTE_RULE);
         };
     }
 
@@ -132,19 +131,16 @@ public final class PolicyPrecedence {
     /**
      * Where policies are resolved: a service, and the rule of a route if one applies.
      *
-     * @param route namespace and name of the HTTPRoute
+     * @param route the document
      * @param rule its {@code sectionName}
      */
-    public record Place(ServiceRef service, Optional<RouteRef> route, Optional<String> rule) {
+    public record Place(ServiceRef service, Optional<PolicyId> route, Optional<String> rule) {
         public static Place of(ServiceRef service) {
             return new Place(service, Optional.empty(), Optional.empty());
         }
 
-        private boolean isRoute(String namespace, String name) {
-            return route.equals(Optional.of(new RouteRef(namespace, name)));
+        private boolean isRoute(PolicyId document) {
+            return route.equals(Optional.of(document));
         }
     }
-
-    /** An HTTPRoute by namespace and name. */
-    public record RouteRef(String namespace, String name) {}
 }

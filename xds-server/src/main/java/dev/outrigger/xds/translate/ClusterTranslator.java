@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import java.util.List;
 
 /** Clusters and the sources of their endpoints. */
 final class ClusterTranslator {
@@ -45,16 +46,20 @@ final class ClusterTranslator {
         return switch (cluster) {
             case IrCluster.Inbound inbound -> inbound(inbound);
             case IrCluster.Outbound outbound -> outbound(outbound);
+            case IrCluster.Passthrough _ -> PassthroughTranslator.cluster(CONNECT_TIMEOUT);
         };
     }
 
     private Cluster inbound(IrCluster.Inbound inbound) {
         var name = ResourceNames.inboundCluster(inbound.name());
-        return named(name)
-                .setType(Cluster.DiscoveryType.STATIC)
-                .setLoadAssignment(endpoints.single(name, inbound.address(), inbound.port()))
-                .setCircuitBreakers(CIRCUIT_BREAKERS)
-                .build();
+        var cluster =
+                named(name)
+                        .setType(Cluster.DiscoveryType.STATIC)
+                        .setLoadAssignment(
+                                endpoints.single(name, inbound.address(), inbound.port()))
+                        .setCircuitBreakers(CIRCUIT_BREAKERS);
+        UpstreamProtocol.set(inbound.protocol(), List.of(), cluster);
+        return cluster.build();
     }
 
     private Cluster outbound(IrCluster.Outbound outbound) {
@@ -73,6 +78,12 @@ final class ClusterTranslator {
                             .setLoadAssignment(endpoints.single(name, host, port));
         }
         KindTranslators.CLUSTER.forEach(kind -> kind.translate(outbound, cluster));
+        UpstreamProtocol.set(
+                outbound.protocol(),
+                KindTranslators.UPSTREAM_FILTERS.stream()
+                        .flatMap(kind -> kind.filter(outbound).stream())
+                        .toList(),
+                cluster);
         return cluster.build();
     }
 

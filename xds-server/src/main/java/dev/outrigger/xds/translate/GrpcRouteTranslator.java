@@ -66,7 +66,7 @@ final class GrpcRouteTranslator {
         if (backends.size() == 1) {
             action.setCluster(ResourceNames.cluster(backends.getFirst().servicePort()));
         } else {
-            action.setWeightedClusters(RouteTranslator.weighted(backends));
+            action.setWeightedClusters(RouteTranslator.weighted(backends, false));
         }
         for (RouteKind kind : KindTranslators.ROUTE) {
             kind.translate(route.policies(), METHODS, action);

@@ -3,6 +3,8 @@ package dev.outrigger.xds.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.UInt64Value;
+import dev.outrigger.policy.kind.sidecar.SidecarSpec.UnknownHosts;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.kind.KindTranslators;
 import dev.outrigger.xds.kind.accesslog.AccessLogTranslator;
@@ -15,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
@@ -44,6 +47,7 @@ final class ListenerTranslator {
                             outbound.address(),
                             outbound.port(),
                             outboundManager(outbound)
+                                    .addHttpFilters(ROUTER)
                                     .setRds(
                                             Rds.newBuilder()
                                                     .setConfigSource(ClusterTranslator.ADS)
@@ -54,13 +58,16 @@ final class ListenerTranslator {
     }
 
     /** With the filters that routes may switch on, which all are for what is called. */
-    private static HttpConnectionManager.Builder outboundManager(IrListener listener) {
+    private static HttpConnectionManager.Builder outboundManager(IrListener.Outbound listener) {
         var manager = HttpConnectionManager.newBuilder();
         manager.setStatPrefix(ResourceNames.statPrefix(listener));
         listener.accessLogs()
                 .forEach(log -> manager.addAccessLog(AccessLogTranslator.translate(log)));
         KindTranslators.FILTERS.forEach(kind -> manager.addHttpFilters(kind.filter()));
-        return manager.addHttpFilters(ROUTER);
+        if (listener.unknownHosts() == UnknownHosts.PASSTHROUGH) {
+            manager.addHttpFilters(PassthroughTranslator.FILTER);
+        }
+        return manager;
     }
 
     private static HttpConnectionManager.Builder connectionManager(IrListener listener) {
@@ -73,16 +80,30 @@ final class ListenerTranslator {
 
     private static Listener onSocket(
             IrListener listener, String address, int port, HttpConnectionManager.Builder manager) {
+        var chain = FilterChain.newBuilder();
+        // First: a connection too many is closed before anything is read of it.
+        listener.maxConnections()
+                .ifPresent(max ->
+                        chain.addFilters(
+                                Filter.newBuilder()
+                                        .setName("envoy.filters.network.connection_limit")
+                                        .setTypedConfig(
+                                                Any.pack(
+                                                        ConnectionLimit.newBuilder()
+                                                                .setStatPrefix(
+                                                                        ResourceNames.statPrefix(
+                                                                                listener))
+                                                                .setMaxConnections(
+                                                                        UInt64Value.of(max))
+                                                                .build()))));
+        chain.addFilters(
+                Filter.newBuilder()
+                        .setName("envoy.filters.network.http_connection_manager")
+                        .setTypedConfig(Any.pack(manager.build())));
         return Listener.newBuilder()
                 .setName(ResourceNames.listener(listener))
                 .setAddress(EndpointTranslator.address(address, port))
-                .addFilterChains(
-                        FilterChain.newBuilder()
-                                .addFilters(
-                                        Filter.newBuilder()
-                                                .setName(
-                                                        "envoy.filters.network.http_connection_manager")
-                                                .setTypedConfig(Any.pack(manager.build()))))
+                .addFilterChains(chain)
                 .build();
     }
 

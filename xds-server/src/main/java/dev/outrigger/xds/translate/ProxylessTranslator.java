@@ -92,6 +92,8 @@ public final class ProxylessTranslator {
             case ServiceSpec.Endpoints.Dns _ -> cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS);
         }
         balancing(cluster);
+        // Clients speak HTTP/2 as it is, and have no filters between themselves and a host.
+        cluster.clearTypedExtensionProtocolOptions();
         return XdsResource.of(ResourceType.CLUSTER, cluster.build(), outbound.provenance());
     }
 
@@ -160,6 +162,7 @@ public final class ProxylessTranslator {
         for (IrCluster cluster : clusters) {
             switch (cluster) {
                 case IrCluster.Inbound _ -> {} // What comes in needs no proxy, nor a cluster.
+                case IrCluster.Passthrough _ -> {} // Who dials a host needs nobody to pass it on.
                 case IrCluster.Outbound outbound -> {
                     resources.add(cluster(outbound));
                     assignment(outbound, assignments).ifPresent(resources::add);

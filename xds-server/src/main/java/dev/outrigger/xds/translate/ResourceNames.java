@@ -3,6 +3,7 @@ package dev.outrigger.xds.translate;
 
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrServicePort;
+import dev.outrigger.xds.kind.credential.CredentialTranslator;
 
 /**
  * Every xDS name, built from identities and never from a position in a list: inserting a rule must
@@ -19,6 +20,17 @@ public final class ResourceNames {
     public static String virtualHost(IrServicePort port) {
         return cluster(port);
     }
+
+    /** The secret that a filter of the cluster asks for. */
+    public static String credential(IrServicePort port) {
+        return CredentialTranslator.secretName(cluster(port));
+    }
+
+    /** Where requests for hosts that no service has go, if anywhere. */
+    public static final String PASSTHROUGH = "passthrough";
+
+    /** The virtual host of hosts that no service has. */
+    static final String UNKNOWN_HOSTS = "unknown-hosts";
 
     /** The cluster of the application behind the inbound listener of that name. */
     public static String inboundCluster(String inbound) {

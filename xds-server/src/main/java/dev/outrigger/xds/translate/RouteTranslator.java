@@ -4,6 +4,9 @@ package dev.outrigger.xds.translate;
 import com.google.protobuf.UInt32Value;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.httproute.RouteFilters.Answer;
+import dev.outrigger.policy.kind.httproute.RouteFilters.Rewrite;
+import dev.outrigger.policy.kind.sidecar.SidecarSpec.UnknownHosts;
+import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.ir.IrRoute.IrBackend;
 import dev.outrigger.xds.ir.IrRoute.IrMirror;
@@ -28,14 +31,31 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Virtual hosts, routes and matches. A host nobody has matches no virtual host: Envoy's 404. */
+/** Virtual hosts, routes and matches. */
 final class RouteTranslator {
     /** Gateway API: a rule without a usable backend answers 500. */
     private static final int NO_BACKEND_STATUS = 500;
 
-    RouteConfiguration routeConfiguration(String name, List<IrVirtualHost> virtualHosts) {
-        var configuration = RouteConfiguration.newBuilder().setName(name);
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
+    /** What surrounds the virtual hosts comes first, so that these can be added to it. */
+    RouteConfiguration routeConfiguration(
+            IrListener.Outbound listener, List<IrVirtualHost> virtualHosts) {
+        var configuration =
+                RouteConfiguration.newBuilder()
+                        .setName(ResourceNames.routeConfiguration(listener))
+                        .addVirtualHosts(
+                                PassthroughTranslator.virtualHost(
+                                        listener.unknownHosts() == UnknownHosts.PASSTHROUGH));
+        virtualHosts.forEach(host -> configuration.addVirtualHosts(virtualHost(host)));
+        return configuration.build();
+    }
+
+    RouteConfiguration virtualHosts(List<IrVirtualHost> virtualHosts) {
+        var configuration = RouteConfiguration.newBuilder();
         virtualHosts.forEach(host -> configuration.addVirtualHosts(virtualHost(host)));
         return configuration.build();
     }
@@ -63,12 +83,12 @@ final class RouteTranslator {
                             .method()
                             .<RouteMethods>map(method -> new RouteMethods.Only(List.of(method)))
                             .orElseGet(RouteMethods.Any::new);
-            return List.of(route(route, host, methods, match(route.match()).build()));
+            return List.of(route(route, host, methods, match(route).build()));
         }
-        var only = match(route.match()).addHeaders(methodIn(separate.get())).build();
+        var only = match(route).addHeaders(methodIn(separate.get())).build();
         return List.of(
                 route(route, host, new RouteMethods.Only(separate.get()), only),
-                route(route, host, new RouteMethods.Rest(), match(route.match()).build()));
+                route(route, host, new RouteMethods.Rest(), match(route).build()));
     }
 
     private static Route route(
@@ -76,7 +96,7 @@ final class RouteTranslator {
         var builder = Route.newBuilder().setName(route.name()).setMatch(match);
         var answer = route.filters().answer();
         if (answer.isPresent()) {
-            answer(answer.get(), route, builder);
+            answer(answer.get(), route, host.servicePort().port(), builder);
         } else if (route.weighted().isEmpty()) {
             builder.setDirectResponse(
                     DirectResponseAction.newBuilder().setStatus(NO_BACKEND_STATUS));
@@ -91,7 +111,8 @@ final class RouteTranslator {
         return builder.build();
     }
 
-    private static void answer(Answer answer, IrRoute route, Route.Builder builder) {
+    private static void answer(
+            Answer answer, IrRoute route, int servicePort, Route.Builder builder) {
         switch (answer) {
             case Answer.Direct(var status, var body) -> {
                 var direct = DirectResponseAction.newBuilder().setStatus(status);
@@ -99,18 +120,39 @@ final class RouteTranslator {
                         text -> direct.setBody(DataSource.newBuilder().setInlineString(text)));
                 builder.setDirectResponse(direct);
             }
-            case Answer.Redirect redirect -> builder.setRedirect(redirect(redirect, route));
+            case Answer.Redirect redirect ->
+                    builder.setRedirect(redirect(redirect, route, servicePort));
         }
     }
 
-    private static RedirectAction redirect(Answer.Redirect redirect, IrRoute route) {
+    private static RedirectAction redirect(
+            Answer.Redirect redirect, IrRoute route, int servicePort) {
         var action = RedirectAction.newBuilder().setResponseCode(code(redirect.status()));
         redirect.scheme().ifPresent(action::setSchemeRedirect);
         redirect.hostname().ifPresent(action::setHostRedirect);
-        redirect.port().ifPresent(action::setPortRedirect);
+        redirectPort(redirect, servicePort).ifPresent(action::setPortRedirect);
         redirect.path()
                 .ifPresent(path -> PathTranslator.redirect(path, route.match().path(), action));
         return action.build();
+    }
+
+    /**
+     * Gateway API's: the port that is given, else that of the scheme that is given, else the one
+     * the request came to; and the usual one of a scheme is not written. Where the host stays, its
+     * port does too, unless another one is said.
+     */
+    private static Optional<Integer> redirectPort(Answer.Redirect redirect, int servicePort) {
+        boolean changes =
+                redirect.hostname().isPresent()
+                        || redirect.scheme().isPresent()
+                        || redirect.port().isPresent();
+        int usual = redirect.scheme().filter("https"::equals).isPresent() ? HTTPS_PORT : HTTP_PORT;
+        int port =
+                redirect.port()
+                        .orElseGet(() -> redirect.scheme().isPresent() ? usual : servicePort);
+        boolean isUnsaid =
+                port == usual && (redirect.hostname().isPresent() || servicePort == HTTP_PORT);
+        return changes && !isUnsaid ? Optional.of(port) : Optional.empty();
     }
 
     private static RedirectAction.RedirectResponseCode code(int status) {
@@ -127,13 +169,14 @@ final class RouteTranslator {
     private static RouteAction action(IrRoute route, RouteMethods methods) {
         var action = RouteAction.newBuilder();
         var backends = route.weighted();
-        if (backends.size() == 1 && hasNoEdits(backends.getFirst())) {
+        if (backends.size() == 1
+                && hasNoEdits(backends.getFirst())
+                && (route.backends().size() == 1 || backends.getFirst().rewrite().isEmpty())) {
             action.setCluster(ResourceNames.cluster(backends.getFirst().servicePort()));
         } else {
-            action.setWeightedClusters(weighted(backends));
+            action.setWeightedClusters(weighted(backends, route.backends().size() > 1));
         }
-        route.filters()
-                .rewrite()
+        rewrite(route)
                 .ifPresent(rewrite -> {
                     rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
                     rewrite.path()
@@ -145,6 +188,16 @@ final class RouteTranslator {
             kind.translate(route.policies(), methods, action);
         }
         return action.build();
+    }
+
+    /** The rule's, or that of its one backend; of several each has its own. */
+    private static Optional<Rewrite> rewrite(IrRoute route) {
+        return route.filters()
+                .rewrite()
+                .or(() ->
+                        route.backends().size() == 1
+                                ? route.backends().getFirst().rewrite()
+                                : Optional.empty());
     }
 
     private static boolean hasNoEdits(IrBackend backend) {
@@ -160,17 +213,26 @@ final class RouteTranslator {
                 .build();
     }
 
-    static WeightedCluster weighted(List<IrBackend> backends) {
+    /**
+     * @param rewrites whether each rewrites the host for itself
+     */
+    static WeightedCluster weighted(List<IrBackend> backends, boolean rewrites) {
         var weighted = WeightedCluster.newBuilder();
         for (IrBackend backend : backends) {
-            weighted.addClusters(
+            var cluster =
                     WeightedCluster.ClusterWeight.newBuilder()
                             .setName(ResourceNames.cluster(backend.servicePort()))
                             .setWeight(UInt32Value.of(backend.weight()))
                             .addAllRequestHeadersToAdd(HeaderTranslator.added(backend.request()))
                             .addAllRequestHeadersToRemove(backend.request().remove())
                             .addAllResponseHeadersToAdd(HeaderTranslator.added(backend.response()))
-                            .addAllResponseHeadersToRemove(backend.response().remove()));
+                            .addAllResponseHeadersToRemove(backend.response().remove());
+            if (rewrites) {
+                backend.rewrite()
+                        .flatMap(Rewrite::hostname)
+                        .ifPresent(cluster::setHostRewriteLiteral);
+            }
+            weighted.addClusters(cluster);
         }
         return weighted.build();
     }
@@ -187,8 +249,12 @@ final class RouteTranslator {
         return builder.build();
     }
 
-    private static RouteMatch.Builder match(HttpRouteSpec.Match match) {
+    private static RouteMatch.Builder match(IrRoute route) {
+        var match = route.match();
         var builder = RouteMatch.newBuilder();
+        if (route.isGrpc()) {
+            builder.setGrpc(RouteMatch.GrpcRouteMatchOptions.getDefaultInstance());
+        }
         path(match.path(), builder);
         match.method().ifPresent(method -> builder.addHeaders(methodIn(List.of(method))));
         values(match, builder);

@@ -7,6 +7,7 @@ import dev.outrigger.xds.ir.Ir;
 import dev.outrigger.xds.ir.IrCluster;
 import dev.outrigger.xds.ir.IrListener;
 import dev.outrigger.xds.ir.IrVirtualHost;
+import dev.outrigger.xds.kind.credential.CredentialTranslator;
 import dev.outrigger.xds.resource.ResourceType;
 import dev.outrigger.xds.resource.XdsResource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -40,8 +41,11 @@ public final class XdsTranslator {
             resources.add(cluster(cluster));
             switch (cluster) {
                 case IrCluster.Inbound _ -> {} // Its host is inline.
-                case IrCluster.Outbound outbound ->
-                        assignment(outbound, assignments::get).ifPresent(resources::add);
+                case IrCluster.Passthrough _ -> {} // Its hosts are whom requests name.
+                case IrCluster.Outbound outbound -> {
+                    assignment(outbound, assignments::get).ifPresent(resources::add);
+                    secret(outbound).ifPresent(resources::add);
+                }
             }
         }
         for (IrListener listener : ir.listeners()) {
@@ -60,18 +64,24 @@ public final class XdsTranslator {
                 ResourceType.CLUSTER, clusters.cluster(cluster), cluster.provenance());
     }
 
+    /** The secret that a filter of the cluster asks for. */
+    public Optional<XdsResource> secret(IrCluster.Outbound cluster) {
+        return CredentialTranslator.secret(cluster, ResourceNames.credential(cluster.servicePort()))
+                .map(secret -> XdsResource.of(ResourceType.SECRET, secret, cluster.provenance()));
+    }
+
     public XdsResource listener(PolicyId sidecar, IrListener listener) {
         return XdsResource.of(ResourceType.LISTENER, listeners.listener(listener), Set.of(sidecar));
     }
 
     /** A route configuration without a name: a part of whichever gets these virtual hosts. */
     public RouteConfiguration virtualHosts(List<IrVirtualHost> hosts) {
-        return routes.routeConfiguration("", hosts);
+        return routes.virtualHosts(hosts);
     }
 
     /** What surrounds the virtual hosts of a listener's route configuration. */
     public RouteConfiguration routeConfiguration(IrListener.Outbound listener) {
-        return routes.routeConfiguration(ResourceNames.routeConfiguration(listener), List.of());
+        return routes.routeConfiguration(listener, List.of());
     }
 
     private XdsResource routeConfiguration(Ir ir, IrListener.Outbound listener) {
@@ -80,8 +90,7 @@ public final class XdsTranslator {
         ir.virtualHosts().forEach(host -> provenance.addAll(host.provenance()));
         return XdsResource.of(
                 ResourceType.ROUTE,
-                routes.routeConfiguration(
-                        ResourceNames.routeConfiguration(listener), ir.virtualHosts()),
+                routes.routeConfiguration(listener, ir.virtualHosts()),
                 provenance);
     }
 

@@ -59,4 +59,20 @@ class DeltaReconnectTest extends DeltaConversation {
         assertThat(answer).extracting(this::names).containsExactly(List.of("A"));
         assertThat(answer).extracting(this::removed).containsExactly(List.of());
     }
+
+    @Test
+    void versionsOfNamesGivenUpInTheSameRequestAreIgnored() throws Exception {
+        stream.onSnapshot(snapshots.put(ENDPOINT, "A", "1").put(ENDPOINT, "B", "1").snapshot());
+
+        var answer =
+                request(
+                        delta(ENDPOINT)
+                                .addResourceNamesSubscribe("A")
+                                .addResourceNamesSubscribe("B")
+                                .addResourceNamesUnsubscribe("B")
+                                .putInitialResourceVersions("B", "older"));
+
+        assertThat(answer).extracting(this::names).containsExactly(List.of("A"));
+        assertThat(answer).extracting(this::removed).containsExactly(List.of());
+    }
 }

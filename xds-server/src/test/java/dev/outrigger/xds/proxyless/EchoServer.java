@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A gRPC server that answers every method with its own name, or fails as it was told to. */
-final class EchoServer implements AutoCloseable {
+public final class EchoServer implements AutoCloseable {
     private final Server server;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
 
-    EchoServer(String name) throws IOException {
+    public EchoServer(String name) throws IOException {
         server =
                 NettyServerBuilder.forAddress(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -33,16 +33,16 @@ final class EchoServer implements AutoCloseable {
                         .start();
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
-    int calls() {
+    public int calls() {
         return calls.get();
     }
 
     /** The next calls end with UNAVAILABLE. */
-    void failNext(int count) {
+    public void failNext(int count) {
         calls.set(0);
         failures.set(count);
     }
@@ -52,7 +52,7 @@ final class EchoServer implements AutoCloseable {
         server.shutdownNow();
     }
 
-    static MethodDescriptor<String, String> method(String fullName) {
+    public static MethodDescriptor<String, String> method(String fullName) {
         return MethodDescriptor.<String, String>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(fullName)

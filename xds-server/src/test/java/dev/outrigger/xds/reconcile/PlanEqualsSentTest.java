@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a plan says proxies would be sent is what they then are sent, whatever is written. */
 class PlanEqualsSentTest {
-    private static final int REVISIONS = 120;
+    private static final int REVISIONS = 240;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PolicyEffects effects =

@@ -4,6 +4,8 @@ package dev.outrigger.xds.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.kind.capability.Capabilities;
+import dev.outrigger.policy.kind.xdsresources.XdsResourceCheck;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.xds.node.NodeGroupResolver;
 import dev.outrigger.xds.node.NodeIdentity;
@@ -51,7 +53,10 @@ class PolicyPagesTest {
 
         assertThat(each).as("examples").isNotEmpty();
         for (String example : each) {
-            var policies = PolicyReader.standard().read(SIDECAR + example).require();
+            var policies =
+                    PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY)
+                            .read(SIDECAR + example)
+                            .require();
             assertThat(ReferenceCheck.check(resources(policies))).isEmpty();
             assertThat(resources(policies)).isNotEmpty();
         }

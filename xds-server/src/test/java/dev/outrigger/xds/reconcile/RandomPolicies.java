@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.reconcile;
 
+import dev.outrigger.policy.kind.credential.CredentialPolicy;
+import dev.outrigger.policy.kind.grpcroute.GrpcRouteSpec;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec;
 import dev.outrigger.policy.kind.httproute.RouteFilters;
+import dev.outrigger.policy.kind.localityfailover.LocalityFailoverPolicy;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.service.ServiceSpec;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec;
@@ -68,7 +71,12 @@ final class RandomPolicies {
     private Policy<?> document() {
         return switch (random.nextInt(10)) {
             case 0, 1, 2 -> policy("Service", pick(NAMES), service());
-            case 3, 4 -> policy("HTTPRoute", pick(NAMES), route());
+            case 3 -> policy("HTTPRoute", pick(NAMES), route());
+            case 4 ->
+                    policy(
+                            "GRPCRoute",
+                            pick(NAMES),
+                            new GrpcRouteSpec(services(), route().rules()));
             case 5, 6, 7 -> policy("TrafficPolicy", pick(NAMES), trafficPolicy());
             case 8 -> policy("Sidecar", pick(SIDECARS), sidecar());
             default -> policy("XdsResources", pick(RAW), raw());
@@ -85,7 +93,11 @@ final class RandomPolicies {
             hostnames.add(pick(NAMES) + random.nextInt(8) + pick(List.of(".local", ".test")));
         }
         var ports = new ArrayList<ServiceSpec.Port>();
-        ports.add(new ServiceSpec.Port("http", pick(List.of(80, 81)), ServiceSpec.Protocol.HTTP));
+        ports.add(
+                new ServiceSpec.Port(
+                        "http",
+                        pick(List.of(80, 81)),
+                        pick(List.of(ServiceSpec.Protocol.values()))));
         if (random.nextInt(3) == 0) {
             ports.add(new ServiceSpec.Port("more", 8080, ServiceSpec.Protocol.HTTP));
         }
@@ -97,15 +109,22 @@ final class RandomPolicies {
             case 0 -> new ServiceSpec.Endpoints.Dns("app.test", 8080);
             case 1, 2 -> new ServiceSpec.Endpoints.Eds(pick(List.of("x", "y")));
             default ->
-                    new ServiceSpec.Endpoints.Static(
-                            List.of(
-                                    new ServiceSpec.Address(
-                                            "127.0.0." + random.nextInt(1, 4),
-                                            8080,
-                                            Optional.empty(),
-                                            Optional.empty(),
-                                            0)));
+                    new ServiceSpec.Endpoints.Static(List.of(address(1), address(4), address(7)));
         };
+    }
+
+    private ServiceSpec.Address address(int first) {
+        return new ServiceSpec.Address(
+                "127.0.0." + random.nextInt(first, first + 3),
+                8080,
+                Optional.empty(),
+                maybe(locality()),
+                0);
+    }
+
+    private ServiceSpec.Locality locality() {
+        return new ServiceSpec.Locality(
+                pick(List.of("eu", "us", "asia")), pick(List.of("1", "2")), "");
     }
 
     private HttpRouteSpec route() {
@@ -144,18 +163,35 @@ final class RandomPolicies {
             targets.add(
                     switch (random.nextInt(8)) {
                         case 0 -> new TargetRef.Mesh("default");
-                        case 1, 2 -> new TargetRef.HttpRoute("default", pick(NAMES));
+                        case 1, 2 -> new TargetRef.Route(routeId());
                         case 3 ->
-                                new TargetRef.HttpRouteRule(
-                                        "default", pick(NAMES), "rule-" + random.nextInt(1, 4));
+                                new TargetRef.RouteRule(routeId(), "rule-" + random.nextInt(1, 4));
                         default -> new TargetRef.Service("default", pick(NAMES));
                     });
         }
         var blocks = new ArrayList<TrafficBlock>();
         maybe(timeouts()).ifPresent(blocks::add);
         maybe(retry()).ifPresent(blocks::add);
+        if (targets.stream()
+                .noneMatch(target ->
+                        target instanceof TargetRef.Route
+                                || target instanceof TargetRef.RouteRule)) {
+            maybe(failover()).ifPresent(blocks::add);
+            maybe(new CredentialPolicy("authorization", "", "/token", random.nextBoolean()))
+                    .ifPresent(blocks::add);
+        }
         return new TrafficPolicySpec(
                 targets, random.nextInt(3) == 0 ? services() : List.of(), blocks);
+    }
+
+    private LocalityFailoverPolicy failover() {
+        return new LocalityFailoverPolicy(
+                random.nextBoolean(), List.of("us"), random.nextBoolean());
+    }
+
+    private PolicyId routeId() {
+        return new PolicyId(
+                random.nextInt(3) == 0 ? "GRPCRoute" : "HTTPRoute", "default", pick(NAMES));
     }
 
     private TimeoutsPolicy timeouts() {
@@ -200,7 +236,11 @@ final class RandomPolicies {
                         ? Optional.empty()
                         : Optional.of(
                                 new SidecarSpec.Outbound(
-                                        listeners, hosts, SidecarSpec.UnknownHosts.REJECT)));
+                                        listeners,
+                                        hosts,
+                                        pick(List.of(SidecarSpec.UnknownHosts.values())))),
+                List.of(),
+                maybe(locality()));
     }
 
     private XdsResourcesSpec raw() {

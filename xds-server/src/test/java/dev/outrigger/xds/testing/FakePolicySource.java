@@ -3,6 +3,7 @@ package dev.outrigger.xds.testing;
 
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.document.Checked;
+import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.model.Policy;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.store.PolicySource;
@@ -18,7 +19,8 @@ public final class FakePolicySource implements PolicySource {
 
     /** The documents of a YAML text, as policy-api validates them. */
     public static PolicySet policies(String yaml) {
-        return switch (PolicyReader.withXdsResourceCheck(new XdsResourceSchema()).read(yaml)) {
+        return switch (PolicyReader.of(new XdsResourceSchema(), Capabilities.ENVOY_ONLY)
+                .read(yaml)) {
             case Checked.Valid<PolicySet>(var set) -> set;
             case Checked.Invalid<PolicySet>(var violations) ->
                     throw new AssertionError(violations.toString());

@@ -14,13 +14,21 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
 /** Resources as a bootstrap of their own, without any discovery. */
 public final class StaticBootstrap {
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
     private StaticBootstrap() {}
 
     /** What comes by subscription is written in its place; what nobody supplies stays as it is. */
@@ -32,11 +40,13 @@ public final class StaticBootstrap {
                 case Cluster cluster ->
                         bootstrap
                                 .getStaticResourcesBuilder()
-                                .addClusters(withEndpoints(cluster, resources));
+                                .addClusters(
+                                        withSecrets(withEndpoints(cluster, resources), resources));
                 case Listener listener ->
                         bootstrap
                                 .getStaticResourcesBuilder()
                                 .addListeners(withRoutes(listener, resources));
+                case Secret secret -> bootstrap.getStaticResourcesBuilder().addSecrets(secret);
                 default -> {} // In its place already.
             }
         }
@@ -57,6 +67,35 @@ public final class StaticBootstrap {
                                 .setLoadAssignment(endpoints)
                                 .build())
                 .orElse(cluster);
+    }
+
+    /**
+     * Credentials by the name of a secret of the same file. Asked for over a stream that there is
+     * not, they crash Envoy 1.40 when it only validates.
+     */
+    private static Cluster withSecrets(Cluster cluster, List<XdsResource> resources)
+            throws InvalidProtocolBufferException {
+        var options = cluster.getTypedExtensionProtocolOptionsMap().get(HTTP_OPTIONS);
+        if (options == null) {
+            return cluster;
+        }
+        var http = HttpProtocolOptions.parseFrom(options.getValue()).toBuilder();
+        for (HttpFilter.Builder filter : http.getHttpFiltersBuilderList()) {
+            if (filter.getTypedConfig().is(CredentialInjector.class)) {
+                var injector = filter.getTypedConfig().unpack(CredentialInjector.class).toBuilder();
+                var credential = injector.getCredentialBuilder();
+                var generic = credential.getTypedConfig().unpack(Generic.class).toBuilder();
+                var name = generic.getCredential().getName();
+                if (find(resources, ResourceType.SECRET, name, Secret.class).isPresent()) {
+                    generic.getCredentialBuilder().clearSdsConfig();
+                }
+                credential.setTypedConfig(Any.pack(generic.build()));
+                filter.setTypedConfig(Any.pack(injector.build()));
+            }
+        }
+        return cluster.toBuilder()
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Any.pack(http.build()))
+                .build();
     }
 
     private static Listener withRoutes(Listener listener, List<XdsResource> resources)

@@ -17,6 +17,9 @@ public record Capabilities(Set<Proxy> proxies) {
     /** Whatever is accepted runs on either proxy. */
     public static final Capabilities ALL_PROXIES = new Capabilities(EnumSet.allOf(Proxy.class));
 
+    /** Of a mesh that has no proxies but Envoys. */
+    public static final Capabilities ENVOY_ONLY = new Capabilities(EnumSet.of(Proxy.ENVOY));
+
     public Capabilities {
         proxies = Set.copyOf(Objects.requireNonNull(proxies, "proxies"));
         if (proxies.isEmpty()) {
@@ -29,14 +32,6 @@ public record Capabilities(Set<Proxy> proxies) {
         if (node.isPresent()) {
             report(node, feature, proxies);
         }
-    }
-
-    /**
-     * Records a violation at the node, if it is there: what some proxy cannot do, and is therefore
-     * not translated for any.
-     */
-    public static void refuse(DocumentNode node, Feature feature) {
-        ALL_PROXIES.require(node, feature);
     }
 
     private static void report(DocumentNode node, Feature feature, Set<Proxy> proxies) {

@@ -22,8 +22,16 @@ public final class Regexes {
         if (text.isEmpty()) {
             return Optional.empty();
         }
+        return checked(node, text.get());
+    }
+
+    /**
+     * An expression that was put together of others, reported at the node if it is none, or too
+     * large.
+     */
+    public static Optional<String> checked(DocumentNode node, String expression) {
         try {
-            int size = Re2Size.atMost(Pattern.compile(text.get()));
+            int size = Re2Size.atMost(Pattern.compile(expression));
             if (size > MAX_PROGRAM_SIZE) {
                 node.violate(
                         ViolationCode.OUT_OF_RANGE,
@@ -34,11 +42,11 @@ public final class Regexes {
                                 + ").");
                 return Optional.empty();
             }
-            return text;
+            return Optional.of(expression);
         } catch (PatternSyntaxException e) {
             node.violate(
                     ViolationCode.BAD_VALUE,
-                    Quoted.of(text.get())
+                    Quoted.of(expression)
                             + " is not an RE2 expression: "
                             + e.getDescription()
                             + ".");

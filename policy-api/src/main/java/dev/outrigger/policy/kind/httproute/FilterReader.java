@@ -64,17 +64,33 @@ final class FilterReader {
                     : Character.toLowerCase(word.charAt(0)) + word.substring(1);
         }
 
-        static Map<String, Type> words(boolean ofBackend) {
+        static Map<String, Type> words(RouteProtocol protocol, boolean ofBackend) {
             var words = new HashMap<String, Type>();
             for (Type type : values()) {
-                if (!ofBackend || type == REQUEST_HEADERS || type == RESPONSE_HEADERS) {
+                if (type.isFor(protocol) && (!ofBackend || type.isForBackends())) {
                     words.put(type.word, type);
                 }
             }
             return words;
         }
+
+        /** A call has no address to rewrite, and its answer is no document to make up. */
+        private boolean isFor(RouteProtocol protocol) {
+            return switch (this) {
+                case REQUEST_HEADERS, RESPONSE_HEADERS, MIRROR -> true;
+                case REDIRECT, REWRITE, DIRECT -> protocol == RouteProtocol.HTTP;
+            };
+        }
+
+        private boolean isForBackends() {
+            return switch (this) {
+                case REQUEST_HEADERS, RESPONSE_HEADERS, REWRITE -> true;
+                case REDIRECT, MIRROR, DIRECT -> false;
+            };
+        }
     }
 
+    private final RouteProtocol protocol;
     private final PolicyId owner;
     private final List<Match> matches;
 
@@ -84,19 +100,22 @@ final class FilterReader {
     private Optional<Answer> answer = Optional.empty();
     private final List<Mirror> mirrors = new ArrayList<>();
 
-    private FilterReader(PolicyId owner, List<Match> matches) {
+    private FilterReader(RouteProtocol protocol, PolicyId owner, List<Match> matches) {
+        this.protocol = protocol;
         this.owner = owner;
         this.matches = matches;
     }
 
     /** A rule's filters. */
-    static RouteFilters read(DocumentNode list, PolicyId owner, List<Match> matches) {
-        return new FilterReader(owner, matches).readAll(list, false);
+    static RouteFilters read(
+            RouteProtocol protocol, DocumentNode list, PolicyId owner, List<Match> matches) {
+        return new FilterReader(protocol, owner, matches).readAll(list, false);
     }
 
-    /** A backend's filters, which can only edit headers. */
-    static RouteFilters ofBackend(DocumentNode list, PolicyId owner) {
-        return new FilterReader(owner, List.of()).readAll(list, true);
+    /** A backend's filters, which edit headers and rewrite. */
+    static RouteFilters ofBackend(
+            RouteProtocol protocol, DocumentNode list, PolicyId owner, List<Match> matches) {
+        return new FilterReader(protocol, owner, matches).readAll(list, true);
     }
 
     /** Whether a rule with these filters needs no backend, be they right or wrong in detail. */
@@ -129,7 +148,9 @@ final class FilterReader {
             DocumentNode item = items.get(i);
             DocumentNode typeNode = item.isMap() ? item.field("type").required() : item;
             var type =
-                    item.isMap() ? typeNode.oneOf(Type.words(ofBackend)) : Optional.<Type>empty();
+                    item.isMap()
+                            ? typeNode.oneOf(Type.words(protocol, ofBackend))
+                            : Optional.<Type>empty();
             if (type.isEmpty()) {
                 if (!item.isMap()) {
                     item.wrongType("an object");

@@ -4,16 +4,20 @@ package dev.outrigger.policy.kind.httproute;
 import dev.outrigger.policy.kind.httproute.RouteFilters.HeaderEdits;
 import dev.outrigger.policy.kind.retry.RetryPolicy;
 import dev.outrigger.policy.kind.timeouts.TimeoutsPolicy;
-import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.ServiceRef;
 import java.util.List;
 import java.util.Optional;
 
-/** Which requests for the parent services go to which backends, in order; first match wins. */
-public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) implements PolicySpec {
+/** Which requests for the parent services go to which backends; see {@link MatchOrder}. */
+public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) implements RouteSpec {
     public HttpRouteSpec {
         parentRefs = List.copyOf(parentRefs);
         rules = List.copyOf(rules);
+    }
+
+    @Override
+    public boolean isGrpc() {
+        return false;
     }
 
     /**
@@ -79,15 +83,17 @@ public record HttpRouteSpec(List<ServiceRef> parentRefs, List<Rule> rules) imple
      * @param weight 0..1,000,000
      * @param request edits of what is sent there
      * @param response edits of what comes from there
+     * @param rewrite of what is sent there; with a path only where this is the one backend
      */
     public record BackendRef(
             ServiceRef service,
             Optional<Integer> port,
             int weight,
             HeaderEdits request,
-            HeaderEdits response) {
+            HeaderEdits response,
+            Optional<RouteFilters.Rewrite> rewrite) {
         public BackendRef(ServiceRef service, Optional<Integer> port, int weight) {
-            this(service, port, weight, HeaderEdits.NONE, HeaderEdits.NONE);
+            this(service, port, weight, HeaderEdits.NONE, HeaderEdits.NONE, Optional.empty());
         }
     }
 }

@@ -8,9 +8,6 @@ import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Regexes;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec.Match;
 import dev.outrigger.policy.kind.httproute.HttpRouteSpec.PathMatch;
-import dev.outrigger.policy.kind.httproute.HttpRouteSpec.ValueMatch;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +21,6 @@ import java.util.Optional;
  */
 final class MatchReader {
     private static final int MAX_PATH = 1_024;
-    private static final int MAX_VALUE = 4_096;
 
     private enum PathType {
         EXACT,
@@ -42,8 +38,8 @@ final class MatchReader {
         DocumentNode pathNode = node.field("path");
         var path = pathNode.isPresent() ? readPath(pathNode) : Optional.of(Match.ANY.path());
         var method = Names.method(node.field("method"));
-        var headers = readValues(node.field("headers"), true);
-        var queryParams = readValues(node.field("queryParams"), false);
+        var headers = ValueMatches.headers(node.field("headers"));
+        var queryParams = ValueMatches.queryParams(node.field("queryParams"));
         return mark.ifClean(() -> new Match(path.orElseThrow(), method, headers, queryParams));
     }
 
@@ -118,33 +114,5 @@ final class MatchReader {
             }
         }
         return false;
-    }
-
-    private static List<ValueMatch> readValues(DocumentNode list, boolean areHeaders) {
-        var values = new ArrayList<ValueMatch>();
-        var seen = new HashSet<String>();
-        for (DocumentNode item : list.items(0, 16)) {
-            if (!item.objectOf(List.of("type", "name", "value"))) {
-                continue;
-            }
-            DocumentNode nameNode = item.field("name").required();
-            var name =
-                    areHeaders
-                            ? Names.header(nameNode)
-                            : Names.printable(nameNode, 256).filter(text -> !text.isEmpty());
-            DocumentNode typeNode = item.field("type");
-            boolean regex =
-                    typeNode.oneOf(Map.of("Exact", false, "RegularExpression", true)).orElse(false);
-            DocumentNode valueNode = item.field("value").required();
-            var value = regex ? Regexes.re2(valueNode) : Names.printable(valueNode, MAX_VALUE);
-            if (name.isPresent() && !seen.add(name.get())) {
-                nameNode.violate(
-                        ViolationCode.DUPLICATE, Quoted.of(name.get()) + " is matched twice.");
-            }
-            if (name.isPresent() && value.isPresent()) {
-                values.add(new ValueMatch(name.get(), value.get(), regex));
-            }
-        }
-        return values;
     }
 }

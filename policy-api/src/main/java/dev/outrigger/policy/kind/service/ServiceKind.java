@@ -5,14 +5,12 @@ import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
 import dev.outrigger.policy.kind.field.UpstreamAddressRule;
 import dev.outrigger.policy.kind.service.ServiceSpec.Address;
 import dev.outrigger.policy.kind.service.ServiceSpec.Endpoints;
-import dev.outrigger.policy.kind.service.ServiceSpec.Locality;
 import dev.outrigger.policy.kind.service.ServiceSpec.Port;
 import dev.outrigger.policy.kind.service.ServiceSpec.Protocol;
 import dev.outrigger.policy.model.PolicyId;
@@ -20,7 +18,6 @@ import dev.outrigger.policy.model.PolicyKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -31,12 +28,10 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code hostnames}: 1..64 DNS names, unique in the whole mesh (checked elsewhere)
  *   <li>{@code ports}: 1..64 of {@code name} (a DNS label, unique), {@code port} (1..65535,
- *       unique), {@code protocol} (default HTTP)
+ *       unique), {@code protocol} (HTTP, the default, HTTP2, GRPC)
  *   <li>{@code endpoints}: exactly one of {@code static} (a list of {@code address}, {@code port},
  *       {@code weight}, {@code locality}, {@code priority} (0..127, default 0)), {@code dns}
  *       ({@code host}, {@code port}) and {@code eds} ({@code serviceName})
- *   <li>{@code tls} and {@code credential}, the protocols HTTP2 and GRPC: known by name and
- *       refused, as one of the proxies cannot do them
  * </ul>
  */
 public final class ServiceKind implements PolicyKind<ServiceSpec> {
@@ -45,9 +40,11 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
     private static final int MAX_PRIORITY = 127;
 
     private final UpstreamAddressRule upstreamAddresses;
+    private final Capabilities capabilities;
 
-    public ServiceKind(UpstreamAddressRule upstreamAddresses) {
+    public ServiceKind(UpstreamAddressRule upstreamAddresses, Capabilities capabilities) {
         this.upstreamAddresses = upstreamAddresses;
+        this.capabilities = capabilities;
     }
 
     @Override
@@ -68,11 +65,9 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
     @Override
     public Optional<ServiceSpec> read(DocumentNode spec, PolicyId id) {
         var mark = spec.violations().mark();
-        if (!spec.objectOf(List.of("hostnames", "ports", "endpoints", "tls", "credential"))) {
+        if (!spec.objectOf(List.of("hostnames", "ports", "endpoints"))) {
             return Optional.empty();
         }
-        Capabilities.refuse(spec.field("tls"), Feature.TLS_UPSTREAM);
-        Capabilities.refuse(spec.field("credential"), Feature.CREDENTIAL_INJECTION);
         List<String> hostnames = readHostnames(spec.field("hostnames").required());
         List<Port> ports = readPorts(spec.field("ports").required());
         Optional<Endpoints> endpoints = readEndpoints(spec.field("endpoints").required());
@@ -94,7 +89,7 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
         return names;
     }
 
-    private static List<Port> readPorts(DocumentNode list) {
+    private List<Port> readPorts(DocumentNode list) {
         var ports = new ArrayList<Port>();
         var names = new HashSet<String>();
         var numbers = new HashSet<Integer>();
@@ -114,25 +109,12 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
             if (port.isPresent() && !numbers.add(port.get())) {
                 portNode.violate(ViolationCode.DUPLICATE, "Port " + port.get() + " is taken.");
             }
-            var protocol = readProtocol(item.field("protocol"));
+            var protocol = Protocols.read(item.field("protocol"), capabilities);
             if (name.isPresent() && port.isPresent()) {
                 ports.add(new Port(name.get(), port.get(), protocol.orElse(Protocol.HTTP)));
             }
         }
         return ports;
-    }
-
-    private static Optional<Protocol> readProtocol(DocumentNode node) {
-        boolean isHttp2 =
-                node.isString()
-                        && node.string(64)
-                                .filter(text -> text.equals("HTTP2") || text.equals("GRPC"))
-                                .isPresent();
-        if (isHttp2) {
-            Capabilities.refuse(node, Feature.HTTP2_UPSTREAM);
-            return Optional.empty();
-        }
-        return node.oneOf(Map.of("HTTP", Protocol.HTTP));
     }
 
     private Optional<Endpoints> readEndpoints(DocumentNode node) {
@@ -208,7 +190,7 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
             upstreamAddresses.check(addressNode, address.get(), port.get());
         }
         var weight = item.field("weight").longIn(1, MAX_WEIGHT);
-        var locality = readLocality(item.field("locality"));
+        var locality = Localities.read(item.field("locality"));
         var priority = item.field("priority").intIn(0, MAX_PRIORITY);
         return mark.ifClean(() ->
                 new Address(
@@ -217,17 +199,6 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
                         weight,
                         locality,
                         priority.orElse(0)));
-    }
-
-    private static Optional<Locality> readLocality(DocumentNode node) {
-        if (!node.isPresent() || !node.objectOf(List.of("region", "zone", "subZone"))) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Locality(
-                        Names.printable(node.field("region"), 256).orElse(""),
-                        Names.printable(node.field("zone"), 256).orElse(""),
-                        Names.printable(node.field("subZone"), 256).orElse("")));
     }
 
     private Optional<Endpoints.Dns> readDns(DocumentNode node) {

@@ -21,9 +21,17 @@ public record ServiceSpec(List<String> hostnames, List<Port> ports, Endpoints en
      */
     public record Port(String name, int port, Protocol protocol) {}
 
-    /** What is spoken on a port. More follow (HTTP2, GRPC, TCP, TLS). */
+    /** What is spoken on a port. */
     public enum Protocol {
-        HTTP
+        /** HTTP/1.1. */
+        HTTP,
+        HTTP2,
+        /** HTTP/2, and by it gRPC: the same on the wire, and better to read. */
+        GRPC;
+
+        public boolean isHttp2() {
+            return this != HTTP;
+        }
     }
 
     /** Where the hosts of a service come from. */

@@ -9,6 +9,9 @@ import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
+import dev.outrigger.policy.kind.service.Localities;
+import dev.outrigger.policy.kind.service.Protocols;
+import dev.outrigger.policy.kind.service.ServiceSpec.Protocol;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec.Inbound;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec.Outbound;
 import dev.outrigger.policy.kind.sidecar.SidecarSpec.OutboundListener;
@@ -31,11 +34,12 @@ import java.util.regex.Pattern;
  *   <li>{@code service}: {@code name}, {@code namespace}; default the service named like the
  *       selector's cluster. It need not exist: a pure caller has no Service document
  *   <li>{@code inbound}: 0..32 of {@code name}, {@code address} (default 0.0.0.0), {@code
- *       listenPort}, {@code appAddress} (default 127.0.0.1), {@code appPort}
+ *       listenPort}, {@code appAddress} (default 127.0.0.1), {@code appPort}, {@code protocol}
+ *       (HTTP, the default, HTTP2, GRPC), {@code maxConnections}
  *   <li>{@code outbound}: {@code listeners} (1..32 of {@code name}, {@code address} (default
- *       127.0.0.1), {@code port}, {@code protocol} HTTP), {@code hosts} (default every service),
- *       {@code unknownHosts} (reject; {@code passthrough} is known and refused, as one of the
- *       proxies cannot do it, and so is {@code maxConnections} of a listener)
+ *       127.0.0.1), {@code port}, {@code protocol} HTTP, {@code maxConnections}), {@code hosts}
+ *       (default every service), {@code unknownHosts} (reject, the default, or passthrough)
+ *   <li>{@code locality}: {@code region}, {@code zone}, {@code subZone}: where its proxies run
  *   <li>{@code accessLog}: see {@link AccessLogReader}
  * </ul>
  */
@@ -43,8 +47,21 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     public static final String KIND = "Sidecar";
 
     private static final List<String> INBOUND_FIELDS =
-            List.of("name", "address", "listenPort", "appAddress", "appPort", "maxConnections");
+            List.of(
+                    "name",
+                    "address",
+                    "listenPort",
+                    "appAddress",
+                    "appPort",
+                    "protocol",
+                    "maxConnections");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
+
+    private final Capabilities capabilities;
+
+    public SidecarKind(Capabilities capabilities) {
+        this.capabilities = capabilities;
+    }
 
     @Override
     public String kind() {
@@ -64,7 +81,8 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     @Override
     public Optional<SidecarSpec> read(DocumentNode spec, PolicyId id) {
         var mark = spec.violations().mark();
-        if (!spec.objectOf(List.of("selector", "service", "inbound", "outbound", "accessLog"))) {
+        if (!spec.objectOf(
+                List.of("selector", "service", "inbound", "outbound", "accessLog", "locality"))) {
             return Optional.empty();
         }
         var selector = SelectorReader.read(spec.field("selector").required());
@@ -73,6 +91,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         var inbound = readInbound(spec.field("inbound"), sockets);
         var outbound = readOutbound(spec.field("outbound"), sockets);
         var accessLogs = AccessLogReader.read(spec.field("accessLog"));
+        var locality = Localities.read(spec.field("locality"));
         if (mark.isClean() && inbound.isEmpty() && outbound.isEmpty()) {
             spec.violate(
                     ViolationCode.MISSING_FIELD,
@@ -84,7 +103,8 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
                         service.orElseThrow(),
                         inbound,
                         outbound,
-                        accessLogs));
+                        accessLogs,
+                        locality));
     }
 
     private static Optional<ServiceRef> readService(
@@ -104,7 +124,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         return cluster.map(name -> new ServiceRef(id.namespace(), name));
     }
 
-    private static List<Inbound> readInbound(DocumentNode list, ListenSockets sockets) {
+    private List<Inbound> readInbound(DocumentNode list, ListenSockets sockets) {
         var listeners = new ArrayList<Inbound>();
         var names = new ArrayList<String>();
         for (DocumentNode item : list.items(0, 32)) {
@@ -112,7 +132,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             if (!item.objectOf(INBOUND_FIELDS)) {
                 continue;
             }
-            Capabilities.refuse(item.field("maxConnections"), Feature.CONNECTION_LIMIT);
+            var maxConnections = maxConnections(item);
             var name = uniqueName(item, names);
             var address = Hosts.listenAddress(item.field("address")).orElse("0.0.0.0");
             DocumentNode portNode = item.field("listenPort").required();
@@ -120,19 +140,22 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             port.ifPresent(number -> sockets.add(portNode, address, number));
             var appAddress = Hosts.listenAddress(item.field("appAddress")).orElse("127.0.0.1");
             var appPort = item.field("appPort").required().intIn(1, 65_535);
+            var protocol = Protocols.read(item.field("protocol"), capabilities);
             mark.ifClean(() ->
                             new Inbound(
                                     name.orElseThrow(),
                                     address,
                                     port.orElseThrow(),
                                     appAddress,
-                                    appPort.orElseThrow()))
+                                    appPort.orElseThrow(),
+                                    protocol.orElse(Protocol.HTTP),
+                                    maxConnections))
                     .ifPresent(listeners::add);
         }
         return listeners;
     }
 
-    private static Optional<Outbound> readOutbound(DocumentNode node, ListenSockets sockets) {
+    private Optional<Outbound> readOutbound(DocumentNode node, ListenSockets sockets) {
         if (!node.isPresent() || !node.objectOf(List.of("listeners", "hosts", "unknownHosts"))) {
             return Optional.empty();
         }
@@ -143,7 +166,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             if (!item.objectOf(List.of("name", "address", "port", "protocol", "maxConnections"))) {
                 continue;
             }
-            Capabilities.refuse(item.field("maxConnections"), Feature.CONNECTION_LIMIT);
+            var maxConnections = maxConnections(item);
             var name = uniqueName(item, names);
             var address = Hosts.listenAddress(item.field("address")).orElse("127.0.0.1");
             DocumentNode portNode = item.field("port").required();
@@ -151,7 +174,11 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             port.ifPresent(number -> sockets.add(portNode, address, number));
             item.field("protocol").oneOf(Map.of("HTTP", "HTTP"));
             mark.ifClean(() ->
-                            new OutboundListener(name.orElseThrow(), address, port.orElseThrow()))
+                            new OutboundListener(
+                                    name.orElseThrow(),
+                                    address,
+                                    port.orElseThrow(),
+                                    maxConnections))
                     .ifPresent(listeners::add);
         }
         var hosts = new ArrayList<String>();
@@ -162,12 +189,24 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         return Optional.of(new Outbound(listeners, hosts, unknown.orElse(UnknownHosts.REJECT)));
     }
 
-    private static Optional<UnknownHosts> readUnknownHosts(DocumentNode node) {
-        if (node.isString() && node.string(64).filter("passthrough"::equals).isPresent()) {
-            Capabilities.refuse(node, Feature.PASSTHROUGH);
-            return Optional.empty();
+    private Optional<UnknownHosts> readUnknownHosts(DocumentNode node) {
+        var unknownHosts =
+                node.oneOf(
+                        Map.of(
+                                "reject",
+                                UnknownHosts.REJECT,
+                                "passthrough",
+                                UnknownHosts.PASSTHROUGH));
+        if (unknownHosts.filter(UnknownHosts.PASSTHROUGH::equals).isPresent()) {
+            capabilities.require(node, Feature.PASSTHROUGH);
         }
-        return node.oneOf(Map.of("reject", UnknownHosts.REJECT));
+        return unknownHosts;
+    }
+
+    private Optional<Integer> maxConnections(DocumentNode listener) {
+        DocumentNode node = listener.field("maxConnections");
+        capabilities.require(node, Feature.CONNECTION_LIMIT);
+        return node.intIn(1, Integer.MAX_VALUE);
     }
 
     private static Optional<String> uniqueName(DocumentNode item, List<String> names) {

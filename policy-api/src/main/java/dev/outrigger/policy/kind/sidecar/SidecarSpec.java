@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.kind.sidecar;
 
+import dev.outrigger.policy.kind.service.ServiceSpec.Locality;
+import dev.outrigger.policy.kind.service.ServiceSpec.Protocol;
 import dev.outrigger.policy.model.PolicySpec;
 import dev.outrigger.policy.model.ServiceRef;
 import java.util.List;
@@ -13,13 +15,15 @@ import java.util.Optional;
  * @param service whose sidecar this is; decides which policies with {@code consumers} apply;
  *     defaults to the service named like the selector's cluster
  * @param accessLogs of every listener
+ * @param locality where its proxies run
  */
 public record SidecarSpec(
         Selector selector,
         ServiceRef service,
         List<Inbound> inbound,
         Optional<Outbound> outbound,
-        List<AccessLog> accessLogs)
+        List<AccessLog> accessLogs,
+        Optional<Locality> locality)
         implements PolicySpec {
     public SidecarSpec {
         inbound = List.copyOf(inbound);
@@ -31,7 +35,7 @@ public record SidecarSpec(
             ServiceRef service,
             List<Inbound> inbound,
             Optional<Outbound> outbound) {
-        this(selector, service, inbound, outbound, List.of());
+        this(selector, service, inbound, outbound, List.of(), Optional.empty());
     }
 
     /**
@@ -46,9 +50,25 @@ public record SidecarSpec(
         }
     }
 
-    /** A listener in front of the application. */
+    /**
+     * A listener in front of the application.
+     *
+     * @param protocol what the application speaks
+     * @param maxConnections those accepted at a time; what comes beyond is closed
+     */
     public record Inbound(
-            String name, String address, int listenPort, String appAddress, int appPort) {}
+            String name,
+            String address,
+            int listenPort,
+            String appAddress,
+            int appPort,
+            Protocol protocol,
+            Optional<Integer> maxConnections) {
+        public Inbound(
+                String name, String address, int listenPort, String appAddress, int appPort) {
+            this(name, address, listenPort, appAddress, appPort, Protocol.HTTP, Optional.empty());
+        }
+    }
 
     /**
      * What the application may call.
@@ -63,12 +83,23 @@ public record SidecarSpec(
         }
     }
 
-    public record OutboundListener(String name, String address, int port) {}
-
     /**
-     * What happens to a request for a host no service has. PASSTHROUGH follows with ORIGINAL_DST.
+     * A listener for what the application calls.
+     *
+     * @param maxConnections those accepted at a time; what comes beyond is closed
      */
+    public record OutboundListener(
+            String name, String address, int port, Optional<Integer> maxConnections) {
+        public OutboundListener(String name, String address, int port) {
+            this(name, address, port, Optional.empty());
+        }
+    }
+
+    /** What happens to a request for a host no service has. */
     public enum UnknownHosts {
-        REJECT
+        /** A 404 that says so. */
+        REJECT,
+        /** It goes where its Host header says. */
+        PASSTHROUGH
     }
 }

@@ -6,6 +6,7 @@ import dev.outrigger.policy.document.FieldPath;
 import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
+import dev.outrigger.policy.kind.grpcroute.GrpcRouteKind;
 import dev.outrigger.policy.kind.httproute.HttpRouteKind;
 import dev.outrigger.policy.model.BlockKind;
 import dev.outrigger.policy.model.PolicyId;
@@ -23,8 +24,8 @@ import java.util.Optional;
  * Reads TrafficPolicy.
  *
  * <ul>
- *   <li>{@code targetRefs}: 1..16 of {@code kind} (Mesh, Service, HTTPRoute), {@code name}, {@code
- *       namespace} and, for a route, {@code sectionName}
+ *   <li>{@code targetRefs}: 1..16 of {@code kind} (Mesh, Service, HTTPRoute, GRPCRoute), {@code
+ *       name}, {@code namespace} and, for a route, {@code sectionName}
  *   <li>{@code consumers}: 1..64 services; left out for every caller
  *   <li>at least one block; cluster-scoped blocks only where every target is a Mesh or a Service
  * </ul>
@@ -34,6 +35,19 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
 
     /** The one mesh there is; a name for it leaves room for more. */
     public static final String MESH = "default";
+
+    private static final List<String> ROUTES = List.of(HttpRouteKind.KIND, GrpcRouteKind.KIND);
+
+    private static final Map<String, String> TARGETS =
+            Map.of(
+                    "Mesh",
+                    "Mesh",
+                    Refs.SERVICE,
+                    Refs.SERVICE,
+                    HttpRouteKind.KIND,
+                    HttpRouteKind.KIND,
+                    GrpcRouteKind.KIND,
+                    GrpcRouteKind.KIND);
 
     private final List<BlockKind<?>> blockKinds;
     private final List<String> fields;
@@ -79,7 +93,7 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
                 hasBlock = true;
                 kind.read(node)
                         .ifPresent(block -> {
-                            checkScope(block, node, targets);
+                            checkScope(block, node, targets, consumers);
                             blocks.add(block);
                         });
             }
@@ -107,16 +121,10 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
                         references.add(
                                 new Reference.ToDocument(
                                         path, new PolicyId(Refs.SERVICE, namespace, name)));
-                case TargetRef.HttpRoute(var namespace, var name) ->
-                        references.add(
-                                new Reference.ToDocument(
-                                        path, new PolicyId(HttpRouteKind.KIND, namespace, name)));
-                case TargetRef.HttpRouteRule(var namespace, var name, var rule) ->
-                        references.add(
-                                new Reference.ToRule(
-                                        path,
-                                        new PolicyId(HttpRouteKind.KIND, namespace, name),
-                                        rule));
+                case TargetRef.Route(var document) ->
+                        references.add(new Reference.ToDocument(path, document));
+                case TargetRef.RouteRule(var document, var rule) ->
+                        references.add(new Reference.ToRule(path, document, rule));
             }
         }
         for (int i = 0; i < spec.consumers().size(); i++) {
@@ -146,17 +154,7 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
         if (!node.objectOf(List.of("kind", "name", "namespace", "sectionName"))) {
             return Optional.empty();
         }
-        var kind =
-                node.field("kind")
-                        .required()
-                        .oneOf(
-                                Map.of(
-                                        "Mesh",
-                                        "Mesh",
-                                        Refs.SERVICE,
-                                        Refs.SERVICE,
-                                        HttpRouteKind.KIND,
-                                        HttpRouteKind.KIND));
+        var kind = node.field("kind").required().oneOf(TARGETS);
         DocumentNode nameNode = node.field("name").required();
         var name = Names.label(nameNode);
         String namespace = Refs.namespace(node, owner);
@@ -165,21 +163,20 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
         if (kind.isEmpty() || name.isEmpty()) {
             return Optional.empty();
         }
-        boolean isRoute = kind.get().equals(HttpRouteKind.KIND);
+        boolean isRoute = ROUTES.contains(kind.get());
         if (sectionNode.isPresent() && !isRoute) {
             sectionNode.violate(
-                    ViolationCode.INCONSISTENT, "Only an HTTPRoute has sections: its rules.");
+                    ViolationCode.INCONSISTENT, "Only a route has sections: its rules.");
         }
         return switch (kind.get()) {
             case "Mesh" -> mesh(node, nameNode, name.get());
             case Refs.SERVICE -> Optional.of(new TargetRef.Service(namespace, name.get()));
-            default ->
-                    Optional.of(
-                            section.<TargetRef>map(rule ->
-                                            new TargetRef.HttpRouteRule(
-                                                    namespace, name.get(), rule))
-                                    .orElseGet(
-                                            () -> new TargetRef.HttpRoute(namespace, name.get())));
+            case String routeKind -> {
+                var document = new PolicyId(routeKind, namespace, name.get());
+                yield Optional.of(
+                        section.<TargetRef>map(rule -> new TargetRef.RouteRule(document, rule))
+                                .orElseGet(() -> new TargetRef.Route(document)));
+            }
         };
     }
 
@@ -196,19 +193,39 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
     }
 
     /** A cluster is shared by routes: a setting of one would leak into the others. */
-    private static void checkScope(TrafficBlock block, DocumentNode node, List<TargetRef> targets) {
-        boolean onRoute =
-                targets.stream()
-                        .anyMatch(target ->
-                                target instanceof TargetRef.HttpRoute
-                                        || target instanceof TargetRef.HttpRouteRule);
-        if (block.scope() == TrafficBlock.Scope.CLUSTER && onRoute) {
-            node.violate(
-                    ViolationCode.INCONSISTENT,
-                    "'"
-                            + block.blockName()
-                            + "' acts on all requests to a service and cannot be set for a route"
-                            + " (expected: targets of kind Mesh or Service).");
+    private static void checkScope(
+            TrafficBlock block,
+            DocumentNode node,
+            List<TargetRef> targets,
+            List<ServiceRef> consumers) {
+        switch (block.scope()) {
+            case ROUTE -> {}
+            case CLUSTER -> {
+                boolean onRoute =
+                        targets.stream()
+                                .anyMatch(target ->
+                                        target instanceof TargetRef.Route
+                                                || target instanceof TargetRef.RouteRule);
+                if (onRoute) {
+                    node.violate(
+                            ViolationCode.INCONSISTENT,
+                            "'"
+                                    + block.blockName()
+                                    + "' acts on all requests to a service and cannot be set for a"
+                                    + " route (expected: targets of kind Mesh or Service).");
+                }
+            }
+            case MESH -> {
+                boolean onMesh = targets.stream().allMatch(TargetRef.Mesh.class::isInstance);
+                if (!onMesh || !consumers.isEmpty()) {
+                    node.violate(
+                            ViolationCode.INCONSISTENT,
+                            "'"
+                                    + block.blockName()
+                                    + "' is for everybody (expected: a target of kind Mesh, and no"
+                                    + " consumers).");
+                }
+            }
         }
     }
 }

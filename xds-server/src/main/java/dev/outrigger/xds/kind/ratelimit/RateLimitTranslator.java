@@ -78,13 +78,16 @@ public final class RateLimitTranslator implements FilterKind {
         return Optional.ofNullable(route.policies().byType().get(RateLimitPolicy.class));
     }
 
-    /** What the policy's target covers of this virtual host; names of rules have three parts. */
+    /**
+     * What the policy's target covers of this virtual host; the last part of a rule's name is its
+     * own.
+     */
     private static String bucket(IrRoute route, Effective effective) {
         Level level = effective.origin().level();
         return switch (level) {
             case BUILT_IN, MESH, SERVICE -> "service";
-            case HTTP_ROUTE -> route.name().substring(0, route.name().lastIndexOf('/'));
-            case HTTP_ROUTE_RULE, INLINE -> route.name();
+            case ROUTE -> route.name().substring(0, route.name().lastIndexOf('/'));
+            case ROUTE_RULE, INLINE -> route.name();
         };
     }
 
