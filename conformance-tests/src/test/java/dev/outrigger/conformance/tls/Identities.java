@@ -34,7 +34,8 @@ final class Identities {
         add("client", client("client").buildIssuedBy(authority));
         add("stranger", client("stranger").buildIssuedBy(other));
         add("far", client("far").buildIssuedBy(between));
-        add("alone", client("alone").buildSelfSigned());
+        // The builder signs itself only what may sign others as well.
+        add("alone", client("alone").setIsCertificateAuthority(true).buildSelfSigned());
         add("signer", client("signer").addExtendedKeyUsageCodeSigning().buildIssuedBy(authority));
         Instant past = Instant.now().minus(Duration.ofDays(900));
         add(

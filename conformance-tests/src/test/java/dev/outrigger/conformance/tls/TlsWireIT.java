@@ -57,7 +57,7 @@ class TlsWireIT {
             throws IOException {
         Path place = Files.createDirectories(folder.resolve(proxy.name()));
         Path bootstrap = place.resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, setting.bootstrap(place));
+        Files.writeString(bootstrap, setting.bootstrap(place));Files.writeString(Path.of("/tmp/tlsrun/"+proxy.name()+".yaml"), setting.bootstrap(place));
         try (RunningProxy running = proxy.start(bootstrap, place)) {
             Map<String, Integer> ports = running.listenerPorts();
             var answers = new LinkedHashMap<String, String>();
