@@ -159,9 +159,9 @@ final class TlsSetting implements AutoCloseable {
                 "pinned",
                 common(
                         own,
-                        "validation_context: {verify_certificate_hash: ["
+                        "validation_context: {verify_certificate_hash: [\""
                                 + "00".repeat(32)
-                                + "]}"));
+                                + "\"]}"));
         all.put("lenient", common(own, trusting(", trust_chain_verification: ACCEPT_UNTRUSTED")));
         all.put("modern", common(own, "tls_params: {tls_minimum_protocol_version: TLSv1_3}"));
         all.put(

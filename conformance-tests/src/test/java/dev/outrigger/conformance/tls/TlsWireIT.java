@@ -57,7 +57,7 @@ class TlsWireIT {
             throws IOException {
         Path place = Files.createDirectories(folder.resolve(proxy.name()));
         Path bootstrap = place.resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, setting.bootstrap(place));Files.writeString(Path.of("/tmp/tlsrun/"+proxy.name()+".yaml"), setting.bootstrap(place));
+        Files.writeString(bootstrap, setting.bootstrap(place));
         try (RunningProxy running = proxy.start(bootstrap, place)) {
             Map<String, Integer> ports = running.listenerPorts();
             var answers = new LinkedHashMap<String, String>();
@@ -111,7 +111,7 @@ class TlsWireIT {
     void refusesAndAcceptsWhatItShould() {
         Map<String, String> answers = oracle().answers();
         assertThat(answers.get("mtls: client")).contains("200 OK", "x-forwarded-client-cert");
-        assertThat(answers.get("mtls: stranger, 1.2")).contains("unknown_ca");
+        assertThat(answers.get("mtls: stranger")).contains("unknown_ca");
         assertThat(answers.get("host: wrong name")).contains("503");
     }
 

@@ -287,6 +287,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             stream().answerAsHttp10();
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
+        accepted.protocolError();
         if (error == CodecError.UNEXPECTED_UNDERSCORE) {
             worker.stats().inc(accepted.stats().http1RejectedUnderscores);
         }

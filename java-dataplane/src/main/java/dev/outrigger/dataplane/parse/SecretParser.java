@@ -2,9 +2,15 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.SecretConfig;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code envoy.extensions.transport_sockets.tls.v3.Secret}, as it comes over SDS. */
 public final class SecretParser {
@@ -28,6 +34,43 @@ public final class SecretParser {
         }
         Optional<SecretConfig> secret = parse(proto, findings);
         return secret.isPresent() ? findings.result(secret::get) : findings.rejected();
+    }
+
+    /**
+     * The directories where a replaced file means that the secret's files are to be read again: the
+     * {@code watched_directory}, else those of the files.
+     */
+    public static Set<Path> watchedDirectories(Secret proto) {
+        return switch (proto.getTypeCase()) {
+            case TLS_CERTIFICATE -> {
+                TlsCertificate own = proto.getTlsCertificate();
+                yield watched(
+                        own.getWatchedDirectory().getPath(),
+                        own.getCertificateChain(),
+                        own.getPrivateKey(),
+                        own.getPkcs12());
+            }
+            case VALIDATION_CONTEXT -> {
+                CertificateValidationContext peer = proto.getValidationContext();
+                yield watched(
+                        peer.getWatchedDirectory().getPath(), peer.getTrustedCa(), peer.getCrl());
+            }
+            case SESSION_TICKET_KEYS, GENERIC_SECRET, TYPE_NOT_SET -> Set.of();
+        };
+    }
+
+    private static Set<Path> watched(String directory, DataSource... sources) {
+        var directories = new LinkedHashSet<Path>();
+        for (DataSource each : sources) {
+            if (each.hasFilename()) {
+                Path file = Path.of(directory.isEmpty() ? each.getFilename() : directory);
+                Path parent = directory.isEmpty() ? file.toAbsolutePath().getParent() : file;
+                if (parent != null) {
+                    directories.add(parent);
+                }
+            }
+        }
+        return directories;
     }
 
     private static Optional<SecretConfig> parse(Secret proto, Findings findings) {

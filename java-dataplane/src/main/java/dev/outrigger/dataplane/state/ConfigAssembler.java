@@ -47,6 +47,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private final RuntimeLayers runtime;
     private final DiscoveredResources<Map<String, RuntimeValue>> runtimeLayers;
     private final DiscoveredResources<SecretConfig> secrets;
+    private final SecretFiles secretFiles;
     private final DiscoveredResources<ExtensionConfig> extensions;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
@@ -127,6 +128,15 @@ public final class ConfigAssembler implements AutoCloseable {
                                 "Unexpected SDS secrets length: "),
                         (_, _) -> discoveredChanged = true,
                         this::settle);
+        this.secretFiles =
+                new SecretFiles(
+                        loop,
+                        parsers,
+                        stats,
+                        (reference, secret) -> {
+                            secrets.renew(reference, secret);
+                            settle();
+                        });
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
         this.serverStats = new ServerStats(loop, stats, concurrency);
@@ -270,6 +280,7 @@ public final class ConfigAssembler implements AutoCloseable {
         scopes.close();
         extensions.close();
         secrets.close();
+        secretFiles.close();
         runtimeLayers.close();
     }
 
@@ -306,6 +317,7 @@ public final class ConfigAssembler implements AutoCloseable {
             extensions.use(new LinkedHashSet<>(listeners.extensions()));
         }
         secrets.use(needed);
+        secretFiles.watch(secrets.resources());
     }
 
     private void onExtension(ResourceReference reference, ExtensionConfig config) {

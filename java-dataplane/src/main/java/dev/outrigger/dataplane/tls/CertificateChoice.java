@@ -6,7 +6,6 @@ import dev.outrigger.dataplane.x509.Certificate.KeyType;
 import dev.outrigger.dataplane.x509.CertificateChain;
 import dev.outrigger.dataplane.x509.GeneralName;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,9 @@ final class CertificateChoice {
      * The position of the certificate to show.
      *
      * @param serverName {@code null} when the client asks for none
-     * @param signatures the client can check; {@code null} for unknown
+     * @param curves of ECDSA certificates the client can check
      */
-    int choose(@Nullable String serverName, String @Nullable [] signatures) {
-        Set<KeyType> curves = curves(signatures);
+    int choose(@Nullable String serverName, Set<KeyType> curves) {
         int chosen = NONE;
         if (serverName != null && !serverName.isEmpty()) {
             chosen = among(byName.get(serverName), curves);
@@ -105,21 +103,5 @@ final class CertificateChoice {
             }
         }
         return candidate;
-    }
-
-    private static Set<KeyType> curves(String @Nullable [] signatures) {
-        var all = EnumSet.noneOf(KeyType.class);
-        if (signatures == null) {
-            return all;
-        }
-        for (String each : signatures) {
-            switch (each) {
-                case "ecdsa_secp256r1_sha256" -> all.add(KeyType.EC_P256);
-                case "ecdsa_secp384r1_sha384" -> all.add(KeyType.EC_P384);
-                case "ecdsa_secp521r1_sha512" -> all.add(KeyType.EC_P521);
-                default -> {}
-            }
-        }
-        return all;
     }
 }

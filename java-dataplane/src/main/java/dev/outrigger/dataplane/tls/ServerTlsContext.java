@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.config.CommonTlsConfig.Version;
 import dev.outrigger.dataplane.config.DownstreamTlsConfig.SessionTicketKeys;
 import dev.outrigger.dataplane.x509.Certificate;
 import dev.outrigger.dataplane.x509.CertificateChain;
@@ -26,6 +27,7 @@ final class ServerTlsContext extends TlsContext {
     private final List<CertificateChain> chains;
     private final List<Credential> credentials = new ArrayList<>();
     private final @Nullable CertificateChoice choice;
+    private final boolean modern;
 
     /**
      * @param settings with every secret in its place
@@ -35,6 +37,7 @@ final class ServerTlsContext extends TlsContext {
         super(stats, validator, settings.keyLog());
         var config = settings.config();
         this.chains = settings.chains();
+        this.modern = config.common().parameters().maximum() == Version.TLS_1_3;
         this.context = make(config.common(), true);
         this.choice =
                 chains.size() > 1
@@ -63,9 +66,13 @@ final class ServerTlsContext extends TlsContext {
         SSLContext.setCertificateCallback(
                 context,
                 (ssl, _, _) -> {
-                    int index = among.choose(SSL.getSniHostname(ssl), SSL.getSigAlgs(ssl));
                     TlsHandler connection = TlsHandler.current();
+                    int index = 0;
                     if (connection != null) {
+                        index =
+                                among.choose(
+                                        SSL.getSniHostname(ssl),
+                                        connection.abilities().ecdsaCurves(modern));
                         connection.setOwn(index);
                     }
                     credentials.get(index).showOn(ssl);

@@ -64,6 +64,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private final TlsTarget target;
     private final PlaintextQueue pending = new PlaintextQueue();
     private final Session session;
+    private final ClientAbilities abilities = new ClientAbilities();
     private State state = State.NEW;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable ChannelPromise connecting;
@@ -167,6 +168,11 @@ public final class TlsHandler extends ChannelDuplexHandler {
 
     void setOwn(int index) {
         own = index;
+    }
+
+    /** What the client has said of itself; of accepted connections. */
+    ClientAbilities abilities() {
+        return abilities;
     }
 
     long ssl() {
@@ -306,6 +312,11 @@ public final class TlsHandler extends ChannelDuplexHandler {
 
     private void read(ByteBuf in) {
         if (state == State.HANDSHAKE) {
+            if (context.isServer() && abilities.read(in) && abilities.asksForStaple()) {
+                // There is never one: responses cannot be configured.
+                shard.inc(context.stats().ocspStapleRequests);
+                shard.inc(context.stats().ocspStapleOmitted);
+            }
             handshake(in);
         }
         if (state == State.OPEN || state == State.SHUTDOWN) {
