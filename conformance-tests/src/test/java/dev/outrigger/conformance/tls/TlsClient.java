@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.tls;
 
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -14,6 +17,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +110,7 @@ record TlsClient(
         KeyManager[] keys =
                 identity == null
                         ? new KeyManager[0]
-                        : identities.of(identity).toKeyManagerFactory().getKeyManagers();
+                        : new KeyManager[] {new Showing(identities.of(identity))};
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, new TrustManager[] {new Trusting()}, null);
         var socket =
@@ -126,6 +130,47 @@ record TlsClient(
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
                 .replaceAll("(?m)^(date|x-envoy-upstream-service-time): .*\r\n", "")
                 .replaceAll("(?m)^x-request-id: .*\r\n", "");
+    }
+
+    /** Shows its certificate whoever is said to be trusted. */
+    private static final class Showing extends X509ExtendedKeyManager {
+        private static final String[] ALIASES = {"own"};
+        private final X509Bundle own;
+
+        Showing(X509Bundle own) {
+            this.own = own;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return ALIASES.clone();
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
+            return ALIASES[0];
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return own.getCertificatePath();
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return own.getKeyPair().getPrivate();
+        }
     }
 
     /** The proxies are who they are. */

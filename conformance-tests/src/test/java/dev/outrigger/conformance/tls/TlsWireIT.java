@@ -58,13 +58,16 @@ class TlsWireIT {
         Path place = Files.createDirectories(folder.resolve(proxy.name()));
         Path bootstrap = place.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, setting.bootstrap(place));
+        var answers = new LinkedHashMap<String, String>();
+        Map<String, Long> stats;
         try (RunningProxy running = proxy.start(bootstrap, place)) {
             Map<String, Integer> ports = running.listenerPorts();
-            var answers = new LinkedHashMap<String, String>();
             TlsSetting.cases()
                     .forEach((name, each) -> answers.put(name, each.play(ports, identities)));
-            return new Played(answers, lines(place), stats(running.admin("GET", "/stats").body()));
+            stats = stats(running.admin("GET", "/stats").body());
         }
+        // All of the log is there when the proxy is not.
+        return new Played(answers, lines(place), stats);
     }
 
     private static List<String> lines(Path place) throws IOException {

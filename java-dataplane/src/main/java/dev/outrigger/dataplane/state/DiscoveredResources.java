@@ -156,8 +156,7 @@ final class DiscoveredResources<C> {
         Entry entry = entries.get(reference);
         if (entry != null && !value.equals(entry.value)) {
             entry.value = value;
-            log.info(
-                    "resource renewed type={} resource={}", kind.type.typeUrl(), reference.name());
+            log.info("resource renewed type={} resource={}", kind.type.typeUrl(), reference.name());
             onChange.accept(reference, value);
         }
     }

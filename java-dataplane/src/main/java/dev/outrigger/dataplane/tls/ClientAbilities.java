@@ -56,8 +56,7 @@ final class ClientAbilities {
         }
         ByteBuf known = records;
         if (known == null) {
-            known = Unpooled.buffer(
-                            Math.min(in.readableBytes(), MAX_HELLO_BYTES), MAX_HELLO_BYTES);
+            known = Unpooled.buffer(Math.min(in.readableBytes(), MAX_HELLO_BYTES), MAX_HELLO_BYTES);
             records = known;
         }
         int more = Math.min(in.readableBytes(), known.maxWritableBytes());

@@ -49,8 +49,7 @@ public final class TlsStats {
         this.failVerifyCertHash = store.counter(prefix + "fail_verify_cert_hash");
         this.ocspStapleRequests = store.counter(prefix + "ocsp_staple_requests");
         this.ocspStapleOmitted = store.counter(prefix + "ocsp_staple_omitted");
-        for (String name :
-                new String[] {"ocsp_staple_failed", "ocsp_staple_responses"}) {
+        for (String name : new String[] {"ocsp_staple_failed", "ocsp_staple_responses"}) {
             store.declareCounter(prefix + name);
         }
         String factory =

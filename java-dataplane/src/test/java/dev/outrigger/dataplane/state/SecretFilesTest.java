@@ -115,8 +115,12 @@ class SecretFilesTest {
     }
 
     private void replace(String name) throws Exception {
-        X509Bundle made = new CertificateBuilder().ecp256().subject("CN=" + name)
-                .setIsCertificateAuthority(true).buildSelfSigned();
+        X509Bundle made =
+                new CertificateBuilder()
+                        .ecp256()
+                        .subject("CN=" + name)
+                        .setIsCertificateAuthority(true)
+                        .buildSelfSigned();
         Path key = Files.writeString(folder.resolve("new.key"), made.getPrivateKeyPEM());
         Path certificate = Files.writeString(folder.resolve("new.crt"), made.getCertificatePEM());
         move(key, folder.resolve("own.key"));
@@ -142,8 +146,7 @@ class SecretFilesTest {
             certificate.setWatchedDirectory(
                     WatchedDirectory.newBuilder().setPath(watchedDirectory));
         }
-        Secret secret =
-                Secret.newBuilder().setName("own").setTlsCertificate(certificate).build();
+        Secret secret = Secret.newBuilder().setName("own").setTlsCertificate(certificate).build();
         return new AcceptedResource(
                 "own",
                 "1",

@@ -77,8 +77,7 @@ class ClientAbilitiesTest {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
             }
             var each = new ClientAbilities();
-            assertThatCode(() -> each.read(Unpooled.wrappedBuffer(bad)))
-                    .doesNotThrowAnyException();
+            assertThatCode(() -> each.read(Unpooled.wrappedBuffer(bad))).doesNotThrowAnyException();
         }
     }
 

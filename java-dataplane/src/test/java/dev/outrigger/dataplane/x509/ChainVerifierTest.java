@@ -90,8 +90,7 @@ class ChainVerifierTest {
     private static void validate(List<Certificate> path) throws Exception {
         var below = new ArrayList<X509Certificate>();
         path.subList(0, path.size() - 1).forEach(each -> below.add(each.parsed()));
-        var parameters =
-                new PKIXParameters(Set.of(new TrustAnchor(path.getLast().parsed(), null)));
+        var parameters = new PKIXParameters(Set.of(new TrustAnchor(path.getLast().parsed(), null)));
         parameters.setRevocationEnabled(false);
         parameters.setDate(Date.from(NOW));
         var _ =
