@@ -17,8 +17,12 @@ final class TlsSetting implements AutoCloseable {
                     + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.%sTlsContext,"
                     + " %s}}";
 
+    /** Listeners that clusters go to, and what they choose from. */
+    private static final Map<String, String> INNER =
+            Map.of("inner", "h2, http/1.1", "old", "http/1.1", "mute", "other");
+
     private static final String REQUEST_LOG =
-            "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%"
+            "%PROTOCOL% %UPSTREAM_PROTOCOL% %REQUESTED_SERVER_NAME% %REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%"
                     + " %UPSTREAM_TRANSPORT_FAILURE_REASON% %DOWNSTREAM_TLS_VERSION%"
                     + " %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_TLS_GROUP% %DOWNSTREAM_PEER_SUBJECT%"
                     + " %DOWNSTREAM_PEER_ISSUER% %DOWNSTREAM_PEER_URI_SAN%"
@@ -74,6 +78,9 @@ final class TlsSetting implements AutoCloseable {
         client(cases, "ciphers", "no common cipher", TlsClient.plain().speaking("TLSv1.2"));
         client(cases, "alpn", "agreed", TlsClient.plain().offering("http/1.1"));
         client(cases, "alpn", "no overlap", TlsClient.plain().offering("other"));
+        for (String path : List.of("up", "http2", "as-it-came", "chosen-http1", "wrong-name")) {
+            cases.put("alpn: http2 " + path, (ports, _) -> Http2TlsClient.get(port(ports, "alpn"), path));
+        }
         for (String name : List.of("server.example.com", "rsa.example.com", "a.wild.example.com")) {
             client(cases, "several", name, TlsClient.plain().asking(name));
         }
@@ -82,6 +89,17 @@ final class TlsSetting implements AutoCloseable {
         client(cases, "cleartext", "tls", TlsClient.plain());
         for (String cluster : clusters().keySet()) {
             cases.put("host: " + cluster, (ports, _) -> get(port(ports, "cleartext"), cluster));
+        }
+        for (String host : List.of("server.example.com:8080", "127.0.0.1:1", "[::1]:80", "x")) {
+            for (String cluster : naming().keySet()) {
+                cases.put(
+                        "host: " + cluster + " for " + host,
+                        (ports, _) ->
+                                get(
+                                        port(ports, "cleartext"),
+                                        cluster,
+                                        host + "\r\nx-name: b.wild.example.com"));
+            }
         }
         return cases;
     }
@@ -106,6 +124,13 @@ final class TlsSetting implements AutoCloseable {
     }
 
     private static String get(int port, String path) {
+        return get(port, path, "a.b");
+    }
+
+    /**
+     * @param host with whatever header lines there are to be after it
+     */
+    private static String get(int port, String path, String host) {
         try (var socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(8_000);
             String target = path.replace(' ', '-');
@@ -113,7 +138,9 @@ final class TlsSetting implements AutoCloseable {
                     .write(
                             ("GET /"
                                             + target
-                                            + " HTTP/1.1\r\nhost: a.b\r\nconnection: close\r\n\r\n")
+                                            + " HTTP/1.1\r\nhost: "
+                                            + host
+                                            + "\r\nconnection: close\r\n\r\n")
                                     .getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
                     .replaceAll("(?m)^(date|x-envoy-upstream-service-time): .*\r\n", "");
@@ -204,6 +231,55 @@ final class TlsSetting implements AutoCloseable {
                         + common(
                                 trusting(""),
                                 "tls_params: {tls_maximum_protocol_version: TLSv1_3}"));
+        all.putAll(naming());
+        all.put("http2", "inner|" + common(trusting("")) + "|" + explicitHttp2());
+        all.put("chosen http2", "inner|" + common(trusting("")) + "|auto_config: {}");
+        all.put("chosen http1", "old|" + common(trusting("")) + "|auto_config: {}");
+        all.put("nothing chosen", "mute|" + common(trusting("")) + "|auto_config: {}");
+        all.put(
+                "own protocols",
+                "inner|"
+                        + common(trusting(""), "alpn_protocols: [http/1.1]")
+                        + "|auto_config: {}");
+        all.put(
+                "as it came", "inner|" + common(trusting("")) + "|use_downstream_protocol_config: {}");
+        return all;
+    }
+
+    private static String explicitHttp2() {
+        return "explicit_http_config: {http2_protocol_options: {}}";
+    }
+
+    /** Clusters whose TLS depends on what requests are for. */
+    private static Map<String, String> naming() {
+        var all = new LinkedHashMap<String, String>();
+        String http1 = ", explicit_http_config: {http_protocol_options: {}}";
+        all.put(
+                "auto sni",
+                "good|"
+                        + common(trusting(""))
+                        + "|upstream_http_protocol_options: {auto_sni: true}"
+                        + http1);
+        all.put(
+                "auto san",
+                "good|"
+                        + common(trusting(""))
+                        + "|upstream_http_protocol_options: {auto_san_validation: true}"
+                        + http1);
+        all.put(
+                "auto both",
+                "good|sni: fixed.example.com, "
+                        + common(trusting(""))
+                        + "|upstream_http_protocol_options: {auto_sni: true, auto_san_validation:"
+                        + " true, override_auto_sni_header: x-name}"
+                        + http1);
+        all.put(
+                "rewritten",
+                "good|"
+                        + common(trusting(""))
+                        + "|upstream_http_protocol_options: {auto_sni: true, auto_san_validation:"
+                        + " true}"
+                        + http1);
         return all;
     }
 
@@ -213,9 +289,17 @@ final class TlsSetting implements AutoCloseable {
                 .forEach((name, tls) ->
                         listeners.add(listener(name, secured("Downstream", tls), place)));
         listeners.add(listener("cleartext", "", place));
+        INNER.forEach((name, alpn) ->
+                listeners.add(
+                        listener(
+                                name,
+                                secured(
+                                        "Downstream",
+                                        common(shows("server"), "alpn_protocols: [" + alpn + "]")),
+                                place)));
         var clusters = new ArrayList<String>();
-        clusters.add(cluster("up", "good|" + common(trusting(""))));
-        clusters().forEach((name, tls) -> clusters.add(cluster(name.replace(' ', '-'), tls)));
+        clusters.add(cluster("up", "good|" + common(trusting("")), place));
+        clusters().forEach((name, tls) -> clusters.add(cluster(name.replace(' ', '-'), tls, place)));
         return """
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
         static_resources:
@@ -251,12 +335,22 @@ final class TlsSetting implements AutoCloseable {
         var routes = new StringBuilder();
         for (String cluster : clusters().keySet()) {
             String target = cluster.replace(' ', '-');
-            routes.append("{match: {path: /" + target + "}, route: {cluster: " + target + "}}, ");
+            String rewrite =
+                    target.equals("rewritten")
+                            ? ", host_rewrite_literal: 'a.wild.example.com:99'"
+                            : "";
+            routes.append(
+                    "{match: {path: /"
+                            + target
+                            + "}, route: {cluster: "
+                            + target
+                            + rewrite
+                            + "}}, ");
         }
         return """
           - name: %s
             stat_prefix: %s
-            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            address: %s
             access_log: %s
             filter_chains:
             - filters:
@@ -275,6 +369,9 @@ final class TlsSetting implements AutoCloseable {
                 .formatted(
                         name,
                         name,
+                        INNER.containsKey(name)
+                                ? pipe(name, place)
+                                : "{socket_address: {address: 127.0.0.1, port_value: 0}}",
                         log(place.resolve("connections.log"), name + " " + CONNECTION_LOG),
                         name,
                         forwarding(name),
@@ -292,17 +389,37 @@ final class TlsSetting implements AutoCloseable {
         };
     }
 
-    private String cluster(String name, String hostAndTls) {
-        String[] parts = hostAndTls.split("\\|", 2);
+    private static String pipe(String name, Path place) {
+        return "{pipe: {path: " + place.resolve(name + ".sock") + "}}";
+    }
+
+    private String cluster(String name, String hostAndTls, Path place) {
+        String[] parts = hostAndTls.split("\\|");
         TlsUpstream host = hosts.get(parts[0]);
+        String address =
+                host == null
+                        ? pipe(parts[0], place)
+                        : "{socket_address: {address: 127.0.0.1, port_value: "
+                                + host.port()
+                                + "}}";
+        String options =
+                parts.length < 3
+                        ? ""
+                        : "typed_extension_protocol_options:"
+                                + " {envoy.extensions.upstreams.http.v3.HttpProtocolOptions:"
+                                + " {\"@type\":"
+                                + " type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, "
+                                + parts[2]
+                                + "}}";
         return """
           - name: %s
             type: STATIC
             connect_timeout: 3s
-            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
+            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: %s}}]}]}
+            %s
             %s
         """
-                .formatted(name, host == null ? 0 : host.port(), secured("Upstream", parts[1]));
+                .formatted(name, address, secured("Upstream", parts[1]), options);
     }
 
     @Override

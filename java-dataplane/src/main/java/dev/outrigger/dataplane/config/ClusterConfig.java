@@ -226,7 +226,8 @@ public record ClusterConfig(
             int maxResponseHeadersKb,
             int maxHttp2ResponseHeadersKb,
             Http1UpstreamConfig http1,
-            Http2Options http2) {
+            Http2Options http2,
+            PeerNaming peerNaming) {
         public static final UpstreamHttp DEFAULT =
                 new UpstreamHttp(
                         UpstreamProtocol.HTTP1,
@@ -237,7 +238,24 @@ public record ClusterConfig(
                         80,
                         60,
                         Http1UpstreamConfig.DEFAULT,
-                        Http2Options.DEFAULT);
+                        Http2Options.DEFAULT,
+                        PeerNaming.NONE);
+    }
+
+    /**
+     * {@code upstream_http_protocol_options}: what a connection's TLS takes from the request.
+     *
+     * @param overrideHeader in lower case; instead of the host where a request has it; empty for
+     *     none
+     */
+    public record PeerNaming(
+            boolean autoSni, boolean autoSanValidation, String overrideHeader) {
+        public static final PeerNaming NONE = new PeerNaming(false, false, "");
+
+        /** Whether anything is taken. */
+        public boolean isUsed() {
+            return autoSni || autoSanValidation;
+        }
     }
 
     /** What connections to a cluster's hosts speak (CP6). */
@@ -245,7 +263,9 @@ public record ClusterConfig(
         HTTP1,
         HTTP2,
         /** What the request came in. */
-        DOWNSTREAM
+        DOWNSTREAM,
+        /** What the TLS handshake chooses. */
+        AUTO
     }
 
     /**

@@ -41,6 +41,17 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
     private final Timers.Timer timer;
     private final long timeoutNanos;
+
+    /** Only what it is for chooses where it goes. */
+    private final LoadBalancerContext context =
+            new LoadBalancerContext() {
+                @Override
+                public @Nullable String requestHeader(String name) {
+                    int entry = head.headers().find(Ascii.bytes(name), 0);
+                    return entry < 0 ? null : head.headers().value(entry);
+                }
+            };
+
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
@@ -82,7 +93,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     void start(boolean endStream) {
         shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
-        host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
+        host = cluster.chooseHost(worker, context);
         ConnectionPool from =
                 host == null
                         ? null
@@ -91,7 +102,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
                                 worker,
                                 services.connector(),
                                 false,
-                                LoadBalancerContext.NONE);
+                                context);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector;
 import java.util.List;
 
@@ -77,6 +78,18 @@ final class ClusterFields {
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
+    private static final SupportedFields AUTO =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                                    .AutoHttpConfig.class,
+                            "traffic")
+                    .nested("http_protocol_options", () -> HTTP1)
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
+
+    private static final SupportedFields NAMING =
+            SupportedFields.of(UpstreamHttpProtocolOptions.class)
+                    .obeyed("auto_sni", "auto_san_validation", "override_auto_sni_header");
+
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
@@ -84,7 +97,9 @@ final class ClusterFields {
                             "traffic")
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("explicit_http_config", () -> EXPLICIT)
-                    .nested("use_downstream_protocol_config", () -> DOWNSTREAM);
+                    .nested("upstream_http_protocol_options", () -> NAMING)
+                    .nested("use_downstream_protocol_config", () -> DOWNSTREAM)
+                    .nested("auto_config", () -> AUTO);
 
     private static final SupportedFields KEEPALIVE =
             SupportedFields.of(TcpKeepalive.class)
@@ -177,6 +192,7 @@ final class ClusterFields {
                     .nested("health_checks", () -> HealthCheckParser.HEALTH_CHECK)
                     .obeyed("max_requests_per_connection")
                     .nested("circuit_breakers", () -> CIRCUIT_BREAKERS)
+                    .nested("upstream_http_protocol_options", () -> NAMING)
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS)

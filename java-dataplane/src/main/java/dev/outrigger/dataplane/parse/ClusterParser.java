@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
 import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
@@ -9,11 +10,13 @@ import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
+import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code envoy.config.cluster.v3.Cluster} to {@link ClusterConfig}. */
@@ -57,6 +60,11 @@ public final class ClusterParser {
         LoadBalancingConfig balancing = new LoadBalancingParser(proto, findings).parse();
         checkProvided(discovery, balancing);
         var upstream = new UpstreamOptionsParser(proto, findings);
+        Optional<UpstreamTlsConfig> tls =
+                TlsContextParser.upstream(
+                        proto.getTransportSocket(), "transport_socket", findings);
+        List<TransportSocketMatch> matches = upstream.transportSocketMatches();
+        upstream.checkAlpn(options, tls, matches);
         var preconnect = proto.getPreconnectPolicy();
         ClusterConfig config =
                 new ClusterConfig(
@@ -82,9 +90,8 @@ public final class ClusterParser {
                                 proto.getIgnoreHealthOnHostRemoval(),
                                 proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
                                 proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),
-                        TlsContextParser.upstream(
-                                proto.getTransportSocket(), "transport_socket", findings),
-                        upstream.transportSocketMatches(),
+                        tls,
+                        matches,
                         new TrackedStats(
                                 proto.getTrackTimeoutBudgets()
                                         || proto.getTrackClusterStats().getTimeoutBudgets(),

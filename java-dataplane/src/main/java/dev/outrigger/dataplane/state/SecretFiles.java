@@ -87,7 +87,7 @@ final class SecretFiles {
         watches.keySet().retainAll(secrets.keySet());
         secrets.forEach((reference, resource) -> {
             Watch known = watches.get(reference);
-            if (known == null || known.resource != resource) {
+            if (known == null || !known.resource.equals(resource)) {
                 // The first look reads once more: what was moved since it was read is seen too.
                 watches.put(
                         reference,

@@ -30,6 +30,12 @@ public record TlsTarget(
         return new TlsTarget(hostname, "", List.of(), List.of(), List.of());
     }
 
+    /** Asks for what a request is for. */
+    public TlsTarget withName(PeerName name) {
+        return new TlsTarget(
+                hostname, name.serverName(), name.anyName(), alpnOverride, alpnFallback);
+    }
+
     /** Offers these protocols where the cluster names none. */
     public TlsTarget withAlpnFallback(List<String> protocols) {
         return new TlsTarget(hostname, serverName, anyName, alpnOverride, protocols);

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -29,7 +30,7 @@ final class HappyEyeballs {
     private final UpstreamConnector connector;
     private final Host host;
     private final StatsShard shard;
-    private final List<String> alpnFallback;
+    private final TlsTarget target;
     private final ClusterConfig config;
     private final ChannelHandler handler;
     private final ArrayDeque<InetSocketAddress> left;
@@ -40,14 +41,14 @@ final class HappyEyeballs {
             UpstreamConnector connector,
             Host host,
             StatsShard shard,
-            List<String> alpnFallback,
+            TlsTarget target,
             ClusterConfig config,
             ChannelHandler handler,
             List<InetSocketAddress> addresses) {
         this.connector = connector;
         this.host = host;
         this.shard = shard;
-        this.alpnFallback = alpnFallback;
+        this.target = target;
         this.config = config;
         this.handler = handler;
         this.left = new ArrayDeque<>(addresses);
@@ -58,7 +59,7 @@ final class HappyEyeballs {
             UpstreamConnector connector,
             Host host,
             StatsShard shard,
-            List<String> alpnFallback,
+            TlsTarget target,
             ChannelHandler handler,
             ClusterConfig config) {
         var addresses = new ArrayList<InetSocketAddress>();
@@ -70,7 +71,7 @@ final class HappyEyeballs {
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
         var attempt =
-                new HappyEyeballs(connector, host, shard, alpnFallback, config, handler, sorted);
+                new HappyEyeballs(connector, host, shard, target, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }
@@ -109,7 +110,7 @@ final class HappyEyeballs {
         ChannelFuture connecting =
                 connector.connect(
                         address,
-                        host.newTls(shard, config.connectTimeout(), alpnFallback),
+                        host.newTls(shard, config.connectTimeout(), target),
                         new Waiting(),
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes(),

@@ -122,13 +122,17 @@ public final class Host {
      */
     @Nullable ChannelHandler newTls(
             StatsShard shard, Duration connectTimeout, List<String> alpnFallback) {
+        return newTls(
+                shard,
+                connectTimeout,
+                TlsTarget.of(hostname()).withAlpnFallback(alpnFallback));
+    }
+
+    /** What stands in front of a new connection's codec; {@code null} for nothing. */
+    @Nullable ChannelHandler newTls(
+            StatsShard shard, Duration connectTimeout, TlsTarget target) {
         ClientTls socket = tls;
-        return socket == null
-                ? null
-                : socket.newHandler(
-                        TlsTarget.of(hostname()).withAlpnFallback(alpnFallback),
-                        shard,
-                        connectTimeout);
+        return socket == null ? null : socket.newHandler(target, shard, connectTimeout);
     }
 
     /** To be tried after {@link #address} when connecting. */

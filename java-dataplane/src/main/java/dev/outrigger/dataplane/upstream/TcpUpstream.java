@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -159,7 +160,13 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             channel = connecting.channel();
             future = connecting;
         } else {
-            future = HappyEyeballs.connect(connector, host, shard, List.of(), this, config);
+            future = HappyEyeballs.connect(
+                            connector,
+                            host,
+                            shard,
+                            TlsTarget.of(host.hostname()),
+                            this,
+                            config);
         }
         future.addListener(done -> {
             worker.refreshNow();
