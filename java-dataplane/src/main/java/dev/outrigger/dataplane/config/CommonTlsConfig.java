@@ -71,8 +71,15 @@ public record CommonTlsConfig(
      * {@code TlsCertificate}, read.
      *
      * @param path of the certificates' file, or {@code <inline>}
+     * @param name of the secret it is; empty where it is none
      */
-    public record CertificateConfig(CertificateChain chain, String path) implements SecretConfig {}
+    public record CertificateConfig(CertificateChain chain, String path, String name)
+            implements SecretConfig {
+        @Override
+        public CertificateConfig named(String secret) {
+            return new CertificateConfig(chain, path, secret);
+        }
+    }
 
     /** Where it is said what the peer must show. */
     public sealed interface ValidationSource {

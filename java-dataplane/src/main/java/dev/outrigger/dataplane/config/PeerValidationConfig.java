@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  *
  * @param trusted absent: any chain will do, if the rest fits
  * @param caPath of the trusted certificates' file, {@code <inline>}, or empty
+ * @param caName of the secret they are from; empty for none
  * @param certificateHashes SHA-256 in lower case hex
  * @param publicKeyHashes SHA-256 in lower case hex
  * @param acceptUntrusted whether a certificate that fails is accepted, and only told apart
@@ -27,6 +28,7 @@ import java.util.OptionalInt;
 public record PeerValidationConfig(
         Optional<TrustStore> trusted,
         String caPath,
+        String caName,
         RevocationLists revoked,
         List<SanMatch> subjectAltNames,
         List<String> certificateHashes,
@@ -58,6 +60,7 @@ public record PeerValidationConfig(
         return new PeerValidationConfig(
                 secret.trusted.or(() -> trusted),
                 secret.trusted.isPresent() ? secret.caPath : caPath,
+                secret.trusted.isPresent() ? secret.caName : caName,
                 secret.revoked.equals(RevocationLists.NONE) ? revoked : secret.revoked,
                 joined(subjectAltNames, secret.subjectAltNames),
                 joined(certificateHashes, secret.certificateHashes),
@@ -67,6 +70,23 @@ public record PeerValidationConfig(
                 onlyVerifyLeafCrl || secret.onlyVerifyLeafCrl,
                 secret.maxVerifyDepth.isPresent() ? secret.maxVerifyDepth : maxVerifyDepth,
                 domains);
+    }
+
+    @Override
+    public PeerValidationConfig named(String secret) {
+        return new PeerValidationConfig(
+                trusted,
+                caPath,
+                secret,
+                revoked,
+                subjectAltNames,
+                certificateHashes,
+                publicKeyHashes,
+                allowExpired,
+                acceptUntrusted,
+                onlyVerifyLeafCrl,
+                maxVerifyDepth,
+                spiffe);
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ClusterEnvironment;
@@ -318,6 +319,13 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return clusters.views();
+    }
+
+    @Override
+    public List<LoadedCertificates> certificates() {
+        var all = new ArrayList<>(clusters.certificates());
+        listeners.values().forEach(listener -> all.addAll(listener.certificates()));
+        return all;
     }
 
     @Override

@@ -81,6 +81,7 @@ final class PeerValidationParser {
         return new PeerValidationConfig(
                 trusted,
                 ca.name(),
+                "",
                 revoked,
                 names(),
                 hashes(),

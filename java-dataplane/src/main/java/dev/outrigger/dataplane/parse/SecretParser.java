@@ -32,7 +32,8 @@ public final class SecretParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        Optional<SecretConfig> secret = parse(proto, findings);
+        Optional<SecretConfig> secret =
+                parse(proto, findings).map(parsed -> parsed.named(proto.getName()));
         return secret.isPresent() ? findings.result(secret::get) : findings.rejected();
     }
 

@@ -39,7 +39,8 @@ final class TlsSecretsParser {
                     new CertificateConfig(
                             CertificateChain.parse(
                                     chain.bytes(), chain.name(), key.bytes(), key.name(), password),
-                            chain.name()));
+                            chain.name(),
+                            ""));
         } catch (LoadException e) {
             findings.invalid(path, "", String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -58,7 +59,7 @@ final class TlsSecretsParser {
         }
         Content file = read(proto.getPkcs12(), path, "pkcs12", findings);
         return new CertificateConfig(
-                CertificateChain.parsePkcs12(file.bytes(), file.name(), password), file.name());
+                CertificateChain.parsePkcs12(file.bytes(), file.name(), password), file.name(), "");
     }
 
     private static Content read(

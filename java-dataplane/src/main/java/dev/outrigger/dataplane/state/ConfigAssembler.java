@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -212,6 +213,7 @@ public final class ConfigAssembler implements AutoCloseable {
     /** Stats are flushed: what shows only then is set now. */
     public void onFlush() {
         serverStats.onFlush();
+        serverStats.setCertificates(requestPath.certificates());
     }
 
     /** What {@code /ready} answers. Any thread. */
@@ -270,6 +272,11 @@ public final class ConfigAssembler implements AutoCloseable {
                 extensions.isUsed(),
                 List.copyOf(clusters.serving().values()),
                 unready);
+    }
+
+    /** What each context of TLS works with now, for {@code /certs}. */
+    public List<LoadedCertificates> certificates() {
+        return requestPath.certificates();
     }
 
     /** Ends look-ups and timers. The streams belong to their client. */
@@ -401,6 +408,7 @@ public final class ConfigAssembler implements AutoCloseable {
                             secrets.values(),
                             listeners.scopes(),
                             extensions.values()));
+            serverStats.setCertificates(requestPath.certificates());
         }
     }
 

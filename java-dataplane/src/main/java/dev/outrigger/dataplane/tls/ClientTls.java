@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.config.CommonTlsConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.channel.ChannelHandler;
@@ -20,16 +21,21 @@ public final class ClientTls implements Secured {
     private final TlsStats stats;
     private final LongSupplier nanoTime;
     private final Owned<ClientTlsContext> context;
+    private final CommonTlsConfig config;
+    private LoadedCertificates certificates = LoadedCertificates.NONE;
 
     /**
+     * @param config what its certificates are
      * @param references the secrets it depends on
      * @param maker of contexts; {@code null} while secrets are missing
      */
     ClientTls(
+            CommonTlsConfig config,
             List<ResourceReference> references,
             Function<Secrets, @Nullable ClientTlsContext> maker,
             TlsStats stats,
             LongSupplier nanoTime) {
+        this.config = config;
         this.references = List.copyOf(references);
         this.maker = maker;
         this.context = new Owned<>(this);
@@ -45,6 +51,17 @@ public final class ClientTls implements Secured {
     @Override
     public void begin(Secrets secrets) {
         context.replace(maker.apply(secrets));
+        load(secrets);
+    }
+
+    private void load(Secrets secrets) {
+        certificates = secrets.loaded(config);
+        stats.setExpirations(certificates);
+    }
+
+    /** What it works with now. Main loop. */
+    public LoadedCertificates certificates() {
+        return certificates;
     }
 
     @Override
@@ -52,6 +69,7 @@ public final class ClientTls implements Secured {
         ClientTlsContext next = maker.apply(secrets);
         if (next != null) {
             context.replace(next);
+            load(secrets);
             shard.inc(stats.updatedBySds);
         }
     }

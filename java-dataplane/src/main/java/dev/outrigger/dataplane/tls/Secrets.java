@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.DownstreamTlsConfig.TicketKeys;
 import dev.outrigger.dataplane.config.PeerValidationConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
 import dev.outrigger.dataplane.x509.CertificateChain;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +50,31 @@ record Secrets(Map<ResourceReference, SecretConfig> known) {
                     find(reference, PeerValidationConfig.class)
                             .map(own -> base.map(b -> b.mergedWith(own)).orElse(own));
         };
+    }
+
+    /** What a context made of this works with. */
+    LoadedCertificates loaded(CommonTlsConfig config) {
+        var own = new ArrayList<Loaded>();
+        for (CertificateSource each : config.certificates()) {
+            Optional<CertificateConfig> found =
+                    switch (each) {
+                        case CertificateSource.Inline(var certificate) -> Optional.of(certificate);
+                        case CertificateSource.Secret(var reference) ->
+                                find(reference, CertificateConfig.class);
+                    };
+            found.ifPresent(c ->
+                    own.add(
+                            new Loaded(
+                                    c.path(), c.name(), c.chain().certificates().getFirst())));
+        }
+        var trusted = new ArrayList<Loaded>();
+        validation(config)
+                .ifPresent(v ->
+                        v.trusted()
+                                .flatMap(store -> store.certificates().stream().findFirst())
+                                .ifPresent(first ->
+                                        trusted.add(new Loaded(v.caPath(), v.caName(), first))));
+        return new LoadedCertificates(trusted, own);
     }
 
     Optional<SessionTicketKeys> ticketKeys(TicketKeys keys) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.config.CommonTlsConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import java.util.List;
@@ -18,16 +19,21 @@ public final class ServerTls implements Secured {
     private final TlsStats stats;
     private final LongSupplier nanoTime;
     private final Owned<ServerTlsContext> context;
+    private final CommonTlsConfig config;
+    private LoadedCertificates certificates = LoadedCertificates.NONE;
 
     /**
+     * @param config what its certificates are
      * @param references the secrets it depends on
      * @param maker of contexts; {@code null} while secrets are missing
      */
     ServerTls(
+            CommonTlsConfig config,
             List<ResourceReference> references,
             Function<Secrets, @Nullable ServerTlsContext> maker,
             TlsStats stats,
             LongSupplier nanoTime) {
+        this.config = config;
         this.references = List.copyOf(references);
         this.maker = maker;
         this.context = new Owned<>(this);
@@ -43,6 +49,17 @@ public final class ServerTls implements Secured {
     @Override
     public void begin(Secrets secrets) {
         context.replace(maker.apply(secrets));
+        load(secrets);
+    }
+
+    private void load(Secrets secrets) {
+        certificates = secrets.loaded(config);
+        stats.setExpirations(certificates);
+    }
+
+    /** What it works with now. Main loop. */
+    public LoadedCertificates certificates() {
+        return certificates;
     }
 
     @Override
@@ -50,6 +67,7 @@ public final class ServerTls implements Secured {
         ServerTlsContext next = maker.apply(secrets);
         if (next != null) {
             context.replace(next);
+            load(secrets);
             shard.inc(stats.updatedBySds);
         }
     }

@@ -79,6 +79,7 @@ public final class TlsContexts {
         var stats = new TlsStats(store, scope, false);
         var made =
                 new ClientTls(
+                        config.common(),
                         config.common().secrets(),
                         known -> client(config, stats, known),
                         stats,
@@ -109,6 +110,7 @@ public final class TlsContexts {
         var stats = new TlsStats(store, scope, true);
         var made =
                 new ServerTls(
+                        config.common(),
                         config.secrets(),
                         known -> server(config, serverNames, stats, known),
                         stats,

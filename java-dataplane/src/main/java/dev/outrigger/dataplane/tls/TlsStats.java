@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.tls;
 
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
+import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -11,6 +12,11 @@ import java.util.concurrent.ConcurrentMap;
  * what is negotiated are made when first needed. Any thread.
  */
 public final class TlsStats {
+    /** Envoy adds the beginning of a hash, which is always that of nothing. */
+    private static final String UNNAMED = "unnamed_cert_e3b0c442";
+
+    private static final String UNNAMED_CA = "unnamed_ca_cert_e3b0c442";
+
     private final StatsStore store;
     private final String prefix;
     private final ConcurrentMap<String, Counter> named = new ConcurrentHashMap<>();
@@ -62,6 +68,24 @@ public final class TlsStats {
                                 + "_context_secrets_not_ready");
         store.declareCounter(
                 factory + (downstream ? "upstream" : "downstream") + "_context_secrets_not_ready");
+    }
+
+    /** When certificates end, by the names of their secrets. Main loop. */
+    void setExpirations(LoadedCertificates certificates) {
+        certificates.trusted().forEach(each -> setExpiration(each, UNNAMED_CA));
+        certificates.own().forEach(each -> setExpiration(each, UNNAMED));
+    }
+
+    private void setExpiration(Loaded loaded, String unnamed) {
+        String name = loaded.name().isEmpty() ? unnamed : loaded.name();
+        store.shard(0)
+                .set(
+                        store.gauge(
+                                prefix
+                                        + "certificate."
+                                        + name
+                                        + ".expiration_unix_time_seconds"),
+                        loaded.certificate().notAfter().getEpochSecond());
     }
 
     Counter cipher(String name) {

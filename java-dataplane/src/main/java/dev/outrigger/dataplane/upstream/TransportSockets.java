@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.tls.ClientTls;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,21 @@ final class TransportSockets {
     /** Of hosts whose metadata says nothing. */
     Socket own() {
         return own;
+    }
+
+    /** What each of them that is not cleartext works with. */
+    List<LoadedCertificates> certificates() {
+        var all = new ArrayList<LoadedCertificates>();
+        add(own, all);
+        matched.forEach(each -> add(each, all));
+        return all;
+    }
+
+    private static void add(Socket socket, List<LoadedCertificates> all) {
+        ClientTls tls = socket.tls();
+        if (tls != null) {
+            all.add(tls.certificates());
+        }
     }
 
     /** The one for a host: the first that fits what it or its locality says. */

@@ -132,7 +132,7 @@ class SecretFilesTest {
     }
 
     private static String subject(SecretConfig secret) {
-        return secret instanceof CertificateConfig(var chain, var _)
+        return secret instanceof CertificateConfig(var chain, var _, var _)
                 ? "CN=" + chain.certificates().getFirst().commonName()
                 : "";
     }
