@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Listeners and clusters with TLS of every kind, the hosts behind them, and who comes. */
 final class TlsSetting implements AutoCloseable {
@@ -333,7 +334,8 @@ final class TlsSetting implements AutoCloseable {
 
     private String listener(String name, String socket, Path place) {
         var routes = new StringBuilder();
-        for (String cluster : clusters().keySet()) {
+        // Those that clusters go to go on to the one host, whatever the path.
+        for (String cluster : INNER.containsKey(name) ? Set.<String>of() : clusters().keySet()) {
             String target = cluster.replace(' ', '-');
             String rewrite =
                     target.equals("rewritten")

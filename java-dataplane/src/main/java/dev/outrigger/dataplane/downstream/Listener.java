@@ -117,7 +117,6 @@ final class Listener {
         return tasks;
     }
 
-    /** What the new configuration has no place for begins to drain. */
     /** What the TLS of its filter chains works with. */
     List<LoadedCertificates> certificates() {
         CompiledListener now = last;
@@ -133,6 +132,7 @@ final class Listener {
         return all;
     }
 
+    /** What the new configuration has no place for begins to drain. */
     private void countDrain(CompiledListener compiled, long now) {
         CompiledListener before = last;
         if (before == null) {
