@@ -26,8 +26,11 @@ final class ClientTlsContext extends TlsContext {
     /** By the protocols offered, which BoringSSL has by context; guarded by itself. */
     private final Map<List<String>, Long> contexts = new HashMap<>();
 
-    /** Native sessions; guarded by itself. */
-    private final ArrayDeque<Long> sessions = new ArrayDeque<>();
+    /** Native sessions, the newest first; guarded by itself. */
+    private final ArrayDeque<Kept> sessions = new ArrayDeque<>();
+
+    /** A session that may be taken up by who asks for the same name, as in Envoy. */
+    private record Kept(String serverName, long session) {}
 
     private final @Nullable Credential credential;
     private boolean closed;
@@ -116,7 +119,7 @@ final class ClientTlsContext extends TlsContext {
         if (!target.anyName().isEmpty()) {
             SSL.setVerify(ssl, SSL.SSL_CVERIFY_REQUIRED, 100);
         }
-        resume(ssl);
+        resume(ssl, name);
         return ssl;
     }
 
@@ -130,32 +133,33 @@ final class ClientTlsContext extends TlsContext {
                 : config.sni();
     }
 
-    private void resume(long ssl) {
+    private void resume(long ssl, String serverName) {
         if (config.maxSessionKeys() == 0) {
             return;
         }
         synchronized (sessions) {
-            Long session = sessions.peekFirst();
-            if (session == null) {
-                return;
-            }
-            SSL.setSession(ssl, session);
-            if (SSLSession.shouldBeSingleUse(session)) {
-                sessions.removeFirst();
-                SSLSession.free(session);
+            for (Kept each : sessions) {
+                if (each.serverName().equals(serverName)) {
+                    SSL.setSession(ssl, each.session());
+                    if (SSLSession.shouldBeSingleUse(each.session())) {
+                        sessions.remove(each);
+                        SSLSession.free(each.session());
+                    }
+                    return;
+                }
             }
         }
     }
 
-    private boolean keep(long session) {
+    private boolean keep(@Nullable String serverName, long session) {
         synchronized (sessions) {
             if (closed) {
                 return false;
             }
             while (sessions.size() >= config.maxSessionKeys()) {
-                SSLSession.free(sessions.removeLast());
+                SSLSession.free(sessions.removeLast().session());
             }
-            sessions.addFirst(session);
+            sessions.addFirst(new Kept(serverName == null ? "" : serverName, session));
             return true;
         }
     }
@@ -179,7 +183,7 @@ final class ClientTlsContext extends TlsContext {
     void free() {
         synchronized (sessions) {
             closed = true;
-            sessions.forEach(SSLSession::free);
+            sessions.forEach(each -> SSLSession.free(each.session()));
             sessions.clear();
         }
         synchronized (contexts) {
@@ -195,7 +199,7 @@ final class ClientTlsContext extends TlsContext {
     private final class Sessions implements SSLSessionCache {
         @Override
         public boolean sessionCreated(long ssl, long sslSession) {
-            return keep(sslSession);
+            return keep(SSL.getSniHostname(ssl), sslSession);
         }
 
         @Override

@@ -11,6 +11,12 @@ import io.netty.internal.tcnative.SSL;
  * @param noCertificate whether a client had to send a certificate and did not
  */
 record TlsErrors(String text, boolean verifyFailed, boolean noCertificate) {
+    /** What BoringSSL says of a certificate that is refused. */
+    static final String VERIFY_FAILED_TEXT =
+            "TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED";
+
+    static final String END = ":TLS_error_end";
+
     private static final int MAX_ERRORS = 16;
     private static final int LIBRARY_SHIFT = 24;
     private static final int REASON_MASK = 0xfff;

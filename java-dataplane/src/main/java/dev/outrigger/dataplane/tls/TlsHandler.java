@@ -441,7 +441,8 @@ public final class TlsHandler extends ChannelDuplexHandler {
         Result result = validate(chain);
         verified = result;
         if (!result.accepted()) {
-            session.failed("TLS_error:" + ":" + result.detail() + ":TLS_error_end");
+            session.failed(
+                    TlsErrors.VERIFY_FAILED_TEXT + ":" + result.detail() + TlsErrors.END);
             closeFailed();
             return false;
         }
