@@ -33,6 +33,7 @@ import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +141,8 @@ public final class XdsResourceParser implements ResourceParsers {
     public Set<Path> watchedDirectories(byte[] secret) {
         try {
             return SecretParser.watchedDirectories(Secret.parseFrom(secret));
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException | InvalidPathException e) {
+            // The one was refused before, of the other there is nothing to watch.
             return Set.of();
         }
     }
