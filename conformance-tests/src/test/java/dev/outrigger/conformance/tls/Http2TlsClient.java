@@ -56,8 +56,7 @@ final class Http2TlsClient {
     private static SSLContext trusting() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    new KeyManager[0], new TrustManager[] {new TlsClient.Trusting()}, null);
+            context.init(new KeyManager[0], new TrustManager[] {new TlsClient.Trusting()}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -80,7 +80,9 @@ final class TlsSetting implements AutoCloseable {
         client(cases, "alpn", "agreed", TlsClient.plain().offering("http/1.1"));
         client(cases, "alpn", "no overlap", TlsClient.plain().offering("other"));
         for (String path : List.of("up", "http2", "as-it-came", "chosen-http1", "wrong-name")) {
-            cases.put("alpn: http2 " + path, (ports, _) -> Http2TlsClient.get(port(ports, "alpn"), path));
+            cases.put(
+                    "alpn: http2 " + path,
+                    (ports, _) -> Http2TlsClient.get(port(ports, "alpn"), path));
         }
         for (String name : List.of("server.example.com", "rsa.example.com", "a.wild.example.com")) {
             client(cases, "several", name, TlsClient.plain().asking(name));
@@ -239,11 +241,10 @@ final class TlsSetting implements AutoCloseable {
         all.put("nothing chosen", "mute|" + common(trusting("")) + "|auto_config: {}");
         all.put(
                 "own protocols",
-                "inner|"
-                        + common(trusting(""), "alpn_protocols: [http/1.1]")
-                        + "|auto_config: {}");
+                "inner|" + common(trusting(""), "alpn_protocols: [http/1.1]") + "|auto_config: {}");
         all.put(
-                "as it came", "inner|" + common(trusting("")) + "|use_downstream_protocol_config: {}");
+                "as it came",
+                "inner|" + common(trusting("")) + "|use_downstream_protocol_config: {}");
         return all;
     }
 
@@ -300,7 +301,8 @@ final class TlsSetting implements AutoCloseable {
                                 place)));
         var clusters = new ArrayList<String>();
         clusters.add(cluster("up", "good|" + common(trusting("")), place));
-        clusters().forEach((name, tls) -> clusters.add(cluster(name.replace(' ', '-'), tls, place)));
+        clusters()
+                .forEach((name, tls) -> clusters.add(cluster(name.replace(' ', '-'), tls, place)));
         return """
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
         static_resources:
@@ -401,9 +403,7 @@ final class TlsSetting implements AutoCloseable {
         String address =
                 host == null
                         ? pipe(parts[0], place)
-                        : "{socket_address: {address: 127.0.0.1, port_value: "
-                                + host.port()
-                                + "}}";
+                        : "{socket_address: {address: 127.0.0.1, port_value: " + host.port() + "}}";
         String options =
                 parts.length < 3
                         ? ""

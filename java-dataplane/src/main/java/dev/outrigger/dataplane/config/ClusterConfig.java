@@ -248,8 +248,7 @@ public record ClusterConfig(
      * @param overrideHeader in lower case; instead of the host where a request has it; empty for
      *     none
      */
-    public record PeerNaming(
-            boolean autoSni, boolean autoSanValidation, String overrideHeader) {
+    public record PeerNaming(boolean autoSni, boolean autoSanValidation, String overrideHeader) {
         public static final PeerNaming NONE = new PeerNaming(false, false, "");
 
         /** Whether anything is taken. */

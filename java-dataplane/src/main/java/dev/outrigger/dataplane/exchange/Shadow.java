@@ -97,12 +97,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         ConnectionPool from =
                 host == null
                         ? null
-                        : cluster.pool(
-                                host,
-                                worker,
-                                services.connector(),
-                                false,
-                                context);
+                        : cluster.pool(host, worker, services.connector(), false, context);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);

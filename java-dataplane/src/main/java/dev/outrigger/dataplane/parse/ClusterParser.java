@@ -2,11 +2,11 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
-import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
 import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
@@ -61,8 +61,7 @@ public final class ClusterParser {
         checkProvided(discovery, balancing);
         var upstream = new UpstreamOptionsParser(proto, findings);
         Optional<UpstreamTlsConfig> tls =
-                TlsContextParser.upstream(
-                        proto.getTransportSocket(), "transport_socket", findings);
+                TlsContextParser.upstream(proto.getTransportSocket(), "transport_socket", findings);
         List<TransportSocketMatch> matches = upstream.transportSocketMatches();
         upstream.checkAlpn(options, tls, matches);
         var preconnect = proto.getPreconnectPolicy();

@@ -196,8 +196,7 @@ final class UpstreamOptionsParser {
                                     case AUTO_CONFIG ->
                                             typed.getAutoConfig().getHttp2ProtocolOptions();
                                     case EXPLICIT_HTTP_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
-                                            typed.getExplicitHttpConfig()
-                                                    .getHttp2ProtocolOptions();
+                                            typed.getExplicitHttpConfig().getHttp2ProtocolOptions();
                                 })
                         .orElseGet(proto::getHttp2ProtocolOptions);
         return Http2OptionsParser.parse(

@@ -4,8 +4,8 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
-import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
 import java.util.List;
 
 /**

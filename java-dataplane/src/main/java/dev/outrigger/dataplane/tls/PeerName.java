@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says of the host's TLS ({@code auto_sni}, {@code auto_san_validation}): connections
- * for one name are not used for another.
+ * What a request says of the host's TLS ({@code auto_sni}, {@code auto_san_validation}):
+ * connections for one name are not used for another.
  *
  * @param serverName asked for; empty: what the cluster says
  * @param anyName of which the certificate must have one; empty: what the cluster says

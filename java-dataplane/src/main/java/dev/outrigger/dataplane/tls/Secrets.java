@@ -63,9 +63,7 @@ record Secrets(Map<ResourceReference, SecretConfig> known) {
                                 find(reference, CertificateConfig.class);
                     };
             found.ifPresent(c ->
-                    own.add(
-                            new Loaded(
-                                    c.path(), c.name(), c.chain().certificates().getFirst())));
+                    own.add(new Loaded(c.path(), c.name(), c.chain().certificates().getFirst())));
         }
         var trusted = new ArrayList<Loaded>();
         validation(config)

@@ -441,8 +441,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         Result result = validate(chain);
         verified = result;
         if (!result.accepted()) {
-            session.failed(
-                    TlsErrors.VERIFY_FAILED_TEXT + ":" + result.detail() + TlsErrors.END);
+            session.failed(TlsErrors.VERIFY_FAILED_TEXT + ":" + result.detail() + TlsErrors.END);
             closeFailed();
             return false;
         }

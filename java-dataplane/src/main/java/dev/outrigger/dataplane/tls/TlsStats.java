@@ -81,10 +81,7 @@ public final class TlsStats {
         store.shard(0)
                 .set(
                         store.gauge(
-                                prefix
-                                        + "certificate."
-                                        + name
-                                        + ".expiration_unix_time_seconds"),
+                                prefix + "certificate." + name + ".expiration_unix_time_seconds"),
                         loaded.certificate().notAfter().getEpochSecond());
     }
 

@@ -2,8 +2,8 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
-import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;

@@ -229,7 +229,8 @@ public final class ConnectionPool {
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
-                        : HappyEyeballs.connect(connector, host, shard, target(), connection, config);
+                        : HappyEyeballs.connect(
+                                connector, host, shard, target(), connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {

@@ -70,8 +70,7 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt =
-                new HappyEyeballs(connector, host, shard, target, config, handler, sorted);
+        var attempt = new HappyEyeballs(connector, host, shard, target, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }

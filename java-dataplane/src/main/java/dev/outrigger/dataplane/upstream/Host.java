@@ -123,14 +123,11 @@ public final class Host {
     @Nullable ChannelHandler newTls(
             StatsShard shard, Duration connectTimeout, List<String> alpnFallback) {
         return newTls(
-                shard,
-                connectTimeout,
-                TlsTarget.of(hostname()).withAlpnFallback(alpnFallback));
+                shard, connectTimeout, TlsTarget.of(hostname()).withAlpnFallback(alpnFallback));
     }
 
     /** What stands in front of a new connection's codec; {@code null} for nothing. */
-    @Nullable ChannelHandler newTls(
-            StatsShard shard, Duration connectTimeout, TlsTarget target) {
+    @Nullable ChannelHandler newTls(StatsShard shard, Duration connectTimeout, TlsTarget target) {
         ClientTls socket = tls;
         return socket == null ? null : socket.newHandler(target, shard, connectTimeout);
     }

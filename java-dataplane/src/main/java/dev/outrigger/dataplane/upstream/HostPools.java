@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection pools of one host: by worker, protocol and priority, and where the cluster wants
- * that by downstream connection (CP1) or by the name requests are for. Each worker touches its own part only.
+ * that by downstream connection (CP1) or by the name requests are for. Each worker touches its own
+ * part only.
  */
 final class HostPools {
     /** One for each protocol and priority. */

@@ -160,13 +160,9 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             channel = connecting.channel();
             future = connecting;
         } else {
-            future = HappyEyeballs.connect(
-                            connector,
-                            host,
-                            shard,
-                            TlsTarget.of(host.hostname()),
-                            this,
-                            config);
+            future =
+                    HappyEyeballs.connect(
+                            connector, host, shard, TlsTarget.of(host.hostname()), this, config);
         }
         future.addListener(done -> {
             worker.refreshNow();
