@@ -4,6 +4,7 @@ package dev.outrigger.conformance.tls;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -65,7 +66,7 @@ record TlsClient(
 
     /** What comes of a connection to this port. */
     String play(int port, Identities identities) {
-        try (var raw = new Socket("127.0.0.1", port);
+        try (var raw = new Socket(InetAddress.getLoopbackAddress(), port);
                 var socket = secure(raw, port, identities)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.startHandshake();

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.tls;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,11 +14,6 @@ import java.util.Set;
 
 /** Listeners and clusters with TLS of every kind, the hosts behind them, and who comes. */
 final class TlsSetting implements AutoCloseable {
-    private static final String SOCKET =
-            "transport_socket: {name: tls, typed_config: {\"@type\":"
-                    + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.%sTlsContext,"
-                    + " %s}}";
-
     /** Listeners that clusters go to, and what they choose from. */
     private static final Map<String, String> INNER =
             Map.of("inner", "h2, http/1.1", "old", "http/1.1", "mute", "other");
@@ -134,7 +130,7 @@ final class TlsSetting implements AutoCloseable {
      * @param host with whatever header lines there are to be after it
      */
     private static String get(int port, String path, String host) {
-        try (var socket = new Socket("127.0.0.1", port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(8_000);
             String target = path.replace(' ', '-');
             socket.getOutputStream()
@@ -316,7 +312,12 @@ final class TlsSetting implements AutoCloseable {
 
     private String secured(String side, String tls) {
         String text =
-                SOCKET.formatted(side, tls).replace("CA}", identities.certificate("ca") + "}");
+                ("transport_socket: {name: tls, typed_config: {\"@type\":"
+                                + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3."
+                                + side
+                                + "TlsContext, "
+                                + tls
+                                + "}}").replace("CA}", identities.certificate("ca") + "}");
         for (String who : List.of("server", "client", "stranger", "rsa")) {
             text =
                     text.replace("CRT-" + who, identities.certificate(who))

@@ -30,7 +30,7 @@ final class TlsUpstream implements AutoCloseable {
         listening =
                 (SSLServerSocket)
                         context.getServerSocketFactory()
-                                .createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listening.setNeedClientAuth(needsClient);
         if (protocols.length > 0) {
             listening.setEnabledProtocols(protocols);

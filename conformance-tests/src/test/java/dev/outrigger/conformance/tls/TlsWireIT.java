@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -91,11 +92,11 @@ class TlsWireIT {
     }
 
     private Played oracle() {
-        return played.get("oracle");
+        return Objects.requireNonNull(played.get("oracle"));
     }
 
     private Played subject() {
-        return played.get("subject");
+        return Objects.requireNonNull(played.get("subject"));
     }
 
     @TestFactory

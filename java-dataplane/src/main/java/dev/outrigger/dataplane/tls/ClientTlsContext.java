@@ -138,17 +138,25 @@ final class ClientTlsContext extends TlsContext {
             return;
         }
         synchronized (sessions) {
-            for (Kept each : sessions) {
-                if (each.serverName().equals(serverName)) {
-                    SSL.setSession(ssl, each.session());
-                    if (SSLSession.shouldBeSingleUse(each.session())) {
-                        sessions.remove(each);
-                        SSLSession.free(each.session());
-                    }
-                    return;
-                }
+            Kept found = find(serverName);
+            if (found == null) {
+                return;
+            }
+            SSL.setSession(ssl, found.session());
+            if (SSLSession.shouldBeSingleUse(found.session())) {
+                sessions.remove(found);
+                SSLSession.free(found.session());
             }
         }
+    }
+
+    private @Nullable Kept find(String serverName) {
+        for (Kept each : sessions) {
+            if (each.serverName().equals(serverName)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     private boolean keep(@Nullable String serverName, long session) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostPools {
     /** One for each protocol and priority. */
-    private static final int PER_WORKER = PoolProtocol.values().length * 2;
+    private static final int PER_WORKER = 6;
 
     private final @Nullable ConnectionPool[] shared;
     private final @Nullable Owned[] byOwner;
@@ -32,7 +32,13 @@ final class HostPools {
     }
 
     private static int index(int worker, PoolProtocol protocol, boolean high) {
-        return worker * PER_WORKER + protocol.ordinal() * 2 + (high ? 1 : 0);
+        int place =
+                switch (protocol) {
+                    case HTTP1 -> 0;
+                    case HTTP2 -> 2;
+                    case ALPN -> 4;
+                };
+        return worker * PER_WORKER + place + (high ? 1 : 0);
     }
 
     /**
