@@ -216,6 +216,8 @@ public record ClusterConfig(
      * @param idleTimeout of pooled connections; zero means none; default 1 h
      * @param maxConnectionDuration zero for none
      * @param maxRequestsPerConnection 0 for no limit
+     * @param filters between the router and the codec, without the codec
+     * @param hasFilters whether those are used, be they none, in place of the router's
      */
     public record UpstreamHttp(
             UpstreamProtocol protocol,
@@ -227,7 +229,9 @@ public record ClusterConfig(
             int maxHttp2ResponseHeadersKb,
             Http1UpstreamConfig http1,
             Http2Options http2,
-            PeerNaming peerNaming) {
+            PeerNaming peerNaming,
+            List<HttpFilterEntry> filters,
+            boolean hasFilters) {
         public static final UpstreamHttp DEFAULT =
                 new UpstreamHttp(
                         UpstreamProtocol.HTTP1,
@@ -239,7 +243,13 @@ public record ClusterConfig(
                         60,
                         Http1UpstreamConfig.DEFAULT,
                         Http2Options.DEFAULT,
-                        PeerNaming.NONE);
+                        PeerNaming.NONE,
+                        List.of(),
+                        false);
+
+        public UpstreamHttp {
+            filters = List.copyOf(filters);
+        }
     }
 
     /**

@@ -110,6 +110,11 @@ public final class NettyRequestPath implements RequestPath {
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
                                 tls,
+                                LoopTimers.context(
+                                        options.workers() + 1,
+                                        loop.eventLoop(),
+                                        stats.shard(0),
+                                        options),
                                 place.outlierLogPath().isEmpty()
                                         ? null
                                         : new EventLog(place.outlierLogPath()),

@@ -20,6 +20,9 @@ public interface UpstreamStream {
         return null;
     }
 
+    /** The number of the connection (see {@link ConnectionIds}). */
+    long connectionId();
+
     void sendHead(RequestHead head, boolean endStream);
 
     /**

@@ -99,7 +99,8 @@ final class ClusterFields {
                     .nested("explicit_http_config", () -> EXPLICIT)
                     .nested("upstream_http_protocol_options", () -> NAMING)
                     .nested("use_downstream_protocol_config", () -> DOWNSTREAM)
-                    .nested("auto_config", () -> AUTO);
+                    .nested("auto_config", () -> AUTO)
+                    .nested("http_filters", () -> UpstreamFiltersParser.FILTER);
 
     private static final SupportedFields KEEPALIVE =
             SupportedFields.of(TcpKeepalive.class)

@@ -7,6 +7,8 @@ import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
 import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
 import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamProtocol;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
@@ -14,6 +16,7 @@ import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +67,8 @@ public final class ClusterParser {
                 TlsContextParser.upstream(proto.getTransportSocket(), "transport_socket", findings);
         List<TransportSocketMatch> matches = upstream.transportSocketMatches();
         upstream.checkAlpn(options, tls, matches);
+        UpstreamHttp http = upstream.http(options);
+        checkGrpcHealth(http);
         var preconnect = proto.getPreconnectPolicy();
         ClusterConfig config =
                 new ClusterConfig(
@@ -77,7 +82,7 @@ public final class ClusterParser {
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
                         upstream.circuitBreakers(),
-                        upstream.http(options),
+                        http,
                         upstream.sockets(),
                         HealthCheckParser.parse(proto.getHealthChecksList(), findings),
                         proto.hasOutlierDetection()
@@ -108,6 +113,17 @@ public final class ClusterParser {
                         !findings.context().isStatic(),
                         Values.contentHash(proto));
         return findings.result(() -> config);
+    }
+
+    private void checkGrpcHealth(UpstreamHttp http) {
+        boolean grpc =
+                proto.getHealthChecksList().stream().anyMatch(HealthCheck::hasGrpcHealthCheck);
+        if (grpc && http.protocol() == UpstreamProtocol.HTTP1) {
+            findings.invalid(
+                    "health_checks",
+                    proto.getName(),
+                    proto.getName() + " cluster must support HTTP/2 for gRPC healthchecking");
+        }
     }
 
     /** Some kinds bring their own balancer, the others have none to bring. */

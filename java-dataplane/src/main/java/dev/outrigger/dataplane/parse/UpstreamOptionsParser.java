@@ -152,7 +152,12 @@ final class UpstreamOptionsParser {
                         : DEFAULT_MAX_HTTP2_HEADERS_KB,
                 http1(options),
                 http2(options),
-                peerNaming(options));
+                peerNaming(options),
+                options.map(each ->
+                                UpstreamFiltersParser.ofCluster(
+                                        each.getHttpFiltersList(), "http_filters", findings))
+                        .orElse(List.of()),
+                options.map(each -> each.getHttpFiltersCount() > 0).orElse(false));
     }
 
     private PeerNaming peerNaming(Optional<HttpProtocolOptions> options) {

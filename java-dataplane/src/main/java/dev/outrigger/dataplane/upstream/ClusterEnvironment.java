@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param localCluster the name of the cluster this proxy is one of; empty when unknown
  * @param healthChecks opens the connections of active health checks
  * @param tls makes the TLS of transport sockets
+ * @param mainContext the main loop as connections know their loop
  * @param outlierLog hears of ejections; {@code null} for none
  * @param workersDo runs a task once on every worker's loop
  */
@@ -33,6 +34,7 @@ public record ClusterEnvironment(
         String localCluster,
         UpstreamConnector healthChecks,
         TlsContexts tls,
+        WorkerContext mainContext,
         @Nullable EventLog outlierLog,
         Consumer<Consumer<WorkerContext>> workersDo) {
 

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.AnsweredRequest;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -39,6 +40,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     private final CollectedOutput out;
     private final AnsweredRequest request = new AnsweredRequest();
     private @Nullable ResponseReceiver receiver;
+    private BytesMeter meter = new BytesMeter();
     private boolean inBody;
     private boolean tunnelAsked;
     private boolean tunnel;
@@ -63,6 +65,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     @Override
     UpstreamStream open(ResponseReceiver to) {
         receiver = to;
+        meter = to.bytes();
         inBody = false;
         request.reset();
         tunnelAsked = false;
@@ -86,6 +89,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     }
 
     @Override
+    public long connectionId() {
+        return super.connectionId();
+    }
+
+    @Override
     public String localAddress() {
         return super.localAddress();
     }
@@ -102,11 +110,18 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         tunnelAsked = head.isTunnel();
         chunkedRequest = writer.request(head, endStream, encoderOptions);
         requestComplete = endStream;
+        sendHead(writer);
+    }
+
+    private void sendHead(HeadWriter writer) {
         out.head(writer);
+        meter.sent(writer.length());
+        meter.headSent(writer.headerBytes());
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
+        long before = out.handed();
         out.body(data, chunkedRequest);
         if (endStream) {
             if (chunkedRequest) {
@@ -114,6 +129,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             }
             requestComplete = true;
         }
+        meter.sent(out.handed() - before);
     }
 
     @Override
@@ -121,9 +137,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (chunkedRequest && encoderOptions.trailers()) {
             HeadWriter writer = worker.headWriter();
             writer.trailers(trailers, encoderOptions);
-            out.head(writer);
+            sendHead(writer);
         } else if (chunkedRequest) {
+            long before = out.handed();
             out.lastChunk();
+            meter.sent(out.handed() - before);
         }
         requestComplete = true;
     }
@@ -169,6 +187,9 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         try {
             worker.refreshNow();
             received(in.readableBytes());
+            if (receiver != null) {
+                meter.received(in.readableBytes());
+            }
             dispatch(in);
         } finally {
             in.release();
@@ -251,6 +272,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (to == null) {
             return;
         }
+        meter.headRead(reader.headerBytes());
         int status = head.status();
         if (status >= 100 && status < 200 && status != 101) {
             to.onInformational(head);
@@ -312,6 +334,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (trailers == null) {
             to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
         } else {
+            meter.trailersRead(body.trailerBytes());
             to.onResponseTrailers(trailers);
         }
         ended = true;

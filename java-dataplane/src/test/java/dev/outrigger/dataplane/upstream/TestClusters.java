@@ -70,6 +70,7 @@ final class TestClusters implements AutoCloseable {
                                 new UpstreamConnector(
                                         eventLoop, EmbeddedChannel::new, ByteBufAllocator.DEFAULT),
                                 new TlsContexts(stats, InstantSource.system(), System::nanoTime),
+                                worker,
                                 null,
                                 task -> task.accept(worker)));
     }
