@@ -20,15 +20,15 @@ final class TlsSetting implements AutoCloseable {
 
     private static final String REQUEST_LOG =
             "%PROTOCOL% %UPSTREAM_PROTOCOL% %REQUESTED_SERVER_NAME% %REQ(:PATH)% %RESPONSE_CODE%"
-                + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_TRANSPORT_FAILURE_REASON%"
-                + " %DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_TLS_GROUP%"
-                + " %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER% %DOWNSTREAM_PEER_URI_SAN%"
-                + " %DOWNSTREAM_PEER_SERIAL% %DOWNSTREAM_PEER_FINGERPRINT_256%"
-                + " %DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% %DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256%"
-                + " %DOWNSTREAM_PEER_CERT_V_START% %DOWNSTREAM_PEER_CERT_V_END(%Y)%"
-                + " %DOWNSTREAM_LOCAL_SUBJECT% %DOWNSTREAM_LOCAL_DNS_SAN% %UPSTREAM_TLS_VERSION%"
-                + " %UPSTREAM_TLS_CIPHER% %UPSTREAM_PEER_SUBJECT% %UPSTREAM_PEER_IP_SAN%"
-                + " %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_SERVER_NAME%";
+                    + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_TRANSPORT_FAILURE_REASON%"
+                    + " %DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_TLS_GROUP%"
+                    + " %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER% %DOWNSTREAM_PEER_URI_SAN%"
+                    + " %DOWNSTREAM_PEER_SERIAL% %DOWNSTREAM_PEER_FINGERPRINT_256%"
+                    + " %DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% %DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256%"
+                    + " %DOWNSTREAM_PEER_CERT_V_START% %DOWNSTREAM_PEER_CERT_V_END(%Y)%"
+                    + " %DOWNSTREAM_LOCAL_SUBJECT% %DOWNSTREAM_LOCAL_DNS_SAN% %UPSTREAM_TLS_VERSION%"
+                    + " %UPSTREAM_TLS_CIPHER% %UPSTREAM_PEER_SUBJECT% %UPSTREAM_PEER_IP_SAN%"
+                    + " %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_SERVER_NAME%";
 
     private static final String CONNECTION_LOG =
             "%RESPONSE_FLAGS% %DOWNSTREAM_TRANSPORT_FAILURE_REASON% %DOWNSTREAM_TLS_VERSION%"
@@ -328,8 +328,8 @@ final class TlsSetting implements AutoCloseable {
 
     private static String log(Path file, String format) {
         return "[{name: file, typed_config: {\"@type\":"
-                   + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
-                   + " path: "
+                + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
+                + " path: "
                 + file
                 + ", log_format: {text_format_source: {inline_string: \""
                 + format
@@ -410,10 +410,10 @@ final class TlsSetting implements AutoCloseable {
                 parts.length < 3
                         ? ""
                         : "typed_extension_protocol_options:"
-                              + " {envoy.extensions.upstreams.http.v3.HttpProtocolOptions:"
-                              + " {\"@type\":"
-                              + " type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,"
-                              + " "
+                                + " {envoy.extensions.upstreams.http.v3.HttpProtocolOptions:"
+                                + " {\"@type\":"
+                                + " type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,"
+                                + " "
                                 + parts[2]
                                 + "}}";
         return """
