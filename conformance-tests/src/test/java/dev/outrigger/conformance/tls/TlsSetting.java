@@ -378,7 +378,12 @@ final class TlsSetting implements AutoCloseable {
                         INNER.containsKey(name)
                                 ? pipe(name, place)
                                 : "{socket_address: {address: 127.0.0.1, port_value: 0}}",
-                        log(place.resolve("connections.log"), name + " " + CONNECTION_LOG),
+                        // The proxy's own connections end with it, which only ours logs.
+                        INNER.containsKey(name)
+                                ? "[]"
+                                : log(
+                                        place.resolve("connections.log"),
+                                        name + " " + CONNECTION_LOG),
                         name,
                         forwarding(name),
                         log(place.resolve("requests.log"), name + " " + REQUEST_LOG),

@@ -271,6 +271,9 @@ public final class ConnectionPool {
     private ClientConnection decide(UndecidedConnection undecided) {
         ClientConnection decided = undecided.isHttp2() ? newHttp2() : newHttp1();
         decided.stale = undecided.stale;
+        // Envoy counts what was connected and what is spoken on it.
+        shard.inc(stats.cxTotal);
+        counters.add(HostCounters.CX_TOTAL, 1);
         connections.remove(undecided);
         connections.add(decided);
         undecided.becomes(decided);
