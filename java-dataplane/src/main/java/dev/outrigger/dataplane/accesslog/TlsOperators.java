@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.accesslog.Operators.Command;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UrlEncoding;
 import dev.outrigger.dataplane.x509.Certificate;
@@ -35,7 +36,8 @@ final class TlsOperators {
     }
 
     private static @Nullable TlsInfo downstream(FormatContext context) {
-        return context.info().connection().tls();
+        ConnectionInfo connection = context.info().findConnection();
+        return connection == null ? null : connection.tls();
     }
 
     private static @Nullable TlsInfo upstream(FormatContext context) {

@@ -44,7 +44,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final long timeoutNanos;
 
     /** Only what it is for chooses where it goes. */
-    private final LoadBalancerContext context =
+    private final LoadBalancerContext choice =
             new LoadBalancerContext() {
                 @Override
                 public @Nullable String requestHeader(String name) {
@@ -52,6 +52,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
                     return entry < 0 ? null : head.headers().value(entry);
                 }
             };
+
+    /** What filters and logs see of it; {@code null} without such. */
+    private final @Nullable MirrorContext context;
 
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
@@ -72,6 +75,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         this.cluster = cluster;
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
+        this.context = MirrorContext.find(services, settings.router, head, cluster);
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
@@ -100,11 +104,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     void start(boolean endStream) {
         shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
-        host = cluster.chooseHost(worker, context);
+        host = cluster.chooseHost(worker, choice);
         ConnectionPool from =
                 host == null
                         ? null
-                        : cluster.pool(host, worker, services.connector(), false, context);
+                        : cluster.pool(host, worker, services.connector(), false, choice);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);
@@ -114,7 +118,13 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
+        if (context != null) {
+            context.onHost(from.host());
+        }
         from.newStream(this);
+        if (context != null) {
+            context.applyFilters();
+        }
     }
 
     /** {@code host:port} becomes {@code host-shadow:port}. */
@@ -154,6 +164,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (stream == null) {
             pending.add(data);
         } else {
+            if (context != null) {
+                context.onRequestBody(data.readableBytes(), endStream);
+            }
             stream.sendBody(data, endStream);
         }
     }
@@ -179,6 +192,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private void finish() {
         done = true;
         stream = null;
+        if (context != null) {
+            context.end();
+        }
         timer.discard();
         pending.forEach(ByteBuf::release);
         pending.clear();
@@ -212,6 +228,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             return;
         }
         stream = ready;
+        if (context != null) {
+            long waiting = pending.stream().mapToLong(ByteBuf::readableBytes).sum();
+            context.onReady(ready, bytes, waiting, complete);
+        }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);
         if (bodyless) {
@@ -229,7 +249,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
+        }
+    }
+
+    private void tellReset(StreamReset reason, String transportFailure) {
+        if (context != null) {
+            context.onReset(reason, transportFailure);
         }
     }
 
@@ -238,6 +265,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseHead(ResponseHead response, boolean endStream) {
+        if (context != null) {
+            context.onResponseHead(response, endStream);
+        }
         cluster.stats().chargeResponse(shard, response.status(), true);
         if (host != null) {
             host.countResult(worker.index(), response.status() < 500);
@@ -249,6 +279,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseBody(ByteBuf data, boolean endStream) {
+        if (context != null) {
+            context.onResponseBody(data.readableBytes(), endStream);
+        }
         data.release();
         if (endStream) {
             onResponseEnd();
@@ -257,6 +290,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseTrailers(HeaderBlock trailers) {
+        if (context != null) {
+            context.onTrailers(trailers);
+        }
         onResponseEnd();
     }
 
@@ -270,6 +306,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
         }
     }

@@ -62,8 +62,12 @@ public final class StreamInfo {
     private long upstreamConnectionId = -1;
     private boolean upstreamTried;
 
-    /** Begins a new exchange. */
-    public void begin(ConnectionInfo on, long wallMillis, long nanos) {
+    /**
+     * Begins a new exchange.
+     *
+     * @param on {@code null} for a request of the proxy's own
+     */
+    public void begin(@Nullable ConnectionInfo on, long wallMillis, long nanos) {
         connection = on;
         startMillis = wallMillis;
         startNanos = nanos;
@@ -181,6 +185,11 @@ public final class StreamInfo {
     /** The connection, of which more is known now. */
     public void setConnection(ConnectionInfo known) {
         connection = known;
+    }
+
+    /** The client's connection; {@code null} for a request of the proxy's own. */
+    public @Nullable ConnectionInfo findConnection() {
+        return connection;
     }
 
     public ConnectionInfo connection() {
