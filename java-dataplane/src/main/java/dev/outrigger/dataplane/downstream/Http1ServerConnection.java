@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -142,7 +143,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isHttp2(ByteBuf in) {
-        return codec == CodecType.HTTP2 || Http2ServerConnection.isPreface(in);
+        if (codec == CodecType.HTTP2) {
+            return true;
+        }
+        TlsInfo tls = accepted.info().tls();
+        String agreed = tls == null ? "" : tls.alpn();
+        return agreed.isEmpty() ? Http2ServerConnection.isPreface(in) : agreed.equals("h2");
     }
 
     /** Hands the connection over to the protocol it speaks (C1). */
@@ -313,6 +319,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             stream().answerOldHead();
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
+        accepted.protocolError();
         if (error == CodecError.UNEXPECTED_UNDERSCORE) {
             worker.stats().inc(accepted.stats().http1RejectedUnderscores);
         }

@@ -4,8 +4,10 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseReceiver;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,6 +43,8 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext context;
     private Timers.@Nullable Timer lifetime;
     private @Nullable String localText;
+    private @Nullable TlsInfo tls;
+    private boolean tlsKnown;
     private boolean active;
     private boolean closedLocally;
     private long openedNanos;
@@ -195,6 +199,16 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
             localText = text;
         }
         return text;
+    }
+
+    /** {@code null} for cleartext. */
+    @Nullable TlsInfo tls() {
+        // The first stream begins before the channel tells that it is active.
+        if (!tlsKnown) {
+            tlsKnown = true;
+            tls = TlsHandler.find(context().channel());
+        }
+        return tls;
     }
 
     /** Counts bytes that came in. */
