@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
@@ -133,6 +134,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         counts.received(in.readableBytes());
+        input.onRead(in.readableBytes());
         if (phase == Phase.RESPONSE || !input.isEmpty()) {
             input.keep(in);
             return;
@@ -165,6 +167,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        input.onReadComplete();
         worker.flushDirty();
     }
 
@@ -311,6 +314,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void codecError(CodecError error) {
         if (reader.isAnsweredAsHttp10()) {
             stream().answerAsHttp10();
+        }
+        if (error == CodecError.LOW_VERSION && reader.head().method() == Method.HEAD) {
+            stream().answerOldHead();
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
         accepted.protocolError();

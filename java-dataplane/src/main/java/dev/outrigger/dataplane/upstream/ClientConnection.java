@@ -139,11 +139,17 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Closes from our side. */
+    /**
+     * Closes from our side. It is counted as gone at once, as in Envoy: the channel says so only
+     * after this event, in which the next request may already have asked for a connection.
+     */
     void close() {
         closedLocally = true;
         pool.closing(this);
         context().close();
+        if (beginEnd()) {
+            end();
+        }
     }
 
     boolean isClosedLocally() {
@@ -226,7 +232,7 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         shard.inc(locally ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq);
     }
 
-    /** The channel is gone: no timer runs any more. Whether it had been connected until now. */
+    /** No timer runs any more. Whether it had been connected until now. */
     boolean beginEnd() {
         idleTimer.discard();
         if (lifetime != null) {
@@ -237,14 +243,13 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         return was;
     }
 
-    /** Its streams have heard of it: the last thing it does. */
+    /** Its streams have heard of it: the last thing that is counted. */
     void end() {
         shard.add(stats.cxRxBytesBuffered, -lastReceived);
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
         shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
         pool.closed(this);
-        worker.flushDirty();
     }
 
     @Override

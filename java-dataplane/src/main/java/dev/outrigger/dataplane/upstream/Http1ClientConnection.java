@@ -400,5 +400,6 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             fail(partial ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION);
         }
         end();
+        worker.flushDirty();
     }
 }
