@@ -133,6 +133,7 @@ final class Server implements AutoCloseable {
                                         bootstrap.dynamicResources().ads().isPresent(),
                                         known::contains,
                                         options.rejectUnknownDynamicFields())
+                                .withSecrets(bootstrap.secrets())
                                 .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
         this.watchdog =
                 new Watchdog(

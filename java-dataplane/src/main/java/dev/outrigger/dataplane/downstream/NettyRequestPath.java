@@ -11,6 +11,8 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ClusterEnvironment;
 import dev.outrigger.dataplane.upstream.Clusters;
@@ -50,6 +52,7 @@ public final class NettyRequestPath implements RequestPath {
     private final AccessLogSinks logs;
     private final DrainState serverDrain;
     private final DrainingGauges draining;
+    private final TlsContexts tls;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -91,6 +94,7 @@ public final class NettyRequestPath implements RequestPath {
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
+        this.tls = new TlsContexts(stats, options.clock(), options.nanoTime());
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -105,6 +109,7 @@ public final class NettyRequestPath implements RequestPath {
                                         loop.eventLoop(),
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
+                                tls,
                                 LoopTimers.context(
                                         options.workers() + 1,
                                         loop.eventLoop(),
@@ -129,6 +134,7 @@ public final class NettyRequestPath implements RequestPath {
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
                         options.serviceNode(),
+                        tls,
                         () ->
                                 new DrainState(
                                         options.drainTime().toNanos(), options.gradualDrain()));
@@ -176,6 +182,7 @@ public final class NettyRequestPath implements RequestPath {
 
     @Override
     public void apply(ProxyConfig config) {
+        tls.use(config.secrets());
         Map<String, Cluster> serving = clusters.update(config.clusters());
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();
@@ -317,6 +324,13 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return clusters.views();
+    }
+
+    @Override
+    public List<LoadedCertificates> certificates() {
+        var all = new ArrayList<>(clusters.certificates());
+        listeners.values().forEach(listener -> all.addAll(listener.certificates()));
+        return all;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
@@ -71,6 +72,11 @@ public interface RequestPath {
     List<ListenerView> listeners();
 
     List<ClusterView> clusters();
+
+    /** What each context of TLS works with now. */
+    default List<LoadedCertificates> certificates() {
+        return List.of();
+    }
 
     /** Closes everything; returns when the event loops have ended. Not on an event loop. */
     void close();
