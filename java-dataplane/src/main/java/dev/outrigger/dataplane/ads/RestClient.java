@@ -32,9 +32,9 @@ final class RestClient {
     /** Envoy has none; this one only keeps a broken server from filling the heap. */
     private static final int MAX_RESPONSE_BYTES = 256 << 20;
 
-    private final NettyMainLoop loop;
     private static final List<String> HTTP1 = List.of("http/1.1");
 
+    private final NettyMainLoop loop;
     private final NettyChannels addresses;
     private final ClusterTls tls;
     private int nextAddress;

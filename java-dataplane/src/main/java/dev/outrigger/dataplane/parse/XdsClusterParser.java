@@ -61,8 +61,7 @@ public final class XdsClusterParser {
 
     private static Optional<UpstreamTlsConfig> tls(Cluster proto, Findings findings) {
         Optional<UpstreamTlsConfig> tls =
-                TlsContextParser.upstream(
-                        proto.getTransportSocket(), "transport_socket", findings);
+                TlsContextParser.upstream(proto.getTransportSocket(), "transport_socket", findings);
         if (tls.isPresent() && !tls.get().common().secrets().isEmpty()) {
             findings.invalid(
                     "transport_socket",

@@ -91,7 +91,8 @@ public final class XdsHarness implements AutoCloseable {
                         Duration.ofSeconds(5),
                         false,
                         StatsConfig.DEFAULT);
-        client = new AdsClient(
+        client =
+                new AdsClient(
                         loop,
                         resolver,
                         new ClusterTls(
