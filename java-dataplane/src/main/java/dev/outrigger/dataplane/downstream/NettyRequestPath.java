@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -324,6 +325,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return clusters.views();
+    }
+
+    @Override
+    public Optional<TlsContexts> tlsContexts() {
+        return Optional.of(tls);
     }
 
     @Override

@@ -229,7 +229,7 @@ final class ClusterFields {
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =
             common(SupportedFields.of(Cluster.class, "xDS"))
-                    .nested("transport_socket", () -> TlsFields.CLEARTEXT_SOCKET)
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
                     .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
                     .onlyBool("respect_dns_ttl", false)
                     .noEffect("cleanup_interval", "ORIGINAL_DST only")

@@ -135,11 +135,5 @@ final class TlsFields {
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> RAW_BUFFER, () -> UPSTREAM));
 
-    /** Of clusters only the xDS client uses. */
-    static final SupportedFields CLEARTEXT_SOCKET =
-            SupportedFields.of(TransportSocket.class, "xDS")
-                    .obeyed("name")
-                    .extension("typed_config", List.of(() -> RAW_BUFFER));
-
     private TlsFields() {}
 }
