@@ -39,6 +39,7 @@ public final class BatchStage implements AutoCloseable {
     private static final Duration COPY_STEP = Duration.ofMillis(10);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
     private static final Duration QUIET_STEP = Duration.ofMillis(50);
+    private static final Duration LOG_FLUSH = Duration.ofMillis(500);
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
 
     /** What tells whether a proxy has something left to do. */
@@ -200,7 +201,7 @@ public final class BatchStage implements AutoCloseable {
             ProxyUnderTest proxy, Path bootstrap, Path workdir, Source source) throws NotStarted {
         RunningProxy started = null;
         try {
-            started = proxy.start(bootstrap, workdir);
+            started = proxy.start(bootstrap, workdir, LOG_FLUSH);
             source.awaitInForce();
             return started;
         } catch (IOException e) {
