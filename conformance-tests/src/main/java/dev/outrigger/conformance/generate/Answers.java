@@ -10,7 +10,7 @@ import java.util.List;
 /** What upstreams do: most answers are good, the others are every fault we can think of. */
 final class Answers {
     /** Longer than every limit of a timed case, by enough for a busy machine. */
-    private static final Duration SLOW = Duration.ofMillis(900);
+    private static final Duration SLOW = Duration.ofMillis(2200);
 
     /** Long enough for the proxy to have read what was written before. */
     private static final Duration MOMENT = Duration.ofMillis(40);
@@ -77,9 +77,13 @@ final class Answers {
     private final Choices choices;
     private final Plan plan;
 
+    /** Whether each answer is to be a message, if not a whole one. */
+    private final boolean messages;
+
     Answers(Choices choices, Plan plan) {
         this.choices = choices;
         this.plan = plan;
+        this.messages = plan.hasHttp2Upstreams();
     }
 
     /** The answers of one upstream in one exchange. */
@@ -93,7 +97,15 @@ final class Answers {
 
     private UpstreamAnswer answer() {
         return switch (choices.weighted(
-                60, 7, 7, 5, 6, 4, 3, plan.timed() ? 12 : 0, plan.upgrades() ? 12 : 0)) {
+                60,
+                7,
+                7,
+                messages ? 0 : 5,
+                6,
+                4,
+                3,
+                plan.timed() ? 12 : 0,
+                plan.upgrades() ? 12 : 0)) {
             case 0 -> good();
             case 1 -> broken("", choices.pick(After.CLOSE, After.RESET));
             case 2 ->
@@ -102,7 +114,7 @@ final class Answers {
                                     "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc",
                                     "HTTP/1.1 503 No\r\ncontent-length: 10\r\n\r\nabc",
                                     OK + CHUNKED + "\r\n3\r\nabc\r\n",
-                                    "HTTP/1.1 200 OK\r\ncontent-le",
+                                    messages ? OK + "\r\nab" : "HTTP/1.1 200 OK\r\ncontent-le",
                                     "HTTP/1.1 100 Continue\r\n\r\n"),
                             choices.pick(After.CLOSE, After.RESET));
             case 3 -> broken(choices.pick(MALFORMED), plan.timed() ? After.HANG : After.CLOSE);

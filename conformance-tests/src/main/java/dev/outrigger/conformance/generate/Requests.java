@@ -144,6 +144,9 @@ final class Requests {
     record Request(String text, boolean complete, boolean answered) {}
 
     Request next() {
+        if (plan.transports().downstream().isHttp2()) {
+            return sound();
+        }
         return switch (choices.weighted(86, 8, 3, plan.timed() ? 3 : 0, plan.upgrades() ? 10 : 0)) {
             case 0 -> sound();
             case 1 -> hostile();

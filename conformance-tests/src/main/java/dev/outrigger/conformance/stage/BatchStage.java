@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * once, at the end. Used by one thread.
  */
 public final class BatchStage implements AutoCloseable {
-    private static final Duration STEP_LIMIT = Duration.ofMillis(1500);
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(4);
     private static final Duration BODY_LIMIT = Duration.ofMillis(500);
     private static final Duration COPY_LIMIT = Duration.ofSeconds(1);
     private static final Duration COPY_STEP = Duration.ofMillis(10);
@@ -70,18 +70,31 @@ public final class BatchStage implements AutoCloseable {
      *
      * @param name of the listener and, followed by an underscore, the beginning of each cluster's
      * @param timed whether time is part of what is compared
+     * @param transports of its clients and upstreams; {@code ${certificate}} and {@code ${key}}
+     *     stand for what proxies show and trust
      * @param listener as JSON
      * @param clusters as JSON
      */
     public record Part(
             String name,
             boolean timed,
+            Transports transports,
             String listener,
             List<String> clusters,
             List<Scenario> scenarios) {
         public Part {
             clusters = List.copyOf(clusters);
             scenarios = List.copyOf(scenarios);
+        }
+
+        /** One whose connections are all plain. */
+        public Part(
+                String name,
+                boolean timed,
+                String listener,
+                List<String> clusters,
+                List<Scenario> scenarios) {
+            this(name, timed, Transports.PLAIN, listener, clusters, scenarios);
         }
 
         private boolean mirrors() {
@@ -91,6 +104,7 @@ public final class BatchStage implements AutoCloseable {
 
     private record Running(
             Part part,
+            Path folder,
             UpstreamSet upstreams,
             AccessLogs accessLogs,
             Normalizer normalizer,
@@ -98,12 +112,13 @@ public final class BatchStage implements AutoCloseable {
             Pattern name,
             OptionalInt port) {
 
-        static Running of(Part part, AccessLogs accessLogs) {
+        static Running of(Part part, Path folder) {
             var name = "(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])";
             return new Running(
                     part,
-                    new UpstreamSet(),
-                    accessLogs,
+                    folder,
+                    new UpstreamSet(part.transports().upstreams()),
+                    new AccessLogs(folder),
                     Normalizer.of(Map.of()),
                     new LogLines(),
                     Pattern.compile(name),
@@ -119,6 +134,7 @@ public final class BatchStage implements AutoCloseable {
             }
             return new Running(
                     part,
+                    folder,
                     upstreams,
                     accessLogs,
                     Normalizer.of(names),
@@ -156,7 +172,7 @@ public final class BatchStage implements AutoCloseable {
             for (var part : Stream.concat(warmUps.stream(), parts.stream()).toList()) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
                 AccessLogs.clear(folder);
-                var each = Running.of(part, new AccessLogs(folder));
+                var each = Running.of(part, folder);
                 running.add(each);
                 var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
                 listeners.add(template.fill(part.listener()));
@@ -280,6 +296,7 @@ public final class BatchStage implements AutoCloseable {
         try (var client =
                 new WireClient(
                         proxy,
+                        running.part().transports().downstream(),
                         port,
                         upstreams.attempts(),
                         NO_POLICIES,
@@ -362,6 +379,8 @@ public final class BatchStage implements AutoCloseable {
             return switch (kind) {
                 case "self" -> running.part().name();
                 case "accessLog" -> running.accessLogs().config(name);
+                case "certificate" -> TestIdentity.certificate(running.folder());
+                case "key" -> TestIdentity.key(running.folder());
                 default -> Integer.toString(running.upstreams().port(kind, name));
             };
         } catch (IOException e) {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
 import dev.outrigger.conformance.observe.SeenAttempt;
 import dev.outrigger.conformance.proxy.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,9 +32,10 @@ final class ScriptedUpstream implements AutoCloseable {
     private static final Duration LEAVING_LIMIT = Duration.ofMillis(300);
 
     private final String name;
+    private final Transport transport;
     private final AttemptLog attempts;
     private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Wire> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger exchange = new AtomicInteger();
@@ -44,8 +46,9 @@ final class ScriptedUpstream implements AutoCloseable {
 
     private volatile List<UpstreamAnswer> script;
 
-    private ScriptedUpstream(String name, AttemptLog attempts) {
+    private ScriptedUpstream(String name, Transport transport, AttemptLog attempts) {
         this.name = name;
+        this.transport = transport;
         this.attempts = attempts;
         this.script = List.of(UpstreamAnswer.ok(name));
     }
@@ -61,7 +64,15 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     static ScriptedUpstream start(String name, AttemptLog attempts) throws IOException {
-        var upstream = new ScriptedUpstream(name, attempts);
+        return start(name, Transport.PLAIN, attempts);
+    }
+
+    /**
+     * @param transport on all its ports
+     */
+    static ScriptedUpstream start(String name, Transport transport, AttemptLog attempts)
+            throws IOException {
+        var upstream = new ScriptedUpstream(name, transport, attempts);
         var _ = upstream.listen(Naming.SHARED);
         return upstream;
     }
@@ -71,7 +82,7 @@ final class ScriptedUpstream implements AutoCloseable {
         var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         int number = servers.size() + 1;
         servers.add(server);
-        Thread.ofVirtual().start(() -> accept(server, number, naming));
+        Thread.ofVirtual().start(() -> accept(server, () -> named(number, naming)));
         return server.getLocalPort();
     }
 
@@ -98,9 +109,9 @@ final class ScriptedUpstream implements AutoCloseable {
      */
     void leave() {
         exchange.incrementAndGet();
-        for (var socket : open) {
+        for (var wire : open) {
             try {
-                socket.shutdownOutput();
+                wire.finish();
             } catch (IOException _) {
                 // The proxy was faster.
             }
@@ -111,8 +122,8 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Ends the connections of an exchange, so that the next one begins with none. */
     void closeConnections() {
-        for (var socket : open) {
-            closeQuietly(socket);
+        for (var wire : open) {
+            closeQuietly(wire);
         }
     }
 
@@ -124,12 +135,11 @@ final class ScriptedUpstream implements AutoCloseable {
         closeConnections();
     }
 
-    private void accept(ServerSocket server, int number, Naming naming) {
+    private void accept(ServerSocket server, Supplier<String> named) {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
-                open.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket, () -> named(number, naming)));
+                Thread.ofVirtual().start(() -> serve(socket, named));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
             }
@@ -152,28 +162,51 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     private void serve(Socket socket, Supplier<String> named) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            var reader = new RequestReader(socket.getInputStream());
-            int number = 0;
-            while (reader.readHead()) {
-                if (number == 0) {
-                    // Requests have an order; which port's connection is accepted first has none.
-                    number = connections.incrementAndGet();
+        try (var wire = Connector.accept(transport, socket)) {
+            open.add(wire);
+            var number = new Numbering();
+            try {
+                if (transport.isHttp2()) {
+                    Http2Server.serve(wire, stream -> serve(stream, number, named));
+                } else {
+                    serve(wire, number, named);
                 }
-                if (!answer(socket, reader, number, named.get())) {
+            } finally {
+                open.remove(wire);
+            }
+        } catch (IOException _) {
+            // The proxy has gone.
+        }
+    }
+
+    /** The number of a connection, once it brings a request. */
+    private final class Numbering {
+        private int number;
+
+        /** Requests have an order; which port's connection is accepted first has none. */
+        synchronized int get() {
+            if (number == 0) {
+                number = connections.incrementAndGet();
+            }
+            return number;
+        }
+    }
+
+    private void serve(Wire wire, Numbering number, Supplier<String> named) {
+        try (wire) {
+            var reader = new RequestReader(wire.in());
+            while (reader.readHead()) {
+                if (!answer(wire, reader, number.get(), named.get())) {
                     return;
                 }
             }
         } catch (IOException _) {
             // The proxy reset the connection: the attempt stays recorded as incomplete.
-        } finally {
-            open.remove(socket);
         }
     }
 
     /** Whether the connection may serve another request. */
-    private boolean answer(Socket socket, RequestReader reader, int number, String seenBy)
+    private boolean answer(Wire wire, RequestReader reader, int number, String seenBy)
             throws IOException {
         int now = exchange.get();
         var entry = attempts.began(reader.seen(seenBy, number));
@@ -189,10 +222,17 @@ final class ScriptedUpstream implements AutoCloseable {
                 attempts.ended(entry, reader.seen(seenBy, number));
             }
             pause(answer.delay(), now);
-            write(socket, answer.head());
-            if (!reader.isHead()) {
+            if (closes) {
+                wire.announceEnd();
+            }
+            var body = reader.isHead() ? "" : answer.body();
+            if (answer.bodyDelay().isZero()) {
+                // In one piece: what a proxy does between two would be a race.
+                write(wire, answer.head() + body);
+            } else {
+                write(wire, answer.head());
                 pause(answer.bodyDelay(), now);
-                write(socket, answer.body());
+                write(wire, body);
             }
             return switch (answer.after()) {
                 case KEEP -> {
@@ -202,16 +242,16 @@ final class ScriptedUpstream implements AutoCloseable {
                     yield reader.complete();
                 }
                 case CLOSE -> {
-                    socket.shutdownOutput();
+                    wire.finish();
                     reader.drain();
                     yield false;
                 }
                 case RESET -> {
-                    socket.setSoLinger(true, 0);
+                    wire.abort();
                     yield false;
                 }
                 case ECHO -> {
-                    reader.echo(socket.getOutputStream());
+                    reader.echo(wire);
                     yield false;
                 }
                 case HANG -> {
@@ -234,15 +274,15 @@ final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
-    private static void write(Socket socket, String text) throws IOException {
+    private static void write(Wire wire, String text) throws IOException {
         if (!text.isEmpty()) {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            wire.write(text.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(Wire wire) {
         try {
-            socket.close();
+            wire.close();
         } catch (IOException _) {
             // It is closed all the same.
         }
@@ -281,10 +321,10 @@ final class ScriptedUpstream implements AutoCloseable {
             } while (!body.complete() && more());
         }
 
-        void echo(OutputStream out) throws IOException {
+        void echo(Wire out) throws IOException {
             int n = in.read(buffer);
             while (n >= 0) {
-                out.write(buffer, 0, n);
+                out.write(Arrays.copyOf(buffer, n));
                 n = in.read(buffer);
             }
         }

@@ -60,7 +60,9 @@ public final class Stage implements AutoCloseable {
         Files.createDirectories(workdir);
         var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
-        var template = new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
+        var template =
+                new ConfigTemplate(
+                        (kind, name) -> value(kind, name, upstreams, accessLogs, workdir));
         Configuration configuration = null;
         RunningProxy running = null;
         try {
@@ -100,7 +102,9 @@ public final class Stage implements AutoCloseable {
         }
         upstreams.play(exchange.id(), exchange.upstreams());
         var before = stats();
-        try (var client = new WireClient(proxy, port, upstreams.attempts(), configuration)) {
+        try (var client =
+                new WireClient(
+                        proxy, exchange.transport(), port, upstreams.attempts(), configuration)) {
             client.play(exchange.steps());
             var settling = new Settling(STILL, System::nanoTime);
             var _ = Eventually.holds(QUIET_LIMIT, () -> settling.isOver(stats()));
@@ -150,13 +154,15 @@ public final class Stage implements AutoCloseable {
     }
 
     private static String value(
-            String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs) {
+            String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs, Path workdir) {
         try {
             return switch (kind) {
                 case "listen" -> Integer.toString(upstreams.listen(name));
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config(name);
                 case "upstreamLog" -> accessLogs.upstream();
+                case "certificate" -> TestIdentity.certificate(workdir);
+                case "key" -> TestIdentity.key(workdir);
                 case "accessLogPolicy" -> accessLogs.policy();
                 default -> Integer.toString(upstreams.port(kind, name));
             };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
 import dev.outrigger.conformance.stage.ScriptedUpstream.Naming;
 import java.io.IOException;
@@ -18,16 +19,32 @@ import java.util.Set;
 /** The upstreams of a stage, made when the configuration first names them. Used by one thread. */
 final class UpstreamSet implements AutoCloseable {
     private final AttemptLog attempts = new AttemptLog();
+    private final Map<String, Transport> transports;
     private final Map<String, ScriptedUpstream> scripted = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, Integer> replicas = new LinkedHashMap<>();
     private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
 
+    /** Those of a stage on which all is plain. */
+    UpstreamSet() {
+        this(Map.of());
+    }
+
+    /**
+     * @param transports of the upstreams that are not plain, by name
+     */
+    UpstreamSet(Map<String, Transport> transports) {
+        this.transports = Map.copyOf(transports);
+    }
+
     /** The port that a placeholder such as {@code ${refused.a}} stands for. */
     int port(String kind, String name) throws IOException {
         return switch (kind) {
             case "upstream" -> scripted(name);
+            case "secured" -> scripted(name, Transport.TLS);
+            case "streams" -> scripted(name, Transport.HTTP2);
+            case "securedStreams" -> scripted(name, Transport.HTTP2_TLS);
             case "any" -> replica(name, Naming.SHARED);
             case "exact" -> replica(name, Naming.EXACT);
             case "rotated" -> replica(name, Naming.ROTATED);
@@ -39,9 +56,13 @@ final class UpstreamSet implements AutoCloseable {
 
     /** The port of an upstream that answers by script. */
     int scripted(String name) throws IOException {
+        return scripted(name, transports.getOrDefault(name, Transport.PLAIN));
+    }
+
+    private int scripted(String name, Transport transport) throws IOException {
         var upstream = scripted.get(name);
         if (upstream == null) {
-            upstream = ScriptedUpstream.start(name, attempts);
+            upstream = ScriptedUpstream.start(name, transport, attempts);
             scripted.put(name, upstream);
             ports.put("upstream " + name, upstream.port());
         }

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.exchange.ClientStep;
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.observe.SeenAdminReply;
 import dev.outrigger.conformance.observe.SeenConnection;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -22,7 +23,11 @@ final class WireClient implements AutoCloseable {
     /** How long a connection must stay open after its last response to count as open. */
     private static final Duration SETTLING = Duration.ofMillis(60);
 
+    /** The same where a close may be delayed by nearly that and the machine is busy. */
+    private static final Duration LONG_SETTLING = Duration.ofMillis(120);
+
     private final RunningProxy proxy;
+    private final Transport transport;
     private final int port;
     private final AttemptLog attempts;
     private final PolicySteps policies;
@@ -32,23 +37,31 @@ final class WireClient implements AutoCloseable {
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
-    WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
-        this(proxy, port, attempts, policies, STEP_LIMIT, Optional.empty());
+    WireClient(
+            RunningProxy proxy,
+            Transport transport,
+            int port,
+            AttemptLog attempts,
+            PolicySteps policies) {
+        this(proxy, transport, port, attempts, policies, STEP_LIMIT, Optional.empty());
     }
 
     /**
+     * @param transport below what the steps send
      * @param stepLimit how long a step may wait for what never comes
      * @param settling when given, nothing is sent before the proxy knows what these have closed,
      *     nor after it has said itself that it closes: what would come of it is a race
      */
     WireClient(
             RunningProxy proxy,
+            Transport transport,
             int port,
             AttemptLog attempts,
             PolicySteps policies,
             Duration stepLimit,
             Optional<UpstreamSet> settling) {
         this.proxy = proxy;
+        this.transport = transport;
         this.port = port;
         this.attempts = attempts;
         this.policies = policies;
@@ -58,7 +71,7 @@ final class WireClient implements AutoCloseable {
 
     /** Does all steps, then sees how each connection ends, and closes it. */
     void play(List<ClientStep> steps) throws IOException {
-        connections.add(WireConnection.open(port));
+        connections.add(WireConnection.open(transport, port));
         for (var step : steps) {
             play(step);
         }
@@ -69,7 +82,7 @@ final class WireClient implements AutoCloseable {
             if (due) {
                 var _ = connection.awaitEnd(CLOSE_LIMIT);
             } else {
-                connection.awaitSettled(SETTLING);
+                connection.awaitSettled(settling.isPresent() ? LONG_SETTLING : SETTLING);
             }
             finished.add(connection.seen());
             connection.close();
@@ -96,10 +109,17 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    /** Which of two is first that both want to close a connection would be a race. */
+    private void awaitAnnouncedEnd(WireConnection connection) {
+        if (settling.isPresent() && connection.isLeft()) {
+            var _ = connection.awaitEnd(CLOSE_LIMIT);
+        }
+    }
+
     private void play(ClientStep step) throws IOException {
         var current = connections.getLast();
         switch (step) {
-            case ClientStep.Connect() -> connections.add(WireConnection.open(port));
+            case ClientStep.Connect() -> connections.add(WireConnection.open(transport, port));
             case ClientStep.Send(var text) -> {
                 settling.ifPresent(each -> {
                     var _ = Eventually.holds(SETTLING, each::isSettled);
@@ -119,9 +139,18 @@ final class WireClient implements AutoCloseable {
                 var _ = attempts.await(count, stepLimit);
             }
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
-            case ClientStep.CloseWrite() -> current.closeWrite();
-            case ClientStep.Close() -> current.close();
-            case ClientStep.Reset() -> current.reset();
+            case ClientStep.CloseWrite() -> {
+                awaitAnnouncedEnd(current);
+                current.closeWrite();
+            }
+            case ClientStep.Close() -> {
+                awaitAnnouncedEnd(current);
+                current.close();
+            }
+            case ClientStep.Reset() -> {
+                awaitAnnouncedEnd(current);
+                current.reset();
+            }
             case ClientStep.Admin(var method, var path) -> {
                 var reply = proxy.admin(method, path);
                 adminReplies.add(new SeenAdminReply(reply.status(), reply.body()));

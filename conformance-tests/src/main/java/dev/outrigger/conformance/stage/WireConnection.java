@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.observe.SeenConnection;
 import dev.outrigger.conformance.observe.SeenResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +21,7 @@ import java.util.function.BooleanSupplier;
 final class WireConnection implements AutoCloseable {
     private static final int MAX_RECEIVED_BYTES = 64 << 20;
 
-    private final Socket socket;
+    private final Wire wire;
     private final int localPort;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
@@ -36,9 +34,9 @@ final class WireConnection implements AutoCloseable {
     private long latestSentNanos;
     private long latestReceivedNanos;
 
-    private WireConnection(Socket socket) {
-        this.socket = socket;
-        this.localPort = socket.getLocalPort();
+    private WireConnection(Wire wire) {
+        this.wire = wire;
+        this.localPort = wire.localPort();
     }
 
     int localPort() {
@@ -46,10 +44,11 @@ final class WireConnection implements AutoCloseable {
     }
 
     static WireConnection open(int port) throws IOException {
-        var socket = new Socket();
-        socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-        var connection = new WireConnection(socket);
+        return open(Transport.PLAIN, port);
+    }
+
+    static WireConnection open(Transport transport, int port) throws IOException {
+        var connection = new WireConnection(Connector.connect(transport, port));
         connection.latestSentNanos = System.nanoTime();
         connection.latestReceivedNanos = connection.latestSentNanos - 1;
         Thread.ofVirtual().start(connection::receive);
@@ -63,19 +62,28 @@ final class WireConnection implements AutoCloseable {
             methods = ResponseReader.methods(sent.toString());
         }
         latestSentNanos = System.nanoTime();
-        writer.execute(() -> {
+        write(() -> {
             try {
-                socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+                wire.write(text.getBytes(StandardCharsets.ISO_8859_1));
             } catch (IOException _) {
                 // The proxy closed the connection; the reading side sees how.
             }
         });
     }
 
+    /** A client that has left says nothing more, whatever its steps are. */
+    private void write(Runnable what) {
+        synchronized (lock) {
+            if (!left) {
+                writer.execute(what);
+            }
+        }
+    }
+
     void closeWrite() {
-        writer.execute(() -> {
+        write(() -> {
             try {
-                socket.shutdownOutput();
+                wire.finish();
             } catch (IOException _) {
                 // As above.
             }
@@ -83,8 +91,8 @@ final class WireConnection implements AutoCloseable {
     }
 
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        close();
+        leave();
+        wire.abort();
     }
 
     boolean awaitResponses(int count, Duration limit) {
@@ -139,7 +147,7 @@ final class WireConnection implements AutoCloseable {
     /** Whether the proxy has ended the connection, or has answered that it will. */
     boolean isLeft() {
         synchronized (lock) {
-            if (ended()) {
+            if (ended() || wire.isLeaving()) {
                 return true;
             }
             var responses = reading().responses();
@@ -159,11 +167,15 @@ final class WireConnection implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        leave();
+        wire.close();
+    }
+
+    private void leave() {
         synchronized (lock) {
             left = true;
+            var _ = writer.shutdownNow();
         }
-        writer.shutdownNow();
-        socket.close();
     }
 
     private static boolean saysClose(SeenResponse response) {
@@ -208,7 +220,7 @@ final class WireConnection implements AutoCloseable {
         var buffer = new byte[1 << 16];
         var how = SeenConnection.End.CLOSED;
         try {
-            var in = socket.getInputStream();
+            var in = wire.in();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 synchronized (lock) {
                     if (received.size() + n > MAX_RECEIVED_BYTES) {

@@ -82,9 +82,16 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     void countExcess(String details) {
         Http2Stats http2 = stats.http2();
         shard.inc(
-                details.equals(Http2RequestReader.TOO_MANY)
-                        ? http2.headerOverflow
-                        : http2.headerListTooLarge);
+                switch (details) {
+                    case Http2RequestReader.TOO_MANY -> http2.headerOverflow;
+                    case Http2RequestReader.UNDERSCORE -> http2.rejectedUnderscores;
+                    default -> http2.headerListTooLarge;
+                });
+    }
+
+    /** Fields with an underscore were dropped. */
+    void countDropped(int fields) {
+        shard.add(stats.http2().droppedUnderscores, fields);
     }
 
     /** Whether the first bytes of a connection are those of HTTP/2. */
@@ -179,7 +186,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 new Http2RequestReader(
                         config.maxRequestHeadersBytes(),
                         config.maxHeadersCount(),
-                        accepted.settings().readerOptions().underscores(),
+                        accepted.settings().readerOptions(false).underscores(),
                         config.http2Options().allowConnect());
         return new Http2ServerStream(this, session, reader);
     }

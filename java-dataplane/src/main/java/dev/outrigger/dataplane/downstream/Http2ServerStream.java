@@ -82,12 +82,13 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
             if (details == null) {
                 exchange.onTrailers(reader.trailers());
             }
-            return details;
+            return told(details);
         }
         headRead = true;
+        connection.countDropped(reader.dropped());
         String details = reader.end(endStream);
         if (details != null) {
-            return details;
+            return told(details);
         }
         RequestHead head = reader.head();
         if (!endStream) {
@@ -182,6 +183,17 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     @Override
     public void reset() {
         reset = true;
+    }
+
+    private @Nullable String told(@Nullable String details) {
+        String noted = resetDetails();
+        return details == null || noted == null ? details : noted;
+    }
+
+    /** Envoy's codec notes that it has dropped a field, and never forgets (observed). */
+    @Override
+    public @Nullable String resetDetails() {
+        return reader.dropped() == 0 ? null : Http2RequestReader.UNDERSCORE;
     }
 
     @Override

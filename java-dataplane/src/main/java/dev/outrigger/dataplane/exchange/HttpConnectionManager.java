@@ -88,6 +88,7 @@ public final class HttpConnectionManager {
         final byte[] serviceNode;
         final long logIntervalNanos;
         private final RequestReader.Options readerOptions;
+        private final RequestReader.Options securedReaderOptions;
         private final EncoderOptions encoderOptions;
 
         /**
@@ -132,6 +133,7 @@ public final class HttpConnectionManager {
             this.serviceNode = Ascii.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);
+            this.securedReaderOptions = readerOptions.secured();
             this.encoderOptions =
                     new EncoderOptions(
                             config.http1Options().headerNameCase() instanceof HeaderNameCase.Proper
@@ -153,9 +155,13 @@ public final class HttpConnectionManager {
             return stats;
         }
 
-        /** What the codec of this manager's connections allows. */
-        public RequestReader.Options readerOptions() {
-            return readerOptions;
+        /**
+         * What the codec of this manager's connections allows.
+         *
+         * @param secured whether the connection is encrypted
+         */
+        public RequestReader.Options readerOptions(boolean secured) {
+            return secured ? securedReaderOptions : readerOptions;
         }
 
         /** How the codec of this manager's connections writes. */

@@ -31,6 +31,11 @@ public final class Http2Stats {
     final Counter keepaliveTimeout;
     final Counter streamRefused;
 
+    /** Fields with an underscore that were dropped, and requests that had one and were refused. */
+    public final Counter droppedUnderscores;
+
+    public final Counter rejectedUnderscores;
+
     /** What accepted connections count. */
     public Http2Stats(StatsStore store) {
         this(store, "");
@@ -59,6 +64,9 @@ public final class Http2Stats {
         upstreamConnections = store.counter(prefix + "nghttp2_upstream_connections");
         keepaliveTimeout = store.counter(prefix + "keepalive_timeout");
         streamRefused = store.counter(prefix + "stream_refused_errors");
+        droppedUnderscores = store.counter(prefix + "dropped_headers_with_underscores");
+        rejectedUnderscores =
+                store.counter(prefix + "requests_rejected_with_underscores_in_headers");
         registerUnused(store, prefix);
     }
 
@@ -67,12 +75,10 @@ public final class Http2Stats {
         for (String name :
                 new String[] {
                     "deferred_stream_close",
-                    "dropped_headers_with_underscores",
                     "headers_cb_no_stream",
                     "metadata_empty_frames",
                     "oghttp2_downstream_connections",
                     "oghttp2_upstream_connections",
-                    "requests_rejected_with_underscores_in_headers",
                 }) {
             store.counter(prefix + name);
         }

@@ -53,6 +53,8 @@ public final class Http2RequestReader implements HeaderSink {
     private int pseudo;
     private boolean regularSeen;
     private boolean invalid;
+    private boolean rejected;
+    private int dropped;
     private boolean https;
     private boolean knownScheme;
     private int methodAt;
@@ -93,6 +95,8 @@ public final class Http2RequestReader implements HeaderSink {
         pathBytes = 0;
         https = false;
         knownScheme = false;
+        rejected = false;
+        dropped = 0;
         beginBlock();
     }
 
@@ -121,7 +125,7 @@ public final class Http2RequestReader implements HeaderSink {
             int valueLength) {
         bytes += nameLength + valueLength;
         fields++;
-        if (invalid || bytes > maxBytes || fields > maxFields) {
+        if (invalid || rejected || bytes > maxBytes || fields > maxFields) {
             return;
         }
         if (nameLength > 0 && name[nameOffset] == ':') {
@@ -144,6 +148,9 @@ public final class Http2RequestReader implements HeaderSink {
                         name,
                         nameOffset,
                         nameLength);
+        if (id == KnownHeader.UNKNOWN && isUnwelcome(name, nameOffset, nameLength)) {
+            return;
+        }
         if (id == KnownHeader.UNKNOWN) {
             int nameAt = target.append(name, nameOffset, nameLength);
             int valueAt = target.append(value, valueOffset, valueLength);
@@ -151,6 +158,23 @@ public final class Http2RequestReader implements HeaderSink {
         } else {
             invalid = !known(id, value, valueOffset, valueLength);
         }
+    }
+
+    /** Whether a name has an underscore where none is wanted (E7). */
+    private boolean isUnwelcome(byte[] name, int offset, int length) {
+        if (underscores == Underscores.ALLOW) {
+            return false;
+        }
+        int at = offset;
+        while (at < offset + length && name[at] != '_') {
+            at++;
+        }
+        if (at == offset + length) {
+            return false;
+        }
+        rejected = underscores == Underscores.REJECT;
+        dropped++;
+        return true;
     }
 
     private boolean known(int id, byte[] value, int offset, int length) {
@@ -252,10 +276,18 @@ public final class Http2RequestReader implements HeaderSink {
      * @return Envoy's response code details, or {@code null}
      */
     public @Nullable String excess() {
+        if (rejected) {
+            return UNDERSCORE;
+        }
         if (bytes > maxBytes) {
             return TOO_LARGE;
         }
         return fields > maxFields ? TOO_MANY : null;
+    }
+
+    /** How many fields with an underscore the request has lost, or was refused for. */
+    public int dropped() {
+        return dropped;
     }
 
     /**
@@ -308,11 +340,6 @@ public final class Http2RequestReader implements HeaderSink {
             if (endStream && length > 0) {
                 return INVALID_MESSAGE;
             }
-        }
-        if (underscores != Underscores.ALLOW
-                && headers.removeUnderscored() > 0
-                && underscores == Underscores.REJECT) {
-            return UNDERSCORE;
         }
         headers.joinRepeatedInlineHeaders();
         head.setFraming(false, !endStream && length < 0 && !tunnel, length);

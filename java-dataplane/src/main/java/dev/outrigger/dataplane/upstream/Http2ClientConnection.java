@@ -27,6 +27,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     private final Http2Session session;
     private final long configuredLimit;
     private final List<Http2ClientStream> streams = new ArrayList<>();
+    private boolean reading;
     private final List<Http2ClientStream> spare = new ArrayList<>();
 
     Http2ClientConnection(ConnectionPool pool, Http2Stats http2) {
@@ -89,6 +90,14 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     void streamEnded(Http2ClientStream stream) {
         streams.remove(stream);
         pool.streamEnded(this);
+    }
+
+    /** Whether the connection ends with this stream, in the midst of what is being read. */
+    boolean closesWithin(Http2ClientStream stream) {
+        return reading
+                && state == State.DRAINING
+                && streams.size() == 1
+                && streams.contains(stream);
     }
 
     /** A response that was whole is not used by anybody any more. */
@@ -184,9 +193,11 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
             worker.refreshNow();
             received(in.readableBytes());
             if (!isClosedLocally()) {
+                reading = true;
                 session.read(in);
             }
         } finally {
+            reading = false;
             in.release();
         }
     }
