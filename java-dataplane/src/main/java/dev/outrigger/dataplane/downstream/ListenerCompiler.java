@@ -185,7 +185,8 @@ final class ListenerCompiler {
         }
         HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
         HttpConnectionManager.Settings before = known.settings().get(key);
-        if (before != null && before.config().httpFilters().equals(now.httpFilters())) {
+        if (before != null && before.config().httpFilters().equals(now.httpFilters())
+                && before.config().upgrades().equals(now.upgrades())) {
             return before;
         }
         var made = settings(listener, now);
@@ -195,14 +196,21 @@ final class ListenerCompiler {
 
     private HttpConnectionManager.Settings settings(
             ListenerConfig listener, HttpConnectionManagerConfig config) {
+        FactoryContext context = filters.withStatPrefix("http." + config.statPrefix() + ".");
+        var byUpgrade = new HashMap<String, HttpFilters>();
+        config.upgrades()
+                .forEach((type, upgrade) -> {
+                    if (!upgrade.filters().isEmpty()) {
+                        byUpgrade.put(type, HttpFilters.compile(upgrade.filters(), context));
+                    }
+                });
         return new HttpConnectionManager.Settings(
                 config,
                 new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
                 accessLogs(config.accessLogs()),
                 listener.perConnectionBufferLimitBytes(),
-                HttpFilters.compile(
-                        config.httpFilters(),
-                        filters.withStatPrefix("http." + config.statPrefix() + ".")),
+                HttpFilters.compile(config.httpFilters(), context),
+                byUpgrade,
                 filters.serviceCluster(),
                 serviceNode);
     }

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,11 @@ final class DownstreamRequest {
 
     boolean isWebSocket() {
         return upgrade.isWebSocket();
+    }
+
+    /** What the exchange was permitted to become, in lower case; {@code null} for nothing. */
+    @Nullable String upgradeType() {
+        return upgrade.type();
     }
 
     /** See {@link Exchange#onHead}. */
@@ -188,6 +194,12 @@ final class DownstreamRequest {
         for (ByteBuf data = upgrade.takeEarly(); data != null; data = upgrade.takeEarly()) {
             router.onRequestBody(data, false);
         }
+        HeaderBlock trailers = upgrade.earlyTrailers();
+        if (trailers != null) {
+            router.onRequestTrailers(trailers);
+        } else if (upgrade.isEarlyEnd()) {
+            router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
+        }
         downstream.readDisable(false);
         exchange.logAt(
                 AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
@@ -230,7 +242,7 @@ final class DownstreamRequest {
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
         if (upgrade.isWaiting()) {
-            if (upgrade.keep(data) > exchange.settings().bufferLimitBytes) {
+            if (upgrade.keep(data, endStream) > exchange.settings().bufferLimitBytes) {
                 downstream.readDisable(true);
             }
         } else if (upgrade.isRefused()) {
@@ -254,7 +266,11 @@ final class DownstreamRequest {
 
     /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
-        router.onRequestTrailers(trailers);
+        if (upgrade.isWaiting()) {
+            upgrade.keep(trailers);
+        } else if (!upgrade.isRefused()) {
+            router.onRequestTrailers(trailers);
+        }
     }
 
     private void onEnd() {

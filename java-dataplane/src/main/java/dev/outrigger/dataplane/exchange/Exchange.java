@@ -134,6 +134,11 @@ public final class Exchange implements FormatContext {
         return manager.settings();
     }
 
+    /** What the router of this exchange's filters says. */
+    RouterOptions routerOptions() {
+        return manager.settings().router(request.upgradeType());
+    }
+
     DownstreamStream downstream() {
         return downstream;
     }

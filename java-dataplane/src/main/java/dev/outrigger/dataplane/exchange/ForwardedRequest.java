@@ -12,8 +12,9 @@ import dev.outrigger.dataplane.route.HostRewriter;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
-import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.StreamSource;
+import dev.outrigger.dataplane.upstream.TcpTunnel;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -175,13 +176,11 @@ final class ForwardedRequest {
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
-    private @Nullable ConnectionPool choosePool(boolean isRetry) {
+    private @Nullable StreamSource choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
-        ConnectionPool pool =
-                host == null
-                        ? null
-                        : cluster().pool(host, worker, services.connector(), highPriority, hosts);
+        boolean tcp = route().isConnectEnd(head().method());
+        StreamSource pool = host == null ? null : source(host, tcp);
         if (pool == null) {
             if (host == null) {
                 shard.inc(cluster().stats().cxNoneHealthy);
@@ -189,10 +188,16 @@ final class ForwardedRequest {
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
-        } else {
+        } else if (!tcp) {
             cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
         return pool;
+    }
+
+    private @Nullable StreamSource source(Host host, boolean tcp) {
+        return tcp
+                ? new TcpTunnel(host, worker, services.connector(), highPriority)
+                : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
@@ -212,7 +217,7 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        ConnectionPool pool = choosePool(false);
+        StreamSource pool = choosePool(false);
         if (pool == null) {
             return;
         }
@@ -237,7 +242,7 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(ConnectionPool pool) {
+    private void startAttempt(StreamSource pool) {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
         info().setUpstreamMetadata(pool.host().metadata());
@@ -259,12 +264,16 @@ final class ForwardedRequest {
                     head().headers(),
                     Ascii.bytes(host.hostname()),
                     route().appendsXForwardedHost() && attemptCount == 1,
-                    !exchange.settings().router.suppressEnvoyHeaders());
+                    !exchange.routerOptions().suppressEnvoyHeaders());
         }
         info().upstreamTxBegin(worker.now());
         // A body in chunks that turns out to be empty is sent in chunks all the same.
         boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
         stream.sendHead(head(), bodyless);
+        if (attempt.stream() != stream) {
+            // A tunnel is answered at once, and with the answer all may be over.
+            return;
+        }
         if (!bodyless) {
             body.replay(stream);
         }
@@ -378,7 +387,7 @@ final class ForwardedRequest {
     void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        ConnectionPool pool = choosePool(true);
+        StreamSource pool = choosePool(true);
         if (pool == null) {
             return;
         }

@@ -18,6 +18,7 @@ import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.route.ValueMatcher;
 import dev.outrigger.dataplane.upstream.Cluster;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -77,12 +78,14 @@ public final class HttpConnectionManager {
         final @Nullable ProxyStatus proxyStatus;
         final boolean overwriteServer;
         final boolean passServer;
-        final RouterOptions router;
+        private final RouterOptions router;
         final long streamIdleTimeoutNanos;
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
-        final HttpFilters filters;
+        private final HttpFilters filters;
+        private final Map<String, HttpFilters> upgradeFilters;
+        private final Map<String, RouterOptions> upgradeRouters = new HashMap<>();
         final @Nullable LocalReplyMapping localReplies;
         final byte[] serviceCluster;
         final byte[] serviceNode;
@@ -91,6 +94,7 @@ public final class HttpConnectionManager {
         private final EncoderOptions encoderOptions;
 
         /**
+         * @param upgradeFilters those of upgrades that have their own, by lower-case type
          * @param serviceCluster the node's
          * @param serviceNode the node's id
          */
@@ -100,6 +104,7 @@ public final class HttpConnectionManager {
                 List<AccessLog> accessLogs,
                 int bufferLimitBytes,
                 HttpFilters filters,
+                Map<String, HttpFilters> upgradeFilters,
                 String serviceCluster,
                 String serviceNode) {
             this.config = config;
@@ -125,6 +130,13 @@ public final class HttpConnectionManager {
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
             this.filters = filters;
+            this.upgradeFilters = Map.copyOf(upgradeFilters);
+            config.upgrades()
+                    .forEach((type, upgrade) -> {
+                        if (!upgrade.filters().isEmpty()) {
+                            upgradeRouters.put(type, RouterOptions.of(upgrade.filters()));
+                        }
+                    });
             this.localReplies = LocalReplyMapping.of(config.localReply());
             this.serviceCluster = Ascii.bytes(serviceCluster);
             this.serviceNode = Ascii.bytes(serviceNode);
@@ -149,6 +161,24 @@ public final class HttpConnectionManager {
 
         public HcmStats stats() {
             return stats;
+        }
+
+        /**
+         * The filters of an exchange.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        HttpFilters filters(@Nullable String upgrade) {
+            return upgrade == null ? filters : upgradeFilters.getOrDefault(upgrade, filters);
+        }
+
+        /**
+         * What the router of an exchange's filters says.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        RouterOptions router(@Nullable String upgrade) {
+            return upgrade == null ? router : upgradeRouters.getOrDefault(upgrade, router);
         }
 
         /** What the codec of this manager's connections allows. */

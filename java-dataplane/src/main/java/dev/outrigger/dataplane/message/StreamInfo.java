@@ -28,7 +28,7 @@ public final class StreamInfo {
     private long downstreamTxEndNanos = -1;
     private long poolReadyMillis = -1;
     private @Nullable Protocol protocol = Protocol.HTTP_1_1;
-    private Protocol upstreamProtocol = Protocol.HTTP_1_1;
+    private @Nullable Protocol upstreamProtocol;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -224,7 +224,7 @@ public final class StreamInfo {
         upstreamHost = addressText;
     }
 
-    /** What the connection of the last attempt that had one speaks. */
+    /** What the connection of the last attempt that had one speaks, where that is HTTP. */
     public @Nullable Protocol upstreamProtocol() {
         return upstreamRemote == null ? null : upstreamProtocol;
     }
@@ -234,7 +234,7 @@ public final class StreamInfo {
     }
 
     /** An attempt has a connection to the host named last; its own end of it. */
-    public void setUpstreamConnection(String addressText, Protocol spoken) {
+    public void setUpstreamConnection(String addressText, @Nullable Protocol spoken) {
         upstreamProtocol = spoken;
         upstreamLocal = addressText;
         upstreamRemote = upstreamHost;

@@ -130,7 +130,7 @@ public final class TcpSession
             return;
         }
         info.setUpstreamCluster(found.name());
-        if (!TcpUpstream.admits(found, worker)) {
+        if (!TcpUpstream.admits(found, worker, false)) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW);
             return;
         }
@@ -144,7 +144,7 @@ public final class TcpSession
         attempts++;
         info.setAttemptCount(attempts);
         info.addUpstreamHostAttempted(host.addressText());
-        upstream = TcpUpstream.connect(host, worker, services.connector(), this);
+        upstream = TcpUpstream.connect(host, worker, services.connector(), false, this);
     }
 
     private void fail(ResponseFlag flag) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * find no connection to take them wait first in, first out. A pool without connections and requests
  * goes away. Confined to the worker's event loop.
  */
-public final class ConnectionPool {
+public final class ConnectionPool implements StreamSource {
     /** How many connections one request may cause when there are to be more than requests. */
     private static final int MAX_CONNECTS_AT_ONCE = 3;
 
@@ -76,6 +76,7 @@ public final class ConnectionPool {
         return codec;
     }
 
+    @Override
     public Host host() {
         return host;
     }
@@ -92,7 +93,7 @@ public final class ConnectionPool {
         return counters;
     }
 
-    /** Asks for a stream; the answer may come before this returns. */
+    @Override
     public void newStream(PoolCallbacks callbacks) {
         if (gone) {
             comeBack();
@@ -119,7 +120,7 @@ public final class ConnectionPool {
         connectIfNeeded();
     }
 
-    /** Withdraws a request that still waits. */
+    @Override
     public void cancel(PoolCallbacks callbacks) {
         if (pending.removeFirstOccurrence(callbacks)) {
             leavePending();

@@ -87,20 +87,20 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private long openedNanos;
     private int lastReceived;
 
-    private TcpUpstream(Host host, WorkerContext worker, Owner owner) {
+    private TcpUpstream(Host host, WorkerContext worker, boolean highPriority, Owner owner) {
         this.host = host;
         this.cluster = host.cluster();
         this.worker = worker;
         this.owner = owner;
-        this.breakers = cluster.breakers(false);
+        this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
         this.counters = host.counters(worker.index());
     }
 
     /** Whether the cluster may have another connection; counts it where it may not (CB1). */
-    public static boolean admits(Cluster cluster, WorkerContext worker) {
-        boolean admits = cluster.breakers(false).connections.canCreate();
+    public static boolean admits(Cluster cluster, WorkerContext worker, boolean highPriority) {
+        boolean admits = cluster.breakers(highPriority).connections.canCreate();
         if (!admits) {
             worker.stats().inc(cluster.stats().cxOverflow);
         }
@@ -111,10 +111,15 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
      * Connects to a host; the owner hears of the outcome, never from within this call.
      *
      * @param connector of the worker
+     * @param highPriority whose circuit breakers count
      */
     public static TcpUpstream connect(
-            Host host, WorkerContext worker, UpstreamConnector connector, Owner owner) {
-        var upstream = new TcpUpstream(host, worker, owner);
+            Host host,
+            WorkerContext worker,
+            UpstreamConnector connector,
+            boolean highPriority,
+            Owner owner) {
+        var upstream = new TcpUpstream(host, worker, highPriority, owner);
         upstream.begin(connector);
         return upstream;
     }

@@ -99,6 +99,7 @@ class RouteParserTest {
                                 List.of(),
                                 Optional.empty(),
                                 Map.of(),
+                                Optional.empty(),
                                 false));
     }
 
