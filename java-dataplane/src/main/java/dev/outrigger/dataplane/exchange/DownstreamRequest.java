@@ -172,6 +172,7 @@ final class DownstreamRequest {
         if (exchange.manager().cluster(cluster) != null) {
             exchange.info().setUpstreamCluster(cluster);
         }
+        downstream.startDrain();
         exchange.replies().send(403, "", null, "upgrade_failed", true, false);
         return false;
     }
@@ -201,9 +202,15 @@ final class DownstreamRequest {
             router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
         }
         downstream.readDisable(false);
-        exchange.logAt(
-                AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
-                exchange.settings().config.accessLogTimes().onTunnel());
+    }
+
+    /** The final head has been sent: that a tunnel is open is worth a line. */
+    void logTunnel(int status) {
+        if (upgrade.isAgreed(status)) {
+            exchange.logAt(
+                    AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
+                    exchange.settings().config.accessLogTimes().onTunnel());
+        }
     }
 
     /** The request has passed all filters. */
@@ -242,6 +249,9 @@ final class DownstreamRequest {
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
         if (upgrade.isWaiting()) {
+            if (endStream) {
+                router.onEarlyEnd();
+            }
             if (upgrade.keep(data, endStream) > exchange.settings().bufferLimitBytes) {
                 downstream.readDisable(true);
             }
@@ -267,6 +277,7 @@ final class DownstreamRequest {
     /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
         if (upgrade.isWaiting()) {
+            router.onEarlyEnd();
             upgrade.keep(trailers);
         } else if (!upgrade.isRefused()) {
             router.onRequestTrailers(trailers);

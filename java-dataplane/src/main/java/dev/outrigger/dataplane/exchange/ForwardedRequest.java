@@ -316,7 +316,17 @@ final class ForwardedRequest {
         }
     }
 
+    /** The request has ended, though what it ends with is kept back (W3). */
+    void onEarlyEnd() {
+        if (active) {
+            onRequestEnd(attempts.latest());
+        }
+    }
+
     private void onRequestEnd(@Nullable Attempt attempt) {
+        if (requestEnd >= 0) {
+            return;
+        }
         requestEnd = worker.now();
         if (attempt != null) {
             outcomes.armRouteTimer();

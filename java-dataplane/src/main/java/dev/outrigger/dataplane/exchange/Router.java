@@ -147,6 +147,10 @@ final class Router {
         upstream.onRequestTrailers(trailers);
     }
 
+    void onEarlyEnd() {
+        upstream.onEarlyEnd();
+    }
+
     void onTunnelOpen() {
         upstream.onTunnelOpen();
     }

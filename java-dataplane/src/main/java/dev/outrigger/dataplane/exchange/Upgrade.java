@@ -114,6 +114,11 @@ final class Upgrade {
         return agreed;
     }
 
+    /** Whether that answer opens the tunnel as far as logs are concerned: of 2xx only 200. */
+    boolean isAgreed(int status) {
+        return isActive() && status == (connect ? 200 : 101);
+    }
+
     /**
      * Keeps what the client sent early.
      *

@@ -45,6 +45,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     private boolean requestComplete;
     private boolean ended;
     private boolean closeAfter;
+    private boolean tunnelEnded;
 
     Http1ClientConnection(ConnectionPool pool) {
         super(pool, 1);
@@ -69,6 +70,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         chunkedRequest = false;
         requestComplete = false;
         closeAfter = false;
+        tunnelEnded = false;
         reader.begin();
         return this;
     }
@@ -106,7 +108,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             if (chunkedRequest) {
                 out.lastChunk();
             }
-            requestComplete = true;
+            endRequest();
         }
     }
 
@@ -119,12 +121,28 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         } else if (chunkedRequest) {
             out.lastChunk();
         }
+        endRequest();
+    }
+
+    private void endRequest() {
         requestComplete = true;
+        if (request.isConnect()) {
+            tunnelEnded = true;
+            out.markDirty();
+        }
     }
 
     @Override
     public void flush() {
         out.flush();
+        if (tunnelEnded) {
+            // HTTP/1 has no other way to say that the bytes of a tunnel have ended.
+            tunnelEnded = false;
+            if (receiver != null) {
+                fail(StreamReset.CONNECTION_TERMINATION, true);
+                close();
+            }
+        }
     }
 
     @Override
@@ -336,11 +354,15 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
 
     /** Ends the attempt abnormally. */
     private void fail(StreamReset reason) {
+        fail(reason, isClosedLocally() || reason == StreamReset.PROTOCOL_ERROR);
+    }
+
+    private void fail(StreamReset reason, boolean locally) {
         ResponseReceiver to = receiver;
         if (to != null) {
             receiver = null;
             pool.streamEnded(this);
-            countActiveStreams(isClosedLocally() || reason == StreamReset.PROTOCOL_ERROR);
+            countActiveStreams(locally);
             to.onUpstreamReset(reason, "");
         }
     }

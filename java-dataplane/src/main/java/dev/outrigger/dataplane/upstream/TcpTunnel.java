@@ -30,6 +30,7 @@ public final class TcpTunnel
     private @Nullable TcpUpstream connection;
     private @Nullable PoolCallbacks waiting;
     private @Nullable ResponseReceiver receiver;
+    private boolean requestEnded;
     private boolean dirty;
 
     public TcpTunnel(
@@ -139,6 +140,7 @@ public final class TcpTunnel
     }
 
     private void endRequest() {
+        requestEnded = true;
         if (connection().isOpen()) {
             connection().end(() -> {});
         }
@@ -201,7 +203,11 @@ public final class TcpTunnel
         if (to != null) {
             receiver = null;
             to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
-            connection().closeNow();
+            if (requestEnded) {
+                connection().closeUnused();
+            } else {
+                connection().closeNow();
+            }
         }
     }
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lifecycle: connecting, then open, then closed; the owner hears of each step once, and of
  * nothing after it has closed or cancelled the connection itself.
  */
-public final class TcpUpstream extends ChannelInboundHandlerAdapter {
+public final class TcpUpstream extends ChannelInboundHandlerAdapter implements TcpSessionUpstream {
     /** Whose connection it is. */
     public interface Owner {
         void onUpstreamConnected();
@@ -84,6 +84,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private boolean closedLocally;
     private boolean reset;
     private boolean ended;
+    private boolean released;
     private long openedNanos;
     private int lastReceived;
 
@@ -250,46 +251,46 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    @Override
     public Host host() {
         return host;
     }
 
-    /** This end of the open connection, {@code ip:port}. */
+    @Override
     public String localAddress() {
         return channel().localAddress() instanceof InetSocketAddress address
                 ? ConnectionInfo.text(address)
                 : "";
     }
 
+    @Override
     public boolean isOpen() {
         return state == State.OPEN;
     }
 
+    @Override
     public boolean isWritable() {
         return channel().isWritable();
     }
 
-    /** What was written and is not sent yet. */
+    @Override
     public long pendingBytes() {
         ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 
-    /** Queues data until {@link #flush}; takes it over. */
+    @Override
     public void write(ByteBuf data) {
         shard.add(stats.cxTxBytes, data.readableBytes());
         channel().write(data, channel().voidPromise());
     }
 
+    @Override
     public void flush() {
         channel().flush();
     }
 
-    /**
-     * Tells the host that nothing more will come, once it has all that was written.
-     *
-     * @param done runs when it was told
-     */
+    @Override
     public void end(Runnable done) {
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -300,11 +301,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
                 });
     }
 
-    /**
-     * Stops or resumes reading, for back-pressure.
-     *
-     * @return whether that changed anything
-     */
+    @Override
     public boolean readDisable(boolean disable) {
         var config = channel().config();
         boolean change = config.isAutoRead() == disable;
@@ -314,7 +311,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         return change;
     }
 
-    /** Withdraws: nobody wants the connection any more. */
+    @Override
     public void cancel() {
         if (state != State.CONNECTING) {
             return;
@@ -327,29 +324,42 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes at once; the owner hears nothing more. */
+    @Override
     public void closeNow() {
         told = true;
         closedLocally = true;
         channel().close();
     }
 
-    /** Closes so that the host sees a reset; the owner hears nothing more. */
+    @Override
     public void abort() {
         channel().config().setOption(ChannelOption.SO_LINGER, 0);
         closeNow();
     }
 
-    /** Closes when everything that was written is sent; the owner hears of it. */
+    @Override
     public void closeAfterFlush() {
         closedLocally = true;
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel().close());
     }
 
-    /** Both sides have ended the connection: what is left is to forget it. */
+    @Override
     public void closeEnded() {
         told = true;
         channel().close();
+    }
+
+    /** As {@link #closeEnded}, where what used the connection was over before it ends. */
+    void closeUnused() {
+        released = true;
+        leaveActive();
+        closeEnded();
+    }
+
+    private void leaveActive() {
+        breakers.requests.dec(shard);
+        shard.dec(stats.rqActive);
+        counters.add(HostCounters.RQ_ACTIVE, -1);
     }
 
     @Override
@@ -405,16 +415,16 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         }
         worker.refreshNow();
         state = State.CLOSED;
-        breakers.requests.dec(shard);
-        shard.dec(stats.rqActive);
-        counters.add(HostCounters.RQ_ACTIVE, -1);
         shard.inc(stats.cxDestroy);
-        shard.inc(stats.cxDestroyWithActiveRq);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
-        shard.inc(
-                closedLocally
-                        ? stats.cxDestroyLocalWithActiveRq
-                        : stats.cxDestroyRemoteWithActiveRq);
+        if (!released) {
+            leaveActive();
+            shard.inc(stats.cxDestroyWithActiveRq);
+            shard.inc(
+                    closedLocally
+                            ? stats.cxDestroyLocalWithActiveRq
+                            : stats.cxDestroyRemoteWithActiveRq);
+        }
         shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
         shard.add(stats.cxRxBytesBuffered, -lastReceived);
         leaveOpen();
