@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.upstream.ClientConnection.State;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -287,7 +288,7 @@ public final class ConnectionPool implements StreamSource {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException) {
+        } else if (cause instanceof ConnectException || cause instanceof FileNotFoundException) {
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         shard.inc(stats.cxDestroy);
@@ -296,7 +297,7 @@ public final class ConnectionPool implements StreamSource {
                         ? stats.cxDestroyRemote
                         : stats.cxDestroyLocal);
         leftOpen();
-        String failure = TransportFailure.text(reason, cause);
+        String failure = TransportFailure.text(reason, cause, host.address());
         // Taken out first: a retry that asks again for this pool must not be failed with the rest.
         var waiting = new ArrayList<>(pending);
         pending.clear();

@@ -9,7 +9,6 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -223,7 +222,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
         leaveOpen();
         if (!cancelled) {
             shard.inc(stats.rqPendingFailureEject);
-            fail(reason, transportFailure(reason, cause, host.address()));
+            fail(reason, TransportFailure.text(reason, cause, host.address()));
         }
     }
 
@@ -232,16 +231,6 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
             told = true;
             owner.onUpstreamConnectFailure(reason, transportFailure);
         }
-    }
-
-    /** The system's words as Envoy puts them (Y9). */
-    private static String transportFailure(
-            StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
-        boolean silent =
-                cause == null
-                        || reason == StreamReset.CONNECTION_TIMEOUT
-                        || cause instanceof ChannelException;
-        return silent || cause == null ? "" : ConnectFailures.text(cause, address);
     }
 
     private Channel channel() {
