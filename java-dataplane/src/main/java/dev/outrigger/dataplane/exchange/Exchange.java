@@ -340,6 +340,12 @@ public final class Exchange implements FormatContext {
         }
     }
 
+    /** Stops or resumes reading the request, for back-pressure. */
+    void pauseReading(boolean pause) {
+        shard.inc(pause ? stats().flowControlPaused : stats().flowControlResumed);
+        downstream.readDisable(pause);
+    }
+
     /** More of the request is to be kept than may be (L6). */
     void onRequestTooLarge() {
         shard.inc(stats().rqTooLarge);

@@ -196,7 +196,7 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     @Override
     public void readDisable(boolean disable) {
-        exchange.downstream().readDisable(disable);
+        exchange.pauseReading(disable);
     }
 
     @Override

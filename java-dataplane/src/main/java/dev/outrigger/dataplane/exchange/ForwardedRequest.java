@@ -54,6 +54,12 @@ final class ForwardedRequest {
     private boolean active;
     private boolean overflowed;
 
+    /** Whether the client is not read, because the host does not keep up. */
+    private boolean backedUp;
+
+    /** Whether the host is not read, because the client does not keep up. */
+    private boolean paused;
+
     ForwardedRequest(
             WorkerServices services,
             Exchange exchange,
@@ -134,6 +140,8 @@ final class ForwardedRequest {
         requestEnd = -1;
         active = true;
         overflowed = false;
+        backedUp = false;
+        paused = false;
         response.reset();
     }
 
@@ -285,7 +293,8 @@ final class ForwardedRequest {
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
         // Reading was stopped where more waited for this stream than the buffer may hold.
-        exchange.downstream().readDisable(!stream.isWritable());
+        paused = false;
+        backUp(!stream.isWritable());
     }
 
     void onRequestBody(ByteBuf data, boolean endStream) {
@@ -309,7 +318,7 @@ final class ForwardedRequest {
             }
         }
         if (stream == null && body.isFull()) {
-            exchange.downstream().readDisable(true);
+            backUp(true);
         }
         if (endStream) {
             onRequestEnd(attempt);
@@ -360,14 +369,27 @@ final class ForwardedRequest {
     }
 
     void onUpstreamWritable(boolean writable) {
-        exchange.downstream().readDisable(!writable);
+        backUp(!writable);
+    }
+
+    private void backUp(boolean now) {
+        if (now != backedUp) {
+            backedUp = now;
+            shard.inc(now ? cluster().stats().flowControlBackedUp : cluster().stats().flowControlDrained);
+            exchange.pauseReading(now);
+        }
     }
 
     void onDownstreamWritable(boolean writable) {
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
-        if (stream != null) {
-            stream.readDisable(!writable);
+        if (stream != null && paused == writable) {
+            paused = !writable;
+            shard.inc(
+                    paused
+                            ? cluster().stats().flowControlPaused
+                            : cluster().stats().flowControlResumed);
+            stream.readDisable(paused);
         }
     }
 
@@ -418,6 +440,12 @@ final class ForwardedRequest {
     /** The exchange is over. */
     void end() {
         cancel();
+        if (backedUp) {
+            // What was not read is not read any more, and Envoy takes that for read again.
+            backedUp = false;
+            shard.inc(cluster().stats().flowControlDrained);
+            shard.inc(exchange.stats().flowControlResumed);
+        }
         retry.end();
         body.end();
         shadows.end();
