@@ -50,18 +50,18 @@ final class ConnectCases {
     private void ends() {
         String filter = manager("", CONNECT, ENDS, "");
         String request = head("CONNECT a.b:80");
-        all.put("ends", http1(filter, raw("~ >up"), request, "down"));
+        all.put("ends", http1(filter, raw("<down >up"), request, "down"));
         all.put("ends, upstream speaks first", http1(filter, raw(">hello"), request, "down"));
-        all.put("ends, early data", http1(filter, raw("~ >up"), request + "early", "late"));
-        all.put("ends, upstream ends", http1(filter, raw("~ >bye |"), request, "down", "more"));
-        all.put("ends, upstream closes", http1(filter, raw("~ >bye ."), request, "down", "more"));
-        all.put("ends, upstream resets", http1(filter, raw("~ !"), request, "down", "more"));
+        all.put("ends, early data", http1(filter, raw("<early >up"), request + "early", "late"));
+        all.put("ends, upstream ends", http1(filter, raw("<down >bye |"), request, "down", "more"));
+        all.put("ends, upstream closes", http1(filter, raw("<down >bye ."), request, "down", "more"));
+        all.put("ends, upstream resets", http1(filter, raw("<down !"), request, "down", "more"));
         all.put(
                 "ends, client ends",
                 new Case(
                         false,
                         List.of(request.getBytes(ISO_8859_1), CLIENT_ENDS),
-                        raw("~ ~ >late"),
+                        raw("~"),
                         filter,
                         ""));
         all.put("ends, nobody there", http1(filter, raw(), request));
@@ -80,38 +80,38 @@ final class ConnectCases {
                 http1(filter, raw("~ >up"), request)
                         .cluster(
                                 ", circuit_breakers: {thresholds: [{max_pending_requests: 0}]}"));
-        all.put("ends, idle", http1(manager("", CONNECT, ENDS + ", idle_timeout: 0.3s", ""), raw("~ >up"), request, "down"));
+        all.put("ends, idle", http1(manager("", CONNECT, ENDS + ", idle_timeout: 0.3s", ""), raw("<down >up"), request, "down"));
         all.put(
                 "ends, not a CONNECT",
                 http1(
                         manager("", "prefix: /", ENDS, ""),
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nhi"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nhi"),
                         "GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
-        all.put("ends, http2", http2(filter, raw("~ >up"), connect(1, false), data(0, 1, "down")));
+        all.put("ends, http2", http2(filter, raw("<down >up"), connect(1, false), data(0, 1, "down")));
         all.put(
                 "ends, http2, early data",
-                http2(filter, raw("~ >up"), join(connect(1, false), data(0, 1, "early"))));
+                http2(filter, raw("<early >up"), join(connect(1, false), data(0, 1, "early"))));
         all.put(
                 "ends, http2, early end",
-                http2(filter, raw("~ >up |"), join(connect(1, false), data(END, 1, "early"))));
+                http2(filter, raw("<early >up |"), join(connect(1, false), data(END, 1, "early"))));
         all.put(
                 "ends, http2, client ends",
-                http2(filter, raw("~ ~ >up ~ |"), connect(1, false), data(END, 1, "down")));
+                http2(filter, raw("<down >up ~ |"), connect(1, false), data(END, 1, "down")));
         all.put("ends, http2, empty", http2(filter, raw("~ >up |"), connect(1, true)));
         all.put(
                 "ends, http2, trailers",
                 http2(
                         filter,
-                        raw("~ ~ >up |"),
+                        raw("<down >up |"),
                         connect(1, false),
                         data(0, 1, "down"),
                         headers(WHOLE, 1, "t", "v")));
         all.put(
                 "ends, http2, upstream ends",
-                http2(filter, raw("~ >bye |"), connect(1, false), data(0, 1, "down")));
+                http2(filter, raw("<down >bye |"), connect(1, false), data(0, 1, "down")));
         all.put(
                 "ends, http2, upstream resets",
-                http2(filter, raw("~ ~ !"), connect(1, false), data(0, 1, "down")));
+                http2(filter, raw("<down !"), connect(1, false), data(0, 1, "down")));
         all.put(
                 "ends, http2, client resets",
                 http2(
@@ -148,13 +148,13 @@ final class ConnectCases {
                 "post",
                 http1(
                         filter,
-                        raw("~ >up |"),
+                        raw("<down >up |"),
                         "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\ndown"));
         all.put(
                 "post in chunks",
                 http1(
                         filter,
-                        raw("~ ~ >up ~ |"),
+                        raw("<down >up ~ |"),
                         "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n",
                         "4\r\ndown\r\n",
                         "0\r\n\r\n"));
@@ -168,7 +168,7 @@ final class ConnectCases {
                 "post, http2",
                 http2(
                         filter,
-                        raw("~ ~ >up ~ |"),
+                        raw("<down >up ~ |"),
                         ask(1, false, "POST", ":scheme", "http", ":path", "/"),
                         data(0, 1, "down"),
                         data(END, 1, "end")));
@@ -181,7 +181,7 @@ final class ConnectCases {
                                 ", upgrade_configs: [{upgrade_type: CONNECT, connect_config:"
                                         + " {allow_post: true}}]",
                                 ""),
-                        raw("~ >up |"),
+                        raw("<down >up |"),
                         head("CONNECT a.b:80"),
                         "down"));
     }
@@ -189,7 +189,7 @@ final class ConnectCases {
     private void forwards() {
         String filter = manager("", CONNECT, FORWARDED, "");
         String request = head("CONNECT a.b:80");
-        String agreed = "~ >HTTP/1.1_200_OK\\r\\n\\r\\n ~ >up";
+        String agreed = "<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\n ~ >up";
         all.put(
                 "forwarded, http2 to http1",
                 http2(filter, raw(agreed), connect(1, false), data(0, 1, "down")));
@@ -206,7 +206,7 @@ final class ConnectCases {
                 "forwarded, http2 to http1, refused",
                 http2(
                         filter,
-                        raw("~ >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
                         join(connect(1, false), data(0, 1, "early"))));
         all.put(
                 "forwarded, http2 to http1, bytestream",
@@ -243,8 +243,7 @@ final class ConnectCases {
                 http1(
                                 filter,
                                 framed(script().atHead(1, status("200", false), data(0, 1, "up"))),
-                                request + "early",
-                                "late")
+                                request + "early")
                         .cluster(cluster));
         all.put(
                 "forwarded, http1 to http2, refused",
@@ -340,14 +339,14 @@ final class ConnectCases {
         String filter = manager("", "prefix: /", "", "");
         byte[] get = ask(1, true, "GET", ":scheme", "http", ":path", "/");
         byte[] post = ask(1, false, "POST", ":scheme", "http", ":path", "/");
-        String half = "~ >HTTP/1.1_200_OK\\r\\ncontent-length:_5\\r\\n\\r\\nup ~ .";
+        String half = "<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_5\\r\\n\\r\\nup ~ .";
         all.put("cut short, http2 to http1", http2(filter, raw(half), get));
         all.put(
                 "cut short in chunks, http2 to http1",
                 http2(
                         filter,
                         raw(
-                                "~ >HTTP/1.1_200_OK\\r\\ntransfer-encoding:_chunked\\r\\n\\r\\n2\\r\\nup\\r\\n"
+                                "<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ntransfer-encoding:_chunked\\r\\n\\r\\n2\\r\\nup\\r\\n"
                                         + " ~ ."),
                         get));
         all.put(
@@ -377,14 +376,14 @@ final class ConnectCases {
                 "answered early, http2 to http1",
                 http2(
                         filter,
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nup"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nup"),
                         post,
                         data(END, 1, "down")));
         all.put(
                 "answered early, http1 to http1",
                 http1(
                         filter,
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nup"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nup"),
                         "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n",
                         "down"));
     }

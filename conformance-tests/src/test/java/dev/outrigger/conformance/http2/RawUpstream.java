@@ -16,7 +16,8 @@ import java.util.List;
 
 /**
  * A TCP upstream that acts by a script and notes what it hears. A script is a line of words: {@code
- * >text} says (blanks as {@code _}), {@code ~} hears until there is nothing for a while, {@code |}
+ * >text} says (blanks as {@code _}), {@code <text} hears until that has come, {@code ~} hears until
+ * there is nothing for a while, {@code |}
  * ends its side, {@code .} closes, {@code !} resets. Behind the script it hears to the end.
  */
 final class RawUpstream implements AutoCloseable {
@@ -94,14 +95,12 @@ final class RawUpstream implements AutoCloseable {
             return;
         }
         switch (word.charAt(0)) {
-            case '>' ->
-                    socket.getOutputStream()
-                            .write(
-                                    word.substring(1)
-                                            .replace('_', ' ')
-                                            .replace("\\r", "\r")
-                                            .replace("\\n", "\n")
-                                            .getBytes(ISO_8859_1));
+            case '>' -> socket.getOutputStream().write(text(word).getBytes(ISO_8859_1));
+            case '<' -> {
+                while (!into.text().contains(text(word)) && into.end.isEmpty()) {
+                    hearOnce(socket, into);
+                }
+            }
             case '~' -> hear(socket, into, QUIET_MILLIS);
             case '|' -> socket.shutdownOutput();
             case '.' -> socket.close();
@@ -113,20 +112,38 @@ final class RawUpstream implements AutoCloseable {
         }
     }
 
+    private static String text(String word) {
+        return word.substring(1)
+                .replace('_', ' ')
+                .replace("\\r", "\r")
+                .replace("\\n", "\n");
+    }
+
     private static void hear(Socket socket, Heard into, int patienceMillis) throws IOException {
-        byte[] buffer = new byte[65536];
         socket.setSoTimeout(patienceMillis);
         try {
             while (into.end.isEmpty()) {
-                int count = socket.getInputStream().read(buffer);
-                if (count < 0) {
-                    into.end = "<end>";
-                } else {
-                    into.add(buffer, count);
-                }
+                hearOnce(socket, into);
             }
         } catch (SocketTimeoutException e) {
             // Quiet.
+        }
+    }
+
+    private static void hearOnce(Socket socket, Heard into) throws IOException {
+        byte[] buffer = new byte[65536];
+        int count = socket.getInputStream().read(buffer);
+        if (count < 0) {
+            into.end = "<end>";
+        } else {
+            into.add(buffer, count);
+        }
+    }
+
+    /** Whether every connection has come to its end. */
+    boolean isOver() {
+        synchronized (heard) {
+            return heard.stream().noneMatch(each -> each.end.isEmpty());
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.conformance.Subjects;
 import dev.outrigger.conformance.http2.TunnelWords.Case;
 import dev.outrigger.conformance.http2.TunnelWords.Upstream;
+import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelWireIT {
     private static final int AT_ONCE = 8;
+
+    private static final Duration SETTLING = Duration.ofSeconds(3);
 
     /** A port nobody listens on. */
     private static final int NOBODY = 1;
@@ -105,6 +109,8 @@ class TunnelWireIT {
             try (var running = proxy.start(bootstrap, folder)) {
                 var heard = new LinkedHashMap<String, List<?>>();
                 Map<String, Object> answers = answers(running);
+                // What is kept for others does not end, and is not waited for any longer.
+                var _ = Eventually.holds(SETTLING, () -> raw.values().stream().allMatch(RawUpstream::isOver));
                 raw.forEach((name, upstream) ->
                         heard.put(name, upstream.heard().stream().map(TunnelWireIT::masked).toList()));
                 framed.forEach((name, upstream) -> heard.put(name, upstream.heard()));

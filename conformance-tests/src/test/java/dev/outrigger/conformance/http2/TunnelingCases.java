@@ -26,9 +26,9 @@ import java.util.Map;
 /** TCP that goes through a CONNECT or a POST. */
 final class TunnelingCases {
     private static final String TO = "hostname: 'h.i:80'";
-    private static final String AGREED = "~ >HTTP/1.1_200_OK\\r\\n\\r\\n";
+    private static final String AGREED = "<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\n";
     private static final String REFUSED =
-            "~ >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno";
+            "<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno";
 
     private final Map<String, Case> all = new LinkedHashMap<>();
 
@@ -64,35 +64,35 @@ final class TunnelingCases {
 
     private void overHttp1() {
         String filter = proxy(TO, "");
-        all.put("tunnel", http1(filter, raw(AGREED + " ~ >up"), "down", "more"));
+        all.put("tunnel", http1(filter, raw(AGREED + " <down >up"), "down", "more"));
         all.put("tunnel, created", http1(filter, raw(AGREED.replace("200", "201")), "down"));
         all.put("tunnel, upstream speaks first", http1(filter, raw(AGREED + " >hi"), "down"));
         all.put("tunnel, upstream speaks along", http1(filter, raw(AGREED + "hi"), "down"));
         all.put("tunnel, refused", http1(filter, raw(REFUSED), "down"));
-        all.put("tunnel, no HTTP", http1(filter, raw("~ >what?"), "down"));
-        all.put("tunnel, hangs up", http1(filter, raw("~ ."), "down"));
-        all.put("tunnel, upstream ends", http1(filter, raw(AGREED + " ~ >bye |"), "down", "more"));
-        all.put("tunnel, upstream closes", http1(filter, raw(AGREED + " ~ >bye ."), "down", "more"));
-        all.put("tunnel, upstream resets", http1(filter, raw(AGREED + " ~ !"), "down", "more"));
-        all.put("tunnel, client ends", ending(filter, raw(AGREED + " ~ >up ~"), "down"));
+        all.put("tunnel, no HTTP", http1(filter, raw("<\\r\\n\\r\\n >what?"), "down"));
+        all.put("tunnel, hangs up", http1(filter, raw("<\\r\\n\\r\\n ."), "down"));
+        all.put("tunnel, upstream ends", http1(filter, raw(AGREED + " <down >bye |"), "down", "more"));
+        all.put("tunnel, upstream closes", http1(filter, raw(AGREED + " <down >bye ."), "down", "more"));
+        all.put("tunnel, upstream resets", http1(filter, raw(AGREED + " <down !"), "down", "more"));
+        all.put("tunnel, client ends", ending(filter, raw(AGREED + " <down >up ~"), "down"));
         all.put("tunnel, nobody there", http1(filter, raw(), "down"));
         all.put(
                 "tunnel, retried",
                 http1(
                         proxy(TO, ", max_connect_attempts: 3"),
-                        raw(REFUSED, AGREED + " ~ >up"),
+                        raw(REFUSED, AGREED + " <down >up"),
                         "down"));
         all.put(
                 "tunnel, retried in vain",
                 http1(proxy(TO, ", max_connect_attempts: 2"), raw(REFUSED), "down"));
         all.put(
                 "tunnel, idle",
-                http1(proxy(TO, ", idle_timeout: 0.4s"), raw(AGREED + " ~ >up"), "down"));
+                http1(proxy(TO, ", idle_timeout: 0.4s"), raw(AGREED + " <down >up"), "down"));
         all.put(
                 "tunnel, logged when connected",
                 http1(
                         proxy(TO, ", access_log_options: {flush_access_log_on_connected: true}"),
-                        raw(AGREED + " ~ >up"),
+                        raw(AGREED + " <down >up"),
                         "down"));
         all.put(
                 "tunnel, no requests left",
@@ -106,13 +106,13 @@ final class TunnelingCases {
                 "tunnel, with length",
                 http1(
                         filter,
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nupper"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nupper"),
                         "down"));
         all.put(
                 "tunnel, 100 first",
                 http1(
                         filter,
-                        raw("~ >HTTP/1.1_100_Continue\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\nup"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_100_Continue\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\nup"),
                         "down"));
     }
 
@@ -121,9 +121,9 @@ final class TunnelingCases {
         String filter = proxy(TO + ", use_post: true, post_path: /p", "");
         all.put(
                 "post tunnel",
-                http1(proxy(TO + ", use_post: true", ""), raw(AGREED + " ~ >up"), "down"));
+                http1(proxy(TO + ", use_post: true", ""), raw(AGREED + " <down >up"), "down"));
         all.put("post tunnel, refused", http1(filter, raw(REFUSED), "down"));
-        all.put("post tunnel, client ends", ending(filter, raw(AGREED + " ~ >up ~"), "down"));
+        all.put("post tunnel, client ends", ending(filter, raw(AGREED + " <down >up ~"), "down"));
     }
 
     private void overHttp2() {
@@ -169,7 +169,6 @@ final class TunnelingCases {
                                     script().atHead(
                                                     1,
                                                     status("200", false),
-                                                    data(0, 1, "up"),
                                                     frame(RST_STREAM, 0, 1, int32(8)))),
                             "down"));
             over2(
@@ -213,18 +212,18 @@ final class TunnelingCases {
                         + " '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'}}]";
         all.put(
                 "tunnel with headers",
-                http1(proxy(TO + more, ""), raw(AGREED + " ~ >up"), "down"));
+                http1(proxy(TO + more, ""), raw(AGREED + " <down >up"), "down"));
         all.put(
                 "tunnel to a formatted host",
                 http1(
                         proxy("hostname: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%:7'", ""),
-                        raw(AGREED + " ~ >up"),
+                        raw(AGREED + " <down >up"),
                         "down"));
         all.put(
                 "tunnel to nothing",
                 http1(
                         proxy("hostname: '%REQUESTED_SERVER_NAME%'", ""),
-                        raw(AGREED + " ~ >up"),
+                        raw(AGREED + " <down >up"),
                         "down"));
         over2(
                 "tunnel with headers, http2",

@@ -41,7 +41,7 @@ final class UpgradeCases {
     private void upgrades() {
         String filter = manager("", "prefix: /", WEBSOCKET, "");
         String agreed =
-                "~ >HTTP/1.1_101_Switching_Protocols\\r\\nupgrade:_websocket\\r\\nconnection:_upgrade\\r\\n\\r\\n"
+                "<\\r\\n\\r\\n >HTTP/1.1_101_Switching_Protocols\\r\\nupgrade:_websocket\\r\\nconnection:_upgrade\\r\\n\\r\\n"
                         + " >up";
         byte[] ask =
                 connect(
@@ -70,14 +70,14 @@ final class UpgradeCases {
                 "websocket, http2 to http1, answered 200",
                 http2(
                         filter,
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
                         ask,
                         data(0, 1, "down")));
         all.put(
                 "websocket, http2 to http1, refused",
                 http2(
                         filter,
-                        raw("~ >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
                         ask,
                         data(0, 1, "down")));
         all.put(
@@ -126,7 +126,7 @@ final class UpgradeCases {
                         + "]}],";
         String get = "GET /x HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: %s\r\n\r\n";
         String agreed =
-                "~ >HTTP/1.1_101_Switching_Protocols\\r\\nupgrade:_%s\\r\\nconnection:_upgrade\\r\\n\\r\\n"
+                "<\\r\\n\\r\\n >HTTP/1.1_101_Switching_Protocols\\r\\nupgrade:_%s\\r\\nconnection:_upgrade\\r\\n\\r\\n"
                         + " >up";
         all.put(
                 "own filters",
@@ -144,13 +144,13 @@ final class UpgradeCases {
                 "own filters, permitted by the route",
                 http1(
                         manager(own, CONNECT, FORWARDED, ""),
-                        raw("~ >HTTP/1.1_200_OK\\r\\n\\r\\n"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\n"),
                         head("CONNECT a.b:80")));
         all.put(
                 "no upgrade, no own filters",
                 http1(
                         manager(own, "prefix: /", "", ""),
-                        raw("~ >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nhi"),
+                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nhi"),
                         "GET /x HTTP/1.1\r\nhost: a\r\n\r\n"));
     }
 }

@@ -212,11 +212,8 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     /** Every upgrade is a CONNECT here. */
     private Http2Error resetError() {
         RequestHead asked = exchange.request();
-        if (asked != null && asked.isTunnel()) {
-            return Http2Error.CONNECT_ERROR;
-        }
-        return exchange.info().hasFlag(ResponseFlag.UPSTREAM_PROTOCOL_ERROR)
-                ? Http2Error.PROTOCOL_ERROR
+        return asked != null && asked.isTunnel()
+                ? Http2Error.CONNECT_ERROR
                 : Http2Error.INTERNAL_ERROR;
     }
 

@@ -37,6 +37,7 @@ final class HttpTunnel
     private boolean told;
     private boolean ended;
     private boolean paused;
+    private boolean closing;
     private boolean dirty;
 
     HttpTunnel(
@@ -48,6 +49,12 @@ final class HttpTunnel
         this.request = request;
         this.worker = worker;
         this.owner = owner;
+    }
+
+    /** What the client still sends goes on when the host has ended its side. */
+    @Override
+    public boolean outlivesResponse() {
+        return true;
     }
 
     /** Asks for a stream; the owner may hear of a failure before this returns. */
@@ -82,11 +89,8 @@ final class HttpTunnel
     @Override
     public void onResponseHead(ResponseHead head, boolean endStream) {
         UpstreamStream current = stream;
-        if (endStream) {
-            stream = null;
-        }
         if (endStream || current == null || !agrees(current, head.status())) {
-            fail();
+            fail("tunnel_response:" + head.status());
             return;
         }
         open = true;
@@ -98,9 +102,9 @@ final class HttpTunnel
         return to.protocol() == Protocol.HTTP_2 ? status == OK : status / 100 == 2;
     }
 
-    private void fail() {
+    private void fail(String why) {
         giveUp();
-        owner.onUpstreamConnectFailure(StreamReset.REMOTE_CONNECTION_FAILURE, "");
+        owner.onUpstreamConnectFailure(StreamReset.REMOTE_CONNECTION_FAILURE, why);
     }
 
     private void giveUp() {
@@ -134,8 +138,11 @@ final class HttpTunnel
     }
 
     private void onEnd() {
-        stream = null;
         ended = true;
+        UpstreamStream current = stream;
+        if (told || current == null || current.protocol() != Protocol.HTTP_2) {
+            stream = null;
+        }
         owner.onUpstreamEnd();
     }
 
@@ -145,9 +152,9 @@ final class HttpTunnel
         stream = null;
         open = false;
         if (was) {
-            owner.onUpstreamClosed(false);
+            owner.onUpstreamClosed(reason == StreamReset.REMOTE_RESET);
         } else {
-            fail();
+            fail("");
         }
     }
 
@@ -171,6 +178,11 @@ final class HttpTunnel
         if (dirty) {
             dirty = false;
             owner.onUpstreamReadComplete();
+        }
+        if (closing && stream != null) {
+            closing = false;
+            giveUp();
+            owner.onUpstreamClosed(false);
         }
     }
 
@@ -218,6 +230,13 @@ final class HttpTunnel
         if (current != null && !told) {
             told = true;
             current.sendBody(Unpooled.EMPTY_BUFFER, true);
+            if (ended) {
+                stream = null;
+            } else if (current.protocol() != Protocol.HTTP_2) {
+                // HTTP/1 has no half of a tunnel: all of it ends.
+                closing = true;
+                markDirty();
+            }
         }
         done.run();
     }

@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     private boolean ended;
     private boolean closeAfter;
     private boolean tunnelEnded;
+    private boolean resetByHost;
 
     Http1ClientConnection(ConnectionPool pool) {
         super(pool, 1);
@@ -254,7 +256,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
 
     private void protocolError() {
         shard.inc(stats.cxProtocolError);
-        fail(StreamReset.PROTOCOL_ERROR);
+        fail(StreamReset.PROTOCOL_ERROR, true);
         close();
     }
 
@@ -342,6 +344,9 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         }
         // A response before the request was sent whole leaves the connection in an unknown state.
         if (closeAfter || !requestComplete) {
+            if (!requestComplete) {
+                countActiveStreams(true);
+            }
             close();
         } else {
             Channel channel = context().channel();
@@ -354,7 +359,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
 
     /** Ends the attempt abnormally. */
     private void fail(StreamReset reason) {
-        fail(reason, isClosedLocally() || reason == StreamReset.PROTOCOL_ERROR);
+        fail(reason, isClosedLocally());
     }
 
     private void fail(StreamReset reason, boolean locally) {
@@ -368,6 +373,13 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // Of what the system reports while reading, only a reset ends a connection like this.
+        resetByHost = cause instanceof IOException;
+        super.exceptionCaught(ctx, cause);
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         out.discard();
@@ -378,7 +390,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         ResponseReceiver to = receiver;
         if (to != null && (tunnel || request.isConnect())) {
             // Where there is a CONNECT, Envoy takes the end for its own doing, whatever came.
-            if (request.isConnect()) {
+            if (request.isConnect() && !resetByHost) {
                 setClosedLocally();
             }
             fail(StreamReset.CONNECTION_TERMINATION);

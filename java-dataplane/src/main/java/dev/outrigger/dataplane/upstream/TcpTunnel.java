@@ -178,7 +178,7 @@ public final class TcpTunnel
 
     @Override
     public boolean isWritable() {
-        return connection().isWritable();
+        return requestEnded || connection().isWritable();
     }
 
     @Override
@@ -214,7 +214,7 @@ public final class TcpTunnel
     @Override
     public void onUpstreamWritable(boolean writable) {
         ResponseReceiver to = receiver;
-        if (to != null) {
+        if (to != null && !requestEnded) {
             to.onUpstreamWritable(writable);
         }
     }
