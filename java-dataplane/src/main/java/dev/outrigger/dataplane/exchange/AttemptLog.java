@@ -39,14 +39,14 @@ final class AttemptLog implements FormatContext {
         this.services = services;
         this.worker = services.worker();
         this.exchange = exchange;
-        this.options = exchange.settings().router;
+        this.options = exchange.routerOptions();
         this.timer = worker.timers().timer(this::onInterval);
     }
 
     /** An attempt begins. */
     void begin() {
         StreamInfo whole = exchange.info();
-        options = exchange.settings().router;
+        options = exchange.routerOptions();
         responded = false;
         trailed = false;
         open = true;

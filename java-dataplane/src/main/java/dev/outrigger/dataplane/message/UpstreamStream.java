@@ -2,14 +2,15 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt on the wire: what an exchange sends its request to. Confined to the event loop of the
  * exchange.
  */
 public interface UpstreamStream {
-    /** What the connection speaks. */
-    Protocol protocol();
+    /** What the connection speaks; {@code null} where that is no HTTP. */
+    @Nullable Protocol protocol();
 
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
