@@ -21,6 +21,7 @@ import dev.outrigger.dataplane.upstream.Cluster;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +145,8 @@ public final class HttpConnectionManager {
                 upgradeRouters.put(
                         type,
                         RouterOptions.of(
-                                config.upgrades().get(type).filters(), chain.upstreamLogs()));
+                                Objects.requireNonNull(config.upgrades().get(type)).filters(),
+                                chain.upstreamLogs()));
             });
             this.localReplies = LocalReplyMapping.of(config.localReply());
             this.serviceCluster = Ascii.bytes(serviceCluster);
