@@ -99,6 +99,8 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     public void sendBody(ByteBuf data, boolean endStream) {
         session.sendData(stream(), data, endStream);
         if (endStream && responseOver) {
+            // What waits for the host's window is sent all the same.
+            session.finish(stream());
             end();
             connection.recycle(this);
             return;
