@@ -271,9 +271,15 @@ final class HttpTunnel
         giveUp();
     }
 
+    /** A host that has ended its side hears that ours has ended too; any other is reset. */
     @Override
     public void closeNow() {
-        giveUp();
+        if (ended) {
+            end(() -> {});
+            open = false;
+        } else {
+            giveUp();
+        }
     }
 
     @Override
