@@ -54,7 +54,9 @@ final class ConnectCases {
         all.put("ends, upstream speaks first", http1(filter, raw(">hello"), request, "down"));
         all.put("ends, early data", http1(filter, raw("<early >up"), request + "early", "late"));
         all.put("ends, upstream ends", http1(filter, raw("<down >bye |"), request, "down", "more"));
-        all.put("ends, upstream closes", http1(filter, raw("<down >bye ."), request, "down", "more"));
+        all.put(
+                "ends, upstream closes",
+                http1(filter, raw("<down >bye ."), request, "down", "more"));
         all.put("ends, upstream resets", http1(filter, raw("<down !"), request, "down", "more"));
         all.put(
                 "ends, client ends",
@@ -68,26 +70,33 @@ final class ConnectCases {
         all.put(
                 "ends, nobody there, retried",
                 http1(
-                                manager(
-                                        "",
-                                        CONNECT,
-                                        ENDS + ", retry_policy: {retry_on: connect-failure}",
-                                        ""),
-                                raw(),
-                                request));
+                        manager(
+                                "",
+                                CONNECT,
+                                ENDS + ", retry_policy: {retry_on: connect-failure}",
+                                ""),
+                        raw(),
+                        request));
         all.put(
                 "ends, no connections left",
                 http1(filter, raw("~ >up"), request)
-                        .cluster(
-                                ", circuit_breakers: {thresholds: [{max_pending_requests: 0}]}"));
-        all.put("ends, idle", http1(manager("", CONNECT, ENDS + ", idle_timeout: 0.3s", ""), raw("<down >up"), request, "down"));
+                        .cluster(", circuit_breakers: {thresholds: [{max_pending_requests: 0}]}"));
+        all.put(
+                "ends, idle",
+                http1(
+                        manager("", CONNECT, ENDS + ", idle_timeout: 0.3s", ""),
+                        raw("<down >up"),
+                        request,
+                        "down"));
         all.put(
                 "ends, not a CONNECT",
                 http1(
                         manager("", "prefix: /", ENDS, ""),
                         raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nhi"),
                         "GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
-        all.put("ends, http2", http2(filter, raw("<down >up"), connect(1, false), data(0, 1, "down")));
+        all.put(
+                "ends, http2",
+                http2(filter, raw("<down >up"), connect(1, false), data(0, 1, "down")));
         all.put(
                 "ends, http2, early data",
                 http2(filter, raw("<early >up"), join(connect(1, false), data(0, 1, "early"))));
@@ -114,11 +123,7 @@ final class ConnectCases {
                 http2(filter, raw("<down !"), connect(1, false), data(0, 1, "down")));
         all.put(
                 "ends, http2, client resets",
-                http2(
-                        filter,
-                        raw("~ >up"),
-                        connect(1, false),
-                        frame(RST_STREAM, 0, 1, int32(8))));
+                http2(filter, raw("~ >up"), connect(1, false), frame(RST_STREAM, 0, 1, int32(8))));
         all.put(
                 "ends, http2, bytestream",
                 http2(
@@ -206,7 +211,8 @@ final class ConnectCases {
                 "forwarded, http2 to http1, refused",
                 http2(
                         filter,
-                        raw("<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
+                        raw(
+                                "<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
                         join(connect(1, false), data(0, 1, "early"))));
         all.put(
                 "forwarded, http2 to http1, bytestream",
@@ -249,7 +255,11 @@ final class ConnectCases {
                 "forwarded, http1 to http2, refused",
                 http1(
                                 filter,
-                                framed(script().atHead(1, status("403", false), data(END, 1, "no"))),
+                                framed(
+                                        script().atHead(
+                                                        1,
+                                                        status("403", false),
+                                                        data(END, 1, "no"))),
                                 request + "early")
                         .cluster(cluster));
         all.put(
@@ -276,7 +286,11 @@ final class ConnectCases {
                 "forwarded, http1 to http2, upstream ends",
                 http1(
                                 filter,
-                                framed(script().atHead(1, status("200", false), data(END, 1, "up"))),
+                                framed(
+                                        script().atHead(
+                                                        1,
+                                                        status("200", false),
+                                                        data(END, 1, "up"))),
                                 request,
                                 "down")
                         .cluster(cluster));

@@ -17,8 +17,8 @@ import java.util.List;
 /**
  * A TCP upstream that acts by a script and notes what it hears. A script is a line of words: {@code
  * >text} says (blanks as {@code _}), {@code <text} hears until that has come, {@code ~} hears until
- * there is nothing for a while, {@code |}
- * ends its side, {@code .} closes, {@code !} resets. Behind the script it hears to the end.
+ * there is nothing for a while, {@code |} ends its side, {@code .} closes, {@code !} resets. Behind
+ * the script it hears to the end.
  */
 final class RawUpstream implements AutoCloseable {
     private static final int QUIET_MILLIS = 150;
@@ -113,10 +113,7 @@ final class RawUpstream implements AutoCloseable {
     }
 
     private static String text(String word) {
-        return word.substring(1)
-                .replace('_', ' ')
-                .replace("\\r", "\r")
-                .replace("\\n", "\n");
+        return word.substring(1).replace('_', ' ').replace("\\r", "\r").replace("\\n", "\n");
     }
 
     private static void hear(Socket socket, Heard into, int patienceMillis) throws IOException {

@@ -12,8 +12,10 @@ import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,9 +112,14 @@ class TunnelWireIT {
                 var heard = new LinkedHashMap<String, List<?>>();
                 Map<String, Object> answers = answers(running);
                 // What is kept for others does not end, and is not waited for any longer.
-                var _ = Eventually.holds(SETTLING, () -> raw.values().stream().allMatch(RawUpstream::isOver));
+                var _ =
+                        Eventually.holds(
+                                SETTLING,
+                                () -> raw.values().stream().allMatch(RawUpstream::isOver));
                 raw.forEach((name, upstream) ->
-                        heard.put(name, upstream.heard().stream().map(TunnelWireIT::masked).toList()));
+                        heard.put(
+                                name,
+                                upstream.heard().stream().map(TunnelWireIT::masked).toList()));
                 framed.forEach((name, upstream) -> heard.put(name, upstream.heard()));
                 return played(running, answers, heard, log);
             }
@@ -146,10 +153,7 @@ class TunnelWireIT {
     }
 
     private Map<String, Played> played(
-            RunningProxy running,
-            Map<String, Object> answers,
-            Map<String, List<?>> heard,
-            Path log)
+            RunningProxy running, Map<String, Object> answers, Map<String, List<?>> heard, Path log)
             throws IOException {
         List<String> lines = Files.readAllLines(log);
         String stats = running.admin("GET", "/stats").body();
@@ -199,6 +203,11 @@ class TunnelWireIT {
                 }
                 closed = FrameClient.read(socket, received, i + 1 < parts.size());
             }
+        } catch (ConnectException e) {
+            throw e;
+        } catch (SocketException e) {
+            // A reset that is met while writing tells as much as one that is read.
+            closed = true;
         }
         var lines = new ArrayList<>(masked(received.toString(ISO_8859_1)).lines().toList());
         lines.add(closed ? "closed" : "open");
@@ -222,10 +231,8 @@ class TunnelWireIT {
                         }
                     });
         }
-        // How small headers become is each proxy's own affair.
-        if (played.overHttp2()) {
-            stats.remove("http.downstream_cx_tx_bytes_total");
-        }
+        // How small headers become is each proxy's own affair, and times have one digit or two.
+        stats.remove("http.downstream_cx_tx_bytes_total");
         if (played.upstream() instanceof Upstream.Framed) {
             stats.remove("cluster.upstream_cx_tx_bytes_total");
         }
@@ -277,7 +284,11 @@ class TunnelWireIT {
                     """
                       - {name: %s, type: STATIC, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}%s}
                     """
-                            .formatted(id, id, ports.getOrDefault(each.getKey(), NOBODY), played.cluster()));
+                            .formatted(
+                                    id,
+                                    id,
+                                    ports.getOrDefault(each.getKey(), NOBODY),
+                                    played.cluster()));
         }
         return """
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
@@ -292,7 +303,8 @@ class TunnelWireIT {
 
     private static String accessLog(String id, Path log) {
         return """
-        [{name: file, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: %s, log_format: {text_format_source: {inline_string: "%s %%ACCESS_LOG_TYPE%% %%REQ(:METHOD)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_PROTOCOL%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% %%UPSTREAM_CLUSTER%%\\n"}}}}]"""
+        [{name: file, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: %s, log_format: {text_format_source: {inline_string: "%s %%ACCESS_LOG_TYPE%% %%REQ(:METHOD)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_PROTOCOL%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% %%UPSTREAM_CLUSTER%%\\n"}}}}]\
+        """
                 .formatted(log, id)
                 .strip();
     }

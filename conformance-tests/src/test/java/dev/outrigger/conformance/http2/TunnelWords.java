@@ -6,21 +6,16 @@ import static dev.outrigger.conformance.http2.Frames.END;
 import static dev.outrigger.conformance.http2.Frames.END_HEADERS;
 import static dev.outrigger.conformance.http2.Frames.MAGIC;
 import static dev.outrigger.conformance.http2.Frames.NONE;
-import static dev.outrigger.conformance.http2.Frames.RST_STREAM;
 import static dev.outrigger.conformance.http2.Frames.SETTINGS;
-import static dev.outrigger.conformance.http2.Frames.data;
 import static dev.outrigger.conformance.http2.Frames.frame;
 import static dev.outrigger.conformance.http2.Frames.headers;
-import static dev.outrigger.conformance.http2.Frames.int32;
 import static dev.outrigger.conformance.http2.Frames.join;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.outrigger.conformance.http2.FrameUpstream.Script;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The words of which cases of tunnels are made. */
 final class TunnelWords {
@@ -32,8 +27,8 @@ final class TunnelWords {
     static final int WHOLE = END | END_HEADERS;
     static final String HTTP2 =
             ", typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions:"
-                + " {'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,"
-                + " explicit_http_config: {http2_protocol_options: {%s}}}}";
+                    + " {'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,"
+                    + " explicit_http_config: {http2_protocol_options: {%s}}}}";
 
     private TunnelWords() {}
 
@@ -66,28 +61,27 @@ final class TunnelWords {
 
     static String manager(String more, String match, String route, String host) {
         return "{name: hcm, typed_config: {'@type':"
-            + " type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,"
-            + " stat_prefix: $ID, delayed_close_timeout: 0.05s, generate_request_id: false,"
-            + " http2_protocol_options: {allow_connect: true}, access_log: $LOG,"
-            + " access_log_options: {flush_log_on_tunnel_successfully_established: true},"
-            + more
-            + " route_config: {virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {"
-            + match
-            + "}, route: {cluster: $ID"
-            + route
-            + "}}]"
-            + host
-            + "}]}, http_filters: ["
-            + ROUTER
-            + "]}}";
+                + " type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,"
+                + " stat_prefix: $ID, delayed_close_timeout: 0.05s, generate_request_id: false,"
+                + " http2_protocol_options: {allow_connect: true}, access_log: $LOG,"
+                + " access_log_options: {flush_log_on_tunnel_successfully_established: true},"
+                + more
+                + " route_config: {virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {"
+                + match
+                + "}, route: {cluster: $ID"
+                + route
+                + "}}]"
+                + host
+                + "}]}, http_filters: ["
+                + ROUTER
+                + "]}}";
     }
 
     static final String ROUTER =
             "{name: router, typed_config: {'@type':"
                     + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}";
     static final String CONNECT = "connect_matcher: {}";
-    static final String ENDS =
-            ", upgrade_configs: [{upgrade_type: CONNECT, connect_config: {}}]";
+    static final String ENDS = ", upgrade_configs: [{upgrade_type: CONNECT, connect_config: {}}]";
     static final String FORWARDED = ", upgrade_configs: [{upgrade_type: CONNECT}]";
 
     static Case http1(String filter, Upstream upstream, String... parts) {

@@ -55,11 +55,7 @@ final class TunnelingCases {
 
     private static Case ending(String filter, Upstream upstream, String said) {
         return new Case(
-                false,
-                List.of(said.getBytes(ISO_8859_1), CLIENT_ENDS),
-                upstream,
-                filter,
-                "");
+                false, List.of(said.getBytes(ISO_8859_1), CLIENT_ENDS), upstream, filter, "");
     }
 
     private void overHttp1() {
@@ -71,8 +67,12 @@ final class TunnelingCases {
         all.put("tunnel, refused", http1(filter, raw(REFUSED), "down"));
         all.put("tunnel, no HTTP", http1(filter, raw("<\\r\\n\\r\\n >what?"), "down"));
         all.put("tunnel, hangs up", http1(filter, raw("<\\r\\n\\r\\n ."), "down"));
-        all.put("tunnel, upstream ends", http1(filter, raw(AGREED + " <down >bye |"), "down", "more"));
-        all.put("tunnel, upstream closes", http1(filter, raw(AGREED + " <down >bye ."), "down", "more"));
+        all.put(
+                "tunnel, upstream ends",
+                http1(filter, raw(AGREED + " <down >bye |"), "down", "more"));
+        all.put(
+                "tunnel, upstream closes",
+                http1(filter, raw(AGREED + " <down >bye ."), "down", "more"));
         all.put("tunnel, upstream resets", http1(filter, raw(AGREED + " <down !"), "down", "more"));
         all.put("tunnel, client ends", ending(filter, raw(AGREED + " <down >up ~"), "down"));
         all.put("tunnel, nobody there", http1(filter, raw(), "down"));
@@ -106,13 +106,15 @@ final class TunnelingCases {
                 "tunnel, with length",
                 http1(
                         filter,
-                        raw("<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nupper"),
+                        raw(
+                                "<\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\ncontent-length:_2\\r\\n\\r\\nupper"),
                         "down"));
         all.put(
                 "tunnel, 100 first",
                 http1(
                         filter,
-                        raw("<\\r\\n\\r\\n >HTTP/1.1_100_Continue\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\nup"),
+                        raw(
+                                "<\\r\\n\\r\\n >HTTP/1.1_100_Continue\\r\\n\\r\\n >HTTP/1.1_200_OK\\r\\n\\r\\nup"),
                         "down"));
     }
 

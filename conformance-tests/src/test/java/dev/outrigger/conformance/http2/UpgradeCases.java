@@ -43,16 +43,7 @@ final class UpgradeCases {
         String agreed =
                 "<\\r\\n\\r\\n >HTTP/1.1_101_Switching_Protocols\\r\\nupgrade:_websocket\\r\\nconnection:_upgrade\\r\\n\\r\\n"
                         + " >up";
-        byte[] ask =
-                connect(
-                        1,
-                        false,
-                        ":protocol",
-                        "websocket",
-                        ":scheme",
-                        "http",
-                        ":path",
-                        "/x");
+        byte[] ask = connect(1, false, ":protocol", "websocket", ":scheme", "http", ":path", "/x");
         all.put("websocket, http2 to http1", http2(filter, raw(agreed), ask, data(0, 1, "down")));
         all.put(
                 "websocket, http2 to http1, early",
@@ -77,7 +68,8 @@ final class UpgradeCases {
                 "websocket, http2 to http1, refused",
                 http2(
                         filter,
-                        raw("<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
+                        raw(
+                                "<\\r\\n\\r\\n >HTTP/1.1_403_Forbidden\\r\\ncontent-length:_2\\r\\n\\r\\nno"),
                         ask,
                         data(0, 1, "down")));
         all.put(

@@ -32,8 +32,7 @@ final class DiscoveredFilters {
         return config.withFilters(resolve(config.httpFilters(), proxy), byUpgrade);
     }
 
-    private static List<HttpFilterEntry> resolve(
-            List<HttpFilterEntry> entries, ProxyConfig proxy) {
+    private static List<HttpFilterEntry> resolve(List<HttpFilterEntry> entries, ProxyConfig proxy) {
         return entries.stream().map(each -> resolve(each, proxy)).toList();
     }
 

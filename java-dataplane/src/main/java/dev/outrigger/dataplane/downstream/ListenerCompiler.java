@@ -187,7 +187,8 @@ final class ListenerCompiler {
         }
         HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
         HttpConnectionManager.Settings before = known.settings().get(key);
-        if (before != null && before.config().httpFilters().equals(now.httpFilters())
+        if (before != null
+                && before.config().httpFilters().equals(now.httpFilters())
                 && before.config().upgrades().equals(now.upgrades())) {
             return before;
         }

@@ -412,7 +412,10 @@ final class ForwardedRequest {
     private void backUp(boolean now) {
         if (now != backedUp) {
             backedUp = now;
-            shard.inc(now ? cluster().stats().flowControlBackedUp : cluster().stats().flowControlDrained);
+            shard.inc(
+                    now
+                            ? cluster().stats().flowControlBackedUp
+                            : cluster().stats().flowControlDrained);
             exchange.pauseReading(now);
         }
     }

@@ -45,8 +45,8 @@ public final class HeaderWriter {
     }
 
     /**
-     * The head of a request. An upgrade goes as the extended CONNECT it is in HTTP/2 (W2), a CONNECT
-     * with nothing but its authority (RFC 9113 section 8.5).
+     * The head of a request. An upgrade goes as the extended CONNECT it is in HTTP/2 (W2), a
+     * CONNECT with nothing but its authority (RFC 9113 section 8.5).
      */
     public void request(RequestHead head) {
         HeaderBlock headers = head.headers();

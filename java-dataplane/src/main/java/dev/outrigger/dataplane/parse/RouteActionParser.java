@@ -303,7 +303,8 @@ final class RouteActionParser {
             if (type.equalsIgnoreCase("CONNECT-UDP")) {
                 findings.unsupported(at, type, "UDP in CONNECT is not supported");
             } else if (!type.equalsIgnoreCase("CONNECT")) {
-                findings.invalid(at, type, "Non-CONNECT upgrade type " + type + " has ConnectConfig");
+                findings.invalid(
+                        at, type, "Non-CONNECT upgrade type " + type + " has ConnectConfig");
             }
             connect = Optional.of(new ConnectConfig(proto.getConnectConfig().getAllowPost()));
         }

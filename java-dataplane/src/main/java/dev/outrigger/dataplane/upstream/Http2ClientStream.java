@@ -244,8 +244,8 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     }
 
     /**
-     * The response is whole; what is left of the request is not sent, as in Envoy, unless its sender
-     * wants it.
+     * The response is whole; what is left of the request is not sent, as in Envoy, unless its
+     * sender wants it.
      *
      * @return whether the stream is over
      */

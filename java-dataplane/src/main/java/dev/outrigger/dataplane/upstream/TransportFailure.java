@@ -11,8 +11,7 @@ final class TransportFailure {
     private TransportFailure() {}
 
     /** The system's error, as it appears in response code details (Y9); empty for none. */
-    static String text(
-            StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
+    static String text(StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
         boolean silent =
                 reason == StreamReset.CONNECTION_TIMEOUT || cause instanceof ChannelException;
         return cause == null || silent ? "" : ConnectFailures.text(cause, address);

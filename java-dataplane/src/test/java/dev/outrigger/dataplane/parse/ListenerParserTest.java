@@ -123,8 +123,7 @@ hostname: h, headers_to_add: [{header: {key: host, value: x}}] | headers_to_add[
         ListenerConfig config =
                 accepted(
                         ListenerParser.parse(
-                                withTunnel("hostname: 'h:1', use_post: true, post_path: /p"),
-                                XDS));
+                                withTunnel("hostname: 'h:1', use_post: true, post_path: /p"), XDS));
 
         assertThat(config.filterChains().getFirst().filter())
                 .isInstanceOfSatisfying(
