@@ -311,7 +311,7 @@ final class ForwardedRequest {
         // A body in chunks that turns out to be empty is sent in chunks all the same.
         boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
         stream.sendHead(head(), bodyless);
-        if (attempt.stream() != stream) {
+        if (attempt.stream() == null) {
             // A tunnel is answered at once, and with the answer all may be over.
             return;
         }
