@@ -16,6 +16,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A control plane whose documents come and go over its REST API. It can be stopped and started
@@ -67,6 +69,43 @@ public final class RunningControlPlane implements AutoCloseable {
                         .header("Content-Type", "application/yaml")
                         .POST(HttpRequest.BodyPublishers.ofString(documents));
         return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /** What {@code /api/v1/apply?dryRun=plan} says of the documents; nothing is stored. */
+    public JsonNode plan(String documents) throws IOException {
+        var request =
+                request("/api/v1/apply?dryRun=plan")
+                        .header("Content-Type", "application/yaml")
+                        .POST(HttpRequest.BodyPublishers.ofString(documents));
+        return JSON.readTree(send(request, 200).body());
+    }
+
+    /**
+     * Commits a plan.
+     *
+     * @return the revision that it has become, or the last one if it changes nothing
+     */
+    public long commit(JsonNode plan) throws IOException {
+        var path = "/api/v1/apply?plan=" + plan.path("planId").asText();
+        var request = request(path).POST(HttpRequest.BodyPublishers.noBody());
+        return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /** The xDS resources that a proxy was given last, by type URL and name. */
+    public SortedMap<String, JsonNode> given(String id) throws IOException {
+        var all = new TreeMap<String, JsonNode>();
+        var cursor = "";
+        do {
+            var path = "/api/v1/proxies/" + id + "/xds?limit=500" + cursor;
+            var page = JSON.readTree(get(path));
+            page.path("items")
+                    .forEach(item ->
+                            all.put(
+                                    item.path("type").asText() + " " + item.path("name").asText(),
+                                    item.path("resource")));
+            cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
+        } while (!cursor.isEmpty());
+        return all;
     }
 
     /**
