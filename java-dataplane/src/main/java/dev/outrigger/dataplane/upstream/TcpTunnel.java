@@ -58,7 +58,8 @@ public final class TcpTunnel
 
     @Override
     public void cancel(PoolCallbacks callbacks) {
-        if (waiting == callbacks) {
+        // Made for one attempt: nobody else can have asked.
+        if (waiting != null) {
             waiting = null;
             connection().cancel();
         }
