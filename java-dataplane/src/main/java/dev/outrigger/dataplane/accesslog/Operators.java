@@ -147,7 +147,7 @@ final class Operators {
             known = upstream(command);
         }
         if (known == null) {
-            known = connection(command);
+            known = ofConnection(connection(command));
         }
         if (known == null) {
             known = WireOperators.find(command);
@@ -221,7 +221,7 @@ final class Operators {
             case "RESPONSE_DURATION" -> command.number(c -> c.info().responseDurationMillis());
             case "RESPONSE_TX_DURATION" -> command.number(c -> c.info().responseTxDurationMillis());
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> command.number(c -> c.info().attemptCount());
-            case "CONNECTION_ID" -> command.number(c -> c.info().connection().id());
+            case "CONNECTION_ID" -> command.number(Operators::connectionId);
             case "COALESCE" -> Coalesce.of(command);
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
@@ -252,6 +252,11 @@ final class Operators {
             case "ENVIRONMENT" -> command.text(environment(command.argument));
             default -> null;
         };
+    }
+
+    private static long connectionId(FormatContext context) {
+        ConnectionInfo connection = context.info().findConnection();
+        return connection == null ? 0 : connection.id();
     }
 
     /** When the line is written, which is when the exchange ends. */
@@ -372,6 +377,21 @@ final class Operators {
                     command.text(_ -> "");
             default -> null;
         };
+    }
+
+    /** What speaks of a connection has nothing to say without one. */
+    private static @Nullable Operator ofConnection(@Nullable Operator operator) {
+        if (operator instanceof Operator.Text(var source, int maxLength, String missing)) {
+            return new Operator.Text(
+                    c -> c.info().findConnection() == null ? null : source.read(c),
+                    maxLength,
+                    missing);
+        }
+        if (operator instanceof Operator.Numeric(var source, String missing)) {
+            return new Operator.Numeric(
+                    c -> c.info().findConnection() == null ? -1 : source.applyAsLong(c), missing);
+        }
+        return operator;
     }
 
     private static Operator withoutPort(Command command, TextSource address) {

@@ -275,7 +275,10 @@ final class ForwardedRequest {
     /** A response as it came from the codec. */
     void filterResponse(ResponseHead response) {
         if (!filters.isEmpty()) {
-            filters.applyToResponse(response, exchange, exchange.choice().perFilterConfigs());
+            filters.applyToResponse(
+                    response,
+                    new UpstreamResponseContext(exchange, response),
+                    exchange.choice().perFilterConfigs());
         }
     }
 
@@ -448,6 +451,10 @@ final class ForwardedRequest {
     /** Whether each attempt has its line in a log. */
     boolean logsAttempts() {
         return !exchange.routerOptions().upstreamLogs().isEmpty();
+    }
+
+    RouterOptions routerOptions() {
+        return exchange.routerOptions();
     }
 
     AttemptLog newAttemptLog() {

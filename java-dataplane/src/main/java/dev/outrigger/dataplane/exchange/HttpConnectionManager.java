@@ -86,7 +86,7 @@ public final class HttpConnectionManager {
         final @Nullable ProxyStatus proxyStatus;
         final boolean overwriteServer;
         final boolean passServer;
-        private final RouterOptions router;
+        final RouterOptions router;
         final long streamIdleTimeoutNanos;
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;

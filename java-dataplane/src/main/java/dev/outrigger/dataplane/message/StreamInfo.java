@@ -61,8 +61,12 @@ public final class StreamInfo {
     private long upstreamConnectionId = -1;
     private boolean upstreamTried;
 
-    /** Begins a new exchange. */
-    public void begin(ConnectionInfo on, long wallMillis, long nanos) {
+    /**
+     * Begins a new exchange.
+     *
+     * @param on {@code null} for a request of the proxy's own
+     */
+    public void begin(@Nullable ConnectionInfo on, long wallMillis, long nanos) {
         connection = on;
         startMillis = wallMillis;
         startNanos = nanos;
@@ -174,6 +178,11 @@ public final class StreamInfo {
 
     public void setLocalReplyBody(String body) {
         localReplyBody = body;
+    }
+
+    /** The client's connection; {@code null} for a request of the proxy's own. */
+    public @Nullable ConnectionInfo findConnection() {
+        return connection;
     }
 
     public ConnectionInfo connection() {
