@@ -15,6 +15,11 @@ public interface UpstreamStream {
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
 
+    /** The TLS of the connection; {@code null} for cleartext. */
+    default @Nullable TlsInfo tls() {
+        return null;
+    }
+
     /** The number of the connection (see {@link ConnectionIds}). */
     long connectionId();
 
