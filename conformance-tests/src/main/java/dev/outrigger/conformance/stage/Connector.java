@@ -33,7 +33,7 @@ final class Connector {
             throws IOException {
         raw.setTcpNoDelay(true);
         if (!transport.isTls()) {
-            return new SocketWire(raw, raw);
+            return new SocketWire(raw, raw, false);
         }
         var factory = TestIdentity.context().getSocketFactory();
         var socket =
@@ -45,6 +45,6 @@ final class Connector {
         parameters.setApplicationProtocols(new String[] {transport.isHttp2() ? "h2" : "http/1.1"});
         socket.setSSLParameters(parameters);
         socket.startHandshake();
-        return new SocketWire(raw, socket);
+        return new SocketWire(raw, socket, true);
     }
 }

@@ -60,18 +60,28 @@ final class Http2Frames {
     }
 
     /** A frame as it came; header blocks are whole and decoded. */
-    record Frame(int type, int flags, int stream, byte[] payload, List<Header> headers) {
+    record Frame(int type, int flags, int stream, ByteBuffer payload, List<Header> headers) {
+        Frame {
+            headers = List.copyOf(headers);
+        }
+
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
 
         /** The error code of RST_STREAM and GOAWAY. */
         int code() {
-            return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
+            return payload.getInt(type == GOAWAY ? 4 : 0);
+        }
+
+        private byte[] bytes() {
+            var bytes = new byte[payload.remaining()];
+            payload.duplicate().get(bytes);
+            return bytes;
         }
 
         String text() {
-            return new String(payload, StandardCharsets.ISO_8859_1);
+            return StandardCharsets.ISO_8859_1.decode(payload.duplicate()).toString();
         }
     }
 
@@ -142,16 +152,16 @@ final class Http2Frames {
                 case SETTINGS -> onSettings(frame);
                 case PING -> {
                     if ((frame.flags() & ACK) == 0) {
-                        write(PING, ACK, 0, frame.payload());
+                        write(PING, ACK, 0, frame.bytes());
                     }
                 }
-                case WINDOW_UPDATE ->
-                        windows.add(frame.stream(), ByteBuffer.wrap(frame.payload()).getInt());
+                case WINDOW_UPDATE -> windows.add(frame.stream(), frame.payload().getInt(0));
                 case HEADERS, CONTINUATION -> {
-                    block.writeBytes(frame.payload());
+                    block.writeBytes(frame.bytes());
                     if ((frame.flags() & END_HEADERS) != 0) {
                         var headers = decoded(frame.stream());
-                        return new Frame(HEADERS, flags, frame.stream(), new byte[0], headers);
+                        return new Frame(
+                                HEADERS, flags, frame.stream(), ByteBuffer.allocate(0), headers);
                     }
                 }
                 default -> {
@@ -180,7 +190,7 @@ final class Http2Frames {
         if (type == HEADERS || type == DATA) {
             payload = withoutPadding(payload, ofFrame, type);
         }
-        return new Frame(type, ofFrame, stream, payload, List.of());
+        return new Frame(type, ofFrame, stream, ByteBuffer.wrap(payload), List.of());
     }
 
     private static byte[] withoutPadding(byte[] payload, int flags, int type) {
@@ -200,7 +210,7 @@ final class Http2Frames {
         if ((frame.flags() & ACK) != 0) {
             return;
         }
-        var settings = ByteBuffer.wrap(frame.payload());
+        var settings = frame.payload().duplicate();
         while (settings.remaining() >= 6) {
             int id = settings.getShort();
             int value = settings.getInt();

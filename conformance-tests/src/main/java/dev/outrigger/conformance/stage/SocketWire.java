@@ -10,13 +10,9 @@ import java.net.Socket;
  *
  * @param raw what carries the bytes
  * @param socket the same, or TLS over it
+ * @param secured whether it is TLS
  */
-record SocketWire(Socket raw, Socket socket) implements Wire {
-
-    static SocketWire of(Socket socket) throws IOException {
-        socket.setTcpNoDelay(true);
-        return new SocketWire(socket, socket);
-    }
+record SocketWire(Socket raw, Socket socket, boolean secured) implements Wire {
 
     @Override
     public InputStream in() throws IOException {
@@ -34,7 +30,7 @@ record SocketWire(Socket raw, Socket socket) implements Wire {
     @Override
     public void finish() throws IOException {
         socket.shutdownOutput();
-        if (raw != socket) {
+        if (secured) {
             raw.shutdownOutput();
         }
     }
