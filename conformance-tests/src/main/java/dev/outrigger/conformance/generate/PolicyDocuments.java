@@ -406,6 +406,7 @@ public final class PolicyDocuments {
                         "methods: [" + choices.pick("GET", "\"*\"", "GET, POST") + "]",
                         "backoff: 10ms",
                         "backoffMax: 5s",
+                        "respectRetryAfter: true",
                         "differentHost: false"));
     }
 
