@@ -353,7 +353,7 @@ public final class PolicyDocuments {
             block(blocks, "retryConstraint", this::retryConstraint);
             block(blocks, "circuitBreaker", this::circuitBreaker);
             block(blocks, "outlierDetection", this::outlierDetection);
-            block(blocks, "healthCheck", this::healthCheck);
+            block(blocks, "healthCheck", () -> healthCheck(target));
             block(blocks, "loadBalancer", this::loadBalancer);
             block(blocks, "localityFailover", this::localityFailover);
             if (proxies == For.ENVOY) {
@@ -482,7 +482,12 @@ public final class PolicyDocuments {
                         "maxEjectionPercent: " + choices.pick("0", "50", "100")));
     }
 
-    private String healthCheck() {
+    private String healthCheck(String target) {
+        int service = Integer.parseInt(target.replaceAll(".*name: s", ""));
+        if (isGrpc(service) && choices.in100(50)) {
+            return some(
+                    choices.pick("grpc: {}", "grpc: {service: shop}"), List.of("interval: 1h"));
+        }
         return some(
                 choices.pick(
                         "tcp: {}",

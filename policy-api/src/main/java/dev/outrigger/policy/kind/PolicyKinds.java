@@ -39,7 +39,7 @@ public final class PolicyKinds {
                 new RetryConstraintKind(capabilities),
                 new CircuitBreakerKind(),
                 new OutlierDetectionKind(),
-                new HealthCheckKind(capabilities),
+                new HealthCheckKind(),
                 new LoadBalancerKind(),
                 new SessionAffinityKind(),
                 new CorsKind(),

@@ -14,9 +14,6 @@ public enum Feature {
             "it compares retries with the requests under way and keeps no rate",
             "it compares retries with the requests under way and keeps no rate"),
 
-    /** Health checks by grpc.health.v1. */
-    GRPC_HEALTH_CHECK(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
-
     /** TLS toward a service. */
     TLS_UPSTREAM(Feature.CAN, "it speaks cleartext to upstreams"),
 
