@@ -8,6 +8,7 @@ import dev.outrigger.xds.CannotListenException;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import dev.outrigger.xds.security.XdsSecurity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -29,14 +30,17 @@ public final class RunningControlPlane implements AutoCloseable {
 
     private final Path store;
     private final Capabilities capabilities;
+    private final XdsSecurity security;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private ControlPlane running;
     private final int xdsPort;
 
-    private RunningControlPlane(Path store, Capabilities capabilities, ControlPlane running) {
+    private RunningControlPlane(
+            Path store, Capabilities capabilities, XdsSecurity security, ControlPlane running) {
         this.store = store;
         this.capabilities = capabilities;
+        this.security = security;
         this.running = running;
         this.xdsPort = running.xdsPort();
     }
@@ -49,7 +53,19 @@ public final class RunningControlPlane implements AutoCloseable {
     /** One for a mesh of these proxies. */
     public static RunningControlPlane start(Path store, Capabilities capabilities)
             throws IOException {
-        return new RunningControlPlane(store, capabilities, launch(store, capabilities, 0));
+        return start(store, capabilities, XdsSecurity.LOOPBACK_ONLY);
+    }
+
+    /** One whose xDS port is protected. */
+    public static RunningControlPlane start(
+            Path store, Capabilities capabilities, XdsSecurity security) throws IOException {
+        return new RunningControlPlane(
+                store, capabilities, security, launch(store, capabilities, security, 0));
+    }
+
+    /** Where proxies ask it, on 127.0.0.1. */
+    public int xdsPort() {
+        return xdsPort;
     }
 
     /** The bootstrap that this control plane writes for a proxy of the service {@code a}. */
@@ -157,7 +173,7 @@ public final class RunningControlPlane implements AutoCloseable {
 
     /** Starts it again where it was, as after an upgrade. */
     public void startAgain() throws IOException {
-        running = launch(store, capabilities, xdsPort);
+        running = launch(store, capabilities, security, xdsPort);
     }
 
     @Override
@@ -166,13 +182,15 @@ public final class RunningControlPlane implements AutoCloseable {
         running.close();
     }
 
-    private static ControlPlane launch(Path store, Capabilities capabilities, int xdsPort)
+    private static ControlPlane launch(
+            Path store, Capabilities capabilities, XdsSecurity security, int xdsPort)
             throws IOException {
         var options =
                 ControlPlaneOptions.at(store)
                         .withRest(new Listen("127.0.0.1", 0))
                         .withAdmin(new Listen("127.0.0.1", 0))
                         .withXds(new Listen("127.0.0.1", xdsPort))
+                        .withSecurity(security)
                         .withCapabilities(capabilities);
         try {
             return ControlPlane.start(options);

@@ -52,7 +52,7 @@ class GrpcRouteIT {
 
     /** What is left of a timeout when a retry begins. */
     private static final Pattern REST =
-            Pattern.compile("(x-envoy-expected-rq-timeout-ms: )(?!15000)\\d{3,5}");
+            Pattern.compile("(x-envoy-expected-rq-timeout-ms: )\\d{3,5}");
 
     private static final String GATEWAY_FILE = "grpcroute-header-matching.yaml";
     private static final String ROUTED = "routed.test";
@@ -247,9 +247,11 @@ class GrpcRouteIT {
                 if (stream > 0) {
                     requests.put(
                             stream,
-                            lines.stream()
-                                    .map(line -> REST.matcher(line).replaceAll("$1…"))
-                                    .toList());
+                            stream == 1
+                                    ? lines
+                                    : lines.stream()
+                                            .map(line -> REST.matcher(line).replaceAll("$1…"))
+                                            .toList());
                 }
             });
             all.add(requests);

@@ -283,6 +283,7 @@ final class ForwardedRequest {
                         stream.protocol(),
                         stream.connectionId(),
                         attempt.bytes());
+        info().setUpstreamTls(stream.tls());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),

@@ -43,6 +43,16 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final Timers.Timer timer;
     private final long timeoutNanos;
 
+    /** Only what it is for chooses where it goes. */
+    private final LoadBalancerContext choice =
+            new LoadBalancerContext() {
+                @Override
+                public @Nullable String requestHeader(String name) {
+                    int entry = head.headers().find(Ascii.bytes(name), 0);
+                    return entry < 0 ? null : head.headers().value(entry);
+                }
+            };
+
     /** What filters and logs see of it; {@code null} without such. */
     private final @Nullable MirrorContext context;
 
@@ -94,16 +104,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     void start(boolean endStream) {
         shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
-        host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
+        host = cluster.chooseHost(worker, choice);
         ConnectionPool from =
                 host == null
                         ? null
-                        : cluster.pool(
-                                host,
-                                worker,
-                                services.connector(),
-                                false,
-                                LoadBalancerContext.NONE);
+                        : cluster.pool(host, worker, services.connector(), false, choice);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);
