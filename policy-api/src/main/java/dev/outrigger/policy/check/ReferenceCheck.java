@@ -147,10 +147,7 @@ final class ReferenceCheck {
 
     /** gRPC is HTTP/2 and nothing else; what such a port speaks is said in the Service. */
     private static Optional<Finding> checkProtocol(
-            PolicyId owner,
-            FieldPath path,
-            PolicyId id,
-            List<ServiceSpec.Port> ports) {
+            PolicyId owner, FieldPath path, PolicyId id, List<ServiceSpec.Port> ports) {
         return ports.stream()
                 .filter(one -> !one.protocol().isHttp2())
                 .map(one ->

@@ -52,7 +52,7 @@ class XdsResourceSchemaTest {
     }
 
     @Test
-    void saysWhatEnvoyWouldRefuseWhereItStands() {
+    void r14SaysWhatEnvoyWouldRefuseWhereItStands() {
         var violations =
                 violations(
                         """
