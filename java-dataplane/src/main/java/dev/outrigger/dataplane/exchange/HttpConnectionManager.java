@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
@@ -92,7 +93,7 @@ public final class HttpConnectionManager {
 
         /**
          * @param upstreamLogs the router's
-         * @param serviceCluster the node's
+         * @param context of its filters
          * @param serviceNode the node's id
          */
         public Settings(
@@ -101,8 +102,7 @@ public final class HttpConnectionManager {
                 List<AccessLog> accessLogs,
                 List<AccessLog> upstreamLogs,
                 int bufferLimitBytes,
-                HttpFilters filters,
-                String serviceCluster,
+                FactoryContext context,
                 String serviceNode) {
             this.config = config;
             this.stats = stats;
@@ -120,15 +120,15 @@ public final class HttpConnectionManager {
                             .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs);
+            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs, context);
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
-            this.filters = filters;
+            this.filters = HttpFilters.compile(config.httpFilters(), context);
             this.localReplies = LocalReplyMapping.of(config.localReply());
-            this.serviceCluster = Ascii.bytes(serviceCluster);
+            this.serviceCluster = Ascii.bytes(context.serviceCluster());
             this.serviceNode = Ascii.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);

@@ -67,6 +67,7 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
+    private final Timers.Timer refusalTimer;
     private @Nullable TcpUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
@@ -77,6 +78,9 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+
+    /** After so long it is closed, and that is all; negative for a session that goes on. */
+    private long refusalNanos = -1;
 
     /**
      * @param info of the connection, which has begun
@@ -95,10 +99,17 @@ public final class TcpSession
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.retryTimer = worker.timers().timer(this::onRetry);
         this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.refusalTimer = worker.timers().timer(this::closeDownstream);
     }
 
     /** The handler of the downstream connection. */
     public DownstreamConnection downstream() {
+        return downstream;
+    }
+
+    /** The handler of a connection that may not stay: it is counted, logged, and closed. */
+    public DownstreamConnection refuse(long delayNanos) {
+        refusalNanos = delayNanos;
         return downstream;
     }
 
@@ -108,6 +119,15 @@ public final class TcpSession
         openedNanos = worker.now();
         owner.opened(this);
         shard.inc(stats.cxTotal);
+        if (refusalNanos == 0) {
+            closeDownstream();
+            return;
+        }
+        if (refusalNanos > 0) {
+            // Nothing is read meanwhile.
+            refusalTimer.arm(openedNanos, refusalNanos);
+            return;
+        }
         arm(durationTimer, config.maxDownstreamConnectionDuration());
         arm(logTimer, config.accessLogFlushInterval());
         arm(idleTimer, config.idleTimeout());
@@ -357,6 +377,7 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
+        refusalTimer.discard();
         TcpUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {
