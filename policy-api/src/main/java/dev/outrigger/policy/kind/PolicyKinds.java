@@ -45,8 +45,8 @@ public final class PolicyKinds {
                 new CorsKind(),
                 new FaultKind(),
                 new RateLimitKind(),
-                new TlsKind(capabilities),
-                new CredentialKind(capabilities),
+                new TlsKind(),
+                new CredentialKind(),
                 new LocalityFailoverKind(),
                 new GuardrailsKind());
     }
