@@ -54,7 +54,11 @@ public record ListenerConfig(
 
     private static Stream<ResourceReference> ofFilters(FilterChainConfig chain) {
         return chain.httpConnectionManager().stream()
-                .flatMap(manager -> manager.httpFilters().stream())
+                .flatMap(manager ->
+                        Stream.concat(
+                                manager.httpFilters().stream(),
+                                manager.upgrades().values().stream()
+                                        .flatMap(upgrade -> upgrade.filters().stream())))
                 .flatMap(filter -> filter.config().secrets().stream());
     }
 
