@@ -18,6 +18,7 @@ import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.LogFilters;
 import dev.outrigger.dataplane.filter.FactoryContext;
+import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
