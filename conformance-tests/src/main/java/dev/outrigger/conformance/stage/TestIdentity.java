@@ -62,7 +62,7 @@ final class TestIdentity {
     }
 
     /**
-     * Writes the certificate into the folder, once, and gives its place, as a value in a
+     * Writes the certificate into the folder and gives its place, as a value in a
      * configuration.
      */
     static String certificate(Path folder) throws IOException {
@@ -75,9 +75,8 @@ final class TestIdentity {
     }
 
     private static String written(Path file, String text) throws IOException {
-        if (!Files.exists(file)) {
-            Files.writeString(file, text);
-        }
+        // An earlier run's may be there.
+        Files.writeString(file, text);
         return "\"" + file.toAbsolutePath() + "\"";
     }
 }
