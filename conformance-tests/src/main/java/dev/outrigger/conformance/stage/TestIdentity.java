@@ -62,8 +62,7 @@ final class TestIdentity {
     }
 
     /**
-     * Writes the certificate into the folder and gives its place, as a value in a
-     * configuration.
+     * Writes the certificate into the folder and gives its place, as a value in a configuration.
      */
     static String certificate(Path folder) throws IOException {
         return written(folder.resolve("identity.crt"), CERTIFICATE.getCertificatePEM());

@@ -504,11 +504,13 @@ public final class Http2Session {
         }
     }
 
-    /** Tells the peer to open no more streams, while those it just opened are still served. */
+    /**
+     * Tells the peer to open no more streams, while those it just opened are still served. Envoy
+     * counts the goodbye that follows only.
+     */
     public void sendShutdownNotice() {
         if (!dead) {
             writer.goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, new byte[0]);
-            shard.inc(stats.goAwaySent);
         }
     }
 
