@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import dev.outrigger.conformance.frame.FieldReader;
 import dev.outrigger.conformance.observe.Header;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.Http2Exception;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -44,12 +41,10 @@ final class Http2Frames {
     private static final int LARGEST_WINDOW = Integer.MAX_VALUE;
     private static final int DEFAULT_WINDOW = 65_535;
     private static final int LARGEST_FRAME = 16_384;
-    private static final int LONGEST_HEADERS = 1 << 20;
 
     private final Wire wire;
     private final DataInputStream in;
-    private final DefaultHttp2HeadersDecoder decoder =
-            new DefaultHttp2HeadersDecoder(false, LONGEST_HEADERS);
+    private final FieldReader fields = new FieldReader();
     private final Windows windows = new Windows();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
 
@@ -159,7 +154,7 @@ final class Http2Frames {
                 case HEADERS, CONTINUATION -> {
                     block.writeBytes(frame.bytes());
                     if ((frame.flags() & END_HEADERS) != 0) {
-                        var headers = decoded(frame.stream());
+                        var headers = fields.read(block.toByteArray());
                         return new Frame(
                                 HEADERS, flags, frame.stream(), ByteBuffer.allocate(0), headers);
                     }
@@ -219,21 +214,6 @@ final class Http2Frames {
             }
         }
         write(SETTINGS, ACK, 0, new byte[0]);
-    }
-
-    private List<Header> decoded(int stream) throws IOException {
-        try {
-            var all = new ArrayList<Header>();
-            decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(block.toByteArray()))
-                    .forEach(field ->
-                            all.add(
-                                    new Header(
-                                            field.getKey().toString(),
-                                            field.getValue().toString())));
-            return all;
-        } catch (Http2Exception e) {
-            throw new IOException("a header block that cannot be read", e);
-        }
     }
 
     /** Sends a header block. */
