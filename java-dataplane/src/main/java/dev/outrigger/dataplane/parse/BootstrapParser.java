@@ -73,6 +73,13 @@ public final class BootstrapParser {
         var xdsClusters = new ArrayList<XdsClusterConfig>();
         clusters(clusters, xdsClusters);
         List<ListenerConfig> listeners = listeners();
+        if (proto.hasStatsFlushInterval()
+                && proto.getStatsFlushCase() != Bootstrap.StatsFlushCase.STATSFLUSH_NOT_SET) {
+            findings.invalid(
+                    "stats_flush_interval",
+                    "",
+                    "Only one of stats_flush_interval or stats_flush_on_admin should be set!");
+        }
         Duration flush =
                 proto.hasStatsFlushInterval()
                         ? Values.duration(

@@ -109,7 +109,8 @@ public final class ConfigAssembler implements AutoCloseable {
                                 (_, name) ->
                                         "Unexpected resource name in ExtensionConfigDS response: "
                                                 + name,
-                                "Unexpected number of resources in ExtensionConfigDS response: "),
+                                "Unexpected number of resources in ExtensionConfigDS response: ",
+                                this::checkExtension),
                         this::onExtension,
                         this::settle);
         this.secrets =
@@ -306,6 +307,11 @@ public final class ConfigAssembler implements AutoCloseable {
             extensions.use(new LinkedHashSet<>(listeners.extensions()));
         }
         secrets.use(needed);
+    }
+
+    private Optional<String> checkExtension(
+            ResourceReference reference, ExtensionConfig config) {
+        return listeners.checkExtension(reference, config);
     }
 
     private void onExtension(ResourceReference reference, ExtensionConfig config) {
