@@ -263,7 +263,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                                         List.of(
                                                 java.toString(),
                                                 "-XX:+UseSerialGC",
-                                                "-Xms64m",
+                                                "-Xms128m",
+                                                "-XX:NewSize=64m",
                                                 "-Xmx4g",
                                                 "-cp",
                                                 System.getProperty("java.class.path"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What makes the jars on our class path fit for AOT caches. */
+/** What AOT caches need: class files fit for them, and a fleet to train the control plane with. */
 @NullMarked
 package dev.outrigger.cli.aot;
 

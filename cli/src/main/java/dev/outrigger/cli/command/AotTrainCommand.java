@@ -10,8 +10,11 @@ import dev.outrigger.cli.demo.DemoPorts.SidecarPorts;
 import dev.outrigger.cli.demo.Running;
 import dev.outrigger.cli.net.HostPort;
 import dev.outrigger.cli.process.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,8 +22,8 @@ import picocli.CommandLine.Option;
 
 /**
  * The training run behind the AOT caches: a short demo without Envoy, whose control plane and data
- * plane record what they load, and then the everyday commands, which this process records itself
- * (the launcher tells it to). Not for people.
+ * plane record what they load, then the everyday commands, which this process records itself (the
+ * launcher tells it to), and then many proxies for the control plane to serve. Not for people.
  */
 @Command(name = "aot-train", hidden = true)
 final class AotTrainCommand implements Callable<Integer> {
@@ -50,12 +53,32 @@ final class AotTrainCommand implements Callable<Integer> {
                         false,
                         Duration.ofMinutes(2),
                         new DemoPorts(0, 0, 0, 0, 0, ANY_PORTS, ANY_PORTS));
-        return Demo.run(
-                        console,
-                        options,
-                        new Programs(launcher, Optional.of(out)),
-                        this::runEverydayCommands)
+        return Demo.run(console, options, new Programs(launcher, Optional.of(out)), this::train)
                 .number();
+    }
+
+    private void train(Running demo) throws IOException, InterruptedException {
+        runEverydayCommands(demo);
+        var folder = Files.createTempDirectory("outrigger-fleet");
+        // In a process of its own, which records nothing.
+        try (var fleet =
+                new Programs(launcher, Optional.empty())
+                        .start(
+                                "aot-fleet",
+                                List.of(
+                                        "--xds=" + HostPort.loopback(demo.ports().xds()),
+                                        "--server=" + HostPort.loopback(demo.ports().rest())),
+                                folder)) {
+            fleet.awaitExit();
+            fleet.obituary().filter(end -> !end.contains("exit code 0")).ifPresent(console::note);
+        } finally {
+            try (var files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
     }
 
     private void runEverydayCommands(Running demo) {

@@ -144,6 +144,7 @@ public final class OutriggerCommand implements Runnable {
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("aot-train", AotTrainCommand::new);
+        commands.put("aot-fleet", _ -> new AotFleetCommand());
         commands.put("help", _ -> new CommandLine.HelpCommand());
         return commands;
     }

@@ -39,12 +39,16 @@ final class AccessLogs {
         PARTS.put(CLIENT, "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%");
     }
 
+    /** Begins the line of an attempt. */
+    private static final String ATTEMPT = "attempt: ";
+
     private final Path defaultLog;
     private final Path partsLog;
     private final Path drawnLog;
     private boolean asked;
     private boolean drawn;
     private int taken;
+    private int attemptsTaken;
 
     AccessLogs(Path workdir) {
         this.defaultLog = workdir.resolve("default.log");
@@ -62,7 +66,7 @@ final class AccessLogs {
     /**
      * The value of {@code access_log} in a configuration.
      *
-     * @param format the number of a further format, or nothing for none
+     * @param format the name or the number of a further format, or nothing for none
      */
     String config(String format) {
         asked = true;
@@ -73,9 +77,14 @@ final class AccessLogs {
         loggers.add(logger(partsLog, LogFormats.text(String.join("\\t", parts))));
         if (!format.isEmpty()) {
             drawn = true;
-            loggers.add(logger(drawnLog, LogFormats.drawn(Long.parseLong(format))));
+            loggers.add(logger(drawnLog, LogFormats.named(format)));
         }
         return "[" + String.join(", ", loggers) + "]";
+    }
+
+    /** The value of {@code upstream_log}: lines of the second log, marked. */
+    String upstream() {
+        return "[" + logger(partsLog, LogFormats.upstream(ATTEMPT)) + "]";
     }
 
     /** The same as the value of {@code accessLog} in a Sidecar. */
@@ -101,10 +110,10 @@ final class AccessLogs {
                 Eventually.holds(
                         limit,
                         () ->
-                                lines(partsLog).size() >= taken + expected
+                                lines(partsLog, false).size() >= taken + expected
                                         && lines(defaultLog).size() >= taken + expected
                                         && (!drawn || lines(drawnLog).size() >= taken + expected));
-        var parts = lines(partsLog);
+        var parts = lines(partsLog, false);
         var defaults = lines(defaultLog);
         var others = drawn ? lines(drawnLog) : List.<String>of();
         var taking = new ArrayList<Map<String, String>>();
@@ -125,7 +134,20 @@ final class AccessLogs {
             taking.add(fields);
         }
         taken = parts.size();
+        var attempts = lines(partsLog, true);
+        if (attempts.size() > attemptsTaken && !taking.isEmpty()) {
+            // Only one exchange is played at a time where attempts are logged.
+            taking.getFirst()
+                    .put(
+                            "upstream",
+                            String.join(" / ", attempts.subList(attemptsTaken, attempts.size())));
+        }
+        attemptsTaken = attempts.size();
         return taking;
+    }
+
+    private static List<String> lines(Path file, boolean attempts) {
+        return lines(file).stream().filter(each -> each.startsWith(ATTEMPT) == attempts).toList();
     }
 
     private static String logger(Path path, String more) {

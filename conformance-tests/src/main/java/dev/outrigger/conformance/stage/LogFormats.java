@@ -35,11 +35,55 @@ final class LogFormats {
                     "%DYNAMIC_METADATA(gen)%",
                     "%ACCESS_LOG_TYPE%");
 
+    /** What moved on the wire, in both protocols' terms, and what names a connection. */
+    private static final List<String> WIRE =
+            List.of(
+                    "%DOWNSTREAM_WIRE_BYTES_RECEIVED% %DOWNSTREAM_WIRE_BYTES_SENT%",
+                    "%DOWNSTREAM_HEADER_BYTES_RECEIVED% %DOWNSTREAM_HEADER_BYTES_SENT%",
+                    "%DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%"
+                            + " %DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%",
+                    "%UPSTREAM_WIRE_BYTES_RECEIVED% %UPSTREAM_WIRE_BYTES_SENT%",
+                    "%UPSTREAM_HEADER_BYTES_RECEIVED% %UPSTREAM_HEADER_BYTES_SENT%",
+                    "%UPSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%"
+                            + " %UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%",
+                    "%LISTENER_NAME% %FILTER_CHAIN_NAME%",
+                    "%DOWNSTREAM_DETECTED_CLOSE_TYPE% %DOWNSTREAM_LOCAL_CLOSE_REASON%",
+                    "%UPSTREAM_DETECTED_CLOSE_TYPE% %UPSTREAM_LOCAL_CLOSE_REASON%");
+
+    /** What an attempt's line tells of it; two runs share all of it. */
+    private static final List<String> UPSTREAM =
+            List.of(
+                    "%REQ(:METHOD)% %REQ(:PATH)% %REQ(X-A)% %PROTOCOL%",
+                    "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%",
+                    "%RESP(X-B)% %TRAILER(X-T)%",
+                    "%BYTES_RECEIVED% %BYTES_SENT%",
+                    "%ROUTE_NAME% %UPSTREAM_CLUSTER% %UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+                    "%UPSTREAM_HOST_NAME_WITHOUT_PORT% %UPSTREAM_PROTOCOL%",
+                    "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+                    "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %LISTENER_NAME%",
+                    "%UPSTREAM_WIRE_BYTES_RECEIVED% %UPSTREAM_HEADER_BYTES_RECEIVED%",
+                    "%DOWNSTREAM_WIRE_BYTES_RECEIVED% %REQUEST_HEADERS_BYTES%",
+                    "%ACCESS_LOG_TYPE%");
+
     private LogFormats() {}
 
     /** A logger's fields for lines of the text. */
     static String text(String format) {
         return ", log_format: {text_format_source: {inline_string: \"" + format + "\\n\"}}";
+    }
+
+    /**
+     * A format by its name.
+     *
+     * @param name {@code wire}, or the number of a drawn one
+     */
+    static String named(String name) {
+        return name.equals("wire") ? text(String.join(" | ", WIRE)) : drawn(Long.parseLong(name));
+    }
+
+    /** The format of an upstream log, behind the word that marks its lines. */
+    static String upstream(String mark) {
+        return text(mark + String.join(" | ", UPSTREAM));
     }
 
     /** The format of that number. */

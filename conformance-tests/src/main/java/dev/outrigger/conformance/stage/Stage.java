@@ -151,6 +151,7 @@ public final class Stage implements AutoCloseable {
                 case "listen" -> Integer.toString(upstreams.listen(name));
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config(name);
+                case "upstreamLog" -> accessLogs.upstream();
                 case "accessLogPolicy" -> accessLogs.policy();
                 default -> Integer.toString(upstreams.port(kind, name));
             };

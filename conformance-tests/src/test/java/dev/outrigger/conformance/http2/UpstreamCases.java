@@ -89,6 +89,7 @@ final class UpstreamCases {
         cases.limits();
         cases.upgrades();
         cases.grpc();
+        cases.health();
         return cases.all;
     }
 
@@ -792,5 +793,88 @@ final class UpstreamCases {
                                 data(0, 1, "abc"),
                                 headers(WHOLE, 1, "grpc-status", "0")),
                         post("x", "content-type: application/grpc")));
+    }
+
+    /** The first connection brings the health check, the second the request. */
+    private void check(String name, String kind, byte[]... answer) {
+        var asked =
+                new Case(
+                        false,
+                        List.of(get().getBytes(ISO_8859_1)),
+                        List.of(answers(answer), answers(hello())),
+                        ", common_lb_config: {healthy_panic_threshold: {value: 0}}, health_checks:"
+                                + " [{timeout: 0.5s, interval: 60s, unhealthy_threshold: 1,"
+                                + " healthy_threshold: 1, "
+                                + kind
+                                + "}]",
+                        "",
+                        "");
+        add(name, asked);
+    }
+
+    private void health() {
+        String http = "http_health_check: {path: /hc, codec_client_type: HTTP2}";
+        check("check", http, ok(true));
+        check("check with body", http, hello());
+        check("check with trailers", http, ok(false), headers(WHOLE, 1, "a", "b"));
+        check("check behind 100", http, status("100", false), ok(true));
+        check("check fails", http, status("503", true));
+        check("check is reset", http, frame(RST_STREAM, 0, 1, int32(2)));
+        check("check is broken", http, ok(true, "Abc", "d"));
+        check("check gets no answer", http);
+        check("check gets goodbye", http, goAway(1, 0), ok(true));
+        check("check gets goodbye with error", http, goAway(1, 2), ok(true));
+        check("check ends with the connection", http, CLOSE);
+        check(
+                "check with payload",
+                "http_health_check: {path: /hc, method: POST, send: {text: '616263'}, receive: [{text: '68656c'}],"
+                        + " codec_client_type: HTTP2, host: x.y, request_headers_to_add: [{header: {key: a, value: b}}]}",
+                hello());
+        String grpc =
+                "grpc_health_check: {service_name: s, authority: x.y, initial_metadata: [{header: {key: a, value: b}}]}";
+        byte[] head = ok(false, "content-type", "application/grpc");
+        byte[] well = headers(WHOLE, 1, "grpc-status", "0");
+        byte[] serving = frame(DATA, 0, 1, new byte[] {0, 0, 0, 0, 2, 8, 1});
+        check("grpc check", grpc, head, serving, well);
+        check("grpc check without service", "grpc_health_check: {}", head, serving, well);
+        check(
+                "grpc check, not serving",
+                grpc,
+                head,
+                frame(DATA, 0, 1, new byte[] {0, 0, 0, 0, 2, 8, 2}),
+                well);
+        check("grpc check, empty message", grpc, head, frame(DATA, 0, 1, new byte[5]), well);
+        check("grpc check, two messages", grpc, head, serving, serving, well);
+        check("grpc check, no message", grpc, head, well);
+        check(
+                "grpc check, compressed",
+                grpc,
+                head,
+                frame(DATA, 0, 1, new byte[] {1, 0, 0, 0, 2, 8, 1}),
+                well);
+        check(
+                "grpc check, no trailers",
+                grpc,
+                head,
+                frame(DATA, END, 1, new byte[] {0, 0, 0, 0, 2, 8, 1}));
+        check(
+                "grpc check, bad status",
+                grpc,
+                head,
+                serving,
+                headers(WHOLE, 1, "grpc-status", "12"));
+        check(
+                "grpc check, trailers only",
+                grpc,
+                ok(true, "content-type", "application/grpc", "grpc-status", "12"));
+        check(
+                "grpc check, other type",
+                grpc,
+                ok(false, "content-type", "text/plain"),
+                serving,
+                well);
+        check("grpc check, 503", grpc, status("503", true));
+        check("grpc check is reset", grpc, frame(RST_STREAM, 0, 1, int32(2)));
+        check("grpc check gets goodbye", grpc, goAway(1, 0), head, serving, well);
     }
 }

@@ -30,6 +30,11 @@ public interface FormatContext {
         return null;
     }
 
+    /** Whether the request's id is this stream's; an attempt has none of its own. */
+    default boolean hasStreamId() {
+        return true;
+    }
+
     /** An id nobody else has, another one each time; {@code null} where nobody makes one. */
     default @Nullable String uniqueId() {
         return null;

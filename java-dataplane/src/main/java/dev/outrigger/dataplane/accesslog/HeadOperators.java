@@ -71,6 +71,11 @@ final class HeadOperators {
         };
     }
 
+    static TextSource streamId() {
+        TextSource id = oneRequestHeader("x-request-id");
+        return context -> context.hasStreamId() ? id.read(context) : null;
+    }
+
     static TextSource trailer(String argument) {
         String[] names = names(argument);
         byte[] first = Ascii.bytes(names[0]);
@@ -163,41 +168,6 @@ final class HeadOperators {
         }
         int mark = path.indexOf('?');
         return mark < 0 ? path : path.substring(0, mark);
-    }
-
-    /** Everything after the question mark. */
-    static TextSource query(String argument) {
-        if (!argument.isEmpty() && !argument.equals("ORIG")) {
-            throw new IllegalArgumentException(
-                    "Invalid QUERY_PARAMS option: '"
-                            + argument
-                            + "', only 'ORIG'/'DECODED' are allowed");
-        }
-        TextSource path = oneRequestHeader(":path");
-        return context -> queryOf(path.read(context));
-    }
-
-    private static @Nullable String queryOf(@Nullable String path) {
-        int mark = path == null ? -1 : path.indexOf('?');
-        return path == null || mark < 0 ? null : path.substring(mark + 1);
-    }
-
-    /** The first of a name. */
-    static TextSource queryParameter(String name) {
-        TextSource path = oneRequestHeader(":path");
-        return context -> {
-            String query = queryOf(path.read(context));
-            if (query == null) {
-                return null;
-            }
-            for (String pair : query.split("&")) {
-                int equals = pair.indexOf('=');
-                if ((equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
-                    return equals < 0 ? "" : pair.substring(equals + 1);
-                }
-            }
-            return null;
-        };
     }
 
     static Operator grpcStatus(Operators.Command command) {

@@ -7,7 +7,13 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of a format. Immutable. */
-sealed interface Operator {
+sealed interface Operator
+        permits Operator.Literal,
+                Operator.Text,
+                Operator.Numeric,
+                Operator.Metadata,
+                Operator.StartTime,
+                Coalesce {
     void append(StringBuilder out, FormatContext context);
 
     /** Whether there is nothing to append but the mark for it. */

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -42,6 +43,7 @@ final class Operators {
 
     private static final Set<String> PARAMETERS_REQUIRED =
             Set.of(
+                    "COALESCE",
                     "DYNAMIC_METADATA",
                     "ENVIRONMENT",
                     "METADATA",
@@ -79,6 +81,7 @@ final class Operators {
                                     + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
                                     + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
                                     + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
+                                    + " DOWNSTREAM_LOCAL_CLOSE_REASON UPSTREAM_LOCAL_CLOSE_REASON"
                                     + " ROUNDTRIP_DURATION SPAN_ID"
                                     + " TLS_JA4_FINGERPRINT TRACE_ID"
                                     + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
@@ -88,6 +91,9 @@ final class Operators {
                                     + " UPSTREAM_SERVER_NAME UPSTREAM_TLS_CIPHER UPSTREAM_TLS_GROUP"
                                     + " UPSTREAM_TLS_SESSION_ID UPSTREAM_TLS_VERSION")
                             .split(" "));
+
+    /** What becomes of an end that was not orderly is known to a connection's own log only. */
+    private static final String CLOSED_NORMALLY = "Normal";
 
     /**
      * An operator as written.
@@ -121,7 +127,18 @@ final class Operators {
      * @throws IllegalArgumentException for a name not known and for what may not follow it
      */
     static Operator of(Command command) {
-        String name = command.name;
+        return find(command)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "Not supported field in StreamInfo: " + command.name));
+    }
+
+    /**
+     * The operator, or nothing where the name is not known.
+     *
+     * @throws IllegalArgumentException for what may not follow the name
+     */
+    static Optional<Operator> find(Command command) {
         Operator known = heads(command);
         if (known == null) {
             known = stream(command);
@@ -132,14 +149,16 @@ final class Operators {
         if (known == null) {
             known = connection(command);
         }
-        if (known == null && NEVER.contains(name)) {
+        if (known == null) {
+            known = WireOperators.find(command);
+        }
+        if (known == null && NEVER.contains(command.name)) {
             known = command.text(_ -> null);
         }
-        if (known == null) {
-            throw new IllegalArgumentException("Not supported field in StreamInfo: " + name);
+        if (known != null) {
+            check(command);
         }
-        check(command);
-        return known;
+        return Optional.ofNullable(known);
     }
 
     private static void check(Command command) {
@@ -173,13 +192,13 @@ final class Operators {
             case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
             case "TRAILER", "RESPONSE_TRAILER" -> command.text(HeadOperators.trailer(argument));
             case "PATH" -> command.text(HeadOperators.path(argument));
-            case "QUERY_PARAM" -> command.text(HeadOperators.queryParameter(argument));
-            case "QUERY_PARAMS" -> command.text(HeadOperators.query(argument));
+            case "QUERY_PARAM" -> command.text(QueryOperators.one(argument));
+            case "QUERY_PARAMS" -> command.text(QueryOperators.all(argument));
             case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
             case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
-            case "STREAM_ID" -> command.text(HeadOperators.request("x-request-id"));
+            case "STREAM_ID" -> command.text(HeadOperators.streamId());
             default -> null;
         };
     }
@@ -203,6 +222,7 @@ final class Operators {
             case "RESPONSE_TX_DURATION" -> command.number(c -> c.info().responseTxDurationMillis());
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> command.number(c -> c.info().attemptCount());
             case "CONNECTION_ID" -> command.number(c -> c.info().connection().id());
+            case "COALESCE" -> Coalesce.of(command);
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
                     command.number(_ -> 0);
@@ -289,6 +309,13 @@ final class Operators {
                         Protocol spoken = c.info().upstreamProtocol();
                         return spoken == null ? null : spoken.text();
                     });
+            case "UPSTREAM_CONNECTION_ID" ->
+                    command.number(c -> Math.max(0, c.info().upstreamConnectionId()));
+            // Envoy keeps no more than the latest attempt's (observed).
+            case "UPSTREAM_CONNECTION_IDS_ATTEMPTED" ->
+                    command.text(c -> upstreamConnection(c.info().upstreamConnectionId()));
+            case "UPSTREAM_DETECTED_CLOSE_TYPE" ->
+                    command.text(c -> c.info().isUpstreamTried() ? CLOSED_NORMALLY : null);
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                     command.text(c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
@@ -300,6 +327,10 @@ final class Operators {
     private static Operator metadata(Command command, MetadataKind kind) {
         return new Operator.Metadata(
                 MetadataText.of(kind, command.argument), command.maxLength(), command.missing);
+    }
+
+    private static @Nullable String upstreamConnection(long id) {
+        return id < 0 ? null : Long.toString(id);
     }
 
     private static @Nullable Operator connection(Command command) {
@@ -332,6 +363,9 @@ final class Operators {
                     command.text(c -> orNull(c.info().connection().accepted().ja3()));
             case "FILTER_CHAIN_NAME" ->
                     command.text(c -> orNull(c.info().connection().accepted().filterChainName()));
+            case "LISTENER_NAME" ->
+                    command.text(c -> orNull(c.info().connection().accepted().listenerName()));
+            case "DOWNSTREAM_DETECTED_CLOSE_TYPE" -> command.text(_ -> CLOSED_NORMALLY);
             // Only addresses inside a process have one.
             case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
                     "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID" ->

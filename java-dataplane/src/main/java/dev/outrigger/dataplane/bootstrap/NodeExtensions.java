@@ -90,6 +90,10 @@ final class NodeExtensions {
                             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
                     extension(
                             "envoy.health_checkers",
+                            "envoy.health_checkers.grpc",
+                            "envoy.config.core.v3.HealthCheck.GrpcHealthCheck"),
+                    extension(
+                            "envoy.health_checkers",
                             "envoy.health_checkers.http",
                             "envoy.config.core.v3.HealthCheck.HttpHealthCheck"),
                     extension(

@@ -208,6 +208,8 @@ public record ClusterConfig(
      * @param idleTimeout of pooled connections; zero means none; default 1 h
      * @param maxConnectionDuration zero for none
      * @param maxRequestsPerConnection 0 for no limit
+     * @param filters between the router and the codec, without the codec
+     * @param hasFilters whether those are used, be they none, in place of the router's
      */
     public record UpstreamHttp(
             UpstreamProtocol protocol,
@@ -218,7 +220,9 @@ public record ClusterConfig(
             int maxResponseHeadersKb,
             int maxHttp2ResponseHeadersKb,
             Http1UpstreamConfig http1,
-            Http2Options http2) {
+            Http2Options http2,
+            List<HttpFilterEntry> filters,
+            boolean hasFilters) {
         public static final UpstreamHttp DEFAULT =
                 new UpstreamHttp(
                         UpstreamProtocol.HTTP1,
@@ -229,7 +233,13 @@ public record ClusterConfig(
                         80,
                         60,
                         Http1UpstreamConfig.DEFAULT,
-                        Http2Options.DEFAULT);
+                        Http2Options.DEFAULT,
+                        List.of(),
+                        false);
+
+        public UpstreamHttp {
+            filters = List.copyOf(filters);
+        }
     }
 
     /** What connections to a cluster's hosts speak (CP6). */

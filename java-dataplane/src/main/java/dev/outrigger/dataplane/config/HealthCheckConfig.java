@@ -44,6 +44,7 @@ public record HealthCheckConfig(
     /** What is asked. */
     public sealed interface Check {
         /**
+         * @param http2 whether it is asked over HTTP/2
          * @param host empty: the endpoint's or the cluster's name
          * @param send a body, one character for each byte; empty for none
          * @param receive parts of the answer's body, in this order, one character for each byte
@@ -51,6 +52,7 @@ public record HealthCheckConfig(
          * @param expected half-open ranges; never empty
          */
         record Http(
+                boolean http2,
                 String method,
                 String host,
                 String path,
@@ -68,6 +70,15 @@ public record HealthCheckConfig(
                 retriable = List.copyOf(retriable);
             }
         }
+
+        /**
+         * {@code grpc.health.v1.Health/Check}.
+         *
+         * @param serviceName whose health is asked for; empty for the server's
+         * @param authority empty: the endpoint's or the cluster's name
+         * @param metadata of the request
+         */
+        record Grpc(String serviceName, String authority, HeaderEdits metadata) implements Check {}
 
         /**
          * @param send one character for each byte

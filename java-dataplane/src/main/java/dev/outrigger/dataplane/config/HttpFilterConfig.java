@@ -31,16 +31,20 @@ public interface HttpFilterConfig {
      * {@code envoy.filters.http.router}; always last.
      *
      * @param strictCheckHeaders in lower case
+     * @param upstreamFilters without the codec at their end; for clusters that have none
      */
     record Router(
             boolean dynamicStats,
             boolean suppressEnvoyHeaders,
             List<String> strictCheckHeaders,
             boolean respectExpectedRqTimeout,
-            boolean suppressGrpcRequestFailureCodeStats)
+            boolean suppressGrpcRequestFailureCodeStats,
+            UpstreamLogConfig upstreamLog,
+            List<HttpFilterEntry> upstreamFilters)
             implements HttpFilterConfig {
         public Router {
             strictCheckHeaders = List.copyOf(strictCheckHeaders);
+            upstreamFilters = List.copyOf(upstreamFilters);
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.message.AnsweredRequest;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -19,13 +20,19 @@ final class Http1ResponseEncoder {
     private final HeadWriter writer;
     private final CollectedOutput out;
     private final EncoderOptions options;
+    private final BytesMeter meter;
     private final AnsweredRequest request = new AnsweredRequest();
     private boolean chunked;
 
-    Http1ResponseEncoder(HeadWriter writer, CollectedOutput out, EncoderOptions options) {
+    /**
+     * @param meter counts what goes out
+     */
+    Http1ResponseEncoder(
+            HeadWriter writer, CollectedOutput out, EncoderOptions options, BytesMeter meter) {
         this.writer = writer;
         this.out = out;
         this.options = options;
+        this.meter = meter;
     }
 
     /** A request has begun; what it is, is not known yet. */
@@ -51,11 +58,12 @@ final class Http1ResponseEncoder {
 
     void sendContinue() {
         out.bytes(HeadWriter.continueLine());
+        meter.sent(HeadWriter.continueLine().length);
     }
 
     void interim(ResponseHead head) {
         writer.interim(head, options);
-        out.head(writer);
+        sendHead();
     }
 
     /**
@@ -65,8 +73,14 @@ final class Http1ResponseEncoder {
      */
     boolean head(ResponseHead head, boolean endStream) {
         chunked = writer.response(head, endStream, request, options);
-        out.head(writer);
+        sendHead();
         return request.isHttp10() && !endStream && !head.headers().has(KnownHeader.CONTENT_LENGTH);
+    }
+
+    private void sendHead() {
+        out.head(writer);
+        meter.sent(writer.length());
+        meter.headSent(writer.headerBytes());
     }
 
     /**
@@ -75,6 +89,7 @@ final class Http1ResponseEncoder {
      * @param data taken over
      */
     void body(ByteBuf data, boolean endStream) {
+        long before = out.handed();
         if (request.isHead()) {
             data.release();
         } else {
@@ -83,6 +98,7 @@ final class Http1ResponseEncoder {
         if (endStream && chunked) {
             out.lastChunk();
         }
+        meter.sent(out.handed() - before);
     }
 
     /** Ends the body with trailers. */
@@ -92,9 +108,11 @@ final class Http1ResponseEncoder {
         }
         if (options.trailers()) {
             writer.trailers(trailers, options);
-            out.head(writer);
+            sendHead();
         } else {
+            long before = out.handed();
             out.lastChunk();
+            meter.sent(out.handed() - before);
         }
     }
 }

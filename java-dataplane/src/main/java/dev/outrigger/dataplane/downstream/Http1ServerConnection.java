@@ -64,6 +64,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean begun;
     private boolean answeredAtOnce;
 
+    /** Read before the request it belongs to had begun. */
+    private int unclaimedBytes;
+
+    /** Another request may begin in what is being read. */
+    private boolean again;
+
     Http1ServerConnection(AcceptedConnection accepted) {
         this.accepted = accepted;
         this.worker = accepted.worker();
@@ -160,8 +166,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void dispatch(ByteBuf in) {
         boolean kept = false;
         dispatching = true;
+        measure(in.readableBytes());
         try {
             while (in.isReadable() && phase != Phase.CLOSING) {
+                if (again) {
+                    // Envoy counts what is left once more.
+                    again = false;
+                    measure(in.readableBytes());
+                }
                 if (phase == Phase.RESPONSE) {
                     kept = true;
                     input.keep(in);
@@ -174,9 +186,19 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             }
         } finally {
             dispatching = false;
+            again = false;
             if (!kept) {
                 in.release();
             }
+        }
+    }
+
+    /** Counts what was read, as soon as there is a request whose it is. */
+    private void measure(int bytes) {
+        unclaimedBytes += bytes;
+        if (begun) {
+            exchange().info().downstreamBytes().received(unclaimedBytes);
+            unclaimedBytes = 0;
         }
     }
 
@@ -201,6 +223,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             case FAILED -> {
                 headTimer.disarm();
                 begin();
+                exchange().info().downstreamBytes().headRead(reader.headerBytes());
                 codecError(reader.error());
                 yield false;
             }
@@ -227,10 +250,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         begun = true;
         lifetime.onRequest();
         stream().begin(accepted.manager());
+        measure(0);
     }
 
     private void onHead(RequestHead head) {
         begin();
+        exchange().info().downstreamBytes().headRead(reader.headerBytes());
         stream().onHead(head);
         if (head.droppedHeaders() > 0) {
             worker.stats().add(accepted.stats().http1DroppedUnderscores, head.droppedHeaders());
@@ -260,6 +285,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                     if (trailers == null) {
                         exchange().onBody(Unpooled.EMPTY_BUFFER, true);
                     } else {
+                        exchange().info().downstreamBytes().trailersRead(body.trailerBytes());
                         exchange().onTrailers(trailers);
                     }
                 }
@@ -333,6 +359,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         phase = Phase.HEAD;
         begun = false;
+        again = dispatching;
         reader.begin();
         lifetime.armIdle();
         input.disable(false);

@@ -42,10 +42,13 @@ final class Http1ServerStream implements DownstreamStream {
         this.channel = channel;
         this.input = input;
         this.lifetime = lifetime;
+        this.exchange = accepted.newExchange(this, onEnd);
         this.encoder =
                 new Http1ResponseEncoder(
-                        accepted.worker().headWriter(), out, accepted.settings().encoderOptions());
-        this.exchange = accepted.newExchange(this, onEnd);
+                        accepted.worker().headWriter(),
+                        out,
+                        accepted.settings().encoderOptions(),
+                        exchange.info().downstreamBytes());
     }
 
     Exchange exchange() {

@@ -169,6 +169,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         stream.begin(opened);
         active.add(stream);
         stream.exchange().begin(accepted.manager());
+        opened.setMeter(stream.exchange().info().downstreamBytes());
         return stream;
     }
 

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
+import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.exchange.HcmStats;
@@ -121,6 +122,7 @@ final class ListenerCompiler {
                 base != null
                         ? base.version()
                         : new ListenerVersion(
+                                listener.name(),
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
                                 ListenerFilters.of(listener.listenerFilters(), stats),
@@ -199,6 +201,7 @@ final class ListenerCompiler {
                 config,
                 new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
                 accessLogs(config.accessLogs()),
+                accessLogs(UpstreamLogConfig.of(config.httpFilters()).logs()),
                 listener.perConnectionBufferLimitBytes(),
                 HttpFilters.compile(
                         config.httpFilters(),

@@ -105,6 +105,11 @@ public final class NettyRequestPath implements RequestPath {
                                         loop.eventLoop(),
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
+                                LoopTimers.context(
+                                        options.workers() + 1,
+                                        loop.eventLoop(),
+                                        stats.shard(0),
+                                        options),
                                 place.outlierLogPath().isEmpty()
                                         ? null
                                         : new EventLog(place.outlierLogPath()),

@@ -5,7 +5,6 @@ import dev.outrigger.dataplane.accesslog.AccessLogBuffers;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.UpstreamConnector;
-import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -14,8 +13,6 @@ import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop with everything confined to it. */
@@ -35,14 +32,7 @@ final class Worker implements WorkerListener.Siblings {
             RequestPathOptions options,
             ByteBufAllocator allocator) {
         this.eventLoop = eventLoop;
-        this.context =
-                new WorkerContext(
-                        index,
-                        new Loop(eventLoop, options.nanoTime()),
-                        shard,
-                        options.randoms().apply(index),
-                        options.clock(),
-                        options.runtime());
+        this.context = LoopTimers.context(index, eventLoop, shard, options);
         this.services =
                 new WorkerServices(
                         context,
@@ -113,33 +103,5 @@ final class Worker implements WorkerListener.Siblings {
     void closeAll() {
         listeners.keySet().forEach(WorkerListener::closeAll);
         services.flushLogs();
-    }
-
-    /** The event loop as the timers see it. */
-    private final class Loop implements Timers.Loop {
-        private final EventLoop loop;
-        private final LongSupplier nanoTime;
-
-        Loop(EventLoop loop, LongSupplier nanoTime) {
-            this.loop = loop;
-            this.nanoTime = nanoTime;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nanoTime.getAsLong();
-        }
-
-        @Override
-        public void wakeUpAfter(long delay, TimeUnit unit) {
-            loop.schedule(
-                    () -> {
-                        context.refreshNow();
-                        context.timers().fire();
-                        context.flushDirty();
-                    },
-                    delay,
-                    unit);
-        }
     }
 }

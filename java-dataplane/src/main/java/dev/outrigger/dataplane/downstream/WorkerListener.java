@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.AcceptedSocket;
 import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
+import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * worker's event loop.
  */
 final class WorkerListener implements ListenerFilterHandler.Owner {
-    private static final AtomicLong CONNECTION_IDS = new AtomicLong();
 
     private final WorkerServices services;
     private final ListenerStats stats;
@@ -249,9 +248,9 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         };
     }
 
-    private static ConnectionInfo info(AcceptedSocket socket, String filterChainName) {
+    private ConnectionInfo info(AcceptedSocket socket, String filterChainName) {
         return ConnectionInfo.of(
-                CONNECTION_IDS.getAndIncrement(),
+                ConnectionIds.next(),
                 (InetSocketAddress) socket.remoteAddress(),
                 (InetSocketAddress) socket.localAddress(),
                 new ConnectionInfo.Accepted(
@@ -260,7 +259,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         socket.isLocalAddressRestored(),
                         socket.requestedServerName(),
                         socket.ja3(),
-                        filterChainName));
+                        filterChainName,
+                        version.name()));
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.GrpcStatuses;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -34,9 +35,13 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
     private @Nullable TrackedAttempt tracked;
+    private @Nullable AttemptLog log;
+    private boolean logging;
+    private final BytesMeter bytes = new BytesMeter();
     private long startNanos;
     private long perTryIdleNanos;
     private boolean waiting;
+    private boolean starting;
     private boolean sentRequest;
     private boolean awaitingHeaders;
     private boolean retried;
@@ -56,6 +61,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     void start(ConnectionPool from, @Nullable TrackedClusterStats stats) {
         tracked = stats == null ? null : new TrackedAttempt(stats, worker.now());
         startNanos = worker.now();
+        beginLog();
         pool = from;
         stream = null;
         waiting = true;
@@ -63,7 +69,24 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         awaitingHeaders = true;
         retried = false;
         hostKnown = true;
+        starting = true;
         from.newStream(this);
+        starting = false;
+    }
+
+    private void beginLog() {
+        logging = owner.logsAttempts();
+        if (logging) {
+            if (log == null) {
+                log = owner.newAttemptLog();
+            }
+            log.begin();
+        }
+    }
+
+    /** Where the attempt is logged; {@code null} where it is not. */
+    @Nullable AttemptLog log() {
+        return logging ? log : null;
     }
 
     @Nullable UpstreamStream stream() {
@@ -73,6 +96,16 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     /** Whether the host took part, as far as logs are concerned. */
     boolean isHostKnown() {
         return hostKnown;
+    }
+
+    /** Whether no stream and no refusal has come so far. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Whether its pool answers at once. */
+    boolean isStarting() {
+        return starting;
     }
 
     @Nullable Host host() {
@@ -140,7 +173,14 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         }
     }
 
-    void countTimeout() {
+    /**
+     * @param own whether it was the limit of the attempt, not that of the route
+     */
+    void countTimeout(boolean own) {
+        AttemptLog told = log();
+        if (own && told != null) {
+            told.onTimeout();
+        }
         if (pool != null) {
             pool.host().countTimeout(worker.index());
             pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, GATEWAY_TIMEOUT);
@@ -160,6 +200,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         pool = null;
         waiting = false;
         awaitingHeaders = false;
+        endLog();
         if (current != null) {
             current.cancel();
         } else if (asked != null) {
@@ -167,7 +208,23 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         }
     }
 
+    @Override
+    public BytesMeter bytes() {
+        return bytes;
+    }
+
+    private void endLog() {
+        AttemptLog ended = log();
+        if (ended != null) {
+            ended.end();
+            logging = false;
+        }
+    }
+
     void dispose() {
+        if (log != null) {
+            log.dispose();
+        }
         perTryTimer.discard();
         perTryIdleTimer.discard();
         durationTimer.discard();
@@ -183,11 +240,20 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         waiting = false;
         stream = ready;
         sentRequest = true;
-        owner.onConnected((worker.now() - startNanos) / 1_000_000);
+        tellPoolAnswer();
         ConnectionPool from = pool;
         if (from != null) {
             from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
             owner.onReady(this, ready, from.host());
+        }
+    }
+
+    private void tellPoolAnswer() {
+        long waitedMillis = (worker.now() - startNanos) / 1_000_000;
+        owner.onPoolAnswer(waitedMillis);
+        AttemptLog told = log();
+        if (told != null) {
+            told.onPoolAnswer(waitedMillis);
         }
     }
 
@@ -200,11 +266,23 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     public void onPoolFailure(StreamReset reason, String transportFailure, boolean known) {
         waiting = false;
         hostKnown = known;
+        tellPoolAnswer();
+        logReset(reason, transportFailure);
         if (reason != StreamReset.OVERFLOW) {
             // An overflow says nothing of the host (CB6).
             putFailure();
         }
         owner.outcomes().onReset(this, reason, transportFailure, false);
+    }
+
+    private void logReset(StreamReset reason, String transportFailure) {
+        AttemptLog told = log();
+        if (told != null) {
+            if (!hostKnown) {
+                told.onHostUnknown();
+            }
+            told.onReset(reason.flag(), transportFailure);
+        }
     }
 
     private void putFailure() {
@@ -221,8 +299,13 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onResponseHead(ResponseHead head, boolean endStream) {
         awaitingHeaders = false;
+        owner.filterResponse(head);
         if (tracked != null) {
             tracked.onResponseHead(head);
+        }
+        AttemptLog told = log();
+        if (told != null) {
+            told.onResponseHead(head, endStream);
         }
         touch();
         if (endStream) {
@@ -246,6 +329,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         if (tracked != null) {
             tracked.onResponseBody(data.readableBytes());
         }
+        AttemptLog told = log();
+        if (told != null) {
+            told.onResponseBody(data.readableBytes(), endStream);
+        }
         touch();
         if (endStream) {
             endStream();
@@ -263,6 +350,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onResponseTrailers(HeaderBlock trailers) {
         endStream();
+        AttemptLog told = log();
+        if (told != null) {
+            told.onTrailers(trailers);
+        }
         owner.response().onTrailers(trailers);
     }
 
@@ -270,6 +361,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         endStream();
         putFailure();
+        logReset(reason, transportFailure);
         owner.outcomes().onReset(this, reason, transportFailure, true);
     }
 

@@ -184,7 +184,7 @@ final class AttemptOutcomes {
         int status = request.timeouts().timeoutStatus();
         for (Attempt attempt : attempts.all()) {
             request.charges().timeout();
-            attempt.countTimeout();
+            attempt.countTimeout(false);
             if (!response.isBegun()) {
                 chargeFailure(status);
             }
@@ -213,7 +213,7 @@ final class AttemptOutcomes {
         }
         var stats = request.cluster().stats();
         shard.inc(idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout);
-        attempt.countTimeout();
+        attempt.countTimeout(true);
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (response.isBegun()) {
             request.finish();

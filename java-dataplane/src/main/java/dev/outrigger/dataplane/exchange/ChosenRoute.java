@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.route.RouteContext;
 import dev.outrigger.dataplane.route.Routes;
+import dev.outrigger.dataplane.route.VirtualHost;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class ChosenRoute {
     private String clusterName = "";
     private boolean known;
 
+    /** Whether anybody has come as far as to ask for the virtual host. */
+    private boolean hostAsked;
+
     ChosenRoute(Exchange exchange, StreamInfo info, StatsShard shard) {
         this.exchange = exchange;
         this.info = info;
@@ -36,6 +40,7 @@ final class ChosenRoute {
     /** Before the checks are passed there is none, and nobody looks for it. */
     void begin() {
         clear();
+        hostAsked = false;
     }
 
     /** The draw of the request at hand. */
@@ -63,6 +68,24 @@ final class ChosenRoute {
     /** The route if it has been looked for and found; logs do not look for one. */
     @Nullable Route known() {
         return route;
+    }
+
+    /** A refusal makes the virtual host known, but no route (observed). */
+    void askForVirtualHost() {
+        hostAsked = true;
+    }
+
+    /**
+     * The virtual host, of the route or where none of its routes matched; {@code null} where none
+     * was looked for. For logs: it may have to be looked for again.
+     */
+    @Nullable VirtualHost virtualHost() {
+        if (route != null) {
+            return route.virtualHost();
+        }
+        RequestHead head = exchange.request();
+        Routes routes = head == null || !hostAsked ? null : exchange.manager().routes(head);
+        return head == null || routes == null ? null : routes.virtualHost(head);
     }
 
     /** The cluster chosen with {@link #known}. */
@@ -113,6 +136,7 @@ final class ChosenRoute {
         if (head == null || routes == null) {
             return null;
         }
+        hostAsked = true;
         context.useMetadata(info.findDynamicMetadata());
         Route found = routes.find(head, context);
         if (found == null) {
@@ -129,13 +153,9 @@ final class ChosenRoute {
         if (chosen != null) {
             clusterName = chosen.cluster(head);
             cluster = manager.cluster(clusterName);
-            if (cluster != null) {
-                info.setUpstreamCluster(cluster.name());
-            }
         }
-        if (!found.name().isEmpty()) {
-            info.setRouteName(found.name());
-        }
+        info.setUpstreamCluster(cluster == null ? null : cluster.name());
+        info.setRouteName(found.name().isEmpty() ? null : found.name());
         info.setVirtualHost(found.virtualHost().name());
         return found;
     }

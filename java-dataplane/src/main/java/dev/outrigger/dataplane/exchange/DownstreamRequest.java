@@ -87,6 +87,9 @@ final class DownstreamRequest {
         RequestChecks.Refusal refusal =
                 RequestChecks.check(read, settings.config, downstream, settings.stats, shard);
         if (refusal != null) {
+            if (refusal.isAboutPath()) {
+                exchange.choice().askForVirtualHost();
+            }
             exchange.replies().refuse(read, refusal);
             return;
         }

@@ -19,6 +19,7 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StatusLine;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.VirtualHost;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -103,8 +104,10 @@ public final class Exchange implements FormatContext {
         return switch (kind) {
             case DYNAMIC -> null;
             case ROUTE -> choice.known() == null ? null : choice.known().metadata();
-            case VIRTUAL_HOST ->
-                    choice.known() == null ? null : choice.known().virtualHost().metadata();
+            case VIRTUAL_HOST -> {
+                VirtualHost host = choice.virtualHost();
+                yield host == null ? null : host.metadata();
+            }
             case CLUSTER ->
                     choice.knownCluster() == null
                             ? null

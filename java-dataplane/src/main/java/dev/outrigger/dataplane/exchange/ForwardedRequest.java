@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.route.HeaderEditor;
@@ -52,6 +53,7 @@ final class ForwardedRequest {
     private long requestEnd;
     private boolean active;
     private boolean overflowed;
+    private UpstreamFilters filters = UpstreamFilters.NONE;
 
     ForwardedRequest(
             WorkerServices services,
@@ -133,6 +135,7 @@ final class ForwardedRequest {
         requestEnd = -1;
         active = true;
         overflowed = false;
+        filters = services.upstreamFilters(target, exchange.settings().router);
         response.reset();
     }
 
@@ -241,11 +244,30 @@ final class ForwardedRequest {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
         info().setUpstreamMetadata(pool.host().metadata());
-        attempts.add().start(pool, cluster().trackedStats());
+        info().beginAttempt();
+        Attempt attempt = attempts.add();
+        attempt.start(pool, cluster().trackedStats());
+        if (attempt.isWaiting()) {
+            // Else they have run in front of the codec, with a connection to speak of (observed).
+            filterRequest();
+        }
     }
 
-    /** An attempt has a connection, for which it waited so long. */
-    void onConnected(long waitedMillis) {
+    private void filterRequest() {
+        if (!filters.isEmpty()) {
+            filters.applyToRequest(head(), exchange, exchange.choice().perFilterConfigs());
+        }
+    }
+
+    /** A response as it came from the codec. */
+    void filterResponse(ResponseHead response) {
+        if (!filters.isEmpty()) {
+            filters.applyToResponse(response, exchange, exchange.choice().perFilterConfigs());
+        }
+    }
+
+    /** An attempt has a connection or none can be had, for which it waited so long. */
+    void onPoolAnswer(long waitedMillis) {
         info().setPoolReadyMillis(waitedMillis);
     }
 
@@ -253,13 +275,24 @@ final class ForwardedRequest {
     void onReady(Attempt attempt, UpstreamStream stream, Host host) {
         charges.attempt();
         hosts.onHostAttempted(host);
-        info().setUpstreamConnection(stream.localAddress(), stream.protocol());
+        info().setUpstreamConnection(
+                        stream.localAddress(),
+                        stream.protocol(),
+                        stream.connectionId(),
+                        attempt.bytes());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),
                     Ascii.bytes(host.hostname()),
                     route().appendsXForwardedHost() && attemptCount == 1,
                     !exchange.settings().router.suppressEnvoyHeaders());
+        }
+        AttemptLog log = attempt.log();
+        if (log != null) {
+            log.onReady(stream, info().bytesReceived(), body.isComplete());
+        }
+        if (attempt.isStarting()) {
+            filterRequest();
         }
         info().upstreamTxBegin(worker.now());
         // A body in chunks that turns out to be empty is sent in chunks all the same.
@@ -287,6 +320,10 @@ final class ForwardedRequest {
         shadows.onBody(data, endStream);
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
+        AttemptLog log = attempt == null || stream == null ? null : attempt.log();
+        if (log != null) {
+            log.onRequestBody(data.readableBytes(), endStream);
+        }
         boolean kept = body.add(data, endStream, stream);
         if (!kept && !overflowed && (retry.isEnabled() || route().internalRedirect() != null)) {
             overflowed = true;
@@ -362,6 +399,15 @@ final class ForwardedRequest {
         if (attemptCount > 0 && route != null) {
             AttemptHeaders.tellClient(headers, route.virtualHost(), attemptCount);
         }
+    }
+
+    /** Whether each attempt has its line in a log. */
+    boolean logsAttempts() {
+        return !exchange.settings().router.upstreamLogs().isEmpty();
+    }
+
+    AttemptLog newAttemptLog() {
+        return new AttemptLog(services, exchange);
     }
 
     /** An attempt that is tracked is over, however. */

@@ -91,6 +91,7 @@ public final class HttpConnectionManager {
         private final EncoderOptions encoderOptions;
 
         /**
+         * @param upstreamLogs the router's
          * @param serviceCluster the node's
          * @param serviceNode the node's id
          */
@@ -98,6 +99,7 @@ public final class HttpConnectionManager {
                 HttpConnectionManagerConfig config,
                 HcmStats stats,
                 List<AccessLog> accessLogs,
+                List<AccessLog> upstreamLogs,
                 int bufferLimitBytes,
                 HttpFilters filters,
                 String serviceCluster,
@@ -118,7 +120,7 @@ public final class HttpConnectionManager {
                             .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.router = RouterOptions.of(config.httpFilters());
+            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs);
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =

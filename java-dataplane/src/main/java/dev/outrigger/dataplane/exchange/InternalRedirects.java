@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import io.netty.buffer.ByteBuf;
@@ -59,7 +60,10 @@ final class InternalRedirects {
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
         exchange.finish();
+        var moved = new BytesMeter();
+        moved.resume(info.downstreamBytes());
         exchange.begin(exchange.manager());
+        info.downstreamBytes().resume(moved);
         info.setRemoteAddress(remote);
         info.addBytesReceived(received);
         count++;

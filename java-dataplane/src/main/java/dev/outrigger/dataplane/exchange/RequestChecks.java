@@ -17,13 +17,20 @@ final class RequestChecks {
     private static final byte[] CONTINUE = Ascii.bytes("100-continue");
 
     /** A refusal: a reply without a body. */
-    record Refusal(int status, String details) {}
+    record Refusal(int status, String details) {
+        /** Such a refusal knows the virtual host (observed). */
+        boolean isAboutPath() {
+            return details.equals(PATH_DETAILS);
+        }
+    }
+
+    private static final String PATH_DETAILS = "path_normalization_failed";
 
     private static final Refusal MISSING_HOST = new Refusal(400, "missing_host_header");
     private static final Refusal MISSING_PATH = new Refusal(404, "missing_path_rejected");
     private static final Refusal ABSOLUTE_PATH = new Refusal(404, "absolute_path_rejected");
-    private static final Refusal NORMALIZATION = new Refusal(400, "path_normalization_failed");
-    private static final Refusal REDIRECT = new Refusal(307, "path_normalization_failed");
+    private static final Refusal NORMALIZATION = new Refusal(400, PATH_DETAILS);
+    private static final Refusal REDIRECT = new Refusal(307, PATH_DETAILS);
     private static final Refusal QUERY_CONTENT_TYPE =
             new Refusal(400, "query_missing_content_type");
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import dev.outrigger.dataplane.message.KnownHeader;
 import java.util.List;
 
@@ -12,6 +14,10 @@ import java.util.List;
  * @param dynamicStats whether responses are counted by code
  * @param strictCheckHeaders ids of headers whose values must make sense
  * @param suppressGrpcFailureStats whether codes of gRPC responses are not counted
+ * @param upstreamLogs written for each attempt
+ * @param logsUpstreamStream whether they also tell of an attempt that has its stream
+ * @param upstreamFilters where a cluster has none of its own
+ * @param upstreamLogIntervalNanos between their lines while an attempt lasts; 0 for none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; read for each request
 record RouterOptions(
@@ -19,18 +25,35 @@ record RouterOptions(
         boolean suppressEnvoyHeaders,
         int[] strictCheckHeaders,
         boolean respectExpectedRqTimeout,
-        boolean suppressGrpcFailureStats) {
-    static RouterOptions of(List<HttpFilterEntry> filters) {
+        boolean suppressGrpcFailureStats,
+        List<AccessLog> upstreamLogs,
+        boolean logsUpstreamStream,
+        long upstreamLogIntervalNanos,
+        UpstreamFilters upstreamFilters) {
+    RouterOptions {
+        upstreamLogs = List.copyOf(upstreamLogs);
+    }
+
+    /**
+     * @param upstreamLogs what {@link UpstreamLogConfig#of} names, opened
+     */
+    static RouterOptions of(List<HttpFilterEntry> filters, List<AccessLog> upstreamLogs) {
         for (HttpFilterEntry filter : filters) {
             if (filter.config() instanceof HttpFilterConfig.Router router) {
+                UpstreamLogConfig log = router.upstreamLog();
                 return new RouterOptions(
                         router.dynamicStats(),
                         router.suppressEnvoyHeaders(),
                         router.strictCheckHeaders().stream().mapToInt(KnownHeader::of).toArray(),
                         router.respectExpectedRqTimeout(),
-                        router.suppressGrpcRequestFailureCodeStats());
+                        router.suppressGrpcRequestFailureCodeStats(),
+                        upstreamLogs,
+                        log.onUpstreamStream(),
+                        log.interval().toNanos(),
+                        UpstreamFilters.of(router.upstreamFilters()));
             }
         }
-        return new RouterOptions(true, false, new int[0], false, false);
+        return new RouterOptions(
+                true, false, new int[0], false, false, List.of(), false, 0, UpstreamFilters.NONE);
     }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -44,6 +45,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
+    private final BytesMeter bytes = new BytesMeter();
     private long requestEnd = -1;
     private boolean complete;
     private boolean done;
@@ -60,6 +62,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
         this.timer = worker.timers().timer(this::onTimeout);
+    }
+
+    @Override
+    public BytesMeter bytes() {
+        return bytes;
     }
 
     /** Takes a copy of the request; {@link #start} sends it. */

@@ -4,9 +4,12 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.AccessLogBuffers;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.UpstreamConnector;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /** What the exchanges of one worker share. Confined to its event loop. */
 public final class WorkerServices {
@@ -14,6 +17,7 @@ public final class WorkerServices {
     private final UpstreamConnector connector;
     private final AccessLogBuffers logs;
     private final Timers.Timer logFlush;
+    private final Map<Cluster, UpstreamFilters> upstreamFilters = new WeakHashMap<>();
 
     public WorkerServices(
             WorkerContext worker, UpstreamConnector connector, AccessLogBuffers logs) {
@@ -29,6 +33,14 @@ public final class WorkerServices {
 
     public UpstreamConnector connector() {
         return connector;
+    }
+
+    /** The filters between a router and a cluster: the cluster's own, where it has some. */
+    UpstreamFilters upstreamFilters(Cluster cluster, RouterOptions router) {
+        var http = cluster.config().http();
+        return http.hasFilters()
+                ? upstreamFilters.computeIfAbsent(cluster, _ -> UpstreamFilters.of(http.filters()))
+                : router.upstreamFilters();
     }
 
     /** Writes a line, soon. */

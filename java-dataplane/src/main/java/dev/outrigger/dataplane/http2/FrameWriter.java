@@ -64,10 +64,11 @@ final class FrameWriter {
                 .writeBytes(debug);
     }
 
-    /** A header block, in as many frames as it takes. */
-    void headers(int stream, byte[] block, int length, boolean endStream) {
+    /** A header block, in as many frames as it takes; gives how many bytes they are. */
+    int headers(int stream, byte[] block, int length, boolean endStream) {
         int first = Math.min(length, MAX_FRAME_BYTES);
         int flags = endStream ? FrameType.END_STREAM : 0;
+        int frames = 1;
         frame(
                         FrameType.HEADERS,
                         first == length ? flags | FrameType.END_HEADERS : flags,
@@ -83,7 +84,9 @@ final class FrameWriter {
                             part)
                     .writeBytes(block, at, part);
             at += part;
+            frames++;
         }
+        return length + frames * FrameType.HEADER_BYTES;
     }
 
     /**

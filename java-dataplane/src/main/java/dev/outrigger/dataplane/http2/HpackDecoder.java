@@ -27,6 +27,7 @@ final class HpackDecoder {
     private byte[] block = {};
     private int at;
     private int end;
+    private int fieldBytes;
 
     /**
      * @param allowedTableBytes the setting SETTINGS_HEADER_TABLE_SIZE that was sent
@@ -56,6 +57,7 @@ final class HpackDecoder {
         block = data;
         at = offset;
         end = offset + length;
+        fieldBytes = 0;
         boolean begun = false;
         while (at < end) {
             int first = block[at] & 0xff;
@@ -81,9 +83,15 @@ final class HpackDecoder {
         }
     }
 
+    /** The names and values of the block decoded last. */
+    int fieldBytes() {
+        return fieldBytes;
+    }
+
     private void indexed(int index, HeaderSink sink) throws HpackError {
         byte[] name = name(index);
         byte[] value = value(index);
+        fieldBytes += name.length + value.length;
         sink.field(name, 0, name.length, value, 0, value.length);
     }
 
@@ -130,6 +138,7 @@ final class HpackDecoder {
                             : Arrays.copyOfRange(name, nameOffset, nameOffset + nameLength),
                     Arrays.copyOfRange(value, valueOffset, valueOffset + valueLength));
         }
+        fieldBytes += nameLength + valueLength;
         sink.field(name, nameOffset, nameLength, value, valueOffset, valueLength);
     }
 

@@ -21,6 +21,7 @@ final class HpackEncoder {
     private static final int PATH = 4;
     private static final int SCHEME_HTTP = 6;
     private static final int SCHEME_HTTPS = 7;
+    private static final int STATUS_BYTES = ":status".length() + "200".length();
     private static final byte[] PROTOCOL = Ascii.bytes(":protocol");
 
     static {
@@ -31,11 +32,13 @@ final class HpackEncoder {
 
     private byte[] out = new byte[512];
     private int size;
+    private int fieldBytes;
     private boolean announced;
 
     /** Begins a block. */
     void begin() {
         size = 0;
+        fieldBytes = 0;
         if (!announced) {
             announced = true;
             put(NO_TABLE);
@@ -50,7 +53,13 @@ final class HpackEncoder {
         return size;
     }
 
+    /** The names and values of the block, before compression. */
+    int fieldBytes() {
+        return fieldBytes;
+    }
+
     void status(int code) {
+        fieldBytes += STATUS_BYTES;
         int index = HpackStaticTable.status(code);
         if (index > 0) {
             put(0x80 | index);
@@ -64,6 +73,7 @@ final class HpackEncoder {
     }
 
     void method(byte[] data, int offset, int length) {
+        fieldBytes += ":method".length() + length;
         if (length == 3 && data[offset] == 'G' && data[offset + 1] == 'E') {
             put(0x80 | METHOD_GET);
         } else if (length == 4 && data[offset] == 'P' && data[offset + 1] == 'O') {
@@ -75,15 +85,18 @@ final class HpackEncoder {
     }
 
     void scheme(boolean https) {
+        fieldBytes += ":scheme".length() + (https ? "https" : "http").length();
         put(0x80 | (https ? SCHEME_HTTPS : SCHEME_HTTP));
     }
 
     void authority(byte[] data, int offset, int length) {
+        fieldBytes += ":authority".length() + length;
         put(AUTHORITY);
         string(data, offset, length);
     }
 
     void path(byte[] data, int offset, int length) {
+        fieldBytes += ":path".length() + length;
         if (length == 1 && data[offset] == '/') {
             put(0x80 | PATH);
         } else {
@@ -94,6 +107,7 @@ final class HpackEncoder {
 
     /** {@code :protocol} of an extended CONNECT (RFC 8441). */
     void protocol(byte[] data, int offset, int length) {
+        fieldBytes += PROTOCOL.length + length;
         put(0);
         string(PROTOCOL, 0, PROTOCOL.length);
         string(data, offset, length);
@@ -120,6 +134,7 @@ final class HpackEncoder {
                 string(name, 0, name.length);
             }
             string(data, headers.valueOffset(i), headers.valueLength(i));
+            fieldBytes += headers.nameBytes(i) + headers.valueLength(i);
         }
     }
 

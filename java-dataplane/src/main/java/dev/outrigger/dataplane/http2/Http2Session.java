@@ -45,8 +45,12 @@ public final class Http2Session {
 
     /** A connection that was made. */
     public interface Client extends Owner {
-        /** The peer takes no more streams; those it has not begun are reset behind this. */
-        void onGoAway();
+        /**
+         * The peer takes no more streams; those it has not begun are reset behind this.
+         *
+         * @param graceful whether it does not speak of an error
+         */
+        void onGoAway(boolean graceful);
 
         /** The peer says how many streams it takes at a time; unsigned 32 bits. */
         void onMaxConcurrentStreams(long streams);
@@ -243,7 +247,7 @@ public final class Http2Session {
     }
 
     /** The peer says goodbye, having looked at our streams up to one of them. */
-    void onGoAway(int lastStream) throws Http2ConnectionException {
+    void onGoAway(int lastStream, int code) throws Http2ConnectionException {
         boolean ours = (lastStream & 1) == (client != null ? 1 : 0);
         if ((lastStream > 0 && !ours) || lastStream > lastTakenStream) {
             throw Http2ConnectionException.broken();
@@ -254,7 +258,7 @@ public final class Http2Session {
         }
         if (!goAwaySeen) {
             goAwaySeen = true;
-            client.onGoAway();
+            client.onGoAway(code == Http2Error.NO_ERROR.code());
         }
         for (Http2Stream stream : streams()) {
             if (stream.id() > lastStream && streams.get(stream.id()) == stream) {
@@ -335,6 +339,8 @@ public final class Http2Session {
                 throw Http2ConnectionException.broken();
             }
             writer.reset(streamId, Http2Error.REFUSED_STREAM);
+            shard.inc(stats.streamRefused);
+            shard.inc(stats.resetsSent);
             queued(true);
             return null;
         }
@@ -365,7 +371,8 @@ public final class Http2Session {
         if (dead || stream.localEnd) {
             return;
         }
-        writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
+        int sent = writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
+        stream.headersSent(sent, encoder.fieldBytes());
         queued(false);
         if (endStream) {
             endLocal(stream);
@@ -376,6 +383,7 @@ public final class Http2Session {
     public void sendTrailers(Http2Stream stream) {
         if (!dead && !stream.localEnd) {
             stream.pendingTrailers = Arrays.copyOf(encoder.bytes(), encoder.size());
+            stream.pendingTrailerFieldBytes = encoder.fieldBytes();
             sendFlow.drain(stream);
         }
     }
@@ -415,6 +423,7 @@ public final class Http2Session {
             return;
         }
         stream.setListener(new Dropped());
+        stream.dropMeter();
         stream.finished = true;
         if (!stream.localEnd) {
             stream.flushing = true;
@@ -474,6 +483,7 @@ public final class Http2Session {
     void remove(Http2Stream stream) {
         if (streams.get(stream.id()) == stream) {
             streams.remove(stream.id());
+            stream.dropMeter();
             shard.dec(stats.streamsActive);
             flushing -= stream.flushing ? 1 : 0;
             stream.flushing = false;

@@ -29,6 +29,7 @@ public final class Http2Stats {
     final Counter outboundControlFlood;
 
     final Counter keepaliveTimeout;
+    final Counter streamRefused;
 
     /** What accepted connections count. */
     public Http2Stats(StatsStore store) {
@@ -57,6 +58,7 @@ public final class Http2Stats {
         outboundControlFlood = store.counter(prefix + "outbound_control_flood");
         upstreamConnections = store.counter(prefix + "nghttp2_upstream_connections");
         keepaliveTimeout = store.counter(prefix + "keepalive_timeout");
+        streamRefused = store.counter(prefix + "stream_refused_errors");
         registerUnused(store, prefix);
     }
 
@@ -71,7 +73,6 @@ public final class Http2Stats {
                     "oghttp2_downstream_connections",
                     "oghttp2_upstream_connections",
                     "requests_rejected_with_underscores_in_headers",
-                    "stream_refused_errors",
                 }) {
             store.counter(prefix + name);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.http2;
 
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.HeaderSink;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -54,10 +55,12 @@ public final class Http2Stream {
 
     private final int id;
     private @Nullable Listener listener;
+    private @Nullable BytesMeter meter;
     final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     int pendingBytes;
     boolean pendingEnd;
     byte @Nullable [] pendingTrailers;
+    int pendingTrailerFieldBytes;
     int sendWindow;
     int receiveWindow;
     int uncredited;
@@ -95,6 +98,48 @@ public final class Http2Stream {
 
     void setListener(Listener value) {
         listener = value;
+    }
+
+    /** Counts what the stream moves from now on, until it is finished or reset. */
+    public void setMeter(BytesMeter value) {
+        meter = value;
+    }
+
+    void dropMeter() {
+        meter = null;
+    }
+
+    void frameReceived(int bytes, boolean header) {
+        if (meter != null) {
+            meter.received(bytes);
+            if (header) {
+                meter.headerFrameReceived(bytes);
+            }
+        }
+    }
+
+    void fieldsReceived(int bytes) {
+        if (meter != null) {
+            meter.fieldsReceived(bytes);
+        }
+    }
+
+    void dataSent(int bytes) {
+        if (meter != null) {
+            meter.sent(bytes);
+        }
+    }
+
+    /**
+     * @param bytes of the frames
+     * @param fieldBytes of names and values
+     */
+    void headersSent(int bytes, int fieldBytes) {
+        if (meter != null) {
+            meter.sent(bytes);
+            meter.headerFramesSent(bytes);
+            meter.fieldsSent(fieldBytes);
+        }
     }
 
     /** The length the message declares, which its body is held to; -1 for none. */

@@ -62,15 +62,26 @@ final class InboundFrames implements FrameReader.Receiver {
             case FrameType.DATA -> {
                 guard.onMessageFrame(length == 0, end);
                 beginData(streamId, length);
+                count(dataStream, length, false);
             }
             case FrameType.HEADERS -> {
                 guard.onMessageFrame(length == 0, end);
                 beginHeaders(streamId);
+                count(headersStream, length, true);
             }
-            case FrameType.CONTINUATION -> guard.onMessageFrame(length == 0, end);
+            case FrameType.CONTINUATION -> {
+                guard.onMessageFrame(length == 0, end);
+                count(headersStream, length, true);
+            }
             default -> {
                 // The others are looked at when they are whole.
             }
+        }
+    }
+
+    private static void count(@Nullable Http2Stream stream, int length, boolean header) {
+        if (stream != null) {
+            stream.frameReceived(FrameType.HEADER_BYTES + length, header);
         }
     }
 
@@ -151,6 +162,7 @@ final class InboundFrames implements FrameReader.Receiver {
         stream.answered = true;
         Http2Stream.Listener listener = stream.listener();
         decode(block, length, listener.beginHeaders());
+        stream.fieldsReceived(decoder.fieldBytes());
         if (trailers && !endStream) {
             invalid(stream, MESSAGING);
             return;
@@ -204,7 +216,8 @@ final class InboundFrames implements FrameReader.Receiver {
             case FrameType.GOAWAY -> {
                 requireSize(length >= 8);
                 requireZero(streamId);
-                session.onGoAway(FrameReader.int32(payload, 0) & 0x7fffffff);
+                session.onGoAway(
+                        FrameReader.int32(payload, 0) & 0x7fffffff, FrameReader.int32(payload, 4));
             }
             case FrameType.WINDOW_UPDATE -> windowUpdate(streamId, payload, length);
             default -> {

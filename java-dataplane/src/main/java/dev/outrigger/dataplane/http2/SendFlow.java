@@ -70,6 +70,7 @@ final class SendFlow {
     }
 
     private void data(Http2Stream stream, ByteBuf data, boolean last) {
+        stream.dataSent(FrameType.HEADER_BYTES + data.readableBytes());
         writer.data(stream.id(), data, last);
         guard.onDataSent();
         session.queued(false);
@@ -87,7 +88,8 @@ final class SendFlow {
         byte[] trailers = stream.pendingTrailers;
         if (trailers != null) {
             stream.pendingTrailers = null;
-            writer.headers(stream.id(), trailers, trailers.length, true);
+            int sent = writer.headers(stream.id(), trailers, trailers.length, true);
+            stream.headersSent(sent, stream.pendingTrailerFieldBytes);
             session.queued(false);
             session.endLocal(stream);
         } else if (stream.pendingEnd) {

@@ -8,6 +8,9 @@ public enum AccessLogType {
     DOWNSTREAM_PERIODIC("DownstreamPeriodic"),
     DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED("DownstreamTunnelSuccessfullyEstablished"),
     DOWNSTREAM_END("DownstreamEnd"),
+    UPSTREAM_POOL_READY("UpstreamPoolReady"),
+    UPSTREAM_PERIODIC("UpstreamPeriodic"),
+    UPSTREAM_END("UpstreamEnd"),
     TCP_UPSTREAM_CONNECTED("TcpUpstreamConnected"),
     TCP_PERIODIC("TcpPeriodic"),
     TCP_CONNECTION_END("TcpConnectionEnd");

@@ -30,6 +30,7 @@ public record ConnectionInfo(
      * @param requestedServerName SNI; empty where nobody looked or there was none
      * @param ja3 of the ClientHello; empty where nobody asked
      * @param filterChainName empty where the chain has none
+     * @param listenerName empty where the listener has none
      */
     public record Accepted(
             InetSocketAddress directRemoteAddress,
@@ -37,7 +38,8 @@ public record ConnectionInfo(
             boolean localAddressRestored,
             String requestedServerName,
             String ja3,
-            String filterChainName) {}
+            String filterChainName,
+            String listenerName) {}
 
     public static ConnectionInfo of(
             long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
@@ -45,7 +47,7 @@ public record ConnectionInfo(
                 id,
                 remoteAddress,
                 localAddress,
-                new Accepted(remoteAddress, localAddress, false, "", "", ""));
+                new Accepted(remoteAddress, localAddress, false, "", "", "", ""));
     }
 
     public static ConnectionInfo of(

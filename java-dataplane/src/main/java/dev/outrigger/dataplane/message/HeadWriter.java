@@ -24,6 +24,7 @@ public final class HeadWriter {
 
     private byte[] scratch = new byte[4096];
     private int length;
+    private int linesFrom;
     private @Nullable HeaderKeyFormat format;
 
     /**
@@ -51,6 +52,7 @@ public final class HeadWriter {
             put(data, head.pathOffset(), head.pathLength());
         }
         put(HTTP11);
+        linesFrom = length;
         if (host >= 0) {
             header(headers, host);
         }
@@ -90,6 +92,7 @@ public final class HeadWriter {
         if (toHttp10) {
             scratch[VERSION_DIGIT] = '0';
         }
+        linesFrom = length;
         int limit = headers.limit();
         for (int i = 0; i < limit; i++) {
             if (headers.id(i) >= 0) {
@@ -116,6 +119,7 @@ public final class HeadWriter {
         HeaderBlock headers = head.headers();
         begin(headers, options);
         statusLine(head.status());
+        linesFrom = length;
         for (int i = 0; i < headers.limit(); i++) {
             if (headers.id(i) >= 0) {
                 header(headers, i);
@@ -128,6 +132,7 @@ public final class HeadWriter {
     public void trailers(HeaderBlock trailers, EncoderOptions options) {
         begin(trailers, options);
         put(LAST_CHUNK);
+        linesFrom = length;
         for (int i = 0; i < trailers.limit(); i++) {
             if (trailers.id(i) >= 0) {
                 header(trailers, i);
@@ -150,6 +155,11 @@ public final class HeadWriter {
     /** The interim {@code 100 Continue}. */
     public static byte[] continueLine() {
         return CONTINUE;
+    }
+
+    /** How many bytes its header lines take, with their ends. */
+    public int headerBytes() {
+        return length - linesFrom - CRLF.length;
     }
 
     /** How many bytes the head takes. */

@@ -62,10 +62,16 @@ public final class HeaderBlock extends HeaderTable {
         long sum = 0;
         for (int i = 0; i < limit(); i++) {
             if (isLive(i)) {
-                sum += name(i).length() + (long) valueLength(i);
+                sum += nameBytes(i) + (long) valueLength(i);
             }
         }
         return sum;
+    }
+
+    /** How long the name of a line is. */
+    public int nameBytes(int entry) {
+        int id = id(entry);
+        return id > 0 ? KnownHeader.name(id).length : nameLength(entry);
     }
 
     public boolean has(int id) {

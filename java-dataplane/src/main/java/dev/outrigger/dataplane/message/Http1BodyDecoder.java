@@ -90,6 +90,11 @@ public final class Http1BodyDecoder {
         return keepTrailers && sawTrailers && block != null && block.limit() > 0 ? block : null;
     }
 
+    /** The bytes of the lines of the trailers just read. */
+    public int trailerBytes() {
+        return trailers == null ? 0 : trailers.headerBytes();
+    }
+
     public void beginFixed(long length) {
         sawTrailers = false;
         state = length == 0 ? State.DONE : State.FIXED;

@@ -25,6 +25,9 @@ public final class Http1HeadParser {
 
     private static final int COPY_BYTES = 2048;
 
+    /** The colon and the line end. */
+    private static final int SEPARATOR_BYTES = 3;
+
     /** Lower-case letter of each byte that may stand in a name; 0 for all others. */
     private static final byte[] TOKEN = new byte[256];
 
@@ -64,6 +67,7 @@ public final class Http1HeadParser {
     private int firstLineEnd;
     private boolean firstLineDone;
     private boolean badName;
+    private int headerBytes;
     private int lastEntry;
 
     /** Where the latest value ends, with the blanks behind it. */
@@ -104,6 +108,7 @@ public final class Http1HeadParser {
         firstLineEnd = 0;
         firstLineDone = kind == Kind.TRAILERS;
         lastEntry = -1;
+        headerBytes = 0;
         badName = false;
         error = null;
     }
@@ -116,6 +121,14 @@ public final class Http1HeadParser {
     /** Whether the first line is complete, so that a stream exists in Envoy's sense. */
     public boolean hasFirstLine() {
         return firstLineDone;
+    }
+
+    /**
+     * The bytes of the lines, as Envoy counts them: without the blanks around a value and the last
+     * empty line, which it takes for one separator where no line was.
+     */
+    public int headerBytes() {
+        return Math.max(headerBytes, SEPARATOR_BYTES);
     }
 
     /** Whether it failed by a name with a byte that may not stand there. */
@@ -309,6 +322,7 @@ public final class Http1HeadParser {
         if (block.limit() <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
             lastEntry = block.limit();
             lastValueEnd = untrimmed;
+            headerBytes += nameLength + valueEnd - valueStart + SEPARATOR_BYTES;
             block.addEntry(id, start, nameLength, valueStart, valueEnd - valueStart);
         }
     }
@@ -362,6 +376,7 @@ public final class Http1HeadParser {
         while (from < end && Ascii.isBlank(data[from])) {
             from++;
         }
+        headerBytes += end - from - block.valueLength(lastEntry);
         block.setValueRange(lastEntry, from, end - from);
     }
 

@@ -68,6 +68,7 @@ public final class RequestReader {
     private final RequestHead head = new RequestHead();
     private CodecError error = CodecError.CODEC_ERROR;
     private boolean http10;
+    private int headerBytes;
     private boolean firstLineRead;
     private boolean answeredAsHttp10;
     private boolean firstLineForbidden;
@@ -89,6 +90,7 @@ public final class RequestReader {
         head.reset();
         parser.begin(head.headers());
         http10 = false;
+        headerBytes = 0;
         firstLineRead = false;
         firstLineForbidden = false;
         answeredAsHttp10 = false;
@@ -97,6 +99,11 @@ public final class RequestReader {
     /** The head being read; valid until {@link #begin}. */
     public RequestHead head() {
         return head;
+    }
+
+    /** The bytes of the header lines; 0 until all of them were read and could be. */
+    public int headerBytes() {
+        return headerBytes;
     }
 
     public boolean hasStarted() {
@@ -136,6 +143,7 @@ public final class RequestReader {
                 yield result;
             }
             case COMPLETE -> {
+                headerBytes = parser.headerBytes();
                 if (firstLineForbidden) {
                     error = CodecError.INVALID_CHARACTERS;
                     yield Http1HeadParser.Result.FAILED;

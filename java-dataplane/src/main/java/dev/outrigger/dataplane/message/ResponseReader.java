@@ -58,6 +58,11 @@ public final class ResponseReader {
         parser.begin(head.headers());
     }
 
+    /** The bytes of the header lines of the head that is complete. */
+    public int headerBytes() {
+        return parser.headerBytes();
+    }
+
     public boolean hasStarted() {
         return parser.hasStarted();
     }

@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Who hears of one attempt's response. Called on the event loop of the exchange. */
 public interface ResponseReceiver {
+    /** Where the codec counts what the attempt moves; asked once a stream is given to it. */
+    BytesMeter bytes();
+
     /** An informational head other than 101; it is not forwarded unless asked for (E11). */
     void onInformational(ResponseHead head);
 

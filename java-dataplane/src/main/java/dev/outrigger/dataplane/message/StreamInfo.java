@@ -54,6 +54,12 @@ public final class StreamInfo {
     private @Nullable InetSocketAddress remote;
     private AccessLogType logType = AccessLogType.DOWNSTREAM_END;
     private String localReplyBody = "";
+    private final BytesMeter ownBytes = new BytesMeter();
+    private BytesMeter downstreamBytes = ownBytes;
+    private final BytesMeter noUpstreamBytes = new BytesMeter();
+    private BytesMeter upstreamBytes = noUpstreamBytes;
+    private long upstreamConnectionId = -1;
+    private boolean upstreamTried;
 
     /** Begins a new exchange. */
     public void begin(ConnectionInfo on, long wallMillis, long nanos) {
@@ -90,6 +96,66 @@ public final class StreamInfo {
         remote = null;
         logType = AccessLogType.DOWNSTREAM_END;
         localReplyBody = "";
+        ownBytes.reset();
+        downstreamBytes = ownBytes;
+        noUpstreamBytes.reset();
+        upstreamBytes = noUpstreamBytes;
+        upstreamConnectionId = -1;
+        upstreamTried = false;
+    }
+
+    /** What the client's stream moved on the wire. */
+    public BytesMeter downstreamBytes() {
+        return downstreamBytes;
+    }
+
+    /** What another says of the client's stream holds here too. */
+    public void shareDownstreamBytes(StreamInfo other) {
+        downstreamBytes = other.downstreamBytes;
+    }
+
+    /** Takes over what another says of the attempt made last: host, connection, bytes. */
+    public void takeUpstream(StreamInfo other) {
+        upstreamProtocol = other.upstreamProtocol;
+        upstreamHost = other.upstreamHost;
+        upstreamHostName = other.upstreamHostName;
+        upstreamMetadata = other.upstreamMetadata;
+        upstreamTried = other.upstreamTried;
+        upstreamConnectionId = other.upstreamConnectionId;
+        if (other.upstreamConnectionId >= 0) {
+            upstreamLocal = other.upstreamLocal;
+            upstreamRemote = other.upstreamRemote;
+            upstreamBytes = other.upstreamBytes;
+            hostsAttempted = other.hostsAttempted;
+            hostNamesAttempted = other.hostNamesAttempted;
+            poolReadyMillis = other.poolReadyMillis;
+        }
+    }
+
+    /** What the attempts moved on the wire, up to the latest that had a connection. */
+    public BytesMeter upstreamBytes() {
+        return upstreamBytes;
+    }
+
+    /** The number of the latest attempt's connection, or -1 where it had none. */
+    public long upstreamConnectionId() {
+        return upstreamConnectionId;
+    }
+
+    /** A connection without HTTP was made, which has this number. */
+    public void setUpstreamConnectionId(long id) {
+        upstreamConnectionId = id;
+    }
+
+    /** An attempt begins, without a connection so far. */
+    public void beginAttempt() {
+        upstreamTried = true;
+        upstreamConnectionId = -1;
+    }
+
+    /** Whether an attempt was made. */
+    public boolean isUpstreamTried() {
+        return upstreamTried;
     }
 
     /** Why the exchange is being logged. */
@@ -168,7 +234,9 @@ public final class StreamInfo {
 
     /** Milliseconds from the first upstream byte to the last byte sent downstream, or -1. */
     public long responseTxDurationMillis() {
-        return firstUpstreamRxNanos < 0 ? -1 : (endNanos - firstUpstreamRxNanos) / 1_000_000;
+        return firstUpstreamRxNanos < 0 || downstreamTxEndNanos < 0
+                ? -1
+                : (downstreamTxEndNanos - firstUpstreamRxNanos) / 1_000_000;
     }
 
     private long sinceStart(long nanos) {
@@ -233,8 +301,19 @@ public final class StreamInfo {
         return upstreamLocal;
     }
 
-    /** An attempt has a connection to the host named last; its own end of it. */
-    public void setUpstreamConnection(String addressText, Protocol spoken) {
+    /**
+     * An attempt has a connection to the host named last.
+     *
+     * @param addressText its own end of it
+     * @param meter of the attempt, which goes on from those before it
+     */
+    public void setUpstreamConnection(
+            String addressText, Protocol spoken, long connectionId, BytesMeter meter) {
+        if (upstreamBytes != meter) {
+            meter.resume(upstreamBytes);
+            upstreamBytes = meter;
+        }
+        upstreamConnectionId = connectionId;
         upstreamProtocol = spoken;
         upstreamLocal = addressText;
         upstreamRemote = upstreamHost;

@@ -14,6 +14,9 @@ public interface UpstreamStream {
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
 
+    /** The number of the connection (see {@link ConnectionIds}). */
+    long connectionId();
+
     void sendHead(RequestHead head, boolean endStream);
 
     /**

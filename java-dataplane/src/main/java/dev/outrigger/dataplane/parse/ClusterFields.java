@@ -84,7 +84,8 @@ final class ClusterFields {
                             "traffic")
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("explicit_http_config", () -> EXPLICIT)
-                    .nested("use_downstream_protocol_config", () -> DOWNSTREAM);
+                    .nested("use_downstream_protocol_config", () -> DOWNSTREAM)
+                    .nested("http_filters", () -> UpstreamFiltersParser.FILTER);
 
     private static final SupportedFields KEEPALIVE =
             SupportedFields.of(TcpKeepalive.class)

@@ -6,12 +6,15 @@ import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
 import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
+import dev.outrigger.dataplane.config.ClusterConfig.UpstreamProtocol;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Optional;
@@ -57,6 +60,8 @@ public final class ClusterParser {
         LoadBalancingConfig balancing = new LoadBalancingParser(proto, findings).parse();
         checkProvided(discovery, balancing);
         var upstream = new UpstreamOptionsParser(proto, findings);
+        UpstreamHttp http = upstream.http(options);
+        checkGrpcHealth(http);
         var preconnect = proto.getPreconnectPolicy();
         ClusterConfig config =
                 new ClusterConfig(
@@ -70,7 +75,7 @@ public final class ClusterParser {
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
                         upstream.circuitBreakers(),
-                        upstream.http(options),
+                        http,
                         upstream.sockets(),
                         HealthCheckParser.parse(proto.getHealthChecksList(), findings),
                         proto.hasOutlierDetection()
@@ -100,6 +105,17 @@ public final class ClusterParser {
                         !findings.context().isStatic(),
                         Values.contentHash(proto));
         return findings.result(() -> config);
+    }
+
+    private void checkGrpcHealth(UpstreamHttp http) {
+        boolean grpc =
+                proto.getHealthChecksList().stream().anyMatch(HealthCheck::hasGrpcHealthCheck);
+        if (grpc && http.protocol() == UpstreamProtocol.HTTP1) {
+            findings.invalid(
+                    "health_checks",
+                    proto.getName(),
+                    proto.getName() + " cluster must support HTTP/2 for gRPC healthchecking");
+        }
     }
 
     /** Some kinds bring their own balancer, the others have none to bring. */

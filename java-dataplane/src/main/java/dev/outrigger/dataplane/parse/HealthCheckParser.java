@@ -9,12 +9,14 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.config.HealthCheckConfig.Intervals;
 import dev.outrigger.dataplane.config.HealthCheckConfig.StatusRange;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
+import io.envoyproxy.envoy.type.v3.CodecClientType;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,9 +49,14 @@ final class HealthCheckParser {
                     .obeyed("request_headers_to_remove")
                     .nested("expected_statuses", () -> RANGE)
                     .nested("retriable_statuses", () -> RANGE)
-                    .onlyEnum("codec_client_type", "HTTP1")
+                    .onlyEnum("codec_client_type", "HTTP1", "HTTP2")
                     .nested("service_name_matcher", () -> RouteMatchParser.STRING)
                     .obeyed("method");
+
+    private static final SupportedFields GRPC =
+            SupportedFields.of(GrpcHealthCheck.class)
+                    .obeyed("service_name", "authority")
+                    .nested("initial_metadata", () -> HeaderEditsParser.HEADER_OPTION);
 
     private static final SupportedFields TCP =
             SupportedFields.of(TcpHealthCheck.class)
@@ -71,6 +78,7 @@ final class HealthCheckParser {
                     .obeyed("alt_port", "reuse_connection")
                     .nested("http_health_check", () -> HTTP)
                     .nested("tcp_health_check", () -> TCP)
+                    .nested("grpc_health_check", () -> GRPC)
                     .obeyed("no_traffic_interval", "no_traffic_healthy_interval")
                     .obeyed("unhealthy_interval", "unhealthy_edge_interval")
                     .obeyed("healthy_edge_interval", "event_log_path")
@@ -108,10 +116,10 @@ final class HealthCheckParser {
         Optional<Check> check =
                 switch (proto.getHealthCheckerCase()) {
                     case HTTP_HEALTH_CHECK -> Optional.of(http(proto.getHttpHealthCheck()));
+                    case GRPC_HEALTH_CHECK -> Optional.of(grpc(proto.getGrpcHealthCheck()));
                     case TCP_HEALTH_CHECK -> Optional.of(tcp(proto.getTcpHealthCheck()));
                     // Reported before by the table, or by the oneof's own constraint.
-                    case GRPC_HEALTH_CHECK, CUSTOM_HEALTH_CHECK, HEALTHCHECKER_NOT_SET ->
-                            Optional.empty();
+                    case CUSTOM_HEALTH_CHECK, HEALTHCHECKER_NOT_SET -> Optional.empty();
                 };
         return check.map(what ->
                 new HealthCheckConfig(
@@ -206,6 +214,7 @@ final class HealthCheckParser {
                         "expected",
                         FieldPaths.join(at, "expected_statuses"));
         return new Check.Http(
+                http.getCodecClientType() == CodecClientType.HTTP2,
                 method,
                 http.getHost(),
                 http.getPath(),
@@ -255,6 +264,18 @@ final class HealthCheckParser {
             }
         }
         return ranges;
+    }
+
+    private Check grpc(GrpcHealthCheck grpc) {
+        return new Check.Grpc(
+                grpc.getServiceName(),
+                grpc.getAuthority(),
+                HeaderEditsParser.parse(
+                        grpc.getInitialMetadataList(),
+                        List.of(),
+                        FieldPaths.join(path, "grpc_health_check"),
+                        "request",
+                        findings));
     }
 
     private Check tcp(TcpHealthCheck tcp) {

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.parse;
 import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
@@ -16,6 +17,10 @@ import java.util.Optional;
  * HttpFilterTypes}); an optional one this proxy lacks is left out.
  */
 final class HttpFilterParser {
+    private static final SupportedFields UPSTREAM_LOG_OPTIONS =
+            SupportedFields.of(Router.UpstreamAccessLogOptions.class)
+                    .obeyed("flush_upstream_log_on_upstream_stream", "upstream_log_flush_interval");
+
     private static final SupportedFields ROUTER =
             SupportedFields.of(Router.class)
                     .obeyed(
@@ -24,6 +29,9 @@ final class HttpFilterParser {
                             "strict_check_headers",
                             "respect_expected_rq_timeout",
                             "suppress_grpc_request_failure_code_stats")
+                    .nested("upstream_http_filters", () -> UpstreamFiltersParser.FILTER)
+                    .nested("upstream_log", () -> AccessLogParser.ACCESS_LOG)
+                    .nested("upstream_log_options", () -> UPSTREAM_LOG_OPTIONS)
                     .noEffect("start_child_span", "read only by tracing, which is refused");
 
     static final HttpFilterType ROUTER_TYPE =
@@ -31,7 +39,7 @@ final class HttpFilterParser {
                             "envoy.filters.http.router",
                             Router.class,
                             ROUTER,
-                            (proto, _, _) ->
+                            (proto, path, findings) ->
                                     new HttpFilterConfig.Router(
                                             !proto.hasDynamicStats()
                                                     || proto.getDynamicStats().getValue(),
@@ -40,8 +48,27 @@ final class HttpFilterParser {
                                                     .map(each -> each.toLowerCase(Locale.ROOT))
                                                     .toList(),
                                             proto.getRespectExpectedRqTimeout(),
-                                            proto.getSuppressGrpcRequestFailureCodeStats()))
+                                            proto.getSuppressGrpcRequestFailureCodeStats(),
+                                            upstreamLog(proto, path, findings),
+                                            UpstreamFiltersParser.ofRouter(
+                                                    proto.getUpstreamHttpFiltersList(),
+                                                    FieldPaths.join(path, "upstream_http_filters"),
+                                                    findings)))
                     .asTerminal();
+
+    private static UpstreamLogConfig upstreamLog(Router proto, String path, Findings findings) {
+        var options = proto.getUpstreamLogOptions();
+        return new UpstreamLogConfig(
+                AccessLogParser.parse(
+                        proto.getUpstreamLogList(),
+                        FieldPaths.join(path, "upstream_log"),
+                        findings),
+                options.getFlushUpstreamLogOnUpstreamStream(),
+                Values.duration(
+                        options.getUpstreamLogFlushInterval(),
+                        FieldPaths.join(path, "upstream_log_options.upstream_log_flush_interval"),
+                        findings));
+    }
 
     static SupportedFields filter() {
         return Filter.TABLE;

@@ -147,7 +147,12 @@ final class UpstreamOptionsParser {
                         ? Values.clamp(common.getMaxResponseHeadersKb())
                         : DEFAULT_MAX_HTTP2_HEADERS_KB,
                 http1(options),
-                http2(options));
+                http2(options),
+                options.map(each ->
+                                UpstreamFiltersParser.ofCluster(
+                                        each.getHttpFiltersList(), "http_filters", findings))
+                        .orElse(List.of()),
+                options.map(each -> each.getHttpFiltersCount() > 0).orElse(false));
     }
 
     private static UpstreamProtocol protocol(HttpProtocolOptions options) {

@@ -103,7 +103,8 @@ public final class Routes {
         return host == null ? null : host.find(head, context);
     }
 
-    private @Nullable VirtualHost virtualHost(RequestHead head) {
+    /** The virtual host of a request; {@code null} for none. */
+    public @Nullable VirtualHost virtualHost(RequestHead head) {
         if (onlyAny) {
             return any;
         }

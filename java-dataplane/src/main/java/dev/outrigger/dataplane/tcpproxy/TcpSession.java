@@ -144,6 +144,7 @@ public final class TcpSession
         attempts++;
         info.setAttemptCount(attempts);
         info.addUpstreamHostAttempted(host.addressText());
+        info.beginAttempt();
         upstream = TcpUpstream.connect(host, worker, services.connector(), this);
     }
 
@@ -211,6 +212,7 @@ public final class TcpSession
         Host host = connected.host();
         named(host);
         info.setUpstreamAddresses(connected.localAddress());
+        info.setUpstreamConnectionId(connected.connectionId());
         host.putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS_FINAL, 0);
         arm(idleTimer, proxy.config().idleTimeout());
         if (proxy.config().flushAccessLogOnConnected()) {
@@ -223,10 +225,12 @@ public final class TcpSession
     public void onDownstreamData(ByteBuf data) {
         TcpUpstream to = upstream;
         info.addBytesReceived(data.readableBytes());
+        info.downstreamBytes().received(data.readableBytes());
         if (to == null || !to.isOpen()) {
             data.release();
             return;
         }
+        info.upstreamBytes().sent(data.readableBytes());
         to.write(data);
         if (!to.isWritable()) {
             downstream.readDisable(true);
@@ -265,6 +269,8 @@ public final class TcpSession
             return;
         }
         info.addBytesSent(data.readableBytes());
+        info.downstreamBytes().sent(data.readableBytes());
+        info.upstreamBytes().received(data.readableBytes());
         downstream.write(data);
         if (!downstream.isWritable() && upstream != null) {
             pauseUpstream(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.UpstreamStream;
@@ -36,6 +37,7 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     final StatsShard shard;
     final ClusterStats stats;
     private final Timers.Timer idleTimer;
+    private final long id = ConnectionIds.next();
     private @Nullable ChannelHandlerContext context;
     private Timers.@Nullable Timer lifetime;
     private @Nullable String localText;
@@ -170,6 +172,11 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     public void channelActive(ChannelHandlerContext ctx) {
         active = true;
         openedNanos = worker.now();
+    }
+
+    /** Its number among all connections. */
+    long connectionId() {
+        return id;
     }
 
     String localAddress() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param localLocality the proxy's own; {@link LocalityKey#NONE} when it has none
  * @param localCluster the name of the cluster this proxy is one of; empty when unknown
  * @param healthChecks opens the connections of active health checks
+ * @param mainContext the main loop as connections know their loop
  * @param outlierLog hears of ejections; {@code null} for none
  * @param workersDo runs a task once on every worker's loop
  */
@@ -30,6 +31,7 @@ public record ClusterEnvironment(
         LocalityKey localLocality,
         String localCluster,
         UpstreamConnector healthChecks,
+        WorkerContext mainContext,
         @Nullable EventLog outlierLog,
         Consumer<Consumer<WorkerContext>> workersDo) {
 

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,12 @@ final class HealthCheckRequest {
 
     private HealthCheckRequest() {}
 
+    /** Head and body. */
     static String text(Check.Http check, String host, Host to) {
+        return head(check, host, to) + check.send();
+    }
+
+    static String head(Check.Http check, String host, Host to) {
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("user-agent", "Envoy/HC"));
         edit(headers, check.headers(), to);
@@ -32,12 +38,27 @@ final class HealthCheckRequest {
         } else if (!BODY_UNEXPECTED.contains(check.method())) {
             headers.add(new Header("content-length", "0"));
         }
-        var text = new StringBuilder(check.method()).append(' ').append(check.path());
+        return head(check.method(), check.path(), host, headers);
+    }
+
+    /** The head of a gRPC health check. */
+    static String grpcHead(HeaderEdits metadata, Duration timeout, String authority, Host to) {
+        List<Header> headers = new ArrayList<>();
+        headers.add(new Header("content-type", "application/grpc"));
+        headers.add(new Header("te", "trailers"));
+        headers.add(new Header("grpc-timeout", timeout.toMillis() + "m"));
+        headers.add(new Header("user-agent", "Envoy/HC"));
+        edit(headers, metadata, to);
+        return head("POST", "/grpc.health.v1.Health/Check", authority, headers);
+    }
+
+    private static String head(String method, String path, String host, List<Header> headers) {
+        var text = new StringBuilder(method).append(' ').append(path);
         text.append(" HTTP/1.1\r\nhost: ").append(host).append("\r\n");
         for (Header header : headers) {
             text.append(header.name()).append(": ").append(header.value()).append("\r\n");
         }
-        return text.append("\r\n").append(check.send()).toString();
+        return text.append("\r\n").toString();
     }
 
     private static void edit(List<Header> headers, HeaderEdits edits, Host to) {

@@ -71,6 +71,11 @@ abstract class HealthCheckSession {
         }
     }
 
+    /** The answer did not come in time. */
+    void giveUpOnTimeout() {
+        giveUp();
+    }
+
     void close() {
         closed = true;
         cancelTimers();
@@ -115,7 +120,7 @@ abstract class HealthCheckSession {
 
     private void onTimeout() {
         if (!closed) {
-            giveUp();
+            giveUpOnTimeout();
             failed(Failure.NETWORK_TIMEOUT, false, 0);
         }
     }

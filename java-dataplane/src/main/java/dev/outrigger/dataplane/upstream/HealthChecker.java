@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.Intervals;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
+import dev.outrigger.dataplane.worker.WorkerContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ final class HealthChecker {
     final Gauge healthy;
     final Gauge degraded;
     final UpstreamConnector connector;
+    final WorkerContext mainContext;
     final List<EventLog> logs;
     private final RandomGenerator random;
     private final Listener listener;
@@ -59,6 +61,7 @@ final class HealthChecker {
         this.shard = environment.mainShard();
         this.random = environment.random();
         this.connector = environment.healthChecks();
+        this.mainContext = environment.mainContext();
         this.listener = listener;
         this.logs = config.eventLogPaths().stream().map(EventLog::new).toList();
         ClusterStats stats = cluster.stats();
@@ -77,7 +80,11 @@ final class HealthChecker {
         if (isChecked(host) && !sessions.containsKey(host)) {
             HealthCheckSession session =
                     switch (config.check()) {
-                        case Check.Http http -> new HttpHealthCheck(this, host, http);
+                        case Check.Http http ->
+                                http.http2()
+                                        ? new HttpOverHttp2HealthCheck(this, host, http)
+                                        : new HttpHealthCheck(this, host, http);
+                        case Check.Grpc grpc -> new GrpcHealthCheck(this, host, grpc);
                         case Check.Tcp tcp -> new TcpHealthCheck(this, host, tcp);
                     };
             sessions.put(host, session);

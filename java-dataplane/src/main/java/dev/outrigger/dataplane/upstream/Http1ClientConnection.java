@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.AnsweredRequest;
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -38,6 +39,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     private final CollectedOutput out;
     private final AnsweredRequest request = new AnsweredRequest();
     private @Nullable ResponseReceiver receiver;
+    private BytesMeter meter = new BytesMeter();
     private boolean inBody;
     private boolean tunnelAsked;
     private boolean tunnel;
@@ -62,6 +64,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     @Override
     UpstreamStream open(ResponseReceiver to) {
         receiver = to;
+        meter = to.bytes();
         inBody = false;
         request.reset();
         tunnelAsked = false;
@@ -85,6 +88,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     }
 
     @Override
+    public long connectionId() {
+        return super.connectionId();
+    }
+
+    @Override
     public String localAddress() {
         return super.localAddress();
     }
@@ -96,11 +104,18 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         tunnelAsked = head.isTunnel();
         chunkedRequest = writer.request(head, endStream, encoderOptions);
         requestComplete = endStream;
+        sendHead(writer);
+    }
+
+    private void sendHead(HeadWriter writer) {
         out.head(writer);
+        meter.sent(writer.length());
+        meter.headSent(writer.headerBytes());
     }
 
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
+        long before = out.handed();
         out.body(data, chunkedRequest);
         if (endStream) {
             if (chunkedRequest) {
@@ -108,6 +123,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             }
             requestComplete = true;
         }
+        meter.sent(out.handed() - before);
     }
 
     @Override
@@ -115,9 +131,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (chunkedRequest && encoderOptions.trailers()) {
             HeadWriter writer = worker.headWriter();
             writer.trailers(trailers, encoderOptions);
-            out.head(writer);
+            sendHead(writer);
         } else if (chunkedRequest) {
+            long before = out.handed();
             out.lastChunk();
+            meter.sent(out.handed() - before);
         }
         requestComplete = true;
     }
@@ -163,6 +181,9 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         try {
             worker.refreshNow();
             received(in.readableBytes());
+            if (receiver != null) {
+                meter.received(in.readableBytes());
+            }
             dispatch(in);
         } finally {
             in.release();
@@ -245,6 +266,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (to == null) {
             return;
         }
+        meter.headRead(reader.headerBytes());
         int status = head.status();
         if (status >= 100 && status < 200 && status != 101) {
             to.onInformational(head);
@@ -306,6 +328,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         if (trailers == null) {
             to.onResponseBody(Unpooled.EMPTY_BUFFER, true);
         } else {
+            meter.trailersRead(body.trailerBytes());
             to.onResponseTrailers(trailers);
         }
         ended = true;

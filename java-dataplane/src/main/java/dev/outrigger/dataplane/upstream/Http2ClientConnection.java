@@ -116,7 +116,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     }
 
     @Override
-    public void onGoAway() {
+    public void onGoAway(boolean graceful) {
         shard.inc(stats.cxCloseNotify);
         pool.drain(this);
     }

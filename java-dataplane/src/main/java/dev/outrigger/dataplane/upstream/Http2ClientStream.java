@@ -70,6 +70,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     }
 
     @Override
+    public long connectionId() {
+        return connection.connectionId();
+    }
+
+    @Override
     public void sendHead(RequestHead head, boolean endStream) {
         HeaderBlock headers = head.headers();
         if (head.isUpgrade()) {
@@ -80,6 +85,10 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         reader.expect(head.method() == Method.HEAD, head.isTunnel());
         Http2Stream opened = session.newStream(this);
         stream = opened;
+        ResponseReceiver to = receiver;
+        if (to != null) {
+            opened.setMeter(to.bytes());
+        }
         session.headerWriter().request(head);
         session.sendHeaders(opened, endStream);
     }

@@ -4,11 +4,8 @@ package dev.outrigger.dataplane.upstream;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
-import dev.outrigger.dataplane.config.HealthCheckConfig.StatusRange;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
 import io.netty.buffer.ByteBuf;
@@ -16,29 +13,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a request and judges the response (HC2, HC4). */
 final class HttpHealthCheck extends HealthCheckSession {
-    private static final byte[] HEALTHCHECKED_CLUSTER =
-            Ascii.bytes("x-envoy-upstream-healthchecked-cluster");
-
     private final Check.Http check;
-    private final @Nullable NameMatcher serviceName;
+    private final HttpCheckVerdict verdict;
     private @Nullable Connection connection;
-
-    private enum Verdict {
-        PASSED,
-        DEGRADED,
-        FAILED,
-        RETRIABLE
-    }
 
     HttpHealthCheck(HealthChecker checker, Host host, Check.Http check) {
         super(checker, host);
         this.check = check;
-        this.serviceName = check.serviceName().map(NameMatcher::new).orElse(null);
+        this.verdict = new HttpCheckVerdict(checker, host, check);
     }
 
     @Override
@@ -68,57 +54,10 @@ final class HttpHealthCheck extends HealthCheckSession {
         }
     }
 
-    /** The first of: the check's, the endpoint's for checks, the endpoint's own, the cluster's. */
-    private String hostHeader() {
-        if (!check.host().isEmpty()) {
-            return check.host();
-        }
-        String forChecks = host.placement().endpoint().healthCheck().hostname();
-        if (!forChecks.isEmpty()) {
-            return forChecks;
-        }
-        return host.hostname().isEmpty() ? checker.cluster.name() : host.hostname();
-    }
-
-    private Verdict judge(ResponseHead head, CharSequence body) {
-        if (!check.receive().isEmpty() && !PayloadMatcher.matches(check.receive(), body)) {
-            excludeIfTold(head);
-            return Verdict.FAILED;
-        }
-        if (!isIn(check.expected(), head.status())) {
-            excludeIfTold(head);
-            return isIn(check.retriable(), head.status()) ? Verdict.RETRIABLE : Verdict.FAILED;
-        }
-        if (serviceName != null) {
-            checker.shard.inc(checker.verifyCluster);
-            int entry = head.headers().find(HEALTHCHECKED_CLUSTER, 0);
-            if (!serviceName.matches(entry < 0 ? "" : head.headers().value(entry))) {
-                return Verdict.FAILED;
-            }
-        }
-        return head.headers().has(KnownHeader.ENVOY_DEGRADED) ? Verdict.DEGRADED : Verdict.PASSED;
-    }
-
-    private void excludeIfTold(ResponseHead head) {
-        if (head.headers().has(KnownHeader.ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL)) {
-            host.set(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL);
-        }
-    }
-
-    private static boolean isIn(List<StatusRange> ranges, int status) {
-        for (StatusRange range : ranges) {
-            if (range.contains(status)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private final class Connection extends ChannelInboundHandlerAdapter {
         private final ResponseReader reader = new ResponseReader(ResponseReader.Options.DEFAULT);
         private final Http1BodyDecoder decoder =
                 new Http1BodyDecoder(ResponseReader.Options.DEFAULT.maxHeadBytes());
-        private final StringBuilder body = new StringBuilder();
         private @Nullable Channel channel;
         private boolean waiting;
         private boolean inBody;
@@ -145,10 +84,10 @@ final class HttpHealthCheck extends HealthCheckSession {
                 return;
             }
             reader.begin();
-            body.setLength(0);
+            verdict.begin();
             inBody = false;
             waiting = true;
-            String request = HealthCheckRequest.text(check, hostHeader(), host);
+            String request = HealthCheckRequest.text(check, verdict.hostHeader(), host);
             to.writeAndFlush(
                     Unpooled.wrappedBuffer(request.getBytes(ISO_8859_1)), to.voidPromise());
         }
@@ -190,7 +129,7 @@ final class HttpHealthCheck extends HealthCheckSession {
         }
 
         private boolean readBody(ByteBuf in) {
-            return switch (decoder.decode(in, this::onBody)) {
+            return switch (decoder.decode(in, verdict::keep)) {
                 case NEED_MORE -> false;
                 case FAILED -> broken();
                 case COMPLETE -> {
@@ -232,30 +171,15 @@ final class HttpHealthCheck extends HealthCheckSession {
             }
         }
 
-        private void onBody(ByteBuf data) {
-            try {
-                long room = check.responseBufferSize() - body.length();
-                if (!check.receive().isEmpty() && (check.responseBufferSize() == 0 || room > 0)) {
-                    int length =
-                            check.responseBufferSize() == 0
-                                    ? data.readableBytes()
-                                    : (int) Math.min(room, data.readableBytes());
-                    body.append(data.toString(data.readerIndex(), length, ISO_8859_1));
-                }
-            } finally {
-                data.release();
-            }
-        }
-
         private void complete(boolean reusable) {
             waiting = false;
             ResponseHead head = reader.head();
-            Verdict verdict = judge(head, body);
+            HttpCheckVerdict.Verdict result = verdict.of(head);
             boolean keep = reusable && checker.config.reuseConnection() && !head.isCloseRequested();
             if (!keep) {
                 giveUp();
             }
-            switch (verdict) {
+            switch (result) {
                 case PASSED -> passed(false);
                 case DEGRADED -> passed(true);
                 case FAILED -> failed(Failure.ACTIVE, false, head.status());

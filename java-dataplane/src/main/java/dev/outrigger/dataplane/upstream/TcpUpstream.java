@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
@@ -78,6 +79,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private final ClusterStats stats;
     private final StatsShard shard;
     private final HostCounters counters;
+    private final long id = ConnectionIds.next();
     private @Nullable Channel channel;
     private State state = State.CONNECTING;
     private boolean told;
@@ -247,6 +249,11 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
 
     public Host host() {
         return host;
+    }
+
+    /** The number of the connection. */
+    public long connectionId() {
+        return id;
     }
 
     /** This end of the open connection, {@code ip:port}. */

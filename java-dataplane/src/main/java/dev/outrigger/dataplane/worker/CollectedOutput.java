@@ -143,6 +143,12 @@ public final class CollectedOutput {
         return written;
     }
 
+    /** How many bytes were handed over so far, written or not. */
+    public long handed() {
+        ByteBuf buffer = collected;
+        return buffer == null ? written : written + buffer.readableBytes();
+    }
+
     /** The owner's turn has come, whatever it does about it. */
     public void settled() {
         dirty = false;

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.accesslog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -84,7 +85,7 @@ class DurationsTest {
         info.upstreamTxBegin(START + 1_000_000);
         info.upstreamTxEnd(START + 2_000_000);
 
-        info.setUpstreamConnection("127.0.0.1:2", Protocol.HTTP_1_1);
+        info.setUpstreamConnection("127.0.0.1:2", Protocol.HTTP_1_1, 1, new BytesMeter());
 
         assertThat(between("DS_RX_BEG:US_TX_BEG")).isNegative();
         assertThat(between("DS_RX_BEG:US_TX_END")).isNegative();

@@ -51,6 +51,7 @@ import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteTable;
+import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
 import java.net.InetAddress;
@@ -167,7 +168,14 @@ final class TestConfigs {
                         new HttpFilterEntry(
                                 "envoy.filters.http.router",
                                 false,
-                                new HttpFilterConfig.Router(true, false, List.of(), false, false))),
+                                new HttpFilterConfig.Router(
+                                        true,
+                                        false,
+                                        List.of(),
+                                        false,
+                                        false,
+                                        UpstreamLogConfig.NONE,
+                                        List.of()))),
                 CodecType.HTTP1,
                 new Http1Options(
                         true,

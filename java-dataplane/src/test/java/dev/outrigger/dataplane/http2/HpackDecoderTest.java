@@ -134,4 +134,12 @@ class HpackDecoderTest {
             assertThat(decode(encoder.bytes(), encoder.size())).isEqualTo(expected);
         }
     }
+
+    @Test
+    void wantsASmallerTableToBeAgreedTo() throws HpackError {
+        decoder.setAllowedTableBytes(100);
+        assertThatThrownBy(() -> decode("82")).isInstanceOf(HpackError.class);
+        assertThat(decode("3f45 82")).containsExactly(":method: GET");
+        assertThat(decode("82")).containsExactly(":method: GET");
+    }
 }

@@ -24,6 +24,7 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig.State;
+import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -155,7 +156,14 @@ drain_type: MODIFY_ONLY
                         new HttpFilterEntry(
                                 "envoy.filters.http.router",
                                 false,
-                                new HttpFilterConfig.Router(true, false, List.of(), false, false)));
+                                new HttpFilterConfig.Router(
+                                        true,
+                                        false,
+                                        List.of(),
+                                        false,
+                                        false,
+                                        UpstreamLogConfig.NONE,
+                                        List.of())));
         assertThat(config.codecType()).isEqualTo(CodecType.AUTO);
         assertThat(config.http1Options())
                 .isEqualTo(

@@ -68,6 +68,7 @@ final class TestClusters implements AutoCloseable {
                                 localCluster,
                                 new UpstreamConnector(
                                         eventLoop, EmbeddedChannel::new, ByteBufAllocator.DEFAULT),
+                                worker,
                                 null,
                                 task -> task.accept(worker)));
     }

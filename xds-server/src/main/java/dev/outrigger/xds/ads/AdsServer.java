@@ -134,6 +134,8 @@ public final class AdsServer implements AutoCloseable {
                         // Streams work on their connection's event loop: see StreamDriver.
                         .directExecutor()
                         .maxInboundMessageSize(REQUEST_BYTES)
+                        // A fixed window: finding a better one costs a PING for every ACK.
+                        .flowControlWindow(NettyServerBuilder.DEFAULT_FLOW_CONTROL_WINDOW)
                         .maxConcurrentCallsPerConnection(options.streamsPerConnection())
                         .maxRstFramesPerWindow(RST_FRAMES, (int) RST_WINDOW.toSeconds())
                         // Enforcement would end the streams of proxies that probe more often.

@@ -66,16 +66,20 @@ final class NodeGroups {
         watches.forEach(this::want);
     }
 
-    /** Whether a document that selects nodes is not what it was. */
+    /** Whether a document that selects nodes is new or gone, or selects others than before. */
     static boolean mayMove(PolicySet before, PolicySet after) {
         return after.changesSince(before).stream()
-                .anyMatch(change -> selects(change.before()) || selects(change.after()));
+                .anyMatch(change -> !selector(change.before()).equals(selector(change.after())));
     }
 
-    private static boolean selects(Optional<Policy<?>> policy) {
+    private static Optional<SidecarSpec.Selector> selector(Optional<Policy<?>> policy) {
         return policy.map(Policy::spec)
-                .filter(spec -> spec instanceof SidecarSpec || spec instanceof XdsResourcesSpec)
-                .isPresent();
+                .map(spec ->
+                        switch (spec) {
+                            case SidecarSpec sidecar -> sidecar.selector();
+                            case XdsResourcesSpec raw -> raw.selector();
+                            default -> null;
+                        });
     }
 
     /** Whether the newcomer has what it is to have, or nobody has anything yet. */
