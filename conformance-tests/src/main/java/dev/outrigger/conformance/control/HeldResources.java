@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -228,10 +228,11 @@ public final class HeldResources implements XdsScript {
                 names.add(name);
                 given.remove(name);
             }
-            asked.dropped().forEach(name -> {
-                names.remove(name);
-                given.remove(name);
-            });
+            asked.dropped()
+                    .forEach(name -> {
+                        names.remove(name);
+                        given.remove(name);
+                    });
             var missing = new ArrayList<>(asked.names());
             missing.removeAll(held(type).keySet());
             missing.remove("*");
@@ -245,17 +246,19 @@ public final class HeldResources implements XdsScript {
 
         private void send(List<String> missing) {
             var changed = new ArrayList<Resource>();
-            held(type).forEach((name, resource) -> {
-                if ((wildcard || names.contains(name)) && !resource.equals(given.get(name))) {
-                    changed.add(
-                            Resource.newBuilder()
-                                    .setName(name)
-                                    .setVersion(Integer.toHexString(resource.hashCode()))
-                                    .setResource(resource)
-                                    .build());
-                    given.put(name, resource);
-                }
-            });
+            held(type)
+                    .forEach((name, resource) -> {
+                        if ((wildcard || names.contains(name))
+                                && !resource.equals(given.get(name))) {
+                            changed.add(
+                                    Resource.newBuilder()
+                                            .setName(name)
+                                            .setVersion(Integer.toHexString(resource.hashCode()))
+                                            .setResource(resource)
+                                            .build());
+                            given.put(name, resource);
+                        }
+                    });
             var removed = new TreeSet<>(given.keySet());
             removed.removeAll(held(type).keySet());
             given.keySet().removeAll(removed);

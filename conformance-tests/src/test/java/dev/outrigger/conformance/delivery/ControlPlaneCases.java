@@ -95,8 +95,17 @@ final class ControlPlaneCases {
         with.hear(1);
         with.send(CDS, "3", "c3", List.of(cluster("a"), routesOf("r", "a")));
         with.hear(1);
-        with.send(CDS, "4", "c4", List.of(Any.newBuilder().setTypeUrl(CDS).setValue(
-                com.google.protobuf.ByteString.copyFromUtf8("\u0007no cluster")).build()));
+        with.send(
+                CDS,
+                "4",
+                "c4",
+                List.of(
+                        Any.newBuilder()
+                                .setTypeUrl(CDS)
+                                .setValue(
+                                        com.google.protobuf.ByteString.copyFromUtf8(
+                                                "\u0007no cluster"))
+                                .build()));
         with.hear(1);
         with.noteClusters();
         with.note("cluster_manager.cds.update_rejected");
@@ -130,7 +139,11 @@ final class ControlPlaneCases {
 
     private static void refused(Dialogue with) {
         begin(with);
-        with.send(CDS, "2", "c2", List.of(any(CDS, "{name: bad, type: STATIC, connect_timeout: 0s}")));
+        with.send(
+                CDS,
+                "2",
+                "c2",
+                List.of(any(CDS, "{name: bad, type: STATIC, connect_timeout: 0s}")));
         with.hear(1);
         with.send(CDS, "3", "c3", List.of(cluster("a")));
         with.hear(1);
@@ -149,7 +162,9 @@ final class ControlPlaneCases {
                 "c2",
                 List.of(
                         cluster("a"),
-                        any(CDS, "{name: bad, type: STATIC, load_assignment: {cluster_name: bad, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: no.ip, port_value: 1}}}}]}]}}"),
+                        any(
+                                CDS,
+                                "{name: bad, type: STATIC, load_assignment: {cluster_name: bad, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: no.ip, port_value: 1}}}}]}]}}"),
                         cluster("b")));
         with.hear(1);
         with.noteClusters();
@@ -251,7 +266,8 @@ final class ControlPlaneCases {
         with.hear(1);
         with.awaitStat("listener_manager.total_listeners_active", 1);
         // Two listeners share a subscription.
-        with.send(LDS, "3", "l3", List.of(withRoutes("l", "r", "15s"), withRoutes("m", "r", "15s")));
+        with.send(
+                LDS, "3", "l3", List.of(withRoutes("l", "r", "15s"), withRoutes("m", "r", "15s")));
         with.hear(1);
         with.awaitStat("listener_manager.total_listeners_active", 2);
     }
@@ -351,30 +367,56 @@ final class ControlPlaneCases {
     }
 
     static Any cluster(String name) {
-        return any(CDS, "{name: " + name + ", type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: " + name + ", endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 9}}}}]}]}}");
+        return any(
+                CDS,
+                "{name: "
+                        + name
+                        + ", type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: "
+                        + name
+                        + ", endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 9}}}}]}]}}");
     }
 
     /** One whose endpoints come separately. */
     static Any eds(String name, String fetchTimeout) {
-        return any(CDS, "{name: " + name + ", type: EDS, connect_timeout: 1s, eds_cluster_config: {eds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: " + fetchTimeout + "}}}");
+        return any(
+                CDS,
+                "{name: "
+                        + name
+                        + ", type: EDS, connect_timeout: 1s, eds_cluster_config: {eds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: "
+                        + fetchTimeout
+                        + "}}}");
     }
 
     static Any endpoints(String cluster, int count) {
         var hosts = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            hosts.add("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: " + (10 + i) + "}}}}");
+            hosts.add(
+                    "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: "
+                            + (10 + i)
+                            + "}}}}");
         }
-        return any(EDS, "{cluster_name: " + cluster + ", endpoints: [{lb_endpoints: " + hosts + "}]}");
+        return any(
+                EDS, "{cluster_name: " + cluster + ", endpoints: [{lb_endpoints: " + hosts + "}]}");
     }
 
     /** One on a port of its own that answers by itself. */
     static Any listener(String name, String body) {
-        return listenerWith(name, "route_config: {name: own, virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: " + body + "}}}]}]}");
+        return listenerWith(
+                name,
+                "route_config: {name: own, virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: "
+                        + body
+                        + "}}}]}]}");
     }
 
     /** One whose routes come separately. */
     static Any withRoutes(String name, String routes, String fetchTimeout) {
-        return listenerWith(name, "rds: {route_config_name: " + routes + ", config_source: {ads: {}, resource_api_version: V3, initial_fetch_timeout: " + fetchTimeout + "}}");
+        return listenerWith(
+                name,
+                "rds: {route_config_name: "
+                        + routes
+                        + ", config_source: {ads: {}, resource_api_version: V3, initial_fetch_timeout: "
+                        + fetchTimeout
+                        + "}}");
     }
 
     private static Any listenerWith(String name, String routes) {
@@ -388,6 +430,12 @@ final class ControlPlaneCases {
     }
 
     static Any routesOf(String name, String cluster) {
-        return any(RDS, "{name: " + name + ", virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: {cluster: " + cluster + "}}]}]}");
+        return any(
+                RDS,
+                "{name: "
+                        + name
+                        + ", virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: {cluster: "
+                        + cluster
+                        + "}}]}]}");
     }
 }

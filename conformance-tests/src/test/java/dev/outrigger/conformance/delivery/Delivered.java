@@ -59,22 +59,23 @@ final class Delivered implements AutoCloseable {
                     "no answer to " + held.unanswered() + " in " + PATIENCE + proxy.output());
         }
         var refused = new TreeMap<String, String>();
-        held.refusals().forEach((type, error) -> {
-            var short_ = type.substring(type.lastIndexOf('.') + 1);
-            boolean named = false;
-            for (String name : resources.getOrDefault(type, Map.of()).keySet()) {
-                var found =
-                        Pattern.compile(BEFORE_NAME + Pattern.quote(name) + ": (?s:.*)")
-                                .matcher(error);
-                if (found.find()) {
-                    named = true;
-                    refused.put(short_ + " " + name, found.group());
-                }
-            }
-            if (!named) {
-                refused.put(short_, error);
-            }
-        });
+        held.refusals()
+                .forEach((type, error) -> {
+                    var short_ = type.substring(type.lastIndexOf('.') + 1);
+                    boolean named = false;
+                    for (String name : resources.getOrDefault(type, Map.of()).keySet()) {
+                        var found =
+                                Pattern.compile(BEFORE_NAME + Pattern.quote(name) + ": (?s:.*)")
+                                        .matcher(error);
+                        if (found.find()) {
+                            named = true;
+                            refused.put(short_ + " " + name, found.group());
+                        }
+                    }
+                    if (!named) {
+                        refused.put(short_, error);
+                    }
+                });
         return refused;
     }
 

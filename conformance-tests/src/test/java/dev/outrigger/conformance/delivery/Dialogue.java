@@ -61,13 +61,13 @@ final class Dialogue implements XdsScript, AutoCloseable {
         starting =
                 CompletableFuture.supplyAsync(
                         () -> {
-                    try {
-                        return proxy.start(bootstrap, folder);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                task -> Thread.ofVirtual().start(task));
+                            try {
+                                return proxy.start(bootstrap, folder);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        task -> Thread.ofVirtual().start(task));
         if (!Eventually.holds(START_LIMIT, () -> conversation != null || starting.isDone())) {
             seen.add("no stream");
         }

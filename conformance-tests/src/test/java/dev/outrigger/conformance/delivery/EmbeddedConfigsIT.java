@@ -64,7 +64,7 @@ class EmbeddedConfigsIT {
     void bothTakeTheSameBootstraps() throws Exception {
         assumeTrue(Files.exists(FILE), "no envoy-embedded-configs beside the project");
         var cases = cases().stream().filter(each -> each.type().equals("Bootstrap")).toList();
-        var theirs = 
+        var theirs =
                 CompletableFuture.supplyAsync(
                         () -> validate(Subjects.oracle(), cases),
                         task -> Thread.ofVirtual().start(task));
@@ -72,8 +72,7 @@ class EmbeddedConfigsIT {
         compare(theirs.join(), ours, "bootstraps");
     }
 
-    private static void compare(
-            Map<String, String> theirs, Map<String, String> ours, String part)
+    private static void compare(Map<String, String> theirs, Map<String, String> ours, String part)
             throws IOException {
         var table = Refusals.read(part);
         var wrong = new ArrayList<String>();
@@ -99,7 +98,9 @@ class EmbeddedConfigsIT {
             for (Case each : cases) {
                 var resources = resources(each, address);
                 if (resources.isPresent()) {
-                    refused.put(each.name(), String.join(" ", delivered.give(resources.get()).values()));
+                    refused.put(
+                            each.name(),
+                            String.join(" ", delivered.give(resources.get()).values()));
                     delivered.give(Map.of());
                 }
             }
@@ -133,8 +134,7 @@ class EmbeddedConfigsIT {
                     ? Optional.of(
                             switch (each.type()) {
                                 case "Cluster" -> one(ResourceType.CLUSTER, tree);
-                                case "Listener" ->
-                                        one(ResourceType.LISTENER, here(yaml, address));
+                                case "Listener" -> one(ResourceType.LISTENER, here(yaml, address));
                                 case "HttpConnectionManager" ->
                                         one(ResourceType.LISTENER, listener(tree, address));
                                 case "RouteConfiguration" -> routes(tree, address);
@@ -192,8 +192,7 @@ class EmbeddedConfigsIT {
                         Map.of("route_config_name", "embedded", "config_source", source),
                         "http_filters",
                         List.of(router));
-        var resources =
-                new TreeMap<>(one(ResourceType.LISTENER, listener(manager, address)));
+        var resources = new TreeMap<>(one(ResourceType.LISTENER, listener(manager, address)));
         resources.putAll(one(ResourceType.ROUTE, named));
         return resources;
     }

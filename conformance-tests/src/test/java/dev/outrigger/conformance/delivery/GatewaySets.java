@@ -72,9 +72,7 @@ final class GatewaySets {
                 continue;
             }
             var text =
-                    ANY_ADDRESS
-                            .matcher(Files.readString(file))
-                            .replaceAll("address: " + address);
+                    ANY_ADDRESS.matcher(Files.readString(file)).replaceAll("address: " + address);
             if (!(TypedYaml.load(text) instanceof List<?> list)) {
                 throw new IllegalArgumentException(file + " (expected: a list)");
             }

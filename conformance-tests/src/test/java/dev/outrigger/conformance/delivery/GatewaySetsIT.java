@@ -70,11 +70,12 @@ class GatewaySetsIT {
                     wrong.add(where + "only Envoy refuses " + what + ": " + why);
                 }
             });
-            step.refused().forEach((what, why) -> {
-                if (!theirsHere.containsKey(what) && !table.explain(why)) {
-                    wrong.add(where + "only ours refuses " + what + ": " + why);
-                }
-            });
+            step.refused()
+                    .forEach((what, why) -> {
+                        if (!theirsHere.containsKey(what) && !table.explain(why)) {
+                            wrong.add(where + "only ours refuses " + what + ": " + why);
+                        }
+                    });
         }
         assertThat(wrong).isEmpty();
         assertThat(table.unused()).as("entries of refused.yaml that no refusal needs").isEmpty();

@@ -164,8 +164,7 @@ final class DeltaSubscriptions
 
     /** A sign of life of a resource that is held, or an alias the server could not resolve. */
     private static boolean isWithoutContent(
-            Subscription subscription,
-            io.envoyproxy.envoy.service.discovery.v3.Resource resource) {
+            Subscription subscription, io.envoyproxy.envoy.service.discovery.v3.Resource resource) {
         return !resource.hasResource()
                 && (resource.getAliasesCount() > 0
                         || resource.getVersion()

@@ -309,8 +309,7 @@ public final class ConfigAssembler implements AutoCloseable {
         secrets.use(needed);
     }
 
-    private Optional<String> checkExtension(
-            ResourceReference reference, ExtensionConfig config) {
+    private Optional<String> checkExtension(ResourceReference reference, ExtensionConfig config) {
         return listeners.checkExtension(reference, config);
     }
 
