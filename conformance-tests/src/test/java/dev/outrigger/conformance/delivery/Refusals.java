@@ -48,10 +48,18 @@ final class Refusals {
         return table;
     }
 
-    /** Whether an entry explains the refusal. */
+    /** Whether each thing that the refusal finds wrong has an entry that explains it. */
     boolean explain(String refusal) {
+        boolean all = true;
+        for (String part : refusal.split("; ")) {
+            all &= explainPart(part);
+        }
+        return all;
+    }
+
+    private boolean explainPart(String part) {
         for (var entry : entries) {
-            if (entry.says.matcher(refusal).find()) {
+            if (entry.says.matcher(part).find()) {
                 entry.used = true;
                 return true;
             }
