@@ -30,7 +30,7 @@ class TutorialIT {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final String END = "--- end of a command: ";
     private static final List<String> PORTS =
-            List.of("8470", "8471", "18000", "15001", "9001", "9002", "9003", "9901");
+            List.of("8470", "8471", "18000", "15001", "15002", "9001", "9002", "9003", "9901");
 
     @TempDir Path folder;
     private final List<Process> terminals = new ArrayList<>();

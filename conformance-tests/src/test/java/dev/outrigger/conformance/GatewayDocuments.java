@@ -25,7 +25,17 @@ final class GatewayDocuments {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String INFRA = "gateway-conformance-infra";
     private static final String DEFAULT_HOST = "example.org";
-    private static final int GATEWAY_PORT = 80;
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
+    /** Of gateways whose listeners have other ports than HTTP's. */
+    private static final Map<String, Integer> PORTS =
+            Map.of(
+                    "same-namespace-with-http-listener-on-8080",
+                    8080,
+                    "same-namespace-with-https-listener",
+                    HTTPS_PORT);
+
     private static final int BACKEND_PORT = 8080;
 
     /** Fields of a route that mean nothing where there is no gateway. */
@@ -41,9 +51,15 @@ final class GatewayDocuments {
 
     /** One request of a test. */
     record Step(JsonNode test, String gateway) {
+        /** A host has one service; where a test has several gateways, each has a host. */
         String host() {
             var host = test.path("Request").path("Host").asText(DEFAULT_HOST);
-            return host.replaceAll(":\\d+$", "");
+            var name = host.replaceAll(":\\d+$", "");
+            return port() == HTTP_PORT ? name : "port-" + port() + "." + name;
+        }
+
+        int port() {
+            return PORTS.getOrDefault(gateway, HTTP_PORT);
         }
     }
 
@@ -79,18 +95,18 @@ final class GatewayDocuments {
                                                         "port",
                                                         "${listen.main}"))))));
         var parents = new LinkedHashMap<String, Set<String>>();
-        var hosts = new LinkedHashMap<String, String>();
+        var hosts = new LinkedHashMap<String, Step>();
         for (Step step : steps) {
             var service = "host-" + step.host().replace('.', '-');
             var attached = routes.attachedTo(step.gateway(), step.host());
             if (!attached.isEmpty()) {
-                hosts.put(service, step.host());
+                hosts.put(service, step);
                 attached.forEach(route ->
                         parents.computeIfAbsent(route, _ -> new LinkedHashSet<>()).add(service));
             }
         }
-        hosts.forEach(
-                (service, host) -> documents.add(service(INFRA, service, host, GATEWAY_PORT, "b")));
+        hosts.forEach((service, step) ->
+                documents.add(service(INFRA, service, step.host(), step.port(), "b")));
         var backends = new TreeSet<String>();
         parents.forEach((route, services) -> {
             var manifest = routes.named(route);
@@ -204,6 +220,10 @@ final class GatewayDocuments {
         var text = new StringBuilder(request.path("Method").asText("GET"));
         text.append(' ').append(request.path("Path").asText("/")).append(" HTTP/1.1\r\nhost: ");
         text.append(step.host()).append("\r\n");
+        if (step.port() == HTTPS_PORT) {
+            // A Sidecar's listeners speak no TLS: it has ended before.
+            text.append("x-forwarded-proto: https\r\n");
+        }
         request.path("Headers")
                 .propertyStream()
                 .forEach(header ->

@@ -42,7 +42,7 @@ class GatewayDocumentsIT {
                     "BackendTLSPolicyConflictResolution",
                     "its policies are blocks of a TrafficPolicy, of which two are refused (OUT-2001)",
                     "GRPCRouteHeaderMatching",
-                    "calls are HTTP/2, which these cases do not send",
+                    "calls are HTTP/2: see GrpcRouteIT",
                     "HTTPRouteInvalidBackendRefUnknownKind",
                     "a backend that is no Service is refused when it is written",
                     "HTTPRoutePartiallyInvalidViaInvalidReferenceGrant",
@@ -50,8 +50,11 @@ class GatewayDocumentsIT {
                     "UDPRouteParentRefAttachAllListeners",
                     "UDP");
 
-    /** Of the redirects those of the listener on port 80; the others need two more listeners. */
+    /** The test has three parts, one after another, each with a gateway of its own. */
+    private static final String REDIRECTS = "HTTPRouteRedirectPortAndScheme";
+
     private static final int REDIRECTS_OF_PORT_80 = 6;
+    private static final int REDIRECTS_OF_PORT_8080 = 3;
 
     private StagePair stages;
     private Path folder;
@@ -112,13 +115,22 @@ class GatewayDocumentsIT {
         var parents = new GatewayRoutes(manifests).parents();
         var steps = new ArrayList<GatewayDocuments.Step>();
         for (JsonNode step : test.path("cases")) {
-            if (name.equals("HTTPRouteRedirectPortAndScheme")
-                    && steps.size() == REDIRECTS_OF_PORT_80) {
-                break;
-            }
-            steps.add(new GatewayDocuments.Step(step, gateway(name, step, parents)));
+            var gateway =
+                    name.equals(REDIRECTS)
+                            ? gatewayOfRedirect(steps.size())
+                            : gateway(name, step, parents);
+            steps.add(new GatewayDocuments.Step(step, gateway));
         }
         return steps;
+    }
+
+    private static String gatewayOfRedirect(int index) {
+        if (index < REDIRECTS_OF_PORT_80) {
+            return SAME_NAMESPACE;
+        }
+        return index < REDIRECTS_OF_PORT_80 + REDIRECTS_OF_PORT_8080
+                ? SAME_NAMESPACE + "-with-http-listener-on-8080"
+                : SAME_NAMESPACE + "-with-https-listener";
     }
 
     /** Where a test has several, its requests say by their host which one they are for. */

@@ -11,9 +11,13 @@ import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.Sabotage;
 import dev.outrigger.conformance.proxy.SabotagedProxy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,9 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random configurations with random traffic on a real Envoy and on the Java data plane: a fixed few
  * of them always, and as many as {@code -Doutrigger.generated=1000} says. {@code
  * -Doutrigger.generated.seed=17} begins with another seed, {@code
- * -Doutrigger.generated.exchanges=100} sets the exchanges of each. A failure names its seed, and
- * {@code target/generated/nightly/cases} holds the case that was made small, in the form of the
- * suite's own cases.
+ * -Doutrigger.generated.exchanges=100} sets the exchanges of each, {@code
+ * -Doutrigger.generated.minutes=30} the time after which no more are begun. A failure names its
+ * seed, and {@code target/generated/nightly/cases} holds the case that was made small, in the form
+ * of the suite's own cases; {@code target/generated/nightly/progress.txt} says what was played so
+ * far.
  */
 class GeneratedIT {
     private static final Path DIVERGENCES = Path.of("../docs/divergences.md");
@@ -46,10 +52,12 @@ class GeneratedIT {
                                 : SEEDS,
                         Integer.getInteger("outrigger.generated.exchanges", nightly ? 100 : 12),
                         Integer.getInteger("outrigger.generated.shrinks", nightly ? 10 : 2),
-                        Duration.ofHours(2));
+                        Duration.ofMinutes(Integer.getInteger("outrigger.generated.minutes", 120)));
+        var subject = nightly ? Subjects.subjectForLongRuns() : Subjects.subject();
 
-        var result = run(Subjects.subject(), settings, "nightly");
+        var result = run(subject, settings, "nightly");
 
+        assertThat(result.broken()).as("batches that could not be played").isEmpty();
         assertThat(result.refused()).as("refused by Envoy").isEmpty();
         assertThat(result.findings()).as("unexplained differences from Envoy").isEmpty();
         assertThat(result.unsteady()).hasSizeLessThan(2 + result.configurations() / 5);
@@ -59,6 +67,7 @@ class GeneratedIT {
     void envoyAgreesWithItself() throws IOException {
         var result = run(Subjects.oracle(), few(8, 12), "oracles");
 
+        assertThat(result.broken()).isEmpty();
         assertThat(result.refused()).isEmpty();
         assertThat(result.findings()).isEmpty();
         assertThat(result.unsteady()).hasSizeLessThan(5);
@@ -89,7 +98,22 @@ class GeneratedIT {
                         KnownDivergences.read(DIVERGENCES),
                         settings,
                         FOLDER.resolve(name),
-                        System.out::println)
+                        progress(FOLDER.resolve(name)))
                 .run();
+    }
+
+    /** What a run that is cut off has shown is in a file. */
+    private static Consumer<String> progress(Path folder) throws IOException {
+        var file = Files.createDirectories(folder).resolve("progress.txt");
+        Files.deleteIfExists(file);
+        return line -> {
+            System.out.println(line);
+            try {
+                Files.writeString(
+                        file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 }

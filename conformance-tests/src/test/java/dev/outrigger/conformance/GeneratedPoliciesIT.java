@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.conformance.control.RunningControlPlane;
 import dev.outrigger.conformance.generate.PolicyDocuments;
+import dev.outrigger.conformance.generate.PolicyRun;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import dev.outrigger.conformance.stage.FreePort;
@@ -12,95 +13,96 @@ import dev.outrigger.policy.kind.capability.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever documents are accepted, both proxies take what becomes of them: many are written at
- * once, each set in the place of the one before, and nothing is refused. {@code
- * -Doutrigger.policies=100} plays so many sets of 401 documents, {@code -Doutrigger.seed=7} begins
- * at another one.
+ * Whatever documents are accepted, both proxies take what becomes of them, and it is what the plan
+ * of the write said: many are written at once, each set in the place of the one before. {@code
+ * -Doutrigger.policies=100} plays so many sets of some 400 documents, {@code -Doutrigger.seed=7}
+ * begins at another one, {@code -Doutrigger.policies.minutes=30} ends earlier. A line for each set
+ * goes to {@code target/generated/policies.txt}.
  */
 class GeneratedPoliciesIT {
     private static final int SERVICES = 100;
+    private static final int SETS = Integer.getInteger("outrigger.policies", 5);
+    private static final long FIRST_SEED = Long.getLong("outrigger.seed", 1);
+    private static final Duration BUDGET =
+            Duration.ofMinutes(Long.getLong("outrigger.policies.minutes", 60));
+    private static final Path TOTALS = Path.of("target", "generated", "policies.txt");
+
+    /** What only one proxy can do is a small part. */
+    private static final int SETS_FOR_ENVOY = Math.max(1, SETS / 10);
 
     @Test
     void bothProxiesTakeEveryAcceptedDocument(@TempDir Path folder) throws IOException {
-        var oracle = Subjects.oracle();
-        var subject = Subjects.subject();
-        var proxies = new ArrayList<RunningProxy>();
+        var proxies = PolicyDocuments.For.ANY_PROXY;
+        int forEnvoy = FreePort.next();
+        int forJava = FreePort.next();
+        var running = new ArrayList<RunningProxy>();
         try (var control = RunningControlPlane.start(folder.resolve("policies.db"))) {
-            control.apply(sidecar("envoy", FreePort.next()) + sidecar("java", FreePort.next()));
-            proxies.add(start(control, oracle, "a-0", Files.createDirectory(folder.resolve("a"))));
-            proxies.add(start(control, subject, "a-1", Files.createDirectory(folder.resolve("b"))));
-            play(control, PolicyDocuments.For.ANY_PROXY, 2);
+            control.apply(
+                    PolicyDocuments.sidecar(FIRST_SEED, "envoy", forEnvoy, proxies)
+                            + PolicyDocuments.sidecar(FIRST_SEED, "java", forJava, proxies));
+            running.add(start(control, Subjects.oracle(), "a-0", folder.resolve("a")));
+            running.add(start(control, Subjects.subject(), "a-1", folder.resolve("b")));
+            var totals =
+                    new PolicyRun(control, List.of("a-0", "a-1"), TOTALS)
+                            .run(
+                                    new PolicyRun.Settings(
+                                            proxies, FIRST_SEED, SETS, SERVICES, BUDGET),
+                                    seed ->
+                                            PolicyDocuments.sidecar(
+                                                            seed, "envoy", forEnvoy, proxies)
+                                                    + PolicyDocuments.sidecar(
+                                                            seed, "java", forJava, proxies));
+            check(totals);
         } finally {
-            proxies.forEach(RunningProxy::close);
+            running.forEach(RunningProxy::close);
         }
     }
 
     @Test
     void envoyTakesEveryDocumentThatIsAcceptedForItAlone(@TempDir Path folder) throws IOException {
-        var oracle = Subjects.oracle();
+        var proxies = PolicyDocuments.For.ENVOY;
+        int port = FreePort.next();
         try (var control =
                 RunningControlPlane.start(folder.resolve("policies.db"), Capabilities.ENVOY_ONLY)) {
-            control.apply(
-                    sidecar("envoy", FreePort.next())
-                            .replace("protocol: HTTP}", "protocol: HTTP, maxConnections: 100}")
-                            .replace("outbound: {", "outbound: {unknownHosts: passthrough, "));
-            try (var _ =
-                    start(control, oracle, "a-0", Files.createDirectory(folder.resolve("a")))) {
-                play(control, PolicyDocuments.For.ENVOY, 1);
+            control.apply(PolicyDocuments.sidecar(FIRST_SEED, "envoy", port, proxies));
+            try (var _ = start(control, Subjects.oracle(), "a-0", folder.resolve("a"))) {
+                var totals =
+                        new PolicyRun(control, List.of("a-0"), TOTALS)
+                                .run(
+                                        new PolicyRun.Settings(
+                                                proxies,
+                                                FIRST_SEED,
+                                                SETS_FOR_ENVOY,
+                                                SERVICES,
+                                                BUDGET),
+                                        seed ->
+                                                PolicyDocuments.sidecar(
+                                                        seed, "envoy", port, proxies));
+                check(totals);
             }
         }
     }
 
-    private static void play(RunningControlPlane control, PolicyDocuments.For proxies, int count)
-            throws IOException {
-        long first = Long.getLong("outrigger.seed", 1);
-        int sets = Integer.getInteger("outrigger.policies", 5);
-        int documents = 0;
-        for (long seed = first; seed < first + sets; seed++) {
-            var text = PolicyDocuments.of(seed, SERVICES, proxies);
-            var report = control.awaitSync(control.apply(text));
-            assertThat(report.path("synced").asBoolean()).as("seed %d: %s", seed, report).isTrue();
-            assertThat(report.path("proxies")).hasSize(count);
-            documents += text.split("(?m)^---$").length - 1;
-        }
+    private static void check(PolicyRun.Totals totals) {
         // For the totals in docs/generated-testing.md.
-        System.out.printf(
-                "generated policies: %s seeds %d..%d, %d documents, no refusal%n",
-                proxies, first, first + sets - 1, documents);
+        System.out.println("generated policies: " + totals);
+        assertThat(totals.failures()).isEmpty();
+        assertThat(totals.documents()).isPositive();
+        assertThat(totals.compared()).isEqualTo(totals.sets() - 1);
     }
 
     private static RunningProxy start(
             RunningControlPlane control, ProxyUnderTest proxy, String id, Path folder)
             throws IOException {
-        var bootstrap = folder.resolve("bootstrap.yaml");
+        var bootstrap = Files.createDirectories(folder).resolve("bootstrap.yaml");
         Files.writeString(bootstrap, control.bootstrap(proxy.flavor(), id));
         return proxy.start(bootstrap, folder);
-    }
-
-    /** One for each proxy, as two processes of one machine cannot have the same port. */
-    private static String sidecar(String flavor, int port) {
-        var formats =
-                List.of(
-                        "{file: /dev/null}",
-                        "{file: /dev/null, text: \"%REQ(:PATH)% 100%%\", minStatus: 500}",
-                        "{file: /dev/null, json: {a: \"%DURATION%\"}, minDuration: 1s}");
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: %s}
-        spec:
-          selector: {cluster: a, labels: {flavor: %s}}
-          locality: {region: eu, zone: z1}
-          outbound: {listeners: [{name: main, address: 127.0.0.1, port: %d, protocol: HTTP}]}
-          accessLog: [%s]
-        ---
-        """
-                .formatted(flavor, flavor, port, String.join(", ", formats));
     }
 }

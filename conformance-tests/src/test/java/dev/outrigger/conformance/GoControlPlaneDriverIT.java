@@ -56,14 +56,20 @@ class GoControlPlaneDriverIT {
 
     @ParameterizedTest
     @CsvSource({
-        "ads, false",
-        "xds, false",
-        "xds, true",
-        "rest, false",
-        "delta, false",
-        "delta-ads, false",
+        "ads, false, false",
+        "xds, false, false",
+        "xds, true, false",
+        "rest, false, false",
+        "delta, false, false",
+        "delta-ads, false, false",
+        "ads, false, true",
+        "xds, false, true",
+        "xds, true, true",
+        "rest, false, true",
+        "delta, false, true",
+        "delta-ads, false, true",
     })
-    void passes(String mode, boolean mux) throws Exception {
+    void passes(String mode, boolean mux, boolean tls) throws Exception {
         int xds = FreePort.next();
         int gateway = FreePort.next();
         int als = FreePort.next();
@@ -83,19 +89,20 @@ class GoControlPlaneDriverIT {
                                 "-gateway=" + gateway,
                                 "-als=" + als,
                                 "-upstream=" + upstream.getAddress().getPort(),
-                                "-base=" + base,
-                                // The TCP proxy is another piece of work.
-                                "-tcp=0"));
+                                "-base=" + base));
         if (mux) {
             command.add("-mux");
         }
-        Path log = folder.resolve(mode + mux + ".log");
+        if (tls) {
+            command.add("-tls");
+        }
+        Path log = folder.resolve(mode + mux + tls + ".log");
         Process driving =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        Path bootstrap = folder.resolve(mode + mux + ".yaml");
+        Path bootstrap = folder.resolve(mode + mux + tls + ".yaml");
         Files.writeString(bootstrap, bootstrap(mode, mode.equals("rest") ? gateway : xds, als));
         try (var proxy = Subjects.subject().start(bootstrap, Files.createTempDirectory("driver"))) {
             assertThat(driving.waitFor(60, TimeUnit.SECONDS)).as("the driver ends").isTrue();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.outrigger.conformance.proxy.EnvoyProxy;
 import dev.outrigger.conformance.proxy.JavaProxy;
+import dev.outrigger.conformance.proxy.JavaProxy.LeakDetection;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.envoy.EnvoyProvision;
 import dev.outrigger.envoy.ProvisionOptions;
@@ -27,9 +28,18 @@ public final class Subjects {
      * Envoy against itself proves that the normalizer hides enough.
      */
     public static ProxyUnderTest subject() {
+        return subject(LeakDetection.PARANOID);
+    }
+
+    /** The same without what makes it look for leaks, which costs more than all it does. */
+    public static ProxyUnderTest subjectForLongRuns() {
+        return subject(LeakDetection.SIMPLE);
+    }
+
+    private static ProxyUnderTest subject(LeakDetection leaks) {
         if (System.getProperty("outrigger.subject", "java").equals("envoy")) {
             return oracle();
         }
-        return JavaProxy.ofClassPath(System.getProperty("java.class.path"));
+        return JavaProxy.ofClassPath(System.getProperty("java.class.path"), leaks);
     }
 }

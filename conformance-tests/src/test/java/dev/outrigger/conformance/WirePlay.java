@@ -132,7 +132,9 @@ final class WirePlay {
                 () -> {
                     try {
                         Files.createDirectories(workdir);
-                        try (var stage = BatchStage.open(proxy, parts, Delivery.STATIC, workdir)) {
+                        try (var stage =
+                                BatchStage.open(
+                                        proxy, List.of(), parts, Delivery.STATIC, workdir)) {
                             return stage.play(new Turns());
                         }
                     } catch (IOException e) {

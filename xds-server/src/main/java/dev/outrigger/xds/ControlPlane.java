@@ -117,7 +117,7 @@ public final class ControlPlane implements AutoCloseable {
                             engine.effects(),
                             meters,
                             metrics,
-                            List.of(new Readiness("xds", engine::problem)));
+                            List.of(new Readiness("xds", engine::problem, socket::certificateEnd)));
             var control = new ControlPlane(store, memory, socket, engine, startRest(options, api));
             log.info(
                     "control plane listening rest={} admin={} xds={} store={}",

@@ -123,10 +123,8 @@ class ControlPlaneIT {
                 assertThat(sync.body()).contains("\"synced\":true").contains("\"a-1\"");
                 assertThat(envoy.stat("cluster.outrigger_xds.ssl.handshake")).isPositive();
             }
-            // The Java data plane is told plainly, before it starts.
             var java = get(control.restPort(), "/api/v1/bootstrap?service=a&flavor=java");
-            assertThat(java.statusCode()).isEqualTo(400);
-            assertThat(java.body()).contains("cannot speak TLS to its control plane yet");
+            assertThat(java.body()).contains("UpstreamTlsContext");
         }
     }
 

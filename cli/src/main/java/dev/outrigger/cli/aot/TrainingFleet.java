@@ -22,8 +22,8 @@ import java.util.Optional;
 public final class TrainingFleet implements AutoCloseable {
     private static final int PROXIES = 64;
     private static final int CHANGES = 120;
-    private static final int STORMS = 6;
-    private static final Duration LIMIT = Duration.ofSeconds(12);
+    private static final int CHANGES_BETWEEN_STORMS = 15;
+    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
     private final HostPort xds;
@@ -49,14 +49,15 @@ public final class TrainingFleet implements AutoCloseable {
             proxies.add(new TrainingProxy("trainee-" + i, "trainee", Map.of("fleet", "training")));
         }
         client.awaitSync(apply(sidecar()), ANSWER);
-        connect();
         for (int i = 0; i < CHANGES && !isOver(); i++) {
-            client.awaitSync(apply(change(i)), ANSWER);
-        }
-        for (int i = 0; i < STORMS && !isOver(); i++) {
-            disconnect();
+            boolean isStorm = i % CHANGES_BETWEEN_STORMS == 0;
+            if (isStorm) {
+                disconnect();
+            }
             long revision = apply(change(i));
-            connect();
+            if (isStorm) {
+                connect();
+            }
             client.awaitSync(revision, ANSWER);
         }
     }

@@ -143,7 +143,14 @@ public final class ControlPlaneClient implements AutoCloseable {
 
     /** Every proxy the control plane knows. */
     public List<JsonNode> proxies() {
-        var answer = read("/api/v1/proxies", Map.of(), "proxies");
+        return proxies(Optional.empty());
+    }
+
+    /** Every proxy whose metadata has these texts. */
+    public List<JsonNode> proxies(Optional<String> selector) {
+        Map<String, String> query =
+                selector.map(labels -> Map.of("labelSelector", labels)).orElse(Map.of());
+        var answer = read("/api/v1/proxies", query, "proxies");
         var proxies = new ArrayList<JsonNode>();
         (answer.isArray() ? answer : answer.path("items")).forEach(proxies::add);
         return proxies;
@@ -175,9 +182,10 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     /** The lines of the stream of changes, until the server ends it or the reader closes it. */
-    public Stream<String> watch(Optional<Long> since) {
-        Map<String, String> query =
-                since.map(revision -> Map.of("since", Long.toString(revision))).orElse(Map.of());
+    public Stream<String> watch(Optional<Long> since, Optional<String> selector) {
+        var query = new LinkedHashMap<String, String>();
+        since.ifPresent(revision -> query.put("since", Long.toString(revision)));
+        selector.ifPresent(labels -> query.put("labelSelector", labels));
         return rest.lines(
                 rest.request("/api/v1/watch", query)
                         .setHeader("Accept", "text/event-stream, application/problem+json")

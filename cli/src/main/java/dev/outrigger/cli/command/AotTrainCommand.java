@@ -30,6 +30,41 @@ final class AotTrainCommand implements Callable<Integer> {
     private static final int REQUESTS = 400;
     private static final SidecarPorts ANY_PORTS = new SidecarPorts(0, 0, 0);
 
+    private static final String DOCUMENTS =
+            """
+            apiVersion: outrigger.dev/v1alpha1
+            kind: Service
+            metadata: {name: trained}
+            spec:
+              hostnames: [trained.local.service]
+              ports: [{name: http, port: 80, protocol: HTTP}]
+              endpoints: {static: [{address: 127.0.0.1, port: 9}]}
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: Sidecar
+            metadata: {name: trained}
+            spec:
+              selector: {cluster: trained}
+              outbound: {listeners: [{name: http, port: 15001}]}
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: HTTPRoute
+            metadata: {name: trained}
+            spec:
+              parentRefs: [{name: trained}]
+              rules:
+              - matches: [{path: {type: PathPrefix, value: /a}, method: GET}]
+                backendRefs: [{name: trained, port: 80}]
+            ---
+            apiVersion: outrigger.dev/v1alpha1
+            kind: TrafficPolicy
+            metadata: {name: trained}
+            spec:
+              targetRefs: [{kind: Service, name: trained}]
+              retry: {attempts: 2, codes: [503]}
+              timeouts: {request: 3s, backendRequest: 900ms}
+            """;
+
     private final Console console;
 
     @Option(names = "--out", required = true, description = "Folder of the caches.")
@@ -58,19 +93,11 @@ final class AotTrainCommand implements Callable<Integer> {
     }
 
     private void train(Running demo) throws IOException, InterruptedException {
-        runEverydayCommands(demo);
-        var folder = Files.createTempDirectory("outrigger-fleet");
-        // In a process of its own, which records nothing.
-        try (var fleet =
-                new Programs(launcher, Optional.empty())
-                        .start(
-                                "aot-fleet",
-                                List.of(
-                                        "--xds=" + HostPort.loopback(demo.ports().xds()),
-                                        "--server=" + HostPort.loopback(demo.ports().rest())),
-                                folder)) {
-            fleet.awaitExit();
-            fleet.obituary().filter(end -> !end.contains("exit code 0")).ifPresent(console::note);
+        var folder = Files.createTempDirectory("outrigger-training");
+        try {
+            var documents = Files.writeString(folder.resolve("documents.yaml"), DOCUMENTS);
+            runEverydayCommands(demo, documents.toString());
+            runFleet(demo, folder);
         } finally {
             try (var files = Files.list(folder)) {
                 for (Path file : files.toList()) {
@@ -81,7 +108,22 @@ final class AotTrainCommand implements Callable<Integer> {
         }
     }
 
-    private void runEverydayCommands(Running demo) {
+    /** In a process of its own, which records nothing. */
+    private void runFleet(Running demo, Path folder) throws IOException, InterruptedException {
+        try (var fleet =
+                new Programs(launcher, Optional.empty())
+                        .start(
+                                "aot-fleet",
+                                List.of(
+                                        "--xds=" + HostPort.loopback(demo.ports().xds()),
+                                        "--server=" + HostPort.loopback(demo.ports().rest())),
+                                folder)) {
+            fleet.awaitExit();
+            fleet.obituary().filter(end -> !end.contains("exit code 0")).ifPresent(console::note);
+        }
+    }
+
+    private void runEverydayCommands(Running demo, String documents) {
         var server = "--server=" + HostPort.loopback(demo.ports().rest());
         run("version");
         run("--help");
@@ -99,6 +141,10 @@ final class AotTrainCommand implements Callable<Integer> {
         run("delete", "trafficpolicy/a-to-b", server);
         run("get", "service/none", server);
         run("bootstrap", "envoy", "--service", "a");
+        run("validate", "-f", documents);
+        run("translate", "-f", documents, "--service", "trained");
+        run("diff", "-f", documents, server);
+        run("apply", "-f", documents, server);
     }
 
     private void run(String... command) {

@@ -134,12 +134,6 @@ final class BootstrapCommand implements Callable<Integer> {
             throw CliFailure.of(
                     ExitCode.USAGE, "--xds-cert, --xds-key and --xds-ca need each other");
         }
-        if (flavor == Flavor.java) {
-            throw CliFailure.of(
-                    ExitCode.USAGE,
-                    "the Java data plane cannot speak TLS to its control plane yet (expected:"
-                            + " bootstrap envoy)");
-        }
         var name = serverName.isEmpty() ? xds.host() : serverName;
         return Optional.of(
                 new ClientTls(certificate, key, authorities, Optional.of(ServerName.parse(name))));

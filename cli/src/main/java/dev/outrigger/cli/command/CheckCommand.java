@@ -10,6 +10,7 @@ import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -79,6 +80,15 @@ final class CheckCommand implements Callable<Integer> {
         try {
             var readiness = client.readiness();
             readiness
+                    .path("certificates")
+                    .properties()
+                    .forEach(one ->
+                            certificate(
+                                    "certificate of " + one.getKey(),
+                                    "of the port of " + one.getKey(),
+                                    Instant.parse(one.getValue().asText()),
+                                    findings));
+            readiness
                     .path("checks")
                     .properties()
                     .forEach(one -> {
@@ -141,14 +151,18 @@ final class CheckCommand implements Callable<Integer> {
             findings.ok("certificate", "none: plaintext");
             return;
         }
-        var left = Duration.between(clock.instant(), end.get());
+        certificate("certificate", "of the REST API", end.get(), findings);
+    }
+
+    private void certificate(String name, String whose, Instant end, Findings findings) {
+        var left = Duration.between(clock.instant(), end);
         if (left.compareTo(EXPIRES_SOON) < 0) {
             findings.failed(
-                    "certificate",
-                    "of the REST API expires " + end.get(),
+                    name,
+                    whose + (left.isNegative() ? " expired " : " expires ") + end,
                     "put a new one in its file: it is read again by itself");
         } else {
-            findings.ok("certificate", "of the REST API is good for " + left.toDays() + " days");
+            findings.ok(name, whose + " is good for " + left.toDays() + " days");
         }
     }
 

@@ -47,6 +47,12 @@ final class HistoryCommand implements Callable<Integer> {
     private String namespace = "default";
 
     @Option(
+            names = {"-l", "--selector"},
+            paramLabel = "KEY=VALUE,...",
+            description = "Only writes that changed documents with these labels.")
+    private @Nullable String selector;
+
+    @Option(
             names = "--revision",
             paramLabel = "NUMBER",
             description = "Show what this revision changed.")
@@ -75,6 +81,9 @@ final class HistoryCommand implements Callable<Integer> {
         if (revision != null && document != null) {
             throw CliFailure.of(ExitCode.USAGE, "KIND/NAME and --revision exclude each other");
         }
+        if (revision != null && selector != null) {
+            throw CliFailure.of(ExitCode.USAGE, "--selector and --revision exclude each other");
+        }
         try (var client = server.connect(console)) {
             if (revision != null) {
                 JsonNode diff =
@@ -89,6 +98,9 @@ final class HistoryCommand implements Callable<Integer> {
             query.put("limit", Integer.toString(limit));
             if (document != null) {
                 query.put("document", id(document));
+            }
+            if (selector != null) {
+                query.put("labelSelector", selector);
             }
             JsonNode page = client.read("/api/v1/revisions", query, "revisions");
             print(page, table(page));

@@ -60,6 +60,12 @@ final class ProxyCommand implements Runnable {
         @Mixin private final ServerOptions server = new ServerOptions();
 
         @Option(
+                names = {"-l", "--selector"},
+                paramLabel = "KEY=VALUE,...",
+                description = "Only proxies whose metadata has these texts.")
+        private @Nullable String selector;
+
+        @Option(
                 names = {"-o", "--output"},
                 paramLabel = "FORMAT",
                 description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}.",
@@ -73,14 +79,17 @@ final class ProxyCommand implements Runnable {
         @Override
         public Integer call() {
             try (var client = server.connect(console)) {
-                var proxies = client.proxies();
+                var proxies = client.proxies(Optional.ofNullable(selector));
                 switch (format) {
                     case json -> console.data(JsonText.json(Map.of("items", proxies)));
                     case yaml -> console.data(JsonText.yaml(proxies));
                     case name -> proxies.forEach(one -> console.data(one.path("id").asText()));
                     case table, wide -> {
                         if (proxies.isEmpty()) {
-                            console.note("no proxy has connected");
+                            console.note(
+                                    selector == null
+                                            ? "no proxy has connected"
+                                            : "no proxy has such metadata");
                         } else {
                             console.table(Proxies.table(proxies, format == OutputFormat.wide));
                         }

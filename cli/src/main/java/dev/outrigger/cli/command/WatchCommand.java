@@ -41,6 +41,12 @@ final class WatchCommand implements Callable<Integer> {
     private @Nullable Long since;
 
     @Option(
+            names = {"-l", "--selector"},
+            paramLabel = "KEY=VALUE,...",
+            description = "Only documents with these labels.")
+    private @Nullable String selector;
+
+    @Option(
             names = "--count",
             paramLabel = "CHANGES",
             description = "End after so many. Default: never.")
@@ -70,7 +76,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private void watch(ControlPlaneClient client) {
         long left = count == null ? Long.MAX_VALUE : count;
-        try (var lines = client.watch(Optional.ofNullable(since))) {
+        try (var lines = client.watch(Optional.ofNullable(since), Optional.ofNullable(selector))) {
             var events = ServerEvents.of(lines.iterator());
             while (left > 0) {
                 var event = events.next();

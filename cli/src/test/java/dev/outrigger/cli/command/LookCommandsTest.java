@@ -44,6 +44,36 @@ class LookCommandsTest {
     }
 
     @Test
+    void selectsByLabels() {
+        server.on("GET /api/v1/proxies?labelSelector=zone%3Dz1", 200, "{\"items\":[]}")
+                .on(
+                        "GET /api/v1/revisions?limit=20&labelSelector=team%3Dx",
+                        200, "{\"items\":[{\"revision\":7,\"changes\":[]}]}")
+                .on(
+                        "GET /api/v1/watch?labelSelector=team%3Dx",
+                        200, "event: put\ndata: {\"kind\":\"Service\",\"name\":\"b\"}\nid: 1\n\n");
+
+        assertThat(CliRun.of("proxy", "ls", "-l", "zone=z1", server.option()).err())
+                .contains("no proxy has such metadata");
+        assertThat(CliRun.of("history", "-l", "team=x", "-o", "name", server.option()).out())
+                .isEqualTo("7\n");
+        assertThat(
+                        CliRun.of(
+                                        "watch",
+                                        "-l",
+                                        "team=x",
+                                        "--count",
+                                        "1",
+                                        "-o",
+                                        "name",
+                                        server.option())
+                                .out())
+                .isEqualTo("service/b\n");
+        assertThat(CliRun.of("history", "--revision", "1", "-l", "a=b", server.option()).exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void listsProxies() {
         server.on("GET /api/v1/proxies", 200, "{\"items\":[" + PROXY + "]}");
 
@@ -273,6 +303,25 @@ class LookCommandsTest {
         var none = CliRun.of("check", server.option());
         assertThat(none.exitCode()).isZero();
         assertThat(none.out()).contains("none has connected");
+    }
+
+    @Test
+    void looksAtTheCertificateOfTheXdsPort() {
+        controlPlane(PROXY);
+        var ready =
+                "{\"status\":\"UP\",\"checks\":{\"xds\":\"UP\"},\"certificates\":{\"xds\":\"%s\"}}";
+        server.on("GET /health/ready", 200, ready.formatted("2126-01-01T00:00:00Z"));
+        assertThat(CliRun.of("check", server.option()).out())
+                .containsPattern(
+                        "certificate of xds +ok +of the port of xds is good for \\d+ days");
+
+        server.on("GET /health/ready", 200, ready.formatted("2026-01-01T00:00:00Z"));
+        var expired = CliRun.of("check", server.option());
+
+        assertThat(expired.exitCode()).isEqualTo(1);
+        assertThat(expired.out())
+                .contains("of the port of xds expired 2026-01-01T00:00:00Z")
+                .contains("-> put a new one in its file");
     }
 
     @Test

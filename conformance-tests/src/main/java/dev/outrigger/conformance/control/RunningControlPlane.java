@@ -8,6 +8,7 @@ import dev.outrigger.xds.CannotListenException;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
+import dev.outrigger.xds.security.XdsSecurity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A control plane whose documents come and go over its REST API. It can be stopped and started
@@ -27,14 +30,17 @@ public final class RunningControlPlane implements AutoCloseable {
 
     private final Path store;
     private final Capabilities capabilities;
+    private final XdsSecurity security;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private ControlPlane running;
     private final int xdsPort;
 
-    private RunningControlPlane(Path store, Capabilities capabilities, ControlPlane running) {
+    private RunningControlPlane(
+            Path store, Capabilities capabilities, XdsSecurity security, ControlPlane running) {
         this.store = store;
         this.capabilities = capabilities;
+        this.security = security;
         this.running = running;
         this.xdsPort = running.xdsPort();
     }
@@ -47,7 +53,19 @@ public final class RunningControlPlane implements AutoCloseable {
     /** One for a mesh of these proxies. */
     public static RunningControlPlane start(Path store, Capabilities capabilities)
             throws IOException {
-        return new RunningControlPlane(store, capabilities, launch(store, capabilities, 0));
+        return start(store, capabilities, XdsSecurity.LOOPBACK_ONLY);
+    }
+
+    /** One whose xDS port is protected. */
+    public static RunningControlPlane start(
+            Path store, Capabilities capabilities, XdsSecurity security) throws IOException {
+        return new RunningControlPlane(
+                store, capabilities, security, launch(store, capabilities, security, 0));
+    }
+
+    /** Where proxies ask it, on 127.0.0.1. */
+    public int xdsPort() {
+        return xdsPort;
     }
 
     /** The bootstrap that this control plane writes for a proxy of the service {@code a}. */
@@ -67,6 +85,43 @@ public final class RunningControlPlane implements AutoCloseable {
                         .header("Content-Type", "application/yaml")
                         .POST(HttpRequest.BodyPublishers.ofString(documents));
         return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /** What {@code /api/v1/apply?dryRun=plan} says of the documents; nothing is stored. */
+    public JsonNode plan(String documents) throws IOException {
+        var request =
+                request("/api/v1/apply?dryRun=plan")
+                        .header("Content-Type", "application/yaml")
+                        .POST(HttpRequest.BodyPublishers.ofString(documents));
+        return JSON.readTree(send(request, 200).body());
+    }
+
+    /**
+     * Commits a plan.
+     *
+     * @return the revision that it has become, or the last one if it changes nothing
+     */
+    public long commit(JsonNode plan) throws IOException {
+        var path = "/api/v1/apply?plan=" + plan.path("planId").asText();
+        var request = request(path).POST(HttpRequest.BodyPublishers.noBody());
+        return JSON.readTree(send(request, 200).body()).path("revision").asLong();
+    }
+
+    /** The xDS resources that a proxy was given last, by type URL and name. */
+    public SortedMap<String, JsonNode> given(String id) throws IOException {
+        var all = new TreeMap<String, JsonNode>();
+        var cursor = "";
+        do {
+            var path = "/api/v1/proxies/" + id + "/xds?limit=500" + cursor;
+            var page = JSON.readTree(get(path));
+            page.path("items")
+                    .forEach(item ->
+                            all.put(
+                                    item.path("type").asText() + " " + item.path("name").asText(),
+                                    item.path("resource")));
+            cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
+        } while (!cursor.isEmpty());
+        return all;
     }
 
     /**
@@ -118,7 +173,7 @@ public final class RunningControlPlane implements AutoCloseable {
 
     /** Starts it again where it was, as after an upgrade. */
     public void startAgain() throws IOException {
-        running = launch(store, capabilities, xdsPort);
+        running = launch(store, capabilities, security, xdsPort);
     }
 
     @Override
@@ -127,13 +182,15 @@ public final class RunningControlPlane implements AutoCloseable {
         running.close();
     }
 
-    private static ControlPlane launch(Path store, Capabilities capabilities, int xdsPort)
+    private static ControlPlane launch(
+            Path store, Capabilities capabilities, XdsSecurity security, int xdsPort)
             throws IOException {
         var options =
                 ControlPlaneOptions.at(store)
                         .withRest(new Listen("127.0.0.1", 0))
                         .withAdmin(new Listen("127.0.0.1", 0))
                         .withXds(new Listen("127.0.0.1", xdsPort))
+                        .withSecurity(security)
                         .withCapabilities(capabilities);
         try {
             return ControlPlane.start(options);

@@ -18,6 +18,14 @@ final class Choices {
         return new Choices(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 0x1234567));
     }
 
+    /**
+     * The decisions of a seed that have nothing to do with those of its neighbours: {@link #of}
+     * gives one the decisions of the other, moved on by one.
+     */
+    static Choices scattered(long seed) {
+        return new Choices(new SplittableRandom(new SplittableRandom(seed).nextLong()));
+    }
+
     /** Decisions of their own: what is drawn from them does not move what is drawn here. */
     Choices split() {
         return new Choices(random.split());

@@ -8,6 +8,7 @@ import java.util.List;
 final class Clusters {
     private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+    private static final int CHOSEN_BY_CHANCE = 2;
     private static final int HASHED = 7;
 
     /** Between the other limits: which of two equal ones is over first would be chance. */
@@ -50,7 +51,8 @@ final class Clusters {
         }
         cluster.need("load_assignment", assignment);
         limits(cluster);
-        if (choices.in100(12)) {
+        // Detected of one host and another: chance must not choose between them.
+        if (choices.in100(12) && kind != CHOSEN_BY_CHANCE) {
             cluster.with("outlier_detection", outliers());
         }
         if (!cluster.has("max_requests_per_connection")) {
@@ -71,7 +73,7 @@ final class Clusters {
                 cluster.maybe(choices, 50, "lb_policy", "ROUND_ROBIN");
                 yield List.of(locality(replicas("rotated", name, address)));
             }
-            case 2 -> {
+            case CHOSEN_BY_CHANCE -> {
                 cluster.need("lb_policy", choices.pick("LEAST_REQUEST", "RANDOM"));
                 // So many connections, whichever hosts are chosen.
                 cluster.need("max_requests_per_connection", 1);

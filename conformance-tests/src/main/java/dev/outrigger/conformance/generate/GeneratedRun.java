@@ -10,23 +10,26 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * A run of generated cases, in batches that share two proxies, some of them at the same time. A
- * case that differs is played again, beside the oracle against itself: only what differs each time,
- * and never between oracles, is a finding. One case of each kind of failure is made small and
+ * A run of generated cases, in batches that share two proxies, some of them at the same time. What
+ * differs is played again at the end, beside the oracle against itself: only what differs each
+ * time, and never between oracles, is a finding. One case of each kind of failure is made small and
  * written down. Used by one thread.
  */
 public final class GeneratedRun {
-    private static final int BATCH = 40;
+    private static final int BATCH = 80;
 
     /** The last case of a batch must not keep the processors waiting. */
     private static final int BATCHES_AT_ONCE = 3;
@@ -116,15 +119,18 @@ public final class GeneratedRun {
      *
      * @param unsteady differences that were not there again, or are between oracles too
      * @param refused configurations that the oracle does not take: faults of the generator
+     * @param broken batches that could not be played to their end
      */
     public record Result(
             int configurations,
             int exchanges,
             List<Finding> findings,
             List<String> unsteady,
-            List<String> refused) {
+            List<String> refused,
+            List<String> broken) {
         public Result {
             refused = List.copyOf(refused);
+            broken = List.copyOf(broken);
             findings = List.copyOf(findings);
             unsteady = List.copyOf(unsteady);
         }
@@ -136,45 +142,90 @@ public final class GeneratedRun {
         }
     }
 
-    /** What came of one batch. */
+    /** What came of one batch: what differs is played again with that of others. */
     private record Checked(
-            int cases, List<Failing> failing, List<String> unsteady, List<String> refused) {}
+            int cases,
+            SequencedMap<GeneratedCase, List<Difference>> differing,
+            List<String> refused) {}
+
+    private record Batch(List<Long> seeds, Delivery delivery) {
+        @Override
+        public String toString() {
+            return "seeds %d to %d (%s)"
+                    .formatted(
+                            seeds.getFirst(),
+                            seeds.getLast(),
+                            delivery.name().toLowerCase(Locale.ROOT));
+        }
+    }
 
     /** Plays all. */
     public Result run() throws IOException {
         long begin = System.nanoTime();
-        var failing = new ArrayList<Failing>();
-        var unsteady = new ArrayList<String>();
-        var refused = new ArrayList<String>();
-        int played = 0;
+        var differing =
+                new EnumMap<Delivery, SequencedMap<GeneratedCase, List<Difference>>>(
+                        Delivery.class);
+        var sums = new Sums();
         try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
-            var batches = batches().stream().map(each -> threads.submit(() -> check(each, begin)));
-            for (var batch : batches.toList()) {
-                var checked = batch.get();
-                played += checked.cases();
-                failing.addAll(checked.failing());
-                unsteady.addAll(checked.unsteady());
-                refused.addAll(checked.refused());
-                progress.accept(
-                        "generated: %d configurations, %d exchanges, %d fail, %d unsteady, %d s"
-                                .formatted(
-                                        played,
-                                        played * settings.exchanges(),
-                                        failing.size(),
-                                        unsteady.size(),
-                                        (System.nanoTime() - begin) / 1_000_000_000));
+            var checks = new LinkedHashMap<Batch, Future<Checked>>();
+            for (var batch : batches()) {
+                checks.put(batch, threads.submit(() -> check(batch, begin)));
+            }
+            for (var entry : checks.entrySet()) {
+                var batch = entry.getKey();
+                try {
+                    var checked = entry.getValue().get();
+                    sums.played += checked.cases();
+                    sums.refused.addAll(checked.refused());
+                    differing
+                            .computeIfAbsent(batch.delivery(), _ -> new LinkedHashMap<>())
+                            .putAll(checked.differing());
+                    if (checked.cases() > 0) {
+                        tell(batch + " played", begin, sums);
+                    }
+                } catch (ExecutionException e) {
+                    // A proxy that ends, or does not start, costs its batch and no more.
+                    sums.broken.add(batch + ": " + e.getCause());
+                    tell(batch + " broken: " + e.getCause(), begin, sums);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause() == null ? e : e.getCause());
         }
+        var failing = new ArrayList<Failing>();
+        for (var entry : differing.entrySet()) {
+            playAgain(entry.getValue(), entry.getKey(), failing, sums.unsteady);
+        }
+        tell(
+                "the end: " + failing.size() + " fail, " + sums.unsteady.size() + " unsteady",
+                begin,
+                sums);
         return new Result(
-                played, played * settings.exchanges(), findings(failing), unsteady, refused);
+                sums.played,
+                sums.played * settings.exchanges(),
+                findings(failing),
+                sums.unsteady,
+                sums.refused,
+                sums.broken);
     }
 
-    private record Batch(List<Long> seeds, Delivery delivery) {}
+    private static final class Sums {
+        private final List<String> unsteady = new ArrayList<>();
+        private final List<String> refused = new ArrayList<>();
+        private final List<String> broken = new ArrayList<>();
+        private int played;
+    }
+
+    private void tell(String what, long begin, Sums sums) {
+        progress.accept(
+                "generated: %s; %d configurations, %d exchanges in %d s"
+                        .formatted(
+                                what,
+                                sums.played,
+                                sums.played * settings.exchanges(),
+                                (System.nanoTime() - begin) / 1_000_000_000));
+    }
 
     /** Small runs see each delivery too. */
     private List<Batch> batches() {
@@ -192,7 +243,7 @@ public final class GeneratedRun {
 
     private Checked check(Batch batch, long begin) throws IOException {
         if (System.nanoTime() - begin > settings.budget().toNanos()) {
-            return new Checked(0, List.of(), List.of(), List.of());
+            return new Checked(0, new LinkedHashMap<>(), List.of());
         }
         var cases =
                 batch.seeds().stream()
@@ -205,10 +256,15 @@ public final class GeneratedRun {
                 refused.add("seed " + cases.get(i).seed() + ": " + outcomes.get(i).refusal());
             }
         }
-        var failing = new ArrayList<Failing>();
-        var unsteady = new ArrayList<String>();
-        playAgain(differing(cases, outcomes), batch.delivery(), failing, unsteady);
-        return new Checked(cases.size(), failing, unsteady, refused);
+        var differing = differing(cases, outcomes);
+        differing.forEach((each, differences) ->
+                progress.accept(
+                        "seed %d (%s) differs, once: %s"
+                                .formatted(
+                                        each.seed(),
+                                        batch.delivery().name().toLowerCase(Locale.ROOT),
+                                        differences)));
+        return new Checked(cases.size(), differing, refused);
     }
 
     private void playAgain(
@@ -217,26 +273,29 @@ public final class GeneratedRun {
             List<Failing> failing,
             List<String> unsteady)
             throws IOException {
-        if (first.isEmpty()) {
-            return;
-        }
-        var again = List.copyOf(first.keySet());
-        var second = differing(again, pair.play(again, delivery));
-        var ofOracles = oracles.play(again, delivery);
-        for (int i = 0; i < again.size(); i++) {
-            var each = again.get(i);
-            var between = fields(ofOracles.get(i).differences());
-            var before = first.getOrDefault(each, List.of());
-            var steady =
-                    second.getOrDefault(each, List.of()).stream()
-                            .filter(one -> fields(before).contains(one.field()))
-                            .filter(one -> !between.contains(one.field()))
-                            .toList();
-            if (steady.isEmpty()) {
-                unsteady.add("seed " + each.seed() + ": " + before);
-            } else {
-                failing.add(new Failing(each, delivery, steady));
-                progress.accept("seed " + each.seed() + ": " + steady.getFirst());
+        var all = List.copyOf(first.keySet());
+        for (int from = 0; from < all.size(); from += BATCH) {
+            var again = all.subList(from, Math.min(all.size(), from + BATCH));
+            var second = differing(again, pair.play(again, delivery));
+            var ofOracles = oracles.play(again, delivery);
+            for (int i = 0; i < again.size(); i++) {
+                var each = again.get(i);
+                var between = fields(ofOracles.get(i).differences());
+                var before = first.getOrDefault(each, List.of());
+                var steady =
+                        second.getOrDefault(each, List.of()).stream()
+                                .filter(one -> fields(before).contains(one.field()))
+                                .filter(one -> !between.contains(one.field()))
+                                .toList();
+                if (steady.isEmpty()) {
+                    unsteady.add("seed " + each.seed() + ": " + before);
+                    progress.accept(
+                            "seed %d unsteady; between oracles: %s"
+                                    .formatted(each.seed(), between));
+                } else {
+                    failing.add(new Failing(each, delivery, steady));
+                    progress.accept("seed " + each.seed() + " fails: " + steady);
+                }
             }
         }
     }

@@ -20,10 +20,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Plays cases on two proxies at the same time and compares. Any thread. */
 final class Pair {
     private static final String VERDICT = "verdict";
+
+    /** Cases that meet most of what a proxy can do. */
+    private static final List<BatchStage.Part> WARM_UPS =
+            IntStream.rangeClosed(1, 5)
+                    .mapToObj(seed -> CaseGenerator.generate(seed, 8).part("w" + seed))
+                    .toList();
 
     private final ProxyUnderTest oracle;
     private final ProxyUnderTest subject;
@@ -110,7 +117,7 @@ final class Pair {
             ProxyUnderTest proxy, List<BatchStage.Part> parts, Delivery delivery, Path workdir)
             throws IOException {
         Optional<String> refusal;
-        try (var stage = BatchStage.open(proxy, parts, delivery, workdir)) {
+        try (var stage = BatchStage.open(proxy, WARM_UPS, parts, delivery, workdir)) {
             return stage.play(turns);
         } catch (BatchStage.NotStarted e) {
             refusal = Optional.ofNullable(e.getMessage());

@@ -20,6 +20,11 @@ public final class PolicyDocuments {
         ENVOY
     }
 
+    private static final String ACCESS_LOG =
+            "[{file: /dev/null},"
+                    + " {file: /dev/null, text: \"%REQ(:PATH)% 100%%\", minStatus: 500},"
+                    + " {file: /dev/null, json: {a: \"%DURATION%\"}, minDuration: 1s}]";
+
     private final Choices choices;
     private final int services;
     private final For proxies;
@@ -33,11 +38,15 @@ public final class PolicyDocuments {
         this.proxies = proxies;
     }
 
-    /** One for the mesh, and for each service four: itself, a route, and a policy for either. */
+    /**
+     * One for the mesh, one of raw resources, and for each service four: itself, a route, and a
+     * policy for either.
+     */
     public static String of(long seed, int services, For proxies) {
-        var documents = new PolicyDocuments(Choices.of(seed), services, proxies);
+        var documents = new PolicyDocuments(Choices.scattered(seed), services, proxies);
         var text = new StringBuilder();
         text.append(documents.mesh());
+        text.append(documents.raw());
         for (int i = 0; i < services; i++) {
             text.append(documents.service(i));
             text.append(documents.route(i));
@@ -55,9 +64,41 @@ public final class PolicyDocuments {
         return text.toString();
     }
 
-    /** Every third service has gRPC calls where that is possible. */
-    private boolean isGrpc(int i) {
-        return proxies == For.ENVOY && i % 3 == 0;
+    /** Every third service has gRPC calls. */
+    private static boolean isGrpc(int i) {
+        return i % 3 == 0;
+    }
+
+    /**
+     * The Sidecar of the proxies of one flavor, with one listener, which is the same for every
+     * seed: listeners that change are drained, and those of many seeds would be at the same time.
+     */
+    public static String sidecar(long seed, String flavor, int port, For proxies) {
+        var documents = new PolicyDocuments(Choices.scattered(~seed), 0, proxies);
+        boolean all = proxies == For.ENVOY;
+        var outbound =
+                new ArrayList<>(
+                        List.of(
+                                "listeners: [{name: main, address: 127.0.0.1, port: %d%s}]"
+                                        .formatted(port, all ? ", maxConnections: 100" : "")));
+        documents.maybe(30, outbound, () -> "hosts: [" + documents.hosts() + "]");
+        documents.maybe(all ? 50 : 0, outbound, () -> "unknownHosts: passthrough");
+        return document(
+                "Sidecar",
+                flavor,
+                object(
+                        List.of(
+                                "selector: {cluster: a, labels: {flavor: " + flavor + "}}",
+                                "locality: {region: %s, zone: z%d}"
+                                        .formatted(
+                                                documents.choices.pick("eu", "us"),
+                                                documents.choices.between(1, 2)),
+                                "accessLog: " + ACCESS_LOG,
+                                "outbound: " + object(outbound))));
+    }
+
+    private String hosts() {
+        return choices.pick("\"*.local\"", "s1.local, s2.local, s3.local", "\"*.local\", s7.local");
     }
 
     private String routeKind(int i) {
@@ -76,6 +117,25 @@ public final class PolicyDocuments {
                                         "timeouts: {request: 10s}",
                                         "localityFailover: {}",
                                         "retry: {attempts: 2}"))));
+    }
+
+    /** Resources by hand, which nothing refers to. */
+    private String raw() {
+        var cluster =
+                some(
+                        "\"@type\": type.googleapis.com/envoy.config.cluster.v3.Cluster, name: by-hand",
+                        List.of(
+                                "connect_timeout: 1.5s",
+                                "lb_policy: " + choices.pick("ROUND_ROBIN", "RANDOM", "MAGLEV"),
+                                "per_connection_buffer_limit_bytes: 32768",
+                                "circuit_breakers: {thresholds: [{max_requests: 7}]}",
+                                "load_assignment: {cluster_name: by-hand, endpoints: [{lb_endpoints:"
+                                        + " [{endpoint: {address: {socket_address: {address:"
+                                        + " 127.0.0.1, port_value: 9}}}}]}]}"));
+        return document(
+                "XdsResources",
+                "by-hand",
+                "{selector: {cluster: a}, resources: [" + cluster + "]}");
     }
 
     private String section() {
@@ -304,6 +364,7 @@ public final class PolicyDocuments {
         if (blocks.isEmpty()) {
             blocks.add("retry: {}");
         }
+        maybe(30, blocks, () -> "consumers: [{kind: Service, name: a}]");
         blocks.addFirst("targetRefs: [{" + target + "}]");
         return document("TrafficPolicy", name, object(blocks));
     }

@@ -18,6 +18,12 @@ final class Traffic {
 
     private static final Duration MOMENT = Duration.ofMillis(15);
 
+    /**
+     * What comes through the machine in one piece for sure. Answers are counted between two reads,
+     * and how much a read brings is the machine's matter.
+     */
+    private static final int ONE_READ = 2000;
+
     private final Choices choices;
     private final Plan plan;
     private final Requests requests;
@@ -100,6 +106,11 @@ final class Traffic {
         var together = new StringBuilder();
         for (int i = 1; i <= count; i++) {
             var request = requests.next();
+            if (!together.isEmpty() && together.length() + request.text().length() > ONE_READ) {
+                send(steps, together.toString());
+                together.setLength(0);
+                steps.add(new ClientStep.AwaitResponses(awaited));
+            }
             if (!request.complete()) {
                 send(steps, together + request.text());
                 steps.add(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The Java data plane in a JVM of its own: the subject.
@@ -24,18 +25,26 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
                     "-Xshare:auto",
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1", // Started often, never long enough for C2 to pay.
-                    "-Xmx256m",
-                    "-Dio.netty.leakDetection.level=paranoid");
+                    "-Xmx256m");
+
+    /** How many buffers are followed to where they are given back. */
+    public enum LeakDetection {
+        /** Every one, with all who touch it. */
+        PARANOID,
+        /** One of a hundred. */
+        SIMPLE
+    }
 
     public JavaProxy {
         command = List.copyOf(command);
     }
 
     /** The data plane of the class path, run by the Java that runs this. */
-    public static JavaProxy ofClassPath(String classPath) {
+    public static JavaProxy ofClassPath(String classPath, LeakDetection leaks) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
+        command.add("-Dio.netty.leakDetection.level=" + leaks.name().toLowerCase(Locale.ROOT));
         command.addAll(List.of("-cp", classPath, MAIN));
         return new JavaProxy(command);
     }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One running proxy with many configurations that do not see each other: each has a listener,
@@ -50,11 +51,14 @@ public final class BatchStage implements AutoCloseable {
             Pattern.compile("(?:cluster|http|listener|vhost)\\.([A-Za-z0-9]+)[._]");
 
     private final RunningProxy proxy;
+    private final List<Running> warmUps;
     private final List<Running> parts;
     private final Source source;
 
-    private BatchStage(RunningProxy proxy, List<Running> parts, Source source) {
+    private BatchStage(
+            RunningProxy proxy, List<Running> warmUps, List<Running> parts, Source source) {
         this.proxy = proxy;
+        this.warmUps = warmUps;
         this.parts = parts;
         this.source = source;
     }
@@ -123,9 +127,18 @@ public final class BatchStage implements AutoCloseable {
         }
     }
 
-    /** Starts the proxy with all parts, in the folder. */
+    /**
+     * Starts the proxy with all parts, in the folder.
+     *
+     * @param warmUps played before the others, and not looked at: what a proxy does for the first
+     *     time may take it longer than the limits of a part with times
+     */
     public static BatchStage open(
-            ProxyUnderTest proxy, List<Part> parts, Delivery delivery, Path workdir)
+            ProxyUnderTest proxy,
+            List<Part> warmUps,
+            List<Part> parts,
+            Delivery delivery,
+            Path workdir)
             throws IOException {
         var running = new ArrayList<Running>();
         RunningProxy started = null;
@@ -134,7 +147,7 @@ public final class BatchStage implements AutoCloseable {
             var listeners = new ArrayList<String>();
             var clusters = new ArrayList<String>();
             var prepared = new ArrayList<Running>();
-            for (var part : parts) {
+            for (var part : Stream.concat(warmUps.stream(), parts.stream()).toList()) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
                 AccessLogs.clear(folder);
                 var each = Running.of(part, new AccessLogs(folder));
@@ -151,7 +164,12 @@ public final class BatchStage implements AutoCloseable {
             for (var each : running) {
                 prepared.add(each.at(ports));
             }
-            return new BatchStage(started, prepared, source);
+            int first = warmUps.size();
+            return new BatchStage(
+                    started,
+                    List.copyOf(prepared.subList(0, first)),
+                    List.copyOf(prepared.subList(first, prepared.size())),
+                    source);
         } catch (IOException | RuntimeException e) {
             if (started != null) {
                 started.close();
@@ -190,10 +208,23 @@ public final class BatchStage implements AutoCloseable {
 
     /** Plays everything and gives the normalised fields of each part, in their order. */
     public List<SortedMap<String, String>> play(Turns turns) throws IOException {
+        var _ = play(warmUps, turns);
+        var seen = play(parts, turns);
+        var _ = Eventually.holds(QUIET_LIMIT, QUIET_STEP, () -> stats(GAUGES).quiet());
+        var stats = byPart(stats(TOUCHED));
+        for (int i = 0; i < parts.size(); i++) {
+            var part = parts.get(i);
+            addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
+        }
+        return seen;
+    }
+
+    private List<SortedMap<String, String>> play(List<Running> some, Turns turns)
+            throws IOException {
         var seen = new ArrayList<SortedMap<String, String>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var futures =
-                    parts.stream()
+                    some.stream()
                             .map(each ->
                                     threads.submit(() ->
                                             turns.take(each.part().timed(), () -> playAll(each))))
@@ -207,12 +238,6 @@ public final class BatchStage implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IOException("the proxy printed:\n" + proxy.output(), e);
         }
-        var _ = Eventually.holds(QUIET_LIMIT, QUIET_STEP, () -> stats(GAUGES).quiet());
-        var stats = byPart(stats(TOUCHED));
-        for (int i = 0; i < parts.size(); i++) {
-            var part = parts.get(i);
-            addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
-        }
         return seen;
     }
 
@@ -220,6 +245,7 @@ public final class BatchStage implements AutoCloseable {
     public void close() {
         proxy.close();
         source.close();
+        warmUps.forEach(each -> each.upstreams().close());
         parts.forEach(each -> each.upstreams().close());
     }
 

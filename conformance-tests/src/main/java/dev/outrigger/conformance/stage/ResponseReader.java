@@ -77,7 +77,7 @@ final class ResponseReader {
     private static HttpText.Body body(
             String text, HttpText.Head head, int status, String method, boolean closed) {
         if (method.equals("HEAD") || status == 204 || status == 304) {
-            return new HttpText.Body("", List.of(), head.end(), true);
+            return bodiless(text, head.end());
         }
         if (status == 101) {
             return new HttpText.Body(text.substring(head.end()), List.of(), text.length(), true);
@@ -90,6 +90,17 @@ final class ResponseReader {
                 .orElseGet(() ->
                         new HttpText.Body(
                                 text.substring(head.end()), List.of(), text.length(), closed));
+    }
+
+    /** Nothing; what comes all the same, up to the next response, is shown. */
+    private static HttpText.Body bodiless(String text, int from) {
+        int next = text.indexOf("HTTP/1.", from);
+        int end = next < 0 ? text.length() : next;
+        // The beginning of a response may be on its way.
+        boolean more = next < 0 && "HTTP/1.".startsWith(text.substring(from));
+        return more
+                ? new HttpText.Body("", List.of(), from, true)
+                : new HttpText.Body(text.substring(from, end), List.of(), end, true);
     }
 
     /** A 1xx that no response has followed. */

@@ -129,9 +129,7 @@ final class ScriptedUpstream implements AutoCloseable {
             try {
                 var socket = server.accept();
                 open.add(socket);
-                int connection = connections.incrementAndGet();
-                Thread.ofVirtual()
-                        .start(() -> serve(socket, connection, () -> named(number, naming)));
+                Thread.ofVirtual().start(() -> serve(socket, () -> named(number, naming)));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
             }
@@ -153,11 +151,16 @@ final class ScriptedUpstream implements AutoCloseable {
         return rotation.indexOf(port) + 1;
     }
 
-    private void serve(Socket socket, int number, Supplier<String> named) {
+    private void serve(Socket socket, Supplier<String> named) {
         try (socket) {
             socket.setTcpNoDelay(true);
             var reader = new RequestReader(socket.getInputStream());
+            int number = 0;
             while (reader.readHead()) {
+                if (number == 0) {
+                    // Requests have an order; which port's connection is accepted first has none.
+                    number = connections.incrementAndGet();
+                }
                 if (!answer(socket, reader, number, named.get())) {
                     return;
                 }

@@ -24,6 +24,10 @@ import java.util.Map;
  */
 public final class Stage implements AutoCloseable {
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(3);
+
+    /** A tunnel that stays open is never quiet; nothing happens on it for so long. */
+    private static final Duration STILL = Duration.ofSeconds(1);
+
     private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
 
     private final UpstreamSet upstreams;
@@ -98,7 +102,8 @@ public final class Stage implements AutoCloseable {
         var before = stats();
         try (var client = new WireClient(proxy, port, upstreams.attempts(), configuration)) {
             client.play(exchange.steps());
-            var _ = Eventually.holds(QUIET_LIMIT, () -> stats().quiet());
+            var settling = new Settling(STILL, System::nanoTime);
+            var _ = Eventually.holds(QUIET_LIMIT, () -> settling.isOver(stats()));
             var attempts = upstreams.attempts().settled(Duration.ofMillis(500));
             var after = stats();
             long requests = after.downstreamRequests() - before.downstreamRequests();

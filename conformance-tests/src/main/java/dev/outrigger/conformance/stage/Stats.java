@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Counters and gauges of a proxy at one moment, as {@code /stats} prints them. Immutable. */
 record Stats(Map<String, Long> values) {
@@ -16,6 +17,8 @@ record Stats(Map<String, Long> values) {
                     "cluster\\.(?!outrigger_xds\\.).*\\.upstream_rq_(?:active|pending_active)");
     private static final Pattern UPSTREAM_CONNECTIONS =
             Pattern.compile("cluster\\.(?!outrigger_xds\\.).*\\.upstream_cx_active");
+    private static final Pattern TRAFFIC =
+            Pattern.compile("(?:http\\.(?!admin\\.)|cluster\\.|listener\\.(?!admin\\.)|tcp\\.).*");
     private static final Pattern REQUESTS =
             Pattern.compile("http\\.(?!admin\\.).*\\.downstream_rq_total");
 
@@ -41,6 +44,19 @@ record Stats(Map<String, Long> values) {
             }
         });
         return deltas;
+    }
+
+    /**
+     * Whether nothing has happened to traffic in between; what the admin interface does is none.
+     */
+    boolean looksLike(Stats other) {
+        return traffic().equals(other.traffic());
+    }
+
+    private Map<String, Long> traffic() {
+        return values.entrySet().stream()
+                .filter(entry -> TRAFFIC.matcher(entry.getKey()).matches())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Whether no exchange and no downstream connection is left. */

@@ -66,7 +66,11 @@ final class WireClient implements AutoCloseable {
         boolean waited = !steps.isEmpty() && steps.getLast() instanceof ClientStep.AwaitQuiet;
         for (var connection : connections) {
             boolean due = !waited && connection.closeIsDue();
-            var _ = connection.awaitEnd(due ? CLOSE_LIMIT : SETTLING);
+            if (due) {
+                var _ = connection.awaitEnd(CLOSE_LIMIT);
+            } else {
+                connection.awaitSettled(SETTLING);
+            }
             finished.add(connection.seen());
             connection.close();
         }

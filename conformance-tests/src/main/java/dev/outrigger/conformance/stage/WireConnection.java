@@ -95,6 +95,18 @@ final class WireConnection implements AutoCloseable {
         return await(limit, this::ended);
     }
 
+    /** Waits for the end, until nothing has been sent or has come for so long. */
+    void awaitSettled(Duration duration) {
+        synchronized (lock) {
+            long latest =
+                    latestReceivedNanos - latestSentNanos < 0
+                            ? latestSentNanos
+                            : latestReceivedNanos;
+            long left = latest + duration.toNanos() - System.nanoTime();
+            var _ = awaitEnd(Duration.ofNanos(Math.max(0, left)));
+        }
+    }
+
     /** Waits until nothing has come for so long, or for twice that since the latest send. */
     void awaitQuiet(Duration duration) {
         long answered = duration.toNanos();

@@ -40,6 +40,17 @@ class ResponseReaderTest {
     }
 
     @Test
+    void showsABodyThatComesWhereNoneShould() {
+        var text =
+                "HTTP/1.1 304 Not Modified\r\n\r\n{}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
+        var reading = ResponseReader.read(text, List.of("GET", "GET"), false);
+
+        assertThat(reading.responses()).extracting(SeenResponse::body).containsExactly("{}", "");
+        assertThat(reading.rest()).isEmpty();
+    }
+
+    @Test
     void keepsInterimResponsesWithTheirResponse() {
         var response = only("HTTP/1.1 100 C\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", "PUT", false);
 

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.accesslog;
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.message.TlsInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -63,34 +64,18 @@ final class Operators {
                     "UPSTREAM_FILTER_STATE",
                     "UPSTREAM_METADATA");
 
-    /** About TLS, tracing and QUIC, none of which a stream here has. */
+    /** About tracing, QUIC and trailers, none of which a stream here has. */
     private static final Set<String> NEVER =
             Set.of(
-                    ("CONNECTION_TERMINATION_DETAILS DOWNSTREAM_HANDSHAKE_DURATION"
-                                    + " DOWNSTREAM_LOCAL_DNS_SAN DOWNSTREAM_LOCAL_EMAIL_SAN"
-                                    + " DOWNSTREAM_LOCAL_IP_SAN DOWNSTREAM_LOCAL_OTHERNAME_SAN"
-                                    + " DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_LOCAL_URI_SAN DOWNSTREAM_PEER_CERT"
-                                    + " DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_CERT_V_START"
-                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1"
-                                    + " DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256 DOWNSTREAM_PEER_CHAIN_SERIALS"
-                                    + " DOWNSTREAM_PEER_DNS_SAN DOWNSTREAM_PEER_EMAIL_SAN"
-                                    + " DOWNSTREAM_PEER_FINGERPRINT_1 DOWNSTREAM_PEER_FINGERPRINT_256"
-                                    + " DOWNSTREAM_PEER_IP_SAN DOWNSTREAM_PEER_ISSUER"
-                                    + " DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256 DOWNSTREAM_PEER_ISSUER_SERIAL"
-                                    + " DOWNSTREAM_PEER_OTHERNAME_SAN DOWNSTREAM_PEER_SERIAL"
-                                    + " DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_URI_SAN DOWNSTREAM_TLS_CIPHER"
-                                    + " DOWNSTREAM_TLS_GROUP DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_TLS_VERSION"
-                                    + " DOWNSTREAM_TRANSPORT_FAILURE_REASON FILTER_STATE"
-                                    + " DOWNSTREAM_LOCAL_CLOSE_REASON UPSTREAM_LOCAL_CLOSE_REASON"
-                                    + " ROUNDTRIP_DURATION SPAN_ID"
-                                    + " TLS_JA4_FINGERPRINT TRACE_ID"
-                                    + " UPSTREAM_FILTER_STATE UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN"
-                                    + " UPSTREAM_LOCAL_URI_SAN UPSTREAM_PEER_CERT UPSTREAM_PEER_CERT_V_END"
-                                    + " UPSTREAM_PEER_CERT_V_START UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN"
-                                    + " UPSTREAM_PEER_ISSUER UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_URI_SAN"
-                                    + " UPSTREAM_SERVER_NAME UPSTREAM_TLS_CIPHER UPSTREAM_TLS_GROUP"
-                                    + " UPSTREAM_TLS_SESSION_ID UPSTREAM_TLS_VERSION")
-                            .split(" "));
+                    "CONNECTION_TERMINATION_DETAILS",
+                    "DOWNSTREAM_LOCAL_CLOSE_REASON",
+                    "FILTER_STATE",
+                    "ROUNDTRIP_DURATION",
+                    "SPAN_ID",
+                    "TLS_JA4_FINGERPRINT",
+                    "TRACE_ID",
+                    "UPSTREAM_FILTER_STATE",
+                    "UPSTREAM_LOCAL_CLOSE_REASON");
 
     /** What becomes of an end that was not orderly is known to a connection's own log only. */
     private static final String CLOSED_NORMALLY = "Normal";
@@ -121,6 +106,11 @@ final class Operators {
         return protocol == null ? null : protocol.text();
     }
 
+    private static long handshakeMillis(@Nullable ConnectionInfo connection) {
+        TlsInfo tls = connection == null ? null : connection.tls();
+        return tls == null || tls.handshakeNanos() < 0 ? -1 : tls.handshakeNanos() / 1_000_000;
+    }
+
     private Operators() {}
 
     /**
@@ -147,7 +137,10 @@ final class Operators {
             known = upstream(command);
         }
         if (known == null) {
-            known = connection(command);
+            known = ofConnection(connection(command));
+        }
+        if (known == null) {
+            known = TlsOperators.of(command);
         }
         if (known == null) {
             known = WireOperators.find(command);
@@ -221,7 +214,9 @@ final class Operators {
             case "RESPONSE_DURATION" -> command.number(c -> c.info().responseDurationMillis());
             case "RESPONSE_TX_DURATION" -> command.number(c -> c.info().responseTxDurationMillis());
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> command.number(c -> c.info().attemptCount());
-            case "CONNECTION_ID" -> command.number(c -> c.info().connection().id());
+            case "DOWNSTREAM_HANDSHAKE_DURATION" ->
+                    command.number(c -> handshakeMillis(c.info().findConnection()));
+            case "CONNECTION_ID" -> command.number(Operators::connectionId);
             case "COALESCE" -> Coalesce.of(command);
             // Only QUIC knows what was sent again, and trailers are dropped.
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
@@ -252,6 +247,11 @@ final class Operators {
             case "ENVIRONMENT" -> command.text(environment(command.argument));
             default -> null;
         };
+    }
+
+    private static long connectionId(FormatContext context) {
+        ConnectionInfo connection = context.info().findConnection();
+        return connection == null ? 0 : connection.id();
     }
 
     /** When the line is written, which is when the exchange ends. */
@@ -372,6 +372,21 @@ final class Operators {
                     command.text(_ -> "");
             default -> null;
         };
+    }
+
+    /** What speaks of a connection has nothing to say without one. */
+    private static @Nullable Operator ofConnection(@Nullable Operator operator) {
+        if (operator instanceof Operator.Text(var source, int maxLength, String missing)) {
+            return new Operator.Text(
+                    c -> c.info().findConnection() == null ? null : source.read(c),
+                    maxLength,
+                    missing);
+        }
+        if (operator instanceof Operator.Numeric(var source, String missing)) {
+            return new Operator.Numeric(
+                    c -> c.info().findConnection() == null ? -1 : source.applyAsLong(c), missing);
+        }
+        return operator;
     }
 
     private static Operator withoutPort(Command command, TextSource address) {

@@ -75,6 +75,7 @@ final class AdminJson {
                     printer.preservingProtoFieldNames().usingTypeRegistry(types).print(message);
             JsonObject json = JsonParser.parseString(text).getAsJsonObject();
             trim(json);
+            Redaction.apply(json);
             return json;
         } catch (InvalidProtocolBufferException e) {
             var json = new JsonObject();

@@ -9,6 +9,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.ServerState;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
+import dev.outrigger.dataplane.x509.Certificate;
+import dev.outrigger.dataplane.x509.GeneralName;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,9 +76,48 @@ final class ServerPaths {
     }
 
     AdminResponse certs() {
+        var all = new JsonArray();
+        for (LoadedCertificates each : state.certificates()) {
+            var json = new JsonObject();
+            json.add("ca_cert", certificates(each.trusted()));
+            json.add("cert_chain", certificates(each.own()));
+            all.add(json);
+        }
         var json = new JsonObject();
-        json.add("certificates", new JsonArray());
-        return AdminResponse.json(AdminJson.print(json));
+        json.add("certificates", all);
+        // Protobuf's JSON, which Envoy prints, spares readers that take it for HTML.
+        return AdminResponse.json(
+                AdminJson.print(json).replace("<", "\\u003c").replace(">", "\\u003e"));
+    }
+
+    private JsonArray certificates(List<Loaded> loaded) {
+        var all = new JsonArray();
+        for (Loaded each : loaded) {
+            Certificate certificate = each.certificate();
+            var json = new JsonObject();
+            json.addProperty("path", each.path());
+            json.addProperty("serial_number", certificate.serial());
+            var names = new JsonArray();
+            add(names, "dns", certificate.names(GeneralName.Type.DNS));
+            add(names, "uri", certificate.names(GeneralName.Type.URI));
+            add(names, "ip_address", certificate.names(GeneralName.Type.IP_ADDRESS));
+            json.add("subject_alt_names", names);
+            json.addProperty(
+                    "days_until_expiration",
+                    String.valueOf(each.daysLeft(loop.currentTimeMillis())));
+            json.addProperty("valid_from", certificate.notBefore().toString());
+            json.addProperty("expiration_time", certificate.notAfter().toString());
+            all.add(json);
+        }
+        return all;
+    }
+
+    private static void add(JsonArray to, String kind, List<String> names) {
+        for (String name : names) {
+            var json = new JsonObject();
+            json.addProperty(kind, name);
+            to.add(json);
+        }
     }
 
     AdminResponse contention() {

@@ -41,19 +41,21 @@ public final class AdsClient implements XdsSources, AutoCloseable {
     private @Nullable XdsMux aggregated;
 
     /**
+     * @param tls of the clusters it connects to
      * @param random draws the back-off's jitter
      * @throws IllegalArgumentException when the node cannot be decoded
      */
     public AdsClient(
             NettyMainLoop loop,
             NameResolver resolver,
+            ClusterTls tls,
             BootstrapConfig bootstrap,
             StatsStore stats,
             RandomGenerator random) {
         this(
                 loop,
-                new NettyChannels(loop, resolver),
-                new RestClient(loop, resolver),
+                new NettyChannels(loop, resolver, tls),
+                new RestClient(loop, resolver, tls),
                 bootstrap,
                 stats,
                 random);

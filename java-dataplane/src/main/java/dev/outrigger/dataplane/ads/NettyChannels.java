@@ -5,7 +5,10 @@ import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
@@ -13,17 +16,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Cleartext HTTP/2 connections for gRPC whose I/O and callbacks both run on the main loop. */
+/** HTTP/2 connections for gRPC whose I/O and callbacks both run on the main loop. */
 public final class NettyChannels implements GrpcChannels {
     /** Envoy has none; this one only keeps a broken server from filling the heap. */
     private static final int MAX_MESSAGE_BYTES = 256 << 20;
 
+    private static final List<String> HTTP2 = List.of("h2");
+
     private final NettyMainLoop loop;
     private final NameResolver resolver;
+    private final ClusterTls tls;
 
-    public NettyChannels(NettyMainLoop loop, NameResolver resolver) {
+    public NettyChannels(NettyMainLoop loop, NameResolver resolver, ClusterTls tls) {
         this.loop = loop;
         this.resolver = resolver;
+        this.tls = tls;
     }
 
     @Override
@@ -49,7 +56,7 @@ public final class NettyChannels implements GrpcChannels {
         var builder =
                 NettyChannelBuilder.forAddress(address)
                         .eventLoopGroup(loop.eventLoop())
-                        .channelType(loop.socketType())
+                        .channelFactory(() -> socket(cluster))
                         .executor(loop.eventLoop())
                         .offloadExecutor(loop.eventLoop())
                         .overrideAuthority(authority)
@@ -58,6 +65,7 @@ public final class NettyChannels implements GrpcChannels {
                                 (int) cluster.connectTimeout().toMillis())
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .disableRetry()
+                        // Of TLS the channel takes care itself, as on every other connection.
                         .usePlaintext();
         cluster.http2Keepalive()
                 .ifPresent(keepalive ->
@@ -68,6 +76,15 @@ public final class NettyChannels implements GrpcChannels {
                                 .keepAliveWithoutCalls(true));
         cluster.tcpKeepalive().ifPresent(keepalive -> tcpKeepalive(builder, keepalive));
         return builder.build();
+    }
+
+    private Channel socket(XdsClusterConfig cluster) {
+        Channel made = new ReflectiveChannelFactory<>(loop.socketType()).newChannel();
+        ChannelHandler handler = tls.newHandler(cluster, HTTP2);
+        if (handler != null) {
+            made.pipeline().addLast(handler);
+        }
+        return made;
     }
 
     /** Times need epoll; elsewhere the operating system's stay. */

@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -31,13 +32,17 @@ final class RestClient {
     /** Envoy has none; this one only keeps a broken server from filling the heap. */
     private static final int MAX_RESPONSE_BYTES = 256 << 20;
 
+    private static final List<String> HTTP1 = List.of("http/1.1");
+
     private final NettyMainLoop loop;
     private final NettyChannels addresses;
+    private final ClusterTls tls;
     private int nextAddress;
 
-    RestClient(NettyMainLoop loop, NameResolver resolver) {
+    RestClient(NettyMainLoop loop, NameResolver resolver, ClusterTls tls) {
         this.loop = loop;
-        this.addresses = new NettyChannels(loop, resolver);
+        this.addresses = new NettyChannels(loop, resolver, tls);
+        this.tls = tls;
     }
 
     /** How a question ended. */
@@ -97,7 +102,7 @@ final class RestClient {
                             .option(
                                     ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                     (int) cluster.connectTimeout().toMillis())
-                            .handler(new Initializer(this))
+                            .handler(new Initializer(this, tls.newHandler(cluster, HTTP1)))
                             .connect(found.get(Math.floorMod(nextAddress++, found.size())));
             channel = connecting.channel();
             connecting.addListener(done -> {
@@ -150,13 +155,18 @@ final class RestClient {
 
     private static final class Initializer extends ChannelInitializer<Channel> {
         private final Question question;
+        private final @Nullable ChannelHandler tls;
 
-        Initializer(Question question) {
+        Initializer(Question question, @Nullable ChannelHandler tls) {
             this.question = question;
+            this.tls = tls;
         }
 
         @Override
         protected void initChannel(Channel made) {
+            if (tls != null) {
+                made.pipeline().addLast(tls);
+            }
             made.pipeline()
                     .addLast(
                             new HttpClientCodec(),

@@ -202,9 +202,17 @@ final class NodeExtensions {
                             "envoy.transport_sockets.raw_buffer",
                             "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"),
                     extension(
+                            "envoy.transport_sockets.downstream",
+                            "envoy.transport_sockets.tls",
+                            "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"),
+                    extension(
                             "envoy.transport_sockets.upstream",
                             "envoy.transport_sockets.raw_buffer",
                             "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"),
+                    extension(
+                            "envoy.transport_sockets.upstream",
+                            "envoy.transport_sockets.tls",
+                            "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"),
                     extension(
                             "envoy.upstream_options",
                             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.admin.MemoryFigures;
 import dev.outrigger.dataplane.admin.ProcessActions;
 import dev.outrigger.dataplane.admin.ProcessInfo;
 import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.ClusterTls;
 import dev.outrigger.dataplane.ads.CountedNameResolver;
 import dev.outrigger.dataplane.ads.LastGoodSources;
 import dev.outrigger.dataplane.ads.NettyChannels;
@@ -30,6 +31,7 @@ import dev.outrigger.dataplane.state.XdsResourceParser;
 import dev.outrigger.dataplane.telemetry.StatsRules;
 import dev.outrigger.dataplane.telemetry.StatsSinks;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -41,6 +43,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -125,7 +128,15 @@ final class Server implements AutoCloseable {
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
         var names = new CountedNameResolver(resolver, stats);
-        this.ads = new AdsClient(loop, names, bootstrap, stats, RandomGenerator.getDefault());
+        var tls =
+                new ClusterTls(
+                        requestPath
+                                .tlsContexts()
+                                .orElseGet(() ->
+                                        new TlsContexts(
+                                                stats, InstantSource.system(), System::nanoTime)),
+                        stats.shard(0));
+        this.ads = new AdsClient(loop, names, tls, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
         var parsers =
                 new XdsResourceParser(
@@ -133,6 +144,7 @@ final class Server implements AutoCloseable {
                                         bootstrap.dynamicResources().ads().isPresent(),
                                         known::contains,
                                         options.rejectUnknownDynamicFields())
+                                .withSecrets(bootstrap.secrets())
                                 .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
         this.watchdog =
                 new Watchdog(
@@ -158,7 +170,7 @@ final class Server implements AutoCloseable {
         this.accessLogs =
                 new GrpcAccessLogs(
                         loop,
-                        new NettyChannels(loop, names),
+                        new NettyChannels(loop, names, tls),
                         cluster ->
                                 ads.findCluster(cluster).or(() -> assembler.findCluster(cluster)),
                         ads.node(),
@@ -171,7 +183,7 @@ final class Server implements AutoCloseable {
                         .map(api ->
                                 new LoadReporter(
                                         loop,
-                                        new NettyChannels(loop, names),
+                                        new NettyChannels(loop, names, tls),
                                         api,
                                         ads.findCluster(api.clusterName()).orElseThrow(),
                                         ads.node(),

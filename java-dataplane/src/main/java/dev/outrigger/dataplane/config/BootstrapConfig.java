@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  * overrides applied.
  *
  * @param admin absent: no admin socket is opened, as in Envoy
+ * @param secrets by name
  * @param listeners static listeners, in file order
  * @param clusters static clusters traffic may be sent to, in file order
  * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
@@ -22,6 +24,7 @@ import java.util.Optional;
 public record BootstrapConfig(
         NodeConfig node,
         Optional<AdminConfig> admin,
+        Map<String, SecretConfig> secrets,
         List<ListenerConfig> listeners,
         List<ClusterConfig> clusters,
         List<XdsClusterConfig> xdsClusters,
@@ -53,6 +56,7 @@ public record BootstrapConfig(
         this(
                 node,
                 admin,
+                Map.of(),
                 listeners,
                 clusters,
                 xdsClusters,
@@ -68,6 +72,7 @@ public record BootstrapConfig(
     }
 
     public BootstrapConfig {
+        secrets = Map.copyOf(secrets);
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
         xdsClusters = List.copyOf(xdsClusters);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * {@code envoy.config.cluster.v3.Cluster} with its defaults resolved.
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  *     names; empty for EDS
  * @param healthChecks at most one: as in Envoy
  * @param health how health and hosts that go away are treated
+ * @param tls absent: cleartext
  * @param transportSocketMatches tried in order before the cluster's own transport socket
  * @param waitForWarmOnInit whether start-up waits for this cluster's first hosts
  * @param metadata read by formats and filters
@@ -34,6 +36,7 @@ public record ClusterConfig(
         List<HealthCheckConfig> healthChecks,
         Optional<OutlierDetectionConfig> outlierDetection,
         HealthPolicy health,
+        Optional<UpstreamTlsConfig> tls,
         List<TransportSocketMatch> transportSocketMatches,
         TrackedStats trackedStats,
         Preconnect preconnect,
@@ -50,7 +53,12 @@ public record ClusterConfig(
 
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
-        return List.of();
+        return Stream.concat(
+                        tls.stream(),
+                        transportSocketMatches.stream().flatMap(match -> match.tls().stream()))
+                .flatMap(each -> each.common().secrets().stream())
+                .distinct()
+                .toList();
     }
 
     /** Of pooled connections; zero for none. */
@@ -221,6 +229,7 @@ public record ClusterConfig(
             int maxHttp2ResponseHeadersKb,
             Http1UpstreamConfig http1,
             Http2Options http2,
+            PeerNaming peerNaming,
             List<HttpFilterEntry> filters,
             boolean hasFilters) {
         public static final UpstreamHttp DEFAULT =
@@ -234,6 +243,7 @@ public record ClusterConfig(
                         60,
                         Http1UpstreamConfig.DEFAULT,
                         Http2Options.DEFAULT,
+                        PeerNaming.NONE,
                         List.of(),
                         false);
 
@@ -242,12 +252,29 @@ public record ClusterConfig(
         }
     }
 
+    /**
+     * {@code upstream_http_protocol_options}: what a connection's TLS takes from the request.
+     *
+     * @param overrideHeader in lower case; instead of the host where a request has it; empty for
+     *     none
+     */
+    public record PeerNaming(boolean autoSni, boolean autoSanValidation, String overrideHeader) {
+        public static final PeerNaming NONE = new PeerNaming(false, false, "");
+
+        /** Whether anything is taken. */
+        public boolean isUsed() {
+            return autoSni || autoSanValidation;
+        }
+    }
+
     /** What connections to a cluster's hosts speak (CP6). */
     public enum UpstreamProtocol {
         HTTP1,
         HTTP2,
         /** What the request came in. */
-        DOWNSTREAM
+        DOWNSTREAM,
+        /** What the TLS handshake chooses. */
+        AUTO
     }
 
     /**
@@ -300,11 +327,13 @@ public record ClusterConfig(
     }
 
     /**
-     * One of {@code transport_socket_matches}; the socket is cleartext like the default one.
+     * One of {@code transport_socket_matches}.
      *
      * @param match of the {@code envoy.transport_socket_match} metadata
+     * @param tls absent: cleartext
      */
-    public record TransportSocketMatch(String name, MetadataCriteria match) {}
+    public record TransportSocketMatch(
+            String name, MetadataCriteria match, Optional<UpstreamTlsConfig> tls) {}
 
     /** Which histograms are kept besides. */
     public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {

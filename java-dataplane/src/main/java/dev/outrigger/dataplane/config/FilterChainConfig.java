@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.config;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -8,11 +9,27 @@ import java.util.Optional;
  *
  * @param match which connections it takes; says nothing about a default filter chain
  * @param filter the network filter that ends the chain
+ * @param tls absent: cleartext
+ * @param transportSocketConnectTimeout of the handshake; zero for none
  * @param contentHash of the proto; chains with equal hashes are one chain to connections that are
  *     open while their listener changes
  */
 public record FilterChainConfig(
-        String name, FilterChainMatchConfig match, NetworkFilterConfig filter, long contentHash) {
+        String name,
+        FilterChainMatchConfig match,
+        NetworkFilterConfig filter,
+        Optional<DownstreamTlsConfig> tls,
+        Duration transportSocketConnectTimeout,
+        long contentHash) {
+    /** A cleartext one. */
+    public FilterChainConfig(
+            String name,
+            FilterChainMatchConfig match,
+            NetworkFilterConfig filter,
+            long contentHash) {
+        this(name, match, filter, Optional.empty(), Duration.ZERO, contentHash);
+    }
+
     /** One that takes every connection, and is always the same chain. */
     public static FilterChainConfig of(String name, HttpConnectionManagerConfig manager) {
         return new FilterChainConfig(

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  * What the connection manager tells the upstream about the caller and the connection, beyond {@code
  * x-forwarded-for} by the peer's address (1.5, 1.8).
  *
+ * @param certificateDetails in the order they are told
  * @param schemeOverwrite {@code scheme_to_overwrite}; empty for none
  * @param addUserAgent whether the request names this proxy's service (X8)
  * @param ipv4AsIpv6 whether IPv4 addresses of callers are written as IPv6-mapped ones
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
  */
 public record ForwardingConfig(
         ClientCertificate clientCertificate,
+        List<CertificateDetail> certificateDetails,
         String schemeOverwrite,
         boolean appendXForwardedPort,
         boolean addUserAgent,
@@ -28,6 +30,7 @@ public record ForwardingConfig(
     public static final ForwardingConfig DEFAULT =
             new ForwardingConfig(
                     ClientCertificate.SANITIZE,
+                    List.of(),
                     "",
                     false,
                     false,
@@ -37,15 +40,27 @@ public record ForwardingConfig(
                     Optional.empty());
 
     public ForwardingConfig {
+        certificateDetails = List.copyOf(certificateDetails);
         originalIpDetection = List.copyOf(originalIpDetection);
         earlyHeaderMutations = List.copyOf(earlyHeaderMutations);
     }
 
-    /** {@code forward_client_cert_details} as far as cleartext can tell the values apart (F1). */
+    /** {@code forward_client_cert_details} (F1). */
     public enum ClientCertificate {
-        /** The header goes, as it does with every value that needs a client certificate. */
         SANITIZE,
+        FORWARD_ONLY,
+        APPEND_FORWARD,
+        SANITIZE_SET,
         ALWAYS_FORWARD_ONLY
+    }
+
+    /** What of the certificate is told beside its hash (F2). */
+    public enum CertificateDetail {
+        CERT,
+        CHAIN,
+        SUBJECT,
+        URI,
+        DNS
     }
 
     /**

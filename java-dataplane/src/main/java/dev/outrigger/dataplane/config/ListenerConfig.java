@@ -42,7 +42,11 @@ public record ListenerConfig(
 
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
-        return List.of();
+        return allFilterChains()
+                .flatMap(chain -> chain.tls().stream())
+                .flatMap(tls -> tls.secrets().stream())
+                .distinct()
+                .toList();
     }
 
     /** The first of its addresses. */

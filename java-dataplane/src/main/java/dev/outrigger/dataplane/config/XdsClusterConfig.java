@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A static cluster the xDS client connects to, in cleartext.
+ * A static cluster the xDS client connects to.
  *
  * @param addresses in order of priority; unresolved when {@code resolveNames}
+ * @param tls absent for cleartext
  * @param resolveNames whether the cluster is STRICT_DNS or LOGICAL_DNS
  */
 public record XdsClusterConfig(
@@ -19,7 +20,8 @@ public record XdsClusterConfig(
         boolean resolveNames,
         Duration connectTimeout,
         Optional<Http2Keepalive> http2Keepalive,
-        Optional<TcpKeepalive> tcpKeepalive) {
+        Optional<TcpKeepalive> tcpKeepalive,
+        Optional<UpstreamTlsConfig> tls) {
     public XdsClusterConfig {
         addresses = List.copyOf(addresses);
     }
@@ -33,7 +35,8 @@ public record XdsClusterConfig(
                 cluster.discovery() instanceof ClusterConfig.Discovery.Dns,
                 its.connectTimeout(),
                 its.http2Keepalive(),
-                its.tcpKeepalive());
+                its.tcpKeepalive(),
+                its.tls());
     }
 
     /** The same with hosts that were discovered. */
@@ -48,7 +51,8 @@ public record XdsClusterConfig(
                 false,
                 cluster.connectTimeout(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                cluster.tls());
     }
 
     /** PING every {@code interval}; the connection ends when no answer comes in {@code timeout}. */

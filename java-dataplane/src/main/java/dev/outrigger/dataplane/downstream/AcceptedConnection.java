@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.Protocol;
+import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -87,7 +88,7 @@ final class AcceptedConnection {
     /** The connection is there. */
     void opened(ServerConnection connection) {
         chain.opened(connection);
-        counts.opened();
+        counts.opened(info.tls() != null);
     }
 
     /** Another handler goes on with the connection. */
@@ -131,6 +132,13 @@ final class AcceptedConnection {
     void closeNow(Channel channel) {
         counts.closedLocally();
         channel.close();
+    }
+
+    /** What came is not what the protocol allows: the connection's own log says so, too. */
+    void protocolError() {
+        if (log != null) {
+            log.info().setFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        }
     }
 
     /**

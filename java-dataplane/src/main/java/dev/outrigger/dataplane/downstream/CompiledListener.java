@@ -2,7 +2,9 @@
 package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.filterchain.FilterChains;
+import dev.outrigger.dataplane.tls.ServerTls;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener as of one moment: what a swap hands to each worker. Immutable.
@@ -14,8 +16,20 @@ record CompiledListener(ListenerVersion version, FilterChains index, List<Compil
         chains = List.copyOf(chains);
     }
 
-    /** A filter chain with what it does as of one moment. */
-    record CompiledChain(ChainKey key, String name, NetworkFilter filter) {}
+    /**
+     * A filter chain with what it does as of one moment.
+     *
+     * @param tls {@code null} for cleartext
+     */
+    record CompiledChain(
+            ChainKey key, String name, NetworkFilter filter, @Nullable SecuredChain tls) {}
+
+    /**
+     * A chain's TLS.
+     *
+     * @param connectTimeoutNanos of the handshake; 0 for none
+     */
+    record SecuredChain(ServerTls tls, long connectTimeoutNanos) {}
 
     /**
      * What makes a filter chain the same one in two versions of a listener, so that its connections

@@ -11,6 +11,7 @@ final class ConnectionCounts {
     private final StatsShard shard;
     private final HcmStats stats;
     private boolean http2;
+    private boolean secured;
     private boolean spoke;
     private boolean requestsCounted;
     private boolean closedLocally;
@@ -26,7 +27,15 @@ final class ConnectionCounts {
         this.stats = stats;
     }
 
-    void opened() {
+    /**
+     * @param tls whether it is to be secured
+     */
+    void opened(boolean tls) {
+        secured = tls;
+        if (tls) {
+            shard.inc(stats.cxSslTotal);
+            shard.inc(stats.cxSslActive);
+        }
         openedNanos = worker.now();
         shard.inc(stats.cxTotal);
         shard.inc(stats.cxActive);
@@ -86,6 +95,9 @@ final class ConnectionCounts {
             shard.inc(closedLocally ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq);
         }
         shard.dec(stats.cxActive);
+        if (secured) {
+            shard.dec(stats.cxSslActive);
+        }
         shard.add(stats.cxRxBytesBuffered, -lastReceived);
         if (spoke) {
             shard.dec(http2 ? stats.cxHttp2Active : stats.cxHttp1Active);

@@ -33,6 +33,11 @@ final class ConnectionLog implements FormatContext {
         info.setLogType(AccessLogType.NOT_SET);
     }
 
+    /** Its TLS begins. */
+    void secured(ConnectionInfo connection) {
+        info.setConnection(connection);
+    }
+
     /**
      * The connection is gone.
      *

@@ -51,6 +51,11 @@ final class Http1ResponseEncoder {
         request.setHttp10();
     }
 
+    /** What is answered was a HEAD in a version that is refused. */
+    void answerOldHead() {
+        request.setOldHead();
+    }
+
     /** Whether the body being sent is in chunks. */
     boolean isChunked() {
         return chunked;

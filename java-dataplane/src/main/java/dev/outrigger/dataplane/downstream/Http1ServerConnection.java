@@ -7,9 +7,11 @@ import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -132,6 +134,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         counts.received(in.readableBytes());
+        input.onRead(in.readableBytes());
         if (phase == Phase.RESPONSE || !input.isEmpty()) {
             input.keep(in);
             return;
@@ -140,7 +143,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isHttp2(ByteBuf in) {
-        return codec == CodecType.HTTP2 || Http2ServerConnection.isPreface(in);
+        if (codec == CodecType.HTTP2) {
+            return true;
+        }
+        TlsInfo tls = accepted.info().tls();
+        String agreed = tls == null ? "" : tls.alpn();
+        return agreed.isEmpty() ? Http2ServerConnection.isPreface(in) : agreed.equals("h2");
     }
 
     /** Hands the connection over to the protocol it speaks (C1). */
@@ -159,6 +167,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        input.onReadComplete();
         worker.flushDirty();
     }
 
@@ -306,7 +315,11 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (reader.isAnsweredAsHttp10()) {
             stream().answerAsHttp10();
         }
+        if (error == CodecError.LOW_VERSION && reader.head().method() == Method.HEAD) {
+            stream().answerOldHead();
+        }
         worker.stats().inc(accepted.stats().cxProtocolError);
+        accepted.protocolError();
         if (error == CodecError.UNEXPECTED_UNDERSCORE) {
             worker.stats().inc(accepted.stats().http1RejectedUnderscores);
         }

@@ -72,6 +72,11 @@ final class Http1ServerStream implements DownstreamStream {
         encoder.answerAsHttp10();
     }
 
+    /** What is answered was a HEAD in a version that is refused. */
+    void answerOldHead() {
+        encoder.answerOldHead();
+    }
+
     /** Whether the connection ends with the response just sent. */
     boolean isCloseAfter() {
         return closeAfter;

@@ -235,6 +235,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (!flood) {
             shard.inc(stats.cxProtocolError);
         }
+        accepted.protocolError();
         if (silently) {
             out.discard();
         }

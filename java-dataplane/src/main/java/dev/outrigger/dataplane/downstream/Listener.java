@@ -4,13 +4,17 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
+import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -111,6 +115,21 @@ final class Listener {
             tasks[i] = () -> swapOn(index, known, compiled);
         }
         return tasks;
+    }
+
+    /** What the TLS of its filter chains works with. */
+    List<LoadedCertificates> certificates() {
+        CompiledListener now = last;
+        var all = new ArrayList<LoadedCertificates>();
+        if (now != null) {
+            for (CompiledChain chain : now.chains()) {
+                SecuredChain secured = chain.tls();
+                if (secured != null) {
+                    all.add(secured.tls().certificates());
+                }
+            }
+        }
+        return all;
     }
 
     /** What the new configuration has no place for begins to drain. */

@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.UpstreamLogConfig;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.LogFilters;
@@ -22,6 +23,7 @@ import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.ListenerFilters;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,6 +49,7 @@ final class ListenerCompiler {
     private final FactoryContext filters;
     private final String serviceNode;
     private final Supplier<DrainState> drains;
+    private final TlsContexts tls;
     private final Map<String, Known> known = new HashMap<>();
     private final CompiledRoutes routes;
 
@@ -56,9 +59,11 @@ final class ListenerCompiler {
             ListenerVersion version,
             FilterChains index,
             Map<ChainKey, HttpConnectionManager.Settings> settings,
+            Map<ChainKey, SecuredChain> secured,
             Map<ChainKey, TcpProxy> tcpProxies) {}
 
     /**
+     * @param tls makes the TLS of chains
      * @param drains makes the drain of one version of a listener
      */
     ListenerCompiler(
@@ -66,11 +71,13 @@ final class ListenerCompiler {
             AccessLogSinks sinks,
             FactoryContext filters,
             String serviceNode,
+            TlsContexts tls,
             Supplier<DrainState> drains) {
         this.serviceNode = serviceNode;
         this.stats = stats;
         this.sinks = sinks;
         this.filters = filters;
+        this.tls = tls;
         this.drains = drains;
         this.routes = new CompiledRoutes(stats, filters);
     }
@@ -102,6 +109,7 @@ final class ListenerCompiler {
         }
         Known base = before != null && listener.isInPlaceUpdateOf(before.config()) ? before : null;
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
+        var secured = new HashMap<ChainKey, SecuredChain>();
         var tcpProxies = new HashMap<ChainKey, TcpProxy>();
         if (base != null) {
             var kept =
@@ -112,6 +120,8 @@ final class ListenerCompiler {
                                             .map(each -> key(listener, each, true)))
                             .collect(Collectors.toSet());
             settings.putAll(base.settings());
+            secured.putAll(base.secured());
+            secured.keySet().retainAll(kept);
             settings.keySet().retainAll(kept);
             tcpProxies.putAll(base.tcpProxies());
             tcpProxies.keySet().retainAll(kept);
@@ -132,6 +142,7 @@ final class ListenerCompiler {
                         listener.filterChains().stream().map(FilterChainConfig::match).toList(),
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),
                 settings,
+                secured,
                 tcpProxies);
     }
 
@@ -173,7 +184,27 @@ final class ListenerCompiler {
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();
                     case NetworkFilterConfig.None() -> new NetworkFilter.None();
                 };
-        return new CompiledChain(key, chain.name(), filter);
+        return new CompiledChain(key, chain.name(), filter, secured(listener, key, chain, known));
+    }
+
+    private @Nullable SecuredChain secured(
+            ListenerConfig listener, ChainKey key, FilterChainConfig chain, Known known) {
+        return chain.tls()
+                .map(config ->
+                        known.secured()
+                                .computeIfAbsent(
+                                        key,
+                                        _ ->
+                                                new SecuredChain(
+                                                        tls.server(
+                                                                config,
+                                                                chain.match().serverNames(),
+                                                                "listener."
+                                                                        + listener.statPrefix()
+                                                                        + "."),
+                                                        chain.transportSocketConnectTimeout()
+                                                                .toNanos())))
+                .orElse(null);
     }
 
     private HttpConnectionManager.Settings settings(

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
 
 /** The stats of one listener under Envoy's names (7.2). */
 final class ListenerStats {
+    private final Counter handshakeTimeouts;
     private final Counter cxTotal;
     private final Gauge cxActive;
     private final Counter cxDestroy;
@@ -38,12 +39,12 @@ final class ListenerStats {
         for (String unused :
                 new String[] {
                     "downstream_cx_overload_reject",
-                    "downstream_cx_transport_socket_connect_timeout",
                     "downstream_global_cx_overflow",
                     "extension_config_missing",
                 }) {
             store.declareCounter(p + unused);
         }
+        handshakeTimeouts = store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
         cxOverflow = store.counter(p + "downstream_cx_overflow");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
@@ -52,6 +53,11 @@ final class ListenerStats {
         noFilterChainMatch = store.counter(p + "no_filter_chain_match");
         preCxActive = store.gauge(p + "downstream_pre_cx_active");
         acceptedPerEvent = store.histogram(p + "connections_accepted_per_socket_event");
+    }
+
+    /** Of handshakes that took too long. */
+    Counter handshakeTimeouts() {
+        return handshakeTimeouts;
     }
 
     Counter cxTotal() {

@@ -11,6 +11,8 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ClusterEnvironment;
 import dev.outrigger.dataplane.upstream.Clusters;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +53,7 @@ public final class NettyRequestPath implements RequestPath {
     private final AccessLogSinks logs;
     private final DrainState serverDrain;
     private final DrainingGauges draining;
+    private final TlsContexts tls;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -91,6 +95,7 @@ public final class NettyRequestPath implements RequestPath {
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
+        this.tls = new TlsContexts(stats, options.clock(), options.nanoTime());
         this.clusters =
                 new Clusters(
                         new ClusterEnvironment(
@@ -105,6 +110,7 @@ public final class NettyRequestPath implements RequestPath {
                                         loop.eventLoop(),
                                         new ReflectiveChannelFactory<>(loop.socketType()),
                                         allocator),
+                                tls,
                                 LoopTimers.context(
                                         options.workers() + 1,
                                         loop.eventLoop(),
@@ -129,6 +135,7 @@ public final class NettyRequestPath implements RequestPath {
                                 options.serviceCluster(),
                                 serverDrain::isHealthCheckFailed),
                         options.serviceNode(),
+                        tls,
                         () ->
                                 new DrainState(
                                         options.drainTime().toNanos(), options.gradualDrain()));
@@ -176,6 +183,7 @@ public final class NettyRequestPath implements RequestPath {
 
     @Override
     public void apply(ProxyConfig config) {
+        tls.use(config.secrets());
         Map<String, Cluster> serving = clusters.update(config.clusters());
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();
@@ -317,6 +325,18 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return clusters.views();
+    }
+
+    @Override
+    public Optional<TlsContexts> tlsContexts() {
+        return Optional.of(tls);
+    }
+
+    @Override
+    public List<LoadedCertificates> certificates() {
+        var all = new ArrayList<>(clusters.certificates());
+        listeners.values().forEach(listener -> all.addAll(listener.certificates()));
+        return all;
     }
 
     @Override

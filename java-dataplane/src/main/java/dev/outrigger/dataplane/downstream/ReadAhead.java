@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * blocked, nothing more is read. Owns what it keeps. Confined to the connection's event loop.
  */
 final class ReadAhead {
+    /** Envoy takes up to the connection's buffer limit at once, whatever comes of it. */
+    private static final int AT_ONCE_BYTES = 65_536;
+
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf kept;
     private boolean disabled;
+
+    /** What the event at hand has brought so far; -1 between events. */
+    private int readNow = -1;
 
     void attach(ChannelHandlerContext ctx) {
         context = ctx;
@@ -22,6 +28,17 @@ final class ReadAhead {
 
     boolean isEmpty() {
         return kept == null;
+    }
+
+    /** So much has been read, and more may be there. */
+    void onRead(int bytes) {
+        readNow = Math.max(0, readNow) + bytes;
+    }
+
+    /** All that was there has been read, or as much as is read at once. */
+    void onReadComplete() {
+        readNow = -1;
+        update();
     }
 
     /** Takes a buffer over for later. */
@@ -45,14 +62,15 @@ final class ReadAhead {
         }
     }
 
-    /** Reads if nothing speaks against it. */
+    /** Reads if nothing speaks against it; what is being read is read to its end. */
     void update() {
         if (context == null) {
             throw new IllegalStateException("not attached");
         }
         boolean read = !disabled && kept == null;
         var config = context.channel().config();
-        if (config.isAutoRead() != read) {
+        boolean goesOn = readNow >= 0 && readNow < AT_ONCE_BYTES;
+        if (config.isAutoRead() != read && (read || !goesOn)) {
             config.setAutoRead(read);
         }
     }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class WorkerChain {
     private final String name;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
+    private @Nullable SecuredChain tls;
 
     WorkerChain(WorkerListener listener, ListenerVersion version, CompiledChain chain) {
         this.listener = listener;
@@ -35,6 +38,7 @@ final class WorkerChain {
         this.key = chain.key();
         this.name = chain.name();
         this.filter = chain.filter();
+        this.tls = chain.tls();
     }
 
     ChainKey key() {
@@ -49,8 +53,14 @@ final class WorkerChain {
         return filter;
     }
 
+    /** {@code null} for cleartext. */
+    @Nullable SecuredChain tls() {
+        return tls;
+    }
+
     /** A swap that keeps the chain. */
     void update(CompiledChain chain) {
+        tls = chain.tls();
         filter = chain.filter();
     }
 

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.downstream.CompiledListener.ChainKey;
 import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
+import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.filterchain.FilterChains;
 import dev.outrigger.dataplane.listenerfilter.AcceptedSocket;
@@ -13,8 +14,10 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -231,7 +234,66 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             channel.close();
             return null;
         }
-        return handler(byIndex[found], socket, info, log);
+        WorkerChain chain = byIndex[found];
+        SecuredChain tls = chain.tls();
+        if (tls == null) {
+            return handler(chain, socket, info, log);
+        }
+        ChannelHandler secured = secured(chain, tls, socket, info, log);
+        if (secured == null) {
+            channel.close();
+        }
+        return secured;
+    }
+
+    /** {@code null} where no TLS can be had. */
+    private @Nullable ChannelHandler secured(
+            WorkerChain chain,
+            SecuredChain secured,
+            AcceptedSocket socket,
+            ConnectionInfo info,
+            @Nullable ConnectionLog log) {
+        StatsShard shard = services.worker().stats();
+        TlsHandler tls = secured.tls().newHandler(shard);
+        if (tls == null) {
+            return null;
+        }
+        ConnectionInfo known = info.withTls(tls.info());
+        if (log != null) {
+            log.secured(known);
+        }
+        ChannelHandler handler = handler(chain, socket, known, log);
+        if (secured.connectTimeoutNanos() > 0) {
+            tls.limitHandshake(
+                    secured.connectTimeoutNanos(),
+                    () -> {
+                        services.worker().refreshNow();
+                        shard.inc(stats.handshakeTimeouts());
+                        if (handler instanceof ServerConnection connection) {
+                            connection.closeNow();
+                        }
+                    });
+        }
+        return new Both(tls, handler);
+    }
+
+    /** Puts two handlers where it is put itself. */
+    private static final class Both extends ChannelHandlerAdapter {
+        private final ChannelHandler first;
+        private final ChannelHandler second;
+
+        private Both(ChannelHandler first, ChannelHandler second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            context.pipeline()
+                    .addAfter(context.name(), null, second)
+                    .addAfter(context.name(), null, first)
+                    .remove(this);
+        }
     }
 
     private static ChannelHandler handler(

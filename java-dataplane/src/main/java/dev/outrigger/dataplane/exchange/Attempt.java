@@ -80,7 +80,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
             if (log == null) {
                 log = owner.newAttemptLog();
             }
-            log.begin();
+            log.begin(owner.routerOptions());
         }
     }
 

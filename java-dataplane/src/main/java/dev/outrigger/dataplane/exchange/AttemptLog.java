@@ -25,37 +25,39 @@ import org.jspecify.annotations.Nullable;
 final class AttemptLog implements FormatContext {
     private final WorkerServices services;
     private final WorkerContext worker;
-    private final Exchange exchange;
+    private final FormatContext whole;
     private final StreamInfo info = new StreamInfo();
     private final ResponseHead response = new ResponseHead();
     private final HeaderBlock trailers = new HeaderBlock();
     private final Timers.Timer timer;
-    private RouterOptions options;
+    private RouterOptions options = RouterOptions.NONE;
     private boolean responded;
     private boolean trailed;
     private boolean open;
 
-    AttemptLog(WorkerServices services, Exchange exchange) {
+    /**
+     * @param whole the request whose attempt it is
+     */
+    AttemptLog(WorkerServices services, FormatContext whole) {
         this.services = services;
         this.worker = services.worker();
-        this.exchange = exchange;
-        this.options = exchange.settings().router;
+        this.whole = whole;
         this.timer = worker.timers().timer(this::onInterval);
     }
 
     /** An attempt begins. */
-    void begin() {
-        StreamInfo whole = exchange.info();
-        options = exchange.settings().router;
+    void begin(RouterOptions router) {
+        StreamInfo request = whole.info();
+        options = router;
         responded = false;
         trailed = false;
         open = true;
-        info.begin(whole.connection(), worker.wallMillis(), worker.now());
+        info.begin(request.findConnection(), worker.wallMillis(), worker.now());
         info.setProtocol(null);
-        info.setRouteName(whole.routeName());
-        info.setUpstreamCluster(whole.upstreamCluster());
-        info.setHealthCheck(whole.isHealthCheck());
-        info.takeUpstream(whole);
+        info.setRouteName(request.routeName());
+        info.setUpstreamCluster(request.upstreamCluster());
+        info.setHealthCheck(request.isHealthCheck());
+        info.takeUpstream(request);
         if (options.upstreamLogIntervalNanos() > 0) {
             timer.arm(worker.now(), options.upstreamLogIntervalNanos());
         }
@@ -67,10 +69,9 @@ final class AttemptLog implements FormatContext {
      * @param bodyBytes of the request, so far
      */
     void onReady(UpstreamStream stream, long bodyBytes, boolean complete) {
-        StreamInfo whole = exchange.info();
-        info.takeUpstream(whole);
+        info.takeUpstream(whole.info());
         info.setProtocol(stream.protocol());
-        info.shareDownstreamBytes(whole);
+        info.shareDownstreamBytes(whole.info());
         if (options.logsUpstreamStream()) {
             log(AccessLogType.UPSTREAM_POOL_READY);
         }
@@ -165,7 +166,7 @@ final class AttemptLog implements FormatContext {
 
     @Override
     public @Nullable RequestHead request() {
-        return exchange.request();
+        return whole.request();
     }
 
     @Override
@@ -188,7 +189,7 @@ final class AttemptLog implements FormatContext {
     public @Nullable Metadata metadata(MetadataKind kind) {
         return switch (kind) {
             case DYNAMIC, VIRTUAL_HOST -> null;
-            case ROUTE, CLUSTER -> exchange.metadata(kind);
+            case ROUTE, CLUSTER -> whole.metadata(kind);
             case UPSTREAM_HOST -> info.upstreamMetadata();
         };
     }
@@ -199,7 +200,7 @@ final class AttemptLog implements FormatContext {
     }
 
     @Override
-    public String uniqueId() {
-        return exchange.uniqueId();
+    public @Nullable String uniqueId() {
+        return whole.uniqueId();
     }
 }

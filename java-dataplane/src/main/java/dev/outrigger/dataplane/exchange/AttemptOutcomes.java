@@ -49,7 +49,7 @@ final class AttemptOutcomes {
         this.routeTimer = worker.timers().timer(this::onRouteTimeout);
     }
 
-    /** The ones Envoy knows; others are as if they had not come. */
+    /** The ones Envoy knows; others are as if they had not come, but for a WebSocket. */
     private static boolean isInterim(int status) {
         return status == 100 || (status >= 102 && status <= 104);
     }
@@ -60,6 +60,8 @@ final class AttemptOutcomes {
             retry.disable();
             attempts.cancelOthers(attempt);
             response.sendInterim(interim);
+        } else if (exchange.info().upstreamProtocol() != Protocol.HTTP_2) {
+            var _ = exchange.replies().failsHandshake(interim);
         }
     }
 

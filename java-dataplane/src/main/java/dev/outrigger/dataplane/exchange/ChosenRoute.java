@@ -46,6 +46,7 @@ final class ChosenRoute {
     /** The draw of the request at hand. */
     void draw(long random) {
         context.begin(random);
+        context.useTls(info.connection().tls());
     }
 
     /** What the choice depends on besides the head. */

@@ -262,7 +262,10 @@ final class ForwardedRequest {
     /** A response as it came from the codec. */
     void filterResponse(ResponseHead response) {
         if (!filters.isEmpty()) {
-            filters.applyToResponse(response, exchange, exchange.choice().perFilterConfigs());
+            filters.applyToResponse(
+                    response,
+                    new UpstreamResponseContext(exchange, response),
+                    exchange.choice().perFilterConfigs());
         }
     }
 
@@ -280,6 +283,7 @@ final class ForwardedRequest {
                         stream.protocol(),
                         stream.connectionId(),
                         attempt.bytes());
+        info().setUpstreamTls(stream.tls());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),
@@ -404,6 +408,10 @@ final class ForwardedRequest {
     /** Whether each attempt has its line in a log. */
     boolean logsAttempts() {
         return !exchange.settings().router.upstreamLogs().isEmpty();
+    }
+
+    RouterOptions routerOptions() {
+        return exchange.settings().router;
     }
 
     AttemptLog newAttemptLog() {

@@ -20,6 +20,8 @@ public final class HcmStats {
     public final Counter http1ResponseFlood;
 
     public final Gauge cxActive;
+    public final Counter cxSslTotal;
+    public final Gauge cxSslActive;
     public final Counter cxHttp1Total;
     public final Gauge cxHttp1Active;
     public final Counter cxHttp2Total;
@@ -99,6 +101,8 @@ public final class HcmStats {
                 store.counter("http1.requests_rejected_with_underscores_in_headers");
         http1ResponseFlood = store.counter("http1.response_flood");
         cxActive = store.gauge(p + "downstream_cx_active");
+        cxSslTotal = store.counter(p + "downstream_cx_ssl_total");
+        cxSslActive = store.gauge(p + "downstream_cx_ssl_active");
         cxHttp1Total = store.counter(p + "downstream_cx_http1_total");
         cxHttp1Active = store.gauge(p + "downstream_cx_http1_active");
         cxHttp2Total = store.counter(p + "downstream_cx_http2_total");
@@ -180,7 +184,6 @@ public final class HcmStats {
                 new String[] {
                     "downstream_cx_http3_total",
                     "downstream_cx_overload_disable_keepalive",
-                    "downstream_cx_ssl_total",
                     "downstream_flow_control_paused_reading_total",
                     "downstream_flow_control_resumed_reading_total",
                     "downstream_rq_http3_total",
@@ -198,7 +201,6 @@ public final class HcmStats {
                 new String[] {
                     "downstream_cx_http1_soft_drain",
                     "downstream_cx_http3_active",
-                    "downstream_cx_ssl_active",
                     "downstream_cx_tx_bytes_buffered",
                 }) {
             store.declareGauge(p + name);

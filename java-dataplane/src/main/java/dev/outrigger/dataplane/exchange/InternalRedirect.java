@@ -91,8 +91,9 @@ final class InternalRedirect {
         if (target == null) {
             return stats.redirectBadLocation;
         }
-        // Without TLS the request came over http, whatever its URL said.
-        if (target.https() && !policy.allowsCrossScheme()) {
+        // What counts is how the request came, whatever its URL said.
+        boolean secured = exchange.info().connection().tls() != null;
+        if (target.https() != secured && !policy.allowsCrossScheme()) {
             return stats.redirectUnsafeScheme;
         }
         if (exchange.redirects().count() >= policy.maxRedirects()) {

@@ -68,6 +68,8 @@ final class InternalRedirects {
         info.addBytesReceived(received);
         count++;
         if (!hasBody) {
+            // What came in chunks and was nothing goes on as nothing.
+            head.dropBody();
             body.release();
         }
         exchange.downstreamRequest().repeat(head, http10, hasBody ? body : null);

@@ -111,18 +111,25 @@ final class LocalReplySender {
         if (!exchange.downstreamRequest().failsHandshake(answer.status())) {
             return false;
         }
-        info.setDetails("websocket_handshake_unsuccessful");
-        begin(answer.status());
-        head.headers().copyFrom(answer.headers());
+        String details = "websocket_handshake_unsuccessful";
+        info.setDetails(details);
+        var given = new ResponseHead();
+        given.setStatus(answer.status());
+        given.headers().copyFrom(answer.headers());
         RequestHead asked = exchange.request();
         if (asked != null) {
-            ResponseMutations.strip(head, asked);
+            ResponseMutations.stripRefusal(given, asked);
         }
-        head.headers().remove(KnownHeader.CONTENT_LENGTH);
-        head.headers().remove(KnownHeader.CONTENT_TYPE);
+        given.headers().remove(KnownHeader.CONTENT_LENGTH);
+        given.headers().remove(KnownHeader.CONTENT_TYPE);
         // Only now: the answer is the attempt's.
         exchange.cancelRouter();
-        send("", true);
+        begin(answer.status());
+        // Behind the route's own edits, which do not see it.
+        send(
+                LocalReply.of(answer.status(), "", details)
+                        .withHeaders(headers -> headers.addAll(given.headers())),
+                true);
         return true;
     }
 

@@ -3,7 +3,6 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.ForwardingConfig;
-import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
@@ -89,7 +88,7 @@ final class RequestMutations {
         }
         boolean edge = config.useRemoteAddress();
         boolean firstHop = edge && config.xffNumTrustedHops() == 0;
-        scheme(head, forwarding, firstHop);
+        scheme(head, forwarding, firstHop, info.connection().tls() != null);
         if (forwarding.appendXForwardedPort()
                 && (firstHop || headers.find(FORWARDED_PORT, 0) < 0)) {
             headers.remove(FORWARDED_PORT);
@@ -118,9 +117,7 @@ final class RequestMutations {
             join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
         }
         requestId(headers, config, edge, random);
-        if (forwarding.clientCertificate() == ClientCertificate.SANITIZE) {
-            headers.remove(KnownHeader.X_FORWARDED_CLIENT_CERT);
-        }
+        ForwardedCertificate.apply(headers, forwarding, info.connection().tls());
         return 0;
     }
 
@@ -134,17 +131,20 @@ final class RequestMutations {
     }
 
     /** X2, X3. */
-    private static void scheme(RequestHead head, ForwardingConfig forwarding, boolean firstHop) {
+    private static void scheme(
+            RequestHead head, ForwardingConfig forwarding, boolean firstHop, boolean secured) {
         HeaderBlock headers = head.headers();
         if (firstHop || !headers.has(KnownHeader.X_FORWARDED_PROTO)) {
-            headers.set(KnownHeader.X_FORWARDED_PROTO, HTTP);
+            headers.set(KnownHeader.X_FORWARDED_PROTO, secured ? HTTPS : HTTP);
         }
         if (!forwarding.schemeOverwrite().isEmpty()) {
             headers.set(KnownHeader.X_FORWARDED_PROTO, Ascii.bytes(forwarding.schemeOverwrite()));
             head.setHttps(forwarding.schemeOverwrite().equals("https"));
         } else if (!head.hasScheme()) {
             int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
-            head.setHttps(headers.valueEqualsIgnoreCase(proto, HTTPS));
+            head.setHttps(
+                    headers.valueEqualsIgnoreCase(proto, HTTPS)
+                            || (secured && !headers.valueEqualsIgnoreCase(proto, HTTP)));
         }
     }
 
@@ -209,7 +209,7 @@ final class RequestMutations {
         return true;
     }
 
-    private static void join(HeaderBlock headers, int id, byte[] separator, byte[] value) {
+    static void join(HeaderBlock headers, int id, byte[] separator, byte[] value) {
         int entry = headers.find(id);
         if (entry < 0) {
             headers.add(id, value);

@@ -24,12 +24,21 @@ final class ResponseMutations {
 
     /** Before the route's edits: what came from the upstream's connection goes. */
     static void strip(ResponseHead head, RequestHead request) {
+        strip(head, request, HOP_BY_HOP);
+    }
+
+    /** The same of an answer that is no handshake: Envoy leaves it this one (observed). */
+    static void stripRefusal(ResponseHead head, RequestHead request) {
+        strip(head, request, HOP_BY_HOP & ~KnownHeader.bit(KnownHeader.KEEP_ALIVE));
+    }
+
+    private static void strip(ResponseHead head, RequestHead request, long hopByHop) {
         HeaderBlock headers = head.headers();
         if (!request.isUpgrade() || !isUpgrade(headers)) {
-            headers.removeAll(HOP_BY_HOP | CONNECTION);
+            headers.removeAll(hopByHop | CONNECTION);
             return;
         }
-        headers.removeAll(HOP_BY_HOP);
+        headers.removeAll(hopByHop);
         if (head.status() == 101) {
             headers.remove(KnownHeader.CONTENT_LENGTH);
         } else if (!headers.has(KnownHeader.CONTENT_LENGTH)) {

@@ -30,6 +30,19 @@ record RouterOptions(
         boolean logsUpstreamStream,
         long upstreamLogIntervalNanos,
         UpstreamFilters upstreamFilters) {
+    /** Of a chain without a router's configuration. */
+    static final RouterOptions NONE =
+            new RouterOptions(
+                    true,
+                    false,
+                    new int[0],
+                    false,
+                    false,
+                    List.of(),
+                    false,
+                    0,
+                    UpstreamFilters.NONE);
+
     RouterOptions {
         upstreamLogs = List.copyOf(upstreamLogs);
     }
@@ -53,7 +66,6 @@ record RouterOptions(
                         UpstreamFilters.of(router.upstreamFilters()));
             }
         }
-        return new RouterOptions(
-                true, false, new int[0], false, false, List.of(), false, 0, UpstreamFilters.NONE);
+        return NONE;
     }
 }

@@ -42,6 +42,20 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
     private final Timers.Timer timer;
     private final long timeoutNanos;
+
+    /** Only what it is for chooses where it goes. */
+    private final LoadBalancerContext choice =
+            new LoadBalancerContext() {
+                @Override
+                public @Nullable String requestHeader(String name) {
+                    int entry = head.headers().find(Ascii.bytes(name), 0);
+                    return entry < 0 ? null : head.headers().value(entry);
+                }
+            };
+
+    /** What filters and logs see of it; {@code null} without such. */
+    private final @Nullable MirrorContext context;
+
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
@@ -61,6 +75,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         this.cluster = cluster;
         this.settings = settings;
         this.timeoutNanos = timeoutNanos;
+        this.context = MirrorContext.find(services, settings.router, head, cluster);
         this.timer = worker.timers().timer(this::onTimeout);
     }
 
@@ -89,16 +104,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     void start(boolean endStream) {
         shard.inc(settings.stats.asyncClientRqTotal);
         complete = endStream;
-        host = cluster.chooseHost(worker, LoadBalancerContext.NONE);
+        host = cluster.chooseHost(worker, choice);
         ConnectionPool from =
                 host == null
                         ? null
-                        : cluster.pool(
-                                host,
-                                worker,
-                                services.connector(),
-                                false,
-                                LoadBalancerContext.NONE);
+                        : cluster.pool(host, worker, services.connector(), false, choice);
         pool = from;
         if (from == null) {
             shard.inc(cluster.stats().cxNoneHealthy);
@@ -108,7 +118,13 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
+        if (context != null) {
+            context.onHost(from.host());
+        }
         from.newStream(this);
+        if (context != null) {
+            context.applyFilters();
+        }
     }
 
     /** {@code host:port} becomes {@code host-shadow:port}. */
@@ -148,6 +164,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (stream == null) {
             pending.add(data);
         } else {
+            if (context != null) {
+                context.onRequestBody(data.readableBytes(), endStream);
+            }
             stream.sendBody(data, endStream);
         }
     }
@@ -173,6 +192,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private void finish() {
         done = true;
         stream = null;
+        if (context != null) {
+            context.end();
+        }
         timer.discard();
         pending.forEach(ByteBuf::release);
         pending.clear();
@@ -206,6 +228,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             return;
         }
         stream = ready;
+        if (context != null) {
+            long waiting = pending.stream().mapToLong(ByteBuf::readableBytes).sum();
+            context.onReady(ready, bytes, waiting, complete);
+        }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);
         if (bodyless) {
@@ -223,7 +249,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onPoolFailure(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
+        }
+    }
+
+    private void tellReset(StreamReset reason, String transportFailure) {
+        if (context != null) {
+            context.onReset(reason, transportFailure);
         }
     }
 
@@ -232,6 +265,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseHead(ResponseHead response, boolean endStream) {
+        if (context != null) {
+            context.onResponseHead(response, endStream);
+        }
         cluster.stats().chargeResponse(shard, response.status(), true);
         if (host != null) {
             host.countResult(worker.index(), response.status() < 500);
@@ -243,6 +279,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseBody(ByteBuf data, boolean endStream) {
+        if (context != null) {
+            context.onResponseBody(data.readableBytes(), endStream);
+        }
         data.release();
         if (endStream) {
             onResponseEnd();
@@ -251,6 +290,9 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     @Override
     public void onResponseTrailers(HeaderBlock trailers) {
+        if (context != null) {
+            context.onTrailers(trailers);
+        }
         onResponseEnd();
     }
 
@@ -264,6 +306,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     @Override
     public void onUpstreamReset(StreamReset reason, String transportFailure) {
         if (!done) {
+            tellReset(reason, transportFailure);
             end(reason.status());
         }
     }

@@ -6,12 +6,14 @@ public final class AnsweredRequest {
     private boolean head;
     private boolean connect;
     private boolean http10;
+    private boolean oldHead;
 
     /** Nothing is known of the request yet. */
     public void reset() {
         head = false;
         connect = false;
         http10 = false;
+        oldHead = false;
     }
 
     public void set(RequestHead request) {
@@ -23,6 +25,15 @@ public final class AnsweredRequest {
     /** All that is known is its version. */
     public void setHttp10() {
         http10 = true;
+    }
+
+    /** It is a HEAD in a version that is refused: nothing is said of a body where there is none. */
+    public void setOldHead() {
+        oldHead = true;
+    }
+
+    public boolean isOldHead() {
+        return oldHead;
     }
 
     public boolean isHead() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param remoteText {@code ip:port} of the peer
  * @param remoteIp {@code ip} of the peer
+ * @param tls {@code null} for cleartext
  * @param accepted how it was before a PROXY header or a packet filter was listened to
  */
 public record ConnectionInfo(
@@ -20,6 +21,7 @@ public record ConnectionInfo(
         String remoteIp,
         String localText,
         String localIp,
+        @Nullable TlsInfo tls,
         Accepted accepted) {
     /**
      * What is known of a connection besides its ends.
@@ -63,6 +65,21 @@ public record ConnectionInfo(
                 ip(remoteAddress),
                 text(localAddress),
                 ip(localAddress),
+                null,
+                accepted);
+    }
+
+    /** The same, secured. */
+    public ConnectionInfo withTls(@Nullable TlsInfo secured) {
+        return new ConnectionInfo(
+                id,
+                remoteAddress,
+                localAddress,
+                remoteText,
+                remoteIp,
+                localText,
+                localIp,
+                secured,
                 accepted);
     }
 

@@ -102,6 +102,7 @@ public final class HeadWriter {
         boolean chunked = false;
         if (!headers.has(KnownHeader.CONTENT_LENGTH)
                 && mayHaveBody(status)
+                && !to.isOldHead()
                 && !(to.isConnect() && status / 100 == 2)) {
             if (endStream && !to.isHead()) {
                 put(KnownHeader.CONTENT_LENGTH, ZERO);

@@ -344,6 +344,29 @@ public final class HeaderBlock extends HeaderTable {
         keyFormat = other.keyFormat;
     }
 
+    /**
+     * Adds every line of another block; what Envoy keeps in one line joins the line that is there.
+     */
+    public void addAll(HeaderBlock other) {
+        for (int i = 0; i < other.limit(); i++) {
+            if (!other.isLive(i)) {
+                continue;
+            }
+            int id = other.id(i);
+            int offset = other.valueOffset(i);
+            int length = other.valueLength(i);
+            if (id <= 0) {
+                int nameLength = other.nameLength(i);
+                int nameAt = append(other.data(), other.nameOffset(i), nameLength);
+                addEntry(id, nameAt, nameLength, append(other.data(), offset, length), length);
+            } else if (isInline(id) && has(id)) {
+                join(find(id), COMMA, Arrays.copyOfRange(other.data(), offset, offset + length));
+            } else {
+                add(id, other.data(), offset, length);
+            }
+        }
+    }
+
     /** A decimal value, or -1 when it is not one. */
     public long decimal(int entry) {
         return Ascii.decimal(data, valueOffset(entry), valueLength(entry));

@@ -154,9 +154,14 @@ public final class RequestHead {
         method = Method.GET;
         methodOffset = headers.append(get, 0, get.length);
         methodLength = get.length;
+        dropBody();
+        headers.remove(KnownHeader.CONTENT_LENGTH);
+    }
+
+    /** Nothing follows it, whatever its framing said. */
+    public void dropBody() {
         chunked = false;
         contentLength = -1;
-        headers.remove(KnownHeader.CONTENT_LENGTH);
     }
 
     /** Replaces path and query. */

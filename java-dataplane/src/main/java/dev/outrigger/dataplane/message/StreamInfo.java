@@ -35,6 +35,7 @@ public final class StreamInfo {
     private long bytesSent;
     private @Nullable String upstreamHost;
     private @Nullable String upstreamLocal;
+    private @Nullable TlsInfo upstreamTls;
     private @Nullable String upstreamRemote;
     private @Nullable String upstreamHostName;
     private @Nullable String hostsAttempted;
@@ -61,8 +62,12 @@ public final class StreamInfo {
     private long upstreamConnectionId = -1;
     private boolean upstreamTried;
 
-    /** Begins a new exchange. */
-    public void begin(ConnectionInfo on, long wallMillis, long nanos) {
+    /**
+     * Begins a new exchange.
+     *
+     * @param on {@code null} for a request of the proxy's own
+     */
+    public void begin(@Nullable ConnectionInfo on, long wallMillis, long nanos) {
         connection = on;
         startMillis = wallMillis;
         startNanos = nanos;
@@ -81,6 +86,7 @@ public final class StreamInfo {
         bytesSent = 0;
         upstreamHost = null;
         upstreamLocal = null;
+        upstreamTls = null;
         upstreamRemote = null;
         upstreamHostName = null;
         hostsAttempted = null;
@@ -174,6 +180,16 @@ public final class StreamInfo {
 
     public void setLocalReplyBody(String body) {
         localReplyBody = body;
+    }
+
+    /** The connection, of which more is known now. */
+    public void setConnection(ConnectionInfo known) {
+        connection = known;
+    }
+
+    /** The client's connection; {@code null} for a request of the proxy's own. */
+    public @Nullable ConnectionInfo findConnection() {
+        return connection;
     }
 
     public ConnectionInfo connection() {
@@ -290,6 +306,15 @@ public final class StreamInfo {
 
     public void setUpstreamHost(@Nullable String addressText) {
         upstreamHost = addressText;
+    }
+
+    /** Of the last attempt that had a connection; {@code null} for cleartext. */
+    public @Nullable TlsInfo upstreamTls() {
+        return upstreamTls;
+    }
+
+    public void setUpstreamTls(@Nullable TlsInfo tls) {
+        upstreamTls = tls;
     }
 
     /** What the connection of the last attempt that had one speaks. */

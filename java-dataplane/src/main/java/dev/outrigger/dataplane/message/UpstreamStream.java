@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt on the wire: what an exchange sends its request to. Confined to the event loop of the
@@ -13,6 +14,11 @@ public interface UpstreamStream {
 
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();
+
+    /** The TLS of the connection; {@code null} for cleartext. */
+    default @Nullable TlsInfo tls() {
+        return null;
+    }
 
     /** The number of the connection (see {@link ConnectionIds}). */
     long connectionId();

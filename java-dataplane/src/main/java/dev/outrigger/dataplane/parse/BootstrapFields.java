@@ -21,7 +21,8 @@ final class BootstrapFields {
                     .obeyed("extensions", "client_features", "dynamic_parameters");
 
     private static final SupportedFields STATIC_RESOURCES =
-            SupportedFields.of(Bootstrap.StaticResources.class).obeyed("listeners", "clusters");
+            SupportedFields.of(Bootstrap.StaticResources.class)
+                    .obeyed("listeners", "clusters", "secrets");
 
     private static final SupportedFields DYNAMIC_RESOURCES =
             SupportedFields.of(Bootstrap.DynamicResources.class)

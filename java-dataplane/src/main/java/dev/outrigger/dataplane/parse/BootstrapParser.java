@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.WatchdogConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,7 @@ public final class BootstrapParser {
     private final Findings findings;
     private final Set<String> allClusters = new HashSet<>();
     private final Set<String> xdsClusterNames = new HashSet<>();
+    private final Map<String, SecretConfig> secrets = new LinkedHashMap<>();
     private boolean constraintsHold;
 
     private BootstrapParser(Bootstrap proto) {
@@ -69,6 +72,7 @@ public final class BootstrapParser {
         Optional<GrpcXdsConfig> loadStats = loadStats();
         Optional<AdminConfig> admin = admin();
         List<RuntimeLayerConfig> layers = runtimeLayers();
+        secrets();
         var clusters = new ArrayList<ClusterConfig>();
         var xdsClusters = new ArrayList<XdsClusterConfig>();
         clusters(clusters, xdsClusters);
@@ -93,6 +97,7 @@ public final class BootstrapParser {
                 new BootstrapConfig(
                         node(),
                         admin,
+                        secrets,
                         listeners,
                         clusters,
                         xdsClusters,
@@ -280,6 +285,23 @@ public final class BootstrapParser {
         return layers;
     }
 
+    private void secrets() {
+        var protos = proto.getStaticResources().getSecretsList();
+        for (int i = 0; i < protos.size(); i++) {
+            String path = FieldPaths.index("static_resources.secrets", i);
+            var parsed = new ArrayList<SecretConfig>();
+            add(SecretParser.parse(protos.get(i), context(path)), parsed);
+            for (SecretConfig each : parsed) {
+                if (secrets.putIfAbsent(protos.get(i).getName(), each) != null) {
+                    findings.invalid(
+                            path + ".name",
+                            protos.get(i).getName(),
+                            "Duplicate static secret name " + protos.get(i).getName());
+                }
+            }
+        }
+    }
+
     private void clusters(List<ClusterConfig> traffic, List<XdsClusterConfig> xds) {
         Set<String> seen = new HashSet<>();
         List<Cluster> clusters = proto.getStaticResources().getClustersList();
@@ -368,6 +390,7 @@ public final class BootstrapParser {
         ParseContext context =
                 ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
         context = context.withUpstreamBind(upstreamBind(proto));
+        context = context.withSecrets(secrets);
         return constraintsHold ? context.withConstraintsChecked() : context;
     }
 

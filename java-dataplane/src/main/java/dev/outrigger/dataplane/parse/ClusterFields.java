@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector;
 import java.util.List;
 
@@ -77,6 +78,18 @@ final class ClusterFields {
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
+    private static final SupportedFields AUTO =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                                    .AutoHttpConfig.class,
+                            "traffic")
+                    .nested("http_protocol_options", () -> HTTP1)
+                    .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
+
+    private static final SupportedFields NAMING =
+            SupportedFields.of(UpstreamHttpProtocolOptions.class)
+                    .obeyed("auto_sni", "auto_san_validation", "override_auto_sni_header");
+
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
@@ -84,7 +97,9 @@ final class ClusterFields {
                             "traffic")
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("explicit_http_config", () -> EXPLICIT)
+                    .nested("upstream_http_protocol_options", () -> NAMING)
                     .nested("use_downstream_protocol_config", () -> DOWNSTREAM)
+                    .nested("auto_config", () -> AUTO)
                     .nested("http_filters", () -> UpstreamFiltersParser.FILTER);
 
     private static final SupportedFields KEEPALIVE =
@@ -94,7 +109,7 @@ final class ClusterFields {
     private static final SupportedFields TRANSPORT_SOCKET_MATCH =
             SupportedFields.of(Cluster.TransportSocketMatch.class)
                     .obeyed("name", "match")
-                    .nested("transport_socket", () -> FilterChainParser.TRANSPORT_SOCKET);
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET);
 
     private static final SupportedFields EXTRA_SOURCE =
             SupportedFields.of(ExtraSourceAddress.class)
@@ -169,6 +184,7 @@ final class ClusterFields {
     /** Clusters that requests are sent to. */
     static final SupportedFields CLUSTER =
             common(SupportedFields.of(Cluster.class, "traffic"))
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
                     .nested("transport_socket_matches", () -> TRANSPORT_SOCKET_MATCH)
                     .obeyed("type")
                     .nested("cluster_type", () -> DiscoveryParser.CUSTOM)
@@ -177,6 +193,7 @@ final class ClusterFields {
                     .nested("health_checks", () -> HealthCheckParser.HEALTH_CHECK)
                     .obeyed("max_requests_per_connection")
                     .nested("circuit_breakers", () -> CIRCUIT_BREAKERS)
+                    .nested("upstream_http_protocol_options", () -> NAMING)
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS)
@@ -212,6 +229,7 @@ final class ClusterFields {
     /** Clusters named by {@code envoy_grpc} of the bootstrap. */
     static final SupportedFields XDS_CLUSTER =
             common(SupportedFields.of(Cluster.class, "xDS"))
+                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
                     .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
                     .onlyBool("respect_dns_ttl", false)
                     .noEffect("cleanup_interval", "ORIGINAL_DST only")
@@ -228,7 +246,6 @@ final class ClusterFields {
     private static SupportedFields common(SupportedFields table) {
         return table.obeyed("name", "alt_stat_name", "connect_timeout")
                 .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
-                .obeyed("dns_refresh_rate", "dns_lookup_family")
-                .nested("transport_socket", () -> FilterChainParser.TRANSPORT_SOCKET);
+                .obeyed("dns_refresh_rate", "dns_lookup_family");
     }
 }

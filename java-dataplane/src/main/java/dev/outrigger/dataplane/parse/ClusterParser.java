@@ -6,17 +6,20 @@ import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.HealthPolicy;
 import dev.outrigger.dataplane.config.ClusterConfig.Preconnect;
 import dev.outrigger.dataplane.config.ClusterConfig.TrackedStats;
+import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamHttp;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamProtocol;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
+import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code envoy.config.cluster.v3.Cluster} to {@link ClusterConfig}. */
@@ -60,6 +63,10 @@ public final class ClusterParser {
         LoadBalancingConfig balancing = new LoadBalancingParser(proto, findings).parse();
         checkProvided(discovery, balancing);
         var upstream = new UpstreamOptionsParser(proto, findings);
+        Optional<UpstreamTlsConfig> tls =
+                TlsContextParser.upstream(proto.getTransportSocket(), "transport_socket", findings);
+        List<TransportSocketMatch> matches = upstream.transportSocketMatches();
+        upstream.checkAlpn(options, tls, matches);
         UpstreamHttp http = upstream.http(options);
         checkGrpcHealth(http);
         var preconnect = proto.getPreconnectPolicy();
@@ -87,7 +94,8 @@ public final class ClusterParser {
                                 proto.getIgnoreHealthOnHostRemoval(),
                                 proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
                                 proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),
-                        upstream.transportSocketMatches(),
+                        tls,
+                        matches,
                         new TrackedStats(
                                 proto.getTrackTimeoutBudgets()
                                         || proto.getTrackClusterStats().getTimeoutBudgets(),

@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.DownstreamTlsConfig;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The filter chains of a listener. */
 final class FilterChainParser {
-    private static final SupportedFields RAW_BUFFER = SupportedFields.of(RawBuffer.class);
-
-    static final SupportedFields TRANSPORT_SOCKET =
-            SupportedFields.of(TransportSocket.class)
-                    .obeyed("name")
-                    .extension("typed_config", List.of(() -> RAW_BUFFER));
-
     static final SupportedFields FILTER_CHAIN =
             SupportedFields.of(FilterChain.class)
                     .nested("filter_chain_match", () -> FilterChainMatchParser.MATCH)
                     .nested("filters", () -> NetworkFilterParser.FILTER)
                     .obeyed("name", "use_proxy_proto")
-                    .nested("transport_socket", () -> TRANSPORT_SOCKET)
-                    .noEffect("transport_socket_connect_timeout", "cleartext has no handshake")
+                    .nested("transport_socket", () -> TlsFields.DOWNSTREAM_SOCKET)
+                    .obeyed("transport_socket_connect_timeout")
                     .noEffect("metadata", "nothing that reads it is supported");
 
     private final Listener listener;
@@ -77,7 +69,21 @@ final class FilterChainParser {
         Optional<NetworkFilterConfig> filter =
                 NetworkFilterParser.parse(
                         proto.getFiltersList(), FieldPaths.join(path, "filters"), findings);
+        Optional<DownstreamTlsConfig> tls =
+                TlsContextParser.downstream(
+                        proto.getTransportSocket(),
+                        FieldPaths.join(path, "transport_socket"),
+                        findings);
         return filter.map(each ->
-                new FilterChainConfig(proto.getName(), match, each, Values.contentHash(proto)));
+                new FilterChainConfig(
+                        proto.getName(),
+                        match,
+                        each,
+                        tls,
+                        Values.duration(
+                                proto.getTransportSocketConnectTimeout(),
+                                FieldPaths.join(path, "transport_socket_connect_timeout"),
+                                findings),
+                        Values.contentHash(proto)));
     }
 }

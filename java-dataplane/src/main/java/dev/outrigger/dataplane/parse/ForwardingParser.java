@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.ForwardingConfig;
+import dev.outrigger.dataplane.config.ForwardingConfig.CertificateDetail;
 import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.config.ForwardingConfig.OriginalIpDetection;
 import dev.outrigger.dataplane.config.ForwardingConfig.ProxyName;
@@ -49,6 +50,10 @@ final class ForwardingParser {
                     .noEffect("name", "the type decides")
                     .extension("typed_config", List.of(() -> XFF, () -> CUSTOM_HEADER));
 
+    static final SupportedFields CERTIFICATE_DETAILS =
+            SupportedFields.of(HttpConnectionManager.SetCurrentClientCertDetails.class)
+                    .obeyed("subject", "cert", "chain", "uri", "dns");
+
     private static final SupportedFields EARLY_MUTATION =
             SupportedFields.of(HeaderMutation.class)
                     .nested("mutations", () -> HeaderMutationFilterParser.HEADER);
@@ -92,6 +97,7 @@ final class ForwardingParser {
     private ForwardingConfig parse() {
         return new ForwardingConfig(
                 clientCertificate(),
+                certificateDetails(),
                 proto.getSchemeHeaderTransformation().getSchemeToOverwrite(),
                 proto.getAppendXForwardedPort(),
                 proto.getAddUserAgent().getValue(),
@@ -144,9 +150,32 @@ final class ForwardingParser {
     private ClientCertificate clientCertificate() {
         return switch (proto.getForwardClientCertDetails()) {
             case ALWAYS_FORWARD_ONLY -> ClientCertificate.ALWAYS_FORWARD_ONLY;
-            case SANITIZE, FORWARD_ONLY, APPEND_FORWARD, SANITIZE_SET, UNRECOGNIZED ->
-                    ClientCertificate.SANITIZE;
+            case FORWARD_ONLY -> ClientCertificate.FORWARD_ONLY;
+            case APPEND_FORWARD -> ClientCertificate.APPEND_FORWARD;
+            case SANITIZE_SET -> ClientCertificate.SANITIZE_SET;
+            case SANITIZE, UNRECOGNIZED -> ClientCertificate.SANITIZE;
         };
+    }
+
+    private List<CertificateDetail> certificateDetails() {
+        var wanted = proto.getSetCurrentClientCertDetails();
+        var details = new ArrayList<CertificateDetail>();
+        if (wanted.getCert()) {
+            details.add(CertificateDetail.CERT);
+        }
+        if (wanted.getChain()) {
+            details.add(CertificateDetail.CHAIN);
+        }
+        if (wanted.getSubject().getValue()) {
+            details.add(CertificateDetail.SUBJECT);
+        }
+        if (wanted.getUri()) {
+            details.add(CertificateDetail.URI);
+        }
+        if (wanted.getDns()) {
+            details.add(CertificateDetail.DNS);
+        }
+        return details;
     }
 
     private List<OriginalIpDetection> detections() {

@@ -84,10 +84,12 @@ final class HealthCheckParser {
                     .obeyed("healthy_edge_interval", "event_log_path")
                     .nested("event_logger", () -> EVENT_LOGGER)
                     .obeyed("always_log_health_check_failures", "always_log_health_check_success")
-                    .noEffect("tls_options", "checks are made in cleartext, as is all traffic")
+                    .noEffect(
+                            "tls_options",
+                            "checks go over the transport socket of the endpoint, with its own ALPN")
                     .noEffect(
                             "transport_socket_match_criteria",
-                            "every transport socket is cleartext");
+                            "the metadata of the endpoint picks it, for checks as for requests");
 
     private final HealthCheck proto;
     private final String path;

@@ -98,12 +98,10 @@ final class HttpConnectionManagerFields {
                             "generate_request_id",
                             "preserve_external_request_id",
                             "always_set_request_id_in_response")
-                    .obeyedWithNote(
-                            "forward_client_cert_details",
-                            "cleartext connections have no client certificate")
-                    .noEffect(
+                    .obeyed("forward_client_cert_details")
+                    .nested(
                             "set_current_client_cert_details",
-                            "cleartext connections have no client certificate")
+                            () -> ForwardingParser.CERTIFICATE_DETAILS)
                     .nested("upgrade_configs", () -> UPGRADE)
                     .nested("local_reply_config", () -> LocalReplyParser.CONFIG)
                     .nested("scheme_header_transformation", () -> ForwardingParser.SCHEME)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.SecretConfig;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
  * @param constraintsHold whether the file around the message was checked for constraints and none
  *     was broken, so that the message need not be
+ * @param secrets the bootstrap's own, by name
  * @param upstreamBind for clusters that have none of their own; {@code null} for none
  */
 public record ParseContext(
@@ -27,7 +30,12 @@ public record ParseContext(
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
         boolean constraintsHold,
+        Map<String, SecretConfig> secrets,
         @Nullable BindConfig upstreamBind) {
+    public ParseContext {
+        secrets = Map.copyOf(secrets);
+    }
+
     /** Where the message comes from. */
     public enum Origin {
         STATIC,
@@ -38,24 +46,59 @@ public record ParseContext(
     public static ParseContext dynamic(
             boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", hasAds, knownCluster, rejectUnknownFields, false, null);
+                Origin.DYNAMIC,
+                "",
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                false,
+                Map.of(),
+                null);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
-        return new ParseContext(Origin.STATIC, path, hasAds, knownCluster, false, false, null);
+        return new ParseContext(
+                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, rejectUnknownFields, true, upstreamBind);
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                true,
+                secrets,
+                upstreamBind);
+    }
+
+    /** The same where the bootstrap has secrets of its own. */
+    public ParseContext withSecrets(Map<String, SecretConfig> own) {
+        return new ParseContext(
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                constraintsHold,
+                own,
+                upstreamBind);
     }
 
     /** The same where the cluster manager says where connections come from. */
     public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, rejectUnknownFields, constraintsHold, bind);
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                constraintsHold,
+                secrets,
+                bind);
     }
 
     public boolean isStatic() {

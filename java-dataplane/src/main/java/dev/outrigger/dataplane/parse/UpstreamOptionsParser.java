@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.BoolValue;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
+import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
 import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
@@ -13,6 +14,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
 import dev.outrigger.dataplane.config.Http1UpstreamConfig;
 import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.MetadataCriteria;
+import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -20,12 +22,14 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -148,6 +152,7 @@ final class UpstreamOptionsParser {
                         : DEFAULT_MAX_HTTP2_HEADERS_KB,
                 http1(options),
                 http2(options),
+                peerNaming(options),
                 options.map(each ->
                                 UpstreamFiltersParser.ofCluster(
                                         each.getHttpFiltersList(), "http_filters", findings))
@@ -155,9 +160,23 @@ final class UpstreamOptionsParser {
                 options.map(each -> each.getHttpFiltersCount() > 0).orElse(false));
     }
 
+    private PeerNaming peerNaming(Optional<HttpProtocolOptions> options) {
+        UpstreamHttpProtocolOptions naming =
+                options.map(HttpProtocolOptions::getUpstreamHttpProtocolOptions)
+                        .orElseGet(proto::getUpstreamHttpProtocolOptions);
+        String header = naming.getOverrideAutoSniHeader().toLowerCase(Locale.ROOT);
+        return new PeerNaming(
+                naming.getAutoSni(),
+                naming.getAutoSanValidation(),
+                header.equals(":authority") ? "host" : header);
+    }
+
     private static UpstreamProtocol protocol(HttpProtocolOptions options) {
         if (options.hasUseDownstreamProtocolConfig()) {
             return UpstreamProtocol.DOWNSTREAM;
+        }
+        if (options.hasAutoConfig()) {
+            return UpstreamProtocol.AUTO;
         }
         return options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
                 ? UpstreamProtocol.HTTP2
@@ -175,10 +194,15 @@ final class UpstreamOptionsParser {
     private Http2Options http2(Optional<HttpProtocolOptions> options) {
         Http2ProtocolOptions http2 =
                 options.map(typed ->
-                                typed.hasUseDownstreamProtocolConfig()
-                                        ? typed.getUseDownstreamProtocolConfig()
-                                                .getHttp2ProtocolOptions()
-                                        : typed.getExplicitHttpConfig().getHttp2ProtocolOptions())
+                                switch (typed.getUpstreamProtocolOptionsCase()) {
+                                    case USE_DOWNSTREAM_PROTOCOL_CONFIG ->
+                                            typed.getUseDownstreamProtocolConfig()
+                                                    .getHttp2ProtocolOptions();
+                                    case AUTO_CONFIG ->
+                                            typed.getAutoConfig().getHttp2ProtocolOptions();
+                                    case EXPLICIT_HTTP_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
+                                            typed.getExplicitHttpConfig().getHttp2ProtocolOptions();
+                                })
                         .orElseGet(proto::getHttp2ProtocolOptions);
         return Http2OptionsParser.parse(
                 http2, BoolValue.getDefaultInstance(), "http2_protocol_options", findings);
@@ -187,10 +211,15 @@ final class UpstreamOptionsParser {
     private Http1UpstreamConfig http1(Optional<HttpProtocolOptions> options) {
         Http1ProtocolOptions http1 =
                 options.map(typed ->
-                                typed.hasUseDownstreamProtocolConfig()
-                                        ? typed.getUseDownstreamProtocolConfig()
-                                                .getHttpProtocolOptions()
-                                        : typed.getExplicitHttpConfig().getHttpProtocolOptions())
+                                switch (typed.getUpstreamProtocolOptionsCase()) {
+                                    case USE_DOWNSTREAM_PROTOCOL_CONFIG ->
+                                            typed.getUseDownstreamProtocolConfig()
+                                                    .getHttpProtocolOptions();
+                                    case AUTO_CONFIG ->
+                                            typed.getAutoConfig().getHttpProtocolOptions();
+                                    case EXPLICIT_HTTP_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
+                                            typed.getExplicitHttpConfig().getHttpProtocolOptions();
+                                })
                         .orElseGet(proto::getHttpProtocolOptions);
         return new Http1UpstreamConfig(
                 HeaderNameCaseParser.parse(
@@ -266,6 +295,23 @@ final class UpstreamOptionsParser {
                 .ifPresent(into::add);
     }
 
+    /** {@code auto_config} needs a handshake that chooses, with every host. */
+    void checkAlpn(
+            Optional<HttpProtocolOptions> options,
+            Optional<UpstreamTlsConfig> own,
+            List<TransportSocketMatch> matches) {
+        if (options.isEmpty() || !options.get().hasAutoConfig()) {
+            return;
+        }
+        String text = "ALPN configured for cluster " + proto.getName() + " which has a non-ALPN ";
+        if (own.isEmpty()) {
+            findings.invalid("transport_socket", "", text + "transport socket");
+        }
+        if (matches.stream().anyMatch(each -> each.tls().isEmpty())) {
+            findings.invalid("transport_socket_matches", "", text + "transport socket matcher");
+        }
+    }
+
     List<TransportSocketMatch> transportSocketMatches() {
         var matches = new ArrayList<TransportSocketMatch>();
         Set<String> names = new HashSet<>();
@@ -280,7 +326,12 @@ final class UpstreamOptionsParser {
             matches.add(
                     new TransportSocketMatch(
                             match.getName(),
-                            MetadataCriteria.of(MetadataParser.struct(match.getMatch()))));
+                            MetadataCriteria.of(MetadataParser.struct(match.getMatch())),
+                            TlsContextParser.upstream(
+                                    match.getTransportSocket(),
+                                    FieldPaths.index("transport_socket_matches", i)
+                                            + ".transport_socket",
+                                    findings)));
         }
         return matches;
     }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.UInt32Value;
+import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig.Http2Keepalive;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
@@ -53,8 +54,22 @@ public final class XdsClusterParser {
                         resolve,
                         ClusterParser.connectTimeout(proto, findings),
                         keepalive(http2, findings),
-                        tcpKeepalive(proto));
+                        tcpKeepalive(proto),
+                        tls(proto, findings));
         return findings.result(() -> config);
+    }
+
+    private static Optional<UpstreamTlsConfig> tls(Cluster proto, Findings findings) {
+        Optional<UpstreamTlsConfig> tls =
+                TlsContextParser.upstream(proto.getTransportSocket(), "transport_socket", findings);
+        if (tls.isPresent() && !tls.get().common().secrets().isEmpty()) {
+            findings.invalid(
+                    "transport_socket",
+                    tls.get().common().secrets().getFirst().name(),
+                    "secrets that are discovered are not supported for the xDS client's own"
+                            + " cluster (expected: files, inline or static secrets)");
+        }
+        return tls;
     }
 
     /** Whether the cluster says itself that its hosts speak HTTP/2. */

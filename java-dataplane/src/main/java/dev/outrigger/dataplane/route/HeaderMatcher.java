@@ -14,6 +14,7 @@ import java.util.Locale;
 public final class HeaderMatcher {
     private static final byte[] EMPTY = {};
     private static final byte[] HTTP = Ascii.bytes("http");
+    private static final byte[] HTTPS = Ascii.bytes("https");
 
     private final byte[] name;
     private final String nameText;
@@ -60,7 +61,7 @@ public final class HeaderMatcher {
                     switch (nameText) {
                         case ":path" -> Ascii.bytes(head.path());
                         case ":method" -> Ascii.bytes(head.methodText());
-                        case ":scheme" -> HTTP;
+                        case ":scheme" -> head.isHttps() ? HTTPS : HTTP;
                         default -> EMPTY;
                     };
             return text.length == 0 ? absent() : present(text, 0, text.length);

@@ -105,7 +105,7 @@ interface RateLimitAction {
         return switch (new String(name, java.nio.charset.StandardCharsets.ISO_8859_1)) {
             case ":path" -> head.path();
             case ":method" -> head.methodText();
-            case ":scheme" -> "http";
+            case ":scheme" -> head.scheme();
             case ":authority" -> head.authority();
             default -> {
                 int entry = headers.find(name, 0);

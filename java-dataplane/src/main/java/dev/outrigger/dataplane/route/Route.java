@@ -39,7 +39,7 @@ public final class Route {
     private final QueryMatcher[] queryParameters;
     private final @Nullable RuntimeFractionalPercent runtimeFraction;
     private final boolean grpc;
-    private final boolean neverOverPlaintext;
+    private final @Nullable TlsContextMatch tlsContext;
     private final boolean needsFilterState;
     private final MetadataMatcher[] metadata;
     private final RouteActionConfig action;
@@ -94,7 +94,7 @@ public final class Route {
                         .toArray(QueryMatcher[]::new);
         this.runtimeFraction = match.runtimeFraction().orElse(null);
         this.grpc = match.grpc();
-        this.neverOverPlaintext = match.tlsContext().map(Route::wantsCertificate).orElse(false);
+        this.tlsContext = match.tlsContext().orElse(null);
         this.needsFilterState = match.needsFilterState();
         this.metadata = MetadataMatcher.all(match.dynamicMetadata());
         this.action = config.action();
@@ -164,13 +164,6 @@ public final class Route {
         return new Route(config, place, true);
     }
 
-    /**
-     * Without downstream TLS there is no certificate: a condition that asks for one never holds.
-     */
-    private static boolean wantsCertificate(TlsContextMatch match) {
-        return match.presented().orElse(false) || match.validated().orElse(false);
-    }
-
     private static List<MirrorPolicyConfig> nearest(
             Forward forward, VirtualHostConfig host, RouteTable table) {
         if (!forward.mirrors().isEmpty()) {
@@ -203,7 +196,7 @@ public final class Route {
 
     /** All conditions but that on the path (M2). */
     boolean matches(RequestHead head, RouteContext context) {
-        if (neverOverPlaintext
+        if ((tlsContext != null && !context.fits(tlsContext))
                 || needsFilterState
                 || (grpc && !head.isGrpc())
                 || (runtimeFraction != null && !context.isEnabled(runtimeFraction))

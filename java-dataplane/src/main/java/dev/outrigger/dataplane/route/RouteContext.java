@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.config.RouteMatchConfig.TlsContextMatch;
 import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.message.DynamicMetadata;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
@@ -18,6 +20,7 @@ public final class RouteContext {
     private long random;
     private RuntimeLayers runtime = RuntimeLayers.none();
     private @Nullable DynamicMetadata metadata;
+    private @Nullable TlsInfo tls;
 
     /** A context without stats. */
     public RouteContext() {
@@ -50,6 +53,19 @@ public final class RouteContext {
     /** Takes what filters have said so far; {@code null} for nothing. */
     public void useMetadata(@Nullable DynamicMetadata said) {
         metadata = said;
+    }
+
+    /** The TLS requests come over; {@code null} for cleartext. */
+    public void useTls(@Nullable TlsInfo secured) {
+        tls = secured;
+    }
+
+    /** M13. */
+    boolean fits(TlsContextMatch wanted) {
+        boolean presented = tls != null && tls.peerCertificate() != null;
+        boolean validated = tls != null && tls.isPeerValidated();
+        return wanted.presented().map(p -> p == presented).orElse(true)
+                && wanted.validated().map(v -> v == validated).orElse(true);
     }
 
     @Nullable DynamicMetadata metadata() {

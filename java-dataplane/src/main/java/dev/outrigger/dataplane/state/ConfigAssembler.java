@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.WildcardSubscription.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,6 +48,7 @@ public final class ConfigAssembler implements AutoCloseable {
     private final RuntimeLayers runtime;
     private final DiscoveredResources<Map<String, RuntimeValue>> runtimeLayers;
     private final DiscoveredResources<SecretConfig> secrets;
+    private final SecretFiles secretFiles;
     private final DiscoveredResources<ExtensionConfig> extensions;
     private final ClusterSet clusters;
     private final ListenerSet listeners;
@@ -128,6 +130,15 @@ public final class ConfigAssembler implements AutoCloseable {
                                 "Unexpected SDS secrets length: "),
                         (_, _) -> discoveredChanged = true,
                         this::settle);
+        this.secretFiles =
+                new SecretFiles(
+                        loop,
+                        parsers,
+                        stats,
+                        (reference, secret) -> {
+                            secrets.renew(reference, secret);
+                            settle();
+                        });
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
         this.serverStats = new ServerStats(loop, stats, concurrency);
@@ -203,6 +214,7 @@ public final class ConfigAssembler implements AutoCloseable {
     /** Stats are flushed: what shows only then is set now. */
     public void onFlush() {
         serverStats.onFlush();
+        serverStats.setCertificates(requestPath.certificates());
     }
 
     /** What {@code /ready} answers. Any thread. */
@@ -263,6 +275,11 @@ public final class ConfigAssembler implements AutoCloseable {
                 unready);
     }
 
+    /** What each context of TLS works with now, for {@code /certs}. */
+    public List<LoadedCertificates> certificates() {
+        return requestPath.certificates();
+    }
+
     /** Ends look-ups and timers. The streams belong to their client. */
     @Override
     public void close() {
@@ -271,6 +288,7 @@ public final class ConfigAssembler implements AutoCloseable {
         scopes.close();
         extensions.close();
         secrets.close();
+        secretFiles.close();
         runtimeLayers.close();
     }
 
@@ -307,6 +325,7 @@ public final class ConfigAssembler implements AutoCloseable {
             extensions.use(new LinkedHashSet<>(listeners.extensions()));
         }
         secrets.use(needed);
+        secretFiles.watch(secrets.resources());
     }
 
     private Optional<String> checkExtension(ResourceReference reference, ExtensionConfig config) {
@@ -394,6 +413,7 @@ public final class ConfigAssembler implements AutoCloseable {
                             secrets.values(),
                             listeners.scopes(),
                             extensions.values()));
+            serverStats.setCertificates(requestPath.certificates());
         }
     }
 

@@ -161,6 +161,27 @@ final class DiscoveredResources<C> {
         return values;
     }
 
+    /** What came last of everything that is held. */
+    Map<ResourceReference, AcceptedResource> resources() {
+        var resources = new LinkedHashMap<ResourceReference, AcceptedResource>();
+        entries.forEach((reference, entry) -> {
+            if (entry.accepted != null) {
+                resources.put(reference, entry.accepted);
+            }
+        });
+        return resources;
+    }
+
+    /** Takes another value of the same resource: what it refers to is not what it was. */
+    void renew(ResourceReference reference, C value) {
+        Entry entry = entries.get(reference);
+        if (entry != null && !value.equals(entry.value)) {
+            entry.value = value;
+            log.info("resource renewed type={} resource={}", kind.type.typeUrl(), reference.name());
+            onChange.accept(reference, value);
+        }
+    }
+
     /** Whether anything is asked for. */
     boolean isUsed() {
         return !entries.isEmpty();

@@ -6,6 +6,8 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
@@ -71,6 +73,16 @@ public interface RequestPath {
     List<ListenerView> listeners();
 
     List<ClusterView> clusters();
+
+    /** What makes the TLS of connections, for those the process itself makes. */
+    default Optional<TlsContexts> tlsContexts() {
+        return Optional.empty();
+    }
+
+    /** What each context of TLS works with now. */
+    default List<LoadedCertificates> certificates() {
+        return List.of();
+    }
 
     /** Closes everything; returns when the event loops have ended. Not on an event loop. */
     void close();

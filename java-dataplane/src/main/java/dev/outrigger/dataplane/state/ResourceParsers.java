@@ -11,7 +11,9 @@ import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.Parsed;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Bytes of dynamic resources to configuration. State sees no protobuf; this is the seam. Pure, any
@@ -34,6 +36,9 @@ public interface ResourceParsers {
     Named<ExtensionConfig> extension(byte[] resource);
 
     Named<SecretConfig> secret(byte[] resource);
+
+    /** Where files that a secret names are replaced; of one that {@link #secret} accepts. */
+    Set<Path> watchedDirectories(byte[] secret);
 
     /** Dotted key to value. */
     Named<Map<String, RuntimeValue>> runtime(byte[] resource);

@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.tls.LoadedCertificates.Loaded;
 import java.util.List;
 
 /**
@@ -20,6 +22,7 @@ final class ServerStats {
     private final long startedNanos;
     private final StatsStore.Gauge state;
     private final StatsStore.Gauge live;
+    private final StatsStore.Gauge firstExpiring;
     private ServerState current = ServerState.PRE_INITIALIZING;
 
     ServerStats(MainLoop loop, StatsStore stats, int concurrency) {
@@ -29,8 +32,9 @@ final class ServerStats {
         this.startedNanos = loop.nanoTime();
         this.state = stats.gauge("server.state");
         this.live = stats.gauge("server.live");
+        this.firstExpiring = stats.gauge("server.days_until_first_cert_expiring");
         shard.set(stats.gauge("server.concurrency"), concurrency);
-        shard.set(stats.gauge("server.days_until_first_cert_expiring"), NO_CERTIFICATE);
+        shard.set(firstExpiring, NO_CERTIFICATE);
         shard.set(stats.gauge("listener_manager.workers_started"), 0);
         shard.set(stats.gauge("server.hot_restart_generation"), 1);
         for (String gauge :
@@ -105,6 +109,21 @@ final class ServerStats {
     /** As in Envoy, a failed health check shows in the state with the next flush only. */
     void onFlush() {
         shard.set(state, current.gauge());
+    }
+
+    /** Days are whole ones; of what has ended there are none left. */
+    void setCertificates(List<LoadedCertificates> certificates) {
+        long now = loop.currentTimeMillis();
+        long days = NO_CERTIFICATE;
+        for (LoadedCertificates each : certificates) {
+            for (Loaded loaded : each.trusted()) {
+                days = Math.min(days, loaded.daysLeft(now));
+            }
+            for (Loaded loaded : each.own()) {
+                days = Math.min(days, loaded.daysLeft(now));
+            }
+        }
+        shard.set(firstExpiring, days);
     }
 
     void onInitialized() {

@@ -33,8 +33,11 @@ import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -132,6 +135,16 @@ public final class XdsResourceParser implements ResourceParsers {
                 Secret.getDescriptor().getFullName(),
                 Secret::getName,
                 SecretParser::parse);
+    }
+
+    @Override
+    public Set<Path> watchedDirectories(byte[] secret) {
+        try {
+            return SecretParser.watchedDirectories(Secret.parseFrom(secret));
+        } catch (InvalidProtocolBufferException | InvalidPathException e) {
+            // The one was refused before, of the other there is nothing to watch.
+            return Set.of();
+        }
     }
 
     @Override

@@ -4,8 +4,10 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseReceiver;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,6 +43,8 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext context;
     private Timers.@Nullable Timer lifetime;
     private @Nullable String localText;
+    private @Nullable TlsInfo tls;
+    private boolean tlsKnown;
     private boolean active;
     private boolean closedLocally;
     private long openedNanos;
@@ -135,11 +139,17 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Closes from our side. */
+    /**
+     * Closes from our side. It is counted as gone at once, as in Envoy: the channel says so only
+     * after this event, in which the next request may already have asked for a connection.
+     */
     void close() {
         closedLocally = true;
         pool.closing(this);
         context().close();
+        if (beginEnd()) {
+            end();
+        }
     }
 
     boolean isClosedLocally() {
@@ -191,6 +201,16 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         return text;
     }
 
+    /** {@code null} for cleartext. */
+    @Nullable TlsInfo tls() {
+        // The first stream begins before the channel tells that it is active.
+        if (!tlsKnown) {
+            tlsKnown = true;
+            tls = TlsHandler.find(context().channel());
+        }
+        return tls;
+    }
+
     /** Counts bytes that came in. */
     void received(int bytes) {
         shard.add(stats.cxRxBytes, bytes);
@@ -212,7 +232,7 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         shard.inc(locally ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq);
     }
 
-    /** The channel is gone: no timer runs any more. Whether it had been connected until now. */
+    /** No timer runs any more. Whether it had been connected until now. */
     boolean beginEnd() {
         idleTimer.discard();
         if (lifetime != null) {
@@ -223,14 +243,13 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         return was;
     }
 
-    /** Its streams have heard of it: the last thing it does. */
+    /** Its streams have heard of it: the last thing that is counted. */
     void end() {
         shard.add(stats.cxRxBytesBuffered, -lastReceived);
         shard.inc(stats.cxDestroy);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
         shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
         pool.closed(this);
-        worker.flushDirty();
     }
 
     @Override

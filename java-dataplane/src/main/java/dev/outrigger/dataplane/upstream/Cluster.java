@@ -3,12 +3,14 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.PeerName;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -35,6 +37,7 @@ public final class Cluster {
     private final @Nullable LoadBalancer[] balancers;
     private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
+    private final TransportSockets sockets;
     private final Membership membership;
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
@@ -63,6 +66,7 @@ public final class Cluster {
         defaultBreakers.limit(config.circuitBreakers().defaultPriority(), environment.mainShard());
         highBreakers.limit(config.circuitBreakers().highPriority(), environment.mainShard());
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
+        this.sockets = new TransportSockets(config, environment);
         this.membership = new Membership(this, environment);
     }
 
@@ -96,6 +100,10 @@ public final class Cluster {
 
     ClusterEnvironment environment() {
         return environment;
+    }
+
+    TransportSockets sockets() {
+        return sockets;
     }
 
     Membership membership() {
@@ -305,17 +313,17 @@ public final class Cluster {
             UpstreamConnector connector,
             boolean highPriority,
             LoadBalancerContext context) {
-        Object connection =
-                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
-        boolean http2 = host.cluster().speaksHttp2(context);
+        Cluster owner = host.cluster();
+        PeerName name = owner.peerName(context);
+        Object of = poolOwner(context, name);
+        PoolProtocol protocol = owner.protocol(context);
         HostPools known = host.pools();
-        ConnectionPool pool = known.find(worker.index(), http2, highPriority, connection);
+        ConnectionPool pool = known.find(worker.index(), protocol, highPriority, of);
         if (pool == null) {
-            Cluster owner = host.cluster();
             CircuitBreakers.Resource pools = owner.breakers(highPriority).pools;
             StatsShard shard = worker.stats();
             if (!pools.canCreate()) {
-                ConnectionPool other = known.find(worker.index(), http2, !highPriority, connection);
+                ConnectionPool other = known.find(worker.index(), protocol, !highPriority, of);
                 if (other == null || !other.evict()) {
                     shard.inc(owner.stats().cxPoolOverflow);
                     return null;
@@ -324,19 +332,49 @@ public final class Cluster {
             pools.inc(shard);
             pool =
                     new ConnectionPool(
-                            owner, host, worker, connector, http2, highPriority, connection);
-            known.put(worker.index(), http2, highPriority, connection, pool);
+                            owner, host, worker, connector, protocol, highPriority, of, name);
+            known.put(worker.index(), protocol, highPriority, of, pool);
         }
         host.touch();
         return pool;
     }
 
-    /** Whether a request goes by HTTP/2 (CP6). */
-    private boolean speaksHttp2(LoadBalancerContext context) {
+    /** Whose pool a request takes; {@code null} for the one all share. */
+    private @Nullable Object poolOwner(LoadBalancerContext context, @Nullable PeerName name) {
+        Object connection =
+                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+        if (name == null || connection == null) {
+            return name == null ? connection : name;
+        }
+        return List.of(connection, name);
+    }
+
+    /** What a connection's TLS is for, where requests say so (TL2); {@code null} for nothing. */
+    private @Nullable PeerName peerName(LoadBalancerContext context) {
+        PeerNaming naming = config.http().peerNaming();
+        if (!naming.isUsed()) {
+            return null;
+        }
+        String authority =
+                naming.overrideHeader().isEmpty()
+                        ? null
+                        : context.requestHeader(naming.overrideHeader());
+        if (authority == null || authority.isEmpty()) {
+            authority = context.requestHeader("host");
+        }
+        return authority == null
+                ? null
+                : PeerName.of(authority, naming.autoSni(), naming.autoSanValidation());
+    }
+
+    /** What a request goes by (CP6). */
+    private PoolProtocol protocol(LoadBalancerContext context) {
         return switch (config.http().protocol()) {
-            case HTTP1 -> false;
-            case HTTP2 -> true;
-            case DOWNSTREAM -> context.isDownstreamHttp2();
+            case HTTP1 -> PoolProtocol.HTTP1;
+            case HTTP2 -> PoolProtocol.HTTP2;
+            case DOWNSTREAM ->
+                    context.isDownstreamHttp2() ? PoolProtocol.HTTP2 : PoolProtocol.HTTP1;
+            case AUTO -> PoolProtocol.ALPN;
         };
     }
 

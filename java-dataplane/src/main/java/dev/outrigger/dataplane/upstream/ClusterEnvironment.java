@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param localLocality the proxy's own; {@link LocalityKey#NONE} when it has none
  * @param localCluster the name of the cluster this proxy is one of; empty when unknown
  * @param healthChecks opens the connections of active health checks
+ * @param tls makes the TLS of transport sockets
  * @param mainContext the main loop as connections know their loop
  * @param outlierLog hears of ejections; {@code null} for none
  * @param workersDo runs a task once on every worker's loop
@@ -31,6 +33,7 @@ public record ClusterEnvironment(
         LocalityKey localLocality,
         String localCluster,
         UpstreamConnector healthChecks,
+        TlsContexts tls,
         WorkerContext mainContext,
         @Nullable EventLog outlierLog,
         Consumer<Consumer<WorkerContext>> workersDo) {

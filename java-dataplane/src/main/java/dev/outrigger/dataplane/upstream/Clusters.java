@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
 import dev.outrigger.dataplane.state.RequestPath.OutlierView;
+import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -145,6 +146,13 @@ public final class Clusters {
 
     public List<ClusterView> views() {
         return clusters.values().stream().map(Clusters::view).toList();
+    }
+
+    /** What the TLS toward their hosts works with. */
+    public List<LoadedCertificates> certificates() {
+        return clusters.values().stream()
+                .flatMap(each -> each.sockets().certificates().stream())
+                .toList();
     }
 
     private static ClusterView view(Cluster cluster) {

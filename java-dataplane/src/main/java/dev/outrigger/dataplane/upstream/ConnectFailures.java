@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.PipeAddress;
+import dev.outrigger.dataplane.tls.TlsException;
 import java.io.FileNotFoundException;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -12,6 +13,9 @@ final class ConnectFailures {
 
     static String text(Throwable cause, InetSocketAddress address) {
         String message = String.valueOf(cause.getMessage());
+        if (cause instanceof TlsException) {
+            return message;
+        }
         String lower = message.toLowerCase(Locale.ROOT);
         String text = "Connection refused";
         if (lower.contains("no route to host")) {

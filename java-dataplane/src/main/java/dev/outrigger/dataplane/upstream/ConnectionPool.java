@@ -3,6 +3,9 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.PeerName;
+import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import dev.outrigger.dataplane.upstream.ClientConnection.State;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ConnectTimeoutException;
@@ -23,13 +26,14 @@ public final class ConnectionPool {
     private static final int MAX_CONNECTS_AT_ONCE = 3;
 
     private final Cluster cluster;
-    private final boolean http2;
+    private final PoolProtocol protocol;
     private final Http1CodecOptions codec;
     private final Host host;
     private final WorkerContext worker;
     private final UpstreamConnector connector;
     private final boolean highPriority;
     private final @Nullable Object owner;
+    private final @Nullable PeerName name;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
@@ -43,25 +47,27 @@ public final class ConnectionPool {
     private boolean gone;
 
     /**
-     * @param http2 whether its connections speak HTTP/2
-     * @param owner the downstream connection whose pool it is; {@code null} when all share it
+     * @param owner whose pool it is; {@code null} when all share it
+     * @param name what its connections' TLS is for; {@code null}: what the cluster says
      */
     ConnectionPool(
             Cluster cluster,
             Host host,
             WorkerContext worker,
             UpstreamConnector connector,
-            boolean http2,
+            PoolProtocol protocol,
             boolean highPriority,
-            @Nullable Object owner) {
+            @Nullable Object owner,
+            @Nullable PeerName name) {
         this.cluster = cluster;
-        this.http2 = http2;
+        this.protocol = protocol;
         this.codec = Http1CodecOptions.of(cluster.config().http());
         this.host = host;
         this.worker = worker;
         this.connector = connector;
         this.highPriority = highPriority;
         this.owner = owner;
+        this.name = name;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
@@ -218,11 +224,13 @@ public final class ConnectionPool {
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
+                                host.newTls(shard, config.connectTimeout(), target()),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
-                        : HappyEyeballs.connect(connector, host, connection, config);
+                        : HappyEyeballs.connect(
+                                connector, host, shard, target(), connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {
@@ -235,17 +243,46 @@ public final class ConnectionPool {
         });
     }
 
+    private TlsTarget target() {
+        TlsTarget target = TlsTarget.of(host.hostname()).withAlpnFallback(protocol.alpn());
+        return name == null ? target : target.withName(name);
+    }
+
     private ClientConnection newConnection() {
-        if (http2) {
-            shard.inc(stats.cxHttp2Total);
-            return new Http2ClientConnection(this, stats.http2());
-        }
+        return switch (protocol) {
+            case HTTP1 -> newHttp1();
+            case HTTP2 -> newHttp2();
+            case ALPN -> new UndecidedConnection(this);
+        };
+    }
+
+    private ClientConnection newHttp1() {
         shard.inc(stats.cxHttp1Total);
         stats.onCodec();
         return new Http1ClientConnection(this);
     }
 
-    private void connected(ClientConnection connection) {
+    private ClientConnection newHttp2() {
+        shard.inc(stats.cxHttp2Total);
+        return new Http2ClientConnection(this, stats.http2());
+    }
+
+    /** The handshake has chosen what a connection speaks. */
+    private ClientConnection decide(UndecidedConnection undecided) {
+        ClientConnection decided = undecided.isHttp2() ? newHttp2() : newHttp1();
+        decided.stale = undecided.stale;
+        // Envoy counts what was connected and what is spoken on it.
+        shard.inc(stats.cxTotal);
+        counters.add(HostCounters.CX_TOTAL, 1);
+        connections.remove(undecided);
+        connections.add(decided);
+        undecided.becomes(decided);
+        return decided;
+    }
+
+    private void connected(ClientConnection made) {
+        ClientConnection connection =
+                made instanceof UndecidedConnection undecided ? decide(undecided) : made;
         Duration lifetime = cluster.config().http().maxConnectionDuration();
         if (!lifetime.isZero()) {
             connection.armLifetime(lifetime.toNanos());
@@ -286,7 +323,8 @@ public final class ConnectionPool {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException) {
+        } else if (cause instanceof ConnectException || cause instanceof TlsException) {
+            // Whoever ended the handshake: Envoy takes it for the host.
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         shard.inc(stats.cxDestroy);
@@ -391,8 +429,8 @@ public final class ConnectionPool {
     private void leave() {
         gone = true;
         breakers.pools.dec(shard);
-        if (host.pools().find(worker.index(), http2, highPriority, owner) == this) {
-            host.pools().remove(worker.index(), http2, highPriority, owner);
+        if (host.pools().find(worker.index(), protocol, highPriority, owner) == this) {
+            host.pools().remove(worker.index(), protocol, highPriority, owner);
         }
     }
 
@@ -400,8 +438,8 @@ public final class ConnectionPool {
     private void comeBack() {
         gone = false;
         breakers.pools.inc(shard);
-        if (host.pools().find(worker.index(), http2, highPriority, owner) == null) {
-            host.pools().put(worker.index(), http2, highPriority, owner, this);
+        if (host.pools().find(worker.index(), protocol, highPriority, owner) == null) {
+            host.pools().put(worker.index(), protocol, highPriority, owner, this);
         }
     }
 

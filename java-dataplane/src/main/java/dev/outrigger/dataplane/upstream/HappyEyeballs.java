@@ -3,6 +3,8 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets.FirstFamily;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -26,6 +28,9 @@ final class HappyEyeballs {
     private static final long HEAD_START_MILLIS = 300;
 
     private final UpstreamConnector connector;
+    private final Host host;
+    private final StatsShard shard;
+    private final TlsTarget target;
     private final ClusterConfig config;
     private final ChannelHandler handler;
     private final ArrayDeque<InetSocketAddress> left;
@@ -34,10 +39,16 @@ final class HappyEyeballs {
 
     private HappyEyeballs(
             UpstreamConnector connector,
+            Host host,
+            StatsShard shard,
+            TlsTarget target,
             ClusterConfig config,
             ChannelHandler handler,
             List<InetSocketAddress> addresses) {
         this.connector = connector;
+        this.host = host;
+        this.shard = shard;
+        this.target = target;
         this.config = config;
         this.handler = handler;
         this.left = new ArrayDeque<>(addresses);
@@ -45,7 +56,12 @@ final class HappyEyeballs {
     }
 
     static Future<Void> connect(
-            UpstreamConnector connector, Host host, ChannelHandler handler, ClusterConfig config) {
+            UpstreamConnector connector,
+            Host host,
+            StatsShard shard,
+            TlsTarget target,
+            ChannelHandler handler,
+            ClusterConfig config) {
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(host.address());
         addresses.addAll(host.additionalAddresses());
@@ -54,7 +70,7 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt = new HappyEyeballs(connector, config, handler, sorted);
+        var attempt = new HappyEyeballs(connector, host, shard, target, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }
@@ -93,6 +109,7 @@ final class HappyEyeballs {
         ChannelFuture connecting =
                 connector.connect(
                         address,
+                        host.newTls(shard, config.connectTimeout(), target),
                         new Waiting(),
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes(),

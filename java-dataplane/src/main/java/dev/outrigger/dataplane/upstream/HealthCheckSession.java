@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,6 +262,7 @@ abstract class HealthCheckSession {
         // The check's own timeout ends it.
         return checker.connector.connect(
                 target(),
+                host.newTls(checker.shard, checker.config.timeout().plusSeconds(1), List.of()),
                 handler,
                 checker.config.timeout().plusSeconds(1),
                 config.perConnectionBufferLimitBytes(),

@@ -6,9 +6,14 @@ import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.ClientTls;
+import dev.outrigger.dataplane.tls.TlsTarget;
+import io.netty.channel.ChannelHandler;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,7 @@ public final class Host {
     private volatile long lastHcPassNanos;
     private volatile @Nullable OutlierMonitor outlier;
     private volatile boolean used;
+    private volatile @Nullable ClientTls tls;
 
     /** What an assignment says about a host, and may change. */
     public record Placement(Endpoint endpoint, int priority, LocalityKey locality, int weight) {
@@ -53,6 +59,7 @@ public final class Host {
         this.counters = new HostCounters[workers];
         this.pools = new HostPools(workers);
         this.placement = placement;
+        this.tls = cluster.sockets().own().tls();
         applyEds(placement.endpoint().healthStatus());
     }
 
@@ -101,6 +108,28 @@ public final class Host {
         return metadata().of(Metadata.LB).fields().get("canary")
                         instanceof MetadataValue.Bool(boolean value)
                 && value;
+    }
+
+    /** What its transport socket is; main loop. */
+    void setTls(@Nullable ClientTls socket) {
+        tls = socket;
+    }
+
+    /**
+     * What stands in front of a new connection's codec; {@code null} for nothing.
+     *
+     * @param alpnFallback the protocols offered where the cluster names none
+     */
+    @Nullable ChannelHandler newTls(
+            StatsShard shard, Duration connectTimeout, List<String> alpnFallback) {
+        return newTls(
+                shard, connectTimeout, TlsTarget.of(hostname()).withAlpnFallback(alpnFallback));
+    }
+
+    /** What stands in front of a new connection's codec; {@code null} for nothing. */
+    @Nullable ChannelHandler newTls(StatsShard shard, Duration connectTimeout, TlsTarget target) {
+        ClientTls socket = tls;
+        return socket == null ? null : socket.newHandler(target, shard, connectTimeout);
     }
 
     /** To be tried after {@link #address} when connecting. */

@@ -9,79 +9,89 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection pools of one host: by worker, protocol and priority, and where the cluster wants
- * that by downstream connection (CP1). Each worker touches its own part only.
+ * that by downstream connection (CP1) or by the name requests are for. Each worker touches its own
+ * part only.
  */
 final class HostPools {
-    private final @Nullable ConnectionPool[] shared;
-    private final @Nullable OfConnections[] byConnection;
+    /** One for each protocol and priority. */
+    private static final int PER_WORKER = 6;
 
-    /** The pools of one worker that belong to one downstream connection each. */
-    private static final class OfConnections {
+    private final @Nullable ConnectionPool[] shared;
+    private final @Nullable Owned[] byOwner;
+
+    /** The pools of one worker that have an owner each. */
+    private static final class Owned {
         private final Map<Key, ConnectionPool> pools = new HashMap<>();
     }
 
-    private record Key(boolean http2, boolean high, Object connection) {}
+    private record Key(PoolProtocol protocol, boolean high, Object owner) {}
 
     HostPools(int workers) {
-        shared = new ConnectionPool[workers * 4];
-        byConnection = new OfConnections[workers];
+        shared = new ConnectionPool[workers * PER_WORKER];
+        byOwner = new Owned[workers];
     }
 
-    private static int index(int worker, boolean http2, boolean high) {
-        return worker * 4 + (http2 ? 2 : 0) + (high ? 1 : 0);
+    private static int index(int worker, PoolProtocol protocol, boolean high) {
+        int place =
+                switch (protocol) {
+                    case HTTP1 -> 0;
+                    case HTTP2 -> 2;
+                    case ALPN -> 4;
+                };
+        return worker * PER_WORKER + place + (high ? 1 : 0);
     }
 
     /**
-     * @param connection whose pool it is; {@code null} for the one all share
+     * @param owner whose pool it is; {@code null} for the one all share
      */
     @Nullable ConnectionPool find(
-            int worker, boolean http2, boolean high, @Nullable Object connection) {
-        if (connection == null) {
-            return shared[index(worker, http2, high)];
+            int worker, PoolProtocol protocol, boolean high, @Nullable Object owner) {
+        if (owner == null) {
+            return shared[index(worker, protocol, high)];
         }
-        OfConnections own = byConnection[worker];
-        return own == null ? null : own.pools.get(new Key(http2, high, connection));
+        Owned own = byOwner[worker];
+        return own == null ? null : own.pools.get(new Key(protocol, high, owner));
     }
 
     void put(
             int worker,
-            boolean http2,
+            PoolProtocol protocol,
             boolean high,
-            @Nullable Object connection,
+            @Nullable Object owner,
             ConnectionPool pool) {
-        if (connection == null) {
-            shared[index(worker, http2, high)] = pool;
+        if (owner == null) {
+            shared[index(worker, protocol, high)] = pool;
             return;
         }
-        OfConnections own = byConnection[worker];
+        Owned own = byOwner[worker];
         if (own == null) {
-            own = new OfConnections();
-            byConnection[worker] = own;
+            own = new Owned();
+            byOwner[worker] = own;
         }
-        own.pools.put(new Key(http2, high, connection), pool);
+        own.pools.put(new Key(protocol, high, owner), pool);
     }
 
-    void remove(int worker, boolean http2, boolean high, @Nullable Object connection) {
-        if (connection == null) {
-            shared[index(worker, http2, high)] = null;
+    void remove(int worker, PoolProtocol protocol, boolean high, @Nullable Object owner) {
+        if (owner == null) {
+            shared[index(worker, protocol, high)] = null;
             return;
         }
-        OfConnections own = byConnection[worker];
+        Owned own = byOwner[worker];
         if (own != null) {
-            own.pools.remove(new Key(http2, high, connection));
+            own.pools.remove(new Key(protocol, high, owner));
         }
     }
 
     /** All of one worker, as they are now. */
     List<ConnectionPool> of(int worker) {
         var all = new ArrayList<ConnectionPool>();
-        for (int i = worker * 4; i < worker * 4 + 4; i++) {
+        for (int i = worker * PER_WORKER; i < (worker + 1) * PER_WORKER; i++) {
             ConnectionPool pool = shared[i];
             if (pool != null) {
                 all.add(pool);
             }
         }
-        OfConnections own = byConnection[worker];
+        Owned own = byOwner[worker];
         if (own != null) {
             all.addAll(own.pools.values());
         }

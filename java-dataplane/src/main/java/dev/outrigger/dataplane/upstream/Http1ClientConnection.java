@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReader;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import io.netty.buffer.ByteBuf;
@@ -95,6 +96,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     @Override
     public String localAddress() {
         return super.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        return super.tls();
     }
 
     @Override
@@ -394,5 +400,6 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             fail(partial ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION);
         }
         end();
+        worker.flushDirty();
     }
 }

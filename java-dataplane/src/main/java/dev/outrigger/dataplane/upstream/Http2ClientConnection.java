@@ -195,6 +195,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.refreshNow();
         if (!beginEnd()) {
+            session.discard();
             out.discard();
             return;
         }
@@ -203,5 +204,6 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
         session.discard();
         out.discard();
         end();
+        worker.flushDirty();
     }
 }

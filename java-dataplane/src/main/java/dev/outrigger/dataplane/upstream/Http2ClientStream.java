@@ -15,6 +15,7 @@ import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -67,6 +68,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     @Override
     public String localAddress() {
         return connection.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        return connection.tls();
     }
 
     @Override

@@ -4,14 +4,11 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
-import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.Metadata;
-import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
-import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.HealthChecker.Transition;
 import dev.outrigger.dataplane.upstream.Host.Placement;
 import java.net.InetSocketAddress;
@@ -217,29 +214,10 @@ final class Membership {
         return host;
     }
 
-    /** Every socket is cleartext, so that only the count tells which one was chosen (TL8). */
     private void matchTransportSocket(Host host, Metadata ofLocality) {
-        StatsShard shard = environment.mainShard();
-        for (TransportSocketMatch match : config.transportSocketMatches()) {
-            if (fits(match, host.metadata()) || fits(match, ofLocality)) {
-                cluster.stats().countTransportSocket(shard, match.name());
-                return;
-            }
-        }
-        cluster.stats().countTransportSocket(shard, "default");
-    }
-
-    private static boolean fits(TransportSocketMatch match, Metadata metadata) {
-        if (metadata.filters().isEmpty()) {
-            return false;
-        }
-        var fields = metadata.of("envoy.transport_socket_match").fields();
-        for (Criterion each : match.match().criteria()) {
-            if (!each.value().equals(fields.get(each.key()))) {
-                return false;
-            }
-        }
-        return true;
+        TransportSockets.Socket socket = cluster.sockets().of(host.metadata(), ofLocality);
+        host.setTls(socket.tls());
+        cluster.stats().countTransportSocket(environment.mainShard(), socket.name());
     }
 
     /** ED3: discovery lost it, but its health checks say that it is there. */

@@ -6,6 +6,8 @@ import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,6 +26,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,6 +154,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             ChannelFuture connecting =
                     connector.connect(
                             host.address(),
+                            host.newTls(shard, config.connectTimeout(), List.of()),
                             this,
                             config.connectTimeout(),
                             config.perConnectionBufferLimitBytes(),
@@ -158,7 +162,9 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             channel = connecting.channel();
             future = connecting;
         } else {
-            future = HappyEyeballs.connect(connector, host, this, config);
+            future =
+                    HappyEyeballs.connect(
+                            connector, host, shard, TlsTarget.of(host.hostname()), this, config);
         }
         future.addListener(done -> {
             worker.refreshNow();
@@ -205,7 +211,9 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException || cause instanceof FileNotFoundException) {
+        } else if (cause instanceof ConnectException
+                || cause instanceof FileNotFoundException
+                || cause instanceof TlsException) {
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         counters.add(HostCounters.CX_CONNECT_FAIL, 1);

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.tls.TlsException;
 import io.netty.channel.ChannelException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class TransportFailure {
             return "";
         }
         String message = String.valueOf(cause.getMessage());
+        if (cause instanceof TlsException) {
+            return message;
+        }
         String lower = message.toLowerCase(Locale.ROOT);
         String text = "Connection refused";
         if (lower.contains("no route to host")) {

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -48,15 +49,29 @@ public final class UpstreamConnector {
         return eventLoop;
     }
 
+    /**
+     * Connects; done when what is connected can be spoken on.
+     *
+     * @param tls what stands between socket and handler; {@code null} for cleartext
+     * @param timeout of the socket; that of a handshake is its handler's
+     */
     ChannelFuture connect(
             InetSocketAddress address,
+            @Nullable ChannelHandler tls,
             ChannelHandler handler,
             Duration timeout,
             int bufferLimitBytes,
             UpstreamSockets sockets) {
         int high = Math.max(2, bufferLimitBytes);
         if (PipeAddress.isPipe(address)) {
-            return Pipes.connect(eventLoop, epoll, allocator, address, handler, timeout, high);
+            return Pipes.connect(
+                    eventLoop,
+                    epoll,
+                    allocator,
+                    address,
+                    tls == null ? handler : new Layers(tls, handler),
+                    timeout,
+                    high);
         }
         var bootstrap =
                 new Bootstrap()
@@ -73,7 +88,7 @@ public final class UpstreamConnector {
                         .option(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(high / 2, high))
-                        .handler(handler);
+                        .handler(tls == null ? handler : new Layers(tls, handler));
         if (epoll && sockets.freebind().isPresent()) {
             bootstrap.option(EpollChannelOption.IP_FREEBIND, sockets.freebind().get());
         }
@@ -125,5 +140,21 @@ public final class UpstreamConnector {
                 .ifPresent(t ->
                         bootstrap.option(
                                 EpollChannelOption.TCP_KEEPINTVL, Math.toIntExact(t.toSeconds())));
+    }
+
+    /** Puts two handlers into a new channel instead of itself. */
+    private static final class Layers extends ChannelInitializer<Channel> {
+        private final ChannelHandler tls;
+        private final ChannelHandler handler;
+
+        Layers(ChannelHandler tls, ChannelHandler handler) {
+            this.tls = tls;
+            this.handler = handler;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(tls, handler);
+        }
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.outrigger.dataplane.config.RestXdsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -64,8 +67,9 @@ class RestMuxIT {
                                 false,
                                 Duration.ofSeconds(1),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
-                        new RestClient(loop, resolver),
+                        new RestClient(loop, resolver, cleartext()),
                         XdsType.CLUSTER,
                         Node.newBuilder().setId("me").build(),
                         new SplittableRandom(1));
@@ -116,5 +120,11 @@ class RestMuxIT {
                 + "\",\"resources\":[{\"@type\":\""
                 + XdsType.CLUSTER.typeUrl()
                 + "\",\"name\":\"a\"}]}";
+    }
+
+    private static ClusterTls cleartext() {
+        var stats = new StatsStore(1);
+        return new ClusterTls(
+                new TlsContexts(stats, InstantSource.system(), System::nanoTime), stats.shard(0));
     }
 }

@@ -261,6 +261,7 @@ final class TestConfigs {
                 List.of(),
                 Optional.empty(),
                 HealthPolicy.DEFAULT,
+                Optional.empty(),
                 List.of(),
                 TrackedStats.NONE,
                 Preconnect.DEFAULT,

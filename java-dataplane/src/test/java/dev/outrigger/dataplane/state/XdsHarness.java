@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.ads.AdsClient;
+import dev.outrigger.dataplane.ads.ClusterTls;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
@@ -15,6 +16,7 @@ import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -22,6 +24,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +82,7 @@ public final class XdsHarness implements AutoCloseable {
                                         false,
                                         Duration.ofSeconds(1),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         Optional.empty())),
                         new DynamicResourcesConfig(
                                 Optional.of(api), Optional.of(ads), Optional.of(ads)),
@@ -87,7 +91,16 @@ public final class XdsHarness implements AutoCloseable {
                         Duration.ofSeconds(5),
                         false,
                         StatsConfig.DEFAULT);
-        client = new AdsClient(loop, resolver, bootstrap, stats, new SplittableRandom(7));
+        client =
+                new AdsClient(
+                        loop,
+                        resolver,
+                        new ClusterTls(
+                                new TlsContexts(stats, InstantSource.system(), System::nanoTime),
+                                stats.shard(0)),
+                        bootstrap,
+                        stats,
+                        new SplittableRandom(7));
         assembler =
                 new ConfigAssembler(
                         loop,

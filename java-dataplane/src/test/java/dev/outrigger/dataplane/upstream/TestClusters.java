@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.parse.ParsedClusters;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.FakeMainLoop;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBufAllocator;
@@ -68,6 +69,7 @@ final class TestClusters implements AutoCloseable {
                                 localCluster,
                                 new UpstreamConnector(
                                         eventLoop, EmbeddedChannel::new, ByteBufAllocator.DEFAULT),
+                                new TlsContexts(stats, InstantSource.system(), System::nanoTime),
                                 worker,
                                 null,
                                 task -> task.accept(worker)));

@@ -59,7 +59,7 @@ public final class PolicyKinds {
             UpstreamAddressRule upstreamAddresses,
             Capabilities capabilities) {
         return List.of(
-                new ServiceKind(upstreamAddresses, capabilities),
+                new ServiceKind(upstreamAddresses),
                 new HttpRouteKind(),
                 new GrpcRouteKind(),
                 new TrafficPolicyKind(blocks(capabilities)),

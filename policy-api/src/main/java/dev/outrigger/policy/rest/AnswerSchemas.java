@@ -279,6 +279,7 @@ final class AnswerSchemas {
                 object(
                         field("id", text()),
                         field("cluster", text()),
+                        field("labels", map(text())),
                         field("userAgent", text()),
                         field("peer", text()),
                         field("connected", bool()),
@@ -364,7 +365,8 @@ final class AnswerSchemas {
                 "Readiness",
                 object(
                         field("status", words("UP", "DOWN")),
-                        field("checks", map(words("UP", "DOWN")))));
+                        field("checks", map(words("UP", "DOWN"))),
+                        field("certificates", map(text().put("format", "date-time")))));
         String[] codes =
                 Arrays.stream(ViolationCode.values())
                         .map(ViolationCode::code)

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * {@code /health/live}: the process answers. {@code /health/ready}: everything it needs works; 503
- * with the parts that do not.
+ * with the parts that do not. {@code certificates} has the end of those that no caller of this API
+ * is shown.
  */
 final class HealthService {
     private final List<Readiness> checks;
@@ -36,14 +37,19 @@ final class HealthService {
 
     private void ready(ServerRequest request, ServerResponse response, Caller caller) {
         ObjectNode parts = Json.object();
+        ObjectNode certificates = Json.object();
         boolean allUp = true;
         for (Readiness check : checks) {
             var problem = check.problem().get();
             parts.put(check.name(), problem.isEmpty() ? "UP" : "DOWN");
             allUp &= problem.isEmpty();
+            check.certificateEnd()
+                    .get()
+                    .ifPresent(end -> certificates.put(check.name(), end.toString()));
         }
         ObjectNode root = Json.object().put("status", allUp ? "UP" : "DOWN");
         root.set("checks", parts);
+        root.set("certificates", certificates);
         Responses.json(response, allUp ? 200 : 503, root);
     }
 }

@@ -225,6 +225,10 @@ final class Json {
         ObjectNode root = object();
         root.put("id", proxy.id());
         root.put("cluster", proxy.cluster());
+        ObjectNode labels = root.putObject("labels");
+        proxy.labels().entrySet().stream()
+                .sorted(java.util.Map.Entry.comparingByKey())
+                .forEach(label -> labels.put(label.getKey(), label.getValue()));
         root.put("userAgent", proxy.userAgent());
         root.put("peer", proxy.peer());
         root.put("connected", proxy.connected());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.policy.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +53,21 @@ final class LabelSelector {
             terms.add(term(part));
         }
         return new LabelSelector(terms);
+    }
+
+    /** Whether it accepts everything. */
+    boolean isAny() {
+        return terms.isEmpty();
+    }
+
+    /** Whether it accepts a document with these labels; one without any has none of them. */
+    boolean matches(JsonNode document) {
+        var labels = new HashMap<String, String>();
+        document.path("metadata")
+                .path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return matches(labels);
     }
 
     boolean matches(Map<String, String> labels) {

@@ -23,11 +23,7 @@ final class Parameters {
             query("dryRun", flag(), "Says what would be done, and does nothing.");
     static final Parameter MESSAGE =
             query("message", limited(1_024), "Why; kept with the revision.");
-    static final Parameter SELECTOR =
-            query(
-                    "labelSelector",
-                    limited(2_048),
-                    "Only documents with these labels, as in Kubernetes: a=b, a!=b, a in (b, c).");
+    static final Parameter SELECTOR = selector("Only documents with these labels");
     static final Parameter IF_MATCH =
             header("If-Match", limited(4_096), "The ETag of what is to be changed, or *.");
     static final Parameter IF_NONE_MATCH =
@@ -50,6 +46,14 @@ final class Parameters {
                             "Through what; kept with the revision."));
 
     private Parameters() {}
+
+    /** A condition on labels; {@code what} it selects is the sentence's beginning. */
+    static Parameter selector(String what) {
+        return query(
+                "labelSelector",
+                limited(2_048),
+                what + ", as in Kubernetes: a=b, a!=b, a in (b, c).");
+    }
 
     static Parameter query(String name, ObjectNode schema, String summary) {
         return new Parameter(name, In.QUERY, false, schema, summary);

@@ -43,6 +43,9 @@ final class ProxyService {
                 Operation.of("GET", "/api/v1/proxies", "listProxies")
                         .saying("The proxies that are known, connected or not.")
                         .needing(Role.VIEWER)
+                        .taking(
+                                Parameters.selector(
+                                        "Only those whose node's metadata has these texts"))
                         .replying(200, "Those the caller may see.", "application/json", "ProxyList")
                         .by(this::list),
                 Operation.of("GET", one, "getProxy")
@@ -92,10 +95,12 @@ final class ProxyService {
     }
 
     private void list(ServerRequest request, ServerResponse response, Caller caller) {
+        LabelSelector selector = Requests.selector(request);
         ObjectNode root = Json.object();
         var items = root.putArray("items");
         status.proxies().stream()
                 .filter(proxy -> isVisible(caller, proxy))
+                .filter(proxy -> selector.matches(proxy.labels()))
                 .forEach(proxy -> items.add(Json.proxy(proxy)));
         Responses.json(response, 200, root);
     }

@@ -60,6 +60,11 @@ final class Requests {
         }
     }
 
+    /** What the request selects by labels; everything if it does not say. */
+    static LabelSelector selector(ServerRequest request) {
+        return LabelSelector.parse(parameter(request, "labelSelector").orElse(""));
+    }
+
     static Optional<String> parameter(ServerRequest request, String name) {
         return request.query().contains(name)
                 ? Optional.of(request.query().get(name))

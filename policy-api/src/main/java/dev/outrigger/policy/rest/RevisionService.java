@@ -8,22 +8,29 @@ import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicyStore;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.Revision;
+import dev.outrigger.policy.store.StoredJson;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteOutcome;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 
 /** {@code /api/v1/revisions}: the log of writes, whether one is live, and undoing one. */
 final class RevisionService {
     /** A diff reads them all. */
     private static final int MAX_DIFFED = 1_000;
+
+    /** A list that selects by labels looks at so many changes, then goes on as another page. */
+    private static final int MAX_EXAMINED = 20_000;
 
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
@@ -71,7 +78,10 @@ final class RevisionService {
                                         "document",
                                         Parameters.limited(200),
                                         "Only those that changed this document: Kind/name or"
-                                                + " Kind/namespace/name."))
+                                                + " Kind/namespace/name."),
+                                Parameters.selector(
+                                        "Only those that changed a document which had or then has"
+                                                + " these labels"))
                         .taking(Parameters.limit(DEFAULT_LIMIT, MAX_LIMIT), Parameters.CURSOR)
                         .replying(200, "A page.", "application/json", "RevisionList", "Link")
                         .by(this::list),
@@ -156,33 +166,77 @@ final class RevisionService {
         int limit = Requests.number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, true);
         var text = Requests.parameter(request, "document");
         var document = text.map(given -> document("document", given));
-        String list = LIST + document.map(id -> "\n" + id).orElse("");
+        var labels = Requests.parameter(request, "labelSelector").filter(given -> !given.isBlank());
+        LabelSelector selector = Requests.selector(request);
+        String list =
+                LIST
+                        + document.map(id -> "\n" + id).orElse("")
+                        + labels.map(given -> "\n\n" + given).orElse("");
         long before =
                 Requests.parameter(request, "cursor")
                         .map(cursor -> cursors.read(list, cursor).revision())
                         .orElse(Long.MAX_VALUE);
-        List<Revision> found = store.revisions(before, limit + 1, document);
-        boolean hasMore = found.size() > limit;
-        List<Revision> page = hasMore ? found.subList(0, limit) : found;
+        var page = page(before, limit, document, selector);
         ObjectNode root = Json.object();
         var items = root.putArray("items");
-        page.stream()
+        page.revisions().stream()
                 .filter(revision -> isVisible(caller, revision))
                 .forEach(revision -> items.add(json(revision, false, caller)));
         root.put("revision", store.documents().revision());
-        if (hasMore) {
-            String cursor = cursors.write(list, new Cursors.Position(page.getLast().number(), ""));
+        if (page.next().isPresent()) {
+            String cursor = cursors.write(list, new Cursors.Position(page.next().getAsLong(), ""));
             root.put("next", cursor);
             response.header(
                     HeaderNames.LINK,
                     "</api/v1/revisions?limit="
                             + limit
                             + text.map(given -> "&document=" + Requests.encoded(given)).orElse("")
+                            + labels.map(given -> "&labelSelector=" + Requests.encoded(given))
+                                    .orElse("")
                             + "&cursor="
                             + cursor
                             + ">; rel=\"next\"");
         }
         Responses.json(response, 200, root);
+    }
+
+    /**
+     * Some revisions, the latest first.
+     *
+     * @param next the revision below which the next page begins, if there may be one
+     */
+    private record Page(List<Revision> revisions, OptionalLong next) {}
+
+    private Page page(long before, int limit, Optional<PolicyId> document, LabelSelector selector) {
+        var page = new ArrayList<Revision>();
+        long next = before;
+        int examined = 0;
+        while (examined < MAX_EXAMINED) {
+            List<Revision> found = store.revisions(next, limit + 1, document);
+            for (Revision revision : found) {
+                next = revision.number();
+                examined += revision.changes().size();
+                if (!isSelected(revision, selector)) {
+                    continue;
+                }
+                if (page.size() == limit) {
+                    return new Page(page, OptionalLong.of(page.getLast().number()));
+                }
+                page.add(revision);
+            }
+            if (found.size() <= limit) {
+                return new Page(page, OptionalLong.empty());
+            }
+        }
+        return new Page(page, OptionalLong.of(next));
+    }
+
+    private static boolean isSelected(Revision revision, LabelSelector selector) {
+        return selector.isAny()
+                || revision.changes().stream()
+                        .flatMap(change ->
+                                Stream.concat(change.before().stream(), change.after().stream()))
+                        .anyMatch(json -> selector.matches(StoredJson.read(json)));
     }
 
     private void get(ServerRequest request, ServerResponse response, Caller caller) {

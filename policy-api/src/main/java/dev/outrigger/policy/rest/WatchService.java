@@ -47,6 +47,9 @@ final class WatchService {
                                         Parameters.number(0, Long.MAX_VALUE),
                                         "The last revision the caller knows; 0 for all documents,"
                                                 + " default what stands now."),
+                                Parameters.selector(
+                                        "Only documents with these labels; one that no longer has"
+                                                + " them is told of as deleted"),
                                 Parameters.header(
                                         "Last-Event-ID",
                                         Parameters.text("^[0-9]{1,18}$"),
@@ -63,6 +66,7 @@ final class WatchService {
     }
 
     private void watch(ServerRequest request, ServerResponse response, Caller caller) {
+        LabelSelector selector = Requests.selector(request);
         long last = store.documents().revision();
         long since = since(request, last);
         if (since > last) {
@@ -89,7 +93,14 @@ final class WatchService {
             var signal = new WatchSignal();
             try (var out = response.outputStream();
                     PolicySource.Registration _ = store.onChange(_ -> signal.raise())) {
-                new Watcher(store, caller, out, signal, limits).run(since);
+                new Watcher(
+                                store,
+                                caller,
+                                out,
+                                signal,
+                                limits,
+                                new WatchSelection(selector, since == 0))
+                        .run(since);
             } catch (IOException | UncheckedIOException e) {
                 metrics.watchEnded("disconnected");
             }

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,18 +33,21 @@ final class Watcher {
     private final OutputStream out;
     private final WatchSignal signal;
     private final WatchLimits limits;
+    private final WatchSelection selection;
 
     Watcher(
             PolicyStore store,
             Caller caller,
             OutputStream out,
             WatchSignal signal,
-            WatchLimits limits) {
+            WatchLimits limits,
+            WatchSelection selection) {
         this.store = store;
         this.caller = caller;
         this.out = out;
         this.signal = signal;
         this.limits = limits;
+        this.selection = selection;
     }
 
     /** Returns when there is nothing more to send; throws when the client is gone. */
@@ -123,14 +127,11 @@ final class Watcher {
         var text = new StringBuilder();
         for (int i = 0; i < entries.size(); i++) {
             FeedEntry entry = entries.get(i);
-            boolean isSeen =
+            // Who begins with nothing need not hear of what is gone.
+            boolean isOpen =
                     caller.may(Role.VIEWER, entry.id().namespace())
-                            // Who begins with nothing need not hear of what is gone.
                             && !(isFirstList && entry.json().isEmpty());
-            if (isSeen) {
-                text.append("event: ").append(entry.json().isPresent() ? "put" : "delete");
-                text.append("\ndata: ").append(data(entry)).append('\n');
-            }
+            boolean isSeen = isOpen && tell(entry, text);
             boolean completes =
                     i == entries.size() - 1
                             || entries.get(i + 1).generation() != entry.generation();
@@ -144,19 +145,30 @@ final class Watcher {
         write(text.toString());
     }
 
-    private static String data(FeedEntry entry) {
+    /** Whether there is something to tell. */
+    private boolean tell(FeedEntry entry, StringBuilder text) {
+        var document = entry.json().map(StoredJson::read);
+        var told = selection.of(entry.id(), document);
+        switch (told) {
+            case PUT -> event(text, "put", entry, document);
+            case DELETE -> event(text, "delete", entry, Optional.empty());
+            case NOTHING -> {}
+        }
+        return told != WatchSelection.Told.NOTHING;
+    }
+
+    private static void event(
+            StringBuilder text, String name, FeedEntry entry, Optional<ObjectNode> document) {
         ObjectNode data = Json.object();
         Json.identify(data, entry.id());
         data.put("revision", entry.generation());
-        entry.json()
-                .ifPresent(json -> {
-                    ObjectNode document = StoredJson.read(json);
-                    if (document.get("metadata") instanceof ObjectNode metadata) {
-                        metadata.put("generation", entry.generation());
-                    }
-                    data.set("document", document);
-                });
-        return data.toString();
+        document.ifPresent(tree -> {
+            if (tree.get("metadata") instanceof ObjectNode metadata) {
+                metadata.put("generation", entry.generation());
+            }
+            data.set("document", tree);
+        });
+        text.append("event: ").append(name).append("\ndata: ").append(data).append('\n');
     }
 
     private void end(long revision, String reason, String detail) throws IOException {

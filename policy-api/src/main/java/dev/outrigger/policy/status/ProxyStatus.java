@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param id the node's {@code id}
  * @param cluster the node's {@code cluster}
+ * @param labels top-level texts of the node's metadata
  * @param userAgent the node's user agent and version, for example {@code envoy 1.40.0}
  * @param peer the remote address of the newest stream, or the last one when disconnected
  * @param since when the connection state last changed
@@ -25,6 +26,7 @@ import java.util.Optional;
 public record ProxyStatus(
         String id,
         String cluster,
+        Map<String, String> labels,
         String userAgent,
         String peer,
         boolean connected,
@@ -37,6 +39,7 @@ public record ProxyStatus(
         connections = List.copyOf(connections);
         withheld = List.copyOf(withheld);
         sidecars = List.copyOf(sidecars);
+        labels = Map.copyOf(labels);
         types = Map.copyOf(types);
     }
 

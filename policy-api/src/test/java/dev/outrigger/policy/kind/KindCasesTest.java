@@ -64,9 +64,7 @@ class KindCasesTest {
                     "guardrails",
                     "tls-envoy",
                     "credential-envoy",
-                    "service-envoy",
-                    "sidecar-envoy",
-                    "grpcroute-envoy");
+                    "sidecar-envoy");
 
     private record Case(String file, String title, String text, List<String> expected) {}
 

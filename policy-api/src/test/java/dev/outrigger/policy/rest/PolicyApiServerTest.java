@@ -340,6 +340,15 @@ class PolicyApiServerTest {
                 .containsExactly(expected.split(","));
     }
 
+    @Test
+    void selectsProxiesByTheirMetadata() {
+        assertThat(api.get("/api/v1/proxies?labelSelector=zone%3Dz1").json().path("items"))
+                .hasSize(1);
+        assertThat(api.get("/api/v1/proxies?labelSelector=zone%3Dz2").json().path("items"))
+                .isEmpty();
+        assertThat(api.get("/api/v1/proxies?labelSelector=((").status()).isEqualTo(400);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -485,7 +494,8 @@ class PolicyApiServerTest {
         api.apply(service("b"));
 
         assertThat(api.get("/api/v1/proxies/a-1").body())
-                .startsWith("{\"id\":\"a-1\",\"cluster\":\"a\",\"userAgent\":\"envoy 1.40.0\"")
+                .startsWith("{\"id\":\"a-1\",\"cluster\":\"a\",\"labels\":{\"zone\":\"z1\"}")
+                .contains("\"userAgent\":\"envoy 1.40.0\"")
                 .contains("\"rejection\":{\"version\":\"v2\",\"error\":\"bad\"");
         JsonNode sync = api.get("/api/v1/revisions/1/sync?timeout=1s").json();
         assertThat(sync.path("synced").asBoolean()).isFalse();
@@ -509,7 +519,8 @@ class PolicyApiServerTest {
 
         assertThat(api.get("/health/live").status()).isEqualTo(200);
         assertThat(api.get("/health/ready").body())
-                .isEqualTo("{\"status\":\"UP\",\"checks\":{\"store\":\"UP\"}}\n");
+                .isEqualTo(
+                        "{\"status\":\"UP\",\"checks\":{\"store\":\"UP\"},\"certificates\":{}}\n");
         assertThat(api.admin("/health/ready").status()).isEqualTo(200);
         String metrics = api.admin("/metrics").body();
         assertThat(metrics)

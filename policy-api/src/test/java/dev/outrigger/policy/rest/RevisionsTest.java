@@ -47,6 +47,28 @@ class RevisionsTest {
     }
 
     @Test
+    void listsWhatChangedDocumentsWithLabels() {
+        api.apply(PolicyApiServerTest.service("d", "team: x"));
+        api.apply(PolicyApiServerTest.service("e"));
+        api.apply(PolicyApiServerTest.service("d", "team: \"y\""));
+
+        var selected = api.get("/api/v1/revisions?labelSelector=team%3Dx").json();
+        var first = api.get("/api/v1/revisions?limit=1&labelSelector=team%3Dx");
+        var second =
+                api.get(
+                        "/api/v1/revisions?limit=1&labelSelector=team%3Dx&cursor="
+                                + first.json().path("next").asText());
+
+        assertThat(selected.path("items").findValuesAsText("message")).hasSize(2);
+        assertThat(first.header("Link")).contains("&labelSelector=team%3Dx&cursor=");
+        assertThat(first.json().at("/items/0/changes/0/name").asText()).isEqualTo("d");
+        assertThat(second.json().at("/items/0/revision").asLong())
+                .isEqualTo(first.json().at("/items/0/revision").asLong() - 2);
+        assertThat(second.json().has("next")).isFalse();
+        assertThat(api.get("/api/v1/revisions?labelSelector=((").status()).isEqualTo(400);
+    }
+
+    @Test
     void refusesAHistoryOfNothing() {
         assertThat(api.get("/api/v1/revisions?document=b").status()).isEqualTo(400);
         assertThat(api.get("/api/v1/revisions?document=Pod/b").status()).isEqualTo(400);

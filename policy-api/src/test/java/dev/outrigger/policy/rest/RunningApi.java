@@ -51,6 +51,7 @@ final class RunningApi implements AutoCloseable {
             new ProxyStatus(
                     "a-1",
                     "a",
+                    Map.of("zone", "z1"),
                     "envoy 1.40.0",
                     "127.0.0.1:5000",
                     true,

@@ -136,6 +136,54 @@ class WatchTest {
     }
 
     @Test
+    void tellsOfSelectedDocumentsOnly() throws IOException {
+        api.apply(service("b", "team: x") + "---\n" + service("c"));
+        try (var client = new Client("?since=0&labelSelector=team%3Dx")) {
+            List<String> first = client.until("id: 1");
+            api.apply(service("c", "team: \"y\"") + "---\n" + service("b"));
+            List<String> lost = client.until("id: 2");
+            api.apply(service("c", "team: x"));
+            List<String> won = client.until("id: 3");
+            api.send("DELETE", "/api/v1/services/b", "", "If-Match", "*");
+            List<String> unknown = client.until("id: 4");
+
+            assertThat(events(first)).containsExactly("event: put b");
+            assertThat(events(lost)).containsExactly("event: delete b");
+            assertThat(events(won)).containsExactly("event: put c");
+            assertThat(events(unknown)).isEmpty();
+        }
+    }
+
+    @Test
+    void whoGoesOnIsToldOfWhatMayHaveBeenSelected() throws IOException {
+        api.apply(service("b", "team: x"));
+        api.apply(service("b"));
+        try (var client = new Client("?since=1&labelSelector=team%3Dx")) {
+            assertThat(events(client.until("id: 2"))).containsExactly("event: delete b");
+        }
+    }
+
+    @Test
+    void refusesASelectorThatIsNone() throws IOException {
+        try (var client = new Client("?labelSelector=((")) {
+            assertThat(client.status()).isEqualTo(400);
+        }
+    }
+
+    /** Events with the names of their documents. */
+    private static List<String> events(List<String> lines) {
+        var events = new ArrayList<String>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("event: ")) {
+                events.add(
+                        lines.get(i)
+                                + lines.get(i + 1).replaceAll(".*?\"name\":\"([^\"]*)\".*", " $1"));
+            }
+        }
+        return events;
+    }
+
+    @Test
     void r23RefusesTheFuture() throws IOException {
         try (var client = new Client("?since=1")) {
             assertThat(client.status()).isEqualTo(400);

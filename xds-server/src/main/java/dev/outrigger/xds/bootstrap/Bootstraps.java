@@ -59,12 +59,6 @@ public final class Bootstraps implements BootstrapSource {
             return new Result.Refused(
                     "tlsCert", "is of no use: this control plane's xDS port is plaintext.");
         }
-        if (names.isPresent() && request.flavor() == Flavor.JAVA) {
-            return new Result.Refused(
-                    "flavor",
-                    "java: the Java data plane cannot speak TLS to its control plane yet, and this"
-                            + " one's xDS port speaks nothing else (expected: envoy).");
-        }
         var id =
                 request.id()
                         .orElseGet(() ->

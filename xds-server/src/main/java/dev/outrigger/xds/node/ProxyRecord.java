@@ -131,6 +131,7 @@ final class ProxyRecord {
         return new ProxyStatus(
                 id,
                 newest.node().cluster(),
+                newest.node().labels(),
                 newest.node().userAgent(),
                 newest.peer(),
                 true,
@@ -216,6 +217,7 @@ final class ProxyRecord {
         return new ProxyStatus(
                 status.id(),
                 status.cluster(),
+                status.labels(),
                 status.userAgent(),
                 status.peer(),
                 status.connected(),
@@ -242,6 +244,7 @@ final class ProxyRecord {
         return new ProxyStatus(
                 status.id(),
                 status.cluster(),
+                status.labels(),
                 status.userAgent(),
                 status.peer(),
                 false,

@@ -5,6 +5,7 @@ import dev.outrigger.xds.ads.Transport;
 import io.grpc.InsecureServerCredentials;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,11 @@ public final class GuardedSocket implements AutoCloseable {
     /** What the server's certificate calls it; empty without one. */
     public Optional<SubjectNames> names() {
         return credentials.map(ReloadingCredentials::names);
+    }
+
+    /** When the server's certificate expires; empty without one. */
+    public Optional<Instant> certificateEnd() {
+        return credentials.map(ReloadingCredentials::end);
     }
 
     @Override

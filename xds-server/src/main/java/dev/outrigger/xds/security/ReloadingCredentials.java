@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
@@ -58,11 +59,7 @@ public final class ReloadingCredentials implements AutoCloseable {
         this.failures = counter(meters, "failed");
         Gauge.builder(
                         "outrigger.xds.certificate.remaining",
-                        () ->
-                                Duration.between(
-                                                clock.instant(),
-                                                current.own().getNotAfter().toInstant())
-                                        .toSeconds())
+                        () -> Duration.between(clock.instant(), end()).toSeconds())
                 .description("Until the xDS server's certificate expires")
                 .baseUnit("seconds")
                 .register(meters);
@@ -108,6 +105,11 @@ public final class ReloadingCredentials implements AutoCloseable {
         return SubjectNames.of(current.own());
     }
 
+    /** When the server's certificate expires. */
+    Instant end() {
+        return current.own().getNotAfter().toInstant();
+    }
+
     /** Looks at the files now; what is wrong with them is logged once and counted each time. */
     public void reload() {
         try {
@@ -145,7 +147,7 @@ public final class ReloadingCredentials implements AutoCloseable {
     }
 
     private void warnIfExpired(InstantSource clock) {
-        var end = current.own().getNotAfter().toInstant();
+        var end = end();
         if (end.isBefore(clock.instant())) {
             log.warn("xDS certificate has expired at={} file={}", end, files.certificate());
         }

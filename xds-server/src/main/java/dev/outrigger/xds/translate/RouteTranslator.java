@@ -40,6 +40,11 @@ final class RouteTranslator {
 
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final HeaderMatcher SCHEME_IS_HTTPS =
+            HeaderMatcher.newBuilder()
+                    .setName(":scheme")
+                    .setStringMatch(StringMatcher.newBuilder().setExact("https"))
+                    .build();
 
     /** What surrounds the virtual hosts comes first, so that these can be added to it. */
     RouteConfiguration routeConfiguration(
@@ -70,7 +75,7 @@ final class RouteTranslator {
         return builder.build();
     }
 
-    /** One Envoy route, or two where a kind must tell methods apart. */
+    /** One Envoy route, or two where a kind must tell methods apart, or a redirect schemes. */
     private static List<Route> routes(IrRoute route, IrVirtualHost host) {
         var separate =
                 KindTranslators.ROUTE.stream()
@@ -83,12 +88,30 @@ final class RouteTranslator {
                             .method()
                             .<RouteMethods>map(method -> new RouteMethods.Only(List.of(method)))
                             .orElseGet(RouteMethods.Any::new);
-            return List.of(route(route, host, methods, match(route).build()));
+            return bySchemes(route(route, host, methods, match(route).build()));
         }
         var only = match(route).addHeaders(methodIn(separate.get())).build();
         return List.of(
                 route(route, host, new RouteMethods.Only(separate.get()), only),
                 route(route, host, new RouteMethods.Rest(), match(route).build()));
+    }
+
+    /**
+     * The usual port of HTTPS is not written where a redirect leaves a request's HTTPS as it is.
+     */
+    private static List<Route> bySchemes(Route route) {
+        var redirect = route.getRedirect();
+        boolean depends =
+                redirect.getPortRedirect() == HTTPS_PORT
+                        && !redirect.getHostRedirect().isEmpty()
+                        && redirect.getSchemeRedirect().isEmpty();
+        if (!depends) {
+            return List.of(route);
+        }
+        var ofHttps = route.toBuilder();
+        ofHttps.getMatchBuilder().addHeaders(SCHEME_IS_HTTPS);
+        ofHttps.getRedirectBuilder().clearPortRedirect();
+        return List.of(ofHttps.build(), route);
     }
 
     private static Route route(

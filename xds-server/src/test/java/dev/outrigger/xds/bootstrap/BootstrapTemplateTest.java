@@ -121,18 +121,15 @@ class BootstrapTemplateTest {
     }
 
     @Test
-    void saysThatTheJavaDataPlaneCannotSpeakTls() {
+    void isTheSameForBothProxies() {
         var names = new SubjectNames(List.of(), List.of("cp.example"), List.of());
         var bootstraps =
                 new Bootstraps("cp.example", () -> 18000, () -> Optional.of(names), new Random(1));
 
-        assertThat(bootstraps.bootstrap(tlsRequest(Flavor.JAVA, ClientFiles.NONE)))
-                .isInstanceOfSatisfying(
-                        Result.Refused.class,
-                        refused -> {
-                            assertThat(refused.parameter()).isEqualTo("flavor");
-                            assertThat(refused.detail()).contains("cannot speak TLS");
-                        });
+        var envoy = (Result.Yaml) bootstraps.bootstrap(tlsRequest(Flavor.ENVOY, ClientFiles.NONE));
+        var java = (Result.Yaml) bootstraps.bootstrap(tlsRequest(Flavor.JAVA, ClientFiles.NONE));
+
+        assertThat(java.text().replace("\"java\"", "\"envoy\"")).isEqualTo(envoy.text());
     }
 
     @Test

@@ -14,9 +14,6 @@ public enum Feature {
             "it compares retries with the requests under way and keeps no rate",
             "it compares retries with the requests under way and keeps no rate"),
 
-    /** HTTP/2 toward a service, and with it gRPC through a proxy. */
-    HTTP2_UPSTREAM(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
-
     /** Health checks by grpc.health.v1. */
     GRPC_HEALTH_CHECK(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
 

@@ -2,8 +2,6 @@
 package dev.outrigger.policy.kind.service;
 
 import dev.outrigger.policy.document.DocumentNode;
-import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.service.ServiceSpec.Protocol;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +13,7 @@ public final class Protocols {
 
     private Protocols() {}
 
-    public static Optional<Protocol> read(DocumentNode node, Capabilities capabilities) {
-        var protocol = node.oneOf(WORDS);
-        if (protocol.filter(Protocol::isHttp2).isPresent()) {
-            capabilities.require(node, Feature.HTTP2_UPSTREAM);
-        }
-        return protocol;
+    public static Optional<Protocol> read(DocumentNode node) {
+        return node.oneOf(WORDS);
     }
 }

@@ -4,7 +4,6 @@ package dev.outrigger.policy.kind.service;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
-import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
@@ -40,11 +39,9 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
     private static final int MAX_PRIORITY = 127;
 
     private final UpstreamAddressRule upstreamAddresses;
-    private final Capabilities capabilities;
 
-    public ServiceKind(UpstreamAddressRule upstreamAddresses, Capabilities capabilities) {
+    public ServiceKind(UpstreamAddressRule upstreamAddresses) {
         this.upstreamAddresses = upstreamAddresses;
-        this.capabilities = capabilities;
     }
 
     @Override
@@ -109,7 +106,7 @@ public final class ServiceKind implements PolicyKind<ServiceSpec> {
             if (port.isPresent() && !numbers.add(port.get())) {
                 portNode.violate(ViolationCode.DUPLICATE, "Port " + port.get() + " is taken.");
             }
-            var protocol = Protocols.read(item.field("protocol"), capabilities);
+            var protocol = Protocols.read(item.field("protocol"));
             if (name.isPresent() && port.isPresent()) {
                 ports.add(new Port(name.get(), port.get(), protocol.orElse(Protocol.HTTP)));
             }

@@ -140,7 +140,7 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
             port.ifPresent(number -> sockets.add(portNode, address, number));
             var appAddress = Hosts.listenAddress(item.field("appAddress")).orElse("127.0.0.1");
             var appPort = item.field("appPort").required().intIn(1, 65_535);
-            var protocol = Protocols.read(item.field("protocol"), capabilities);
+            var protocol = Protocols.read(item.field("protocol"));
             mark.ifClean(() ->
                             new Inbound(
                                     name.orElseThrow(),

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.ads;
+
+import dev.outrigger.dataplane.config.UpstreamTlsConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.ClientTls;
+import dev.outrigger.dataplane.tls.TlsContexts;
+import dev.outrigger.dataplane.tls.TlsTarget;
+import io.netty.channel.ChannelHandler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS of the connections that the process itself makes: to control planes and to other services
+ * over gRPC. Main loop only.
+ */
+public final class ClusterTls {
+    private final TlsContexts contexts;
+    private final StatsShard shard;
+    private final Map<String, Made> byCluster = new HashMap<>();
+
+    private record Made(UpstreamTlsConfig config, ClientTls tls) {}
+
+    /**
+     * @param shard the main loop's
+     */
+    public ClusterTls(TlsContexts contexts, StatsShard shard) {
+        this.contexts = contexts;
+        this.shard = shard;
+    }
+
+    /**
+     * What stands between a new connection's socket and its codec; {@code null} for cleartext.
+     *
+     * @param alpn offered where the cluster names no protocols
+     */
+    @Nullable ChannelHandler newHandler(XdsClusterConfig cluster, List<String> alpn) {
+        return cluster.tls()
+                .map(config ->
+                        tls(cluster.name(), config)
+                                .newHandler(
+                                        TlsTarget.of("").withAlpnFallback(alpn),
+                                        shard,
+                                        cluster.connectTimeout()))
+                .orElse(null);
+    }
+
+    private ClientTls tls(String cluster, UpstreamTlsConfig config) {
+        Made known = byCluster.get(cluster);
+        if (known == null || !known.config().equals(config)) {
+            known = new Made(config, contexts.client(config, "cluster." + cluster + "."));
+            byCluster.put(cluster, known);
+        }
+        return known.tls();
+    }
+}
