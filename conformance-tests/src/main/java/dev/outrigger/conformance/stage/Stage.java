@@ -58,9 +58,16 @@ public final class Stage implements AutoCloseable {
     public static Stage open(ProxyUnderTest proxy, CaseGroup group, Path workdir)
             throws IOException {
         Files.createDirectories(workdir);
-        var upstreams = new UpstreamSet();
+        var certificates = new Certificates(workdir);
+        var upstreams = new UpstreamSet(certificates);
         var accessLogs = new AccessLogs(workdir);
-        var template = new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
+        var template =
+                new ConfigTemplate((kind, name) ->
+                        switch (kind) {
+                            case "certificate" -> certificates.certificate(name);
+                            case "key" -> certificates.key(name);
+                            default -> value(kind, name, upstreams, accessLogs);
+                        });
         Configuration configuration = null;
         RunningProxy running = null;
         try {

@@ -23,6 +23,14 @@ final class UpstreamSet implements AutoCloseable {
     private final Map<String, Integer> replicas = new LinkedHashMap<>();
     private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
+    private final Certificates certificates;
+
+    /**
+     * @param certificates of upstreams that speak TLS
+     */
+    UpstreamSet(Certificates certificates) {
+        this.certificates = certificates;
+    }
 
     /** The port that a placeholder such as {@code ${refused.a}} stands for. */
     int port(String kind, String name) throws IOException {
@@ -31,6 +39,7 @@ final class UpstreamSet implements AutoCloseable {
             case "any" -> replica(name, Naming.SHARED);
             case "exact" -> replica(name, Naming.EXACT);
             case "rotated" -> replica(name, Naming.ROTATED);
+            case "secured" -> secured(name);
             case "refused" -> refused(name);
             case "blackhole" -> blackhole(name);
             default -> throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
@@ -68,6 +77,22 @@ final class UpstreamSet implements AutoCloseable {
         replicas.put(name, port);
         var shown = naming == Naming.EXACT ? name : upstream;
         replicaNames.put(port, "upstream " + shown);
+        return port;
+    }
+
+    /** A further port of an upstream, which speaks TLS and asks callers who they are. */
+    private int secured(String name) throws IOException {
+        var known = replicas.get("secured " + name);
+        if (known != null) {
+            return known;
+        }
+        var _ = scripted(name);
+        int port =
+                Optional.ofNullable(scripted.get(name))
+                        .orElseThrow()
+                        .listen(Naming.SHARED, certificates.server());
+        replicas.put("secured " + name, port);
+        replicaNames.put(port, "secured " + name);
         return port;
     }
 

@@ -135,6 +135,7 @@ final class Server implements AutoCloseable {
                                 .orElseGet(() ->
                                         new TlsContexts(
                                                 stats, InstantSource.system(), System::nanoTime)),
+                        requestPath::tlsOf,
                         stats.shard(0));
         this.ads = new AdsClient(loop, names, tls, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
@@ -188,7 +189,6 @@ final class Server implements AutoCloseable {
                                         ads.findCluster(api.clusterName()).orElseThrow(),
                                         ads.node(),
                                         this::loads,
-                                        RandomGenerator.getDefault(),
                                         stats));
         this.admin =
                 new AdminServer(
@@ -233,7 +233,11 @@ final class Server implements AutoCloseable {
                         new LoadPeriod.ClusterLoad(
                                 cluster.name(),
                                 services.getOrDefault(cluster.name(), ""),
-                                cluster.hosts().stream().map(Server::load).toList()))
+                                cluster.hosts().stream().map(Server::load).toList(),
+                                new LoadPeriod.Drops(
+                                        cluster.drops().overflowed(),
+                                        cluster.drops().overloaded(),
+                                        cluster.drops().category())))
                 .toList();
     }
 
@@ -306,9 +310,7 @@ final class Server implements AutoCloseable {
         } else {
             log.warn("No admin address given, so no admin HTTP server started.");
         }
-        log.info(
-                "loading {} cluster(s)",
-                bootstrap.clusters().size() + bootstrap.xdsClusters().size());
+        log.info("loading {} cluster(s)", bootstrap.clusters().size());
         log.info("loading {} listener(s)", bootstrap.listeners().size());
         onLoop(() -> {
             assembler.whenLive(() -> {

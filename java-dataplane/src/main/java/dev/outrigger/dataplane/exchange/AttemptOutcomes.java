@@ -156,6 +156,9 @@ final class AttemptOutcomes {
             return;
         }
         request.finish();
+        if (reset == StreamReset.OVERFLOW) {
+            request.cluster().loadDrops().countOverflow();
+        }
         replies.reset(reset, transportFailure, request.attemptCount() > 1, response.isInformed());
     }
 

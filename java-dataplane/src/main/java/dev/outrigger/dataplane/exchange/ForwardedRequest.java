@@ -205,7 +205,7 @@ final class ForwardedRequest {
         if (drop != null) {
             charges.response(503);
             active = false;
-            replies.dropped(drop, cluster().stats(), shard);
+            replies.dropped(drop, cluster(), shard);
             return;
         }
         attemptCount = 1;

@@ -30,10 +30,8 @@ final class GrpcAccessLogParser {
                     .nested("common_config", () -> COMMON)
                     .obeyed(
                             "additional_request_headers_to_log",
-                            "additional_response_headers_to_log")
-                    .noEffect(
-                            "additional_response_trailers_to_log",
-                            "trailers are not kept for logs");
+                            "additional_response_headers_to_log",
+                            "additional_response_trailers_to_log");
 
     static final SupportedFields TCP =
             SupportedFields.of(TcpGrpcAccessLogConfig.class).nested("common_config", () -> COMMON);
@@ -49,6 +47,7 @@ final class GrpcAccessLogParser {
                                 false,
                                 lower(http.getAdditionalRequestHeadersToLogList()),
                                 lower(http.getAdditionalResponseHeadersToLogList()),
+                                lower(http.getAdditionalResponseTrailersToLogList()),
                                 path,
                                 findings))
                 .or(() ->
@@ -57,6 +56,7 @@ final class GrpcAccessLogParser {
                                         sink(
                                                 tcp.getCommonConfig(),
                                                 true,
+                                                List.of(),
                                                 List.of(),
                                                 List.of(),
                                                 path,
@@ -69,6 +69,7 @@ final class GrpcAccessLogParser {
             boolean tcp,
             List<String> requestHeaders,
             List<String> responseHeaders,
+            List<String> responseTrailers,
             String path,
             Findings findings) {
         String at = FieldPaths.join(path, "common_config");
@@ -89,7 +90,8 @@ final class GrpcAccessLogParser {
                                         ? Values.clamp(common.getBufferSizeBytes())
                                         : DEFAULT_BUFFER_BYTES,
                                 requestHeaders,
-                                responseHeaders));
+                                responseHeaders,
+                                responseTrailers));
     }
 
     private static List<String> lower(List<String> names) {

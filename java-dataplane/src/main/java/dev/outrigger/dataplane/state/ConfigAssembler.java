@@ -240,8 +240,7 @@ public final class ConfigAssembler implements AutoCloseable {
 
     /** Whether a cluster of that name is known, for {@code validate_clusters}. */
     public boolean knowsCluster(String name) {
-        return clusters.contains(name)
-                || bootstrap.xdsClusters().stream().anyMatch(each -> each.name().equals(name));
+        return clusters.contains(name);
     }
 
     /** Where a cluster's hosts are now, for clients of gRPC services. */

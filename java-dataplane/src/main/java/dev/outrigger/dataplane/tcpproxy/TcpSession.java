@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
+import dev.outrigger.dataplane.exchange.RequestIds;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -20,6 +21,7 @@ import dev.outrigger.dataplane.upstream.TcpUpstream;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,7 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+    private @Nullable String streamId;
 
     /**
      * @param info of the connection, which has begun
@@ -461,6 +464,21 @@ public final class TcpSession
     @Override
     public @Nullable ResponseHead response() {
         return null;
+    }
+
+    @Override
+    public String connectionStreamId() {
+        String id = streamId;
+        if (id == null) {
+            id = uniqueId();
+            streamId = id;
+        }
+        return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return new String(RequestIds.next(worker.random()), StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.PeerName;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final LoadDrops loadDrops = new LoadDrops();
     private final @Nullable TrackedClusterStats tracked;
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
@@ -87,6 +89,24 @@ public final class Cluster {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    /** Of connections to hosts whose metadata says nothing; {@code null} for cleartext. */
+    public @Nullable ClientTls tls() {
+        return sockets.own().tls();
+    }
+
+    /** Requests that reached no host, for load reports. */
+    public LoadDrops loadDrops() {
+        return loadDrops;
+    }
+
+    /** Which kind of load the control plane wants dropped; empty for none. */
+    String dropCategory() {
+        return membership.dropOverloads().stream()
+                .findFirst()
+                .map(DropOverload::category)
+                .orElse("");
     }
 
     /** What the cluster tracks besides; {@code null} for nothing. */
