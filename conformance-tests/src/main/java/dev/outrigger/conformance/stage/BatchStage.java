@@ -92,11 +92,11 @@ public final class BatchStage implements AutoCloseable {
             Pattern name,
             OptionalInt port) {
 
-        static Running of(Part part, AccessLogs accessLogs, Path folder) {
+        static Running of(Part part, AccessLogs accessLogs) {
             var name = "(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])";
             return new Running(
                     part,
-                    new UpstreamSet(new Certificates(folder)),
+                    new UpstreamSet(),
                     accessLogs,
                     Normalizer.of(Map.of()),
                     new LogLines(),
@@ -150,7 +150,7 @@ public final class BatchStage implements AutoCloseable {
             for (var part : Stream.concat(warmUps.stream(), parts.stream()).toList()) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
                 AccessLogs.clear(folder);
-                var each = Running.of(part, new AccessLogs(folder), folder);
+                var each = Running.of(part, new AccessLogs(folder));
                 running.add(each);
                 var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
                 listeners.add(template.fill(part.listener()));

@@ -8,25 +8,25 @@ import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of one stage, made when the first is asked for. Used by one thread. */
+/**
+ * The certificates of all stages of this process, made when the first is asked for: what proxies
+ * say of them is the same on each. Any thread.
+ */
 final class Certificates {
-    private final Path folder;
-    private @Nullable Identities made;
+    private static @Nullable Identities made;
 
-    Certificates(Path workdir) {
-        this.folder = workdir.resolve("certificates");
-    }
+    private Certificates() {}
 
-    String certificate(String who) {
+    static String certificate(String who) {
         return identities().certificate(who);
     }
 
-    String key(String who) {
+    static String key(String who) {
         return identities().key(who);
     }
 
     /** Of an upstream that shows the server's certificate and takes callers with any of ours. */
-    ServerSocketFactory server() {
+    static ServerSocketFactory server() {
         try {
             var context = SSLContext.getInstance("TLS");
             context.init(
@@ -39,11 +39,17 @@ final class Certificates {
         }
     }
 
-    private Identities identities() {
+    private static synchronized Identities identities() {
         Identities known = made;
         if (known == null) {
             try {
-                known = new Identities(Files.createDirectories(folder));
+                Path folder = Files.createTempDirectory("certificates");
+                known = new Identities(folder);
+                try (var files = Files.list(folder)) {
+                    folder.toFile().deleteOnExit();
+                    // Files registered later are deleted first.
+                    files.forEach(each -> each.toFile().deleteOnExit());
+                }
             } catch (Exception e) {
                 throw new IllegalStateException("no certificates", e);
             }

@@ -58,14 +58,13 @@ public final class Stage implements AutoCloseable {
     public static Stage open(ProxyUnderTest proxy, CaseGroup group, Path workdir)
             throws IOException {
         Files.createDirectories(workdir);
-        var certificates = new Certificates(workdir);
-        var upstreams = new UpstreamSet(certificates);
+        var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
         var template =
                 new ConfigTemplate((kind, name) ->
                         switch (kind) {
-                            case "certificate" -> certificates.certificate(name);
-                            case "key" -> certificates.key(name);
+                            case "certificate" -> Certificates.certificate(name);
+                            case "key" -> Certificates.key(name);
                             default -> value(kind, name, upstreams, accessLogs);
                         });
         Configuration configuration = null;

@@ -23,14 +23,6 @@ final class UpstreamSet implements AutoCloseable {
     private final Map<String, Integer> replicas = new LinkedHashMap<>();
     private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
-    private final Certificates certificates;
-
-    /**
-     * @param certificates of upstreams that speak TLS
-     */
-    UpstreamSet(Certificates certificates) {
-        this.certificates = certificates;
-    }
 
     /** The port that a placeholder such as {@code ${refused.a}} stands for. */
     int port(String kind, String name) throws IOException {
@@ -90,7 +82,7 @@ final class UpstreamSet implements AutoCloseable {
         int port =
                 Optional.ofNullable(scripted.get(name))
                         .orElseThrow()
-                        .listen(Naming.SHARED, certificates.server());
+                        .listen(Naming.SHARED, Certificates.server());
         replicas.put("secured " + name, port);
         replicaNames.put(port, "secured " + name);
         return port;

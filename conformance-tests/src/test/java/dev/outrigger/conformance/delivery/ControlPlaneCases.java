@@ -53,7 +53,7 @@ final class ControlPlaneCases {
         cases.put("routes", new Case("15s", ControlPlaneCases::routes));
         cases.put("silence at first", new Case("1s", ControlPlaneCases::silence));
         cases.put("a stream that breaks", new Case("15s", ControlPlaneCases::brokenStream));
-        cases.put("streams that break at once", new Case("1s", ControlPlaneCases::refusedStreams));
+        cases.put("streams that break at once", new Case("4s", ControlPlaneCases::refusedStreams));
         cases.put("time to live", new Case("15s", ControlPlaneCases::timeToLive));
         cases.put("a huge message", new Case("15s", ControlPlaneCases::huge));
         return cases;

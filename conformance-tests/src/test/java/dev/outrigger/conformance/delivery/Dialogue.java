@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * down, to be compared with what another one asks and does. Used by one thread.
  */
 final class Dialogue implements XdsScript, AutoCloseable {
-    private static final long PATIENCE_SECONDS = 4;
+    private static final long PATIENCE_SECONDS = 12;
     private static final java.time.Duration PATIENCE =
             java.time.Duration.ofSeconds(PATIENCE_SECONDS);
 
@@ -202,8 +202,11 @@ final class Dialogue implements XdsScript, AutoCloseable {
                 .build();
     }
 
+    /** Ends the stream; what is sent next goes to the one that follows. */
     void end(Status status) {
-        conversation().end(status);
+        var ended = conversation();
+        conversation = null;
+        ended.end(status);
     }
 
     /** Waits until the proxy is live. */

@@ -82,7 +82,10 @@ final class RecordingServices implements AutoCloseable {
                             logs.add(message);
                         }
                     },
-                    responses);
+                    () -> {
+                        responses.onNext(StreamAccessLogsResponse.getDefaultInstance());
+                        responses.onCompleted();
+                    });
         }
     }
 
@@ -110,11 +113,11 @@ final class RecordingServices implements AutoCloseable {
                                             .build());
                         }
                     },
-                    responses);
+                    responses::onCompleted);
         }
     }
 
-    private record Keeping<Q>(Consumer<Q> keep, StreamObserver<?> responses)
+    private record Keeping<Q>(Consumer<Q> keep, Runnable complete)
             implements StreamObserver<Q> {
         @Override
         public void onNext(Q message) {
@@ -126,7 +129,7 @@ final class RecordingServices implements AutoCloseable {
 
         @Override
         public void onCompleted() {
-            responses.onCompleted();
+            complete.run();
         }
     }
 }

@@ -11,7 +11,7 @@ final class ReportingSetting {
             "address: {socket_address: {address: 127.0.0.1, port_value: 0}}";
 
     /** Requests of which load reports tell how they ended, one over TLS included. */
-    static final int REQUESTS_WITH_RESULT = 10;
+    static final int REQUESTS_WITH_RESULT = 11;
 
     /** A bar is the end of a line. */
     static final List<String> HTTP_REQUESTS =
