@@ -117,8 +117,7 @@ final class RecordingServices implements AutoCloseable {
         }
     }
 
-    private record Keeping<Q>(Consumer<Q> keep, Runnable complete)
-            implements StreamObserver<Q> {
+    private record Keeping<Q>(Consumer<Q> keep, Runnable complete) implements StreamObserver<Q> {
         @Override
         public void onNext(Q message) {
             keep.accept(message);

@@ -13,6 +13,20 @@ final class ReportingSetting {
     /** Requests of which load reports tell how they ended, one over TLS included. */
     static final int REQUESTS_WITH_RESULT = 11;
 
+    private static final String TAGS =
+            "{tag: fixed, literal: {value: some}}, {tag: home, environment: {name: HOME}}, {tag:"
+                    + " nothing, environment: {name: NOT_THERE}}, {tag: fallback, environment: {name:"
+                    + " NOT_THERE, default_value: other}}, {tag: asked, request_header: {name:"
+                    + " X-Asked, default_value: none}}, {tag: said, metadata: {kind: {request: {}},"
+                    + " metadata_key: {key: said, path: [{key: b}]}}}, {tag: deep, metadata: {kind:"
+                    + " {request: {}}, metadata_key: {key: said, path: [{key: c}, {key: d}]}}}, {tag:"
+                    + " number, metadata: {kind: {request: {}}, metadata_key: {key: said, path: [{key:"
+                    + " a}]}}}, {tag: route, metadata: {kind: {route: {}}, metadata_key: {key: of,"
+                    + " path: [{key: route}]}, default_value: no route}}, {tag: cluster, metadata:"
+                    + " {kind: {cluster: {}}, metadata_key: {key: of, path: [{key: cluster}]}}}, {tag:"
+                    + " host, metadata: {kind: {host: {}}, metadata_key: {key: of, path: [{key:"
+                    + " host}]}}}, {tag: fixed, literal: {value: again}}";
+
     /** A bar is the end of a line. */
     static final List<String> HTTP_REQUESTS =
             List.of(
@@ -113,7 +127,9 @@ final class ReportingSetting {
 
     private static String common() {
         return "transport_api_version: V3, buffer_flush_interval: 0.2s, filter_state_objects_to_log:"
-                + " [], grpc_service: {envoy_grpc: {cluster_name: services}}";
+                + " [], custom_tags: ["
+                + TAGS
+                + "], grpc_service: {envoy_grpc: {cluster_name: services}}";
     }
 
     private static String http(String name, String socket) {
@@ -149,7 +165,8 @@ final class ReportingSetting {
     }
 
     private static String routes() {
-        return "{name: to-up, match: {prefix: /up}, route: {cluster: up}}, {match: {prefix: /gone},"
+        return "{name: to-up, match: {prefix: /up}, metadata: {filter_metadata: {of: {route: way}}},"
+                + " route: {cluster: up}}, {match: {prefix: /gone},"
                 + " route: {cluster: gone}}, {match: {prefix: /full}, route: {cluster: full}},"
                 + " {match: {prefix: /none}, route: {cluster: none}}, {match: {prefix: /said}, route:"
                 + " {cluster: up, prefix_rewrite: /written}}, {match: {prefix: /own},"
@@ -175,12 +192,13 @@ final class ReportingSetting {
     private static String cluster(String name, int port, String more) {
         return "  - {name: "
                 + name
-                + ", type: STATIC, connect_timeout: 1s"
+                + ", type: STATIC, connect_timeout: 1s, metadata: {filter_metadata: {of: {cluster: true}}}"
                 + more
                 + (name.equals("up") ? enablingTrailers() : "")
                 + ", load_assignment: {cluster_name: "
                 + name
-                + ", endpoints: [{locality: {region: r, zone: z}, lb_endpoints: [{endpoint:"
+                + ", endpoints: [{locality: {region: r, zone: z}, lb_endpoints: [{metadata: {filter_metadata:"
+                + " {of: {host: [1.5, x]}}}, endpoint:"
                 + " {address: {socket_address: {address: 127.0.0.1, port_value: "
                 + port
                 + "}}}}]}]}}\n";

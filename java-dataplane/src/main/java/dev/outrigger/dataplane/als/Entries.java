@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.als;
 
 import com.google.protobuf.UInt32Value;
+import dev.outrigger.dataplane.accesslog.CustomTags;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
 import dev.outrigger.dataplane.message.Ascii;
@@ -10,6 +11,7 @@ import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.ConnectionProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
@@ -38,10 +40,11 @@ final class Entries {
 
     private Entries() {}
 
-    static TCPAccessLogEntry tcp(FormatContext context) {
+    static TCPAccessLogEntry tcp(FormatContext context, CustomTags tags) {
         StreamInfo info = context.info();
         var common = CommonEntries.of(info);
         CommonEntries.ifPresent(context.connectionStreamId(), common::setStreamId);
+        putTags(context, tags, common);
         return TCPAccessLogEntry.newBuilder()
                 .setCommonProperties(common)
                 .setConnectionProperties(
@@ -51,19 +54,31 @@ final class Entries {
                 .build();
     }
 
-    static HTTPAccessLogEntry http(FormatContext context, Sink.Grpc config) {
+    static HTTPAccessLogEntry http(FormatContext context, Sink.Grpc config, CustomTags tags) {
         StreamInfo info = context.info();
         var common = CommonEntries.of(info);
         RequestHead request = context.request();
         if (request != null && context.hasStreamId()) {
             CommonEntries.ifPresent(header(request.headers(), "x-request-id"), common::setStreamId);
         }
+        putTags(context, tags, common);
         return HTTPAccessLogEntry.newBuilder()
                 .setProtocolVersion(protocol(info))
                 .setRequest(request(request, info, config))
                 .setCommonProperties(common)
                 .setResponse(response(context, config))
                 .build();
+    }
+
+    private static void putTags(
+            FormatContext context, CustomTags tags, AccessLogCommon.Builder common) {
+        tags.forEach(
+                context,
+                (name, value) -> {
+                    if (!common.containsCustomTags(name)) {
+                        common.putCustomTags(name, Utf8.mended(value));
+                    }
+                });
     }
 
     private static HTTPRequestProperties request(

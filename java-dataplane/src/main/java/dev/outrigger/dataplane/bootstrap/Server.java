@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.lrs.LoadPeriod;
 import dev.outrigger.dataplane.lrs.LoadReporter;
@@ -243,7 +244,7 @@ final class Server implements AutoCloseable {
 
     private static LoadPeriod.HostLoad load(RequestPath.HostView host) {
         int colon = host.address().lastIndexOf(':');
-        boolean hasPort = colon >= 0 && host.address().charAt(0) != '/';
+        boolean hasPort = colon >= 0 && "/@".indexOf(host.address().charAt(0)) < 0;
         return new LoadPeriod.HostLoad(
                 hasPort ? host.address().substring(0, colon) : host.address(),
                 hasPort ? Integer.parseInt(host.address().substring(colon + 1)) : 0,
@@ -332,7 +333,10 @@ final class Server implements AutoCloseable {
         try {
             InetSocketAddress bound = admin.start(config.address());
             adminAddress = Optional.of(bound);
-            String text = bound.getAddress().getHostAddress() + ":" + bound.getPort();
+            String text =
+                    PipeAddress.isPipe(bound)
+                            ? PipeAddress.path(bound)
+                            : bound.getAddress().getHostAddress() + ":" + bound.getPort();
             log.info("admin address: {}", text);
             if (!options.adminAddressPath().isEmpty()) {
                 write(options.adminAddressPath(), text, "admin address");

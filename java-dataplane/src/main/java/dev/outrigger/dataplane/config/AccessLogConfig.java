@@ -28,6 +28,7 @@ public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig fi
          * @param requestHeaders put into entries besides, in lower case
          * @param responseHeaders put into entries besides, in lower case
          * @param responseTrailers put into entries besides, in lower case
+         * @param customTags told besides
          */
         record Grpc(
                 GrpcServiceConfig service,
@@ -37,12 +38,14 @@ public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig fi
                 int bufferSizeBytes,
                 List<String> requestHeaders,
                 List<String> responseHeaders,
-                List<String> responseTrailers)
+                List<String> responseTrailers,
+                List<CustomTagConfig> customTags)
                 implements Sink {
             public Grpc {
                 requestHeaders = List.copyOf(requestHeaders);
                 responseHeaders = List.copyOf(responseHeaders);
                 responseTrailers = List.copyOf(responseTrailers);
+                customTags = List.copyOf(customTags);
             }
         }
     }

@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats.DroppedRequests;
@@ -64,7 +65,7 @@ public final class LoadPeriod {
     }
 
     /**
-     * @param ip without port
+     * @param ip without port; of a Unix domain socket its path
      * @param inProgress as of now; the other numbers since the host is known
      */
     public record HostLoad(
@@ -204,6 +205,9 @@ public final class LoadPeriod {
     }
 
     private static Address address(HostLoad host) {
+        if (host.ip().startsWith("/") || host.ip().startsWith("@")) {
+            return Address.newBuilder().setPipe(Pipe.newBuilder().setPath(host.ip())).build();
+        }
         return Address.newBuilder()
                 .setSocketAddress(
                         SocketAddress.newBuilder().setAddress(host.ip()).setPortValue(host.port()))

@@ -207,7 +207,8 @@ public final class BootstrapParser {
                             new AccessLogConfig.Sink.File(admin.getAccessLogPath()),
                             new AccessLogConfig.Format.Default()));
         }
-        return AddressParser.parse(admin.getAddress(), Names.REFUSED, "admin.address", findings)
+        return AddressParser.parseOrPipe(
+                        admin.getAddress(), Names.REFUSED, "admin.address", findings)
                 .map(address -> new AdminConfig(address, logs));
     }
 

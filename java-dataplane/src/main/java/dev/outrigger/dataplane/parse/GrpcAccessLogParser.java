@@ -23,7 +23,8 @@ final class GrpcAccessLogParser {
                     .obeyed("log_name", "buffer_flush_interval", "buffer_size_bytes")
                     .nested("grpc_service", () -> ConfigSourceParser.GRPC_SERVICE)
                     .onlyEnum("transport_api_version", "V3")
-                    .noEffect("filter_state_objects_to_log", "no filter keeps such objects");
+                    .noEffect("filter_state_objects_to_log", "no filter keeps such objects")
+                    .nested("custom_tags", () -> CustomTagParser.TAG);
 
     static final SupportedFields HTTP =
             SupportedFields.of(HttpGrpcAccessLogConfig.class)
@@ -91,7 +92,8 @@ final class GrpcAccessLogParser {
                                         : DEFAULT_BUFFER_BYTES,
                                 requestHeaders,
                                 responseHeaders,
-                                responseTrailers));
+                                responseTrailers,
+                                CustomTagParser.parse(common.getCustomTagsList())));
     }
 
     private static List<String> lower(List<String> names) {

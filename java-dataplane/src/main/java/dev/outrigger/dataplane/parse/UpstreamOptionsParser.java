@@ -345,15 +345,13 @@ final class UpstreamOptionsParser {
                         match.getName(),
                         "Duplicate transport_socket_matches name: " + match.getName());
             }
+            String at = FieldPaths.index("transport_socket_matches", i) + ".transport_socket";
             matches.add(
                     new TransportSocketMatch(
                             match.getName(),
                             MetadataCriteria.of(MetadataParser.struct(match.getMatch())),
-                            TlsContextParser.upstream(
-                                    match.getTransportSocket(),
-                                    FieldPaths.index("transport_socket_matches", i)
-                                            + ".transport_socket",
-                                    findings)));
+                            TlsContextParser.upstream(match.getTransportSocket(), at, findings),
+                            ProxyProtocolParser.parse(match.getTransportSocket(), at, findings)));
         }
         return matches;
     }

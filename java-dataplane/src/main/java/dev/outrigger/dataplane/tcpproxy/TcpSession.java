@@ -148,7 +148,7 @@ public final class TcpSession
         info.setAttemptCount(attempts);
         info.addUpstreamHostAttempted(host.addressText());
         info.beginAttempt();
-        upstream = TcpUpstream.connect(host, worker, services.connector(), this);
+        upstream = TcpUpstream.connect(host, worker, services.connector(), info.connection(), this);
     }
 
     private void fail(ResponseFlag flag) {

@@ -335,7 +335,9 @@ public final class Cluster {
             LoadBalancerContext context) {
         Cluster owner = host.cluster();
         PeerName name = owner.peerName(context);
-        Object of = poolOwner(context, name);
+        ProxiedConnection proxied =
+                host.isToldOfClients() ? ProxiedConnection.of(context.connection()) : null;
+        Object of = poolOwner(context, name, proxied);
         PoolProtocol protocol = owner.protocol(context);
         HostPools known = host.pools();
         ConnectionPool pool = known.find(worker.index(), protocol, highPriority, of);
@@ -352,7 +354,15 @@ public final class Cluster {
             pools.inc(shard);
             pool =
                     new ConnectionPool(
-                            owner, host, worker, connector, protocol, highPriority, of, name);
+                            owner,
+                            host,
+                            worker,
+                            connector,
+                            protocol,
+                            highPriority,
+                            of,
+                            name,
+                            proxied);
             known.put(worker.index(), protocol, highPriority, of, pool);
         }
         host.touch();
@@ -360,9 +370,12 @@ public final class Cluster {
     }
 
     /** Whose pool a request takes; {@code null} for the one all share. */
-    private @Nullable Object poolOwner(LoadBalancerContext context, @Nullable PeerName name) {
+    private @Nullable Object poolOwner(
+            LoadBalancerContext context,
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         Object connection =
-                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+                config.poolPerDownstreamConnection() ? context.downstreamConnection() : proxied;
         if (name == null || connection == null) {
             return name == null ? connection : name;
         }

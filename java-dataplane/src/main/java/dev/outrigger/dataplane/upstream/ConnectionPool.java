@@ -34,6 +34,7 @@ public final class ConnectionPool {
     private final boolean highPriority;
     private final @Nullable Object owner;
     private final @Nullable PeerName name;
+    private final @Nullable ProxiedConnection proxied;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
@@ -49,6 +50,7 @@ public final class ConnectionPool {
     /**
      * @param owner whose pool it is; {@code null} when all share it
      * @param name what its connections' TLS is for; {@code null}: what the cluster says
+     * @param proxied whom hosts are told of; {@code null} for nobody
      */
     ConnectionPool(
             Cluster cluster,
@@ -58,7 +60,8 @@ public final class ConnectionPool {
             PoolProtocol protocol,
             boolean highPriority,
             @Nullable Object owner,
-            @Nullable PeerName name) {
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         this.cluster = cluster;
         this.protocol = protocol;
         this.codec = Http1CodecOptions.of(cluster.config().http());
@@ -68,6 +71,7 @@ public final class ConnectionPool {
         this.highPriority = highPriority;
         this.owner = owner;
         this.name = name;
+        this.proxied = proxied;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
@@ -224,13 +228,14 @@ public final class ConnectionPool {
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
-                                host.newTls(shard, config.connectTimeout(), target()),
+                                host.newTransport(
+                                        shard, config.connectTimeout(), target(), proxied),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
                         : HappyEyeballs.connect(
-                                connector, host, shard, target(), connection, config);
+                                connector, host, shard, target(), proxied, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {

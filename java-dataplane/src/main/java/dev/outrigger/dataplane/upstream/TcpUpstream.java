@@ -26,7 +26,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +76,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private final Host host;
     private final Cluster cluster;
     private final WorkerContext worker;
+    private final @Nullable ProxiedConnection proxied;
     private final Owner owner;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
@@ -92,10 +92,12 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private long openedNanos;
     private int lastReceived;
 
-    private TcpUpstream(Host host, WorkerContext worker, Owner owner) {
+    private TcpUpstream(
+            Host host, WorkerContext worker, @Nullable ProxiedConnection proxied, Owner owner) {
         this.host = host;
         this.cluster = host.cluster();
         this.worker = worker;
+        this.proxied = proxied;
         this.owner = owner;
         this.breakers = cluster.breakers(false);
         this.stats = cluster.stats();
@@ -116,10 +118,16 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
      * Connects to a host; the owner hears of the outcome, never from within this call.
      *
      * @param connector of the worker
+     * @param client the connection it is made for
      */
     public static TcpUpstream connect(
-            Host host, WorkerContext worker, UpstreamConnector connector, Owner owner) {
-        var upstream = new TcpUpstream(host, worker, owner);
+            Host host,
+            WorkerContext worker,
+            UpstreamConnector connector,
+            ConnectionInfo client,
+            Owner owner) {
+        var proxied = host.isToldOfClients() ? ProxiedConnection.of(client) : null;
+        var upstream = new TcpUpstream(host, worker, proxied, owner);
         upstream.begin(connector);
         return upstream;
     }
@@ -154,7 +162,11 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             ChannelFuture connecting =
                     connector.connect(
                             host.address(),
-                            host.newTls(shard, config.connectTimeout(), List.of()),
+                            host.newTransport(
+                                    shard,
+                                    config.connectTimeout(),
+                                    TlsTarget.of(host.hostname()),
+                                    proxied),
                             this,
                             config.connectTimeout(),
                             config.perConnectionBufferLimitBytes(),
@@ -164,7 +176,13 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         } else {
             future =
                     HappyEyeballs.connect(
-                            connector, host, shard, TlsTarget.of(host.hostname()), this, config);
+                            connector,
+                            host,
+                            shard,
+                            TlsTarget.of(host.hostname()),
+                            proxied,
+                            this,
+                            config);
         }
         future.addListener(done -> {
             worker.refreshNow();
