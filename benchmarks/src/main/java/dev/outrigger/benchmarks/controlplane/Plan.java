@@ -81,7 +81,7 @@ record Plan(
                 20,
                 Duration.ofSeconds(4),
                 10_000,
-                150,
+                300,
                 Duration.ofSeconds(300));
     }
 

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * response[1].header.server}, {@code connection[1].end}, {@code attempt[2].header.host}, {@code
  * log[1].flags}, {@code stat.cluster.a.upstream_rq_total}.
  *
+ * @param attempts in any order in which they may be seen; see {@link AttemptOrder}
  * @param logs one map for each access log line, by the name of its part
  * @param statDeltas what the exchange added to each counter and gauge, zeroes left out
  */
@@ -31,7 +32,7 @@ public record Observation(
 
     public Observation {
         connections = List.copyOf(connections);
-        attempts = List.copyOf(attempts);
+        attempts = AttemptOrder.of(attempts);
         logs = List.copyOf(logs);
         adminReplies = List.copyOf(adminReplies);
     }

@@ -4,6 +4,7 @@ package dev.outrigger.conformance.proxy;
 import dev.outrigger.envoy.Envoy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A stock Envoy: the oracle. */
 public record EnvoyProxy(Envoy envoy) implements ProxyUnderTest {
@@ -19,8 +20,8 @@ public record EnvoyProxy(Envoy envoy) implements ProxyUnderTest {
     }
 
     @Override
-    public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
-        return ProxyProcess.start(envoy::start, bootstrap, workdir);
+    public RunningProxy start(Path bootstrap, Path workdir, Duration logFlush) throws IOException {
+        return ProxyProcess.start(envoy::start, bootstrap, workdir, logFlush);
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.outrigger.conformance.proxy;
 import dev.outrigger.envoy.EnvoyProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,8 +61,8 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
     }
 
     @Override
-    public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
-        return ProxyProcess.start(this::launch, bootstrap, workdir);
+    public RunningProxy start(Path bootstrap, Path workdir, Duration logFlush) throws IOException {
+        return ProxyProcess.start(this::launch, bootstrap, workdir, logFlush);
     }
 
     @Override

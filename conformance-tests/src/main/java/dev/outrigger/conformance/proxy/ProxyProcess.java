@@ -30,8 +30,6 @@ final class ProxyProcess implements RunningProxy {
                     "--use-dynamic-base-id", // Several proxies run on one machine.
                     "--concurrency",
                     "1", // Round robin and pools are per worker: one makes runs comparable.
-                    "--file-flush-interval-msec",
-                    "10", // Access log lines are read after each exchange.
                     "--drain-time-s",
                     "1",
                     "-l",
@@ -54,11 +52,14 @@ final class ProxyProcess implements RunningProxy {
         EnvoyProcess launch(List<String> args, Path workdir, Path log) throws IOException;
     }
 
-    static ProxyProcess start(Launcher launcher, Path bootstrap, Path workdir) throws IOException {
+    static ProxyProcess start(Launcher launcher, Path bootstrap, Path workdir, Duration logFlush)
+            throws IOException {
         var addressFile = workdir.resolve("admin-address");
         var log = workdir.resolve("output.log");
         Files.deleteIfExists(addressFile);
         var args = new ArrayList<>(COMMON_FLAGS);
+        args.add("--file-flush-interval-msec");
+        args.add(Long.toString(logFlush.toMillis()));
         args.addAll(List.of("-c", bootstrap.toString()));
         args.addAll(List.of("--admin-address-path", addressFile.toString()));
         var process = launcher.launch(args, workdir, log);

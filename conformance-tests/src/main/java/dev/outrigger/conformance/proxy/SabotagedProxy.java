@@ -4,6 +4,7 @@ package dev.outrigger.conformance.proxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,8 +29,8 @@ public record SabotagedProxy(ProxyUnderTest honest, Sabotage sabotage) implement
     }
 
     @Override
-    public RunningProxy start(Path bootstrap, Path workdir) throws IOException {
-        return new Running(honest.start(bootstrap, workdir), sabotage);
+    public RunningProxy start(Path bootstrap, Path workdir, Duration logFlush) throws IOException {
+        return new Running(honest.start(bootstrap, workdir, logFlush), sabotage);
     }
 
     @Override

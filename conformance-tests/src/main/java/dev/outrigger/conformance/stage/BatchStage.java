@@ -4,7 +4,6 @@ package dev.outrigger.conformance.stage;
 import dev.outrigger.conformance.exchange.Scenario;
 import dev.outrigger.conformance.observe.Normalizer;
 import dev.outrigger.conformance.observe.Observation;
-import dev.outrigger.conformance.observe.SeenAttempt;
 import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
@@ -36,8 +35,11 @@ import java.util.stream.Stream;
 public final class BatchStage implements AutoCloseable {
     private static final Duration STEP_LIMIT = Duration.ofMillis(1500);
     private static final Duration BODY_LIMIT = Duration.ofMillis(500);
+    private static final Duration COPY_LIMIT = Duration.ofSeconds(1);
+    private static final Duration COPY_STEP = Duration.ofMillis(10);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
     private static final Duration QUIET_STEP = Duration.ofMillis(50);
+    private static final Duration LOG_FLUSH = Duration.ofMillis(500);
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
 
     /** What tells whether a proxy has something left to do. */
@@ -80,6 +82,10 @@ public final class BatchStage implements AutoCloseable {
         public Part {
             clusters = List.copyOf(clusters);
             scenarios = List.copyOf(scenarios);
+        }
+
+        private boolean mirrors() {
+            return listener.contains("request_mirror_policies");
         }
     }
 
@@ -195,7 +201,7 @@ public final class BatchStage implements AutoCloseable {
             ProxyUnderTest proxy, Path bootstrap, Path workdir, Source source) throws NotStarted {
         RunningProxy started = null;
         try {
-            started = proxy.start(bootstrap, workdir);
+            started = proxy.start(bootstrap, workdir, LOG_FLUSH);
             source.awaitInForce();
             return started;
         } catch (IOException e) {
@@ -281,7 +287,10 @@ public final class BatchStage implements AutoCloseable {
                         Optional.of(upstreams))) {
             client.play(scenario.steps());
             running.lines().began(scenario.name(), client.localPorts());
-            var attempts = inOrder(upstreams.attempts().settled(BODY_LIMIT));
+            if (running.part().mirrors()) {
+                awaitCopies(running.part());
+            }
+            var attempts = upstreams.attempts().settled(BODY_LIMIT);
             var connections = Closings.comparable(client.seen(), scenario.steps());
             return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
         } finally {
@@ -289,16 +298,10 @@ public final class BatchStage implements AutoCloseable {
         }
     }
 
-    /** A mirrored request races with its original: the order between those two says nothing. */
-    private static List<SeenAttempt> inOrder(List<SeenAttempt> attempts) {
-        var ordered = new ArrayList<SeenAttempt>();
-        attempts.stream().filter(each -> !isMirror(each)).forEach(ordered::add);
-        attempts.stream().filter(BatchStage::isMirror).forEach(ordered::add);
-        return ordered;
-    }
-
-    private static boolean isMirror(SeenAttempt attempt) {
-        return attempt.upstream().startsWith("mirror");
+    /** A copy that a mirror policy makes may be on its way when its original has been answered. */
+    private void awaitCopies(Part part) {
+        var requests = "/stats?filter=cluster." + part.name() + "_.*_rq_.*active$";
+        var _ = Eventually.holds(COPY_LIMIT, COPY_STEP, () -> stats(requests).quiet());
     }
 
     /** What is not zero, by the part whose name the statistic's begins with. */

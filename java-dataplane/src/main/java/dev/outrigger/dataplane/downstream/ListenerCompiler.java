@@ -218,7 +218,9 @@ final class ListenerCompiler {
         }
         HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
         HttpConnectionManager.Settings before = known.settings().get(key);
-        if (before != null && before.config().httpFilters().equals(now.httpFilters())) {
+        if (before != null
+                && before.config().httpFilters().equals(now.httpFilters())
+                && before.config().upgrades().equals(now.upgrades())) {
             return before;
         }
         var made = settings(listener, now);
@@ -228,15 +230,27 @@ final class ListenerCompiler {
 
     private HttpConnectionManager.Settings settings(
             ListenerConfig listener, HttpConnectionManagerConfig config) {
+        FactoryContext context = filters.withStatPrefix("http." + config.statPrefix() + ".");
+        var byUpgrade = new HashMap<String, HttpConnectionManager.UpgradeChain>();
+        config.upgrades()
+                .forEach((type, upgrade) -> {
+                    if (!upgrade.filters().isEmpty()) {
+                        byUpgrade.put(
+                                type,
+                                new HttpConnectionManager.UpgradeChain(
+                                        HttpFilters.compile(upgrade.filters(), context),
+                                        accessLogs(
+                                                UpstreamLogConfig.of(upgrade.filters()).logs())));
+                    }
+                });
         return new HttpConnectionManager.Settings(
                 config,
                 new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
                 accessLogs(config.accessLogs()),
                 accessLogs(UpstreamLogConfig.of(config.httpFilters()).logs()),
                 listener.perConnectionBufferLimitBytes(),
-                HttpFilters.compile(
-                        config.httpFilters(),
-                        filters.withStatPrefix("http." + config.statPrefix() + ".")),
+                HttpFilters.compile(config.httpFilters(), context),
+                byUpgrade,
                 filters.serviceCluster(),
                 serviceNode);
     }

@@ -13,8 +13,9 @@ import dev.outrigger.dataplane.route.HostRewriter;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
-import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.StreamSource;
+import dev.outrigger.dataplane.upstream.TcpTunnel;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -54,6 +55,12 @@ final class ForwardedRequest {
     private boolean active;
     private boolean overflowed;
     private UpstreamFilters filters = UpstreamFilters.NONE;
+
+    /** Whether the client is not read, because the host does not keep up. */
+    private boolean backedUp;
+
+    /** Whether the host is not read, because the client does not keep up. */
+    private boolean paused;
 
     ForwardedRequest(
             WorkerServices services,
@@ -135,7 +142,9 @@ final class ForwardedRequest {
         requestEnd = -1;
         active = true;
         overflowed = false;
-        filters = services.upstreamFilters(target, exchange.settings().router);
+        filters = services.upstreamFilters(target, exchange.routerOptions());
+        backedUp = false;
+        paused = false;
         response.reset();
     }
 
@@ -178,13 +187,11 @@ final class ForwardedRequest {
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
-    private @Nullable ConnectionPool choosePool(boolean isRetry) {
+    private @Nullable StreamSource choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
-        ConnectionPool pool =
-                host == null
-                        ? null
-                        : cluster().pool(host, worker, services.connector(), highPriority, hosts);
+        boolean tcp = route().isConnectEnd(head().method());
+        StreamSource pool = host == null ? null : source(host, tcp);
         if (pool == null) {
             if (host == null) {
                 shard.inc(cluster().stats().cxNoneHealthy);
@@ -192,10 +199,21 @@ final class ForwardedRequest {
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
-        } else {
+        } else if (!tcp) {
             cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
         return pool;
+    }
+
+    private @Nullable StreamSource source(Host host, boolean tcp) {
+        return tcp
+                ? new TcpTunnel(
+                        host,
+                        worker,
+                        services.connector(),
+                        highPriority,
+                        info().findConnection())
+                : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
@@ -215,7 +233,7 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        ConnectionPool pool = choosePool(false);
+        StreamSource pool = choosePool(false);
         if (pool == null) {
             return;
         }
@@ -240,7 +258,7 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(ConnectionPool pool) {
+    private void startAttempt(StreamSource pool) {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
         info().setUpstreamMetadata(pool.host().metadata());
@@ -289,7 +307,7 @@ final class ForwardedRequest {
                     head().headers(),
                     Ascii.bytes(host.hostname()),
                     route().appendsXForwardedHost() && attemptCount == 1,
-                    !exchange.settings().router.suppressEnvoyHeaders());
+                    !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();
         if (log != null) {
@@ -302,6 +320,10 @@ final class ForwardedRequest {
         // A body in chunks that turns out to be empty is sent in chunks all the same.
         boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
         stream.sendHead(head(), bodyless);
+        if (attempt.stream() == null) {
+            // A tunnel is answered at once, and with the answer all may be over.
+            return;
+        }
         if (!bodyless) {
             body.replay(stream);
         }
@@ -313,7 +335,8 @@ final class ForwardedRequest {
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
         // Reading was stopped where more waited for this stream than the buffer may hold.
-        exchange.downstream().readDisable(!stream.isWritable());
+        paused = false;
+        backUp(!stream.isWritable());
     }
 
     void onRequestBody(ByteBuf data, boolean endStream) {
@@ -341,14 +364,24 @@ final class ForwardedRequest {
             }
         }
         if (stream == null && body.isFull()) {
-            exchange.downstream().readDisable(true);
+            backUp(true);
         }
         if (endStream) {
             onRequestEnd(attempt);
         }
     }
 
+    /** The request has ended, though what it ends with is kept back (W3). */
+    void onEarlyEnd() {
+        if (active) {
+            onRequestEnd(attempts.latest());
+        }
+    }
+
     private void onRequestEnd(@Nullable Attempt attempt) {
+        if (requestEnd >= 0) {
+            return;
+        }
         requestEnd = worker.now();
         if (attempt != null) {
             outcomes.armRouteTimer();
@@ -382,14 +415,30 @@ final class ForwardedRequest {
     }
 
     void onUpstreamWritable(boolean writable) {
-        exchange.downstream().readDisable(!writable);
+        backUp(!writable);
+    }
+
+    private void backUp(boolean now) {
+        if (now != backedUp) {
+            backedUp = now;
+            shard.inc(
+                    now
+                            ? cluster().stats().flowControlBackedUp
+                            : cluster().stats().flowControlDrained);
+            exchange.pauseReading(now);
+        }
     }
 
     void onDownstreamWritable(boolean writable) {
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
-        if (stream != null) {
-            stream.readDisable(!writable);
+        if (stream != null && paused == writable) {
+            paused = !writable;
+            shard.inc(
+                    paused
+                            ? cluster().stats().flowControlPaused
+                            : cluster().stats().flowControlResumed);
+            stream.readDisable(paused);
         }
     }
 
@@ -407,11 +456,11 @@ final class ForwardedRequest {
 
     /** Whether each attempt has its line in a log. */
     boolean logsAttempts() {
-        return !exchange.settings().router.upstreamLogs().isEmpty();
+        return !exchange.routerOptions().upstreamLogs().isEmpty();
     }
 
     RouterOptions routerOptions() {
-        return exchange.settings().router;
+        return exchange.routerOptions();
     }
 
     AttemptLog newAttemptLog() {
@@ -432,7 +481,7 @@ final class ForwardedRequest {
     void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        ConnectionPool pool = choosePool(true);
+        StreamSource pool = choosePool(true);
         if (pool == null) {
             return;
         }
@@ -453,6 +502,12 @@ final class ForwardedRequest {
     /** The exchange is over. */
     void end() {
         cancel();
+        if (backedUp) {
+            // What was not read is not read any more, and Envoy takes that for read again.
+            backedUp = false;
+            shard.inc(cluster().stats().flowControlDrained);
+            shard.inc(exchange.stats().flowControlResumed);
+        }
         retry.end();
         body.end();
         shadows.end();

@@ -18,8 +18,10 @@ import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.route.ValueMatcher;
 import dev.outrigger.dataplane.upstream.Cluster;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,13 @@ public final class HttpConnectionManager {
         return clusters.get(name);
     }
 
+    /**
+     * The filters of an upgrade that has its own.
+     *
+     * @param upstreamLogs its router's
+     */
+    public record UpgradeChain(HttpFilters filters, List<AccessLog> upstreamLogs) {}
+
     /** The part that depends on the listener alone. Immutable. */
     public static final class Settings {
         final HttpConnectionManagerConfig config;
@@ -82,7 +91,9 @@ public final class HttpConnectionManager {
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
-        final HttpFilters filters;
+        private final HttpFilters filters;
+        private final Map<String, HttpFilters> upgradeFilters = new HashMap<>();
+        private final Map<String, RouterOptions> upgradeRouters = new HashMap<>();
         final @Nullable LocalReplyMapping localReplies;
         final byte[] serviceCluster;
         final byte[] serviceNode;
@@ -92,6 +103,7 @@ public final class HttpConnectionManager {
 
         /**
          * @param upstreamLogs the router's
+         * @param upgradeChains those of upgrades that have their own, by lower-case type
          * @param serviceCluster the node's
          * @param serviceNode the node's id
          */
@@ -102,6 +114,7 @@ public final class HttpConnectionManager {
                 List<AccessLog> upstreamLogs,
                 int bufferLimitBytes,
                 HttpFilters filters,
+                Map<String, UpgradeChain> upgradeChains,
                 String serviceCluster,
                 String serviceNode) {
             this.config = config;
@@ -127,6 +140,14 @@ public final class HttpConnectionManager {
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
             this.filters = filters;
+            upgradeChains.forEach((type, chain) -> {
+                upgradeFilters.put(type, chain.filters());
+                upgradeRouters.put(
+                        type,
+                        RouterOptions.of(
+                                Objects.requireNonNull(config.upgrades().get(type)).filters(),
+                                chain.upstreamLogs()));
+            });
             this.localReplies = LocalReplyMapping.of(config.localReply());
             this.serviceCluster = Ascii.bytes(serviceCluster);
             this.serviceNode = Ascii.bytes(serviceNode);
@@ -151,6 +172,24 @@ public final class HttpConnectionManager {
 
         public HcmStats stats() {
             return stats;
+        }
+
+        /**
+         * The filters of an exchange.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        HttpFilters filters(@Nullable String upgrade) {
+            return upgrade == null ? filters : upgradeFilters.getOrDefault(upgrade, filters);
+        }
+
+        /**
+         * What the router of an exchange's filters says.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        RouterOptions router(@Nullable String upgrade) {
+            return upgrade == null ? router : upgradeRouters.getOrDefault(upgrade, router);
         }
 
         /** What the codec of this manager's connections allows. */

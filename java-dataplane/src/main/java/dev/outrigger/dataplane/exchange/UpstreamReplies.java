@@ -57,7 +57,7 @@ final class UpstreamReplies {
         byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
         exchange.replies()
                 .sendFilterReply(
-                        exchange.settings().router.suppressEnvoyHeaders()
+                        exchange.routerOptions().suppressEnvoyHeaders()
                                 ? reply
                                 : reply.withHeaders(
                                         headers -> headers.add(header, LocalReplies.TRUE)));

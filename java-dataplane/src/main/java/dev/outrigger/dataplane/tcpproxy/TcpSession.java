@@ -15,8 +15,10 @@ import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
+import dev.outrigger.dataplane.upstream.TcpSessionUpstream;
 import dev.outrigger.dataplane.upstream.TcpUpstream;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -69,7 +71,7 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
-    private @Nullable TcpUpstream upstream;
+    private @Nullable TcpSessionUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
     private int attempts;
@@ -133,7 +135,7 @@ public final class TcpSession
             return;
         }
         info.setUpstreamCluster(found.name());
-        if (!TcpUpstream.admits(found, worker)) {
+        if (!TcpUpstream.admits(found, worker, false)) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW);
             return;
         }
@@ -148,7 +150,25 @@ public final class TcpSession
         info.setAttemptCount(attempts);
         info.addUpstreamHostAttempted(host.addressText());
         info.beginAttempt();
-        upstream = TcpUpstream.connect(host, worker, services.connector(), info.connection(), this);
+        reach(found, host);
+    }
+
+    private void reach(Cluster of, Host host) {
+        TunnelRequest request = proxy.tunnel();
+        if (request == null) {
+            upstream =
+                    TcpUpstream.connect(
+                            host, worker, services.connector(), false, info.connection(), this);
+            return;
+        }
+        ConnectionPool pool = of.pool(host, worker, services.connector(), false, choice);
+        if (pool == null) {
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        var tunnel = new HttpTunnel(pool, request.head(this), worker, this);
+        upstream = tunnel;
+        tunnel.start();
     }
 
     private void fail(ResponseFlag flag) {
@@ -163,7 +183,7 @@ public final class TcpSession
 
     @Override
     public void onUpstreamConnectFailure(StreamReset reason, String transportFailure) {
-        TcpUpstream failed = upstream;
+        TcpSessionUpstream failed = upstream;
         upstream = null;
         if (phase != Phase.CONNECTING || failed == null) {
             return;
@@ -207,7 +227,7 @@ public final class TcpSession
 
     @Override
     public void onUpstreamConnected() {
-        TcpUpstream connected = upstream;
+        TcpSessionUpstream connected = upstream;
         if (connected == null) {
             return;
         }
@@ -226,7 +246,7 @@ public final class TcpSession
 
     @Override
     public void onDownstreamData(ByteBuf data) {
-        TcpUpstream to = upstream;
+        TcpSessionUpstream to = upstream;
         info.addBytesReceived(data.readableBytes());
         info.downstreamBytes().received(data.readableBytes());
         if (to == null || !to.isOpen()) {
@@ -250,7 +270,7 @@ public final class TcpSession
 
     @Override
     public void onDownstreamEnd() {
-        TcpUpstream to = upstream;
+        TcpSessionUpstream to = upstream;
         if (upstreamEnded) {
             // The side that ends last is the one that closes; the other is told what is left.
             downstreamEndedLast = true;
@@ -330,7 +350,7 @@ public final class TcpSession
     }
 
     private void pauseUpstream(boolean pause) {
-        TcpUpstream from = upstream;
+        TcpSessionUpstream from = upstream;
         if (from != null && from.readDisable(pause)) {
             var of = from.host().cluster().stats();
             shard.inc(pause ? of.flowControlPaused : of.flowControlResumed);
@@ -360,7 +380,7 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
-        TcpUpstream left = upstream;
+        TcpSessionUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {
             phase = Phase.FLUSHING;
@@ -377,7 +397,7 @@ public final class TcpSession
         log(AccessLogType.TCP_CONNECTION_END);
     }
 
-    private void dropUpstream(@Nullable TcpUpstream left, boolean reset) {
+    private void dropUpstream(@Nullable TcpSessionUpstream left, boolean reset) {
         upstream = null;
         if (left == null) {
             return;
@@ -392,7 +412,7 @@ public final class TcpSession
     }
 
     private void endFlush() {
-        TcpUpstream left = upstream;
+        TcpSessionUpstream left = upstream;
         upstream = null;
         if (left != null) {
             left.closeNow();
