@@ -208,11 +208,7 @@ final class ForwardedRequest {
     private @Nullable StreamSource source(Host host, boolean tcp) {
         return tcp
                 ? new TcpTunnel(
-                        host,
-                        worker,
-                        services.connector(),
-                        highPriority,
-                        info().findConnection())
+                        host, worker, services.connector(), highPriority, info().findConnection())
                 : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
