@@ -17,7 +17,7 @@ final class ReportingSetting {
             "{tag: fixed, literal: {value: some}}, {tag: home, environment: {name: HOME}}, {tag:"
                     + " nothing, environment: {name: NOT_THERE}}, {tag: fallback, environment: {name:"
                     + " NOT_THERE, default_value: other}}, {tag: asked, request_header: {name:"
-                    + " X-Asked, default_value: none}}, {tag: said, metadata: {kind: {request: {}},"
+                    + " Referer, default_value: none}}, {tag: said, metadata: {kind: {request: {}},"
                     + " metadata_key: {key: said, path: [{key: b}]}}}, {tag: deep, metadata: {kind:"
                     + " {request: {}}, metadata_key: {key: said, path: [{key: c}, {key: d}]}}}, {tag:"
                     + " number, metadata: {kind: {request: {}}, metadata_key: {key: said, path: [{key:"

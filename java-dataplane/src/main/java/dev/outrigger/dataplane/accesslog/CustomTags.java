@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.outrigger.dataplane.accesslog.Operator.MetadataSource;
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.config.CustomTagConfig;
@@ -24,7 +27,7 @@ public final class CustomTags {
                 configs.stream().map(each -> new Tag(each.tag(), source(each.source()))).toList());
     }
 
-    /** Goes through those that have a value here; of two of one name the first counts. */
+    /** Goes through those that have a value here; of two of one name the last counts. */
     public void forEach(FormatContext context, BiConsumer<String, String> action) {
         for (Tag each : tags) {
             String value = each.source().read(context);
@@ -43,12 +46,20 @@ public final class CustomTags {
                 yield _ -> known;
             }
             case Source.RequestHeader(String name, String otherwise) ->
-                    orElse(HeadOperators.request(name), otherwise);
+                    orElse(utf8(HeadOperators.request(name)), otherwise);
             case Source.OfMetadata(var kind, String key, var path, String otherwise) -> {
                 String argument = path.isEmpty() ? key : key + ":" + String.join(":", path);
                 MetadataSource source = MetadataText.of(kind(kind), argument);
                 yield orElse(context -> text(source, context), otherwise);
             }
+        };
+    }
+
+    /** Of a text whose characters are bytes. */
+    private static TextSource utf8(TextSource header) {
+        return context -> {
+            String value = header.read(context);
+            return value == null ? null : new String(value.getBytes(ISO_8859_1), UTF_8);
         };
     }
 

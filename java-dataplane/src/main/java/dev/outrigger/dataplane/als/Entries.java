@@ -72,13 +72,7 @@ final class Entries {
 
     private static void putTags(
             FormatContext context, CustomTags tags, AccessLogCommon.Builder common) {
-        tags.forEach(
-                context,
-                (name, value) -> {
-                    if (!common.containsCustomTags(name)) {
-                        common.putCustomTags(name, Utf8.mended(value));
-                    }
-                });
+        tags.forEach(context, common::putCustomTags);
     }
 
     private static HTTPRequestProperties request(
