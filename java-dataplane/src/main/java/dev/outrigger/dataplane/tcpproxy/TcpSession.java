@@ -71,6 +71,7 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
+    private final Timers.Timer refusalTimer;
     private @Nullable TcpSessionUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
@@ -82,6 +83,9 @@ public final class TcpSession
     private boolean downstreamEndedLast;
     private boolean closedLocally;
     private @Nullable String streamId;
+
+    /** After so long it is closed, and that is all; negative for a session that goes on. */
+    private long refusalNanos = -1;
 
     /**
      * @param info of the connection, which has begun
@@ -100,10 +104,17 @@ public final class TcpSession
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.retryTimer = worker.timers().timer(this::onRetry);
         this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.refusalTimer = worker.timers().timer(this::closeDownstream);
     }
 
     /** The handler of the downstream connection. */
     public DownstreamConnection downstream() {
+        return downstream;
+    }
+
+    /** The handler of a connection that may not stay: it is counted, logged, and closed. */
+    public DownstreamConnection refuse(long delayNanos) {
+        refusalNanos = delayNanos;
         return downstream;
     }
 
@@ -113,6 +124,15 @@ public final class TcpSession
         openedNanos = worker.now();
         owner.opened(this);
         shard.inc(stats.cxTotal);
+        if (refusalNanos == 0) {
+            closeDownstream();
+            return;
+        }
+        if (refusalNanos > 0) {
+            // Nothing is read meanwhile.
+            refusalTimer.arm(openedNanos, refusalNanos);
+            return;
+        }
         arm(durationTimer, config.maxDownstreamConnectionDuration());
         arm(logTimer, config.accessLogFlushInterval());
         arm(idleTimer, config.idleTimeout());
@@ -380,6 +400,7 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
+        refusalTimer.discard();
         TcpSessionUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {
