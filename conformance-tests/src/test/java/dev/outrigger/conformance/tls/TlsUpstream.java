@@ -62,7 +62,9 @@ final class TlsUpstream implements AutoCloseable {
             String forwarded = "";
             String line = in.readLine();
             while (line != null) {
-                if (line.startsWith("x-forwarded-")) {
+                if (line.startsWith("x-forwarded-")
+                        || line.startsWith("authorization: ")
+                        || line.startsWith("x-key: ")) {
                     forwarded += line + "\n";
                 }
                 if (line.isEmpty()) {

@@ -53,12 +53,15 @@ public record ClusterConfig(
 
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
-        return Stream.concat(
-                        tls.stream(),
-                        transportSocketMatches.stream().flatMap(match -> match.tls().stream()))
-                .flatMap(each -> each.common().secrets().stream())
-                .distinct()
-                .toList();
+        var ofTls =
+                Stream.concat(
+                                tls.stream(),
+                                transportSocketMatches.stream()
+                                        .flatMap(match -> match.tls().stream()))
+                        .flatMap(each -> each.common().secrets().stream());
+        var ofFilters =
+                http.filters().stream().flatMap(filter -> filter.config().secrets().stream());
+        return Stream.concat(ofTls, ofFilters).distinct().toList();
     }
 
     /** Of pooled connections; zero for none. */

@@ -129,6 +129,12 @@ final class TlsContextParser {
     }
 
     private Optional<ResourceReference> reference(SdsSecretConfig proto, String path) {
+        return reference(proto, path, findings);
+    }
+
+    /** A secret that has a source. */
+    static Optional<ResourceReference> reference(
+            SdsSecretConfig proto, String path, Findings findings) {
         return ConfigSourceParser.source(
                         proto.getSdsConfig(), FieldPaths.join(path, "sds_config"), findings)
                 .map(source -> new ResourceReference(proto.getName(), source));

@@ -80,7 +80,7 @@ final class TlsFields {
                     .nested("local_address_range", () -> AddressParser.CIDR_RANGE)
                     .nested("remote_address_range", () -> AddressParser.CIDR_RANGE);
 
-    private static final SupportedFields SECRET_REFERENCE =
+    static final SupportedFields SECRET_REFERENCE =
             SupportedFields.of(SdsSecretConfig.class)
                     .obeyed("name")
                     .nested("sds_config", () -> ConfigSourceParser.SOURCE);

@@ -322,6 +322,10 @@ public final class ConfigAssembler implements AutoCloseable {
         if (phase.compareTo(Phase.LISTENERS) >= 0) {
             needed.addAll(listeners.secrets());
             extensions.use(new LinkedHashSet<>(listeners.extensions()));
+            extensions
+                    .values()
+                    .values()
+                    .forEach(extension -> needed.addAll(extension.config().secrets()));
         }
         secrets.use(needed);
         secretFiles.watch(secrets.resources());

@@ -69,6 +69,7 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
+    private final Timers.Timer refusalTimer;
     private @Nullable TcpSessionUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
@@ -79,6 +80,9 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+
+    /** After so long it is closed, and that is all; negative for a session that goes on. */
+    private long refusalNanos = -1;
 
     /**
      * @param info of the connection, which has begun
@@ -97,10 +101,17 @@ public final class TcpSession
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.retryTimer = worker.timers().timer(this::onRetry);
         this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.refusalTimer = worker.timers().timer(this::closeDownstream);
     }
 
     /** The handler of the downstream connection. */
     public DownstreamConnection downstream() {
+        return downstream;
+    }
+
+    /** The handler of a connection that may not stay: it is counted, logged, and closed. */
+    public DownstreamConnection refuse(long delayNanos) {
+        refusalNanos = delayNanos;
         return downstream;
     }
 
@@ -110,6 +121,15 @@ public final class TcpSession
         openedNanos = worker.now();
         owner.opened(this);
         shard.inc(stats.cxTotal);
+        if (refusalNanos == 0) {
+            closeDownstream();
+            return;
+        }
+        if (refusalNanos > 0) {
+            // Nothing is read meanwhile.
+            refusalTimer.arm(openedNanos, refusalNanos);
+            return;
+        }
         arm(durationTimer, config.maxDownstreamConnectionDuration());
         arm(logTimer, config.accessLogFlushInterval());
         arm(idleTimer, config.idleTimeout());
@@ -375,6 +395,7 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
+        refusalTimer.discard();
         TcpSessionUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {

@@ -68,6 +68,9 @@ public final class Cluster {
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
         this.sockets = new TransportSockets(config, environment);
         this.membership = new Membership(this, environment);
+        config.http()
+                .filters()
+                .forEach(filter -> filter.config().clusterCounters().forEach(stats::declare));
     }
 
     /** The limits of both priorities. */
