@@ -208,7 +208,8 @@ final class ForwardedRequest {
 
     private @Nullable StreamSource source(Host host, boolean tcp) {
         return tcp
-                ? new TcpTunnel(host, worker, services.connector(), highPriority)
+                ? new TcpTunnel(
+                        host, worker, services.connector(), highPriority, info().findConnection())
                 : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
@@ -219,7 +220,7 @@ final class ForwardedRequest {
         if (drop != null) {
             charges.response(503);
             active = false;
-            replies.dropped(drop, cluster().stats(), shard);
+            replies.dropped(drop, cluster(), shard);
             return;
         }
         attemptCount = 1;
