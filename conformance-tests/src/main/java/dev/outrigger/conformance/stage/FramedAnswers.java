@@ -177,6 +177,7 @@ final class FramedAnswers implements FrameConnection.Listener {
         echoing.execute(() -> {
             try {
                 frames.data(stream.id, text, end);
+                frames.flush();
             } catch (IOException _) {
                 // The proxy has gone.
             }
@@ -201,6 +202,9 @@ final class FramedAnswers implements FrameConnection.Listener {
                 frames.goAway(Math.max(0, stream.id - 2), 0);
             } else {
                 after(stream, tellMessage(stream));
+            }
+            if (!socket.isClosed()) {
+                frames.flush();
             }
         } catch (IOException _) {
             // The proxy reset the connection: the attempt stays recorded as it is.
@@ -244,7 +248,10 @@ final class FramedAnswers implements FrameConnection.Listener {
         if (bodiless) {
             return body.complete();
         }
-        script.pause(stream.answer.bodyDelay());
+        if (stream.answer.bodyDelay().isPositive()) {
+            frames.flush();
+            script.pause(stream.answer.bodyDelay());
+        }
         if (!body.text().isEmpty()) {
             frames.data(stream.id, body.text(), body.complete() && trailers.isEmpty());
         }
@@ -274,8 +281,12 @@ final class FramedAnswers implements FrameConnection.Listener {
         var after = stream.answer.after();
         switch (after) {
             case KEEP -> answered(stream, complete);
-            case CLOSE -> socket.shutdownOutput();
+            case CLOSE -> {
+                frames.flush();
+                socket.shutdownOutput();
+            }
             case RESET -> {
+                frames.flush();
                 socket.setSoLinger(true, 0);
                 socket.close();
             }

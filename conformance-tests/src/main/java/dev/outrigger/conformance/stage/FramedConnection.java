@@ -103,6 +103,7 @@ final class FramedConnection implements ClientConnection, FrameConnection.Listen
         writer.execute(() -> {
             try {
                 writing.write();
+                frames.flush();
             } catch (IOException _) {
                 // The proxy closed the connection; the reading side sees how.
             }
@@ -111,7 +112,10 @@ final class FramedConnection implements ClientConnection, FrameConnection.Listen
 
     @Override
     public void closeWrite() {
-        sending(socket::shutdownOutput);
+        sending(() -> {
+            frames.flush();
+            socket.shutdownOutput();
+        });
     }
 
     @Override

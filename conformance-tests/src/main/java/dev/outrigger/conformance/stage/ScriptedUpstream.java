@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server that answers the requests of one exchange by script and records each of them. Answers
@@ -72,7 +74,15 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Opens a further port, which shares script and counters with the others. */
     int listen(Naming naming) throws IOException {
-        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        return listen(naming, ServerSocketFactory.getDefault());
+    }
+
+    /** Opens one likewise, with sockets of another kind. */
+    int listen(Naming naming, ServerSocketFactory sockets) throws IOException {
+        var server = sockets.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        if (server instanceof SSLServerSocket secured) {
+            secured.setWantClientAuth(true);
+        }
         int number = servers.size() + 1;
         servers.add(server);
         Thread.ofVirtual().start(() -> accept(server, number, naming));

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -207,7 +208,8 @@ final class ForwardedRequest {
 
     private @Nullable StreamSource source(Host host, boolean tcp) {
         return tcp
-                ? new TcpTunnel(host, worker, services.connector(), highPriority)
+                ? new TcpTunnel(
+                        host, worker, services.connector(), highPriority, info().findConnection())
                 : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
@@ -218,7 +220,7 @@ final class ForwardedRequest {
         if (drop != null) {
             charges.response(503);
             active = false;
-            replies.dropped(drop, cluster().stats(), shard);
+            replies.dropped(drop, cluster(), shard);
             return;
         }
         attemptCount = 1;
@@ -266,9 +268,17 @@ final class ForwardedRequest {
         }
     }
 
+    /** A filter may answer in the upstream's place: no attempt goes on then. */
     private void filterRequest() {
-        if (!filters.isEmpty()) {
-            filters.applyToRequest(head(), exchange, exchange.choice().perFilterConfigs());
+        if (filters.isEmpty()) {
+            return;
+        }
+        LocalReply refusal =
+                filters.applyToRequest(
+                        head(), exchange, exchange.choice().perFilterConfigs(), shard);
+        if (refusal != null) {
+            active = false;
+            exchange.replies().sendFilterReply(refusal);
         }
     }
 
@@ -310,6 +320,9 @@ final class ForwardedRequest {
         }
         if (attempt.isStarting()) {
             filterRequest();
+            if (!active) {
+                return;
+            }
         }
         info().upstreamTxBegin(worker.now());
         // A body in chunks that turns out to be empty is sent in chunks all the same.

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
@@ -103,8 +104,8 @@ public final class HttpConnectionManager {
 
         /**
          * @param upstreamLogs the router's
+         * @param context of its filters
          * @param upgradeChains those of upgrades that have their own, by lower-case type
-         * @param serviceCluster the node's
          * @param serviceNode the node's id
          */
         public Settings(
@@ -113,9 +114,8 @@ public final class HttpConnectionManager {
                 List<AccessLog> accessLogs,
                 List<AccessLog> upstreamLogs,
                 int bufferLimitBytes,
-                HttpFilters filters,
+                FactoryContext context,
                 Map<String, UpgradeChain> upgradeChains,
-                String serviceCluster,
                 String serviceNode) {
             this.config = config;
             this.stats = stats;
@@ -133,23 +133,24 @@ public final class HttpConnectionManager {
                             .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs);
+            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs, context);
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
-            this.filters = filters;
+            this.filters = HttpFilters.compile(config.httpFilters(), context);
             upgradeChains.forEach((type, chain) -> {
                 upgradeFilters.put(type, chain.filters());
                 upgradeRouters.put(
                         type,
                         RouterOptions.of(
                                 Objects.requireNonNull(config.upgrades().get(type)).filters(),
-                                chain.upstreamLogs()));
+                                chain.upstreamLogs(),
+                                context));
             });
             this.localReplies = LocalReplyMapping.of(config.localReply());
-            this.serviceCluster = Ascii.bytes(serviceCluster);
+            this.serviceCluster = Ascii.bytes(context.serviceCluster());
             this.serviceNode = Ascii.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);

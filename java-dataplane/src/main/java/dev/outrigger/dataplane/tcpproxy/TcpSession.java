@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
+import dev.outrigger.dataplane.exchange.RequestIds;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -22,6 +23,7 @@ import dev.outrigger.dataplane.upstream.TcpUpstream;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,7 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
+    private final Timers.Timer refusalTimer;
     private @Nullable TcpSessionUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
@@ -79,6 +82,10 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+    private @Nullable String streamId;
+
+    /** After so long it is closed, and that is all; negative for a session that goes on. */
+    private long refusalNanos = -1;
 
     /**
      * @param info of the connection, which has begun
@@ -97,10 +104,17 @@ public final class TcpSession
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.retryTimer = worker.timers().timer(this::onRetry);
         this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.refusalTimer = worker.timers().timer(this::closeDownstream);
     }
 
     /** The handler of the downstream connection. */
     public DownstreamConnection downstream() {
+        return downstream;
+    }
+
+    /** The handler of a connection that may not stay: it is counted, logged, and closed. */
+    public DownstreamConnection refuse(long delayNanos) {
+        refusalNanos = delayNanos;
         return downstream;
     }
 
@@ -110,6 +124,15 @@ public final class TcpSession
         openedNanos = worker.now();
         owner.opened(this);
         shard.inc(stats.cxTotal);
+        if (refusalNanos == 0) {
+            closeDownstream();
+            return;
+        }
+        if (refusalNanos > 0) {
+            // Nothing is read meanwhile.
+            refusalTimer.arm(openedNanos, refusalNanos);
+            return;
+        }
         arm(durationTimer, config.maxDownstreamConnectionDuration());
         arm(logTimer, config.accessLogFlushInterval());
         arm(idleTimer, config.idleTimeout());
@@ -153,7 +176,9 @@ public final class TcpSession
     private void reach(Cluster of, Host host) {
         TunnelRequest request = proxy.tunnel();
         if (request == null) {
-            upstream = TcpUpstream.connect(host, worker, services.connector(), false, this);
+            upstream =
+                    TcpUpstream.connect(
+                            host, worker, services.connector(), false, info.connection(), this);
             return;
         }
         ConnectionPool pool = of.pool(host, worker, services.connector(), false, choice);
@@ -375,6 +400,7 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
+        refusalTimer.discard();
         TcpSessionUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {
@@ -479,6 +505,21 @@ public final class TcpSession
     @Override
     public @Nullable ResponseHead response() {
         return null;
+    }
+
+    @Override
+    public String connectionStreamId() {
+        String id = streamId;
+        if (id == null) {
+            id = uniqueId();
+            streamId = id;
+        }
+        return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return new String(RequestIds.next(worker.random()), StandardCharsets.US_ASCII);
     }
 
     @Override

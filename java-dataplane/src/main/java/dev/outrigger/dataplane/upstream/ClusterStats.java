@@ -247,6 +247,16 @@ public final class ClusterStats {
         shard.inc(counter(name + ".total_match_count"));
     }
 
+    /** In front of its names; ends in a dot. */
+    public String prefix() {
+        return prefix;
+    }
+
+    /** Has a counter shown that somebody else counts. */
+    void declare(String name) {
+        store.declareCounter(prefix + name);
+    }
+
     Counter counter(String name) {
         return store.counter(prefix + name);
     }
