@@ -68,7 +68,7 @@ final class ForwardedRequest {
         this.charges = charges;
         this.hosts = hosts;
         this.timeouts = timeouts;
-        this.retry = new RetryState(shard, worker.random());
+        this.retry = new RetryState(shard, worker.random(), worker::runtime);
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.retries = new RetryTimer(worker, retry, exchange.info(), this);
@@ -181,6 +181,7 @@ final class ForwardedRequest {
     private @Nullable ConnectionPool choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
+        charges.host(host);
         ConnectionPool pool =
                 host == null
                         ? null
@@ -201,6 +202,12 @@ final class ForwardedRequest {
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
         response.edit(editor);
+        if (cluster().isInMaintenance(worker)) {
+            charges.response(503);
+            active = false;
+            replies.inMaintenance(cluster().stats(), shard);
+            return;
+        }
         DropOverload drop = cluster().dropOverload(worker);
         if (drop != null) {
             charges.response(503);
@@ -225,6 +232,7 @@ final class ForwardedRequest {
                         head(),
                         exchange.manager(),
                         exchange.choice().context(),
+                        hosts.dynamicCriteria(),
                         timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();
