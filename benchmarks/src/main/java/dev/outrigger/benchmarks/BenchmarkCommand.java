@@ -6,8 +6,11 @@ import dev.outrigger.benchmarks.contender.EnvoyContender;
 import dev.outrigger.benchmarks.contender.JavaDataplaneContender;
 import dev.outrigger.benchmarks.contender.Sites;
 import dev.outrigger.benchmarks.load.Generator;
+import dev.outrigger.benchmarks.load.H2loadGenerator;
+import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.LoadShape;
 import dev.outrigger.benchmarks.load.OwnGenerator;
+import dev.outrigger.benchmarks.load.Probe;
 import dev.outrigger.benchmarks.load.RequestProfile;
 import dev.outrigger.benchmarks.load.WrkGenerator;
 import dev.outrigger.benchmarks.machine.MachineFacts;
@@ -26,9 +29,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -95,6 +100,23 @@ final class BenchmarkCommand implements Callable<Integer> {
     private int headerFields;
 
     @Option(
+            names = "--line",
+            defaultValue = "http1",
+            paramLabel = "NAME",
+            description = {
+                "What is spoken: http1, http2-http1, http2, grpc, tls, tls-http2, handshake,",
+                "mtls-upstream or tcp. Default: ${DEFAULT-VALUE}"
+            })
+    private String lineName = "";
+
+    @Option(
+            names = "--body",
+            defaultValue = "1024",
+            paramLabel = "N",
+            description = "Bytes of the answer's body. Default: ${DEFAULT-VALUE}")
+    private int bodyBytes;
+
+    @Option(
             names = "--contenders",
             split = ",",
             defaultValue = "java,envoy,nginx,haproxy",
@@ -143,7 +165,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var plan = plan();
-        var participants = participants();
+        var line =
+                Line.of(lineName)
+                        .orElseThrow(() ->
+                                usage("--line: '" + lineName + "' (expected: " + labels() + ")"));
+        var participants = participants(line);
         var cores = coresOfThisMachine();
         try (var lock = RunLock.tryTake().orElse(null)) {
             if (lock == null) {
@@ -155,7 +181,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         "this machine is not quiet (--force measures all the same): "
                                 + String.join("; ", objections));
             }
-            var report = measure(plan, participants, cores, objections);
+            var report = measure(plan, line, participants, cores, objections);
             var file = out.resolve("run-" + report.startedAt().replace(":", "") + ".json");
             JsonReport.write(report, file);
             System.out.println(TextReport.of(report, EnvoyContender.NAME));
@@ -167,7 +193,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     private Plan plan() {
         try {
             List<LoadShape> shapes = Plan.shapes(connections, rates);
-            var plan = quick ? Plan.quick(shapes, headerFields) : Plan.full(shapes, headerFields);
+            var plan =
+                    (quick ? Plan.quick(shapes, headerFields) : Plan.full(shapes, headerFields))
+                            .withBody(bodyBytes);
             if (rounds != null) {
                 plan = plan.withRounds(rounds);
             }
@@ -177,7 +205,11 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private Participants participants() {
+    private static String labels() {
+        return Arrays.stream(Line.values()).map(Line::label).collect(Collectors.joining(", "));
+    }
+
+    private Participants participants(Line line) {
         var participants = new Participants();
         for (var name : contenders) {
             switch (name) {
@@ -197,6 +229,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                                         + "' (expected: java, envoy, nginx or haproxy)");
             }
         }
+        participants.keepThoseFor(line);
         participants
                 .leftOut()
                 .forEach((name, reason) -> progress.println("left out  " + name + ": " + reason));
@@ -238,17 +271,25 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private RunReport measure(
-            Plan plan, Participants participants, Cores cores, List<String> objections)
+            Plan plan, Line line, Participants participants, Cores cores, List<String> objections)
             throws IOException, InterruptedException {
         var startedAt = Instant.now(Clock.systemUTC()).truncatedTo(ChronoUnit.SECONDS);
         var work = Files.createTempDirectory("outrigger-benchmarks");
         var cache = Files.createDirectories(out.toAbsolutePath().resolveSibling("cache"));
-        var sites = new Sites(work);
+        var sites = Sites.under(work, line);
         var request = RequestProfile.realistic(plan.headerFields());
-        var generator = generator(work);
+        var counted = counted(line.downstream(), line, work);
+        var generator = generator(line, work, counted);
         try (var upstream =
-                Upstream.start(Participants.nginx(), java, sites, cores, plan, request)) {
-            var preparation = new Preparation(plan, cores, sites, cache, upstream.port(), request);
+                Upstream.start(
+                        Participants.nginx(),
+                        java,
+                        sites,
+                        cores,
+                        plan,
+                        upstreamProbe(line, work, request))) {
+            var preparation =
+                    new Preparation(plan, cores, sites, cache, upstream.port(), counted, request);
             var sampler = new Sampler(generator, request);
             var campaign =
                     new Campaign(
@@ -266,7 +307,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     MachineFacts.read(),
                     generator.description(),
                     upstream.description(),
-                    plan.describe(),
+                    line.label() + ", " + plan.describe(),
                     force,
                     objections,
                     participants.versions(),
@@ -278,9 +319,39 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private Generator generator(Path work) throws IOException {
-        var wrk = noWrk ? Optional.<Path>empty() : Command.find("wrk");
-        return wrk.isPresent() ? WrkGenerator.prepare(wrk.get(), work) : new OwnGenerator();
+    /** Sends given numbers of requests, and whatever else wrk cannot. */
+    private static Generator counted(Line.Leg leg, Line line, Path work) throws IOException {
+        if (leg == Line.Leg.HTTP1) {
+            return new OwnGenerator();
+        }
+        var h2load =
+                Command.find("h2load")
+                        .orElseThrow(() ->
+                                new IOException(
+                                        "h2load is not installed (package nghttp2-client), which"
+                                                + " the line "
+                                                + line.label()
+                                                + " needs"));
+        return H2loadGenerator.prepare(h2load, work, leg, line == Line.GRPC);
+    }
+
+    private static Probe upstreamProbe(Line line, Path work, RequestProfile request)
+            throws IOException {
+        return line.upstream() == Line.Leg.MTLS_HTTP1
+                ? Probe.ofConnection()
+                : Probe.of(counted(line.upstream(), line, work), request);
+    }
+
+    private Generator generator(Line line, Path work, Generator counted) throws IOException {
+        var wrk =
+                noWrk || line.downstream().isHttp2() ? Optional.<Path>empty() : Command.find("wrk");
+        if (wrk.isPresent()) {
+            return WrkGenerator.prepare(wrk.get(), work, line, counted);
+        }
+        if (line == Line.HANDSHAKE) {
+            throw new IOException("wrk is not installed, which the line handshake needs");
+        }
+        return counted;
     }
 
     private static String commit() throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.outrigger.benchmarks.contender.HaproxyContender;
 import dev.outrigger.benchmarks.contender.JavaDataplaneContender;
 import dev.outrigger.benchmarks.contender.NginxContender;
 import dev.outrigger.benchmarks.contender.TwinContender;
+import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.envoy.EnvoyBinary;
 import dev.outrigger.envoy.EnvoyContainer;
 import dev.outrigger.envoy.EnvoyProvision;
@@ -62,6 +63,15 @@ final class Participants {
                 .ifPresentOrElse(
                         binary -> contenders.add(new HaproxyContender(binary)),
                         () -> leftOut.put("haproxy", "not installed"));
+    }
+
+    /** Leaves out who cannot take part in that line. */
+    void keepThoseFor(Line line) {
+        contenders.removeIf(contender -> {
+            var objection = contender.objection(line);
+            objection.ifPresent(reason -> leftOut.put(contender.name(), reason));
+            return objection.isPresent();
+        });
     }
 
     /**

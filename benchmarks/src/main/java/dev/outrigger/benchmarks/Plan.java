@@ -31,11 +31,16 @@ public record Plan(
     private static final int COLD_REQUESTS = 10_000;
     private static final int FIXED_RATE_CONNECTIONS = 20;
     private static final int BODY_BYTES = 1024;
+    private static final int LARGEST_BODY = 16 << 20;
 
     public Plan {
         shapes = List.copyOf(shapes);
         if (rounds < 1) {
             throw new IllegalArgumentException("rounds: " + rounds + " (expected: at least 1)");
+        }
+        if (bodyBytes < 1 || bodyBytes > LARGEST_BODY) {
+            throw new IllegalArgumentException(
+                    "bodyBytes: " + bodyBytes + " (expected: 1.." + LARGEST_BODY + ")");
         }
         if (shapes.isEmpty()) {
             throw new IllegalArgumentException("shapes: empty (expected: at least one)");
@@ -112,6 +117,21 @@ public record Plan(
                 warmUpLimit,
                 coldRequests,
                 bodyBytes,
+                headerFields);
+    }
+
+    Plan withBody(int newBodyBytes) {
+        return new Plan(
+                rounds,
+                sample,
+                shapes,
+                starts,
+                idle,
+                warmUpWindow,
+                warmUpLeast,
+                warmUpLimit,
+                coldRequests,
+                newBodyBytes,
                 headerFields);
     }
 

@@ -5,9 +5,11 @@ import dev.outrigger.benchmarks.contender.Contender;
 import dev.outrigger.benchmarks.contender.Instance;
 import dev.outrigger.benchmarks.contender.Sites;
 import dev.outrigger.benchmarks.contender.Workbench;
+import dev.outrigger.benchmarks.load.Generator;
+import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.LoadLimit;
 import dev.outrigger.benchmarks.load.LoadShape;
-import dev.outrigger.benchmarks.load.OwnGenerator;
+import dev.outrigger.benchmarks.load.Probe;
 import dev.outrigger.benchmarks.load.RequestProfile;
 import dev.outrigger.benchmarks.machine.Memory;
 import dev.outrigger.benchmarks.report.Sample;
@@ -42,21 +44,32 @@ final class Preparation implements Workbench {
     private final Sites sites;
     private final Path cacheFolder;
     private final int upstreamPort;
+    private final Generator counted;
     private final RequestProfile request;
 
+    /**
+     * @param counted sends given numbers of requests
+     */
     Preparation(
             Plan plan,
             Cores cores,
             Sites sites,
             Path cacheFolder,
             int upstreamPort,
+            Generator counted,
             RequestProfile request) {
         this.plan = plan;
         this.cores = cores;
         this.sites = sites;
         this.cacheFolder = cacheFolder;
         this.upstreamPort = upstreamPort;
+        this.counted = counted;
         this.request = request;
+    }
+
+    @Override
+    public Line line() {
+        return sites.line();
     }
 
     @Override
@@ -68,14 +81,18 @@ final class Preparation implements Workbench {
     public void train(SiteLaunch launch) throws IOException, InterruptedException {
         var site = sites.next("training", upstreamPort);
         try (var instance =
-                Instance.start("training", launch.at(site), site, cores.underTest(), request)) {
+                Instance.start(
+                        "training",
+                        launch.at(site),
+                        site,
+                        cores.underTest(),
+                        Probe.of(counted, request))) {
             var limit = new LoadLimit(TRAINING_TIME, TRAINING_REQUESTS);
-            new OwnGenerator()
-                    .run(
-                            instance.port(),
-                            request,
-                            new LoadShape.ClosedLoop(TRAINING_CONNECTIONS),
-                            limit);
+            counted.run(
+                    instance.port(),
+                    request,
+                    new LoadShape.ClosedLoop(TRAINING_CONNECTIONS),
+                    limit);
         }
     }
 
@@ -83,7 +100,11 @@ final class Preparation implements Workbench {
     Instance start(Contender contender) throws IOException, InterruptedException {
         var site = sites.next(contender.name(), upstreamPort);
         return Instance.start(
-                contender.name(), contender.launch(site), site, cores.underTest(), request);
+                contender.name(),
+                contender.launch(site),
+                site,
+                cores.underTest(),
+                Probe.of(counted, request));
     }
 
     /**
@@ -121,7 +142,7 @@ final class Preparation implements Workbench {
 
     /** What the first requests after the start cost. */
     Sample firstRequests(Instance instance) throws IOException, InterruptedException {
-        return new Sampler(new OwnGenerator(), request)
+        return new Sampler(counted, request)
                 .take(
                         0,
                         Entrant.of(instance),

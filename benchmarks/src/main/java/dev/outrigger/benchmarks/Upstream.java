@@ -6,7 +6,8 @@ import dev.outrigger.benchmarks.contender.Instance;
 import dev.outrigger.benchmarks.contender.NginxContender;
 import dev.outrigger.benchmarks.contender.Sites;
 import dev.outrigger.benchmarks.load.FixedAnswerMain;
-import dev.outrigger.benchmarks.load.RequestProfile;
+import dev.outrigger.benchmarks.load.Line;
+import dev.outrigger.benchmarks.load.Probe;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,11 +24,15 @@ record Upstream(Instance instance, String description) implements Closeable {
             Sites sites,
             Cores cores,
             Plan plan,
-            RequestProfile request)
+            Probe probe)
             throws IOException, InterruptedException {
         var site = sites.next("upstream", 0);
         Contender.Launch launch;
         String description;
+        if (nginx.isEmpty() && sites.line().upstream() != Line.Leg.HTTP1) {
+            throw new IOException(
+                    "the line " + sites.line().label() + " needs nginx as its upstream");
+        }
         if (nginx.isPresent()) {
             launch = nginx.get().launchUpstream(site, plan.bodyBytes());
             description = nginx.get().version();
@@ -45,8 +50,7 @@ record Upstream(Instance instance, String description) implements Closeable {
             description = "built-in (nginx is not installed)";
         }
         return new Upstream(
-                Instance.start("upstream", launch, site, cores.surroundings(), request),
-                description);
+                Instance.start("upstream", launch, site, cores.surroundings(), probe), description);
     }
 
     int port() {

@@ -13,8 +13,10 @@ import dev.outrigger.benchmarks.contender.Site;
 import dev.outrigger.benchmarks.contender.Sites;
 import dev.outrigger.benchmarks.contender.TwinContender;
 import dev.outrigger.benchmarks.load.FixedAnswerMain;
+import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.LoadShape;
 import dev.outrigger.benchmarks.load.OwnGenerator;
+import dev.outrigger.benchmarks.load.Probe;
 import dev.outrigger.benchmarks.load.RequestProfile;
 import dev.outrigger.benchmarks.machine.MachineFacts;
 import dev.outrigger.benchmarks.report.Figures;
@@ -53,16 +55,19 @@ class CampaignIT {
         var contender = new StandIn(0);
         var contenders = List.<Contender>of(contender, new TwinContender(contender));
         var plan = smallPlan();
-        var sites = new Sites(folder);
+        var sites = Sites.under(folder, Line.HTTP1);
+        var own = new OwnGenerator();
+        var probe = Probe.of(own, request);
 
-        try (var upstream = Upstream.start(Optional.empty(), JAVA, sites, CORES, plan, request)) {
-            var preparation = new Preparation(plan, CORES, sites, folder, upstream.port(), request);
+        try (var upstream = Upstream.start(Optional.empty(), JAVA, sites, CORES, plan, probe)) {
+            var preparation =
+                    new Preparation(plan, CORES, sites, folder, upstream.port(), own, request);
             var campaign =
                     new Campaign(
                             plan,
                             contenders,
                             preparation,
-                            new Sampler(new OwnGenerator(), request),
+                            new Sampler(own, request),
                             upstream.port(),
                             silent());
             campaign.run();
@@ -87,9 +92,9 @@ class CampaignIT {
     }
 
     @Test
-    void saysWhatAContenderPrintedThatDidNotStart() throws IOException {
+    void saysWhatAContenderPrintedThatDidNotStart() throws IOException, InterruptedException {
         var contender = new StandIn(1);
-        var site = new Sites(folder).next(contender.name(), 0);
+        var site = Sites.under(folder, Line.HTTP1).next(contender.name(), 0);
 
         assertThatThrownBy(() ->
                         Instance.start(
@@ -97,7 +102,7 @@ class CampaignIT {
                                 contender.launch(site),
                                 site,
                                 CORES.underTest(),
-                                request))
+                                Probe.of(new OwnGenerator(), request)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("stand-in: ended with exit code 2")
                 .hasMessageContaining("expected: <port> <body bytes>");

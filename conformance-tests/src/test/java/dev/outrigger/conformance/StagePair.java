@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
  * Oracle and subject on stages of their own, both playing the same exchange at the same time.
  * Stages stay open while exchanges of the same group come.
  */
-final class StagePair implements AutoCloseable {
+public final class StagePair implements AutoCloseable {
     private final ProxyUnderTest oracle;
     private final ProxyUnderTest subject;
     private final Path folder;
@@ -28,16 +28,16 @@ final class StagePair implements AutoCloseable {
     private Opened oracleStage = new Opened(Optional.empty(), "");
     private Opened subjectStage = new Opened(Optional.empty(), "");
 
-    StagePair(ProxyUnderTest oracle, ProxyUnderTest subject, Path folder) {
+    public StagePair(ProxyUnderTest oracle, ProxyUnderTest subject, Path folder) {
         this.oracle = oracle;
         this.subject = subject;
         this.folder = folder;
     }
 
     /** The normalised fields of both. */
-    record Result(SortedMap<String, String> oracle, SortedMap<String, String> subject) {}
+    public record Result(SortedMap<String, String> oracle, SortedMap<String, String> subject) {}
 
-    Result run(CaseGroup group, Exchange exchange) throws IOException {
+    public Result run(CaseGroup group, Exchange exchange) throws IOException {
         if (!current.equals(Optional.of(group))) {
             closeStages();
             current = Optional.of(group);

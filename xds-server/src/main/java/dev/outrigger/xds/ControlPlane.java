@@ -2,6 +2,7 @@
 package dev.outrigger.xds;
 
 import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.kind.field.UpstreamAddressRule;
 import dev.outrigger.policy.rest.ApiMetrics;
 import dev.outrigger.policy.rest.PolicyApi;
 import dev.outrigger.policy.rest.PolicyApiOptions;
@@ -29,6 +30,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +93,9 @@ public final class ControlPlane implements AutoCloseable {
             SecureRandom random)
             throws CannotListenException {
         var metrics = new ApiMetrics(meters);
-        var reader = PolicyReader.of(new XdsResourceSchema(), options.capabilities());
+        var reader =
+                PolicyReader.of(
+                        new XdsResourceSchema(), options.capabilities(), addresses(options));
         PolicyStore store =
                 SqlitePolicyStore.open(SqliteOptions.at(options.store()), reader, clock, metrics);
         XdsEngine engine = null;
@@ -133,6 +138,17 @@ public final class ControlPlane implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /** Whoever writes documents is not to reach our own sockets through a proxy. */
+    private static UpstreamAddressRule addresses(ControlPlaneOptions options) {
+        return options.anyEndpoint()
+                ? UpstreamAddressRule.ANY_HOST
+                : UpstreamAddressRule.reserving(
+                        Stream.of(options.rest(), options.admin(), options.xds())
+                                .map(Listen::port)
+                                .filter(port -> port > 0)
+                                .collect(Collectors.toSet()));
     }
 
     /** After the store, whose folder it shares. */

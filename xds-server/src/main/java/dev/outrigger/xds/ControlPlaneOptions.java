@@ -19,6 +19,7 @@ import java.nio.file.Path;
  * @param rollout how new content reaches the proxies
  * @param apiSecurity how the REST API is protected
  * @param capabilities which proxies documents must suit
+ * @param anyEndpoint whether services may also be at link-local addresses and at the sockets above
  */
 public record ControlPlaneOptions(
         Path store,
@@ -29,7 +30,8 @@ public record ControlPlaneOptions(
         RolloutOptions rollout,
         AdsOptions ads,
         ApiSecurity apiSecurity,
-        Capabilities capabilities) {
+        Capabilities capabilities,
+        boolean anyEndpoint) {
     /** The documented ports on 127.0.0.1. */
     public static ControlPlaneOptions at(Path store) {
         return new ControlPlaneOptions(
@@ -41,42 +43,112 @@ public record ControlPlaneOptions(
                 RolloutOptions.DEFAULT,
                 AdsOptions.DEFAULT,
                 ApiSecurity.LOOPBACK_ONLY,
-                Capabilities.ALL_PROXIES);
+                Capabilities.ALL_PROXIES,
+                false);
     }
 
     public ControlPlaneOptions withRest(Listen address) {
         return new ControlPlaneOptions(
-                store, address, admin, xds, security, rollout, ads, apiSecurity, capabilities);
+                store,
+                address,
+                admin,
+                xds,
+                security,
+                rollout,
+                ads,
+                apiSecurity,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
         return new ControlPlaneOptions(
-                store, rest, address, xds, security, rollout, ads, apiSecurity, capabilities);
+                store,
+                rest,
+                address,
+                xds,
+                security,
+                rollout,
+                ads,
+                apiSecurity,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
         return new ControlPlaneOptions(
-                store, rest, admin, address, security, rollout, ads, apiSecurity, capabilities);
+                store,
+                rest,
+                admin,
+                address,
+                security,
+                rollout,
+                ads,
+                apiSecurity,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withSecurity(XdsSecurity protection) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, protection, rollout, ads, apiSecurity, capabilities);
+                store,
+                rest,
+                admin,
+                xds,
+                protection,
+                rollout,
+                ads,
+                apiSecurity,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withRollout(RolloutOptions options) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, security, options, ads, apiSecurity, capabilities);
+                store,
+                rest,
+                admin,
+                xds,
+                security,
+                options,
+                ads,
+                apiSecurity,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withApiSecurity(ApiSecurity protection) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, security, rollout, ads, protection, capabilities);
+                store,
+                rest,
+                admin,
+                xds,
+                security,
+                rollout,
+                ads,
+                protection,
+                capabilities,
+                anyEndpoint);
     }
 
     public ControlPlaneOptions withCapabilities(Capabilities ofProxies) {
         return new ControlPlaneOptions(
-                store, rest, admin, xds, security, rollout, ads, apiSecurity, ofProxies);
+                store,
+                rest,
+                admin,
+                xds,
+                security,
+                rollout,
+                ads,
+                apiSecurity,
+                ofProxies,
+                anyEndpoint);
+    }
+
+    /** With services wherever a document says. */
+    public ControlPlaneOptions withAnyEndpoint(boolean any) {
+        return new ControlPlaneOptions(
+                store, rest, admin, xds, security, rollout, ads, apiSecurity, capabilities, any);
     }
 
     /**

@@ -181,6 +181,23 @@ class ControlPlaneIT {
         ControlPlane.start(options(0)).close();
     }
 
+    @Test
+    void r15AServiceIsNotAtItsOwnSocketsUnlessTheOperatorSaysSo() throws Exception {
+        int xds = EnvoyProcess.freePorts(1).getFirst();
+        String service = sidecar(1).replace("port: 1}", "port: " + xds + "}");
+
+        try (var control = ControlPlane.start(options(xds))) {
+            var refused = apply(control, service);
+
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(refused.body())
+                    .contains("OUT-1052", "#/spec/endpoints/static/0", "the control plane itself");
+        }
+        try (var control = ControlPlane.start(options(xds).withAnyEndpoint(true))) {
+            assertThat(apply(control, service).statusCode()).isEqualTo(200);
+        }
+    }
+
     private ControlPlaneOptions options(int xdsPort) {
         return ControlPlaneOptions.at(directory.resolve("policies.db"))
                 .withRest(new Listen("127.0.0.1", 0))

@@ -105,7 +105,8 @@ class RefusalTest extends RolloutStory {
                                 .extracting(PolicyStatus.Condition::reason)
                                 .containsExactly("Accepted", "Programmed", "AllAcked"));
         assertThat(rds(status("a-2")).state()).isEqualTo(State.REJECTED);
-        assertThat(rds(status("a-1")).state()).isEqualTo(State.HELD);
+        Eventually.within(
+                PATIENCE, () -> assertThat(rds(status("a-1")).state()).isEqualTo(State.HELD));
     }
 
     @Test

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A proxy that takes part: knows how to configure and start itself, nothing about measuring. */
 public interface Contender {
@@ -16,6 +18,11 @@ public interface Contender {
 
     /** Whether its code gets faster while it runs. */
     WarmUpNeed warmUpNeed();
+
+    /** Why it cannot take part in a line; empty if it can. */
+    default Optional<String> objection(Line line) {
+        return Optional.empty();
+    }
 
     /** Writes the configuration into the site's folder and tells how to start. */
     Launch launch(Site site) throws IOException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.RequestProfile;
 
 /**
@@ -8,6 +9,23 @@ import dev.outrigger.benchmarks.load.RequestProfile;
  * for the ports.
  */
 final class EnvoyBootstrap {
+
+    private static final String TCP_PROXY =
+            """
+                  - name: envoy.filters.network.tcp_proxy
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                      stat_prefix: benchmark
+                      cluster: b
+            """;
+
+    private static final String HTTP2_UPSTREAM =
+            """
+                typed_extension_protocol_options:
+                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                    explicit_http_config: {http2_protocol_options: {}}
+            """;
 
     private EnvoyBootstrap() {}
 
@@ -26,6 +44,32 @@ final class EnvoyBootstrap {
             address: {socket_address: {address: 127.0.0.1, port_value: %d}}
             filter_chains:
             - filters:
+        %s%s  clusters:
+          - name: b
+            type: STATIC
+            connect_timeout: 1s
+            circuit_breakers:
+              thresholds:
+              - {max_connections: 10000, max_pending_requests: 10000, max_requests: 10000, max_retries: 1000}
+            load_assignment:
+              cluster_name: b
+              endpoints:
+              - lb_endpoints:
+                - endpoint:
+                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+        %s\
+        """
+                .formatted(
+                        site.adminPort(),
+                        site.port(),
+                        site.line() == Line.TCP ? TCP_PROXY : http(),
+                        downstreamTls(site),
+                        site.upstreamPort(),
+                        upstream(site));
+    }
+
+    private static String http() {
+        return """
               - name: envoy.filters.network.http_connection_manager
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
@@ -46,20 +90,51 @@ final class EnvoyBootstrap {
                   - name: envoy.filters.http.router
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-          clusters:
-          - name: b
-            type: STATIC
-            connect_timeout: 1s
-            circuit_breakers:
-              thresholds:
-              - {max_connections: 10000, max_pending_requests: 10000, max_requests: 10000, max_retries: 1000}
-            load_assignment:
-              cluster_name: b
-              endpoints:
-              - lb_endpoints:
-                - endpoint:
-                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         """
-                .formatted(site.adminPort(), site.port(), RequestProfile.HOST, site.upstreamPort());
+                .formatted(RequestProfile.HOST);
+    }
+
+    private static String downstreamTls(Site site) {
+        var leg = site.line().downstream();
+        if (!leg.isTls()) {
+            return "";
+        }
+        return """
+              transport_socket:
+                name: envoy.transport_sockets.tls
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                  common_tls_context:
+                    alpn_protocols: [%s]
+                    tls_certificates:
+                    - {certificate_chain: {filename: %s}, private_key: {filename: %s}}
+        """
+                .formatted(
+                        leg.isHttp2() ? "h2" : "http/1.1",
+                        site.certificates().chain(),
+                        site.certificates().key());
+    }
+
+    private static String upstream(Site site) {
+        var files = site.certificates();
+        return switch (site.line().upstream()) {
+            case HTTP1 -> "";
+            case HTTP2 -> HTTP2_UPSTREAM;
+            case TLS_HTTP1, TLS_HTTP2, MTLS_HTTP1 ->
+                    """
+                        transport_socket:
+                          name: envoy.transport_sockets.tls
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                            sni: %1$s
+                            common_tls_context:
+                              tls_certificates:
+                              - {certificate_chain: {filename: %2$s}, private_key: {filename: %3$s}}
+                              validation_context:
+                                trusted_ca: {filename: %2$s}
+                                match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: %1$s}}]
+                    """
+                            .formatted(RequestProfile.HOST, files.chain(), files.key());
+        };
     }
 }

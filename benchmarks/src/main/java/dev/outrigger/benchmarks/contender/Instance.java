@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
-import dev.outrigger.benchmarks.load.LoadLimit;
-import dev.outrigger.benchmarks.load.LoadShape;
-import dev.outrigger.benchmarks.load.OwnGenerator;
-import dev.outrigger.benchmarks.load.RequestProfile;
+import dev.outrigger.benchmarks.load.Probe;
 import dev.outrigger.benchmarks.machine.PortOwner;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +20,6 @@ public final class Instance implements Closeable {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(20);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(90);
-    private static final LoadLimit ONE_REQUEST = new LoadLimit(Duration.ofSeconds(5), 1);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String name;
@@ -46,7 +41,7 @@ public final class Instance implements Closeable {
      *     holds what it printed
      */
     public static Instance start(
-            String name, Contender.Launch launch, Site site, int core, RequestProfile request)
+            String name, Contender.Launch launch, Site site, int core, Probe probe)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         command.addAll(launch.command());
@@ -60,7 +55,7 @@ public final class Instance implements Closeable {
         long start = System.nanoTime();
         var process = builder.start();
         try {
-            awaitFirstAnswer(process, site, request, start);
+            awaitFirstAnswer(process, site, probe, start);
             var elapsed = Duration.ofNanos(System.nanoTime() - start);
             if (!PortOwner.isListening(process.toHandle(), site.port())) {
                 throw new IOException(
@@ -81,24 +76,14 @@ public final class Instance implements Closeable {
         }
     }
 
-    private static void awaitFirstAnswer(
-            Process process, Site site, RequestProfile request, long startNanos)
+    private static void awaitFirstAnswer(Process process, Site site, Probe probe, long startNanos)
             throws IOException, InterruptedException {
-        var generator = new OwnGenerator();
         while (System.nanoTime() - startNanos < READY_LIMIT.toNanos()) {
             if (!process.isAlive()) {
                 throw new IOException("ended with exit code " + process.exitValue());
             }
-            try {
-                var seen =
-                        generator.run(
-                                site.port(), request, new LoadShape.ClosedLoop(1), ONE_REQUEST);
-                if (seen.requests() > 0) {
-                    return;
-                }
-            } catch (ConnectException notYet) {
-                LockSupport.parkNanos(POLL_NANOS);
-                continue;
+            if (probe.isAnswered(site.port())) {
+                return;
             }
             LockSupport.parkNanos(POLL_NANOS);
         }

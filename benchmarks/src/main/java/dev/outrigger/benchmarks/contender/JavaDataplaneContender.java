@@ -83,7 +83,15 @@ public final class JavaDataplaneContender implements Contender {
         if (!aot) {
             return;
         }
-        var cache = workbench.cacheFolder().resolve("dataplane-" + fingerprint() + ".aot");
+        var cache =
+                workbench
+                        .cacheFolder()
+                        .resolve(
+                                "dataplane-"
+                                        + workbench.line().label()
+                                        + "-"
+                                        + fingerprint()
+                                        + ".aot");
         if (!Files.isRegularFile(cache)) {
             workbench.train(site -> launch(site, List.of("-XX:AOTCacheOutput=" + cache)));
         }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** nginx with one worker process. */
 public final class NginxContender implements Contender {
@@ -30,13 +32,24 @@ public final class NginxContender implements Contender {
     }
 
     @Override
+    public Optional<String> objection(Line line) {
+        return switch (line) {
+            case HTTP2 -> Optional.of("speaks no HTTP/2 to an upstream, but for gRPC");
+            case TCP -> Optional.of("its stream module is a package of its own");
+            case HTTP1, HTTP2_HTTP1, GRPC, TLS, TLS_HTTP2, HANDSHAKE, MTLS_UPSTREAM ->
+                    Optional.empty();
+        };
+    }
+
+    @Override
     public Launch launch(Site site) throws IOException {
         return launch(site, NginxConfig.proxy(site));
     }
 
     /** The same program as upstream on the site's port. */
     public Launch launchUpstream(Site site, int bodyBytes) throws IOException {
-        return launch(site, NginxConfig.upstream(site, bodyBytes));
+        NginxConfig.writeAnswer(site, bodyBytes);
+        return launch(site, NginxConfig.upstream(site));
     }
 
     private Launch launch(Site site, String config) throws IOException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
+import dev.outrigger.benchmarks.load.RequestProfile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,10 +13,33 @@ import java.nio.file.Path;
 public final class Sites {
 
     private final Path root;
+    private final Line line;
+    private final Certificates certificates;
     private int given;
 
-    public Sites(Path root) {
+    private Sites(Path root, Line line, Certificates certificates) {
         this.root = root;
+        this.line = line;
+        this.certificates = certificates;
+    }
+
+    /**
+     * Sites for one line, in subfolders.
+     *
+     * @throws IOException if the line needs certificates that cannot be made
+     */
+    public static Sites under(Path root, Line line) throws IOException, InterruptedException {
+        return new Sites(
+                root,
+                line,
+                line.hasTls()
+                        ? Certificates.make(root, RequestProfile.HOST)
+                        : Certificates.in(root));
+    }
+
+    /** What is spoken at every site. */
+    public Line line() {
+        return line;
     }
 
     /** A new site behind which the given upstream is. Not thread-safe. */
@@ -23,7 +48,13 @@ public final class Sites {
         // Both sockets are open at once so that the two ports differ.
         try (var first = anyPort();
                 var second = anyPort()) {
-            return new Site(folder, first.getLocalPort(), second.getLocalPort(), upstreamPort);
+            return new Site(
+                    folder,
+                    first.getLocalPort(),
+                    second.getLocalPort(),
+                    upstreamPort,
+                    line,
+                    certificates);
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A second instance of another contender under a name of its own: the A/A check. Where the two
@@ -33,6 +35,11 @@ public final class TwinContender implements Contender {
     @Override
     public WarmUpNeed warmUpNeed() {
         return original.warmUpNeed();
+    }
+
+    @Override
+    public Optional<String> objection(Line line) {
+        return original.objection(line);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.contender;
 
+import dev.outrigger.benchmarks.load.Line;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -9,6 +10,9 @@ import java.nio.file.Path;
  * training.
  */
 public interface Workbench {
+
+    /** What is measured. */
+    Line line();
 
     /** Kept between runs. */
     Path cacheFolder();

@@ -11,29 +11,37 @@ import java.util.List;
 
 /**
  * wrk for closed loops, because it costs less of the core it shares with the upstream; everything
- * wrk cannot do (fixed rate, a fixed number of requests) goes to the {@link OwnGenerator}.
+ * wrk cannot do (fixed rate, a fixed number of requests) goes to another generator.
  */
 public final class WrkGenerator implements Generator {
 
     private final Path wrk;
     private final Path script;
-    private final OwnGenerator own = new OwnGenerator();
+    private final Line line;
+    private final Generator others;
 
-    private WrkGenerator(Path wrk, Path script) {
+    private WrkGenerator(Path wrk, Path script, Line line, Generator others) {
         this.wrk = wrk;
         this.script = script;
+        this.line = line;
+        this.others = others;
     }
 
-    /** Writes the script wrk needs into the given folder. */
-    public static WrkGenerator prepare(Path wrk, Path folder) throws IOException {
+    /**
+     * Writes the script wrk needs into the given folder.
+     *
+     * @param others does what wrk cannot
+     */
+    public static WrkGenerator prepare(Path wrk, Path folder, Line line, Generator others)
+            throws IOException {
         var script = folder.resolve("wrk-report.lua");
         Files.writeString(script, WrkReport.SCRIPT);
-        return new WrkGenerator(wrk, script);
+        return new WrkGenerator(wrk, script, line, others);
     }
 
     @Override
     public String description() {
-        return "wrk " + wrk + " for closed loops, " + own.description() + " for fixed rates";
+        return "wrk " + wrk + " for closed loops, " + others.description() + " for fixed rates";
     }
 
     @Override
@@ -43,7 +51,7 @@ public final class WrkGenerator implements Generator {
             case LoadShape.ClosedLoop closedLoop when limit.requests() == Long.MAX_VALUE ->
                     run(port, request, closedLoop, limit.time());
             case LoadShape.ClosedLoop _, LoadShape.FixedRate _ ->
-                    own.run(port, request, shape, limit);
+                    others.run(port, request, shape, limit);
         };
     }
 
@@ -65,7 +73,15 @@ public final class WrkGenerator implements Generator {
             command.add("-H");
             command.add(field.name() + ": " + field.value());
         }
-        command.add("http://127.0.0.1:" + port + request.path());
+        if (line == Line.HANDSHAKE) {
+            command.add("-H");
+            command.add("Connection: close");
+        }
+        command.add(
+                (line.downstream().isTls() ? "https" : "http")
+                        + "://127.0.0.1:"
+                        + port
+                        + request.path());
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             var output =

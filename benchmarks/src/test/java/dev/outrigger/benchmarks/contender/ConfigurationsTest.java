@@ -3,6 +3,7 @@ package dev.outrigger.benchmarks.contender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outrigger.benchmarks.load.Line;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,56 @@ class ConfigurationsTest {
     @TempDir private Path folder = Path.of("");
 
     private Site site() {
-        return new Site(folder, 15001, 15002, 15003);
+        return site(Line.HTTP1);
+    }
+
+    private Site site(Line line) {
+        return new Site(folder, 15001, 15002, 15003, line, Certificates.in(folder));
+    }
+
+    @Test
+    void configuresEveryoneForEveryLineWithoutAPlaceLeftOpen() {
+        assertThat(Line.values())
+                .allSatisfy(line -> {
+                    var site = site(line);
+                    assertThat(
+                                    List.of(
+                                            EnvoyBootstrap.yaml(site),
+                                            NginxConfig.proxy(site),
+                                            NginxConfig.upstream(site),
+                                            HaproxyConfig.text(site).replace("%[uuid()]", "")))
+                            .allSatisfy(text ->
+                                    assertThat(text).contains("15001").doesNotContain("%", "null"));
+                });
+    }
+
+    @Test
+    void letsTlsEndAtTheProxyAndBeginThereAgain() {
+        assertThat(EnvoyBootstrap.yaml(site(Line.TLS_HTTP2)))
+                .contains("DownstreamTlsContext", "alpn_protocols: [h2]")
+                .doesNotContain("UpstreamTlsContext");
+        assertThat(NginxConfig.proxy(site(Line.TLS_HTTP2)))
+                .contains("15001 ssl http2 backlog", "ssl_certificate_key");
+        assertThat(HaproxyConfig.text(site(Line.TLS_HTTP2))).contains("both.pem alpn h2");
+
+        assertThat(EnvoyBootstrap.yaml(site(Line.MTLS_UPSTREAM)))
+                .contains("UpstreamTlsContext", "exact: b.local.service")
+                .doesNotContain("DownstreamTlsContext");
+        assertThat(NginxConfig.proxy(site(Line.MTLS_UPSTREAM)))
+                .contains("proxy_pass https://b;", "proxy_ssl_verify on;");
+        assertThat(NginxConfig.upstream(site(Line.MTLS_UPSTREAM)))
+                .contains("15001 ssl backlog", "ssl_verify_client on;");
+        assertThat(HaproxyConfig.text(site(Line.MTLS_UPSTREAM)))
+                .contains("ssl verify required ca-file");
+    }
+
+    @Test
+    void saysWhoCannotTakePartInALine() {
+        var nginx = new NginxContender(Path.of("/usr/sbin/nginx"));
+
+        assertThat(nginx.objection(Line.HTTP1)).isEmpty();
+        assertThat(nginx.objection(Line.HTTP2)).get().asString().contains("HTTP/2");
+        assertThat(new TwinContender(nginx).objection(Line.TCP)).isPresent();
     }
 
     @Test
@@ -46,10 +96,23 @@ class ConfigurationsTest {
     }
 
     @Test
-    void letsTheUpstreamAnswerAFixedBodyOnItsOwnPort() {
-        assertThat(NginxConfig.upstream(site(), 5))
-                .contains("listen 127.0.0.1:15001", "return 200 \"xxxxx\";")
+    void letsTheUpstreamAnswerAFixedBodyOnItsOwnPort() throws IOException {
+        NginxConfig.writeAnswer(site(), 5);
+
+        assertThat(NginxConfig.upstream(site()))
+                .contains("listen 127.0.0.1:15001", "try_files /answer")
                 .doesNotContain("15003");
+        assertThat(folder.resolve("answer")).hasContent("xxxxx");
+    }
+
+    @Test
+    void letsTheUpstreamAnswerACallWithAMessageAndATrailer() throws IOException {
+        NginxConfig.writeAnswer(site(Line.GRPC), 5);
+
+        assertThat(NginxConfig.upstream(site(Line.GRPC)))
+                .contains("application/grpc", "add_trailer grpc-status 0;");
+        assertThat(folder.resolve("answer"))
+                .hasBinaryContent(new byte[] {0, 0, 0, 0, 5, 'x', 'x', 'x', 'x', 'x'});
     }
 
     @Test

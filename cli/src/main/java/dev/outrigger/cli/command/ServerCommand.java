@@ -65,6 +65,11 @@ final class ServerCommand implements Callable<Integer> {
                             + " ~/.local/state.")
     private @Nullable Path store;
 
+    @Option(
+            names = "--any-endpoint",
+            description = "Accept services at link-local addresses and at the server's own ports.")
+    private boolean anyEndpoint;
+
     @Mixin private final ProxiesOption proxies = new ProxiesOption();
 
     @Mixin private final RolloutFlags rollout = new RolloutFlags();
@@ -106,6 +111,7 @@ final class ServerCommand implements Callable<Integer> {
                             .withAdmin(new Listen(admin.host(), admin.port()))
                             .withXds(new Listen(xds.host(), xds.port()))
                             .withCapabilities(proxies.capabilities())
+                            .withAnyEndpoint(anyEndpoint)
                             .withRollout(rollout.options())
                             .withSecurity(port.security())
                             .withApiSecurity(api.security()));

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What commands print as JSON is what the control plane's own OpenAPI document promises. */
 class OutputSchemaTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final JsonSchemaFactory SCHEMAS =
-            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+    private static final SchemaRegistry SCHEMAS =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
     private static final String DOCUMENTS =
             """
@@ -115,7 +116,9 @@ class OutputSchemaTest {
         components.path("schemas").forEach(OutputSchemaTest::close);
         ObjectNode root = JSON.createObjectNode().put("$ref", "#/components/schemas/" + schema);
         root.set("components", components);
-        assertThat(SCHEMAS.getSchema(root).validate(value)).as(schema + ": " + value).isEmpty();
+        assertThat(SCHEMAS.getSchema(root.toString()).validate(value.toString(), InputFormat.JSON))
+                .as(schema + ": " + value)
+                .isEmpty();
     }
 
     private static void close(JsonNode schema) {
@@ -172,7 +175,8 @@ class OutputSchemaTest {
     void findingsOfACheck() throws Exception {
         var findings = json("check");
 
-        assertThat(SCHEMAS.getSchema(CHECK).validate(findings)).isEmpty();
+        assertThat(SCHEMAS.getSchema(CHECK).validate(findings.toString(), InputFormat.JSON))
+                .isEmpty();
         assertThat(findings.path("ok").asBoolean()).isTrue();
         assertThat(findings.path("checks").findValuesAsText("name"))
                 .containsAll(List.of("control plane", "clock", "store", "xds", "certificate"));

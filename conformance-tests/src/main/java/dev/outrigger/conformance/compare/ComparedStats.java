@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Which statistics two proxies must share, and why the others are left out. */
 final class ComparedStats {
     private static final Pattern COMPARED =
-            Pattern.compile("stat\\.(?:cluster|http|listener|vhost)\\..*");
+            Pattern.compile("stat\\.(?:cluster|http2?|listener|vhost)\\..*");
 
     private static final List<Exclusion> EXCLUSIONS =
             List.of(

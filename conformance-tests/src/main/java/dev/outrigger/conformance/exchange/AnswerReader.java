@@ -19,7 +19,10 @@ final class AnswerReader {
     private static UpstreamAnswer read(YamlNode node) {
         var after =
                 UpstreamAnswer.After.valueOf(
-                        node.optionalText("then").orElse("keep").toUpperCase(Locale.ROOT));
+                        node.optionalText("then")
+                                .orElse("keep")
+                                .replace('-', '_')
+                                .toUpperCase(Locale.ROOT));
         var raw = node.optionalText("raw");
         UpstreamAnswer answer;
         if (raw.isPresent()) {

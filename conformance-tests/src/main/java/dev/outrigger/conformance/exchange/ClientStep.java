@@ -8,6 +8,16 @@ public sealed interface ClientStep {
     /** Opens a further connection; the first one is opened before the first step. */
     record Connect() implements ClientStep {}
 
+    /**
+     * Opens a connection that speaks HTTP/2; as the first step, in the place of the one that is
+     * opened before it. Requests are written as those of HTTP/1 and told in frames, each on a
+     * stream of its own.
+     */
+    record ConnectHttp2() implements ClientStep {}
+
+    /** Resets the latest stream of an HTTP/2 connection with that error code. */
+    record ResetStream(int code) implements ClientStep {}
+
     /** Writes the text as ISO-8859-1 bytes. */
     record Send(String text) implements ClientStep {}
 

@@ -14,7 +14,22 @@ final class StepReader {
 
     private StepReader() {}
 
+    /** With {@code http2: true} all connections speak HTTP/2. */
     static List<ClientStep> read(YamlNode node) {
+        boolean http2 = node.flag("http2");
+        var steps = readSteps(node);
+        if (!http2) {
+            return steps;
+        }
+        var framed = new ArrayList<ClientStep>();
+        framed.add(new ClientStep.ConnectHttp2());
+        steps.forEach(step ->
+                framed.add(
+                        step instanceof ClientStep.Connect ? new ClientStep.ConnectHttp2() : step));
+        return framed;
+    }
+
+    private static List<ClientStep> readSteps(YamlNode node) {
         var get = node.optionalText("get");
         var send = node.optionalText("send");
         var steps = node.list("steps");
@@ -49,6 +64,7 @@ final class StepReader {
         if (value instanceof String word) {
             return switch (word) {
                 case "connect" -> new ClientStep.Connect();
+                case "connect-http2" -> new ClientStep.ConnectHttp2();
                 case "response" -> new ClientStep.AwaitResponses(1);
                 case "end" -> new ClientStep.AwaitEnd();
                 case "close-write" -> new ClientStep.CloseWrite();
@@ -70,6 +86,7 @@ final class StepReader {
             case "responses" -> new ClientStep.AwaitResponses(Integer.parseInt(text));
             case "attempts" -> new ClientStep.AwaitAttempts(Integer.parseInt(text));
             case "quiet" -> new ClientStep.AwaitQuiet(YamlNode.duration(path, text));
+            case "reset-stream" -> new ClientStep.ResetStream(Integer.parseInt(text));
             case "pause" -> new ClientStep.Pause(YamlNode.duration(path, text));
             case "admin" -> admin(path, text);
             case "apply" -> new ClientStep.Apply(text);

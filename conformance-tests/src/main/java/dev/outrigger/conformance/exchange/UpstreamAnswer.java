@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.exchange;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * What an upstream does with one request. Text is sent as ISO-8859-1 bytes, byte for byte.
@@ -38,6 +39,46 @@ public record UpstreamAnswer(
         /** Whatever comes is sent back, until the proxy closes the connection. */
         ECHO,
         /** Nothing more is read or written until the proxy closes it. */
-        HANG
+        HANG,
+        /** Over HTTP/2 the stream is reset with NO_ERROR; like the following, over HTTP/1 RESET. */
+        STREAM_NO_ERROR(0),
+        /** The same with PROTOCOL_ERROR. */
+        STREAM_PROTOCOL_ERROR(1),
+        /** The same with INTERNAL_ERROR. */
+        STREAM_INTERNAL_ERROR(2),
+        /** The same with REFUSED_STREAM. */
+        STREAM_REFUSED(7),
+        /** The same with CANCEL. */
+        STREAM_CANCEL(8),
+        /** The same with CONNECT_ERROR. */
+        STREAM_CONNECT_ERROR(10),
+        /** The same with ENHANCE_YOUR_CALM. */
+        STREAM_CALM(11),
+        /** The same with HTTP_1_1_REQUIRED. */
+        STREAM_HTTP11_REQUIRED(13),
+        /** A GOAWAY without error that takes this stream follows the answer. */
+        GOAWAY,
+        /**
+         * A GOAWAY without error comes in the place of the answer, and does not take the stream.
+         */
+        GOAWAY_UNSEEN,
+        /** A GOAWAY with INTERNAL_ERROR that takes this stream follows the answer. */
+        GOAWAY_ERROR;
+
+        /** The error code a stream is reset with; -1 for none. */
+        private final int errorCode;
+
+        After() {
+            this(-1);
+        }
+
+        After(int errorCode) {
+            this.errorCode = errorCode;
+        }
+
+        /** The error code a stream is reset with, where it is. */
+        public OptionalInt errorCode() {
+            return errorCode < 0 ? OptionalInt.empty() : OptionalInt.of(errorCode);
+        }
     }
 }

@@ -136,6 +136,8 @@ final class CaseWriter {
     private static String step(ClientStep step) {
         return switch (step) {
                     case ClientStep.Connect _ -> "connect";
+                    case ClientStep.ConnectHttp2 _ -> "connect-http2";
+                    case ClientStep.ResetStream(var code) -> "reset-stream: " + code;
                     case ClientStep.Send(var text) ->
                             "send: " + quoted(text.replace("${self}", SELF));
                     case ClientStep.AwaitResponses(var count) -> "responses: " + count;

@@ -27,23 +27,21 @@ public final class PolicyDocuments {
 
     private final Choices choices;
     private final int services;
-    private final For proxies;
 
     /** Whether the rule being written rewrites, so that its backends may not. */
     private boolean hasRewrite;
 
-    private PolicyDocuments(Choices choices, int services, For proxies) {
+    private PolicyDocuments(Choices choices, int services) {
         this.choices = choices;
         this.services = services;
-        this.proxies = proxies;
     }
 
     /**
      * One for the mesh, one of raw resources, and for each service four: itself, a route, and a
      * policy for either.
      */
-    public static String of(long seed, int services, For proxies) {
-        var documents = new PolicyDocuments(Choices.scattered(seed), services, proxies);
+    public static String of(long seed, int services) {
+        var documents = new PolicyDocuments(Choices.scattered(seed), services);
         var text = new StringBuilder();
         text.append(documents.mesh());
         text.append(documents.raw());
@@ -74,13 +72,14 @@ public final class PolicyDocuments {
      * seed: listeners that change are drained, and those of many seeds would be at the same time.
      */
     public static String sidecar(long seed, String flavor, int port, For proxies) {
-        var documents = new PolicyDocuments(Choices.scattered(~seed), 0, proxies);
+        var documents = new PolicyDocuments(Choices.scattered(~seed), 0);
         boolean all = proxies == For.ENVOY;
         var outbound =
                 new ArrayList<>(
                         List.of(
-                                "listeners: [{name: main, address: 127.0.0.1, port: %d%s}]"
-                                        .formatted(port, all ? ", maxConnections: 100" : "")));
+                                "listeners: [{name: main, address: 127.0.0.1, port: %d,"
+                                                .formatted(port)
+                                        + " maxConnections: 100}]"));
         documents.maybe(30, outbound, () -> "hosts: [" + documents.hosts() + "]");
         documents.maybe(all ? 50 : 0, outbound, () -> "unknownHosts: passthrough");
         return document(
@@ -353,13 +352,11 @@ public final class PolicyDocuments {
             block(blocks, "retryConstraint", this::retryConstraint);
             block(blocks, "circuitBreaker", this::circuitBreaker);
             block(blocks, "outlierDetection", this::outlierDetection);
-            block(blocks, "healthCheck", this::healthCheck);
+            block(blocks, "healthCheck", () -> healthCheck(target));
             block(blocks, "loadBalancer", this::loadBalancer);
             block(blocks, "localityFailover", this::localityFailover);
-            if (proxies == For.ENVOY) {
-                block(blocks, "tls", this::tls);
-                block(blocks, "credential", this::credential);
-            }
+            block(blocks, "tls", this::tls);
+            block(blocks, "credential", this::credential);
         }
         if (blocks.isEmpty()) {
             blocks.add("retry: {}");
@@ -406,6 +403,7 @@ public final class PolicyDocuments {
                         "methods: [" + choices.pick("GET", "\"*\"", "GET, POST") + "]",
                         "backoff: 10ms",
                         "backoffMax: 5s",
+                        "respectRetryAfter: true",
                         "differentHost: false"));
     }
 
@@ -481,7 +479,11 @@ public final class PolicyDocuments {
                         "maxEjectionPercent: " + choices.pick("0", "50", "100")));
     }
 
-    private String healthCheck() {
+    private String healthCheck(String target) {
+        int service = Integer.parseInt(target.replaceAll(".*name: s", ""));
+        if (isGrpc(service) && choices.in100(50)) {
+            return some(choices.pick("grpc: {}", "grpc: {service: shop}"), List.of("interval: 1h"));
+        }
         return some(
                 choices.pick(
                         "tcp: {}",

@@ -82,9 +82,7 @@ public final class PolicyRun {
         var failures = new ArrayList<String>();
         while (sets < settings.sets() && System.nanoTime() - start < settings.budget().toNanos()) {
             long seed = settings.firstSeed() + sets++;
-            var text =
-                    PolicyDocuments.of(seed, settings.services(), settings.proxies())
-                            + sidecars.apply(seed);
+            var text = PolicyDocuments.of(seed, settings.services()) + sidecars.apply(seed);
             documents += text.split("(?m)^---$").length - 1;
             var outcome = write(text);
             compared += outcome.planned() < 0 ? 0 : 1;

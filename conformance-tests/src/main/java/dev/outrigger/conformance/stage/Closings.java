@@ -21,8 +21,13 @@ final class Closings {
     static List<SeenConnection> comparable(List<SeenConnection> seen, List<ClientStep> steps) {
         var connections = new ArrayList<List<ClientStep>>();
         connections.add(new ArrayList<>());
-        for (var step : steps) {
-            if (step instanceof ClientStep.Connect) {
+        for (int i = 0; i < steps.size(); i++) {
+            var step = steps.get(i);
+            // As the first step it replaces the connection that is opened before it.
+            boolean opens =
+                    step instanceof ClientStep.Connect
+                            || (i > 0 && step instanceof ClientStep.ConnectHttp2);
+            if (opens) {
                 connections.add(new ArrayList<>());
             } else {
                 connections.getLast().add(step);
@@ -59,6 +64,8 @@ final class Closings {
             case ClientStep.Pause _,
                     ClientStep.AwaitQuiet _,
                     ClientStep.Connect _,
+                    ClientStep.ConnectHttp2 _,
+                    ClientStep.ResetStream _,
                     ClientStep.AwaitAttempts _,
                     ClientStep.Close _,
                     ClientStep.Reset _,

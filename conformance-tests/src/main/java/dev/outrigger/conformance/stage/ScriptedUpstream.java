@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import static dev.outrigger.conformance.frame.FrameConnection.PREFACE_START;
+
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
+import dev.outrigger.conformance.frame.FrameConnection;
 import dev.outrigger.conformance.observe.SeenAttempt;
 import dev.outrigger.conformance.proxy.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server that answers the requests of one exchange by script and records each of them. Answers
@@ -68,7 +74,15 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Opens a further port, which shares script and counters with the others. */
     int listen(Naming naming) throws IOException {
-        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        return listen(naming, ServerSocketFactory.getDefault());
+    }
+
+    /** Opens one likewise, with sockets of another kind. */
+    int listen(Naming naming, ServerSocketFactory sockets) throws IOException {
+        var server = sockets.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        if (server instanceof SSLServerSocket secured) {
+            secured.setWantClientAuth(true);
+        }
         int number = servers.size() + 1;
         servers.add(server);
         Thread.ofVirtual().start(() -> accept(server, number, naming));
@@ -154,7 +168,14 @@ final class ScriptedUpstream implements AutoCloseable {
     private void serve(Socket socket, Supplier<String> named) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            var reader = new RequestReader(socket.getInputStream());
+            var in = new PushbackInputStream(socket.getInputStream(), PREFACE_START.length());
+            var first = in.readNBytes(PREFACE_START.length());
+            in.unread(first);
+            if (PREFACE_START.equals(new String(first, StandardCharsets.ISO_8859_1))) {
+                serveFrames(socket, in, named);
+                return;
+            }
+            var reader = new RequestReader(in);
             int number = 0;
             while (reader.readHead()) {
                 if (number == 0) {
@@ -172,13 +193,67 @@ final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
+    private void serveFrames(Socket socket, InputStream in, Supplier<String> named)
+            throws IOException {
+        var script = new FrameScript(named);
+        var frames = new FrameConnection(in, socket.getOutputStream());
+        new FramedAnswers(socket, frames, script, attempts).serve();
+    }
+
+    /** What an HTTP/2 connection is answered by; confined to its reading thread, but for waits. */
+    private final class FrameScript implements FramedAnswers.Script {
+        private final Supplier<String> named;
+        private int number;
+
+        FrameScript(Supplier<String> named) {
+            this.named = named;
+        }
+
+        @Override
+        public UpstreamAnswer next() {
+            return nextAnswer();
+        }
+
+        @Override
+        public String name() {
+            return named.get();
+        }
+
+        @Override
+        public int connection() {
+            if (number == 0) {
+                number = connections.incrementAndGet();
+            }
+            return number;
+        }
+
+        @Override
+        public void pause(Duration duration) {
+            ScriptedUpstream.this.pause(duration, exchange.get());
+        }
+
+        @Override
+        public void closing() {
+            closing.incrementAndGet();
+        }
+
+        @Override
+        public void closed() {
+            closing.decrementAndGet();
+        }
+    }
+
+    private UpstreamAnswer nextAnswer() {
+        var answers = script;
+        return answers.get(Math.min(taken.getAndIncrement(), answers.size() - 1));
+    }
+
     /** Whether the connection may serve another request. */
     private boolean answer(Socket socket, RequestReader reader, int number, String seenBy)
             throws IOException {
         int now = exchange.get();
         var entry = attempts.began(reader.seen(seenBy, number));
-        var answers = script;
-        var answer = answers.get(Math.min(taken.getAndIncrement(), answers.size() - 1));
+        var answer = nextAnswer();
         boolean closes = answer.after() == UpstreamAnswer.After.CLOSE;
         try {
             if (closes) {
@@ -206,7 +281,18 @@ final class ScriptedUpstream implements AutoCloseable {
                     reader.drain();
                     yield false;
                 }
-                case RESET -> {
+                case RESET,
+                        STREAM_NO_ERROR,
+                        STREAM_PROTOCOL_ERROR,
+                        STREAM_INTERNAL_ERROR,
+                        STREAM_REFUSED,
+                        STREAM_CANCEL,
+                        STREAM_CONNECT_ERROR,
+                        STREAM_CALM,
+                        STREAM_HTTP11_REQUIRED,
+                        GOAWAY,
+                        GOAWAY_UNSEEN,
+                        GOAWAY_ERROR -> {
                     socket.setSoLinger(true, 0);
                     yield false;
                 }

@@ -60,7 +60,13 @@ public final class Stage implements AutoCloseable {
         Files.createDirectories(workdir);
         var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
-        var template = new ConfigTemplate((kind, name) -> value(kind, name, upstreams, accessLogs));
+        var template =
+                new ConfigTemplate((kind, name) ->
+                        switch (kind) {
+                            case "certificate" -> Certificates.certificate(name);
+                            case "key" -> Certificates.key(name);
+                            default -> value(kind, name, upstreams, accessLogs);
+                        });
         Configuration configuration = null;
         RunningProxy running = null;
         try {

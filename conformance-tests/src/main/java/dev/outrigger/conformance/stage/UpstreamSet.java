@@ -31,6 +31,7 @@ final class UpstreamSet implements AutoCloseable {
             case "any" -> replica(name, Naming.SHARED);
             case "exact" -> replica(name, Naming.EXACT);
             case "rotated" -> replica(name, Naming.ROTATED);
+            case "secured" -> secured(name);
             case "refused" -> refused(name);
             case "blackhole" -> blackhole(name);
             default -> throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
@@ -68,6 +69,22 @@ final class UpstreamSet implements AutoCloseable {
         replicas.put(name, port);
         var shown = naming == Naming.EXACT ? name : upstream;
         replicaNames.put(port, "upstream " + shown);
+        return port;
+    }
+
+    /** A further port of an upstream, which speaks TLS and asks callers who they are. */
+    private int secured(String name) throws IOException {
+        var known = replicas.get("secured " + name);
+        if (known != null) {
+            return known;
+        }
+        var _ = scripted(name);
+        int port =
+                Optional.ofNullable(scripted.get(name))
+                        .orElseThrow()
+                        .listen(Naming.SHARED, Certificates.server());
+        replicas.put("secured " + name, port);
+        replicaNames.put(port, "secured " + name);
         return port;
     }
 

@@ -28,7 +28,7 @@ final class WireClient implements AutoCloseable {
     private final PolicySteps policies;
     private final Duration stepLimit;
     private final Optional<UpstreamSet> settling;
-    private final List<WireConnection> connections = new ArrayList<>();
+    private final List<ClientConnection> connections = new ArrayList<>();
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
@@ -58,7 +58,9 @@ final class WireClient implements AutoCloseable {
 
     /** Does all steps, then sees how each connection ends, and closes it. */
     void play(List<ClientStep> steps) throws IOException {
-        connections.add(WireConnection.open(port));
+        if (steps.isEmpty() || !(steps.getFirst() instanceof ClientStep.ConnectHttp2)) {
+            connections.add(WireConnection.open(port));
+        }
         for (var step : steps) {
             play(step);
         }
@@ -82,7 +84,7 @@ final class WireClient implements AutoCloseable {
 
     /** The ports the connections came from, in their order. */
     List<Integer> localPorts() {
-        return connections.stream().map(WireConnection::localPort).toList();
+        return connections.stream().map(ClientConnection::localPort).toList();
     }
 
     List<SeenAdminReply> adminReplies() {
@@ -97,31 +99,32 @@ final class WireClient implements AutoCloseable {
     }
 
     private void play(ClientStep step) throws IOException {
-        var current = connections.getLast();
         switch (step) {
             case ClientStep.Connect() -> connections.add(WireConnection.open(port));
+            case ClientStep.ConnectHttp2() -> connections.add(FramedConnection.open(port));
+            case ClientStep.ResetStream(var code) -> current().resetStream(code);
             case ClientStep.Send(var text) -> {
                 settling.ifPresent(each -> {
                     var _ = Eventually.holds(SETTLING, each::isSettled);
                 });
-                if (settling.isEmpty() || !current.isLeft()) {
-                    current.send(text);
+                if (settling.isEmpty() || !current().isLeft()) {
+                    current().send(text);
                 }
             }
             case ClientStep.AwaitResponses(var count) -> {
-                var _ = current.awaitResponses(count, stepLimit);
+                var _ = current().awaitResponses(count, stepLimit);
             }
             case ClientStep.AwaitEnd() -> {
-                var _ = current.awaitEnd(stepLimit);
+                var _ = current().awaitEnd(stepLimit);
             }
-            case ClientStep.AwaitQuiet(var duration) -> current.awaitQuiet(duration);
+            case ClientStep.AwaitQuiet(var duration) -> current().awaitQuiet(duration);
             case ClientStep.AwaitAttempts(var count) -> {
                 var _ = attempts.await(count, stepLimit);
             }
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
-            case ClientStep.CloseWrite() -> current.closeWrite();
-            case ClientStep.Close() -> current.close();
-            case ClientStep.Reset() -> current.reset();
+            case ClientStep.CloseWrite() -> current().closeWrite();
+            case ClientStep.Close() -> current().close();
+            case ClientStep.Reset() -> current().reset();
             case ClientStep.Admin(var method, var path) -> {
                 var reply = proxy.admin(method, path);
                 adminReplies.add(new SeenAdminReply(reply.status(), reply.body()));
@@ -129,5 +132,9 @@ final class WireClient implements AutoCloseable {
             case ClientStep.Apply(var documents) -> policies.apply(documents);
             case ClientStep.Remove(var path) -> policies.remove(path);
         }
+    }
+
+    private ClientConnection current() {
+        return connections.getLast();
     }
 }

@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  * thread of its own, so that a proxy that stops reading does not stop the client from seeing its
  * answer. Used by one thread; the two inner threads only fill the buffer and empty the queue.
  */
-final class WireConnection implements AutoCloseable {
+final class WireConnection implements ClientConnection {
     private static final int MAX_RECEIVED_BYTES = 64 << 20;
 
     private final Socket socket;
@@ -41,7 +41,8 @@ final class WireConnection implements AutoCloseable {
         this.localPort = socket.getLocalPort();
     }
 
-    int localPort() {
+    @Override
+    public int localPort() {
         return localPort;
     }
 
@@ -56,7 +57,8 @@ final class WireConnection implements AutoCloseable {
         return connection;
     }
 
-    void send(String text) {
+    @Override
+    public void send(String text) {
         synchronized (lock) {
             sent.append(text);
             // Asked for with each byte that comes, and long where bodies are.
@@ -72,7 +74,13 @@ final class WireConnection implements AutoCloseable {
         });
     }
 
-    void closeWrite() {
+    @Override
+    public void resetStream(int code) {
+        throw new IllegalStateException("HTTP/1 has no streams (expected: http2: true)");
+    }
+
+    @Override
+    public void closeWrite() {
         writer.execute(() -> {
             try {
                 socket.shutdownOutput();
@@ -82,21 +90,24 @@ final class WireConnection implements AutoCloseable {
         });
     }
 
-    void reset() throws IOException {
+    @Override
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         close();
     }
 
-    boolean awaitResponses(int count, Duration limit) {
+    @Override
+    public boolean awaitResponses(int count, Duration limit) {
         return await(limit, () -> reading().completed() >= count || ended());
     }
 
-    boolean awaitEnd(Duration limit) {
+    @Override
+    public boolean awaitEnd(Duration limit) {
         return await(limit, this::ended);
     }
 
-    /** Waits for the end, until nothing has been sent or has come for so long. */
-    void awaitSettled(Duration duration) {
+    @Override
+    public void awaitSettled(Duration duration) {
         synchronized (lock) {
             long latest =
                     latestReceivedNanos - latestSentNanos < 0
@@ -107,8 +118,8 @@ final class WireConnection implements AutoCloseable {
         }
     }
 
-    /** Waits until nothing has come for so long, or for twice that since the latest send. */
-    void awaitQuiet(Duration duration) {
+    @Override
+    public void awaitQuiet(Duration duration) {
         long answered = duration.toNanos();
         synchronized (lock) {
             while (!ended()) {
@@ -128,16 +139,16 @@ final class WireConnection implements AutoCloseable {
         }
     }
 
-    /** What was seen so far; the connection's end is the one known now. */
-    SeenConnection seen() {
+    @Override
+    public SeenConnection seen() {
         synchronized (lock) {
             var reading = reading();
             return new SeenConnection(reading.responses(), reading.rest(), end);
         }
     }
 
-    /** Whether the proxy has ended the connection, or has answered that it will. */
-    boolean isLeft() {
+    @Override
+    public boolean isLeft() {
         synchronized (lock) {
             if (ended()) {
                 return true;
@@ -147,8 +158,8 @@ final class WireConnection implements AutoCloseable {
         }
     }
 
-    /** Whether the proxy said that it would close, or left a response unfinished. */
-    boolean closeIsDue() {
+    @Override
+    public boolean closeIsDue() {
         var responses = reading().responses();
         if (responses.isEmpty()) {
             return !sent.isEmpty();

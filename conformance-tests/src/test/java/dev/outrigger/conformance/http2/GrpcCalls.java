@@ -28,6 +28,9 @@ final class GrpcCalls {
     /** More streams than any call makes. */
     private static final int LAST_STREAM = 9;
 
+    /** Where the host hears more than calls. */
+    static final int UNCOUNTED = -1;
+
     private GrpcCalls() {}
 
     /**
@@ -40,7 +43,7 @@ final class GrpcCalls {
      * @param overHttp2 whether the request is frames behind a preface
      * @param request what the client sends
      * @param expected lines of the answer
-     * @param attempts how many the host must have heard
+     * @param attempts how many the host must have heard, if that is counted
      */
     record Call(
             String name,
@@ -117,6 +120,8 @@ final class GrpcCalls {
                         "circuitBreaker: {maxRequests: 0}",
                         List.of("grpc-status: 14", "x-envoy-overloaded: true"),
                         0));
+        calls.add(asked("asked", "\1", "grpc-status: 0"));
+        calls.add(asked("not-serving", "\2", "grpc-status: 14"));
         calls.add(
                 new Call(
                         "plain",
@@ -184,6 +189,43 @@ final class GrpcCalls {
                 call(name + ".test", Map.of()),
                 expected,
                 attempts);
+    }
+
+    /**
+     * Of a service that is asked by gRPC how it is.
+     *
+     * @param state what it says, as grpc.health.v1 numbers it
+     */
+    private static Call asked(String name, String state, String expected) {
+        var script = script();
+        for (int stream = 1; stream <= LAST_STREAM; stream += 2) {
+            script.atEnd(
+                    stream,
+                    headers(
+                            END_HEADERS,
+                            stream,
+                            ":status",
+                            "200",
+                            "content-type",
+                            "application/grpc"),
+                    data(0, stream, "\0\0\0\0\2\10" + state),
+                    headers(WHOLE, stream, "grpc-status", "0"));
+        }
+        var asked =
+                policy(
+                        name,
+                        "healthCheck: {grpc: {}, interval: 1h}, loadBalancer: {panicThreshold: 0}",
+                        List.of(expected),
+                        UNCOUNTED);
+        return new Call(
+                name,
+                asked.protocol(),
+                asked.documents(),
+                script,
+                true,
+                asked.request(),
+                asked.expected(),
+                UNCOUNTED);
     }
 
     private static String route(String kind, String rule) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class PipesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final int LOG_LINES = 5;
+    private static final int LOG_LINES = 6;
 
     @Test
     void servesOverPipes() throws IOException {
@@ -50,6 +50,10 @@ class PipesIT {
                 seen.add(ask(folder.resolve("http.sock"), "GET /a HTTP/1.1\r\nhost: a\r\n\r\n"));
                 seen.add(ask(folder.resolve("tcp.sock"), "GET /b HTTP/1.1\r\nhost: b\r\n\r\n"));
                 seen.add(ask(folder.resolve("gone.sock"), "GET /c HTTP/1.1\r\nhost: c\r\n\r\n"));
+                seen.add(
+                        ask(
+                                folder.resolve("http.sock"),
+                                "GET /gone HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"));
                 seen.add("mode " + Files.getAttribute(folder.resolve("http.sock"), "unix:mode"));
                 seen.add(running.admin("GET", "/listeners").body());
                 var _ = Eventually.holds(PATIENCE, () -> lines(log).size() >= LOG_LINES);
@@ -136,7 +140,8 @@ class PipesIT {
                 + " stat_prefix: h, use_remote_address: true, "
                 + accessLog
                 + ", route_config: {virtual_hosts: [{name: v, domains: [\"*\"], routes:"
-                + " [{match: {prefix: /}, route: {cluster: up}}]}]}, http_filters:"
+                + " [{match: {path: /gone}, route: {cluster: gone}}, {match: {prefix: /}, route:"
+                + " {cluster: up}}]}]}, http_filters:"
                 + " [{name: r, typed_config: {"
                 + type
                 + "filters.http.router.v3.Router}}]}}]}]}\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.tls;
 
+import dev.outrigger.conformance.stage.Identities;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,7 +63,9 @@ final class TlsUpstream implements AutoCloseable {
             String forwarded = "";
             String line = in.readLine();
             while (line != null) {
-                if (line.startsWith("x-forwarded-")) {
+                if (line.startsWith("x-forwarded-")
+                        || line.startsWith("authorization: ")
+                        || line.startsWith("x-key: ")) {
                     forwarded += line + "\n";
                 }
                 if (line.isEmpty()) {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param healthChecks at most one: as in Envoy
  * @param health how health and hosts that go away are treated
  * @param tls absent: cleartext
+ * @param proxyProtocol absent: hosts are not told of clients
  * @param transportSocketMatches tried in order before the cluster's own transport socket
  * @param waitForWarmOnInit whether start-up waits for this cluster's first hosts
  * @param metadata read by formats and filters
@@ -37,6 +38,7 @@ public record ClusterConfig(
         Optional<OutlierDetectionConfig> outlierDetection,
         HealthPolicy health,
         Optional<UpstreamTlsConfig> tls,
+        Optional<ProxyProtocolConfig> proxyProtocol,
         List<TransportSocketMatch> transportSocketMatches,
         TrackedStats trackedStats,
         Preconnect preconnect,
@@ -53,12 +55,15 @@ public record ClusterConfig(
 
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
-        return Stream.concat(
-                        tls.stream(),
-                        transportSocketMatches.stream().flatMap(match -> match.tls().stream()))
-                .flatMap(each -> each.common().secrets().stream())
-                .distinct()
-                .toList();
+        var ofTls =
+                Stream.concat(
+                                tls.stream(),
+                                transportSocketMatches.stream()
+                                        .flatMap(match -> match.tls().stream()))
+                        .flatMap(each -> each.common().secrets().stream());
+        var ofFilters =
+                http.filters().stream().flatMap(filter -> filter.config().secrets().stream());
+        return Stream.concat(ofTls, ofFilters).distinct().toList();
     }
 
     /** Of pooled connections; zero for none. */
@@ -334,9 +339,13 @@ public record ClusterConfig(
      *
      * @param match of the {@code envoy.transport_socket_match} metadata
      * @param tls absent: cleartext
+     * @param proxyProtocol absent: hosts are not told of clients
      */
     public record TransportSocketMatch(
-            String name, MetadataCriteria match, Optional<UpstreamTlsConfig> tls) {}
+            String name,
+            MetadataCriteria match,
+            Optional<UpstreamTlsConfig> tls,
+            Optional<ProxyProtocolConfig> proxyProtocol) {}
 
     /** Which histograms are kept besides. */
     public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {

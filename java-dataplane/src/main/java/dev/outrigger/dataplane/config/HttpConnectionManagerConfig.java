@@ -6,12 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The HTTP connection manager. Durations of zero mean "off" where Envoy's field documents it so.
  *
  * @param via appended to {@code via}; empty for none
- * @param upgrades lower-case type to whether it is on (W1); a route may say otherwise
+ * @param upgrades by lower-case type (W1); a route may say otherwise
  */
 public record HttpConnectionManagerConfig(
         String statPrefix,
@@ -54,7 +55,7 @@ public record HttpConnectionManagerConfig(
         List<AccessLogConfig> accessLogs,
         AccessLogTimes accessLogTimes,
         ForwardingConfig forwarding,
-        Map<String, Boolean> upgrades,
+        Map<String, UpgradeConfig> upgrades,
         LocalReplyConfig localReply) {
     public HttpConnectionManagerConfig {
         httpFilters = List.copyOf(httpFilters);
@@ -63,7 +64,8 @@ public record HttpConnectionManagerConfig(
     }
 
     /** The same with other filters. */
-    public HttpConnectionManagerConfig withHttpFilters(List<HttpFilterEntry> filters) {
+    public HttpConnectionManagerConfig withFilters(
+            List<HttpFilterEntry> filters, Map<String, UpgradeConfig> byUpgrade) {
         return new HttpConnectionManagerConfig(
                 statPrefix,
                 routeSource,
@@ -105,8 +107,15 @@ public record HttpConnectionManagerConfig(
                 accessLogs,
                 accessLogTimes,
                 forwarding,
-                upgrades,
+                byUpgrade,
                 localReply);
+    }
+
+    /** All filters there are, those of upgrades included. */
+    public Stream<HttpFilterEntry> allFilters() {
+        return Stream.concat(
+                httpFilters.stream(),
+                upgrades.values().stream().flatMap(each -> each.filters().stream()));
     }
 
     /**

@@ -9,6 +9,16 @@ import java.util.Optional;
  * only the router's is here, because the connection manager itself reads it.
  */
 public interface HttpFilterConfig {
+    /** What SDS is asked for before it can serve. */
+    default List<ResourceReference> secrets() {
+        return List.of();
+    }
+
+    /** What it counts for a cluster it is a filter of, behind the cluster's prefix. */
+    default List<String> clusterCounters() {
+        return List.of();
+    }
+
     /**
      * A filter whose configuration comes over ECDS.
      *
@@ -45,6 +55,13 @@ public interface HttpFilterConfig {
         public Router {
             strictCheckHeaders = List.copyOf(strictCheckHeaders);
             upstreamFilters = List.copyOf(upstreamFilters);
+        }
+
+        @Override
+        public List<ResourceReference> secrets() {
+            return upstreamFilters.stream()
+                    .flatMap(filter -> filter.config().secrets().stream())
+                    .toList();
         }
     }
 }

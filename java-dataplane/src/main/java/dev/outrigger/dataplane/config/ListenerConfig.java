@@ -43,10 +43,23 @@ public record ListenerConfig(
     /** What SDS is asked for before this can serve. */
     public List<ResourceReference> secrets() {
         return allFilterChains()
-                .flatMap(chain -> chain.tls().stream())
-                .flatMap(tls -> tls.secrets().stream())
+                .flatMap(chain -> Stream.concat(ofTls(chain), ofFilters(chain)))
                 .distinct()
                 .toList();
+    }
+
+    private static Stream<ResourceReference> ofTls(FilterChainConfig chain) {
+        return chain.tls().stream().flatMap(tls -> tls.secrets().stream());
+    }
+
+    private static Stream<ResourceReference> ofFilters(FilterChainConfig chain) {
+        return chain.httpConnectionManager().stream()
+                .flatMap(manager ->
+                        Stream.concat(
+                                manager.httpFilters().stream(),
+                                manager.upgrades().values().stream()
+                                        .flatMap(upgrade -> upgrade.filters().stream())))
+                .flatMap(filter -> filter.config().secrets().stream());
     }
 
     /** The first of its addresses. */

@@ -17,6 +17,7 @@ public sealed interface RouteActionConfig {
      * @param mirrors empty: the virtual host's, then the route table's apply
      * @param upgrades lower-case type to whether it is on; absent types follow the connection
      *     manager
+     * @param connect how a CONNECT ends here; empty where it is forwarded
      */
     record Forward(
             ClusterSpecifier cluster,
@@ -32,6 +33,7 @@ public sealed interface RouteActionConfig {
             List<HashPolicyConfig> hashPolicies,
             Optional<InternalRedirectConfig> internalRedirect,
             Map<String, Boolean> upgrades,
+            Optional<ConnectConfig> connect,
             boolean highPriority)
             implements RouteActionConfig {
         public Forward {
@@ -56,6 +58,7 @@ public sealed interface RouteActionConfig {
                     List.of(),
                     Optional.empty(),
                     Map.of(),
+                    Optional.empty(),
                     false);
         }
 
@@ -74,6 +77,7 @@ public sealed interface RouteActionConfig {
                     hashPolicies,
                     internalRedirect,
                     upgrades,
+                    connect,
                     highPriority);
         }
 
@@ -92,6 +96,7 @@ public sealed interface RouteActionConfig {
                     hashPolicies,
                     internalRedirect,
                     upgrades,
+                    connect,
                     highPriority);
         }
 
@@ -110,6 +115,7 @@ public sealed interface RouteActionConfig {
                     hashPolicies,
                     internalRedirect,
                     upgrades,
+                    connect,
                     highPriority);
         }
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param clusters one, or several by weight
  * @param maxConnectAttempts 1 or more
  * @param backOff between attempts; absent: the next one follows at once
+ * @param tunnel how the bytes go through HTTP; empty where they do not
  * @param hashSource what the hash of a connection is made of, for hashing load balancers
  */
 public record TcpProxyConfig(
@@ -22,6 +23,7 @@ public record TcpProxyConfig(
         int maxConnectAttempts,
         Optional<BackOff> backOff,
         Optional<HashSource> hashSource,
+        Optional<Tunnel> tunnel,
         List<AccessLogConfig> accessLogs,
         Duration accessLogFlushInterval,
         boolean flushAccessLogOnConnected) {
@@ -45,6 +47,15 @@ public record TcpProxyConfig(
      * @param maxInterval never below {@code baseInterval}
      */
     public record BackOff(Duration baseInterval, Duration maxInterval) {}
+
+    /**
+     * How bytes go through HTTP ({@code tunneling_config}).
+     *
+     * @param hostname the authority, with command operators
+     * @param usePost whether it is a POST that carries them, and no CONNECT
+     * @param postPath of the POST
+     */
+    public record Tunnel(String hostname, boolean usePost, String postPath, HeaderEdits headers) {}
 
     /** What a connection's hash is made of. */
     public sealed interface HashSource {

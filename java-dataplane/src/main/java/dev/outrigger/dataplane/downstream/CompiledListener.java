@@ -19,10 +19,19 @@ record CompiledListener(ListenerVersion version, FilterChains index, List<Compil
     /**
      * A filter chain with what it does as of one moment.
      *
+     * @param limits on its connections, asked in this order
      * @param tls {@code null} for cleartext
      */
     record CompiledChain(
-            ChainKey key, String name, NetworkFilter filter, @Nullable SecuredChain tls) {}
+            ChainKey key,
+            String name,
+            List<ConnectionLimitFilter> limits,
+            NetworkFilter filter,
+            @Nullable SecuredChain tls) {
+        CompiledChain {
+            limits = List.copyOf(limits);
+        }
+    }
 
     /**
      * A chain's TLS.

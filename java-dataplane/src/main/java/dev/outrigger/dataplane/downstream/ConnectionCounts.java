@@ -47,18 +47,23 @@ final class ConnectionCounts {
     }
 
     void received(int bytes) {
-        if (bytes != lastReceived) {
-            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
-            lastReceived = bytes;
-        }
-        shard.add(stats.cxRxBytes, bytes);
-        bytesReceived += bytes;
+        receivedUnread(bytes);
         if (!spoke) {
             // Envoy makes the codec, and counts it, when the first bytes come.
             spoke = true;
             shard.inc(http2 ? stats.cxHttp2Total : stats.cxHttp1Total);
             shard.inc(http2 ? stats.cxHttp2Active : stats.cxHttp1Active);
         }
+    }
+
+    /** Bytes that no codec sees. */
+    void receivedUnread(int bytes) {
+        if (bytes != lastReceived) {
+            shard.add(stats.cxRxBytesBuffered, bytes - lastReceived);
+            lastReceived = bytes;
+        }
+        shard.add(stats.cxRxBytes, bytes);
+        bytesReceived += bytes;
     }
 
     /** Whether the client has sent anything. */

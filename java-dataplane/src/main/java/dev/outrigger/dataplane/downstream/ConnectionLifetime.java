@@ -116,6 +116,13 @@ final class ConnectionLifetime {
         return draining;
     }
 
+    /** The connection drains for a reason of its own. */
+    void drain() {
+        if (!draining && !closing) {
+            startDrain();
+        }
+    }
+
     /** The client is told to go with each response, and is let go after {@code drain_timeout}. */
     private void startDrain() {
         draining = true;

@@ -5,22 +5,35 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.config.UpgradeConfig;
 import dev.outrigger.dataplane.filter.missing.MissingConfig;
+import java.util.HashMap;
+import java.util.List;
 
 /** Puts configurations that came over ECDS in the place of what refers to them. */
 final class DiscoveredFilters {
     private DiscoveredFilters() {}
 
     static boolean has(HttpConnectionManagerConfig config) {
-        return config.httpFilters().stream()
+        return config.allFilters()
                 .anyMatch(each -> each.config() instanceof HttpFilterConfig.Discovered);
     }
 
     /** With what is known now; a default, or nothing but refusals, in the place of what is not. */
     static HttpConnectionManagerConfig resolve(
             HttpConnectionManagerConfig config, ProxyConfig proxy) {
-        return config.withHttpFilters(
-                config.httpFilters().stream().map(each -> resolve(each, proxy)).toList());
+        var byUpgrade = new HashMap<String, UpgradeConfig>();
+        config.upgrades()
+                .forEach((type, upgrade) ->
+                        byUpgrade.put(
+                                type,
+                                new UpgradeConfig(
+                                        upgrade.enabled(), resolve(upgrade.filters(), proxy))));
+        return config.withFilters(resolve(config.httpFilters(), proxy), byUpgrade);
+    }
+
+    private static List<HttpFilterEntry> resolve(List<HttpFilterEntry> entries, ProxyConfig proxy) {
+        return entries.stream().map(each -> resolve(each, proxy)).toList();
     }
 
     private static HttpFilterEntry resolve(HttpFilterEntry entry, ProxyConfig proxy) {

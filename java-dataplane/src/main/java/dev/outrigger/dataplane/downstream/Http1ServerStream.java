@@ -148,6 +148,11 @@ final class Http1ServerStream implements DownstreamStream {
     }
 
     @Override
+    public void startDrain() {
+        // Said by the response.
+    }
+
+    @Override
     public void reset() {
         closeAfter = true;
     }

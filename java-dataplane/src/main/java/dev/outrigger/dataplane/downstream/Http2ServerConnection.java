@@ -289,6 +289,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return channel.isWritable();
     }
 
+    void startDrain() {
+        lifetime.drain();
+    }
+
     boolean isDraining() {
         return lifetime.isDraining();
     }

@@ -180,6 +180,11 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
+    public void startDrain() {
+        connection.startDrain();
+    }
+
+    @Override
     public void reset() {
         reset = true;
     }
@@ -204,12 +209,20 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         return connection.isDraining();
     }
 
+    /** Every upgrade is a CONNECT here. */
+    private Http2Error resetError() {
+        RequestHead asked = exchange.request();
+        return asked != null && asked.isTunnel()
+                ? Http2Error.CONNECT_ERROR
+                : Http2Error.INTERNAL_ERROR;
+    }
+
     /** The exchange has handed over all of its response, or was reset. */
     private void onExchangeEnd() {
         Http2Stream ended = stream();
         stream = null;
         if (reset) {
-            session.reset(ended, Http2Error.INTERNAL_ERROR);
+            session.reset(ended, resetError());
         } else {
             session.finish(ended);
         }

@@ -60,7 +60,8 @@ final class ListenerCompiler {
             FilterChains index,
             Map<ChainKey, HttpConnectionManager.Settings> settings,
             Map<ChainKey, SecuredChain> secured,
-            Map<ChainKey, TcpProxy> tcpProxies) {}
+            Map<ChainKey, TcpProxy> tcpProxies,
+            Map<ChainKey, List<ConnectionLimitFilter>> limits) {}
 
     /**
      * @param tls makes the TLS of chains
@@ -111,6 +112,7 @@ final class ListenerCompiler {
         var settings = new HashMap<ChainKey, HttpConnectionManager.Settings>();
         var secured = new HashMap<ChainKey, SecuredChain>();
         var tcpProxies = new HashMap<ChainKey, TcpProxy>();
+        var limits = new HashMap<ChainKey, List<ConnectionLimitFilter>>();
         if (base != null) {
             var kept =
                     Stream.concat(
@@ -125,6 +127,8 @@ final class ListenerCompiler {
             settings.keySet().retainAll(kept);
             tcpProxies.putAll(base.tcpProxies());
             tcpProxies.keySet().retainAll(kept);
+            limits.putAll(base.limits());
+            limits.keySet().retainAll(kept);
         }
         int chains = listener.filterChains().size();
         return new Known(
@@ -143,7 +147,8 @@ final class ListenerCompiler {
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),
                 settings,
                 secured,
-                tcpProxies);
+                tcpProxies,
+                limits);
     }
 
     private static ChainKey key(
@@ -184,7 +189,16 @@ final class ListenerCompiler {
                     case NetworkFilterConfig.Echo() -> new NetworkFilter.Echo();
                     case NetworkFilterConfig.None() -> new NetworkFilter.None();
                 };
-        return new CompiledChain(key, chain.name(), filter, secured(listener, key, chain, known));
+        List<ConnectionLimitFilter> limits =
+                known.limits()
+                        .computeIfAbsent(
+                                key,
+                                _ ->
+                                        chain.limits().stream()
+                                                .map(each -> new ConnectionLimitFilter(each, stats))
+                                                .toList());
+        return new CompiledChain(
+                key, chain.name(), limits, filter, secured(listener, key, chain, known));
     }
 
     private @Nullable SecuredChain secured(
@@ -218,7 +232,9 @@ final class ListenerCompiler {
         }
         HttpConnectionManagerConfig now = DiscoveredFilters.resolve(config, proxy);
         HttpConnectionManager.Settings before = known.settings().get(key);
-        if (before != null && before.config().httpFilters().equals(now.httpFilters())) {
+        if (before != null
+                && before.config().httpFilters().equals(now.httpFilters())
+                && before.config().upgrades().equals(now.upgrades())) {
             return before;
         }
         var made = settings(listener, now);
@@ -228,16 +244,27 @@ final class ListenerCompiler {
 
     private HttpConnectionManager.Settings settings(
             ListenerConfig listener, HttpConnectionManagerConfig config) {
+        FactoryContext context = filters.withStatPrefix("http." + config.statPrefix() + ".");
+        var byUpgrade = new HashMap<String, HttpConnectionManager.UpgradeChain>();
+        config.upgrades()
+                .forEach((type, upgrade) -> {
+                    if (!upgrade.filters().isEmpty()) {
+                        byUpgrade.put(
+                                type,
+                                new HttpConnectionManager.UpgradeChain(
+                                        HttpFilters.compile(upgrade.filters(), context),
+                                        accessLogs(
+                                                UpstreamLogConfig.of(upgrade.filters()).logs())));
+                    }
+                });
         return new HttpConnectionManager.Settings(
                 config,
                 new HcmStats(stats, config.statPrefix(), listener.statPrefix()),
                 accessLogs(config.accessLogs()),
                 accessLogs(UpstreamLogConfig.of(config.httpFilters()).logs()),
                 listener.perConnectionBufferLimitBytes(),
-                HttpFilters.compile(
-                        config.httpFilters(),
-                        filters.withStatPrefix("http." + config.statPrefix() + ".")),
-                filters.serviceCluster(),
+                context,
+                byUpgrade,
                 serviceNode);
     }
 

@@ -9,8 +9,10 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
+import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -54,6 +56,7 @@ public final class NettyRequestPath implements RequestPath {
     private final DrainState serverDrain;
     private final DrainingGauges draining;
     private final TlsContexts tls;
+    private final GenericSecrets secrets = new GenericSecrets();
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -89,9 +92,20 @@ public final class NettyRequestPath implements RequestPath {
                         options.workers(),
                         new DefaultThreadFactory("worker", true),
                         transport.ioHandlers());
+        var filters =
+                new FactoryContext(
+                        stats,
+                        options.runtime(),
+                        "",
+                        options.nanoTime(),
+                        secrets,
+                        options.serviceCluster(),
+                        serverDrain::isHealthCheckFailed);
         for (int i = 0; i < options.workers(); i++) {
             EventLoop loop = group.next();
-            workers.add(new Worker(i, loop, transport, stats.shard(i + 1), options, allocator));
+            workers.add(
+                    new Worker(
+                            i, loop, transport, stats.shard(i + 1), options, filters, allocator));
         }
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
@@ -127,13 +141,7 @@ public final class NettyRequestPath implements RequestPath {
                 new ListenerCompiler(
                         stats,
                         logs,
-                        new FactoryContext(
-                                stats,
-                                options.runtime(),
-                                "",
-                                options.nanoTime(),
-                                options.serviceCluster(),
-                                serverDrain::isHealthCheckFailed),
+                        filters,
                         options.serviceNode(),
                         tls,
                         () ->
@@ -184,6 +192,7 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void apply(ProxyConfig config) {
         tls.use(config.secrets());
+        secrets.use(config.secrets());
         Map<String, Cluster> serving = clusters.update(config.clusters());
         var swaps = new ArrayList<Runnable[]>();
         var next = new LinkedHashMap<String, Listener>();
@@ -330,6 +339,12 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public Optional<TlsContexts> tlsContexts() {
         return Optional.of(tls);
+    }
+
+    @Override
+    public @Nullable ClientTls tlsOf(String cluster) {
+        Cluster found = clusters.find(cluster);
+        return found == null ? null : found.tls();
     }
 
     @Override

@@ -56,6 +56,11 @@ final class TcpServerConnection implements ServerConnection, TcpSession.Owner {
         return session.downstream();
     }
 
+    /** Likewise for a connection that is only to be closed, after so long. */
+    ChannelHandler refused(long delayNanos) {
+        return session.refuse(delayNanos);
+    }
+
     @Override
     public Map<String, Cluster> clusters() {
         return chain.clusters();

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogBuffers;
 import dev.outrigger.dataplane.exchange.WorkerServices;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.UpstreamConnector;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -30,6 +31,7 @@ final class Worker implements WorkerListener.Siblings {
             Transport transport,
             StatsShard shard,
             RequestPathOptions options,
+            FactoryContext filters,
             ByteBufAllocator allocator) {
         this.eventLoop = eventLoop;
         this.context = LoopTimers.context(index, eventLoop, shard, options);
@@ -40,7 +42,8 @@ final class Worker implements WorkerListener.Siblings {
                         new AccessLogBuffers(
                                 shard,
                                 options.fileFlushInterval(),
-                                options.fileFlushMinSizeBytes()));
+                                options.fileFlushMinSizeBytes()),
+                        filters);
     }
 
     EventLoop eventLoop() {

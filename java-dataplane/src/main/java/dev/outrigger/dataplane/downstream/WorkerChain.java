@@ -8,8 +8,10 @@ import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class WorkerChain {
     private final ListenerVersion version;
     private final ChainKey key;
     private final String name;
+    private final List<ConnectionLimitFilter> limits;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private NetworkFilter filter;
     private @Nullable SecuredChain tls;
@@ -37,6 +40,7 @@ final class WorkerChain {
         this.version = version;
         this.key = chain.key();
         this.name = chain.name();
+        this.limits = chain.limits();
         this.filter = chain.filter();
         this.tls = chain.tls();
     }
@@ -51,6 +55,16 @@ final class WorkerChain {
 
     NetworkFilter filter() {
         return filter;
+    }
+
+    /** The limit that a new connection is beyond; {@code null} where it may stay. */
+    @Nullable ConnectionLimitFilter refusing(Channel channel) {
+        for (ConnectionLimitFilter limit : limits) {
+            if (!limit.admit(services().worker(), channel)) {
+                return limit;
+            }
+        }
+        return null;
     }
 
     /** {@code null} for cleartext. */

@@ -235,11 +235,12 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             return null;
         }
         WorkerChain chain = byIndex[found];
+        ConnectionLimitFilter limit = chain.refusing(channel);
         SecuredChain tls = chain.tls();
         if (tls == null) {
-            return handler(chain, socket, info, log);
+            return handler(chain, socket, info, log, limit);
         }
-        ChannelHandler secured = secured(chain, tls, socket, info, log);
+        ChannelHandler secured = secured(chain, tls, socket, info, log, limit);
         if (secured == null) {
             channel.close();
         }
@@ -252,7 +253,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             SecuredChain secured,
             AcceptedSocket socket,
             ConnectionInfo info,
-            @Nullable ConnectionLog log) {
+            @Nullable ConnectionLog log,
+            @Nullable ConnectionLimitFilter limit) {
         StatsShard shard = services.worker().stats();
         TlsHandler tls = secured.tls().newHandler(shard);
         if (tls == null) {
@@ -262,7 +264,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         if (log != null) {
             log.secured(known);
         }
-        ChannelHandler handler = handler(chain, socket, known, log);
+        ChannelHandler handler = handler(chain, socket, known, log, limit);
         if (secured.connectTimeoutNanos() > 0) {
             tls.limitHandshake(
                     secured.connectTimeoutNanos(),
@@ -296,17 +298,45 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         }
     }
 
+    /**
+     * @param limit that it is beyond, if there is one
+     */
     private static ChannelHandler handler(
             WorkerChain chain,
             AcceptedSocket socket,
             ConnectionInfo info,
-            @Nullable ConnectionLog log) {
+            @Nullable ConnectionLog log,
+            @Nullable ConnectionLimitFilter limit) {
+        if (limit != null) {
+            return refused(chain, socket, info, log, limit);
+        }
         return switch (chain.filter()) {
             case NetworkFilter.Http _ ->
                     new Http1ServerConnection(new AcceptedConnection(chain, info, log));
             case NetworkFilter.Tcp(TcpProxy proxy, var _) ->
                     new TcpServerConnection(chain, proxy, socket, info, log).handler();
             case NetworkFilter.Plain plain -> new PlainConnection(chain, plain, log);
+        };
+    }
+
+    private static ChannelHandler refused(
+            WorkerChain chain,
+            AcceptedSocket socket,
+            ConnectionInfo info,
+            @Nullable ConnectionLog log,
+            ConnectionLimitFilter limit) {
+        return switch (chain.filter()) {
+            case NetworkFilter.Http _ ->
+                    new RefusedConnection(
+                            chain,
+                            new AcceptedConnection(chain, info, log),
+                            null,
+                            limit.delayNanos());
+            case NetworkFilter.Tcp(TcpProxy proxy, var _) ->
+                    new TcpServerConnection(chain, proxy, socket, info, log)
+                            .refused(limit.delayNanos());
+            case NetworkFilter.Plain _ ->
+                    new RefusedConnection(chain, null, log, limit.delayNanos());
         };
     }
 
@@ -322,7 +352,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         socket.requestedServerName(),
                         socket.ja3(),
                         filterChainName,
-                        version.name()));
+                        version.name(),
+                        socket.tlvs()));
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */

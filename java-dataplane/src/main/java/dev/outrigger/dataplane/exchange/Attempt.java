@@ -9,10 +9,10 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.ResponseReceiver;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.message.UpstreamStream;
-import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
 import dev.outrigger.dataplane.upstream.PoolCallbacks;
+import dev.outrigger.dataplane.upstream.StreamSource;
 import dev.outrigger.dataplane.upstream.TrackedClusterStats;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
@@ -32,7 +32,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private final Timers.Timer perTryTimer;
     private final Timers.Timer perTryIdleTimer;
     private final Timers.Timer durationTimer;
-    private @Nullable ConnectionPool pool;
+    private @Nullable StreamSource pool;
     private @Nullable UpstreamStream stream;
     private @Nullable TrackedAttempt tracked;
     private @Nullable AttemptLog log;
@@ -58,7 +58,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     /**
      * @param stats what the cluster tracks of attempts, if anything
      */
-    void start(ConnectionPool from, @Nullable TrackedClusterStats stats) {
+    void start(StreamSource from, @Nullable TrackedClusterStats stats) {
         tracked = stats == null ? null : new TrackedAttempt(stats, worker.now());
         startNanos = worker.now();
         beginLog();
@@ -190,7 +190,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     /** Gives the try up, wherever it stands; nothing is called back. */
     void cancel() {
         UpstreamStream current = stream;
-        ConnectionPool asked = waiting ? pool : null;
+        StreamSource asked = waiting ? pool : null;
         TrackedAttempt ended = tracked;
         if (ended != null) {
             tracked = null;
@@ -241,7 +241,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         stream = ready;
         sentRequest = true;
         tellPoolAnswer();
-        ConnectionPool from = pool;
+        StreamSource from = pool;
         if (from != null) {
             from.host().putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS, 0);
             owner.onReady(this, ready, from.host());

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,11 @@ final class DownstreamRequest {
 
     boolean isWebSocket() {
         return upgrade.isWebSocket();
+    }
+
+    /** What the exchange was permitted to become, in lower case; {@code null} for nothing. */
+    @Nullable String upgradeType() {
+        return upgrade.type();
     }
 
     /** See {@link Exchange#onHead}. */
@@ -169,6 +175,7 @@ final class DownstreamRequest {
         if (exchange.manager().cluster(cluster) != null) {
             exchange.info().setUpstreamCluster(cluster);
         }
+        downstream.startDrain();
         exchange.replies().send(403, "", null, "upgrade_failed", true, false);
         return false;
     }
@@ -191,10 +198,22 @@ final class DownstreamRequest {
         for (ByteBuf data = upgrade.takeEarly(); data != null; data = upgrade.takeEarly()) {
             router.onRequestBody(data, false);
         }
+        HeaderBlock trailers = upgrade.earlyTrailers();
+        if (trailers != null) {
+            router.onRequestTrailers(trailers);
+        } else if (upgrade.isEarlyEnd()) {
+            router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
+        }
         downstream.readDisable(false);
-        exchange.logAt(
-                AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
-                exchange.settings().config.accessLogTimes().onTunnel());
+    }
+
+    /** The final head has been sent: that a tunnel is open is worth a line. */
+    void logTunnel(int status) {
+        if (upgrade.isAgreed(status)) {
+            exchange.logAt(
+                    AccessLogType.DOWNSTREAM_TUNNEL_SUCCESSFULLY_ESTABLISHED,
+                    exchange.settings().config.accessLogTimes().onTunnel());
+        }
     }
 
     /** The request has passed all filters. */
@@ -233,7 +252,10 @@ final class DownstreamRequest {
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
         if (upgrade.isWaiting()) {
-            if (upgrade.keep(data) > exchange.settings().bufferLimitBytes) {
+            if (endStream) {
+                router.onEarlyEnd();
+            }
+            if (upgrade.keep(data, endStream) > exchange.settings().bufferLimitBytes) {
                 downstream.readDisable(true);
             }
         } else if (upgrade.isRefused()) {
@@ -257,7 +279,12 @@ final class DownstreamRequest {
 
     /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
-        router.onRequestTrailers(trailers);
+        if (upgrade.isWaiting()) {
+            router.onEarlyEnd();
+            upgrade.keep(trailers);
+        } else if (!upgrade.isRefused()) {
+            router.onRequestTrailers(trailers);
+        }
     }
 
     private void onEnd() {

@@ -112,10 +112,12 @@ final class DownstreamResponse {
         }
         exchange.info().downstreamTxBegin(worker.now());
         downstream.sendHead(response, endStream, closing);
+        int status = response.status();
+        exchange.downstreamRequest().logTunnel(status);
         if (endStream) {
             end();
         } else {
-            exchange.downstreamRequest().onAnswer(response.status());
+            exchange.downstreamRequest().onAnswer(status);
         }
     }
 

@@ -137,6 +137,11 @@ public final class Exchange implements FormatContext {
         return manager.settings();
     }
 
+    /** What the router of this exchange's filters says. */
+    RouterOptions routerOptions() {
+        return manager.settings().router(request.upgradeType());
+    }
+
     DownstreamStream downstream() {
         return downstream;
     }
@@ -336,6 +341,12 @@ public final class Exchange implements FormatContext {
         if (active) {
             router.onDownstreamWritable(writable && !filters.isHoldingResponse());
         }
+    }
+
+    /** Stops or resumes reading the request, for back-pressure. */
+    void pauseReading(boolean pause) {
+        shard.inc(pause ? stats().flowControlPaused : stats().flowControlResumed);
+        downstream.readDisable(pause);
     }
 
     /** More of the request is to be kept than may be (L6). */

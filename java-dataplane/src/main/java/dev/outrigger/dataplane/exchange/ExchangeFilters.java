@@ -50,7 +50,8 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     /** The chain of the exchange at hand, begun; {@code null} when there is only the router. */
     @Nullable HttpFilterChain begin() {
-        HttpFilters filters = exchange.settings().filters;
+        HttpFilters filters =
+                exchange.settings().filters(exchange.downstreamRequest().upgradeType());
         if (filters.isEmpty()) {
             current = null;
             return null;
@@ -195,7 +196,7 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
 
     @Override
     public void readDisable(boolean disable) {
-        exchange.downstream().readDisable(disable);
+        exchange.pauseReading(disable);
     }
 
     @Override

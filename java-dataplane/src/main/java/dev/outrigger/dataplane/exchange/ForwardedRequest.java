@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -13,8 +14,9 @@ import dev.outrigger.dataplane.route.HostRewriter;
 import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
-import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
+import dev.outrigger.dataplane.upstream.StreamSource;
+import dev.outrigger.dataplane.upstream.TcpTunnel;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -54,6 +56,12 @@ final class ForwardedRequest {
     private boolean active;
     private boolean overflowed;
     private UpstreamFilters filters = UpstreamFilters.NONE;
+
+    /** Whether the client is not read, because the host does not keep up. */
+    private boolean backedUp;
+
+    /** Whether the host is not read, because the client does not keep up. */
+    private boolean paused;
 
     ForwardedRequest(
             WorkerServices services,
@@ -135,7 +143,9 @@ final class ForwardedRequest {
         requestEnd = -1;
         active = true;
         overflowed = false;
-        filters = services.upstreamFilters(target, exchange.settings().router);
+        filters = services.upstreamFilters(target, exchange.routerOptions());
+        backedUp = false;
+        paused = false;
         response.reset();
     }
 
@@ -178,14 +188,12 @@ final class ForwardedRequest {
     }
 
     /** A host's pool for the next attempt; that there is none is answered. */
-    private @Nullable ConnectionPool choosePool(boolean isRetry) {
+    private @Nullable StreamSource choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
         charges.host(host);
-        ConnectionPool pool =
-                host == null
-                        ? null
-                        : cluster().pool(host, worker, services.connector(), highPriority, hosts);
+        boolean tcp = route().isConnectEnd(head().method());
+        StreamSource pool = host == null ? null : source(host, tcp);
         if (pool == null) {
             if (host == null) {
                 shard.inc(cluster().stats().cxNoneHealthy);
@@ -193,10 +201,17 @@ final class ForwardedRequest {
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
-        } else {
+        } else if (!tcp) {
             cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
         return pool;
+    }
+
+    private @Nullable StreamSource source(Host host, boolean tcp) {
+        return tcp
+                ? new TcpTunnel(
+                        host, worker, services.connector(), highPriority, info().findConnection())
+                : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
@@ -212,7 +227,7 @@ final class ForwardedRequest {
         if (drop != null) {
             charges.response(503);
             active = false;
-            replies.dropped(drop, cluster().stats(), shard);
+            replies.dropped(drop, cluster(), shard);
             return;
         }
         attemptCount = 1;
@@ -222,7 +237,7 @@ final class ForwardedRequest {
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
         body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
         body.setComplete(endStream);
-        ConnectionPool pool = choosePool(false);
+        StreamSource pool = choosePool(false);
         if (pool == null) {
             return;
         }
@@ -248,7 +263,7 @@ final class ForwardedRequest {
         }
     }
 
-    private void startAttempt(ConnectionPool pool) {
+    private void startAttempt(StreamSource pool) {
         info().setUpstreamHost(pool.host().addressText());
         info().setUpstreamHostName(pool.host().hostname());
         info().setUpstreamMetadata(pool.host().metadata());
@@ -261,9 +276,17 @@ final class ForwardedRequest {
         }
     }
 
+    /** A filter may answer in the upstream's place: no attempt goes on then. */
     private void filterRequest() {
-        if (!filters.isEmpty()) {
-            filters.applyToRequest(head(), exchange, exchange.choice().perFilterConfigs());
+        if (filters.isEmpty()) {
+            return;
+        }
+        LocalReply refusal =
+                filters.applyToRequest(
+                        head(), exchange, exchange.choice().perFilterConfigs(), shard);
+        if (refusal != null) {
+            active = false;
+            exchange.replies().sendFilterReply(refusal);
         }
     }
 
@@ -297,7 +320,7 @@ final class ForwardedRequest {
                     head().headers(),
                     Ascii.bytes(host.hostname()),
                     route().appendsXForwardedHost() && attemptCount == 1,
-                    !exchange.settings().router.suppressEnvoyHeaders());
+                    !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();
         if (log != null) {
@@ -305,11 +328,18 @@ final class ForwardedRequest {
         }
         if (attempt.isStarting()) {
             filterRequest();
+            if (!active) {
+                return;
+            }
         }
         info().upstreamTxBegin(worker.now());
         // A body in chunks that turns out to be empty is sent in chunks all the same.
         boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
         stream.sendHead(head(), bodyless);
+        if (attempt.stream() == null) {
+            // A tunnel is answered at once, and with the answer all may be over.
+            return;
+        }
         if (!bodyless) {
             body.replay(stream);
         }
@@ -321,7 +351,8 @@ final class ForwardedRequest {
         }
         attempt.limitDuration(timeouts.maxDurationNanos());
         // Reading was stopped where more waited for this stream than the buffer may hold.
-        exchange.downstream().readDisable(!stream.isWritable());
+        paused = false;
+        backUp(!stream.isWritable());
     }
 
     void onRequestBody(ByteBuf data, boolean endStream) {
@@ -349,14 +380,24 @@ final class ForwardedRequest {
             }
         }
         if (stream == null && body.isFull()) {
-            exchange.downstream().readDisable(true);
+            backUp(true);
         }
         if (endStream) {
             onRequestEnd(attempt);
         }
     }
 
+    /** The request has ended, though what it ends with is kept back (W3). */
+    void onEarlyEnd() {
+        if (active) {
+            onRequestEnd(attempts.latest());
+        }
+    }
+
     private void onRequestEnd(@Nullable Attempt attempt) {
+        if (requestEnd >= 0) {
+            return;
+        }
         requestEnd = worker.now();
         if (attempt != null) {
             outcomes.armRouteTimer();
@@ -390,14 +431,30 @@ final class ForwardedRequest {
     }
 
     void onUpstreamWritable(boolean writable) {
-        exchange.downstream().readDisable(!writable);
+        backUp(!writable);
+    }
+
+    private void backUp(boolean now) {
+        if (now != backedUp) {
+            backedUp = now;
+            shard.inc(
+                    now
+                            ? cluster().stats().flowControlBackedUp
+                            : cluster().stats().flowControlDrained);
+            exchange.pauseReading(now);
+        }
     }
 
     void onDownstreamWritable(boolean writable) {
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
-        if (stream != null) {
-            stream.readDisable(!writable);
+        if (stream != null && paused == writable) {
+            paused = !writable;
+            shard.inc(
+                    paused
+                            ? cluster().stats().flowControlPaused
+                            : cluster().stats().flowControlResumed);
+            stream.readDisable(paused);
         }
     }
 
@@ -415,11 +472,11 @@ final class ForwardedRequest {
 
     /** Whether each attempt has its line in a log. */
     boolean logsAttempts() {
-        return !exchange.settings().router.upstreamLogs().isEmpty();
+        return !exchange.routerOptions().upstreamLogs().isEmpty();
     }
 
     RouterOptions routerOptions() {
-        return exchange.settings().router;
+        return exchange.routerOptions();
     }
 
     AttemptLog newAttemptLog() {
@@ -440,7 +497,7 @@ final class ForwardedRequest {
     void onRetry(boolean timedOut) {
         attemptCount++;
         info().setAttemptCount(attemptCount);
-        ConnectionPool pool = choosePool(true);
+        StreamSource pool = choosePool(true);
         if (pool == null) {
             return;
         }
@@ -461,6 +518,12 @@ final class ForwardedRequest {
     /** The exchange is over. */
     void end() {
         cancel();
+        if (backedUp) {
+            // What was not read is not read any more, and Envoy takes that for read again.
+            backedUp = false;
+            shard.inc(cluster().stats().flowControlDrained);
+            shard.inc(exchange.stats().flowControlResumed);
+        }
         retry.end();
         body.end();
         shadows.end();

@@ -97,7 +97,7 @@ final class ForwardedResponse {
         }
         ResponseMutations.strip(response, request.head());
         HeaderBlock headers = response.headers();
-        if (request.isComplete() && !exchange.settings().router.suppressEnvoyHeaders()) {
+        if (request.isComplete() && !exchange.routerOptions().suppressEnvoyHeaders()) {
             headers.set(KnownHeader.ENVOY_UPSTREAM_SERVICE_TIME, serviceNanos() / 1_000_000);
         }
         request.tellAttemptCount(headers);

@@ -37,6 +37,8 @@ public final class HcmStats {
     public final Gauge cxRxBytesBuffered;
     public final Counter cxTxBytes;
     public final Counter cxDrainClose;
+    final Counter flowControlPaused;
+    final Counter flowControlResumed;
     public final Counter cxIdleTimeout;
     public final Counter cxMaxDurationReached;
     public final Counter cxMaxRequestsReached;
@@ -118,6 +120,8 @@ public final class HcmStats {
         cxRxBytesBuffered = store.gauge(p + "downstream_cx_rx_bytes_buffered");
         cxTxBytes = store.counter(p + "downstream_cx_tx_bytes_total");
         cxDrainClose = store.counter(p + "downstream_cx_drain_close");
+        flowControlPaused = store.counter(p + "downstream_flow_control_paused_reading_total");
+        flowControlResumed = store.counter(p + "downstream_flow_control_resumed_reading_total");
         cxIdleTimeout = store.counter(p + "downstream_cx_idle_timeout");
         cxMaxDurationReached = store.counter(p + "downstream_cx_max_duration_reached");
         cxMaxRequestsReached = store.counter(p + "downstream_cx_max_requests_reached");
@@ -184,8 +188,6 @@ public final class HcmStats {
                 new String[] {
                     "downstream_cx_http3_total",
                     "downstream_cx_overload_disable_keepalive",
-                    "downstream_flow_control_paused_reading_total",
-                    "downstream_flow_control_resumed_reading_total",
                     "downstream_rq_http3_total",
                     "downstream_rq_overload_close",
                     "rq_overload_local_reply",

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -211,6 +212,11 @@ final class HostSelection implements LoadBalancerContext {
     @Override
     public @Nullable InetSocketAddress originalDestination() {
         return info.connection().originalDestination();
+    }
+
+    @Override
+    public @Nullable ConnectionInfo connection() {
+        return info.findConnection();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;
 import dev.outrigger.dataplane.filter.headermutation.HeaderChanges;
 import dev.outrigger.dataplane.message.Ascii;
@@ -18,8 +19,10 @@ import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.route.ValueMatcher;
 import dev.outrigger.dataplane.upstream.Cluster;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,13 @@ public final class HttpConnectionManager {
         return clusters.get(name);
     }
 
+    /**
+     * The filters of an upgrade that has its own.
+     *
+     * @param upstreamLogs its router's
+     */
+    public record UpgradeChain(HttpFilters filters, List<AccessLog> upstreamLogs) {}
+
     /** The part that depends on the listener alone. Immutable. */
     public static final class Settings {
         final HttpConnectionManagerConfig config;
@@ -82,7 +92,9 @@ public final class HttpConnectionManager {
         final long requestTimeoutNanos;
         final long maxStreamDurationNanos;
         final int bufferLimitBytes;
-        final HttpFilters filters;
+        private final HttpFilters filters;
+        private final Map<String, HttpFilters> upgradeFilters = new HashMap<>();
+        private final Map<String, RouterOptions> upgradeRouters = new HashMap<>();
         final @Nullable LocalReplyMapping localReplies;
         final byte[] serviceCluster;
         final byte[] serviceNode;
@@ -92,7 +104,8 @@ public final class HttpConnectionManager {
 
         /**
          * @param upstreamLogs the router's
-         * @param serviceCluster the node's
+         * @param context of its filters
+         * @param upgradeChains those of upgrades that have their own, by lower-case type
          * @param serviceNode the node's id
          */
         public Settings(
@@ -101,8 +114,8 @@ public final class HttpConnectionManager {
                 List<AccessLog> accessLogs,
                 List<AccessLog> upstreamLogs,
                 int bufferLimitBytes,
-                HttpFilters filters,
-                String serviceCluster,
+                FactoryContext context,
+                Map<String, UpgradeChain> upgradeChains,
                 String serviceNode) {
             this.config = config;
             this.stats = stats;
@@ -120,15 +133,24 @@ public final class HttpConnectionManager {
                             .orElse(null);
             this.overwriteServer = config.serverHeader() == ServerHeader.OVERWRITE;
             this.passServer = config.serverHeader() == ServerHeader.PASS_THROUGH;
-            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs);
+            this.router = RouterOptions.of(config.httpFilters(), upstreamLogs, context);
             this.streamIdleTimeoutNanos = config.streamIdleTimeout().toNanos();
             this.requestTimeoutNanos = config.requestTimeout().toNanos();
             this.maxStreamDurationNanos =
                     config.maxStreamDuration().map(d -> d.toNanos()).orElse(0L);
             this.bufferLimitBytes = bufferLimitBytes;
-            this.filters = filters;
+            this.filters = HttpFilters.compile(config.httpFilters(), context);
+            upgradeChains.forEach((type, chain) -> {
+                upgradeFilters.put(type, chain.filters());
+                upgradeRouters.put(
+                        type,
+                        RouterOptions.of(
+                                Objects.requireNonNull(config.upgrades().get(type)).filters(),
+                                chain.upstreamLogs(),
+                                context));
+            });
             this.localReplies = LocalReplyMapping.of(config.localReply());
-            this.serviceCluster = Ascii.bytes(serviceCluster);
+            this.serviceCluster = Ascii.bytes(context.serviceCluster());
             this.serviceNode = Ascii.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);
@@ -151,6 +173,24 @@ public final class HttpConnectionManager {
 
         public HcmStats stats() {
             return stats;
+        }
+
+        /**
+         * The filters of an exchange.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        HttpFilters filters(@Nullable String upgrade) {
+            return upgrade == null ? filters : upgradeFilters.getOrDefault(upgrade, filters);
+        }
+
+        /**
+         * What the router of an exchange's filters says.
+         *
+         * @param upgrade its type; {@code null} for none
+         */
+        RouterOptions router(@Nullable String upgrade) {
+            return upgrade == null ? router : upgradeRouters.getOrDefault(upgrade, router);
         }
 
         /** What the codec of this manager's connections allows. */

@@ -48,7 +48,7 @@ final class LocalReplySender {
         info.setDetails(details);
         exchange.cancelRouter();
         begin(status);
-        if (overloaded && !exchange.settings().router.suppressEnvoyHeaders()) {
+        if (overloaded && !exchange.routerOptions().suppressEnvoyHeaders()) {
             head.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
         }
         send(body, close);

@@ -28,6 +28,7 @@ final class MirrorContext implements FormatContext {
     private final StreamInfo info = new StreamInfo();
     private final @Nullable AttemptLog log;
     private boolean applied;
+    private boolean refused;
 
     private MirrorContext(
             WorkerServices services,
@@ -79,11 +80,18 @@ final class MirrorContext implements FormatContext {
         }
     }
 
+    /** Whether a filter wants the copy not to be sent. */
+    boolean isRefused() {
+        return refused;
+    }
+
     /** Once. */
     void applyFilters() {
         if (!applied) {
             applied = true;
-            filters.applyToRequest(head, this, PerFilterConfigs.NONE);
+            refused =
+                    filters.applyToRequest(head, this, PerFilterConfigs.NONE, worker.stats())
+                            != null;
         }
     }
 

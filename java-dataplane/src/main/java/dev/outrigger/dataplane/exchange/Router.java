@@ -47,7 +47,7 @@ final class Router {
     }
 
     private boolean keepsOriginals() {
-        return !exchange.settings().router.suppressEnvoyHeaders();
+        return !exchange.routerOptions().suppressEnvoyHeaders();
     }
 
     /** Begins with a matched route. */
@@ -94,7 +94,7 @@ final class Router {
                             false);
             return;
         }
-        RouterOptions options = exchange.settings().router;
+        RouterOptions options = exchange.routerOptions();
         charges.begin(found, route, head, options, info().isHealthCheck());
         info().setVirtualCluster(charges.virtualClusterName());
         if (options.strictCheckHeaders().length > 0 && refusesHeaders(head.headers(), options)) {
@@ -145,6 +145,10 @@ final class Router {
 
     void onRequestTrailers(HeaderBlock trailers) {
         upstream.onRequestTrailers(trailers);
+    }
+
+    void onEarlyEnd() {
+        upstream.onEarlyEnd();
     }
 
     void onTunnelOpen() {

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.UpstreamLogConfig;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.message.KnownHeader;
 import java.util.List;
 
@@ -49,8 +50,10 @@ record RouterOptions(
 
     /**
      * @param upstreamLogs what {@link UpstreamLogConfig#of} names, opened
+     * @param context of the connection manager's filters
      */
-    static RouterOptions of(List<HttpFilterEntry> filters, List<AccessLog> upstreamLogs) {
+    static RouterOptions of(
+            List<HttpFilterEntry> filters, List<AccessLog> upstreamLogs, FactoryContext context) {
         for (HttpFilterEntry filter : filters) {
             if (filter.config() instanceof HttpFilterConfig.Router router) {
                 UpstreamLogConfig log = router.upstreamLog();
@@ -63,7 +66,11 @@ record RouterOptions(
                         upstreamLogs,
                         log.onUpstreamStream(),
                         log.interval().toNanos(),
-                        UpstreamFilters.of(router.upstreamFilters()));
+                        UpstreamFilters.of(
+                                router.upstreamFilters(),
+                                // Envoy's has no dot at its end here.
+                                context.withStatPrefix(
+                                        context.statPrefix().replaceFirst("[.]$", ""))));
             }
         }
         return NONE;

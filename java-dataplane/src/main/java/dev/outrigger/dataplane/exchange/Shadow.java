@@ -131,8 +131,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             context.onHost(from.host());
         }
         from.newStream(this);
-        if (context != null) {
+        if (context != null && !done) {
             context.applyFilters();
+            if (context.isRefused()) {
+                giveUp();
+            }
         }
     }
 
@@ -240,6 +243,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (context != null) {
             long waiting = pending.stream().mapToLong(ByteBuf::readableBytes).sum();
             context.onReady(ready, bytes, waiting, complete);
+            if (context.isRefused()) {
+                giveUp();
+                return;
+            }
         }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);

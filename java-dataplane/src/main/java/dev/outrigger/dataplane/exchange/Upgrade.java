@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.UpgradeConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
@@ -35,7 +36,10 @@ final class Upgrade {
 
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
     private State state = State.NONE;
+    private @Nullable String type;
+    private @Nullable HeaderBlock earlyTrailers;
     private boolean connect;
+    private boolean earlyEnd;
     private boolean webSocket;
     private long earlyBytes;
 
@@ -49,20 +53,31 @@ final class Upgrade {
     }
 
     /** The route's word on a type counts before the connection manager's (W1). */
-    static boolean isPermitted(String type, @Nullable Route route, Map<String, Boolean> manager) {
+    static boolean isPermitted(
+            String type, @Nullable Route route, Map<String, UpgradeConfig> manager) {
         Boolean permitted = route == null ? null : route.upgrade(type);
-        return permitted == null ? manager.getOrDefault(type, false) : permitted;
+        if (permitted != null) {
+            return permitted;
+        }
+        UpgradeConfig upgrade = manager.get(type);
+        return upgrade != null && upgrade.enabled();
     }
 
     /** The exchange goes on as an upgrade of that type. */
-    void begin(String type) {
+    void begin(String asked) {
         state = State.ASKED;
-        connect = type.equals(CONNECT);
-        webSocket = type.equals(WEBSOCKET);
+        type = asked;
+        connect = asked.equals(CONNECT);
+        webSocket = asked.equals(WEBSOCKET);
     }
 
     boolean isActive() {
         return state != State.NONE;
+    }
+
+    /** The type that was permitted, in lower case; {@code null} for none. */
+    @Nullable String type() {
+        return type;
     }
 
     boolean isWebSocket() {
@@ -99,13 +114,20 @@ final class Upgrade {
         return agreed;
     }
 
+    /** Whether that answer opens the tunnel as far as logs are concerned: of 2xx only 200. */
+    boolean isAgreed(int status) {
+        return isActive() && status == (connect ? 200 : 101);
+    }
+
     /**
      * Keeps what the client sent early.
      *
      * @param data taken over
+     * @param endStream whether nothing follows
      * @return how many bytes are kept
      */
-    long keep(ByteBuf data) {
+    long keep(ByteBuf data, boolean endStream) {
+        earlyEnd |= endStream;
         earlyBytes += data.readableBytes();
         early.addLast(data);
         return earlyBytes;
@@ -116,6 +138,21 @@ final class Upgrade {
         return early.pollFirst();
     }
 
+    /** The client ended its side early, with these trailers. */
+    void keep(HeaderBlock trailers) {
+        earlyTrailers = trailers;
+    }
+
+    /** Whether the client ended its side early. */
+    boolean isEarlyEnd() {
+        return earlyEnd;
+    }
+
+    /** What the client ended its side with early; {@code null} for none. */
+    @Nullable HeaderBlock earlyTrailers() {
+        return earlyTrailers;
+    }
+
     /** The exchange is over. */
     void end() {
         if (state == State.NONE) {
@@ -124,6 +161,9 @@ final class Upgrade {
         state = State.NONE;
         webSocket = false;
         connect = false;
+        type = null;
+        earlyEnd = false;
+        earlyTrailers = null;
         earlyBytes = 0;
         for (ByteBuf data = early.pollFirst(); data != null; data = early.pollFirst()) {
             data.release();

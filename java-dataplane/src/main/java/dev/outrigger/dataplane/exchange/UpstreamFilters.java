@@ -3,24 +3,36 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import dev.outrigger.dataplane.filter.FactoryContext;
+import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjection;
+import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig;
 import dev.outrigger.dataplane.filter.headermutation.LevelledMutations;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.route.PerFilterConfigs;
-import java.util.ArrayList;
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filters between the router and the codec of an upstream: a cluster's own, or the router's
  * ({@code upstream_http_filters}). They see each attempt's request and its response as it came;
- * what they change in a request stays for the attempts behind it. Header mutation is all there is.
- * Immutable.
+ * what they change in a request stays for the attempts behind it. There are header mutation and the
+ * credential injector. Immutable.
  */
 final class UpstreamFilters {
     static final UpstreamFilters NONE = new UpstreamFilters(List.of());
 
-    private record Filter(String name, boolean disabled, LevelledMutations mutations) {}
+    private record Filter(String name, boolean disabled, Does does) {}
+
+    /** What a filter does. */
+    private sealed interface Does {
+        record Mutate(LevelledMutations mutations) implements Does {}
+
+        record Inject(CredentialInjection injection) implements Does {}
+    }
 
     private final Filter[] filters;
 
@@ -28,37 +40,61 @@ final class UpstreamFilters {
         this.filters = filters.toArray(Filter[]::new);
     }
 
-    /** Compiles what the configuration lists; the codec at the end is left out of it. */
-    static UpstreamFilters of(List<HttpFilterEntry> entries) {
-        var filters = new ArrayList<Filter>();
-        for (HttpFilterEntry entry : entries) {
-            if (!(entry.config() instanceof HeaderMutationConfig config)) {
-                throw new IllegalArgumentException(
-                        entry.name() + " (expected: envoy.filters.http.header_mutation)");
-            }
-            filters.add(new Filter(entry.name(), entry.disabled(), new LevelledMutations(config)));
-        }
+    /**
+     * Compiles what the configuration lists; the codec at the end is left out of it.
+     *
+     * @param context with the prefix of these filters' stats
+     */
+    static UpstreamFilters of(List<HttpFilterEntry> entries, FactoryContext context) {
+        var filters =
+                entries.stream()
+                        .map(entry ->
+                                new Filter(entry.name(), entry.disabled(), does(entry, context)))
+                        .toList();
         return filters.isEmpty() ? NONE : new UpstreamFilters(filters);
+    }
+
+    private static Does does(HttpFilterEntry entry, FactoryContext context) {
+        return switch (entry.config()) {
+            case HeaderMutationConfig config -> new Does.Mutate(new LevelledMutations(config));
+            case CredentialInjectorConfig config ->
+                    new Does.Inject(new CredentialInjection(config, context, context.statPrefix()));
+            default -> throw new IllegalArgumentException(entry.name() + " is no upstream filter");
+        };
     }
 
     boolean isEmpty() {
         return filters.length == 0;
     }
 
-    void applyToRequest(RequestHead head, FormatContext context, PerFilterConfigs routes) {
+    /** Returns what the client is answered in the upstream's place; {@code null} for nothing. */
+    @Nullable LocalReply applyToRequest(
+            RequestHead head, FormatContext context, PerFilterConfigs routes, StatsShard shard) {
         for (Filter filter : filters) {
-            if (!routes.isDisabled(filter.name, filter.disabled)) {
-                filter.mutations.applyToRequest(head, context, routes, filter.name);
+            if (routes.isDisabled(filter.name, filter.disabled)) {
+                continue;
+            }
+            switch (filter.does) {
+                case Does.Mutate(LevelledMutations mutations) ->
+                        mutations.applyToRequest(head, context, routes, filter.name);
+                case Does.Inject(CredentialInjection injection) -> {
+                    LocalReply refusal = injection.apply(head.headers(), shard);
+                    if (refusal != null) {
+                        return refusal;
+                    }
+                }
             }
         }
+        return null;
     }
 
     /** The filter next to the codec is the first to see a response. */
     void applyToResponse(ResponseHead head, FormatContext context, PerFilterConfigs routes) {
         for (int i = filters.length - 1; i >= 0; i--) {
             Filter filter = filters[i];
-            if (!routes.isDisabled(filter.name, filter.disabled)) {
-                filter.mutations.applyToResponse(head.headers(), context, routes, filter.name);
+            if (filter.does instanceof Does.Mutate(LevelledMutations mutations)
+                    && !routes.isDisabled(filter.name, filter.disabled)) {
+                mutations.applyToResponse(head.headers(), context, routes, filter.name);
             }
         }
     }

@@ -7,7 +7,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
-import dev.outrigger.dataplane.upstream.ClusterStats;
+import dev.outrigger.dataplane.upstream.Cluster;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +36,11 @@ final class UpstreamReplies {
     }
 
     /** The control plane wants less to reach the hosts (ED4). */
-    void dropped(DropOverload drop, ClusterStats stats, StatsShard shard) {
+    void dropped(DropOverload drop, Cluster cluster, StatsShard shard) {
         boolean everything = drop.numerator() >= drop.denominator();
         if (!everything) {
-            stats.countDropOverload(shard);
+            cluster.stats().countDropOverload(shard);
+            cluster.loadDrops().countOverload();
         }
         // Envoy drops before it counts a first attempt.
         exchange.info().setAttemptCount(0);
@@ -56,7 +57,7 @@ final class UpstreamReplies {
         byte[] header = everything ? UNCONDITIONAL_DROP : DROP;
         exchange.replies()
                 .sendFilterReply(
-                        exchange.settings().router.suppressEnvoyHeaders()
+                        exchange.routerOptions().suppressEnvoyHeaders()
                                 ? reply
                                 : reply.withHeaders(
                                         headers -> headers.add(header, LocalReplies.TRUE)));

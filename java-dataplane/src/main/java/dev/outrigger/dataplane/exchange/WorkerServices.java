@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.exchange;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.AccessLogBuffers;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.UpstreamConnector;
 import dev.outrigger.dataplane.worker.Timers;
@@ -16,14 +17,22 @@ public final class WorkerServices {
     private final WorkerContext worker;
     private final UpstreamConnector connector;
     private final AccessLogBuffers logs;
+    private final FactoryContext filters;
     private final Timers.Timer logFlush;
     private final Map<Cluster, UpstreamFilters> upstreamFilters = new WeakHashMap<>();
 
+    /**
+     * @param filters what filters of clusters are compiled with
+     */
     public WorkerServices(
-            WorkerContext worker, UpstreamConnector connector, AccessLogBuffers logs) {
+            WorkerContext worker,
+            UpstreamConnector connector,
+            AccessLogBuffers logs,
+            FactoryContext filters) {
         this.worker = worker;
         this.connector = connector;
         this.logs = logs;
+        this.filters = filters;
         this.logFlush = worker.timers().timer(logs::flushByTimer);
     }
 
@@ -39,7 +48,12 @@ public final class WorkerServices {
     UpstreamFilters upstreamFilters(Cluster cluster, RouterOptions router) {
         var http = cluster.config().http();
         return http.hasFilters()
-                ? upstreamFilters.computeIfAbsent(cluster, _ -> UpstreamFilters.of(http.filters()))
+                ? upstreamFilters.computeIfAbsent(
+                        cluster,
+                        _ ->
+                                UpstreamFilters.of(
+                                        http.filters(),
+                                        filters.withStatPrefix(cluster.stats().prefix())))
                 : router.upstreamFilters();
     }
 

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
  * @param statPrefix {@code http.<stat_prefix>.} of the connection manager; empty for what belongs
  *     to a route
  * @param nanoTime monotonic clock, for state that is shared between event loops
+ * @param secrets those that came by SDS
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
  */
@@ -20,10 +21,11 @@ public record FactoryContext(
         RuntimeLayers runtime,
         String statPrefix,
         LongSupplier nanoTime,
+        GenericSecrets secrets,
         String serviceCluster,
         BooleanSupplier healthCheckFailed) {
     public FactoryContext withStatPrefix(String prefix) {
         return new FactoryContext(
-                stats, runtime, prefix, nanoTime, serviceCluster, healthCheckFailed);
+                stats, runtime, prefix, nanoTime, secrets, serviceCluster, healthCheckFailed);
     }
 }

@@ -21,7 +21,6 @@ public final class HeaderWriter {
                     | KnownHeader.bit(KnownHeader.UPGRADE);
 
     private static final byte[] CONNECT = Ascii.bytes("CONNECT");
-    private static final byte[] BYTE_STREAM = Ascii.bytes("bytestream");
     private static final byte[] ROOT = {'/'};
 
     private final HpackEncoder encoder;
@@ -46,24 +45,26 @@ public final class HeaderWriter {
     }
 
     /**
-     * The head of a request. An upgrade goes as the extended CONNECT it is in HTTP/2, and a CONNECT
-     * as one for a stream of bytes (W2), as Envoy's {@code http2/codec_impl.cc} does.
+     * The head of a request. An upgrade goes as the extended CONNECT it is in HTTP/2 (W2), a
+     * CONNECT with nothing but its authority (RFC 9113 section 8.5).
      */
     public void request(RequestHead head) {
         HeaderBlock headers = head.headers();
         byte[] data = headers.data();
         long without = CONNECTION_FIELDS | KnownHeader.bit(KnownHeader.HOST);
         boolean connect = head.method() == Method.CONNECT;
-        if (head.isUpgrade() || connect) {
+        if (head.isUpgrade()) {
             encoder.method(CONNECT, 0, CONNECT.length);
         } else {
             encoder.method(data, head.methodOffset(), head.methodLength());
         }
-        encoder.scheme(head.isHttps());
-        if (head.pathLength() > 0) {
-            encoder.path(data, head.pathOffset(), head.pathLength());
-        } else {
-            encoder.path(ROOT, 0, ROOT.length);
+        if (!connect) {
+            encoder.scheme(head.isHttps());
+            if (head.pathLength() > 0) {
+                encoder.path(data, head.pathOffset(), head.pathLength());
+            } else {
+                encoder.path(ROOT, 0, ROOT.length);
+            }
         }
         int host = headers.find(KnownHeader.HOST);
         if (host >= 0) {
@@ -73,8 +74,6 @@ public final class HeaderWriter {
             int upgrade = headers.find(KnownHeader.UPGRADE);
             encoder.protocol(data, headers.valueOffset(upgrade), headers.valueLength(upgrade));
             without |= head.contentLength() == 0 ? KnownHeader.bit(KnownHeader.CONTENT_LENGTH) : 0;
-        } else if (connect) {
-            encoder.protocol(BYTE_STREAM, 0, BYTE_STREAM.length);
         }
         encoder.fields(headers, without);
     }

@@ -40,6 +40,12 @@ public interface DownstreamStream {
     /** Ends the body with trailers, which are dropped where they are not enabled (E10). */
     void sendTrailers(HeaderBlock trailers);
 
+    /**
+     * The connection is to take no requests after those under way; over HTTP/1 the response says so
+     * by itself.
+     */
+    void startDrain();
+
     /** Ends the stream abnormally: over HTTP/1 the connection is closed. */
     void reset();
 

@@ -103,7 +103,7 @@ public final class HeadWriter {
         if (!headers.has(KnownHeader.CONTENT_LENGTH)
                 && mayHaveBody(status)
                 && !to.isOldHead()
-                && !(to.isConnect() && status / 100 == 2)) {
+                && (endStream || !(to.isConnect() && status / 100 == 2))) {
             if (endStream && !to.isHead()) {
                 put(KnownHeader.CONTENT_LENGTH, ZERO);
             } else if (!toHttp10) {

@@ -33,6 +33,7 @@ public final class Http2RequestReader implements HeaderSink {
     private static final byte[] HTTP = Ascii.bytes("http");
     private static final byte[] HTTPS = Ascii.bytes("https");
     private static final byte[] TRAILERS = Ascii.bytes("trailers");
+    private static final byte[] BYTE_STREAM = Ascii.bytes("bytestream");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private static final byte[] CRUMB_SEPARATOR = {';', ' '};
     private static final long FORBIDDEN =
@@ -270,6 +271,8 @@ public final class Http2RequestReader implements HeaderSink {
         Method method = Method.find(head.headers().data, methodAt, methodBytes);
         boolean extended = (pseudo & PROTOCOL) != 0;
         boolean connect = method == Method.CONNECT && !extended;
+        // A stream of bytes is what a CONNECT is for, however it is asked for.
+        boolean byteStream = extended && Arrays.equals(protocol, BYTE_STREAM);
         int needed = connect ? METHOD : METHOD | PATH | SCHEME;
         int unwanted = connect ? PATH | SCHEME : 0;
         if ((pseudo & needed) != needed
@@ -285,8 +288,8 @@ public final class Http2RequestReader implements HeaderSink {
         if (knownScheme) {
             head.setScheme(https);
         }
-        String details = length(endStream, connect);
-        if (details == null && extended) {
+        String details = length(endStream, connect || byteStream);
+        if (details == null && extended && !byteStream) {
             upgrade();
         }
         return details;

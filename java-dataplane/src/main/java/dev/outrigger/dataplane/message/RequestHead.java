@@ -164,6 +164,20 @@ public final class RequestHead {
         contentLength = -1;
     }
 
+    /**
+     * Becomes a request of our own, without fields so far.
+     *
+     * @param path empty for a CONNECT
+     */
+    public void make(Method own, byte[] path) {
+        reset();
+        byte[] name = own.bytes();
+        method = own;
+        methodOffset = headers.append(name, 0, name.length);
+        methodLength = name.length;
+        setPath(path);
+    }
+
     /** Replaces path and query. */
     public void setPath(byte[] path) {
         pathOffset = headers.append(path, 0, path.length);

@@ -35,6 +35,11 @@ public interface ResponseReceiver {
     /** The stream ended abnormally; nothing follows. */
     void onUpstreamReset(StreamReset reason, String transportFailure);
 
+    /** Whether the request goes on when the response has ended; else it is given up. */
+    default boolean outlivesResponse() {
+        return false;
+    }
+
     /** The upstream keeps up again, or no longer does. */
     void onUpstreamWritable(boolean writable);
 }

@@ -28,7 +28,7 @@ public final class StreamInfo {
     private long downstreamTxEndNanos = -1;
     private long poolReadyMillis = -1;
     private @Nullable Protocol protocol = Protocol.HTTP_1_1;
-    private Protocol upstreamProtocol = Protocol.HTTP_1_1;
+    private @Nullable Protocol upstreamProtocol;
     private int responseCode;
     private @Nullable String details;
     private long bytesReceived;
@@ -216,6 +216,10 @@ public final class StreamInfo {
         return startNanos;
     }
 
+    public long durationNanos() {
+        return endNanos - startNanos;
+    }
+
     public long durationMillis() {
         return (endNanos - startNanos) / 1_000_000;
     }
@@ -317,7 +321,7 @@ public final class StreamInfo {
         upstreamTls = tls;
     }
 
-    /** What the connection of the last attempt that had one speaks. */
+    /** What the connection of the last attempt that had one speaks, where that is HTTP. */
     public @Nullable Protocol upstreamProtocol() {
         return upstreamRemote == null ? null : upstreamProtocol;
     }
@@ -333,7 +337,7 @@ public final class StreamInfo {
      * @param meter of the attempt, which goes on from those before it
      */
     public void setUpstreamConnection(
-            String addressText, Protocol spoken, long connectionId, BytesMeter meter) {
+            String addressText, @Nullable Protocol spoken, long connectionId, BytesMeter meter) {
         if (upstreamBytes != meter) {
             meter.resume(upstreamBytes);
             upstreamBytes = meter;

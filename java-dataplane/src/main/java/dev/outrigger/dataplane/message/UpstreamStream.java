@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * exchange.
  */
 public interface UpstreamStream {
-    /** What the connection speaks. */
-    Protocol protocol();
+    /** What the connection speaks; {@code null} where that is no HTTP. */
+    @Nullable Protocol protocol();
 
     /** The local address of the connection as {@code ip:port}. */
     String localAddress();

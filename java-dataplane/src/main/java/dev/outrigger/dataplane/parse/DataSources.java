@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Reads {@code DataSource}s of TLS: certificates, keys, passwords. */
+/** Reads {@code DataSource}s of secrets: certificates, keys, passwords, credentials. */
 final class DataSources {
-    /** Larger files are refused: nothing of TLS comes near. */
+    /** Larger files are refused: nothing of the kind comes near. */
     private static final long MAX_FILE_BYTES = 4L * 1024 * 1024;
 
     static final String INLINE = "<inline>";
 
     private static final SupportedFields SOURCE =
-            SupportedFields.of(DataSource.class, "TLS")
+            SupportedFields.of(DataSource.class, "secret")
                     .obeyed("inline_string", "inline_bytes", "environment_variable", "filename");
 
     private DataSources() {}
@@ -71,6 +71,14 @@ final class DataSources {
                 };
         String name = source.hasFilename() ? source.getFilename() : bytes.length == 0 ? "" : INLINE;
         return new Content(bytes, name);
+    }
+
+    static boolean isThere(String name) {
+        try {
+            return Files.isRegularFile(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static byte[] file(String name, String path, Findings findings) {

@@ -4,7 +4,6 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.DownstreamTlsConfig;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig;
-import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class FilterChainParser {
 
     private Optional<FilterChainConfig> chain(
             FilterChain proto, FilterChainMatchConfig match, String path) {
-        Optional<NetworkFilterConfig> filter =
+        Optional<NetworkFilterParser.Filters> filters =
                 NetworkFilterParser.parse(
                         proto.getFiltersList(), FieldPaths.join(path, "filters"), findings);
         Optional<DownstreamTlsConfig> tls =
@@ -74,11 +73,12 @@ final class FilterChainParser {
                         proto.getTransportSocket(),
                         FieldPaths.join(path, "transport_socket"),
                         findings);
-        return filter.map(each ->
+        return filters.map(each ->
                 new FilterChainConfig(
                         proto.getName(),
                         match,
-                        each,
+                        each.limits(),
+                        each.last(),
                         tls,
                         Values.duration(
                                 proto.getTransportSocketConnectTimeout(),

@@ -49,7 +49,8 @@ final class HttpConnectionManagerFields {
 
     private static final SupportedFields UPGRADE =
             SupportedFields.of(HttpConnectionManager.UpgradeConfig.class)
-                    .obeyed("upgrade_type", "enabled");
+                    .obeyed("upgrade_type", "enabled")
+                    .nested("filters", HttpFilterParser::filter);
 
     private static final SupportedFields LOG_OPTIONS =
             SupportedFields.of(HttpConnectionManager.HcmAccessLogOptions.class)

@@ -11,7 +11,9 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.InternalAddres
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.config.UpgradeConfig;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.time.Duration;
@@ -183,15 +185,25 @@ final class HttpConnectionManagerParser {
                                 findings));
     }
 
-    private Map<String, Boolean> upgrades() {
-        var upgrades = new HashMap<String, Boolean>();
+    private Map<String, UpgradeConfig> upgrades() {
+        var upgrades = new HashMap<String, UpgradeConfig>();
         for (int i = 0; i < proto.getUpgradeConfigsCount(); i++) {
             var each = proto.getUpgradeConfigs(i);
+            String at = FieldPaths.index(at("upgrade_configs"), i);
             boolean enabled = !each.hasEnabled() || each.getEnabled().getValue();
-            if (upgrades.putIfAbsent(each.getUpgradeType().toLowerCase(Locale.ROOT), enabled)
+            List<HttpFilterEntry> filters =
+                    each.getFiltersCount() == 0
+                            ? List.of()
+                            : HttpFilterParser.parse(
+                                    each.getFiltersList(),
+                                    FieldPaths.join(at, "filters"),
+                                    findings);
+            if (upgrades.putIfAbsent(
+                            each.getUpgradeType().toLowerCase(Locale.ROOT),
+                            new UpgradeConfig(enabled, filters))
                     != null) {
                 findings.invalid(
-                        FieldPaths.index(at("upgrade_configs"), i),
+                        at,
                         each.getUpgradeType(),
                         "Error: multiple upgrade configs with the same name: '"
                                 + each.getUpgradeType()

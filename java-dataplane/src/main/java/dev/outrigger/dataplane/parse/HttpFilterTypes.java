@@ -12,6 +12,7 @@ final class HttpFilterTypes {
             List.of(
                     BufferFilterParser.TYPE,
                     CorsFilterParser.TYPE,
+                    CredentialInjectorFilterParser.TYPE,
                     FaultFilterParser.TYPE,
                     HeaderMutationFilterParser.TYPE,
                     HealthCheckFilterParser.TYPE,

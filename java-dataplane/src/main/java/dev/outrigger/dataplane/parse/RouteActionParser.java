@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.config.ConnectConfig;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
@@ -38,8 +39,13 @@ final class RouteActionParser {
                             "grpc_timeout_header_max",
                             "grpc_timeout_header_offset");
 
+    private static final SupportedFields CONNECT =
+            SupportedFields.of(UpgradeConfig.ConnectConfig.class).obeyed("allow_post");
+
     private static final SupportedFields UPGRADE =
-            SupportedFields.of(UpgradeConfig.class, "route").obeyed("upgrade_type", "enabled");
+            SupportedFields.of(UpgradeConfig.class, "route")
+                    .obeyed("upgrade_type", "enabled")
+                    .nested("connect_config", () -> CONNECT);
 
     private static final SupportedFields DEFAULT_EARLY_DATA =
             SupportedFields.of(DefaultEarlyDataPolicy.class);
@@ -139,6 +145,7 @@ final class RouteActionParser {
                         proto.getHashPolicyList(), FieldPaths.join(path, "hash_policy"), findings),
                 InternalRedirectParser.parse(proto, path, findings),
                 upgrades(proto.getUpgradeConfigsList(), path, findings),
+                connect(proto.getUpgradeConfigsList(), path, findings),
                 proto.getPriority() == RoutingPriority.HIGH);
     }
 
@@ -277,5 +284,30 @@ final class RouteActionParser {
             }
         }
         return upgrades;
+    }
+
+    /** Of several the last counts. */
+    private static Optional<ConnectConfig> connect(
+            List<UpgradeConfig> protos, String path, Findings findings) {
+        Optional<ConnectConfig> connect = Optional.empty();
+        for (int i = 0; i < protos.size(); i++) {
+            UpgradeConfig proto = protos.get(i);
+            if (!proto.hasConnectConfig()) {
+                continue;
+            }
+            String type = proto.getUpgradeType();
+            String at =
+                    FieldPaths.join(
+                            FieldPaths.index(FieldPaths.join(path, "upgrade_configs"), i),
+                            "connect_config");
+            if (type.equalsIgnoreCase("CONNECT-UDP")) {
+                findings.unsupported(at, type, "UDP in CONNECT is not supported");
+            } else if (!type.equalsIgnoreCase("CONNECT")) {
+                findings.invalid(
+                        at, type, "Non-CONNECT upgrade type " + type + " has ConnectConfig");
+            }
+            connect = Optional.of(new ConnectConfig(proto.getConnectConfig().getAllowPost()));
+        }
+        return connect;
     }
 }

@@ -14,7 +14,12 @@ import java.util.Set;
 
 /** {@code envoy.extensions.transport_sockets.tls.v3.Secret}, as it comes over SDS. */
 public final class SecretParser {
-    private static final SupportedFields GENERIC = SupportedFields.of(GenericSecret.class);
+    private static final SupportedFields GENERIC =
+            SupportedFields.of(GenericSecret.class)
+                    .nested(
+                            "secret",
+                            DataSources::table,
+                            "read when the secret comes, as in Envoy");
 
     static final SupportedFields SECRET =
             SupportedFields.of(Secret.class)
@@ -74,6 +79,18 @@ public final class SecretParser {
         return directories;
     }
 
+    /** Unlike those of TLS, a file must be there. */
+    private static SecretConfig generic(DataSource source, Findings findings) {
+        String path = "generic_secret.secret";
+        if (source.hasFilename() && !DataSources.isThere(source.getFilename())) {
+            findings.invalid(
+                    FieldPaths.join(path, "filename"),
+                    source.getFilename(),
+                    "Invalid path: " + source.getFilename());
+        }
+        return new SecretConfig.Generic(DataSources.read(source, path, findings).text());
+    }
+
     private static Optional<SecretConfig> parse(Secret proto, Findings findings) {
         return switch (proto.getTypeCase()) {
             case TLS_CERTIFICATE ->
@@ -88,7 +105,9 @@ public final class SecretParser {
                     Optional.of(
                             PeerValidationParser.parseBase(
                                     proto.getValidationContext(), "validation_context", findings));
-            case GENERIC_SECRET, TYPE_NOT_SET -> Optional.of(new SecretConfig.Generic(""));
+            case GENERIC_SECRET ->
+                    Optional.of(generic(proto.getGenericSecret().getSecret(), findings));
+            case TYPE_NOT_SET -> Optional.of(new SecretConfig.Generic(""));
         };
     }
 }

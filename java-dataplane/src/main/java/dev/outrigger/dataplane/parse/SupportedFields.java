@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.parse.FieldSupport.Content;
 import dev.outrigger.dataplane.parse.FieldSupport.Effect;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class SupportedFields {
     private final Class<? extends Message> type;
     private final String typeName;
     private final String place;
+    private final Set<Integer> newer = new HashSet<>();
     private final Map<String, FieldSupport> fields = new LinkedHashMap<>();
 
     private SupportedFields(Class<? extends Message> type, String place) {
@@ -54,6 +56,17 @@ final class SupportedFields {
             put(new FieldSupport(name, Effect.OBEYED, new Content.Whole(), ""));
         }
         return this;
+    }
+
+    /** A field obeyed that the classes of Envoy's API lack; a note of another field tells of it. */
+    SupportedFields newer(int number) {
+        newer.add(number);
+        return this;
+    }
+
+    /** Whether a field without a descriptor is obeyed. */
+    boolean obeysNewer(int number) {
+        return newer.contains(number);
     }
 
     /** As {@link #obeyed(String...)}, with something a user should know. */

@@ -7,9 +7,11 @@ import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.BackOff;
 import dev.outrigger.dataplane.config.TcpProxyConfig.HashSource;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
+import dev.outrigger.dataplane.config.TcpProxyConfig.Tunnel;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster;
 import io.envoyproxy.envoy.type.v3.HashPolicy;
 import java.time.Duration;
@@ -47,6 +49,11 @@ final class TcpProxyParser {
                     .nested("source_ip", () -> SOURCE_IP)
                     .nested("filter_state", () -> FILTER_STATE);
 
+    private static final SupportedFields TUNNELING =
+            SupportedFields.of(TunnelingConfig.class)
+                    .obeyed("hostname", "use_post", "post_path")
+                    .nested("headers_to_add", () -> HeaderEditsParser.HEADER_OPTION);
+
     static final SupportedFields TCP_PROXY =
             SupportedFields.of(TcpProxy.class)
                     .obeyed("stat_prefix", "cluster")
@@ -61,7 +68,8 @@ final class TcpProxyParser {
                     .nested("hash_policy", () -> HASH_POLICY)
                     .obeyed("max_downstream_connection_duration")
                     .obeyed("access_log_flush_interval", "flush_access_log_on_connected")
-                    .nested("access_log_options", () -> LOG_OPTIONS);
+                    .nested("access_log_options", () -> LOG_OPTIONS)
+                    .nested("tunneling_config", () -> TUNNELING);
 
     /** TP2. */
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
@@ -90,6 +98,7 @@ final class TcpProxyParser {
                                 : 1,
                         backOff(proto, FieldPaths.join(path, "backoff_options"), findings),
                         hashSource(proto),
+                        tunnel(proto, FieldPaths.join(path, "tunneling_config"), findings),
                         AccessLogParser.parse(
                                 proto.getAccessLogList(),
                                 FieldPaths.join(path, "access_log"),
@@ -165,6 +174,29 @@ final class TcpProxyParser {
                     Optional.of(new HashSource.FilterState(policy.getFilterState().getKey()));
             case POLICYSPECIFIER_NOT_SET -> Optional.empty();
         };
+    }
+
+    private static Optional<Tunnel> tunnel(TcpProxy proto, String path, Findings findings) {
+        if (!proto.hasTunnelingConfig()) {
+            return Optional.empty();
+        }
+        TunnelingConfig tunneling = proto.getTunnelingConfig();
+        FormatStrings.check(tunneling.getHostname(), FieldPaths.join(path, "hostname"), findings);
+        if (!tunneling.getUsePost() && !tunneling.getPostPath().isEmpty()) {
+            findings.invalid(
+                    FieldPaths.join(path, "post_path"),
+                    tunneling.getPostPath(),
+                    "Can't set a post path when POST method isn't used");
+        }
+        return Optional.of(
+                new Tunnel(
+                        tunneling.getHostname(),
+                        tunneling.getUsePost(),
+                        tunneling.getPostPath().isEmpty() ? "/" : tunneling.getPostPath(),
+                        HeaderEditsParser.additions(
+                                tunneling.getHeadersToAddList(),
+                                FieldPaths.join(path, "headers_to_add"),
+                                findings)));
     }
 
     private static Duration flushInterval(TcpProxy proto, String path, Findings findings) {

@@ -46,7 +46,8 @@ final class TlsContextParser {
     static Optional<UpstreamTlsConfig> upstream(
             TransportSocket socket, String path, Findings findings) {
         String at = FieldPaths.join(path, "typed_config");
-        return Values.unpack(socket.getTypedConfig(), UpstreamTlsContext.class, at, findings)
+        TransportSocket own = ProxyProtocolParser.inner(socket, path, findings);
+        return Values.unpack(own.getTypedConfig(), UpstreamTlsContext.class, at, findings)
                 .map(proto -> new TlsContextParser(findings).upstream(proto, at));
     }
 
@@ -129,6 +130,12 @@ final class TlsContextParser {
     }
 
     private Optional<ResourceReference> reference(SdsSecretConfig proto, String path) {
+        return reference(proto, path, findings);
+    }
+
+    /** A secret that has a source. */
+    static Optional<ResourceReference> reference(
+            SdsSecretConfig proto, String path, Findings findings) {
         return ConfigSourceParser.source(
                         proto.getSdsConfig(), FieldPaths.join(path, "sds_config"), findings)
                 .map(source -> new ResourceReference(proto.getName(), source));

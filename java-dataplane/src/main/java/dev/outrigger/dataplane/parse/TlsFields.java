@@ -80,7 +80,7 @@ final class TlsFields {
                     .nested("local_address_range", () -> AddressParser.CIDR_RANGE)
                     .nested("remote_address_range", () -> AddressParser.CIDR_RANGE);
 
-    private static final SupportedFields SECRET_REFERENCE =
+    static final SupportedFields SECRET_REFERENCE =
             SupportedFields.of(SdsSecretConfig.class)
                     .obeyed("name")
                     .nested("sds_config", () -> ConfigSourceParser.SOURCE);
@@ -132,6 +132,17 @@ final class TlsFields {
     /** Of clusters. */
     static final SupportedFields UPSTREAM_SOCKET =
             SupportedFields.of(TransportSocket.class, "upstream")
+                    .obeyed("name")
+                    .extension(
+                            "typed_config",
+                            List.of(
+                                    () -> RAW_BUFFER,
+                                    () -> UPSTREAM,
+                                    () -> ProxyProtocolParser.TRANSPORT));
+
+    /** Behind a header of the PROXY protocol. */
+    static final SupportedFields UPSTREAM_INNER_SOCKET =
+            SupportedFields.of(TransportSocket.class, "behind a PROXY header")
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> RAW_BUFFER, () -> UPSTREAM));
 

@@ -55,7 +55,10 @@ final class UnsupportedFields {
         }
         if (rejectUnknown) {
             for (int number : message.unknownFields()) {
-                add(Kind.UNKNOWN, path, "", "unknown field " + number + " of " + table.typeName());
+                if (!table.obeysNewer(number)) {
+                    String what = "unknown field " + number + " of " + table.typeName();
+                    add(Kind.UNKNOWN, path, "", what);
+                }
             }
         }
         for (FieldDescriptor field : message.fields()) {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class UpstreamFiltersParser {
                             "typed_config",
                             List.of(
                                     () -> HeaderMutationFilterParser.TYPE.table(),
+                                    () -> CredentialInjectorFilterParser.TYPE.table(),
                                     () -> CODEC_FIELDS))
                     .obeyedWithNote("is_optional", "a filter this proxy does not have is left out")
                     .obeyed("disabled");
@@ -35,7 +37,7 @@ final class UpstreamFiltersParser {
                     "Error: non-terminal filter named "
                             + last.getName()
                             + " of type "
-                            + HeaderMutationFilterParser.TYPE.canonicalName()
+                            + type(last).canonicalName()
                             + " is the last filter in a router upstream http filter chain. When"
                             + " upstream_http_filters are specified, they must explicitly end with"
                             + " an UpstreamCodec filter.");
@@ -58,6 +60,13 @@ final class UpstreamFiltersParser {
         return entries(protos, "upstream", path, findings);
     }
 
+    /** Of a filter that is not the codec; the table has checked that it is one of these. */
+    private static HttpFilterType type(HttpFilter proto) {
+        return Values.is(proto.getTypedConfig(), CredentialInjector.class)
+                ? CredentialInjectorFilterParser.TYPE
+                : HeaderMutationFilterParser.TYPE;
+    }
+
     private static boolean isCodec(HttpFilter proto) {
         return proto.getTypedConfig().is(UpstreamCodec.class);
     }
@@ -72,7 +81,7 @@ final class UpstreamFiltersParser {
             if (isCodec(proto)) {
                 checkCodec(proto, last, chain, at, findings);
             } else if (proto.hasTypedConfig()) {
-                HeaderMutationFilterParser.TYPE
+                type(proto)
                         .reader()
                         .read(proto.getTypedConfig(), FieldPaths.join(at, "typed_config"), findings)
                         .ifPresent(config ->

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.config.ConnectConfig;
 import dev.outrigger.dataplane.config.FilterFields;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.Metadata;
@@ -21,6 +22,7 @@ import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.List;
@@ -57,6 +59,7 @@ public final class Route {
     private final boolean autoHostRewrite;
     private final boolean appendXForwardedHost;
     private final Map<String, Boolean> upgrades;
+    private final @Nullable ConnectConfig connect;
     private final long bodyBufferLimit;
     private final @Nullable UpstreamRequestStats stats;
     private final PerFilterConfigs perFilterConfigs;
@@ -146,6 +149,7 @@ public final class Route {
         this.autoHostRewrite = hostRewrite instanceof HostRewrite.Auto;
         this.appendXForwardedHost = forward.map(Forward::appendXForwardedHost).orElse(false);
         this.upgrades = forward.map(Forward::upgrades).orElse(Map.of());
+        this.connect = forward.flatMap(Forward::connect).orElse(null);
     }
 
     /** The redirect of a virtual host that wants https: no name, no header edits (V6). */
@@ -298,6 +302,13 @@ public final class Route {
     /** What the route says about a protocol upgrade; {@code null} when it does not. */
     public @Nullable Boolean upgrade(String lowerCaseType) {
         return upgrades.get(lowerCaseType);
+    }
+
+    /** Whether a request ends here and goes on as plain TCP (W4). */
+    public boolean isConnectEnd(Method method) {
+        ConnectConfig end = connect;
+        return end != null
+                && (method == Method.CONNECT || (end.allowPost() && method == Method.POST));
     }
 
     /** -1 when the connection's buffer limit holds. */

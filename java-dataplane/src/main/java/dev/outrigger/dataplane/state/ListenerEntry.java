@@ -42,11 +42,13 @@ record ListenerEntry(
             List<RdsUse> rds,
             List<ScopedUse> scoped,
             List<HttpFilterConfig.Discovered> filters) {
-        for (HttpFilterEntry filter : hcm.httpFilters()) {
-            if (filter.config() instanceof HttpFilterConfig.Discovered discovered) {
-                filters.add(discovered);
-            }
-        }
+        hcm.allFilters()
+                .map(HttpFilterEntry::config)
+                .forEach(filter -> {
+                    if (filter instanceof HttpFilterConfig.Discovered discovered) {
+                        filters.add(discovered);
+                    }
+                });
         switch (hcm.routeSource()) {
             case RouteSource.Inline _ -> {}
             case RouteSource.Rds source -> rds.add(new RdsUse(source, hcm.statPrefix()));

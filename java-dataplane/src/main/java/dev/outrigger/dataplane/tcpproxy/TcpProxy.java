@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP proxy compiled: what its sessions share. Immutable. */
 public final class TcpProxy {
@@ -15,16 +16,23 @@ public final class TcpProxy {
     private final TcpProxyStats stats;
     private final List<AccessLog> accessLogs;
     private final long totalWeight;
+    private final @Nullable TunnelRequest tunnel;
 
     public TcpProxy(TcpProxyConfig config, StatsStore stats, List<AccessLog> accessLogs) {
         this.config = config;
         this.stats = new TcpProxyStats(stats, config.statPrefix());
         this.accessLogs = List.copyOf(accessLogs);
+        this.tunnel = config.tunnel().map(TunnelRequest::new).orElse(null);
         this.totalWeight = config.clusters().stream().mapToLong(TargetCluster::weight).sum();
     }
 
     TcpProxyConfig config() {
         return config;
+    }
+
+    /** What asks for a tunnel through HTTP; {@code null} where there is none. */
+    @Nullable TunnelRequest tunnel() {
+        return tunnel;
     }
 
     TcpProxyStats stats() {

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
+import dev.outrigger.dataplane.exchange.RequestIds;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -14,12 +15,15 @@ import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
+import dev.outrigger.dataplane.upstream.ConnectionPool;
 import dev.outrigger.dataplane.upstream.Host;
 import dev.outrigger.dataplane.upstream.OutlierMonitor.Result;
+import dev.outrigger.dataplane.upstream.TcpSessionUpstream;
 import dev.outrigger.dataplane.upstream.TcpUpstream;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +71,8 @@ public final class TcpSession
     private final Timers.Timer durationTimer;
     private final Timers.Timer retryTimer;
     private final Timers.Timer logTimer;
-    private @Nullable TcpUpstream upstream;
+    private final Timers.Timer refusalTimer;
+    private @Nullable TcpSessionUpstream upstream;
     private @Nullable Cluster cluster;
     private Phase phase = Phase.CONNECTING;
     private int attempts;
@@ -77,6 +82,10 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+    private @Nullable String streamId;
+
+    /** After so long it is closed, and that is all; negative for a session that goes on. */
+    private long refusalNanos = -1;
 
     /**
      * @param info of the connection, which has begun
@@ -95,10 +104,17 @@ public final class TcpSession
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.retryTimer = worker.timers().timer(this::onRetry);
         this.logTimer = worker.timers().timer(this::onLogInterval);
+        this.refusalTimer = worker.timers().timer(this::closeDownstream);
     }
 
     /** The handler of the downstream connection. */
     public DownstreamConnection downstream() {
+        return downstream;
+    }
+
+    /** The handler of a connection that may not stay: it is counted, logged, and closed. */
+    public DownstreamConnection refuse(long delayNanos) {
+        refusalNanos = delayNanos;
         return downstream;
     }
 
@@ -108,6 +124,15 @@ public final class TcpSession
         openedNanos = worker.now();
         owner.opened(this);
         shard.inc(stats.cxTotal);
+        if (refusalNanos == 0) {
+            closeDownstream();
+            return;
+        }
+        if (refusalNanos > 0) {
+            // Nothing is read meanwhile.
+            refusalTimer.arm(openedNanos, refusalNanos);
+            return;
+        }
         arm(durationTimer, config.maxDownstreamConnectionDuration());
         arm(logTimer, config.accessLogFlushInterval());
         arm(idleTimer, config.idleTimeout());
@@ -130,7 +155,7 @@ public final class TcpSession
             return;
         }
         info.setUpstreamCluster(found.name());
-        if (!TcpUpstream.admits(found, worker)) {
+        if (!TcpUpstream.admits(found, worker, false)) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW);
             return;
         }
@@ -145,7 +170,25 @@ public final class TcpSession
         info.setAttemptCount(attempts);
         info.addUpstreamHostAttempted(host.addressText());
         info.beginAttempt();
-        upstream = TcpUpstream.connect(host, worker, services.connector(), this);
+        reach(found, host);
+    }
+
+    private void reach(Cluster of, Host host) {
+        TunnelRequest request = proxy.tunnel();
+        if (request == null) {
+            upstream =
+                    TcpUpstream.connect(
+                            host, worker, services.connector(), false, info.connection(), this);
+            return;
+        }
+        ConnectionPool pool = of.pool(host, worker, services.connector(), false, choice);
+        if (pool == null) {
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        var tunnel = new HttpTunnel(pool, request.head(this), worker, this);
+        upstream = tunnel;
+        tunnel.start();
     }
 
     private void fail(ResponseFlag flag) {
@@ -160,7 +203,7 @@ public final class TcpSession
 
     @Override
     public void onUpstreamConnectFailure(StreamReset reason, String transportFailure) {
-        TcpUpstream failed = upstream;
+        TcpSessionUpstream failed = upstream;
         upstream = null;
         if (phase != Phase.CONNECTING || failed == null) {
             return;
@@ -204,7 +247,7 @@ public final class TcpSession
 
     @Override
     public void onUpstreamConnected() {
-        TcpUpstream connected = upstream;
+        TcpSessionUpstream connected = upstream;
         if (connected == null) {
             return;
         }
@@ -223,7 +266,7 @@ public final class TcpSession
 
     @Override
     public void onDownstreamData(ByteBuf data) {
-        TcpUpstream to = upstream;
+        TcpSessionUpstream to = upstream;
         info.addBytesReceived(data.readableBytes());
         info.downstreamBytes().received(data.readableBytes());
         if (to == null || !to.isOpen()) {
@@ -247,7 +290,7 @@ public final class TcpSession
 
     @Override
     public void onDownstreamEnd() {
-        TcpUpstream to = upstream;
+        TcpSessionUpstream to = upstream;
         if (upstreamEnded) {
             // The side that ends last is the one that closes; the other is told what is left.
             downstreamEndedLast = true;
@@ -327,7 +370,7 @@ public final class TcpSession
     }
 
     private void pauseUpstream(boolean pause) {
-        TcpUpstream from = upstream;
+        TcpSessionUpstream from = upstream;
         if (from != null && from.readDisable(pause)) {
             var of = from.host().cluster().stats();
             shard.inc(pause ? of.flowControlPaused : of.flowControlResumed);
@@ -357,7 +400,8 @@ public final class TcpSession
         durationTimer.discard();
         retryTimer.discard();
         logTimer.discard();
-        TcpUpstream left = upstream;
+        refusalTimer.discard();
+        TcpSessionUpstream left = upstream;
         boolean unsent = phase == Phase.PROXYING && pendingUpstream() > 0;
         if (left != null && unsent && !closedLocally && !reset) {
             phase = Phase.FLUSHING;
@@ -374,7 +418,7 @@ public final class TcpSession
         log(AccessLogType.TCP_CONNECTION_END);
     }
 
-    private void dropUpstream(@Nullable TcpUpstream left, boolean reset) {
+    private void dropUpstream(@Nullable TcpSessionUpstream left, boolean reset) {
         upstream = null;
         if (left == null) {
             return;
@@ -389,7 +433,7 @@ public final class TcpSession
     }
 
     private void endFlush() {
-        TcpUpstream left = upstream;
+        TcpSessionUpstream left = upstream;
         upstream = null;
         if (left != null) {
             left.closeNow();
@@ -461,6 +505,21 @@ public final class TcpSession
     @Override
     public @Nullable ResponseHead response() {
         return null;
+    }
+
+    @Override
+    public String connectionStreamId() {
+        String id = streamId;
+        if (id == null) {
+            id = uniqueId();
+            streamId = id;
+        }
+        return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return new String(RequestIds.next(worker.random()), StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.PeerName;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
@@ -33,6 +34,7 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final LoadDrops loadDrops = new LoadDrops();
     private final @Nullable TrackedClusterStats tracked;
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
@@ -72,6 +74,9 @@ public final class Cluster {
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
         this.sockets = new TransportSockets(config, environment);
         this.membership = new Membership(this, environment);
+        config.http()
+                .filters()
+                .forEach(filter -> filter.config().clusterCounters().forEach(stats::declare));
     }
 
     /** The limits of both priorities. */
@@ -91,6 +96,24 @@ public final class Cluster {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    /** Of connections to hosts whose metadata says nothing; {@code null} for cleartext. */
+    public @Nullable ClientTls tls() {
+        return sockets.own().tls();
+    }
+
+    /** Requests that reached no host, for load reports. */
+    public LoadDrops loadDrops() {
+        return loadDrops;
+    }
+
+    /** Which kind of load the control plane wants dropped; empty for none. */
+    String dropCategory() {
+        return membership.dropOverloads().stream()
+                .findFirst()
+                .map(DropOverload::category)
+                .orElse("");
     }
 
     /** What the cluster tracks besides; {@code null} for nothing. */
@@ -319,7 +342,9 @@ public final class Cluster {
             LoadBalancerContext context) {
         Cluster owner = host.cluster();
         PeerName name = owner.peerName(context);
-        Object of = poolOwner(context, name);
+        ProxiedConnection proxied =
+                host.isToldOfClients() ? ProxiedConnection.of(context.connection()) : null;
+        Object of = poolOwner(context, name, proxied);
         PoolProtocol protocol = owner.protocol(context);
         HostPools known = host.pools();
         ConnectionPool pool = known.find(worker.index(), protocol, highPriority, of);
@@ -336,7 +361,15 @@ public final class Cluster {
             pools.inc(shard);
             pool =
                     new ConnectionPool(
-                            owner, host, worker, connector, protocol, highPriority, of, name);
+                            owner,
+                            host,
+                            worker,
+                            connector,
+                            protocol,
+                            highPriority,
+                            of,
+                            name,
+                            proxied);
             known.put(worker.index(), protocol, highPriority, of, pool);
         }
         host.touch();
@@ -344,9 +377,12 @@ public final class Cluster {
     }
 
     /** Whose pool a request takes; {@code null} for the one all share. */
-    private @Nullable Object poolOwner(LoadBalancerContext context, @Nullable PeerName name) {
+    private @Nullable Object poolOwner(
+            LoadBalancerContext context,
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         Object connection =
-                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+                config.poolPerDownstreamConnection() ? context.downstreamConnection() : proxied;
         if (name == null || connection == null) {
             return name == null ? connection : name;
         }

@@ -77,6 +77,8 @@ public final class ClusterStats {
     public final Counter cxConnectAttemptsExceeded;
     public final Counter flowControlPaused;
     public final Counter flowControlResumed;
+    public final Counter flowControlBackedUp;
+    public final Counter flowControlDrained;
     public final Counter cxPoolOverflow;
     public final Counter cxMaxDuration;
     public final Counter bindErrors;
@@ -127,6 +129,8 @@ public final class ClusterStats {
         cxConnectAttemptsExceeded = counter("upstream_cx_connect_attempts_exceeded");
         flowControlPaused = counter("upstream_flow_control_paused_reading_total");
         flowControlResumed = counter("upstream_flow_control_resumed_reading_total");
+        flowControlBackedUp = counter("upstream_flow_control_backed_up_total");
+        flowControlDrained = counter("upstream_flow_control_drained_total");
         cxMaxRequests = counter("upstream_cx_max_requests");
         cxDestroy = counter("upstream_cx_destroy");
         cxDestroyLocal = counter("upstream_cx_destroy_local");
@@ -194,8 +198,6 @@ public final class ClusterStats {
                     "upstream_cx_connect_with_0_rtt",
                     "upstream_cx_http3_total",
                     "upstream_rq_0rtt",
-                    "upstream_flow_control_backed_up_total",
-                    "upstream_flow_control_drained_total",
                     "upstream_cx_preconnect_skipped",
                     "upstream_http3_broken",
                     "upstream_rq_completed",
@@ -246,6 +248,16 @@ public final class ClusterStats {
     /** A host takes one of the transport sockets; main loop. */
     void countTransportSocket(StatsShard shard, String name) {
         shard.inc(counter(name + ".total_match_count"));
+    }
+
+    /** In front of its names; ends in a dot. */
+    public String prefix() {
+        return prefix;
+    }
+
+    /** Has a counter shown that somebody else counts. */
+    void declare(String name) {
+        store.declareCounter(prefix + name);
     }
 
     Counter counter(String name) {

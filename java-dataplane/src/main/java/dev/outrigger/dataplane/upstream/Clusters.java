@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
+import dev.outrigger.dataplane.state.RequestPath.Drops;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
 import dev.outrigger.dataplane.state.RequestPath.OutlierView;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
@@ -172,7 +173,11 @@ public final class Clusters {
                                         detector.threshold(true),
                                         detector.average(false),
                                         detector.threshold(false))),
-                cluster.hosts().stream().map(Clusters::view).toList());
+                cluster.hosts().stream().map(Clusters::view).toList(),
+                new Drops(
+                        cluster.loadDrops().overflowed(),
+                        cluster.loadDrops().overloaded(),
+                        cluster.dropCategory()));
     }
 
     private static HostView view(Host host) {

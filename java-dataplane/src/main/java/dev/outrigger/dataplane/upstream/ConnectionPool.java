@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.upstream.ClientConnection.State;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * find no connection to take them wait first in, first out. A pool without connections and requests
  * goes away. Confined to the worker's event loop.
  */
-public final class ConnectionPool {
+public final class ConnectionPool implements StreamSource {
     /** How many connections one request may cause when there are to be more than requests. */
     private static final int MAX_CONNECTS_AT_ONCE = 3;
 
@@ -34,6 +35,7 @@ public final class ConnectionPool {
     private final boolean highPriority;
     private final @Nullable Object owner;
     private final @Nullable PeerName name;
+    private final @Nullable ProxiedConnection proxied;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
@@ -49,6 +51,7 @@ public final class ConnectionPool {
     /**
      * @param owner whose pool it is; {@code null} when all share it
      * @param name what its connections' TLS is for; {@code null}: what the cluster says
+     * @param proxied whom hosts are told of; {@code null} for nobody
      */
     ConnectionPool(
             Cluster cluster,
@@ -58,7 +61,8 @@ public final class ConnectionPool {
             PoolProtocol protocol,
             boolean highPriority,
             @Nullable Object owner,
-            @Nullable PeerName name) {
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         this.cluster = cluster;
         this.protocol = protocol;
         this.codec = Http1CodecOptions.of(cluster.config().http());
@@ -68,6 +72,7 @@ public final class ConnectionPool {
         this.highPriority = highPriority;
         this.owner = owner;
         this.name = name;
+        this.proxied = proxied;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
@@ -82,6 +87,7 @@ public final class ConnectionPool {
         return codec;
     }
 
+    @Override
     public Host host() {
         return host;
     }
@@ -98,7 +104,7 @@ public final class ConnectionPool {
         return counters;
     }
 
-    /** Asks for a stream; the answer may come before this returns. */
+    @Override
     public void newStream(PoolCallbacks callbacks) {
         if (gone) {
             comeBack();
@@ -125,7 +131,7 @@ public final class ConnectionPool {
         connectIfNeeded();
     }
 
-    /** Withdraws a request that still waits. */
+    @Override
     public void cancel(PoolCallbacks callbacks) {
         if (pending.removeFirstOccurrence(callbacks)) {
             leavePending();
@@ -224,13 +230,14 @@ public final class ConnectionPool {
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
-                                host.newTls(shard, config.connectTimeout(), target()),
+                                host.newTransport(
+                                        shard, config.connectTimeout(), target(), proxied),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
                         : HappyEyeballs.connect(
-                                connector, host, shard, target(), connection, config);
+                                connector, host, shard, target(), proxied, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {
@@ -323,8 +330,10 @@ public final class ConnectionPool {
         if (cause instanceof ConnectTimeoutException) {
             shard.inc(stats.cxConnectTimeout);
             reason = StreamReset.CONNECTION_TIMEOUT;
-        } else if (cause instanceof ConnectException || cause instanceof TlsException) {
-            // Whoever ended the handshake: Envoy takes it for the host.
+        } else if (cause instanceof ConnectException
+                || cause instanceof FileNotFoundException
+                || cause instanceof TlsException) {
+            // Whoever ended a handshake: Envoy takes it for the host.
             reason = StreamReset.REMOTE_CONNECTION_FAILURE;
         }
         shard.inc(stats.cxDestroy);
@@ -333,7 +342,7 @@ public final class ConnectionPool {
                         ? stats.cxDestroyRemote
                         : stats.cxDestroyLocal);
         leftOpen();
-        String failure = TransportFailure.text(reason, cause);
+        String failure = TransportFailure.text(reason, cause, host.address());
         // Taken out first: a retry that asks again for this pool must not be failed with the rest.
         var waiting = new ArrayList<>(pending);
         pending.clear();

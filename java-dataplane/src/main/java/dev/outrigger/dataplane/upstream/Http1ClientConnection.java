@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     private boolean requestComplete;
     private boolean ended;
     private boolean closeAfter;
+    private boolean tunnelEnded;
+    private boolean resetByHost;
 
     Http1ClientConnection(ConnectionPool pool) {
         super(pool, 1);
@@ -73,6 +76,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         chunkedRequest = false;
         requestComplete = false;
         closeAfter = false;
+        tunnelEnded = false;
         reader.begin();
         return this;
     }
@@ -127,7 +131,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             if (chunkedRequest) {
                 out.lastChunk();
             }
-            requestComplete = true;
+            endRequest();
         }
         meter.sent(out.handed() - before);
     }
@@ -143,12 +147,28 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             out.lastChunk();
             meter.sent(out.handed() - before);
         }
+        endRequest();
+    }
+
+    private void endRequest() {
         requestComplete = true;
+        if (request.isConnect()) {
+            tunnelEnded = true;
+            out.markDirty();
+        }
     }
 
     @Override
     public void flush() {
         out.flush();
+        if (tunnelEnded) {
+            // HTTP/1 has no other way to say that the bytes of a tunnel have ended.
+            tunnelEnded = false;
+            if (receiver != null) {
+                fail(StreamReset.CONNECTION_TERMINATION, true);
+                close();
+            }
+        }
     }
 
     @Override
@@ -263,7 +283,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
 
     private void protocolError() {
         shard.inc(stats.cxProtocolError);
-        fail(StreamReset.PROTOCOL_ERROR);
+        fail(StreamReset.PROTOCOL_ERROR, true);
         close();
     }
 
@@ -353,6 +373,9 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         }
         // A response before the request was sent whole leaves the connection in an unknown state.
         if (closeAfter || !requestComplete) {
+            if (!requestComplete) {
+                countActiveStreams(true);
+            }
             close();
         } else {
             Channel channel = context().channel();
@@ -365,13 +388,24 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
 
     /** Ends the attempt abnormally. */
     private void fail(StreamReset reason) {
+        fail(reason, isClosedLocally());
+    }
+
+    private void fail(StreamReset reason, boolean locally) {
         ResponseReceiver to = receiver;
         if (to != null) {
             receiver = null;
             pool.streamEnded(this);
-            countActiveStreams(isClosedLocally() || reason == StreamReset.PROTOCOL_ERROR);
+            countActiveStreams(locally);
             to.onUpstreamReset(reason, "");
         }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // Of what the system reports while reading, only a reset ends a connection like this.
+        resetByHost = cause instanceof IOException;
+        super.exceptionCaught(ctx, cause);
     }
 
     @Override
@@ -385,7 +419,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         ResponseReceiver to = receiver;
         if (to != null && (tunnel || request.isConnect())) {
             // Where there is a CONNECT, Envoy takes the end for its own doing, whatever came.
-            if (request.isConnect()) {
+            if (request.isConnect() && !resetByHost) {
                 setClosedLocally();
             }
             fail(StreamReset.CONNECTION_TERMINATION);

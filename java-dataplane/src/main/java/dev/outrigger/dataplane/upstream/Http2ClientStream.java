@@ -39,6 +39,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     private @Nullable Http2Stream stream;
     private byte[] upgrade = NO_UPGRADE;
     private boolean headRead;
+    private boolean responseOver;
 
     Http2ClientStream(Http2ClientConnection connection, Http2ResponseReader reader) {
         this.connection = connection;
@@ -51,6 +52,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         stream = null;
         upgrade = NO_UPGRADE;
         headRead = false;
+        responseOver = false;
     }
 
     private Http2Stream stream() {
@@ -102,6 +104,13 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     @Override
     public void sendBody(ByteBuf data, boolean endStream) {
         session.sendData(stream(), data, endStream);
+        if (endStream && responseOver) {
+            // What waits for the host's window is sent all the same.
+            session.finish(stream());
+            end();
+            connection.recycle(this);
+            return;
+        }
         ResponseReceiver to = receiver;
         if (to != null && !endStream && !isWritable()) {
             to.onUpstreamWritable(false);
@@ -186,9 +195,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (headRead) {
             String details = reader.endTrailers();
             if (details == null) {
-                endResponse();
+                boolean over = endResponse(to);
                 to.onResponseTrailers(reader.trailers());
-                connection.answered(this);
+                if (over) {
+                    connection.answered(this);
+                }
             }
             return details;
         }
@@ -210,9 +221,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             head.headers().set(KnownHeader.CONNECTION, UPGRADE);
         }
         if (endStream) {
-            endResponse();
+            boolean over = endResponse(to);
             to.onResponseHead(head, true);
-            connection.answered(this);
+            if (over) {
+                connection.answered(this);
+            }
         } else {
             stream().expect(reader.bodyBytes());
             to.onResponseHead(head, false);
@@ -226,20 +239,32 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (to == null) {
             data.release();
         } else if (endStream) {
-            endResponse();
+            boolean over = endResponse(to);
             to.onResponseBody(data, true);
-            connection.answered(this);
+            if (over) {
+                connection.answered(this);
+            }
         } else {
             to.onResponseBody(data, false);
         }
     }
 
-    /** The response is whole; what is left of the request is not sent, as in Envoy. */
-    private void endResponse() {
+    /**
+     * The response is whole; what is left of the request is not sent, as in Envoy, unless its
+     * sender wants it.
+     *
+     * @return whether the stream is over
+     */
+    private boolean endResponse(ResponseReceiver to) {
         if (!stream().isLocalEnd()) {
+            if (to.outlivesResponse()) {
+                responseOver = true;
+                return false;
+            }
             resetLocally(Http2Error.INTERNAL_ERROR);
         }
         end();
+        return true;
     }
 
     @Override

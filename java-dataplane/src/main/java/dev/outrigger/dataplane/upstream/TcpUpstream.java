@@ -12,7 +12,6 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -26,7 +25,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lifecycle: connecting, then open, then closed; the owner hears of each step once, and of
  * nothing after it has closed or cancelled the connection itself.
  */
-public final class TcpUpstream extends ChannelInboundHandlerAdapter {
+public final class TcpUpstream extends ChannelInboundHandlerAdapter implements TcpSessionUpstream {
     /** Whose connection it is. */
     public interface Owner {
         void onUpstreamConnected();
@@ -77,6 +75,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private final Host host;
     private final Cluster cluster;
     private final WorkerContext worker;
+    private final @Nullable ProxiedConnection proxied;
     private final Owner owner;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
@@ -89,23 +88,30 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
     private boolean closedLocally;
     private boolean reset;
     private boolean ended;
+    private boolean released;
     private long openedNanos;
     private int lastReceived;
 
-    private TcpUpstream(Host host, WorkerContext worker, Owner owner) {
+    private TcpUpstream(
+            Host host,
+            WorkerContext worker,
+            boolean highPriority,
+            @Nullable ProxiedConnection proxied,
+            Owner owner) {
         this.host = host;
         this.cluster = host.cluster();
         this.worker = worker;
+        this.proxied = proxied;
         this.owner = owner;
-        this.breakers = cluster.breakers(false);
+        this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
         this.counters = host.counters(worker.index());
     }
 
     /** Whether the cluster may have another connection; counts it where it may not (CB1). */
-    public static boolean admits(Cluster cluster, WorkerContext worker) {
-        boolean admits = cluster.breakers(false).connections.canCreate();
+    public static boolean admits(Cluster cluster, WorkerContext worker, boolean highPriority) {
+        boolean admits = cluster.breakers(highPriority).connections.canCreate();
         if (!admits) {
             worker.stats().inc(cluster.stats().cxOverflow);
         }
@@ -116,10 +122,18 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
      * Connects to a host; the owner hears of the outcome, never from within this call.
      *
      * @param connector of the worker
+     * @param highPriority whose circuit breakers count
+     * @param client the connection it is made for; {@code null} for none
      */
     public static TcpUpstream connect(
-            Host host, WorkerContext worker, UpstreamConnector connector, Owner owner) {
-        var upstream = new TcpUpstream(host, worker, owner);
+            Host host,
+            WorkerContext worker,
+            UpstreamConnector connector,
+            boolean highPriority,
+            @Nullable ConnectionInfo client,
+            Owner owner) {
+        var proxied = host.isToldOfClients() ? ProxiedConnection.of(client) : null;
+        var upstream = new TcpUpstream(host, worker, highPriority, proxied, owner);
         upstream.begin(connector);
         return upstream;
     }
@@ -154,7 +168,11 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
             ChannelFuture connecting =
                     connector.connect(
                             host.address(),
-                            host.newTls(shard, config.connectTimeout(), List.of()),
+                            host.newTransport(
+                                    shard,
+                                    config.connectTimeout(),
+                                    TlsTarget.of(host.hostname()),
+                                    proxied),
                             this,
                             config.connectTimeout(),
                             config.perConnectionBufferLimitBytes(),
@@ -164,7 +182,13 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         } else {
             future =
                     HappyEyeballs.connect(
-                            connector, host, shard, TlsTarget.of(host.hostname()), this, config);
+                            connector,
+                            host,
+                            shard,
+                            TlsTarget.of(host.hostname()),
+                            proxied,
+                            this,
+                            config);
         }
         future.addListener(done -> {
             worker.refreshNow();
@@ -227,7 +251,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         leaveOpen();
         if (!cancelled) {
             shard.inc(stats.rqPendingFailureEject);
-            fail(reason, transportFailure(reason, cause, host.address()));
+            fail(reason, TransportFailure.text(reason, cause, host.address()));
         }
     }
 
@@ -238,16 +262,6 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The system's words as Envoy puts them (Y9). */
-    private static String transportFailure(
-            StreamReset reason, @Nullable Throwable cause, InetSocketAddress address) {
-        boolean silent =
-                cause == null
-                        || reason == StreamReset.CONNECTION_TIMEOUT
-                        || cause instanceof ChannelException;
-        return silent || cause == null ? "" : ConnectFailures.text(cause, address);
-    }
-
     private Channel channel() {
         if (channel == null) {
             throw new IllegalStateException("not connected");
@@ -255,51 +269,51 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    @Override
     public Host host() {
         return host;
     }
 
-    /** The number of the connection. */
+    @Override
     public long connectionId() {
         return id;
     }
 
-    /** This end of the open connection, {@code ip:port}. */
+    @Override
     public String localAddress() {
         return channel().localAddress() instanceof InetSocketAddress address
                 ? ConnectionInfo.text(address)
                 : "";
     }
 
+    @Override
     public boolean isOpen() {
         return state == State.OPEN;
     }
 
+    @Override
     public boolean isWritable() {
         return channel().isWritable();
     }
 
-    /** What was written and is not sent yet. */
+    @Override
     public long pendingBytes() {
         ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 
-    /** Queues data until {@link #flush}; takes it over. */
+    @Override
     public void write(ByteBuf data) {
         shard.add(stats.cxTxBytes, data.readableBytes());
         channel().write(data, channel().voidPromise());
     }
 
+    @Override
     public void flush() {
         channel().flush();
     }
 
-    /**
-     * Tells the host that nothing more will come, once it has all that was written.
-     *
-     * @param done runs when it was told
-     */
+    @Override
     public void end(Runnable done) {
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -310,11 +324,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
                 });
     }
 
-    /**
-     * Stops or resumes reading, for back-pressure.
-     *
-     * @return whether that changed anything
-     */
+    @Override
     public boolean readDisable(boolean disable) {
         var config = channel().config();
         boolean change = config.isAutoRead() == disable;
@@ -324,7 +334,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         return change;
     }
 
-    /** Withdraws: nobody wants the connection any more. */
+    @Override
     public void cancel() {
         if (state != State.CONNECTING) {
             return;
@@ -337,29 +347,42 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes at once; the owner hears nothing more. */
+    @Override
     public void closeNow() {
         told = true;
         closedLocally = true;
         channel().close();
     }
 
-    /** Closes so that the host sees a reset; the owner hears nothing more. */
+    @Override
     public void abort() {
         channel().config().setOption(ChannelOption.SO_LINGER, 0);
         closeNow();
     }
 
-    /** Closes when everything that was written is sent; the owner hears of it. */
+    @Override
     public void closeAfterFlush() {
         closedLocally = true;
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel().close());
     }
 
-    /** Both sides have ended the connection: what is left is to forget it. */
+    @Override
     public void closeEnded() {
         told = true;
         channel().close();
+    }
+
+    /** As {@link #closeEnded}, where what used the connection was over before it ends. */
+    void closeUnused() {
+        released = true;
+        leaveActive();
+        closeEnded();
+    }
+
+    private void leaveActive() {
+        breakers.requests.dec(shard);
+        shard.dec(stats.rqActive);
+        counters.add(HostCounters.RQ_ACTIVE, -1);
     }
 
     @Override
@@ -415,16 +438,16 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter {
         }
         worker.refreshNow();
         state = State.CLOSED;
-        breakers.requests.dec(shard);
-        shard.dec(stats.rqActive);
-        counters.add(HostCounters.RQ_ACTIVE, -1);
         shard.inc(stats.cxDestroy);
-        shard.inc(stats.cxDestroyWithActiveRq);
         shard.inc(closedLocally ? stats.cxDestroyLocal : stats.cxDestroyRemote);
-        shard.inc(
-                closedLocally
-                        ? stats.cxDestroyLocalWithActiveRq
-                        : stats.cxDestroyRemoteWithActiveRq);
+        if (!released) {
+            leaveActive();
+            shard.inc(stats.cxDestroyWithActiveRq);
+            shard.inc(
+                    closedLocally
+                            ? stats.cxDestroyLocalWithActiveRq
+                            : stats.cxDestroyRemoteWithActiveRq);
+        }
         shard.record(stats.cxLengthMs, (worker.now() - openedNanos) / 1_000_000);
         shard.add(stats.cxRxBytesBuffered, -lastReceived);
         leaveOpen();

@@ -145,6 +145,7 @@ class TcpProxyTest {
                         attempts,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         List.of(),
                         Duration.ZERO,
                         false);

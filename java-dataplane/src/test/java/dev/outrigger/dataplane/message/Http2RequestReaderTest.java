@@ -133,6 +133,21 @@ class Http2RequestReaderTest {
     }
 
     @Test
+    void leavesAByteStreamTheConnectThatItIs() {
+        reader = reader(Underscores.ALLOW, true);
+
+        assertThat(
+                        read(
+                                false,
+                                ":method CONNECT|:protocol bytestream|:scheme http|:authority a"
+                                        + "|:path /x"))
+                .isNull();
+        assertThat(reader.head().method()).isEqualTo(Method.CONNECT);
+        assertThat(reader.head().isUpgrade()).isFalse();
+        assertThat(reader.head().isBodyless()).isTrue();
+    }
+
+    @Test
     void rejectsOrDropsUnderscores() {
         reader = reader(Underscores.REJECT, false);
         assertThat(read(true, HEAD + "|a_b c")).isEqualTo(Http2RequestReader.UNDERSCORE);

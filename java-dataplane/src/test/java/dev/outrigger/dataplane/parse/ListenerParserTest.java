@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.ForwardingConfig;
+import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes;
@@ -22,9 +23,12 @@ import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
+import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig;
 import dev.outrigger.dataplane.config.SocketOptionConfig.State;
+import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.UpstreamLogConfig;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -46,7 +50,7 @@ class ListenerParserTest {
 codec_type: HTTP3                        | codec_type | HTTP3 is not supported by this proxy (AUTO, HTTP1, HTTP2)
 tracing: {}                              | tracing | not supported by this proxy
 local_reply_config: {mappers: [{filter: {extension_filter: {name: e}}}]} | local_reply_config.mappers[0].filter.extension_filter | not supported by this proxy
-upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters | not supported by this proxy
+upgrade_configs: [{upgrade_type: websocket, filters: [{name: a}]}] | upgrade_configs[0].filters[0] | Didn't find a registered implementation for 'a' with type URL: ''
 upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1] | Error: multiple upgrade configs with the same name: 'A'
 request_timeout: -1s                     | request_timeout | Invalid duration: Expected positive duration: seconds: -1 nanos: 0
 original_ip_detection_extensions: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig, xff_num_trusted_hops: 1, xff_trusted_cidrs: {}}}] | original_ip_detection_extensions[0].typed_config.xff_trusted_cidrs | Cannot set both xff_num_trusted_hops and xff_trusted_cidrs
@@ -94,6 +98,51 @@ access_log: [{name: a, typed_config: {"@type": type.googleapis.com/envoy.extensi
 
         assertThat(rejections).extracting(Rejection::path).contains(path);
         assertThat(rejections).extracting(Rejection::reason).contains(reason);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+"""
+hostname: h, post_path: /p      | post_path | Can't set a post path when POST method isn't used
+hostname: "%FOO%"               | hostname | Not supported field in StreamInfo: FOO
+hostname: h, propagate_response_headers: true | propagate_response_headers | not supported by this proxy
+hostname: h, headers_to_add: [{header: {key: host, value: x}}] | headers_to_add[0].header.key | :-prefixed or host headers may not be modified
+""")
+    void refusesATunnelWithTheExactPath(String tunneling, String path, String reason) {
+        Rejection rejection = only(ListenerParser.parse(withTunnel(tunneling), XDS));
+
+        assertThat(rejection.path()).isEqualTo(MANAGER + ".tunneling_config." + path);
+        assertThat(rejection.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void readsATunnel() {
+        ListenerConfig config =
+                accepted(
+                        ListenerParser.parse(
+                                withTunnel("hostname: 'h:1', use_post: true, post_path: /p"), XDS));
+
+        assertThat(config.filterChains().getFirst().filter())
+                .isInstanceOfSatisfying(
+                        NetworkFilterConfig.Tcp.class,
+                        tcp ->
+                                assertThat(tcp.config().tunnel())
+                                        .contains(
+                                                new TcpProxyConfig.Tunnel(
+                                                        "h:1", true, "/p", HeaderEdits.NONE)));
+    }
+
+    private static Listener withTunnel(String tunneling) {
+        return Protos.listener(
+                "{name: l, address: {socket_address: {address: 127.0.0.1, port_value: 80}},"
+                        + " filter_chains: [{filters: [{name: tcp, typed_config: {\"@type\":"
+                        + " type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy,"
+                        + " stat_prefix: a, cluster: b, tunneling_config: {"
+                        + tunneling
+                        + "}}}]}]}");
     }
 
     @Test

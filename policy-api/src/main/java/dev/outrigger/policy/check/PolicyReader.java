@@ -61,8 +61,16 @@ public final class PolicyReader {
 
     /** All kinds, default limits, for a mesh of these proxies. */
     public static PolicyReader of(XdsResourceCheck check, Capabilities capabilities) {
+        return of(check, capabilities, UpstreamAddressRule.DEFAULT);
+    }
+
+    /**
+     * All kinds, default limits, for a mesh of these proxies with endpoints that the rule allows.
+     */
+    public static PolicyReader of(
+            XdsResourceCheck check, Capabilities capabilities, UpstreamAddressRule addresses) {
         return new PolicyReader(
-                PolicyKinds.documents(check, UpstreamAddressRule.DEFAULT, capabilities),
+                PolicyKinds.documents(check, addresses, capabilities),
                 DocumentLimits.DEFAULT,
                 Lints.ALL);
     }

@@ -56,6 +56,9 @@ final class ReferenceCheck {
 
     private static Optional<Finding> check(PolicyId owner, Reference reference, DocumentSet set) {
         var target = set.find(reference.target());
+        if (target.isEmpty() && reference instanceof Reference.ToGrpc) {
+            return Optional.empty(); // That it is missing, another reference says.
+        }
         if (target.isEmpty()) {
             boolean isKnownCaller =
                     reference instanceof Reference.ToConsumer
@@ -69,7 +72,20 @@ final class ReferenceCheck {
                     spec instanceof ServiceSpec service
                             ? checkPort(owner, path, id, port, service)
                                     .or(() ->
-                                            checkProtocol(owner, path, id, port, forGrpc, service))
+                                            forGrpc
+                                                    ? checkProtocol(
+                                                            owner,
+                                                            path.child(
+                                                                    port.isPresent()
+                                                                            ? "port"
+                                                                            : "name"),
+                                                            id,
+                                                            ports(service, port))
+                                                    : Optional.empty())
+                            : Optional.empty();
+            case Reference.ToGrpc(var path, var id) ->
+                    spec instanceof ServiceSpec service
+                            ? checkProtocol(owner, path, id, service.ports())
                             : Optional.empty();
             case Reference.ToRule(var path, var id, var rule) ->
                     spec instanceof RouteSpec route
@@ -123,21 +139,21 @@ final class ReferenceCheck {
                         owner, path.child("port"), ViolationCode.DANGLING_REFERENCE, id, detail));
     }
 
+    private static List<ServiceSpec.Port> ports(ServiceSpec service, Optional<Integer> named) {
+        return service.ports().stream()
+                .filter(port -> named.isEmpty() || named.get() == port.port())
+                .toList();
+    }
+
     /** gRPC is HTTP/2 and nothing else; what such a port speaks is said in the Service. */
     private static Optional<Finding> checkProtocol(
-            PolicyId owner,
-            FieldPath path,
-            PolicyId id,
-            Optional<Integer> port,
-            boolean forGrpc,
-            ServiceSpec service) {
-        return service.ports().stream()
-                .filter(one -> port.isEmpty() || port.get() == one.port())
-                .filter(one -> forGrpc && !one.protocol().isHttp2())
+            PolicyId owner, FieldPath path, PolicyId id, List<ServiceSpec.Port> ports) {
+        return ports.stream()
+                .filter(one -> !one.protocol().isHttp2())
                 .map(one ->
                         new Finding(
                                 owner,
-                                path.child(port.isPresent() ? "port" : "name"),
+                                path,
                                 ViolationCode.DANGLING_REFERENCE,
                                 id,
                                 "Port "

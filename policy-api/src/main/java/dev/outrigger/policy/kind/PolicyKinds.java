@@ -39,14 +39,14 @@ public final class PolicyKinds {
                 new RetryConstraintKind(capabilities),
                 new CircuitBreakerKind(),
                 new OutlierDetectionKind(),
-                new HealthCheckKind(capabilities),
+                new HealthCheckKind(),
                 new LoadBalancerKind(),
                 new SessionAffinityKind(),
                 new CorsKind(),
                 new FaultKind(),
                 new RateLimitKind(),
-                new TlsKind(capabilities),
-                new CredentialKind(capabilities),
+                new TlsKind(),
+                new CredentialKind(),
                 new LocalityFailoverKind(),
                 new GuardrailsKind());
     }

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** A place in a document that names another document. */
 public sealed interface Reference {
+    /** A service all of whose ports must take gRPC, because of what stands at the path. */
+    record ToGrpc(FieldPath path, PolicyId target) implements Reference {}
+
     /** Where the reference stands. */
     FieldPath path();
 

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.outrigger.policy.document.DocumentLimits;
 import dev.outrigger.policy.document.DocumentReader;
 import dev.outrigger.policy.document.DocumentReader.Format;
@@ -35,7 +36,7 @@ class DocumentSchemasTest {
     private final PolicyReader reader =
             PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ENVOY_ONLY);
     private final DocumentSchemas schemas = DocumentSchemas.of(reader.kinds());
-    private final Map<String, JsonSchema> compiled = new HashMap<>();
+    private final Map<String, Schema> compiled = new HashMap<>();
 
     /** Every document of {@code src/test/resources/kind}, good and bad. */
     private static List<String> texts() throws IOException {
@@ -63,9 +64,10 @@ class DocumentSchemasTest {
         return compiled.computeIfAbsent(
                         kind,
                         _ ->
-                                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                                        .getSchema(schema))
-                .validate(document)
+                                SchemaRegistry.withDefaultDialect(
+                                                SpecificationVersion.DRAFT_2020_12)
+                                        .getSchema(schema.toString()))
+                .validate(document.toString(), InputFormat.JSON)
                 .isEmpty();
     }
 

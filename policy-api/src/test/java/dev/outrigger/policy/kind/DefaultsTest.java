@@ -122,6 +122,7 @@ class DefaultsTest {
                                 List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
                                 Optional.empty(),
                                 Optional.empty(),
+                                false,
                                 true));
         assertThat(spec.block(TimeoutsPolicy.class))
                 .contains(new TimeoutsPolicy(Optional.empty(), Optional.empty(), Optional.empty()));

@@ -62,8 +62,8 @@ class KindCasesTest {
                     "grpcroute",
                     "localityfailover",
                     "guardrails",
-                    "tls-envoy",
-                    "credential-envoy",
+                    "tls",
+                    "credential",
                     "sidecar-envoy");
 
     private record Case(String file, String title, String text, List<String> expected) {}

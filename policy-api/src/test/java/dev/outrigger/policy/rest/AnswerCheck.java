@@ -7,10 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
-import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.outrigger.policy.rest.RunningApi.Answer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  */
 final class AnswerCheck {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final JsonSchemaFactory FACTORY =
-            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+    private static final SchemaRegistry SCHEMAS =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
     /** What the HTTP server itself answers with, whatever is called. */
     private static final Set<Integer> OF_THE_SERVER =
@@ -38,7 +38,7 @@ final class AnswerCheck {
     private static final Map<String, AnswerCheck> BY_DOCUMENT = new ConcurrentHashMap<>();
 
     private final JsonNode document;
-    private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
 
     private AnswerCheck(String text) {
         try {
@@ -60,18 +60,18 @@ final class AnswerCheck {
         return Set.copyOf(SEEN);
     }
 
-    JsonSchema schema(String pointer) {
+    Schema schema(String pointer) {
         return schemas.computeIfAbsent(pointer, _ -> compile(pointer));
     }
 
     /** The schema at a place of the document, with no room for fields it does not name. */
-    private JsonSchema compile(String pointer) {
+    private Schema compile(String pointer) {
         ObjectNode root = document.at(pointer).deepCopy();
         ObjectNode components = document.path("components").deepCopy();
         components.path("schemas").forEach(AnswerCheck::close);
         close(root);
         root.set("components", components);
-        return FACTORY.getSchema(root);
+        return SCHEMAS.getSchema(root.toString());
     }
 
     private static void close(JsonNode schema) {
@@ -116,9 +116,9 @@ final class AnswerCheck {
                 .isTrue();
         if (type.endsWith("json")) {
             var reference = response.path("content").path(type).path("schema").path("$ref");
-            Set<ValidationMessage> problems =
-                    schema(reference.asText().substring(1)).validate(answer.json());
-            assertThat(problems)
+            assertThat(
+                            schema(reference.asText().substring(1))
+                                    .validate(answer.body(), InputFormat.JSON))
                     .as("%s %s %s: %s", method, template, status, answer.body())
                     .isEmpty();
         }

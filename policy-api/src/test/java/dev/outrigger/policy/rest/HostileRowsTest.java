@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Hostile requests, by the ids of the rows that ask for each. R01..R03 and R24 are in
- * CredentialsTest, R22 in KilledStoreIT, R23 in WatchTest, R25 in the store's contract.
+ * CredentialsTest, R14 in XdsResourceSchemaTest, R15's own sockets in ControlPlaneIT, R18 in
+ * SlowClientsTest, R22 in KilledStoreIT, R23 in WatchTest, R25 in the store's contract.
  */
 class HostileRowsTest {
     @TempDir Path directory;
@@ -210,6 +211,38 @@ class HostileRowsTest {
         assertThat(api.store.documents().revision()).isZero();
     }
 
+    @Test
+    void r13RefusesTwoListenersOnOnePortAndWeightsOfNothing() {
+        String sidecar =
+                """
+                apiVersion: outrigger.dev/v1alpha1
+                kind: Sidecar
+                metadata: {name: a}
+                spec:
+                  selector: {cluster: a}
+                  outbound: {listeners: [{name: x, port: 15001}, {name: y, port: 15001}]}
+                """;
+        String route =
+                """
+                apiVersion: outrigger.dev/v1alpha1
+                kind: HTTPRoute
+                metadata: {name: r}
+                spec:
+                  parentRefs: [{name: b}]
+                  rules: [{backendRefs: [{name: b, weight: 0}]}]
+                """;
+
+        assertThat(api.apply(sidecar).json().at("/errors/0/pointer").asText())
+                .startsWith("#/spec/outbound/listeners/1");
+        assertThat(
+                        api.apply(service("b") + "---\n" + route)
+                                .json()
+                                .at("/errors/0/pointer")
+                                .asText())
+                .startsWith("#/spec/rules/0/backendRefs");
+        assertThat(api.store.documents().revision()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"169.254.169.254", "fe80::1", "0.0.0.0"})
     void r15SendsNobodyToForbiddenAddresses(String address) {
@@ -286,6 +319,13 @@ class HostileRowsTest {
             })
     void r26HasNoAdminOnTheApiSocket(String path) {
         assertThat(api.get(path).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/observe/config", "/observe/log", "/config_dump", "/quitquitquit"})
+    void r26TheAdminSocketHasHealthAndMetricsAlone(String path) {
+        assertThat(api.admin(path).status()).isEqualTo(404);
+        assertThat(api.admin("/metrics").status()).isEqualTo(200);
     }
 
     @Test

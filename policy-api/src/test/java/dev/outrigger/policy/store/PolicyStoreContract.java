@@ -197,7 +197,7 @@ abstract class PolicyStoreContract {
     }
 
     @Test
-    void revisionsIncreaseWhenTheClockGoesBack() {
+    void r25RevisionsIncreaseWhenTheClockGoesBack() {
         apply(service("b", 80));
         now = now.minus(Duration.ofDays(1));
 

@@ -209,6 +209,7 @@ final class RandomPolicies {
                 random.nextBoolean() ? RetryPolicy.IDEMPOTENT_METHODS : List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                random.nextBoolean(),
                 true);
     }
 

@@ -34,7 +34,8 @@ class DiscoveryReferencesTest {
                     stat_prefix: x
                     scoped_routes:
                       name: s
-                      scope_key_builder: {fragments: []}
+                      scope_key_builder:
+                        fragments: [{header_value_extractor: {name: x, index: 0}}]
                       rds_config_source: {ads: {}}
                       scoped_rds: {scoped_rds_config_source: {ads: {}}}
                     http_filters:
@@ -69,6 +70,7 @@ class DiscoveryReferencesTest {
             - "@type": type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration
               name: s
               route_configuration_name: r
+              key: {fragments: [{string_key: k}]}
             """;
 
     @Test
@@ -95,6 +97,7 @@ class DiscoveryReferencesTest {
                                           name: ca
                                         - "@type": type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig
                                           name: needed
+                                          typed_config: {"@type": type.googleapis.com/google.protobuf.Struct, value: {}}
                                         - "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
                                           name: r
                                         """))

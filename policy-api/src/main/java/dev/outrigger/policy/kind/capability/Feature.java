@@ -14,18 +14,6 @@ public enum Feature {
             "it compares retries with the requests under way and keeps no rate",
             "it compares retries with the requests under way and keeps no rate"),
 
-    /** Health checks by grpc.health.v1. */
-    GRPC_HEALTH_CHECK(Feature.CAN, "it speaks HTTP/1.1 to upstreams"),
-
-    /** TLS toward a service. */
-    TLS_UPSTREAM(Feature.CAN, "it speaks cleartext to upstreams"),
-
-    /** Credentials that the proxy reads from a file and adds to requests. */
-    CREDENTIAL_INJECTION(Feature.CAN, "it has no credential injector"),
-
-    /** A bound on the connections a listener accepts. */
-    CONNECTION_LIMIT(Feature.CAN, "it has no connection limit filter"),
-
     /** Requests for hosts no service has go where their Host header says. */
     PASSTHROUGH(Feature.CAN, "it has no dynamic forward proxy");
 

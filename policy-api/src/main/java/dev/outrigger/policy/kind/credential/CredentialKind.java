@@ -4,8 +4,6 @@ package dev.outrigger.policy.kind.credential;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
-import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.FilePaths;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.model.BlockKind;
@@ -24,12 +22,6 @@ public final class CredentialKind implements BlockKind<CredentialPolicy> {
             Set.of("host", "content-length", "transfer-encoding", "connection", "upgrade", "te");
     private static final int MAX_PREFIX = 256;
 
-    private final Capabilities capabilities;
-
-    public CredentialKind(Capabilities capabilities) {
-        this.capabilities = capabilities;
-    }
-
     @Override
     public String blockName() {
         return "credential";
@@ -42,7 +34,6 @@ public final class CredentialKind implements BlockKind<CredentialPolicy> {
 
     @Override
     public Optional<CredentialPolicy> read(DocumentNode block) {
-        capabilities.require(block, Feature.CREDENTIAL_INJECTION);
         var mark = block.violations().mark();
         if (!block.objectOf(FIELDS)) {
             return Optional.empty();

@@ -18,8 +18,16 @@ public record UpstreamAddressRule(boolean allowLinkLocal, Set<Integer> reservedP
     /** Refuses link-local addresses; knows no port of our own. */
     public static final UpstreamAddressRule DEFAULT = new UpstreamAddressRule(false, Set.of());
 
+    /** Refuses no address that a host can have: an operator's decision. */
+    public static final UpstreamAddressRule ANY_HOST = new UpstreamAddressRule(true, Set.of());
+
     public UpstreamAddressRule {
         reservedPorts = Set.copyOf(reservedPorts);
+    }
+
+    /** Refuses likewise, and our own sockets. */
+    public static UpstreamAddressRule reserving(Set<Integer> ports) {
+        return new UpstreamAddressRule(false, ports);
     }
 
     /** Records a violation at {@code node} when the address may not be an endpoint. */

@@ -4,8 +4,6 @@ package dev.outrigger.policy.kind.healthcheck;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
-import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.StatusCodes;
@@ -49,12 +47,6 @@ public final class HealthCheckKind implements BlockKind<HealthCheckPolicy> {
     private static final Duration MAX = Duration.ofHours(24);
     private static final int MAX_TEXT = 1_024;
 
-    private final Capabilities capabilities;
-
-    public HealthCheckKind(Capabilities capabilities) {
-        this.capabilities = capabilities;
-    }
-
     @Override
     public String blockName() {
         return "healthCheck";
@@ -91,7 +83,7 @@ public final class HealthCheckKind implements BlockKind<HealthCheckPolicy> {
                         check.orElseThrow()));
     }
 
-    private Optional<Check> readCheck(DocumentNode block) {
+    private static Optional<Check> readCheck(DocumentNode block) {
         long given = CHECKS.stream().filter(check -> block.field(check).isPresent()).count();
         if (given != 1) {
             block.violate(
@@ -106,7 +98,6 @@ public final class HealthCheckKind implements BlockKind<HealthCheckPolicy> {
             return readTcp(block.field("tcp"));
         }
         DocumentNode grpc = block.field("grpc");
-        capabilities.require(grpc, Feature.GRPC_HEALTH_CHECK);
         return grpc.objectOf(List.of("service"))
                 ? Optional.of(new Check.Grpc(Names.printable(grpc.field("service"), MAX_TEXT)))
                 : Optional.empty();

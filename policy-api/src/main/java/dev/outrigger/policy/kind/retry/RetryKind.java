@@ -27,6 +27,7 @@ import java.util.TreeSet;
  *       {@code ["*"]} for all
  *   <li>{@code backoff}: 1ms..5m, default Envoy's 25ms; {@code backoffMax}: at least {@code
  *       backoff}, at most 1h, default ten times the base
+ *   <li>{@code respectRetryAfter}: default false
  *   <li>{@code differentHost}: default true
  * </ul>
  */
@@ -35,7 +36,15 @@ public final class RetryKind implements BlockKind<RetryPolicy> {
     private static final Duration DEFAULT_BACKOFF = Duration.ofMillis(25);
 
     private static final List<String> FIELDS =
-            List.of("attempts", "codes", "on", "methods", "backoff", "backoffMax", "differentHost");
+            List.of(
+                    "attempts",
+                    "codes",
+                    "on",
+                    "methods",
+                    "backoff",
+                    "backoffMax",
+                    "respectRetryAfter",
+                    "differentHost");
 
     /**
      * The tokens of Envoy's router filter ({@code x-envoy-retry-on} and {@code
@@ -88,6 +97,7 @@ public final class RetryKind implements BlockKind<RetryPolicy> {
                     "Is shorter than the back-off it bounds (expected: at least 'backoff', which is"
                             + " 25ms unless given).");
         }
+        var respectRetryAfter = block.field("respectRetryAfter").bool();
         var differentHost = block.field("differentHost").bool();
         return mark.ifClean(() ->
                 new RetryPolicy(
@@ -97,6 +107,7 @@ public final class RetryKind implements BlockKind<RetryPolicy> {
                         methods,
                         backoff,
                         backoffMax,
+                        respectRetryAfter.orElse(false),
                         differentHost.orElse(true)));
     }
 

@@ -21,6 +21,7 @@ import java.util.TreeSet;
  *     ({@code ["*"]})
  * @param backoff base interval of the jittered exponential back-off; absent means Envoy's 25 ms
  * @param backoffMax upper bound of the back-off; absent means ten times the base
+ * @param respectRetryAfter whether a response's {@code retry-after} takes the place of the back-off
  * @param differentHost whether a retry avoids hosts already tried
  */
 public record RetryPolicy(
@@ -30,6 +31,7 @@ public record RetryPolicy(
         List<String> methods,
         Optional<Duration> backoff,
         Optional<Duration> backoffMax,
+        boolean respectRetryAfter,
         boolean differentHost)
         implements TrafficBlock {
     /** RFC 9110: repeating these has the same effect as sending them once. */

@@ -203,10 +203,8 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
         return unknownHosts;
     }
 
-    private Optional<Integer> maxConnections(DocumentNode listener) {
-        DocumentNode node = listener.field("maxConnections");
-        capabilities.require(node, Feature.CONNECTION_LIMIT);
-        return node.intIn(1, Integer.MAX_VALUE);
+    private static Optional<Integer> maxConnections(DocumentNode listener) {
+        return listener.field("maxConnections").intIn(1, Integer.MAX_VALUE);
     }
 
     private static Optional<String> uniqueName(DocumentNode item, List<String> names) {

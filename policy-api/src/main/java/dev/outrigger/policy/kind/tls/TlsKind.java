@@ -4,8 +4,6 @@ package dev.outrigger.policy.kind.tls;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
-import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.FilePaths;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
@@ -47,12 +45,6 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
     /** IANA's names of application protocols are of such characters. */
     private static final Pattern PROTOCOL = Pattern.compile("[!-+\\--~]{1,255}");
 
-    private final Capabilities capabilities;
-
-    public TlsKind(Capabilities capabilities) {
-        this.capabilities = capabilities;
-    }
-
     @Override
     public String blockName() {
         return "tls";
@@ -65,7 +57,6 @@ public final class TlsKind implements BlockKind<TlsPolicy> {
 
     @Override
     public Optional<TlsPolicy> read(DocumentNode block) {
-        capabilities.require(block, Feature.TLS_UPSTREAM);
         var mark = block.violations().mark();
         if (!block.objectOf(FIELDS)) {
             return Optional.empty();

@@ -7,6 +7,7 @@ import dev.outrigger.policy.document.ViolationCode;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
 import dev.outrigger.policy.kind.grpcroute.GrpcRouteKind;
+import dev.outrigger.policy.kind.healthcheck.HealthCheckPolicy;
 import dev.outrigger.policy.kind.httproute.HttpRouteKind;
 import dev.outrigger.policy.model.BlockKind;
 import dev.outrigger.policy.model.PolicyId;
@@ -94,6 +95,7 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
                 kind.read(node)
                         .ifPresent(block -> {
                             checkScope(block, node, targets, consumers);
+                            checkGrpc(block, node, targets);
                             blocks.add(block);
                         });
             }
@@ -117,10 +119,15 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
             FieldPath path = targets.child(i);
             switch (spec.targetRefs().get(i)) {
                 case TargetRef.Mesh _ -> {}
-                case TargetRef.Service(var namespace, var name) ->
+                case TargetRef.Service(var namespace, var name) -> {
+                    var service = new PolicyId(Refs.SERVICE, namespace, name);
+                    references.add(new Reference.ToDocument(path, service));
+                    if (asksByGrpc(spec.block(HealthCheckPolicy.class))) {
                         references.add(
-                                new Reference.ToDocument(
-                                        path, new PolicyId(Refs.SERVICE, namespace, name)));
+                                new Reference.ToGrpc(
+                                        FieldPath.of("spec", "healthCheck", "grpc"), service));
+                    }
+                }
                 case TargetRef.Route(var document) ->
                         references.add(new Reference.ToDocument(path, document));
                 case TargetRef.RouteRule(var document, var rule) ->
@@ -190,6 +197,25 @@ public final class TrafficPolicyKind implements PolicyKind<TrafficPolicySpec> {
                     .violate(ViolationCode.INCONSISTENT, "A mesh is in no namespace.");
         }
         return Optional.of(new TargetRef.Mesh(name));
+    }
+
+    private static boolean asksByGrpc(Optional<HealthCheckPolicy> policy) {
+        return policy.map(HealthCheckPolicy::check)
+                .filter(HealthCheckPolicy.Check.Grpc.class::isInstance)
+                .isPresent();
+    }
+
+    /** Envoy refuses a cluster that is asked by gRPC and does not speak HTTP/2. */
+    private static void checkGrpc(TrafficBlock block, DocumentNode node, List<TargetRef> targets) {
+        if (block instanceof HealthCheckPolicy policy
+                && asksByGrpc(Optional.of(policy))
+                && targets.stream().anyMatch(TargetRef.Mesh.class::isInstance)) {
+            node.field("grpc")
+                    .violate(
+                            ViolationCode.INCONSISTENT,
+                            "Not every service of a mesh speaks gRPC (expected: targets of kind"
+                                    + " Service).");
+        }
     }
 
     /** A cluster is shared by routes: a setting of one would leak into the others. */

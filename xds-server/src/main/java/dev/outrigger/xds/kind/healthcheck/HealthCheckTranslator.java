@@ -10,6 +10,7 @@ import dev.outrigger.xds.kind.ProtoValues;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.type.v3.CodecClientType;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,7 +51,10 @@ public final class HealthCheckTranslator implements ClusterKind {
     }
 
     private static HealthCheck.HttpHealthCheck http(Check.Http http, IrCluster.Outbound outbound) {
+        var protocol = outbound.protocol();
         return HealthCheck.HttpHealthCheck.newBuilder()
+                .setCodecClientType(
+                        protocol.isHttp2() ? CodecClientType.HTTP2 : CodecClientType.HTTP1)
                 .setPath(http.path())
                 // Envoy would send the cluster's name, whose slashes are no Host header.
                 .setHost(http.host().orElse(outbound.servicePort().service()))

@@ -9,6 +9,9 @@ import dev.outrigger.xds.ir.EffectivePolicies;
 import dev.outrigger.xds.ir.IrRoute;
 import dev.outrigger.xds.kind.RouteKind;
 import dev.outrigger.xds.kind.RouteMethods;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeader;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -32,6 +35,15 @@ public final class RetryTranslator implements RouteKind {
      * returns to the failing one of two hosts in a quarter of all retries.
      */
     private static final int HOST_SELECTION_ATTEMPTS = 5;
+
+    /** Seconds, as HTTP says them; what asks for more than Envoy's maximum is not waited for. */
+    private static final RateLimitedRetryBackOff RETRY_AFTER =
+            RateLimitedRetryBackOff.newBuilder()
+                    .addResetHeaders(
+                            ResetHeader.newBuilder()
+                                    .setName("retry-after")
+                                    .setFormat(ResetHeaderFormat.SECONDS))
+                    .build();
 
     private static final RetryHostPredicate PREVIOUS_HOSTS =
             RetryHostPredicate.newBuilder()
@@ -79,6 +91,9 @@ public final class RetryTranslator implements RouteKind {
         }
         if (retry.backoff().isPresent() || retry.backoffMax().isPresent()) {
             policy.setRetryBackOff(backOff(retry));
+        }
+        if (retry.respectRetryAfter()) {
+            policy.setRateLimitedRetryBackOff(RETRY_AFTER);
         }
         if (retry.differentHost()) {
             policy.addRetryHostPredicate(PREVIOUS_HOSTS)

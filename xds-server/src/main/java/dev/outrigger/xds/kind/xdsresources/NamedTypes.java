@@ -3,9 +3,13 @@ package dev.outrigger.xds.kind.xdsresources;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -27,7 +31,36 @@ final class NamedTypes {
 
     private static final Map<String, Descriptor> FOUND = new ConcurrentHashMap<>();
 
+    /**
+     * Every type found so far, for the parser and the printer of protobuf's JSON. One for the
+     * process: it reaches all the files that a type's file imports, which is no work for each
+     * document. Replaced whole.
+     */
+    private static volatile Registry registry = Registry.of(Set.of());
+
     private NamedTypes() {}
+
+    /** What the parser can be given, and of which types it was made. */
+    private record Registry(Set<Descriptor> made, TypeRegistry types) {
+        static Registry of(Set<Descriptor> made) {
+            return new Registry(made, TypeRegistry.newBuilder().add(made).build());
+        }
+    }
+
+    /** One that knows these types at least. */
+    static TypeRegistry registryOf(Collection<Descriptor> types) {
+        var now = registry;
+        return now.made().containsAll(types) ? now.types() : extended(types);
+    }
+
+    private static synchronized TypeRegistry extended(Collection<Descriptor> types) {
+        var made = new HashSet<>(registry.made());
+        // Bounded likewise; made anew only for a type that nobody has named before.
+        if (made.addAll(types)) {
+            registry = Registry.of(Set.copyOf(made));
+        }
+        return registry.types();
+    }
 
     /** The type of a URL such as {@code type.googleapis.com/envoy.config.cluster.v3.Cluster}. */
     static Optional<Descriptor> find(String typeUrl) {

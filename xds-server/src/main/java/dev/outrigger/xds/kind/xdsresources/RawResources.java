@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.kind.xdsresources;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
@@ -50,16 +51,13 @@ public final class RawResources {
         return prototype.getParserForType().parseFrom(any.getValue());
     }
 
-    /** The types that the text names, for the messages packed inside. */
+    /** What knows the types that the text names, for the messages packed inside. */
     static TypeRegistry typesIn(String json) {
-        var names = new HashSet<String>();
-        var registry = TypeRegistry.newBuilder();
+        var types = new HashSet<Descriptor>();
         var matcher = TYPE_URL.matcher(json);
         while (matcher.find()) {
-            if (names.add(matcher.group(1))) {
-                NamedTypes.find(matcher.group(1)).ifPresent(registry::add);
-            }
+            NamedTypes.find(matcher.group(1)).ifPresent(types::add);
         }
-        return registry.build();
+        return NamedTypes.registryOf(types);
     }
 }

@@ -5,9 +5,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import java.util.HashSet;
 import java.util.List;
@@ -22,26 +22,25 @@ public final class ResourceJson {
 
     /** On several lines; a message of a type we do not have makes the text say so. */
     public static String write(Message message) {
-        var registry = TypeRegistry.newBuilder();
-        collect(message, registry, new HashSet<>());
+        var types = new HashSet<Descriptor>();
+        collect(message, types);
         try {
             return JsonFormat.printer()
                     .preservingProtoFieldNames()
-                    .usingTypeRegistry(registry.build())
+                    .usingTypeRegistry(NamedTypes.registryOf(types))
                     .print(message);
         } catch (InvalidProtocolBufferException e) {
             return "{\"unprintable\": \"" + message.getDescriptorForType().getFullName() + "\"}";
         }
     }
 
-    private static void collect(Message message, TypeRegistry.Builder registry, Set<String> known) {
+    private static void collect(Message message, Set<Descriptor> types) {
         // What was packed in something that was packed itself is an Any by its descriptor only.
         if (message.getDescriptorForType().getFullName().equals(ANY.getFullName())) {
             unpack(
                     (String) message.getField(field(message, "type_url")),
                     (ByteString) message.getField(field(message, "value")),
-                    registry,
-                    known);
+                    types);
             return;
         }
         for (var field : message.getAllFields().entrySet()) {
@@ -49,9 +48,9 @@ public final class ResourceJson {
                 continue;
             }
             if (field.getValue() instanceof List<?> list) {
-                list.forEach(item -> collect((Message) item, registry, known));
+                list.forEach(item -> collect((Message) item, types));
             } else {
-                collect((Message) field.getValue(), registry, known);
+                collect((Message) field.getValue(), types);
             }
         }
     }
@@ -60,20 +59,14 @@ public final class ResourceJson {
         return Objects.requireNonNull(any.getDescriptorForType().findFieldByName(name), name);
     }
 
-    private static void unpack(
-            String typeUrl, ByteString value, TypeRegistry.Builder registry, Set<String> known) {
+    private static void unpack(String typeUrl, ByteString value, Set<Descriptor> types) {
         var found = NamedTypes.find(typeUrl);
         if (found.isEmpty()) {
             return;
         }
-        if (known.add(found.get().getFullName())) {
-            registry.add(found.get());
-        }
+        types.add(found.get());
         try {
-            collect(
-                    com.google.protobuf.DynamicMessage.parseFrom(found.get(), value),
-                    registry,
-                    known);
+            collect(DynamicMessage.parseFrom(found.get(), value), types);
         } catch (InvalidProtocolBufferException _) {
             // Printing will say so.
         }

@@ -21,7 +21,8 @@ import java.util.Optional;
 
 /**
  * Checks a raw resource against Envoy's protobuf schema: every unknown field, every unknown type,
- * and the first value of the wrong kind, each where it stands. Stateless, any thread.
+ * the first value of the wrong kind, and then every broken constraint, each where it stands.
+ * Stateless, any thread.
  */
 public final class XdsResourceSchema implements XdsResourceCheck {
     private static final String TYPE = "@type";
@@ -41,6 +42,18 @@ public final class XdsResourceSchema implements XdsResourceCheck {
         var types = RawResources.typesIn(json(resource));
         if (parse(resource, Any.getDescriptor(), types).isPresent()) {
             values(resource, Any.getDescriptor(), types);
+        } else {
+            ConstraintCheck.check(resource, any(resource, types));
+        }
+    }
+
+    private static Any any(DocumentNode resource, TypeRegistry types) {
+        try {
+            var any = Any.newBuilder();
+            JsonFormat.parser().usingTypeRegistry(types).merge(json(resource), any);
+            return any.build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("it could be parsed before", e);
         }
     }
 

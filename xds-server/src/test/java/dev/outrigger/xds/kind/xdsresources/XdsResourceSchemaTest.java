@@ -52,6 +52,48 @@ class XdsResourceSchemaTest {
     }
 
     @Test
+    void r14SaysWhatEnvoyWouldRefuseWhereItStands() {
+        var violations =
+                violations(
+                        """
+                        - "@type": %s
+                          name: a
+                          connect_timeout: 0s
+                          outlierDetection: {maxEjectionPercent: 101}
+                          health_checks: [{timeout: 1s, healthy_threshold: 1, unhealthy_threshold: 1}]
+                          load_assignment: {endpoints: [{priority: 129}]}
+                          transport_socket:
+                            name: envoy.transport_sockets.tls
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                              sni: %s
+                        """
+                                .formatted(CLUSTER, "a".repeat(256)));
+
+        assertThat(violations)
+                .extracting(violation -> violation.pointer() + " " + violation.detail())
+                .containsExactlyInAnyOrder(
+                        at("connect_timeout", "more than 0 s"),
+                        at("outlierDetection/maxEjectionPercent", "at most 100"),
+                        at("health_checks/0/interval", "a value"),
+                        at(
+                                "health_checks/0",
+                                "one of http_health_check, tcp_health_check, grpc_health_check,"
+                                        + " custom_health_check"),
+                        at("load_assignment/cluster_name", "at least 1 character(s)"),
+                        at("load_assignment/endpoints/0/priority", "at most 128"),
+                        at("transport_socket/typed_config/sni", "at most 255 byte(s)"));
+    }
+
+    private static String at(String place, String expected) {
+        return "#/spec/resources/0/"
+                + place
+                + " Envoy would refuse this (expected: "
+                + expected
+                + ").";
+    }
+
+    @Test
     void saysEveryUnknownFieldWhereItStands() {
         var violations =
                 violations(

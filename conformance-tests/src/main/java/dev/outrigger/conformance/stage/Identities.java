@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.conformance.tls;
+package dev.outrigger.conformance.stage;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -12,12 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Who takes part: certificates of one test run, each with its key in files of its own. */
-final class Identities {
+public final class Identities {
     private final Path folder;
     private final Map<String, X509Bundle> bundles = new LinkedHashMap<>();
 
     /** Makes all of them; some hundred milliseconds. */
-    Identities(Path folder) throws Exception {
+    public Identities(Path folder) throws Exception {
         this.folder = folder;
         X509Bundle authority = add("ca", authority("CN=Test CA, O=Outrigger").buildSelfSigned());
         X509Bundle other = add("other-ca", authority("CN=Other CA").buildSelfSigned());
@@ -73,7 +73,7 @@ final class Identities {
         return bundle;
     }
 
-    X509Bundle of(String name) {
+    public X509Bundle of(String name) {
         X509Bundle found = bundles.get(name);
         if (found == null) {
             throw new IllegalArgumentException(
@@ -82,11 +82,11 @@ final class Identities {
         return found;
     }
 
-    String certificate(String name) {
+    public String certificate(String name) {
         return folder.resolve(name + ".crt").toString();
     }
 
-    String key(String name) {
+    public String key(String name) {
         return folder.resolve(name + ".key").toString();
     }
 }
