@@ -220,7 +220,7 @@ final class ForwardedRequest {
         if (cluster().isInMaintenance(worker)) {
             charges.response(503);
             active = false;
-            replies.inMaintenance(cluster().stats(), shard);
+            replies.inMaintenance(cluster(), shard);
             return;
         }
         DropOverload drop = cluster().dropOverload(worker);

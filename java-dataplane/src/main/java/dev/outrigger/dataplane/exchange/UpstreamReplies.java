@@ -64,8 +64,8 @@ final class UpstreamReplies {
     }
 
     /** The operator wants no requests for this cluster at the moment. */
-    void inMaintenance(ClusterStats stats, StatsShard shard) {
-        shard.inc(stats.rqMaintenanceMode);
+    void inMaintenance(Cluster cluster, StatsShard shard) {
+        shard.inc(cluster.stats().rqMaintenanceMode);
         // Envoy answers before it counts a first attempt.
         exchange.info().setAttemptCount(0);
         reply(503, "maintenance mode", ResponseFlag.UPSTREAM_OVERFLOW, "maintenance_mode", true);
