@@ -213,7 +213,10 @@ public record ClusterConfig(
         }
     }
 
-    public record RetryBudget(double budgetPercent, int minRetryConcurrency) {}
+    public record RetryBudget(double budgetPercent, int minRetryConcurrency) {
+        /** What counts where only the runtime asks for a budget. */
+        public static final RetryBudget DEFAULT = new RetryBudget(20, 3);
+    }
 
     /**
      * {@code common_http_protocol_options} and the options of each protocol of the upstream side.

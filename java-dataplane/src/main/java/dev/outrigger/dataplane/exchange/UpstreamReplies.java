@@ -63,6 +63,14 @@ final class UpstreamReplies {
                                         headers -> headers.add(header, LocalReplies.TRUE)));
     }
 
+    /** The operator wants no requests for this cluster at the moment. */
+    void inMaintenance(Cluster cluster, StatsShard shard) {
+        shard.inc(cluster.stats().rqMaintenanceMode);
+        // Envoy answers before it counts a first attempt.
+        exchange.info().setAttemptCount(0);
+        reply(503, "maintenance mode", ResponseFlag.UPSTREAM_OVERFLOW, "maintenance_mode", true);
+    }
+
     void noHealthyUpstream() {
         reply(
                 503,

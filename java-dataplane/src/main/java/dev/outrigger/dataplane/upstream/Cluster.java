@@ -9,6 +9,8 @@ import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.PeerName;
@@ -40,6 +42,7 @@ public final class Cluster {
     private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
     private final TransportSockets sockets;
+    private final String maintenanceKey;
     private final Membership membership;
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
@@ -62,6 +65,7 @@ public final class Cluster {
         this.tracked = TrackedClusterStats.of(config.trackedStats(), stats::histogram);
         this.defaultBreakers = breakers.byDefault();
         this.highBreakers = breakers.high();
+        this.maintenanceKey = RuntimeKeys.MAINTENANCE_PREFIX + config.name();
         this.balancers = new LoadBalancer[environment.workers()];
         this.preconnects = new PredictivePreconnect[environment.workers()];
         this.balancerFactory = balancerFactory;
@@ -161,7 +165,7 @@ public final class Cluster {
                                         .runtime()
                                         .snapshot()
                                         .integer(
-                                                "upstream.healthy_panic_threshold",
+                                                RuntimeKeys.PANIC_THRESHOLD,
                                                 config.loadBalancing()
                                                         .healthyPanicThresholdPercent()));
         return new HostSet.Options(
@@ -430,6 +434,21 @@ public final class Cluster {
             preconnects[worker.index()] = preconnect;
         }
         preconnect.onNewStream(context, connector, highPriority);
+    }
+
+    /**
+     * What counts answers of the host's zone; {@code null} unless both zones are known. A proxy
+     * stays where it is.
+     */
+    public @Nullable ResponseCodeStats zoneStats(Host host) {
+        String own = environment.localLocality().zone();
+        String zone = host.locality().zone();
+        return own.isEmpty() || zone.isEmpty() ? null : stats.zone(own, zone);
+    }
+
+    /** Whether a request is to be answered at once because the cluster is under maintenance. */
+    public boolean isInMaintenance(WorkerContext worker) {
+        return worker.runtime().featureEnabled(maintenanceKey, 0, worker.random());
     }
 
     /** Whether a request is to be dropped because the control plane says so (ED4). */

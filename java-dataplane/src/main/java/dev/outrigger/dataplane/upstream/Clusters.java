@@ -111,7 +111,7 @@ public final class Clusters {
                 balancers);
     }
 
-    private static CircuitBreakers breakers(
+    private CircuitBreakers breakers(
             ClusterStats stats,
             ClusterConfig config,
             @Nullable Cluster before,
@@ -126,7 +126,12 @@ public final class Clusters {
                 && before.breakers(high).tracksRemaining() == limits.trackRemaining()) {
             return before.breakers(high);
         }
-        return new CircuitBreakers(stats, high ? "high" : "default", limits.trackRemaining());
+        return new CircuitBreakers(
+                stats,
+                config.name(),
+                high ? "high" : "default",
+                limits.trackRemaining(),
+                environment.runtime());
     }
 
     /** Closes every connection of a worker; on its loop. */
