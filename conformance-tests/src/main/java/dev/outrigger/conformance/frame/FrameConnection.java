@@ -42,7 +42,7 @@ public final class FrameConnection {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The first bytes of a client's connection, by which it is known. */
-    public static final String PREFACE_START = "PRI";
+    public static final String PREFACE_START = "PRI *";
 
     private static final int DEFAULT_WINDOW = 65535;
     private static final int MAX_FRAME_BYTES = 16384;

@@ -169,9 +169,7 @@ final class ScriptedUpstream implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             var in = new PushbackInputStream(socket.getInputStream(), PREFACE_START.length());
-            var first = in.readNBytes(PREFACE_START.length());
-            in.unread(first);
-            if (PREFACE_START.equals(new String(first, StandardCharsets.ISO_8859_1))) {
+            if (beginsWithPreface(in)) {
                 serveFrames(socket, in, named);
                 return;
             }
@@ -191,6 +189,24 @@ final class ScriptedUpstream implements AutoCloseable {
         } finally {
             open.remove(socket);
         }
+    }
+
+    /** Reads no further than to the first byte that is another: PRI is a method as well. */
+    private static boolean beginsWithPreface(PushbackInputStream in) throws IOException {
+        var seen = new byte[PREFACE_START.length()];
+        int count = 0;
+        boolean same = true;
+        while (same && count < seen.length) {
+            int next = in.read();
+            if (next < 0) {
+                same = false;
+            } else {
+                seen[count] = (byte) next;
+                same = next == PREFACE_START.charAt(count++);
+            }
+        }
+        in.unread(seen, 0, count);
+        return same;
     }
 
     private void serveFrames(Socket socket, InputStream in, Supplier<String> named)
