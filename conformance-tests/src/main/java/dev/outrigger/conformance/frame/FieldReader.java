@@ -11,7 +11,7 @@ import java.util.List;
  * Reads the field blocks of one connection, in their order (RFC 7541). Text is ISO-8859-1. Used by
  * one thread.
  */
-public final class FieldReader {
+final class FieldReader {
     private static final List<Header> STATIC =
             """
             :authority
@@ -99,8 +99,7 @@ public final class FieldReader {
                 : new Header(line.substring(0, space), line.substring(space + 1));
     }
 
-    /** The fields of the next block. */
-    public List<Header> read(byte[] bytes) throws IOException {
+    List<Header> read(byte[] bytes) throws IOException {
         block = bytes;
         at = 0;
         var fields = new ArrayList<Header>();

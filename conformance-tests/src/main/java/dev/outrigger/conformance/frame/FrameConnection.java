@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.frame;
 
 import dev.outrigger.conformance.observe.Header;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frames of one HTTP/2 connection, from either side. It takes whatever the peer sends, answers
  * its settings and PINGs, and keeps to its windows. One thread reads, any may write; writing waits
- * for the peer's windows.
+ * for the peer's windows. What is written goes out with {@link #flush}, so that what belongs
+ * together is not torn apart by chance.
  */
 public final class FrameConnection {
     /** What is read; called by the reading thread. */
@@ -40,7 +42,7 @@ public final class FrameConnection {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The first bytes of a client's connection, by which it is known. */
-    public static final String PREFACE_START = "PRI";
+    public static final String PREFACE_START = "PRI *";
 
     private static final int DEFAULT_WINDOW = 65535;
     private static final int MAX_FRAME_BYTES = 16384;
@@ -50,6 +52,7 @@ public final class FrameConnection {
     /** More than any case brings, so that windows need not be renewed. */
     private static final int OWN_WINDOW = 1 << 30;
 
+    private static final int OUTPUT_BYTES = 1 << 16;
     private static final int MAX_PAYLOAD_BYTES = 1 << 20;
 
     private final DataInputStream in;
@@ -62,13 +65,14 @@ public final class FrameConnection {
 
     public FrameConnection(InputStream in, OutputStream out) {
         this.in = new DataInputStream(in);
-        this.out = out;
+        this.out = new BufferedOutputStream(out, OUTPUT_BYTES);
     }
 
     /** Says what a client says first. */
     public void beginAsClient() throws IOException {
         out.write(PREFACE);
         settings();
+        flush();
     }
 
     /** Reads what a client says first, and answers it. */
@@ -79,6 +83,7 @@ public final class FrameConnection {
                     "no preface: '" + new String(seen, StandardCharsets.ISO_8859_1) + "'");
         }
         settings();
+        flush();
     }
 
     private void settings() throws IOException {
@@ -148,6 +153,7 @@ public final class FrameConnection {
             case Frame.PING -> {
                 if (!frame.has(Frame.ACK)) {
                     write(new Frame(Frame.PING, Frame.ACK, 0, frame.payload()));
+                    flush();
                 }
             }
             case Frame.WINDOW_UPDATE -> grow(frame.stream(), frame.number(0));
@@ -182,6 +188,7 @@ public final class FrameConnection {
             }
         }
         write(new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]));
+        flush();
     }
 
     private synchronized void setWindow(int bytes) {
@@ -227,6 +234,9 @@ public final class FrameConnection {
         var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         int at = 0;
         do {
+            if (bytes.length > 0 && !mayTake(stream)) {
+                flush();
+            }
             int length = bytes.length == 0 ? 0 : take(stream, bytes.length - at);
             int to = at + length;
             int flags = end && to == bytes.length ? Frame.END_STREAM : 0;
@@ -254,6 +264,10 @@ public final class FrameConnection {
         return taken;
     }
 
+    private synchronized boolean mayTake(int stream) {
+        return room(stream) > 0;
+    }
+
     private int room(int stream) {
         return Math.min(window, windows.getOrDefault(stream, streamWindow));
     }
@@ -267,6 +281,13 @@ public final class FrameConnection {
     public void goAway(int lastStream, int code) throws IOException {
         var payload = ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array();
         write(new Frame(Frame.GOAWAY, 0, 0, payload));
+    }
+
+    /** Sends what was written. */
+    public void flush() throws IOException {
+        synchronized (out) {
+            out.flush();
+        }
     }
 
     private static byte[] int32(int value) {

@@ -15,6 +15,20 @@ final class Answers {
     /** Long enough for the proxy to have read what was written before. */
     private static final Duration MOMENT = Duration.ofMillis(40);
 
+    private static final int ONE_PIECE = 2000;
+
+    private static final List<After> RESETS =
+            List.of(
+                    After.STREAM_REFUSED,
+                    After.STREAM_REFUSED,
+                    After.STREAM_INTERNAL_ERROR,
+                    After.STREAM_CANCEL,
+                    After.STREAM_NO_ERROR,
+                    After.STREAM_PROTOCOL_ERROR,
+                    After.STREAM_CONNECT_ERROR,
+                    After.STREAM_CALM,
+                    After.STREAM_HTTP11_REQUIRED);
+
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String CHUNKED = "transfer-encoding: chunked\r\n";
 
@@ -93,6 +107,46 @@ final class Answers {
             answers.add(answer());
         }
         return answers;
+    }
+
+    /**
+     * The same by an upstream that speaks HTTP/2. What ends a connection behind an answer is said
+     * with it, in one piece: what the proxy does in between would be a race.
+     */
+    List<UpstreamAnswer> overStreams(List<UpstreamAnswer> script) {
+        return script.stream().map(each -> each.withAfter(overStream(each))).toList();
+    }
+
+    private After overStream(UpstreamAnswer answer) {
+        boolean silent = answer.head().isEmpty();
+        boolean whole = !silent && answer.bodyDelay().isZero();
+        return switch (answer.after()) {
+            case CLOSE -> {
+                if (whole) {
+                    int size = answer.head().length() + answer.body().length();
+                    yield size > ONE_PIECE ? After.KEEP : After.GOAWAY;
+                }
+                yield silent
+                        ? choices.pick(After.CLOSE, After.GOAWAY_UNSEEN)
+                        : choices.pick(RESETS);
+            }
+            case RESET -> silent && choices.in100(20) ? After.RESET : choices.pick(RESETS);
+            case KEEP,
+                    ECHO,
+                    HANG,
+                    STREAM_NO_ERROR,
+                    STREAM_PROTOCOL_ERROR,
+                    STREAM_INTERNAL_ERROR,
+                    STREAM_REFUSED,
+                    STREAM_CANCEL,
+                    STREAM_CONNECT_ERROR,
+                    STREAM_CALM,
+                    STREAM_HTTP11_REQUIRED,
+                    GOAWAY,
+                    GOAWAY_UNSEEN,
+                    GOAWAY_ERROR ->
+                    answer.after();
+        };
     }
 
     private UpstreamAnswer answer() {

@@ -52,15 +52,10 @@ final class CaseWriter {
     private static String withTransports(GeneratedCase small, String text) {
         var written = text;
         for (var each : small.transports().upstreams().entrySet()) {
-            var kind =
-                    switch (each.getValue()) {
-                        case PLAIN -> "upstream";
-                        case TLS -> "secured";
-                        case HTTP2 -> "streams";
-                        case HTTP2_TLS -> "securedStreams";
-                    };
-            var port = "." + each.getKey() + "}";
-            written = written.replace("${upstream" + port, "${" + kind + port);
+            if (each.getValue().isTls()) {
+                var port = "." + each.getKey() + "}";
+                written = written.replace("${upstream" + port, "${secured" + port);
+            }
         }
         return written;
     }

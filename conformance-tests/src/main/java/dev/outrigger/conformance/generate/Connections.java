@@ -72,6 +72,10 @@ final class Connections {
     private void codec(Message manager) {
         boolean http2 = plan.transports().downstream().isHttp2();
         manager.maybe(choices, 20, "codec_type", choices.pick("AUTO", http2 ? "HTTP2" : "HTTP1"));
+        if (http2) {
+            // A connection that goes away ends while it is looked at.
+            manager.need("drain_timeout", "0.1s");
+        }
         if (http2 && choices.in100(40)) {
             manager.with("http2_protocol_options", Http2Options.of(choices));
         }

@@ -145,7 +145,7 @@ final class Requests {
 
     Request next() {
         if (plan.transports().downstream().isHttp2()) {
-            return sound();
+            return carried();
         }
         return switch (choices.weighted(86, 8, 3, plan.timed() ? 3 : 0, plan.upgrades() ? 10 : 0)) {
             case 0 -> sound();
@@ -154,6 +154,19 @@ final class Requests {
             case 3 -> cut();
             default -> upgrade();
         };
+    }
+
+    /** Over HTTP/2, where upgrades are requests of another form, and behind tunnels come no more. */
+    private Request carried() {
+        var method = choices.in100(95) ? choices.pick(METHODS) : choices.pick(ODD_METHODS);
+        var headers = new ArrayList<>(headers());
+        headers.removeIf(each -> each.startsWith("upgrade:"));
+        return request(
+                method.equals("CONNECT") ? "TRACE" : method,
+                target(),
+                "HTTP/1.1",
+                host(),
+                headers);
     }
 
     private Request sound() {

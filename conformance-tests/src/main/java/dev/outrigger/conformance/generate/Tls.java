@@ -9,12 +9,12 @@ final class Tls {
     private static final String PACKAGE = "envoy.extensions.transport_sockets.tls.v3.";
     private static final Message CERTIFICATE =
             new Message()
-                    .need("certificate_chain", file("certificate"))
-                    .need("private_key", file("key"));
+                    .need("certificate_chain", file("certificate.server"))
+                    .need("private_key", file("key.server"));
 
     private Tls() {}
 
-    /** Shows the run's certificate and agrees to the protocol. */
+    /** Shows the server's certificate and agrees to the protocol. */
     static Message server(Transport transport) {
         var context =
                 Message.typed(PACKAGE + "DownstreamTlsContext")
@@ -27,18 +27,20 @@ final class Tls {
         return socket(context);
     }
 
-    /** Trusts the run's certificate and nothing else. */
+    /** Trusts the tests' authority and nobody else. */
     static Message client(Transport transport) {
         var context =
                 Message.typed(PACKAGE + "UpstreamTlsContext")
-                        .need("sni", "server.test")
+                        .need("sni", "server.example.com")
                         .need(
                                 "common_tls_context",
                                 common(transport)
                                         .need(
                                                 "validation_context",
                                                 new Message()
-                                                        .need("trusted_ca", file("certificate"))));
+                                                        .need(
+                                                                "trusted_ca",
+                                                                file("certificate.ca"))));
         return socket(context);
     }
 
@@ -54,6 +56,6 @@ final class Tls {
     }
 
     private static Message file(String placeholder) {
-        return new Message().need("filename", new Node.Raw("${" + placeholder + "}"));
+        return new Message().need("filename", "${" + placeholder + "}");
     }
 }

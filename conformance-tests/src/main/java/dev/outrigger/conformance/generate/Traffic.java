@@ -50,7 +50,10 @@ final class Traffic {
         var all = new ArrayList<Scenario>();
         for (int i = 1; i <= count; i++) {
             var upstreams = upstreams();
-            pipelines = upstreams.values().stream().flatMap(List::stream).noneMatch(Traffic::races);
+            // Which of two streams is first is not for sure.
+            pipelines =
+                    !plan.transports().downstream().isHttp2()
+                            && upstreams.values().stream().flatMap(List::stream).noneMatch(Traffic::races);
             boolean tunnels =
                     upstreams.values().stream()
                             .flatMap(List::stream)
@@ -78,7 +81,9 @@ final class Traffic {
             var script = answers.script();
             // Mostly one script for all: which cluster a request reaches is not known here.
             for (var cluster : plan.clusters()) {
-                scripts.put(cluster, choices.in100(80) ? script : answers.script());
+                var own = choices.in100(80) ? script : answers.script();
+                boolean streams = plan.transports().upstream(cluster).isHttp2();
+                scripts.put(cluster, streams ? answers.overStreams(own) : own);
             }
         }
         return scripts;

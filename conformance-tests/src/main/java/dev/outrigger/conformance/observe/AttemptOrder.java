@@ -54,7 +54,7 @@ final class AttemptOrder {
      * by the proxy's own address behind the others in {@code x-forwarded-for}.
      */
     private static boolean isCopy(SeenAttempt attempt, Set<Forwarded> originals) {
-        var host = first(attempt, "host");
+        var host = first(attempt, attempt.requestLine().endsWith("/2") ? ":authority" : "host");
         int port = host.lastIndexOf(':');
         if ((port < 0 ? host : host.substring(0, port)).endsWith(SUFFIX)) {
             return true;

@@ -70,8 +70,7 @@ public final class BatchStage implements AutoCloseable {
      *
      * @param name of the listener and, followed by an underscore, the beginning of each cluster's
      * @param timed whether time is part of what is compared
-     * @param transports of its clients and upstreams; {@code ${certificate}} and {@code ${key}}
-     *     stand for what proxies show and trust
+     * @param transports of its clients and upstreams
      * @param listener as JSON
      * @param clusters as JSON
      */
@@ -117,7 +116,7 @@ public final class BatchStage implements AutoCloseable {
             return new Running(
                     part,
                     folder,
-                    new UpstreamSet(part.transports().upstreams()),
+                    new UpstreamSet(part.transports().secured()),
                     new AccessLogs(folder),
                     Normalizer.of(Map.of()),
                     new LogLines(),
@@ -379,8 +378,8 @@ public final class BatchStage implements AutoCloseable {
             return switch (kind) {
                 case "self" -> running.part().name();
                 case "accessLog" -> running.accessLogs().config(name);
-                case "certificate" -> TestIdentity.certificate(running.folder());
-                case "key" -> TestIdentity.key(running.folder());
+                case "certificate" -> Certificates.certificate(name);
+                case "key" -> Certificates.key(name);
                 default -> Integer.toString(running.upstreams().port(kind, name));
             };
         } catch (IOException e) {

@@ -8,11 +8,9 @@ import java.util.regex.Pattern;
 /**
  * A configuration with placeholders: {@code ${upstream.a}}, {@code ${refused.a}} and {@code
  * ${blackhole.a}} are ports, {@code ${listen.a}} is a free one, {@code ${any.a_1}}, {@code
- * ${rotated.a_1}} and {@code ${exact.a_1}} are ports that share an upstream's script, {@code
- * ${secured.a}}, {@code ${streams.a}} and {@code ${securedStreams.a}} are ports of upstreams that
- * speak TLS, HTTP/2 or both, {@code ${certificate}} and {@code ${key}} are the files of what
- * everybody shows then, {@code ${admin}}, {@code ${accessLog}} and {@code ${accessLogPolicy}} are
- * whole blocks.
+ * ${rotated.a_1}}, {@code ${exact.a_1}} and, with TLS, {@code ${secured.a}} are ports that share an
+ * upstream's script, {@code ${certificate.who}} and {@code ${key.who}} are files, {@code ${admin}},
+ * {@code ${accessLog}} and {@code ${accessLogPolicy}} are whole blocks.
  */
 final class ConfigTemplate {
     private static final Pattern PLACEHOLDER =

@@ -4,8 +4,8 @@ package dev.outrigger.conformance.stage;
 import dev.outrigger.conformance.observe.SeenAttempt;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /** Reads one request after the other from a connection. Used by one thread. */
@@ -43,10 +43,10 @@ final class RequestReader {
         } while (!body.complete() && more());
     }
 
-    void echo(Wire out) throws IOException {
+    void echo(OutputStream out) throws IOException {
         int n = in.read(buffer);
         while (n >= 0) {
-            out.write(Arrays.copyOf(buffer, n));
+            out.write(buffer, 0, n);
             n = in.read(buffer);
         }
     }

@@ -13,9 +13,6 @@ final class ResponseReader {
     private static final Pattern REQUEST_LINE =
             Pattern.compile("(?m)^(\\S+) \\S.* HTTP/1\\.\\d\\r?$");
 
-    private static final String BEGINNING = "HTTP/";
-    private static final Pattern NEXT = Pattern.compile("HTTP/[12]\\.\\d \\d{3}");
-
     private ResponseReader() {}
 
     /** What was read, and what could not be. */
@@ -97,10 +94,10 @@ final class ResponseReader {
 
     /** Nothing; what comes all the same, up to the next response, is shown. */
     private static HttpText.Body bodiless(String text, int from) {
-        var line = NEXT.matcher(text);
-        int end = line.find(from) ? line.start() : text.length();
+        int next = text.indexOf("HTTP/1.", from);
+        int end = next < 0 ? text.length() : next;
         // The beginning of a response may be on its way.
-        boolean more = end == text.length() && BEGINNING.startsWith(text.substring(from));
+        boolean more = next < 0 && "HTTP/1.".startsWith(text.substring(from));
         return more
                 ? new HttpText.Body("", List.of(), from, true)
                 : new HttpText.Body(text.substring(from, end), List.of(), end, true);

@@ -3,7 +3,6 @@ package dev.outrigger.conformance.stage;
 
 import static dev.outrigger.conformance.frame.FrameConnection.PREFACE_START;
 
-import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
 import dev.outrigger.conformance.frame.FrameConnection;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -16,8 +15,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,10 +31,13 @@ final class ScriptedUpstream implements AutoCloseable {
     private static final Duration LEAVING_LIMIT = Duration.ofMillis(300);
 
     private final String name;
-    private final Transport transport;
+
+    /** Whether its ports speak TLS if nothing else is said. */
+    private final boolean secured;
+
     private final AttemptLog attempts;
     private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
-    private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+    private final Map<Socket, Wire> open = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger exchange = new AtomicInteger();
@@ -46,9 +48,9 @@ final class ScriptedUpstream implements AutoCloseable {
 
     private volatile List<UpstreamAnswer> script;
 
-    private ScriptedUpstream(String name, Transport transport, AttemptLog attempts) {
+    private ScriptedUpstream(String name, boolean secured, AttemptLog attempts) {
         this.name = name;
-        this.transport = transport;
+        this.secured = secured;
         this.attempts = attempts;
         this.script = List.of(UpstreamAnswer.ok(name));
     }
@@ -63,26 +65,34 @@ final class ScriptedUpstream implements AutoCloseable {
         ROTATED
     }
 
+    /** Starts one of plain TCP. */
     static ScriptedUpstream start(String name, AttemptLog attempts) throws IOException {
-        return start(name, Transport.PLAIN, attempts);
+        return start(name, false, attempts);
     }
 
     /**
-     * @param transport on all its ports
+     * Starts one on a first port. Whether a connection carries HTTP/2 is known by its first bytes.
+     *
+     * @param secured whether its ports speak TLS
      */
-    static ScriptedUpstream start(String name, Transport transport, AttemptLog attempts)
+    static ScriptedUpstream start(String name, boolean secured, AttemptLog attempts)
             throws IOException {
-        var upstream = new ScriptedUpstream(name, transport, attempts);
+        var upstream = new ScriptedUpstream(name, secured, attempts);
         var _ = upstream.listen(Naming.SHARED);
         return upstream;
     }
 
     /** Opens a further port, which shares script and counters with the others. */
     int listen(Naming naming) throws IOException {
+        return listen(naming, secured);
+    }
+
+    /** Opens one likewise that speaks TLS, or does not. */
+    int listen(Naming naming, boolean encrypts) throws IOException {
         var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         int number = servers.size() + 1;
         servers.add(server);
-        Thread.ofVirtual().start(() -> accept(server, () -> named(number, naming)));
+        Thread.ofVirtual().start(() -> accept(server, encrypts, () -> named(number, naming)));
         return server.getLocalPort();
     }
 
@@ -109,7 +119,7 @@ final class ScriptedUpstream implements AutoCloseable {
      */
     void leave() {
         exchange.incrementAndGet();
-        for (var wire : open) {
+        for (var wire : open.values()) {
             try {
                 wire.finish();
             } catch (IOException _) {
@@ -122,7 +132,7 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Ends the connections of an exchange, so that the next one begins with none. */
     void closeConnections() {
-        for (var wire : open) {
+        for (var wire : open.values()) {
             closeQuietly(wire);
         }
     }
@@ -135,11 +145,11 @@ final class ScriptedUpstream implements AutoCloseable {
         closeConnections();
     }
 
-    private void accept(ServerSocket server, Supplier<String> named) {
+    private void accept(ServerSocket server, boolean encrypts, Supplier<String> named) {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
-                Thread.ofVirtual().start(() -> serve(socket, named));
+                Thread.ofVirtual().start(() -> serve(socket, encrypts, named));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
             }
@@ -161,70 +171,61 @@ final class ScriptedUpstream implements AutoCloseable {
         return rotation.indexOf(port) + 1;
     }
 
-    private void serve(Socket socket, Supplier<String> named) {
-        try (var wire = Connector.accept(transport, socket)) {
-            open.add(wire);
-            var number = new Numbering();
-            try {
-                if (transport.isHttp2()) {
-                    Http2Server.serve(wire, stream -> serve(stream, number, named));
-                    return;
-                }
-                var in = new PushbackInputStream(wire.in(), PREFACE_START.length());
-                var first = in.readNBytes(PREFACE_START.length());
-                in.unread(first);
-                if (PREFACE_START.equals(new String(first, StandardCharsets.ISO_8859_1))) {
-                    serveFrames(socket, in, named);
-                } else {
-                    serve(wire, in, number, named);
-                }
-            } finally {
-                open.remove(wire);
-            }
-        } catch (IOException _) {
-            // The proxy has gone.
-        }
-    }
-
-    /** The number of a connection, once it brings a request. */
-    private final class Numbering {
-        private int number;
-
-        /** Requests have an order; which port's connection is accepted first has none. */
-        synchronized int get() {
-            if (number == 0) {
-                number = connections.incrementAndGet();
-            }
-            return number;
-        }
-    }
-
-    private void serve(Wire wire, Numbering number, Supplier<String> named) {
-        try (wire) {
-            serve(wire, wire.in(), number, named);
-        } catch (IOException _) {
-            // The proxy reset the stream: the attempt stays recorded as incomplete.
-        }
-    }
-
-    private void serve(Wire wire, InputStream in, Numbering number, Supplier<String> named) {
-        try (wire) {
-            var reader = new RequestReader(in);
-            while (reader.readHead()) {
-                if (!answer(wire, reader, number.get(), named.get())) {
-                    return;
-                }
-            }
+    private void serve(Socket socket, boolean encrypts, Supplier<String> named) {
+        // What is still being encrypted must be found by who closes all.
+        open.put(socket, new Wire(socket, socket));
+        try (var wire = Wire.accept(socket, encrypts)) {
+            open.put(socket, wire);
+            serve(wire, named);
         } catch (IOException _) {
             // The proxy reset the connection: the attempt stays recorded as incomplete.
+        } finally {
+            open.remove(socket);
         }
     }
 
-    private void serveFrames(Socket socket, InputStream in, Supplier<String> named)
+    private void serve(Wire wire, Supplier<String> named) throws IOException {
+        var in = new PushbackInputStream(wire.in(), PREFACE_START.length());
+        if (beginsWithPreface(in)) {
+            serveFrames(wire, in, named);
+            return;
+        }
+        var reader = new RequestReader(in);
+        int number = 0;
+        while (reader.readHead()) {
+            if (number == 0) {
+                // Requests have an order; which port's connection is accepted first has none.
+                number = connections.incrementAndGet();
+            }
+            if (!answer(wire, reader, number, named.get())) {
+                return;
+            }
+        }
+    }
+
+    /** Reads no further than to the first byte that is another: PRI is a method as well. */
+    private static boolean beginsWithPreface(PushbackInputStream in) throws IOException {
+        var seen = new byte[PREFACE_START.length()];
+        int count = 0;
+        boolean same = true;
+        while (same && count < seen.length) {
+            int next = in.read();
+            if (next < 0) {
+                same = false;
+            } else {
+                seen[count] = (byte) next;
+                same = next == PREFACE_START.charAt(count++);
+            }
+        }
+        in.unread(seen, 0, count);
+        return same;
+    }
+
+    private void serveFrames(Wire wire, InputStream in, Supplier<String> named)
             throws IOException {
         var script = new FrameScript(named);
-        var frames = new FrameConnection(in, socket.getOutputStream());
-        new FramedAnswers(socket, frames, script, attempts).serve();
+        var frames = new FrameConnection(in, wire.out());
+        new FramedAnswers(wire, frames, script, attempts).serve();
     }
 
     /** What an HTTP/2 connection is answered by; confined to its reading thread, but for waits. */
@@ -291,17 +292,10 @@ final class ScriptedUpstream implements AutoCloseable {
                 attempts.ended(entry, reader.seen(seenBy, number));
             }
             pause(answer.delay(), now);
-            if (closes) {
-                wire.announceEnd();
-            }
-            var body = reader.isHead() ? "" : answer.body();
-            if (answer.bodyDelay().isZero()) {
-                // In one piece: what a proxy does between two would be a race.
-                write(wire, answer.head() + body);
-            } else {
-                write(wire, answer.head());
+            write(wire, answer.head());
+            if (!reader.isHead()) {
                 pause(answer.bodyDelay(), now);
-                write(wire, body);
+                write(wire, answer.body());
             }
             return switch (answer.after()) {
                 case KEEP -> {
@@ -331,7 +325,7 @@ final class ScriptedUpstream implements AutoCloseable {
                     yield false;
                 }
                 case ECHO -> {
-                    reader.echo(wire);
+                    reader.echo(wire.out());
                     yield false;
                 }
                 case HANG -> {
@@ -356,7 +350,7 @@ final class ScriptedUpstream implements AutoCloseable {
 
     private static void write(Wire wire, String text) throws IOException {
         if (!text.isEmpty()) {
-            wire.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            wire.out().write(text.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 

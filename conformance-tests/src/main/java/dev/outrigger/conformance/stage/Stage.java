@@ -61,8 +61,12 @@ public final class Stage implements AutoCloseable {
         var upstreams = new UpstreamSet();
         var accessLogs = new AccessLogs(workdir);
         var template =
-                new ConfigTemplate(
-                        (kind, name) -> value(kind, name, upstreams, accessLogs, workdir));
+                new ConfigTemplate((kind, name) ->
+                        switch (kind) {
+                            case "certificate" -> Certificates.certificate(name);
+                            case "key" -> Certificates.key(name);
+                            default -> value(kind, name, upstreams, accessLogs);
+                        });
         Configuration configuration = null;
         RunningProxy running = null;
         try {
@@ -154,15 +158,13 @@ public final class Stage implements AutoCloseable {
     }
 
     private static String value(
-            String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs, Path workdir) {
+            String kind, String name, UpstreamSet upstreams, AccessLogs accessLogs) {
         try {
             return switch (kind) {
                 case "listen" -> Integer.toString(upstreams.listen(name));
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config(name);
                 case "upstreamLog" -> accessLogs.upstream();
-                case "certificate" -> TestIdentity.certificate(workdir);
-                case "key" -> TestIdentity.key(workdir);
                 case "accessLogPolicy" -> accessLogs.policy();
                 default -> Integer.toString(upstreams.port(kind, name));
             };

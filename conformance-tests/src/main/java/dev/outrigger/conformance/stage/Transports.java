@@ -3,6 +3,8 @@ package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.exchange.Transport;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What carries the messages on either side of a proxy.
@@ -15,6 +17,14 @@ public record Transports(Transport downstream, Map<String, Transport> upstreams)
 
     public Transports {
         upstreams = Map.copyOf(upstreams);
+    }
+
+    /** The names of the upstreams that speak TLS. */
+    Set<String> secured() {
+        return upstreams.entrySet().stream()
+                .filter(each -> each.getValue().isTls())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Of the upstream of that name. */

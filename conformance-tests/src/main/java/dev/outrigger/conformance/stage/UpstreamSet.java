@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
-import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
 import dev.outrigger.conformance.stage.ScriptedUpstream.Naming;
 import java.io.IOException;
@@ -19,35 +18,33 @@ import java.util.Set;
 /** The upstreams of a stage, made when the configuration first names them. Used by one thread. */
 final class UpstreamSet implements AutoCloseable {
     private final AttemptLog attempts = new AttemptLog();
-    private final Map<String, Transport> transports;
+    private final Set<String> secured;
     private final Map<String, ScriptedUpstream> scripted = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, Integer> replicas = new LinkedHashMap<>();
     private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
 
-    /** Those of a stage on which all is plain. */
+    /** Those of a stage on which all is plain if nothing else is said. */
     UpstreamSet() {
-        this(Map.of());
+        this(Set.of());
     }
 
     /**
-     * @param transports of the upstreams that are not plain, by name
+     * @param secured the upstreams that speak TLS on all ports
      */
-    UpstreamSet(Map<String, Transport> transports) {
-        this.transports = Map.copyOf(transports);
+    UpstreamSet(Set<String> secured) {
+        this.secured = Set.copyOf(secured);
     }
 
     /** The port that a placeholder such as {@code ${refused.a}} stands for. */
     int port(String kind, String name) throws IOException {
         return switch (kind) {
             case "upstream" -> scripted(name);
-            case "secured" -> scripted(name, Transport.TLS);
-            case "streams" -> scripted(name, Transport.HTTP2);
-            case "securedStreams" -> scripted(name, Transport.HTTP2_TLS);
             case "any" -> replica(name, Naming.SHARED);
             case "exact" -> replica(name, Naming.EXACT);
             case "rotated" -> replica(name, Naming.ROTATED);
+            case "secured" -> secured(name);
             case "refused" -> refused(name);
             case "blackhole" -> blackhole(name);
             default -> throw new IllegalArgumentException("${" + kind + "}: unknown placeholder");
@@ -56,13 +53,9 @@ final class UpstreamSet implements AutoCloseable {
 
     /** The port of an upstream that answers by script. */
     int scripted(String name) throws IOException {
-        return scripted(name, transports.getOrDefault(name, Transport.PLAIN));
-    }
-
-    private int scripted(String name, Transport transport) throws IOException {
         var upstream = scripted.get(name);
         if (upstream == null) {
-            upstream = ScriptedUpstream.start(name, transport, attempts);
+            upstream = ScriptedUpstream.start(name, secured.contains(name), attempts);
             scripted.put(name, upstream);
             ports.put("upstream " + name, upstream.port());
         }
@@ -89,6 +82,22 @@ final class UpstreamSet implements AutoCloseable {
         replicas.put(name, port);
         var shown = naming == Naming.EXACT ? name : upstream;
         replicaNames.put(port, "upstream " + shown);
+        return port;
+    }
+
+    /** A further port of an upstream, which speaks TLS and asks callers who they are. */
+    private int secured(String name) throws IOException {
+        var known = replicas.get("secured " + name);
+        if (known != null) {
+            return known;
+        }
+        var _ = scripted(name);
+        int port =
+                Optional.ofNullable(scripted.get(name))
+                        .orElseThrow()
+                        .listen(Naming.SHARED, true);
+        replicas.put("secured " + name, port);
+        replicaNames.put(port, "secured " + name);
         return port;
     }
 

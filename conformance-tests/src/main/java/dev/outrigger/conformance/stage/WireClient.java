@@ -77,7 +77,7 @@ final class WireClient implements AutoCloseable {
     /** Does all steps, then sees how each connection ends, and closes it. */
     void play(List<ClientStep> steps) throws IOException {
         if (steps.isEmpty() || !(steps.getFirst() instanceof ClientStep.ConnectHttp2)) {
-            connections.add(WireConnection.open(transport, port));
+            connections.add(open(transport));
         }
         for (var step : steps) {
             play(step);
@@ -116,6 +116,10 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    private ClientConnection open(Transport of) throws IOException {
+        return of.isHttp2() ? FramedConnection.open(of, port) : WireConnection.open(of, port);
+    }
+
     /** Which of two is first that both want to close a connection would be a race. */
     private void awaitAnnouncedEnd(ClientConnection connection) {
         // One of HTTP/2 goes away in its own time.
@@ -127,10 +131,11 @@ final class WireClient implements AutoCloseable {
     private void play(ClientStep step) throws IOException {
         switch (step) {
             case ClientStep.Connect() -> {
-                connections.add(WireConnection.open(transport, port));
+                connections.add(open(transport));
                 silent = false;
             }
-            case ClientStep.ConnectHttp2() -> connections.add(FramedConnection.open(port));
+            case ClientStep.ConnectHttp2() ->
+                    connections.add(open(transport.isTls() ? Transport.HTTP2_TLS : Transport.HTTP2));
             case ClientStep.ResetStream(var code) -> current().resetStream(code);
             case ClientStep.Send(var text) -> {
                 settling.ifPresent(each -> {

@@ -9,6 +9,7 @@ import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import dev.outrigger.conformance.stage.FreePort;
+import dev.outrigger.conformance.stage.Identities;
 import dev.outrigger.policy.kind.capability.Capabilities;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate.ClientTls;

@@ -11,6 +11,7 @@ import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import dev.outrigger.conformance.stage.FreePort;
+import dev.outrigger.conformance.stage.Identities;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

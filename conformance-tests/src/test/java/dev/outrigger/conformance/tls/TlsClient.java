@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.tls;
 
+import dev.outrigger.conformance.stage.Identities;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpn offered; empty for none
  * @param header one more header line of the request, ended; empty for none
  */
-record TlsClient(
+public record TlsClient(
         @Nullable String identity,
         List<String> protocols,
         String serverName,
@@ -40,11 +41,11 @@ record TlsClient(
         String header) {
     private static final int PATIENCE_MILLIS = 8_000;
 
-    static TlsClient plain() {
+    public static TlsClient plain() {
         return new TlsClient(null, List.of("TLSv1.3", "TLSv1.2"), "", List.of(), "");
     }
 
-    static TlsClient with(String identity) {
+    public static TlsClient with(String identity) {
         return new TlsClient(identity, plain().protocols, "", List.of(), "");
     }
 
@@ -52,7 +53,7 @@ record TlsClient(
         return new TlsClient(identity, List.of(protocol), serverName, alpn, header);
     }
 
-    TlsClient asking(String name) {
+    public TlsClient asking(String name) {
         return new TlsClient(identity, protocols, name, alpn, header);
     }
 
@@ -65,7 +66,7 @@ record TlsClient(
     }
 
     /** What comes of a connection to this port. */
-    String play(int port, Identities identities) {
+    public String play(int port, Identities identities) {
         try (var raw = new Socket(InetAddress.getLoopbackAddress(), port);
                 var socket = secure(raw, port, identities)) {
             socket.setSoTimeout(PATIENCE_MILLIS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.tls;
 
+import dev.outrigger.conformance.stage.Identities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

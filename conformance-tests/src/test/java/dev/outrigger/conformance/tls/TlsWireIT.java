@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.conformance.Subjects;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
+import dev.outrigger.conformance.stage.Identities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -35,6 +35,11 @@ public interface FormatContext {
         return true;
     }
 
+    /** The id of a connection without HTTP, the same each time; {@code null} where it has none. */
+    default @Nullable String connectionStreamId() {
+        return null;
+    }
+
     /** An id nobody else has, another one each time; {@code null} where nobody makes one. */
     default @Nullable String uniqueId() {
         return null;

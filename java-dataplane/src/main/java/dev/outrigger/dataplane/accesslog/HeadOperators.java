@@ -73,7 +73,10 @@ final class HeadOperators {
 
     static TextSource streamId() {
         TextSource id = oneRequestHeader("x-request-id");
-        return context -> context.hasStreamId() ? id.read(context) : null;
+        return context -> {
+            String ofRequest = context.hasStreamId() ? id.read(context) : null;
+            return ofRequest == null ? context.connectionStreamId() : ofRequest;
+        };
     }
 
     static TextSource trailer(String argument) {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.admin;
 
 import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
@@ -19,6 +20,8 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminRoutes routes;
     private final ChannelGroup connections;
     private @Nullable Channel server;
+    private @Nullable InetSocketAddress boundAddress;
 
     public AdminServer(
             NettyMainLoop loop,
@@ -59,8 +63,7 @@ public final class AdminServer implements AutoCloseable {
         var bootstrap =
                 new ServerBootstrap()
                         .group(loop.eventLoop())
-                        .channel(loop.serverSocketType())
-                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .channel(loop.serverSocketType(address))
                         .handler(new AcceptCount(routes.stats()))
                         .childHandler(
                                 new ChannelInitializer<Channel>() {
@@ -74,22 +77,30 @@ public final class AdminServer implements AutoCloseable {
                                                 .addLast(new AdminHandler(routes));
                                     }
                                 });
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        boolean pipe = PipeAddress.isPipe(address);
+        if (!pipe) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        } else if (!PipeAddress.isAbstract(PipeAddress.path(address))) {
+            // In place of a file that is there already, as in Envoy.
+            Files.deleteIfExists(Path.of(PipeAddress.path(address)));
+        }
+        ChannelFuture bound = bootstrap.bind(loop.socketAddress(address)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot bind '" + address + "': " + bound.cause().getMessage(), bound.cause());
         }
         server = bound.channel();
-        return boundAddress();
+        boundAddress = pipe ? address : (InetSocketAddress) bound.channel().localAddress();
+        return boundAddress;
     }
 
     /** The address with the port in use. After {@link #start}. */
     public InetSocketAddress boundAddress() {
-        Channel bound = server;
+        InetSocketAddress bound = boundAddress;
         if (bound == null) {
             throw new IllegalStateException("boundAddress (expected: started)");
         }
-        return (InetSocketAddress) bound.localAddress();
+        return bound;
     }
 
     /** Stops accepting and closes every connection once what was written has left. */

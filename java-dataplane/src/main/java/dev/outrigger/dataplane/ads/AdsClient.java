@@ -76,9 +76,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         this.random = random;
         this.channels = channels;
         this.clusters = new HashMap<>();
-        // A cluster that carries traffic too, then those that only the client uses.
         bootstrap.clusters().forEach(c -> clusters.put(c.name(), XdsClusterConfig.of(c)));
-        bootstrap.xdsClusters().forEach(c -> clusters.put(c.name(), c));
     }
 
     @Override

@@ -15,20 +15,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS of the connections that the process itself makes: to control planes and to other services
- * over gRPC. Main loop only.
+ * over gRPC. A cluster that serves lends its own; until it does, one is made for it. Main loop
+ * only.
  */
 public final class ClusterTls {
     private final TlsContexts contexts;
+    private final Serving serving;
     private final StatsShard shard;
     private final Map<String, Made> byCluster = new HashMap<>();
 
     private record Made(UpstreamTlsConfig config, ClientTls tls) {}
 
+    /** The clusters that requests are sent to. */
+    @FunctionalInterface
+    public interface Serving {
+        /** The cluster's own TLS; {@code null} where it does not serve or speaks cleartext. */
+        @Nullable ClientTls find(String cluster);
+    }
+
     /**
      * @param shard the main loop's
      */
-    public ClusterTls(TlsContexts contexts, StatsShard shard) {
+    public ClusterTls(TlsContexts contexts, Serving serving, StatsShard shard) {
         this.contexts = contexts;
+        this.serving = serving;
         this.shard = shard;
     }
 
@@ -49,6 +59,11 @@ public final class ClusterTls {
     }
 
     private ClientTls tls(String cluster, UpstreamTlsConfig config) {
+        ClientTls own = serving.find(cluster);
+        if (own != null) {
+            byCluster.remove(cluster);
+            return own;
+        }
         Made known = byCluster.get(cluster);
         if (known == null || !known.config().equals(config)) {
             known = new Made(config, contexts.client(config, "cluster." + cluster + "."));

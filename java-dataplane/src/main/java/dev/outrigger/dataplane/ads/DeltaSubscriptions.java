@@ -162,13 +162,36 @@ final class DeltaSubscriptions
         return Optional.empty();
     }
 
+    /** A sign of life of a resource that is held, or an alias the server could not resolve. */
+    private static boolean isWithoutContent(
+            Subscription subscription, io.envoyproxy.envoy.service.discovery.v3.Resource resource) {
+        return !resource.hasResource()
+                && (resource.getAliasesCount() > 0
+                        || resource.getVersion()
+                                .equals(subscription.versions.get(resource.getName())));
+    }
+
     private Optional<String> receive(
+            Subscription subscription, ResourceSink sink, DeltaDiscoveryResponse response) {
+        var refusal = read(subscription, sink, response);
+        if (refusal.unreadable()) {
+            sink.onUnreadable();
+        }
+        return refusal.text();
+    }
+
+    /**
+     * @param unreadable whether nobody but this class has looked at the response
+     */
+    private record Refusal(Optional<String> text, boolean unreadable) {}
+
+    private Refusal read(
             Subscription subscription, ResourceSink sink, DeltaDiscoveryResponse response) {
         var names = new HashSet<String>();
         var changed = new ArrayList<Resource>(response.getResourcesCount());
         for (var resource : response.getResourcesList()) {
             if (!names.add(resource.getName())) {
-                return Optional.of(
+                return unreadable(
                         "duplicate name "
                                 + resource.getName()
                                 + " found among added/updated resources");
@@ -177,13 +200,12 @@ final class DeltaSubscriptions
                 ttls.heard(
                         subscription.type, resource.getName(), ResourceReader.ttl(resource), sink);
             }
-            if (!resource.hasResource()) {
-                // A heartbeat, or an alias the server could not resolve.
+            if (isWithoutContent(subscription, resource)) {
                 continue;
             }
             String typeUrl = resource.getResource().getTypeUrl();
             if (!typeUrl.equals(subscription.type.typeUrl())) {
-                return Optional.of(
+                return unreadable(
                         "type URL "
                                 + typeUrl
                                 + " embedded in an individual Any does not match the message-wide"
@@ -202,7 +224,7 @@ final class DeltaSubscriptions
         for (String removed : response.getRemovedResourcesList()) {
             ttls.removed(subscription.type, removed);
             if (!names.add(removed)) {
-                return Optional.of(
+                return unreadable(
                         "duplicate name "
                                 + removed
                                 + " found in the union of added+removed resources");
@@ -222,7 +244,11 @@ final class DeltaSubscriptions
             wanted.forEach(r -> subscription.versions.put(r.name(), r.version()));
             response.getRemovedResourcesList().forEach(subscription.versions::remove);
         }
-        return refusal;
+        return new Refusal(refusal, false);
+    }
+
+    private static Refusal unreadable(String text) {
+        return new Refusal(Optional.of(text), true);
     }
 
     private DeltaDiscoveryRequest build(Subscription subscription, @Nullable Answer answer) {

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.ads;
 
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -10,7 +11,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,9 +54,9 @@ public final class NettyChannels implements GrpcChannels {
     public ManagedChannel open(
             XdsClusterConfig cluster, String authority, InetSocketAddress address) {
         var builder =
-                NettyChannelBuilder.forAddress(address)
+                NettyChannelBuilder.forAddress(loop.socketAddress(address))
                         .eventLoopGroup(loop.eventLoop())
-                        .channelFactory(() -> socket(cluster))
+                        .channelFactory(() -> socket(cluster, address))
                         .executor(loop.eventLoop())
                         .offloadExecutor(loop.eventLoop())
                         .overrideAuthority(authority)
@@ -74,12 +74,14 @@ public final class NettyChannels implements GrpcChannels {
                                 .keepAliveTimeout(
                                         keepalive.timeout().toMillis(), TimeUnit.MILLISECONDS)
                                 .keepAliveWithoutCalls(true));
-        cluster.tcpKeepalive().ifPresent(keepalive -> tcpKeepalive(builder, keepalive));
+        if (!PipeAddress.isPipe(address)) {
+            cluster.tcpKeepalive().ifPresent(keepalive -> tcpKeepalive(builder, keepalive));
+        }
         return builder.build();
     }
 
-    private Channel socket(XdsClusterConfig cluster) {
-        Channel made = new ReflectiveChannelFactory<>(loop.socketType()).newChannel();
+    private Channel socket(XdsClusterConfig cluster, InetSocketAddress to) {
+        Channel made = new ReflectiveChannelFactory<>(loop.socketType(to)).newChannel();
         ChannelHandler handler = tls.newHandler(cluster, HTTP2);
         if (handler != null) {
             made.pipeline().addLast(handler);
@@ -91,7 +93,7 @@ public final class NettyChannels implements GrpcChannels {
     private void tcpKeepalive(
             NettyChannelBuilder builder, XdsClusterConfig.TcpKeepalive keepalive) {
         builder.withOption(ChannelOption.SO_KEEPALIVE, true);
-        if (loop.socketType() != EpollSocketChannel.class) {
+        if (!loop.isEpoll()) {
             return;
         }
         keepalive.probes().ifPresent(n -> builder.withOption(EpollChannelOption.TCP_KEEPCNT, n));

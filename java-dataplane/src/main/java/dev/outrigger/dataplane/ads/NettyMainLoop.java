@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.ads;
 
+import dev.outrigger.dataplane.config.PipeAddress;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -60,15 +70,44 @@ public final class NettyMainLoop implements MainLoop {
         return isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    public Class<? extends ServerSocketChannel> serverSocketType() {
+    /** What connects to an address, which may be a Unix domain socket. */
+    public Class<? extends Channel> socketType(InetSocketAddress to) {
+        if (PipeAddress.isPipe(to)) {
+            return isEpoll() ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+        }
+        return socketType();
+    }
+
+    /** What is bound to an address, which may be a Unix domain socket. */
+    public Class<? extends ServerChannel> serverSocketType(InetSocketAddress at) {
+        if (PipeAddress.isPipe(at)) {
+            return isEpoll()
+                    ? EpollServerDomainSocketChannel.class
+                    : NioServerDomainSocketChannel.class;
+        }
         return isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** An address in the form its sockets take. */
+    public SocketAddress socketAddress(InetSocketAddress address) {
+        if (!PipeAddress.isPipe(address)) {
+            return address;
+        }
+        String path = PipeAddress.path(address);
+        if (!isEpoll()) {
+            return UnixDomainSocketAddress.of(path);
+        }
+        // The system's form of a name: a zero byte begins an abstract one.
+        return new DomainSocketAddress(
+                PipeAddress.isAbstract(path) ? '\0' + path.substring(1) : path);
     }
 
     public Class<? extends DatagramChannel> datagramType() {
         return isEpoll() ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
-    private boolean isEpoll() {
+    /** Whether sockets have what only epoll knows. */
+    boolean isEpoll() {
         return eventLoop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
     }
 

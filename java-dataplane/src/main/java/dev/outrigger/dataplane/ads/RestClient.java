@@ -95,15 +95,16 @@ final class RestClient {
                 end(new Answer.Failed("no address"));
                 return;
             }
+            InetSocketAddress address = found.get(Math.floorMod(nextAddress++, found.size()));
             ChannelFuture connecting =
                     new Bootstrap()
                             .group(loop.eventLoop())
-                            .channel(loop.socketType())
+                            .channel(loop.socketType(address))
                             .option(
                                     ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                     (int) cluster.connectTimeout().toMillis())
                             .handler(new Initializer(this, tls.newHandler(cluster, HTTP1)))
-                            .connect(found.get(Math.floorMod(nextAddress++, found.size())));
+                            .connect(loop.socketAddress(address));
             channel = connecting.channel();
             connecting.addListener(done -> {
                 if (done.isSuccess()) {

@@ -93,8 +93,12 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     public void onResponse(DiscoveryResponse response) {
         var type = XdsType.find(response.getTypeUrl());
         var subscription = type.map(subscriptions::get).orElse(null);
-        if (subscription == null || !subscription.begun || subscription.sink == null) {
+        if (subscription == null) {
             log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
+            return;
+        }
+        if (!subscription.begun || subscription.sink == null) {
+            onUnwatched(subscription, response);
             return;
         }
         subscription.pauses++;
@@ -108,6 +112,20 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
             enqueue(subscription.type);
         } finally {
             subscription.pauses--;
+        }
+    }
+
+    /**
+     * As Envoy, which knows of the type because others depend on it, but asks for none of it yet:
+     * what comes is refused by an answer without a type, nothing is confirmed silently.
+     */
+    private void onUnwatched(Subscription subscription, DiscoveryResponse response) {
+        log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
+        subscription.nonce = response.getNonce();
+        if (response.getResourcesCount() == 0) {
+            subscription.version = response.getVersionInfo();
+        } else {
+            enqueue(subscription.type);
         }
     }
 
@@ -140,7 +158,6 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     private Optional<String> receive(
             Subscription subscription, ResourceSink sink, DiscoveryResponse response) {
         String typeUrl = subscription.type.typeUrl();
-        int heartbeats = 0;
         var resources = new ArrayList<Resource>(response.getResourcesCount());
         for (Any any : response.getResourcesList()) {
             var envelope = ResourceReader.envelope(any);
@@ -151,26 +168,22 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
                         ResourceReader.ttl(envelope.get()),
                         sink);
                 if (!envelope.get().hasResource()) {
-                    heartbeats++;
+                    // A sign of life. As in Envoy, it is no part of the state: a wildcard type
+                    // that sends nothing else has nothing.
                     continue;
                 }
             }
             var resource = ResourceReader.read(any, response.getVersionInfo());
             if (!resource.typeUrl().equals(typeUrl)) {
+                sink.onUnreadable();
                 return Optional.of(
-                        "type URL "
-                                + resource.typeUrl()
-                                + " embedded in an individual Any does not match the message-wide"
-                                + " type URL "
+                        resource.typeUrl()
+                                + " does not match the message-wide type URL "
                                 + typeUrl
                                 + " in DiscoveryResponse "
                                 + response.getVersionInfo());
             }
             resources.add(resource);
-        }
-        if (heartbeats > 0 && resources.isEmpty()) {
-            // Nothing but signs of life: the state is as it was.
-            return Optional.empty();
         }
         return sink.onState(resources, response.getVersionInfo());
     }
@@ -178,7 +191,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     private DiscoveryRequest build(Subscription subscription) {
         var request =
                 DiscoveryRequest.newBuilder()
-                        .setTypeUrl(subscription.type.typeUrl())
+                        .setTypeUrl(subscription.begun ? subscription.type.typeUrl() : "")
                         .setVersionInfo(subscription.version)
                         .setResponseNonce(subscription.nonce)
                         .addAllResourceNames(subscription.names);

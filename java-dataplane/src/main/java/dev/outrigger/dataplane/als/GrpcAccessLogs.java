@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.als;
 
+import dev.outrigger.dataplane.accesslog.CustomTags;
 import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.GrpcChannels;
 import dev.outrigger.dataplane.ads.MainLoop;
@@ -51,8 +52,9 @@ public final class GrpcAccessLogs implements EntryLog.Opener, AutoCloseable {
                                         node,
                                         stats));
         boolean tcp = config.tcp();
+        var tags = CustomTags.of(config.customTags());
         return context -> {
-            var entry = tcp ? Entries.tcp(context) : Entries.http(context, config);
+            var entry = tcp ? Entries.tcp(context, tags) : Entries.http(context, config, tags);
             loop.execute(() -> log.add(entry));
         };
     }

@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.als.GrpcAccessLogs;
 import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.lrs.LoadPeriod;
 import dev.outrigger.dataplane.lrs.LoadReporter;
@@ -135,6 +136,7 @@ final class Server implements AutoCloseable {
                                 .orElseGet(() ->
                                         new TlsContexts(
                                                 stats, InstantSource.system(), System::nanoTime)),
+                        requestPath::tlsOf,
                         stats.shard(0));
         this.ads = new AdsClient(loop, names, tls, bootstrap, stats, RandomGenerator.getDefault());
         var known = new KnownClusters();
@@ -188,7 +190,6 @@ final class Server implements AutoCloseable {
                                         ads.findCluster(api.clusterName()).orElseThrow(),
                                         ads.node(),
                                         this::loads,
-                                        RandomGenerator.getDefault(),
                                         stats));
         this.admin =
                 new AdminServer(
@@ -233,13 +234,17 @@ final class Server implements AutoCloseable {
                         new LoadPeriod.ClusterLoad(
                                 cluster.name(),
                                 services.getOrDefault(cluster.name(), ""),
-                                cluster.hosts().stream().map(Server::load).toList()))
+                                cluster.hosts().stream().map(Server::load).toList(),
+                                new LoadPeriod.Drops(
+                                        cluster.drops().overflowed(),
+                                        cluster.drops().overloaded(),
+                                        cluster.drops().category())))
                 .toList();
     }
 
     private static LoadPeriod.HostLoad load(RequestPath.HostView host) {
         int colon = host.address().lastIndexOf(':');
-        boolean hasPort = colon >= 0 && host.address().charAt(0) != '/';
+        boolean hasPort = colon >= 0 && "/@".indexOf(host.address().charAt(0)) < 0;
         return new LoadPeriod.HostLoad(
                 hasPort ? host.address().substring(0, colon) : host.address(),
                 hasPort ? Integer.parseInt(host.address().substring(colon + 1)) : 0,
@@ -306,9 +311,7 @@ final class Server implements AutoCloseable {
         } else {
             log.warn("No admin address given, so no admin HTTP server started.");
         }
-        log.info(
-                "loading {} cluster(s)",
-                bootstrap.clusters().size() + bootstrap.xdsClusters().size());
+        log.info("loading {} cluster(s)", bootstrap.clusters().size());
         log.info("loading {} listener(s)", bootstrap.listeners().size());
         onLoop(() -> {
             assembler.whenLive(() -> {
@@ -330,7 +333,10 @@ final class Server implements AutoCloseable {
         try {
             InetSocketAddress bound = admin.start(config.address());
             adminAddress = Optional.of(bound);
-            String text = bound.getAddress().getHostAddress() + ":" + bound.getPort();
+            String text =
+                    PipeAddress.isPipe(bound)
+                            ? PipeAddress.path(bound)
+                            : bound.getAddress().getHostAddress() + ":" + bound.getPort();
             log.info("admin address: {}", text);
             if (!options.adminAddressPath().isEmpty()) {
                 write(options.adminAddressPath(), text, "admin address");

@@ -27,6 +27,8 @@ public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig fi
          * @param bufferSizeBytes what is sent before that time; default 16 KiB, 0 for each at once
          * @param requestHeaders put into entries besides, in lower case
          * @param responseHeaders put into entries besides, in lower case
+         * @param responseTrailers put into entries besides, in lower case
+         * @param customTags told besides
          */
         record Grpc(
                 GrpcServiceConfig service,
@@ -35,11 +37,15 @@ public record AccessLogConfig(Sink sink, Format format, AccessLogFilterConfig fi
                 Duration bufferFlushInterval,
                 int bufferSizeBytes,
                 List<String> requestHeaders,
-                List<String> responseHeaders)
+                List<String> responseHeaders,
+                List<String> responseTrailers,
+                List<CustomTagConfig> customTags)
                 implements Sink {
             public Grpc {
                 requestHeaders = List.copyOf(requestHeaders);
                 responseHeaders = List.copyOf(responseHeaders);
+                responseTrailers = List.copyOf(responseTrailers);
+                customTags = List.copyOf(customTags);
             }
         }
     }

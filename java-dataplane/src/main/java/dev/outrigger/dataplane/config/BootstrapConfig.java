@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param admin absent: no admin socket is opened, as in Envoy
  * @param secrets by name
  * @param listeners static listeners, in file order
- * @param clusters static clusters traffic may be sent to, in file order
- * @param xdsClusters static clusters only the xDS client uses (HTTP/2 upstreams)
+ * @param clusters static clusters, in file order
  * @param clusterManager what concerns all clusters
  * @param runtimeLayers in order; a later layer wins
  * @param statsSinks where stats go with every flush
@@ -27,7 +26,6 @@ public record BootstrapConfig(
         Map<String, SecretConfig> secrets,
         List<ListenerConfig> listeners,
         List<ClusterConfig> clusters,
-        List<XdsClusterConfig> xdsClusters,
         DynamicResourcesConfig dynamicResources,
         ClusterManagerConfig clusterManager,
         List<RuntimeLayerConfig> runtimeLayers,
@@ -46,7 +44,6 @@ public record BootstrapConfig(
             Optional<AdminConfig> admin,
             List<ListenerConfig> listeners,
             List<ClusterConfig> clusters,
-            List<XdsClusterConfig> xdsClusters,
             DynamicResourcesConfig dynamicResources,
             ClusterManagerConfig clusterManager,
             List<RuntimeLayerConfig> runtimeLayers,
@@ -59,7 +56,6 @@ public record BootstrapConfig(
                 Map.of(),
                 listeners,
                 clusters,
-                xdsClusters,
                 dynamicResources,
                 clusterManager,
                 runtimeLayers,
@@ -75,7 +71,6 @@ public record BootstrapConfig(
         secrets = Map.copyOf(secrets);
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
-        xdsClusters = List.copyOf(xdsClusters);
         runtimeLayers = List.copyOf(runtimeLayers);
         statsSinks = List.copyOf(statsSinks);
     }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param healthChecks at most one: as in Envoy
  * @param health how health and hosts that go away are treated
  * @param tls absent: cleartext
+ * @param proxyProtocol absent: hosts are not told of clients
  * @param transportSocketMatches tried in order before the cluster's own transport socket
  * @param waitForWarmOnInit whether start-up waits for this cluster's first hosts
  * @param metadata read by formats and filters
@@ -37,6 +38,7 @@ public record ClusterConfig(
         Optional<OutlierDetectionConfig> outlierDetection,
         HealthPolicy health,
         Optional<UpstreamTlsConfig> tls,
+        Optional<ProxyProtocolConfig> proxyProtocol,
         List<TransportSocketMatch> transportSocketMatches,
         TrackedStats trackedStats,
         Preconnect preconnect,
@@ -211,7 +213,10 @@ public record ClusterConfig(
         }
     }
 
-    public record RetryBudget(double budgetPercent, int minRetryConcurrency) {}
+    public record RetryBudget(double budgetPercent, int minRetryConcurrency) {
+        /** What counts where only the runtime asks for a budget. */
+        public static final RetryBudget DEFAULT = new RetryBudget(20, 3);
+    }
 
     /**
      * {@code common_http_protocol_options} and the options of each protocol of the upstream side.
@@ -334,9 +339,13 @@ public record ClusterConfig(
      *
      * @param match of the {@code envoy.transport_socket_match} metadata
      * @param tls absent: cleartext
+     * @param proxyProtocol absent: hosts are not told of clients
      */
     public record TransportSocketMatch(
-            String name, MetadataCriteria match, Optional<UpstreamTlsConfig> tls) {}
+            String name,
+            MetadataCriteria match,
+            Optional<UpstreamTlsConfig> tls,
+            Optional<ProxyProtocolConfig> proxyProtocol) {}
 
     /** Which histograms are kept besides. */
     public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {

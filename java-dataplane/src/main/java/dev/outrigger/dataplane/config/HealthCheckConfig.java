@@ -10,6 +10,8 @@ import java.util.OptionalInt;
  * {@code envoy.config.core.v3.HealthCheck} with its defaults resolved (5.8).
  *
  * @param altPort replaces the endpoint's port
+ * @param transportSocketMatch chooses the cluster's transport socket in the host's place
+ * @param alpn offered instead of the cluster's protocols; empty for those
  * @param eventLogPaths files that hear of every change
  */
 public record HealthCheckConfig(
@@ -20,10 +22,13 @@ public record HealthCheckConfig(
         int healthyThreshold,
         OptionalInt altPort,
         boolean reuseConnection,
+        Optional<MetadataValue.Struct> transportSocketMatch,
+        List<String> alpn,
         List<String> eventLogPaths,
         boolean alwaysLogFailures,
         boolean alwaysLogSuccess) {
     public HealthCheckConfig {
+        alpn = List.copyOf(alpn);
         eventLogPaths = List.copyOf(eventLogPaths);
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A static cluster the xDS client connects to.
+ * What clients of gRPC services, the xDS client among them, need of a cluster.
  *
  * @param addresses in order of priority; unresolved when {@code resolveNames}
  * @param tls absent for cleartext
@@ -26,7 +26,7 @@ public record XdsClusterConfig(
         addresses = List.copyOf(addresses);
     }
 
-    /** What the xDS client needs of a cluster that carries traffic too. */
+    /** Of a static cluster, with the hosts that stand in its configuration. */
     public static XdsClusterConfig of(ClusterConfig cluster) {
         var its = of(cluster, cluster.loadAssignment());
         return new XdsClusterConfig(
@@ -50,8 +50,12 @@ public record XdsClusterConfig(
                         .toList(),
                 false,
                 cluster.connectTimeout(),
-                Optional.empty(),
-                Optional.empty(),
+                cluster.http()
+                        .http2()
+                        .keepalive()
+                        .filter(each -> !each.interval().isZero())
+                        .map(each -> new Http2Keepalive(each.interval(), each.timeout())),
+                cluster.sockets().tcpKeepalive(),
                 cluster.tls());
     }
 

@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.upstream.Cluster;
@@ -338,6 +339,12 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public Optional<TlsContexts> tlsContexts() {
         return Optional.of(tls);
+    }
+
+    @Override
+    public @Nullable ClientTls tlsOf(String cluster) {
+        Cluster found = clusters.find(cluster);
+        return found == null ? null : found.tls();
     }
 
     @Override

@@ -352,7 +352,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         socket.requestedServerName(),
                         socket.ja3(),
                         filterChainName,
-                        version.name()));
+                        version.name(),
+                        socket.tlvs()));
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */

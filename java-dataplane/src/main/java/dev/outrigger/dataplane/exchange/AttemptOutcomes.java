@@ -145,7 +145,9 @@ final class AttemptOutcomes {
             replies.cutByReset(reset, transportFailure);
             return;
         }
-        attempt.countResult(false);
+        if (attempt.isHostKnown()) {
+            attempt.countResult(false);
+        }
         boolean joined = attempt.isRetried();
         attempts.cancel(attempt);
         if (!joined && retries.isGranted(retry.onReset(reset, requestSent), false)) {
@@ -156,6 +158,9 @@ final class AttemptOutcomes {
             return;
         }
         request.finish();
+        if (reset == StreamReset.OVERFLOW) {
+            request.cluster().loadDrops().countOverflow();
+        }
         replies.reset(reset, transportFailure, request.attemptCount() > 1, response.isInformed());
     }
 

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class CallerAddress {
 
     private static final int NOT_FOUND = -1;
     private static final byte[] COMMA = {','};
+
+    /** What Envoy calls loopback: not the rest of 127.0.0.0/8. */
+    private static final Set<InetAddress> LOOPBACK =
+            Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
     private CallerAddress() {}
 
@@ -176,7 +181,7 @@ final class CallerAddress {
             return;
         }
         String text = connection.remoteIp();
-        if (peer.isLoopbackAddress()) {
+        if (LOOPBACK.contains(peer)) {
             text = LocalAddress.ip();
         } else if (mapped && !(peer instanceof Inet6Address)) {
             text = "::ffff:" + text;

@@ -76,7 +76,7 @@ final class ForwardedRequest {
         this.charges = charges;
         this.hosts = hosts;
         this.timeouts = timeouts;
-        this.retry = new RetryState(shard, worker.random());
+        this.retry = new RetryState(shard, worker.random(), worker::runtime);
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.retries = new RetryTimer(worker, retry, exchange.info(), this);
@@ -191,6 +191,7 @@ final class ForwardedRequest {
     private @Nullable StreamSource choosePool(boolean isRetry) {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
+        charges.host(host);
         boolean tcp = route().isConnectEnd(head().method());
         StreamSource pool = host == null ? null : source(host, tcp);
         if (pool == null) {
@@ -208,18 +209,25 @@ final class ForwardedRequest {
 
     private @Nullable StreamSource source(Host host, boolean tcp) {
         return tcp
-                ? new TcpTunnel(host, worker, services.connector(), highPriority)
+                ? new TcpTunnel(
+                        host, worker, services.connector(), highPriority, info().findConnection())
                 : cluster().pool(host, worker, services.connector(), highPriority, hosts);
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */
     void start(boolean endStream, HeaderEditor editor) {
         response.edit(editor);
+        if (cluster().isInMaintenance(worker)) {
+            charges.response(503);
+            active = false;
+            replies.inMaintenance(cluster(), shard);
+            return;
+        }
         DropOverload drop = cluster().dropOverload(worker);
         if (drop != null) {
             charges.response(503);
             active = false;
-            replies.dropped(drop, cluster().stats(), shard);
+            replies.dropped(drop, cluster(), shard);
             return;
         }
         attemptCount = 1;
@@ -239,6 +247,7 @@ final class ForwardedRequest {
                         head(),
                         exchange.manager(),
                         exchange.choice().context(),
+                        hosts.dynamicCriteria(),
                         timeouts.globalNanos());
         if (endStream) {
             requestEnd = worker.now();

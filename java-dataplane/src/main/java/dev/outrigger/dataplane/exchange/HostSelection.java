@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -36,6 +37,7 @@ final class HostSelection implements LoadBalancerContext {
     private @Nullable Route route;
     private @Nullable RequestHead head;
     private @Nullable MetadataCriteria metadata;
+    private @Nullable MetadataCriteria dynamic;
     private RetryPolicy policy = RetryPolicy.NONE;
     private boolean retrying;
     private boolean hashed;
@@ -51,10 +53,23 @@ final class HostSelection implements LoadBalancerContext {
     void begin(Route matched, RequestHead request, @Nullable MetadataCriteria criteria) {
         route = matched;
         head = request;
-        metadata = criteria;
+        dynamic = dynamicCriteria(info.dynamicMetadata().find(Metadata.LB));
+        metadata =
+                criteria == null
+                        ? dynamic
+                        : dynamic == null ? criteria : criteria.mergedWith(dynamic);
         RetryPolicy of = matched.retryPolicy();
         policy = of == null ? RetryPolicy.NONE : of;
         retrying = false;
+    }
+
+    private static @Nullable MetadataCriteria dynamicCriteria(MetadataValue.@Nullable Struct said) {
+        return said == null ? null : MetadataCriteria.of(said);
+    }
+
+    /** What filters want of hosts, which is asked of copies as well (S4). */
+    @Nullable MetadataCriteria dynamicCriteria() {
+        return dynamic;
     }
 
     /** Begins the choice of a host for one attempt. */
@@ -90,6 +105,7 @@ final class HostSelection implements LoadBalancerContext {
         route = null;
         head = null;
         metadata = null;
+        dynamic = null;
         excluded = new boolean[0];
         load = null;
     }
@@ -196,6 +212,11 @@ final class HostSelection implements LoadBalancerContext {
     @Override
     public @Nullable InetSocketAddress originalDestination() {
         return info.connection().originalDestination();
+    }
+
+    @Override
+    public @Nullable ConnectionInfo connection() {
+        return info.findConnection();
     }
 
     @Override

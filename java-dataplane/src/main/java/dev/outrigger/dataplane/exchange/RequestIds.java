@@ -4,7 +4,7 @@ package dev.outrigger.dataplane.exchange;
 import java.util.random.RandomGenerator;
 
 /** Makes {@code x-request-id} values: lower-case UUIDs of version 4 (Q1). */
-final class RequestIds {
+public final class RequestIds {
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
@@ -12,7 +12,7 @@ final class RequestIds {
 
     private RequestIds() {}
 
-    static byte[] next(RandomGenerator random) {
+    public static byte[] next(RandomGenerator random) {
         long high = (random.nextLong() & 0xffffffffffff0fffL) | 0x4000L;
         long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
         byte[] id = new byte[LENGTH];

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.upstream.ClusterStats;
+import dev.outrigger.dataplane.upstream.Host;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class ResponseCharges {
     private @Nullable UpstreamRequestStats virtualCluster;
     private @Nullable UpstreamRequestStats route;
     private @Nullable ResponseCodeStats alternative;
+    private @Nullable ResponseCodeStats zone;
     private boolean internal;
     private boolean byCode;
     private boolean grpcWithoutCodes;
@@ -49,11 +51,17 @@ final class ResponseCharges {
         byCode = options.dynamicStats() && !healthCheck;
         grpcWithoutCodes = options.suppressGrpcFailureStats() && head.isGrpc();
         alternative = null;
+        zone = null;
         if (headers.has(KnownHeader.ENVOY_UPSTREAM_ALT_STAT_NAME)) {
             String name = headers.text(KnownHeader.ENVOY_UPSTREAM_ALT_STAT_NAME);
             alternative = name == null ? null : target.stats().alternative(name);
             headers.remove(KnownHeader.ENVOY_UPSTREAM_ALT_STAT_NAME);
         }
+    }
+
+    /** The next answers are of this host, or of nobody. */
+    void host(@Nullable Host host) {
+        zone = host == null || cluster == null ? null : cluster.zoneStats(host);
     }
 
     /** The name the access log shows, or {@code null}. */
@@ -89,6 +97,9 @@ final class ResponseCharges {
         if (alternative != null) {
             alternative.charge(shard, status);
         }
+        if (zone != null && !grpcWithoutCodes) {
+            zone.charge(shard, status);
+        }
     }
 
     /** Counts a response that a retry replaces (RT11). */
@@ -110,6 +121,9 @@ final class ResponseCharges {
         }
         if (alternative != null) {
             alternative.recordTime(shard, millis);
+        }
+        if (zone != null) {
+            zone.recordTime(shard, millis);
         }
     }
 

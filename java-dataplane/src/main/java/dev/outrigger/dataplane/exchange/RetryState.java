@@ -9,8 +9,11 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.route.HeaderMatcher;
 import dev.outrigger.dataplane.route.RetryPolicy;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.upstream.CircuitBreakers;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ final class RetryState {
 
     private final StatsShard shard;
     private final RandomGenerator random;
+    private final Supplier<RuntimeSnapshot> runtime;
     private RetryPolicy policy = RetryPolicy.NONE;
     private int retryOn;
     private RetryHeaders asked = RetryHeaders.NONE;
@@ -55,9 +59,10 @@ final class RetryState {
     private boolean held;
     private boolean granted;
 
-    RetryState(StatsShard shard, RandomGenerator random) {
+    RetryState(StatsShard shard, RandomGenerator random, Supplier<RuntimeSnapshot> runtime) {
         this.shard = shard;
         this.random = random;
+        this.runtime = runtime;
     }
 
     /**
@@ -164,6 +169,9 @@ final class RetryState {
         if (!limits.canRetry()) {
             target.retryOverflow();
             return Verdict.OVERFLOW;
+        }
+        if (!runtime.get().featureEnabled(RuntimeKeys.USE_RETRY, 100, random)) {
+            return Verdict.NO;
         }
         limits.retries.inc(shard);
         held = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -41,6 +42,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     private final RequestHead head = new RequestHead();
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
     private final Timers.Timer timer;
+    private final @Nullable MetadataCriteria criteria;
     private final long timeoutNanos;
 
     /** Only what it is for chooses where it goes. */
@@ -50,6 +52,11 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
                 public @Nullable String requestHeader(String name) {
                     int entry = head.headers().find(Ascii.bytes(name), 0);
                     return entry < 0 ? null : head.headers().value(entry);
+                }
+
+                @Override
+                public @Nullable MetadataCriteria metadataCriteria() {
+                    return criteria;
                 }
             };
 
@@ -68,12 +75,14 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             WorkerServices services,
             Cluster cluster,
             HttpConnectionManager.Settings settings,
+            @Nullable MetadataCriteria criteria,
             long timeoutNanos) {
         this.services = services;
         this.worker = services.worker();
         this.shard = worker.stats();
         this.cluster = cluster;
         this.settings = settings;
+        this.criteria = criteria;
         this.timeoutNanos = timeoutNanos;
         this.context = MirrorContext.find(services, settings.router, head, cluster);
         this.timer = worker.timers().timer(this::onTimeout);

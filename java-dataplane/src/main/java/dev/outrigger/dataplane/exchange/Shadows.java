@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.route.MirrorPolicy;
@@ -10,6 +11,7 @@ import dev.outrigger.dataplane.upstream.Cluster;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mirrored copies of one request (S1..S3) while it is still being received; a copy whose
@@ -26,6 +28,7 @@ final class Shadows {
     /**
      * Copies the request as it goes upstream; the copies are to be started.
      *
+     * @param criteria what they want of hosts
      * @param timeoutNanos of each copy; 0 for none
      */
     List<Shadow> prepare(
@@ -33,6 +36,7 @@ final class Shadows {
             RequestHead head,
             HttpConnectionManager manager,
             RouteContext context,
+            @Nullable MetadataCriteria criteria,
             long timeoutNanos) {
         if (route.mirrors().length == 0 || head.method() == Method.CONNECT) {
             return List.of();
@@ -46,7 +50,7 @@ final class Shadows {
             if (cluster == null) {
                 continue;
             }
-            var shadow = new Shadow(services, cluster, manager.settings(), timeoutNanos);
+            var shadow = new Shadow(services, cluster, manager.settings(), criteria, timeoutNanos);
             shadow.prepare(head, policy.appendsSuffix());
             prepared.add(shadow);
         }

@@ -9,6 +9,9 @@ import dev.outrigger.dataplane.route.RouteTimeouts;
 final class StreamDuration {
     private static final long NANOS = 1_000_000;
 
+    /** Nothing is left: the exchange ends as soon as timers do. */
+    private static final long AT_ONCE = 1;
+
     private StreamDuration() {}
 
     /** The limit in nanoseconds, 0 for none; a gRPC upstream is told. */
@@ -26,6 +29,7 @@ final class StreamDuration {
             if (limit > 0 && offset >= 0) {
                 limit = offset < limit ? limit - offset : 0;
             }
+            limit = Math.max(limit, AT_ONCE);
         } else if (route.maxStreamDuration() >= 0) {
             limit = route.maxStreamDuration();
         } else {

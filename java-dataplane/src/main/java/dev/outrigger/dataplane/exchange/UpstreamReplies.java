@@ -7,7 +7,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.StreamReset;
 import dev.outrigger.dataplane.telemetry.StatsShard;
-import dev.outrigger.dataplane.upstream.ClusterStats;
+import dev.outrigger.dataplane.upstream.Cluster;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +36,11 @@ final class UpstreamReplies {
     }
 
     /** The control plane wants less to reach the hosts (ED4). */
-    void dropped(DropOverload drop, ClusterStats stats, StatsShard shard) {
+    void dropped(DropOverload drop, Cluster cluster, StatsShard shard) {
         boolean everything = drop.numerator() >= drop.denominator();
         if (!everything) {
-            stats.countDropOverload(shard);
+            cluster.stats().countDropOverload(shard);
+            cluster.loadDrops().countOverload();
         }
         // Envoy drops before it counts a first attempt.
         exchange.info().setAttemptCount(0);
@@ -60,6 +61,14 @@ final class UpstreamReplies {
                                 ? reply
                                 : reply.withHeaders(
                                         headers -> headers.add(header, LocalReplies.TRUE)));
+    }
+
+    /** The operator wants no requests for this cluster at the moment. */
+    void inMaintenance(Cluster cluster, StatsShard shard) {
+        shard.inc(cluster.stats().rqMaintenanceMode);
+        // Envoy answers before it counts a first attempt.
+        exchange.info().setAttemptCount(0);
+        reply(503, "maintenance mode", ResponseFlag.UPSTREAM_OVERFLOW, "maintenance_mode", true);
     }
 
     void noHealthyUpstream() {

@@ -221,7 +221,15 @@ public final class Http2Session {
         if (!dead) {
             ensurePreface();
             writer.ping(payload, false);
-            queued(true);
+            queued(false);
+        }
+    }
+
+    /** A frame has begun. */
+    void onFrame(int type, int flags) {
+        boolean answer = type == FrameType.PING && (flags & FrameType.ACK) != 0;
+        if (keepalive != null && !answer) {
+            keepalive.onFrame();
         }
     }
 

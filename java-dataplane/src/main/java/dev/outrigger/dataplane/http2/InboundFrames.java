@@ -57,6 +57,7 @@ final class InboundFrames implements FrameReader.Receiver {
     @Override
     public void onFrame(int type, int flags, int streamId, int length)
             throws Http2ConnectionException {
+        session.onFrame(type, flags);
         boolean end = (flags & FrameType.END_STREAM) != 0;
         switch (type) {
             case FrameType.DATA -> {

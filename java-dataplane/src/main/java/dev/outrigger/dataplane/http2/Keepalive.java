@@ -47,6 +47,13 @@ final class Keepalive {
         lastReceived = worker.now();
     }
 
+    /** Any frame but an answer: the answer may be stuck behind it, and has as long again. */
+    void onFrame() {
+        if (timeout.isArmed()) {
+            timeout.arm(worker.now(), config.timeout().toNanos());
+        }
+    }
+
     /** A stream is about to be opened: is anybody there to take it? */
     void onNewStream() {
         long idle = config.idleInterval().toNanos();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.listenerfilter;
 
+import dev.outrigger.dataplane.config.ProxyTlv;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +24,10 @@ public final class AcceptedSocket {
     private String ja3 = "";
     private boolean unread;
     private final List<Metadata> metadata = new ArrayList<>();
-    private final List<Tlv> tlvs = new ArrayList<>();
+    private final List<ProxyTlv> tlvs = new ArrayList<>();
 
     /** What a filter says about the connection. */
     public record Metadata(String namespace, String key, String value) {}
-
-    /**
-     * What a PROXY header says besides, for upstreams to hear.
-     *
-     * @param value Latin-1: a character is a byte
-     */
-    public record Tlv(int type, String value) {}
 
     /**
      * @param remoteAddress of the peer
@@ -127,13 +121,13 @@ public final class AcceptedSocket {
         metadata.add(new Metadata(namespace, key, value));
     }
 
-    public List<Tlv> tlvs() {
+    public List<ProxyTlv> tlvs() {
         return tlvs;
     }
 
     /** Keeps what upstreams are to hear. */
     public void addTlv(int type, String value) {
-        tlvs.add(new Tlv(type, value));
+        tlvs.add(new ProxyTlv(type, value));
     }
 
     /** ALPN, in the client's order, or what an inspector concluded. */

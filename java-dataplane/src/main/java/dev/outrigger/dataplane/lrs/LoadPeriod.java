@@ -5,8 +5,10 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats.DroppedRequests;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ public final class LoadPeriod {
     private final Source source;
     private final Map<String, Long> begunNanos = new HashMap<>();
     private Map<HostKey, HostLoad> before = new HashMap<>();
+    private final Map<String, Drops> dropsBefore = new HashMap<>();
     private boolean all;
     private Set<String> names = Set.of();
     private boolean endpoints;
@@ -38,14 +41,31 @@ public final class LoadPeriod {
     /**
      * @param serviceName of EDS; empty for none
      */
-    public record ClusterLoad(String name, String serviceName, List<HostLoad> hosts) {
+    public record ClusterLoad(String name, String serviceName, List<HostLoad> hosts, Drops drops) {
         public ClusterLoad {
             hosts = List.copyOf(hosts);
         }
     }
 
     /**
-     * @param ip without port
+     * Requests that reached no host, since the cluster is known.
+     *
+     * @param overflowed by circuit breakers
+     * @param overloaded as the control plane wants
+     * @param category of the latter; empty for none
+     */
+    public record Drops(long overflowed, long overloaded, String category) {
+        Drops since(@Nullable Drops last) {
+            // A cluster that was replaced counts from zero.
+            return last == null || overflowed < last.overflowed || overloaded < last.overloaded
+                    ? this
+                    : new Drops(
+                            overflowed - last.overflowed, overloaded - last.overloaded, category);
+        }
+    }
+
+    /**
+     * @param ip without port; of a Unix domain socket its path
      * @param inProgress as of now; the other numbers since the host is known
      */
     public record HostLoad(
@@ -55,7 +75,11 @@ public final class LoadPeriod {
             long succeeded,
             long failed,
             long issued,
-            long inProgress) {}
+            long inProgress) {
+        boolean isIdle() {
+            return succeeded + failed + issued + inProgress == 0;
+        }
+    }
 
     /** A locality in a priority. */
     public record Place(String region, String zone, String subZone, int priority) {}
@@ -64,14 +88,6 @@ public final class LoadPeriod {
 
     LoadPeriod(Source source) {
         this.source = source;
-    }
-
-    /** A new stream: nothing is to be reported until the server says what. */
-    void forget() {
-        begunNanos.clear();
-        before = new HashMap<>();
-        names = Set.of();
-        all = false;
     }
 
     /** What is to be reported from now on; periods of clusters that were reported before go on. */
@@ -84,6 +100,7 @@ public final class LoadPeriod {
             if (isWanted(cluster.name()) && !begunNanos.containsKey(cluster.name())) {
                 begunNanos.put(cluster.name(), nowNanos);
                 cluster.hosts().forEach(host -> before.put(key(cluster, host), host));
+                dropsBefore.put(cluster.name(), cluster.drops());
             }
         }
     }
@@ -99,8 +116,9 @@ public final class LoadPeriod {
             Long begun = begunNanos.put(cluster.name(), nowNanos);
             cluster.hosts().forEach(host -> now.put(key(cluster, host), host));
             if (begun != null) {
-                reports.add(report(cluster, Durations.fromNanos(nowNanos - begun)));
+                reports.add(report(cluster, microseconds(nowNanos - begun)));
             }
+            dropsBefore.put(cluster.name(), cluster.drops());
         }
         before = now;
         return reports;
@@ -112,6 +130,14 @@ public final class LoadPeriod {
                         .setClusterName(cluster.name())
                         .setClusterServiceName(cluster.serviceName())
                         .setLoadReportInterval(interval);
+        Drops drops = cluster.drops().since(dropsBefore.get(cluster.name()));
+        stats.setTotalDroppedRequests(drops.overflowed());
+        if (drops.overloaded() > 0) {
+            stats.addDroppedRequests(
+                    DroppedRequests.newBuilder()
+                            .setCategory(drops.category())
+                            .setDroppedCount(drops.overloaded()));
+        }
         var places = new LinkedHashMap<Place, List<HostLoad>>();
         for (HostLoad host : cluster.hosts()) {
             places.computeIfAbsent(host.place(), _ -> new ArrayList<>())
@@ -146,7 +172,7 @@ public final class LoadPeriod {
                     .setTotalIssuedRequests(locality.getTotalIssuedRequests() + host.issued())
                     .setTotalRequestsInProgress(
                             locality.getTotalRequestsInProgress() + host.inProgress());
-            if (endpoints) {
+            if (endpoints && !host.isIdle()) {
                 locality.addUpstreamEndpointStats(
                         UpstreamEndpointStats.newBuilder()
                                 .setAddress(address(host))
@@ -157,6 +183,11 @@ public final class LoadPeriod {
             }
         }
         return locality;
+    }
+
+    /** As precise as Envoy tells it. */
+    private static Duration microseconds(long nanos) {
+        return Durations.fromMicros(nanos / 1000);
     }
 
     private static HostLoad since(@Nullable HostLoad last, HostLoad host) {
@@ -174,6 +205,9 @@ public final class LoadPeriod {
     }
 
     private static Address address(HostLoad host) {
+        if (host.ip().startsWith("/") || host.ip().startsWith("@")) {
+            return Address.newBuilder().setPipe(Pipe.newBuilder().setPath(host.ip())).build();
+        }
         return Address.newBuilder()
                 .setSocketAddress(
                         SocketAddress.newBuilder().setAddress(host.ip()).setPortValue(host.port()))

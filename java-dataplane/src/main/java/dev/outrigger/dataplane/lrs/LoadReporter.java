@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.lrs;
 
 import com.google.protobuf.util.Durations;
-import dev.outrigger.dataplane.ads.Backoff;
 import dev.outrigger.dataplane.ads.GrpcChannels;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
@@ -21,7 +20,6 @@ import io.grpc.Status;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +27,12 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code load_stats_config}: says hello on a stream, is told which clusters matter and how often,
  * and from then on reports what was done since the last report. A stream that ends is opened again
- * after a back-off. Main loop only.
+ * after five seconds, as in Envoy, and goes on with what was reported on the last one. Main loop
+ * only.
  */
 public final class LoadReporter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LoadReporter.class);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
     private static final String SENDS_ALL = "envoy.lrs.supports_send_all_clusters";
 
     private final MainLoop loop;
@@ -41,7 +41,6 @@ public final class LoadReporter implements AutoCloseable {
     private final XdsClusterConfig cluster;
     private final Node node;
     private final LoadPeriod period;
-    private final Backoff backoff;
     private final StatsShard shard;
     private final StatsStore.Counter requests;
     private final StatsStore.Counter responses;
@@ -53,13 +52,16 @@ public final class LoadReporter implements AutoCloseable {
     private int generation;
 
     private boolean closed;
+
+    /** How often the server wants to be told; {@code null} while it has said nothing. */
+    private @Nullable Duration interval;
+
     private @Nullable ManagedChannel channel;
     private @Nullable ClientCall<LoadStatsRequest, LoadStatsResponse> call;
     private MainLoop.@Nullable Timer nextReport;
 
     /**
      * @param loads what the hosts of every cluster were sent since they are known
-     * @param random draws the back-off's jitter
      */
     public LoadReporter(
             MainLoop loop,
@@ -68,7 +70,6 @@ public final class LoadReporter implements AutoCloseable {
             XdsClusterConfig cluster,
             Node node,
             LoadPeriod.Source loads,
-            RandomGenerator random,
             StatsStore stats) {
         this.loop = loop;
         this.channels = channels;
@@ -76,7 +77,6 @@ public final class LoadReporter implements AutoCloseable {
         this.cluster = cluster;
         this.node = node.toBuilder().addClientFeatures(SENDS_ALL).build();
         this.period = new LoadPeriod(loads);
-        this.backoff = new Backoff(api.backoffBase(), api.backoffMax(), random);
         this.shard = stats.shard(0);
         this.requests = stats.counter("load_reporter.requests");
         this.responses = stats.counter("load_reporter.responses");
@@ -112,8 +112,16 @@ public final class LoadReporter implements AutoCloseable {
         call = opening;
         opening.start(new Listener(opening, ++generation), new Metadata());
         opening.request(1);
-        period.forget();
-        send(LoadStatsRequest.newBuilder().setNode(node));
+        report();
+    }
+
+    /** Says what happened since the last report; on the first stream that is only who speaks. */
+    private void report() {
+        send(
+                LoadStatsRequest.newBuilder()
+                        .setNode(node)
+                        .addAllClusterStats(period.report(loop.nanoTime())));
+        plan();
     }
 
     private void send(LoadStatsRequest.Builder report) {
@@ -133,24 +141,18 @@ public final class LoadReporter implements AutoCloseable {
                 response.getReportEndpointGranularity(),
                 loop.nanoTime());
         long millis = Math.max(1, Durations.toMillis(response.getLoadReportingInterval()));
-        plan(Duration.ofMillis(millis));
+        interval = Duration.ofMillis(millis);
+        plan();
     }
 
-    private void plan(Duration interval) {
+    private void plan() {
         if (nextReport != null) {
             nextReport.cancel();
+            nextReport = null;
         }
-        nextReport =
-                loop.schedule(
-                        interval,
-                        () -> {
-                            nextReport = null;
-                            send(
-                                    LoadStatsRequest.newBuilder()
-                                            .setNode(node)
-                                            .addAllClusterStats(period.report(loop.nanoTime())));
-                            plan(interval);
-                        });
+        if (interval != null && call != null) {
+            nextReport = loop.schedule(interval, this::report);
+        }
     }
 
     private void failed(Status status) {
@@ -158,16 +160,17 @@ public final class LoadReporter implements AutoCloseable {
         if (closed) {
             return;
         }
-        shard.inc(errors);
-        var delay = backoff.next();
-        log.warn(
-                "load reporter gRPC stream closed status={} message={} retryMillis={}",
-                status.getCode().value(),
-                status.getDescription() == null ? "" : status.getDescription(),
-                delay.toMillis());
+        if (!status.isOk()) {
+            shard.inc(errors);
+            log.warn(
+                    "load reporter gRPC stream closed status={} message={} retryMillis={}",
+                    status.getCode().value(),
+                    status.getDescription() == null ? "" : status.getDescription(),
+                    RETRY_DELAY.toMillis());
+        }
         var _ =
                 loop.schedule(
-                        delay,
+                        RETRY_DELAY,
                         () -> {
                             shard.inc(retries);
                             start();
@@ -200,7 +203,6 @@ public final class LoadReporter implements AutoCloseable {
         @Override
         public void onMessage(LoadStatsResponse response) {
             if (generation == myGeneration) {
-                backoff.reset();
                 onResponse(response);
                 mine.request(1);
             }

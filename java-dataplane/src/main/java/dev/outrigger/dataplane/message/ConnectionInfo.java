@@ -2,7 +2,9 @@
 package dev.outrigger.dataplane.message;
 
 import dev.outrigger.dataplane.config.PipeAddress;
+import dev.outrigger.dataplane.config.ProxyTlv;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public record ConnectionInfo(
      * @param ja3 of the ClientHello; empty where nobody asked
      * @param filterChainName empty where the chain has none
      * @param listenerName empty where the listener has none
+     * @param tlvs what a PROXY header says besides, for hosts to hear
      */
     public record Accepted(
             InetSocketAddress directRemoteAddress,
@@ -41,7 +44,12 @@ public record ConnectionInfo(
             String requestedServerName,
             String ja3,
             String filterChainName,
-            String listenerName) {}
+            String listenerName,
+            List<ProxyTlv> tlvs) {
+        public Accepted {
+            tlvs = List.copyOf(tlvs);
+        }
+    }
 
     public static ConnectionInfo of(
             long id, InetSocketAddress remoteAddress, InetSocketAddress localAddress) {
@@ -49,7 +57,7 @@ public record ConnectionInfo(
                 id,
                 remoteAddress,
                 localAddress,
-                new Accepted(remoteAddress, localAddress, false, "", "", "", ""));
+                new Accepted(remoteAddress, localAddress, false, "", "", "", "", List.of()));
     }
 
     public static ConnectionInfo of(

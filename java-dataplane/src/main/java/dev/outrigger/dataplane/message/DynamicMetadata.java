@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,16 @@ public final class DynamicMetadata {
 
     public MetadataValue.@Nullable Struct find(String namespace) {
         return namespaces.get(namespace);
+    }
+
+    /** Whether no namespace holds anything. */
+    public boolean isEmpty() {
+        return namespaces.isEmpty();
+    }
+
+    /** Goes through all namespaces. */
+    public void forEach(BiConsumer<String, MetadataValue.Struct> action) {
+        namespaces.forEach(action);
     }
 
     /** Replaces what a namespace holds. */

@@ -23,7 +23,7 @@ public final class GrpcTimeout {
             digits++;
         }
         long value = Ascii.decimal(data, offset, digits);
-        if (value < 0 || digits == length) {
+        if (value < 0 || value > MAX_VALUE || digits == length) {
             return -1;
         }
         // What follows the unit is not looked at.

@@ -216,6 +216,10 @@ public final class StreamInfo {
         return startNanos;
     }
 
+    public long durationNanos() {
+        return endNanos - startNanos;
+    }
+
     public long durationMillis() {
         return (endNanos - startNanos) / 1_000_000;
     }

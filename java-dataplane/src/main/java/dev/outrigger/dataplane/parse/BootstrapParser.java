@@ -16,7 +16,6 @@ import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.WatchdogConfig;
-import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
@@ -44,7 +43,6 @@ public final class BootstrapParser {
     private final Bootstrap proto;
     private final Findings findings;
     private final Set<String> allClusters = new HashSet<>();
-    private final Set<String> xdsClusterNames = new HashSet<>();
     private final Map<String, SecretConfig> secrets = new LinkedHashMap<>();
     private boolean constraintsHold;
 
@@ -74,9 +72,15 @@ public final class BootstrapParser {
         List<RuntimeLayerConfig> layers = runtimeLayers();
         secrets();
         var clusters = new ArrayList<ClusterConfig>();
-        var xdsClusters = new ArrayList<XdsClusterConfig>();
-        clusters(clusters, xdsClusters);
+        clusters(clusters);
         List<ListenerConfig> listeners = listeners();
+        if (proto.hasStatsFlushInterval()
+                && proto.getStatsFlushCase() != Bootstrap.StatsFlushCase.STATSFLUSH_NOT_SET) {
+            findings.invalid(
+                    "stats_flush_interval",
+                    "",
+                    "Only one of stats_flush_interval or stats_flush_on_admin should be set!");
+        }
         Duration flush =
                 proto.hasStatsFlushInterval()
                         ? Values.duration(
@@ -93,7 +97,6 @@ public final class BootstrapParser {
                         secrets,
                         listeners,
                         clusters,
-                        xdsClusters,
                         dynamic,
                         clusterManager(clusters, loadStats),
                         layers,
@@ -138,7 +141,6 @@ public final class BootstrapParser {
                         ? ConfigSourceParser.api(
                                 dynamic.getAdsConfig(), path + ".ads_config", findings)
                         : Optional.empty();
-        ads.ifPresent(api -> xdsClusterNames.add(api.clusterName()));
         return new DynamicResourcesConfig(
                 ads,
                 source(dynamic.hasLdsConfig(), dynamic.getLdsConfig(), path + ".lds_config"),
@@ -149,13 +151,10 @@ public final class BootstrapParser {
         if (!proto.getClusterManager().hasLoadStatsConfig()) {
             return Optional.empty();
         }
-        var api =
-                ConfigSourceParser.api(
-                        proto.getClusterManager().getLoadStatsConfig(),
-                        "cluster_manager.load_stats_config",
-                        findings);
-        api.ifPresent(each -> xdsClusterNames.add(each.clusterName()));
-        return api;
+        return ConfigSourceParser.api(
+                proto.getClusterManager().getLoadStatsConfig(),
+                "cluster_manager.load_stats_config",
+                findings);
     }
 
     private Optional<ConfigSourceConfig> source(boolean present, ConfigSource source, String path) {
@@ -163,9 +162,6 @@ public final class BootstrapParser {
             return Optional.empty();
         }
         var parsed = ConfigSourceParser.source(source, path, findings);
-        if (parsed.isPresent() && parsed.get() instanceof ConfigSourceConfig.Grpc(var api, _)) {
-            xdsClusterNames.add(api.clusterName());
-        }
         // Without ads_config Envoy accepts "ads: {}" and never asks anybody.
         return parsed.filter(
                 p -> !(p instanceof ConfigSourceConfig.Ads) || findings.context().hasAds());
@@ -211,7 +207,8 @@ public final class BootstrapParser {
                             new AccessLogConfig.Sink.File(admin.getAccessLogPath()),
                             new AccessLogConfig.Format.Default()));
         }
-        return AddressParser.parse(admin.getAddress(), Names.REFUSED, "admin.address", findings)
+        return AddressParser.parseOrPipe(
+                        admin.getAddress(), Names.REFUSED, "admin.address", findings)
                 .map(address -> new AdminConfig(address, logs));
     }
 
@@ -295,7 +292,7 @@ public final class BootstrapParser {
         }
     }
 
-    private void clusters(List<ClusterConfig> traffic, List<XdsClusterConfig> xds) {
+    private void clusters(List<ClusterConfig> parsed) {
         Set<String> seen = new HashSet<>();
         List<Cluster> clusters = proto.getStaticResources().getClustersList();
         for (int i = 0; i < clusters.size(); i++) {
@@ -308,36 +305,7 @@ public final class BootstrapParser {
                         "cluster manager: duplicate cluster '" + cluster.getName() + "'");
                 continue;
             }
-            var context = context(path);
-            cluster(cluster, context, traffic, xds);
-        }
-    }
-
-    /**
-     * A cluster the xDS client names is for it, and one that speaks HTTP/2 may be for clients of
-     * other gRPC services; one that traffic can be sent to as well is an ordinary cluster besides.
-     */
-    private void cluster(
-            Cluster cluster,
-            ParseContext context,
-            List<ClusterConfig> traffic,
-            List<XdsClusterConfig> xds) {
-        boolean named = xdsClusterNames.contains(cluster.getName());
-        Parsed<ClusterConfig> ordinary = ClusterParser.parse(cluster, context);
-        if (!named && !XdsClusterParser.speaksHttp2(cluster)) {
-            add(ordinary, traffic);
-            return;
-        }
-        Parsed<XdsClusterConfig> service = XdsClusterParser.parse(cluster, context);
-        if (ordinary instanceof Parsed.Accepted<ClusterConfig>(var config)) {
-            traffic.add(config);
-        }
-        if (service instanceof Parsed.Accepted<XdsClusterConfig>(var config)) {
-            xds.add(config);
-        } else if (named) {
-            add(service, xds);
-        } else if (ordinary instanceof Parsed.Rejected<ClusterConfig>) {
-            add(ordinary, traffic);
+            add(ClusterParser.parse(cluster, context(path)), parsed);
         }
     }
 

@@ -8,9 +8,7 @@ import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
@@ -65,24 +63,21 @@ final class ClusterFields {
     private static final SupportedFields EXPLICIT =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .ExplicitHttpConfig.class,
-                            "traffic")
+                                    .ExplicitHttpConfig.class)
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
     private static final SupportedFields DOWNSTREAM =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .UseDownstreamHttpConfig.class,
-                            "traffic")
+                                    .UseDownstreamHttpConfig.class)
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
     private static final SupportedFields AUTO =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .AutoHttpConfig.class,
-                            "traffic")
+                                    .AutoHttpConfig.class)
                     .nested("http_protocol_options", () -> HTTP1)
                     .nested("http2_protocol_options", () -> Http2OptionsParser.FIELDS);
 
@@ -93,8 +88,7 @@ final class ClusterFields {
     private static final SupportedFields PROTOCOL =
             SupportedFields.of(
                             io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .class,
-                            "traffic")
+                                    .class)
                     .nested("common_http_protocol_options", () -> COMMON_HTTP)
                     .nested("explicit_http_config", () -> EXPLICIT)
                     .nested("upstream_http_protocol_options", () -> NAMING)
@@ -137,7 +131,7 @@ final class ClusterFields {
                     .obeyed("first_address_family_version", "first_address_family_count");
 
     private static final SupportedFields UPSTREAM_CONNECTION =
-            SupportedFields.of(UpstreamConnectionOptions.class, "traffic")
+            SupportedFields.of(UpstreamConnectionOptions.class)
                     .nested("tcp_keepalive", () -> KEEPALIVE)
                     .onlyBool("set_local_interface_name_on_upstream_connections", false)
                     .nested("happy_eyeballs_config", () -> HAPPY_EYEBALLS);
@@ -150,40 +144,11 @@ final class ClusterFields {
             SupportedFields.of(Cluster.PreconnectPolicy.class)
                     .obeyed("per_upstream_preconnect_ratio", "predictive_preconnect_ratio");
 
-    private static final SupportedFields CONNECTION =
-            SupportedFields.of(UpstreamConnectionOptions.class, "xDS")
-                    .nested("tcp_keepalive", () -> KEEPALIVE);
-
-    private static final SupportedFields HTTP2_KEEPALIVE =
-            SupportedFields.of(KeepaliveSettings.class, "xDS")
-                    .obeyed("interval", "timeout")
-                    .noEffect("interval_jitter", "one connection, so nothing to spread");
-
-    private static final SupportedFields HTTP2 =
-            SupportedFields.of(Http2ProtocolOptions.class, "xDS")
-                    .nested("connection_keepalive", () -> HTTP2_KEEPALIVE)
-                    .noEffect("max_concurrent_streams", "xDS needs a handful of streams")
-                    .noEffect("initial_stream_window_size", "flow control is gRPC's own")
-                    .noEffect("initial_connection_window_size", "flow control is gRPC's own")
-                    .noEffect("hpack_table_size", "header compression is gRPC's own");
-
-    private static final SupportedFields XDS_EXPLICIT =
-            SupportedFields.of(
-                            io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .ExplicitHttpConfig.class,
-                            "xDS")
-                    .nested("http2_protocol_options", () -> HTTP2);
-
-    private static final SupportedFields XDS_PROTOCOL =
-            SupportedFields.of(
-                            io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                    .class,
-                            "xDS")
-                    .nested("explicit_http_config", () -> XDS_EXPLICIT);
-
-    /** Clusters that requests are sent to. */
     static final SupportedFields CLUSTER =
-            common(SupportedFields.of(Cluster.class, "traffic"))
+            SupportedFields.of(Cluster.class)
+                    .obeyed("name", "alt_stat_name", "connect_timeout")
+                    .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
+                    .obeyed("dns_refresh_rate", "dns_lookup_family")
                     .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
                     .nested("transport_socket_matches", () -> TRANSPORT_SOCKET_MATCH)
                     .obeyed("type")
@@ -226,26 +191,5 @@ final class ClusterFields {
                     .obeyed("connection_pool_per_downstream_connection", "track_timeout_budgets")
                     .nested("track_cluster_stats", () -> TRACKED);
 
-    /** Clusters named by {@code envoy_grpc} of the bootstrap. */
-    static final SupportedFields XDS_CLUSTER =
-            common(SupportedFields.of(Cluster.class, "xDS"))
-                    .nested("transport_socket", () -> TlsFields.UPSTREAM_SOCKET)
-                    .onlyEnum("type", "STATIC", "STRICT_DNS", "LOGICAL_DNS")
-                    .onlyBool("respect_dns_ttl", false)
-                    .noEffect("cleanup_interval", "ORIGINAL_DST only")
-                    .noEffect("metadata", "nothing that reads cluster metadata is supported")
-                    .nested("http2_protocol_options", () -> HTTP2)
-                    .extension("typed_extension_protocol_options", List.of(() -> XDS_PROTOCOL))
-                    .nested("upstream_connection_options", () -> CONNECTION)
-                    .noEffect("lb_policy", "addresses are tried in order")
-                    .noEffect("circuit_breakers", "one connection")
-                    .noEffect("per_connection_buffer_limit_bytes", "flow control is gRPC's own");
-
     private ClusterFields() {}
-
-    private static SupportedFields common(SupportedFields table) {
-        return table.obeyed("name", "alt_stat_name", "connect_timeout")
-                .nested("load_assignment", () -> EndpointParser.ASSIGNMENT)
-                .obeyed("dns_refresh_rate", "dns_lookup_family");
-    }
 }

@@ -95,6 +95,8 @@ public final class ClusterParser {
                                 proto.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc(),
                                 proto.getCommonLbConfig().getCloseConnectionsOnHostSetChange()),
                         tls,
+                        ProxyProtocolParser.parse(
+                                proto.getTransportSocket(), "transport_socket", findings),
                         matches,
                         new TrackedStats(
                                 proto.getTrackTimeoutBudgets()

@@ -96,6 +96,10 @@ final class DiscoveryParser {
     }
 
     Discovery parse() {
+        if (proto.hasEdsClusterConfig() && proto.getType() != DiscoveryType.EDS) {
+            findings.invalid(
+                    "eds_cluster_config", "", "eds_cluster_config set in a non-EDS cluster");
+        }
         Kind kind = kind();
         return switch (kind) {
             case STATIC -> new Discovery.Static();

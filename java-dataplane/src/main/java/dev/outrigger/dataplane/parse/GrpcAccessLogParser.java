@@ -23,17 +23,16 @@ final class GrpcAccessLogParser {
                     .obeyed("log_name", "buffer_flush_interval", "buffer_size_bytes")
                     .nested("grpc_service", () -> ConfigSourceParser.GRPC_SERVICE)
                     .onlyEnum("transport_api_version", "V3")
-                    .noEffect("filter_state_objects_to_log", "no filter keeps such objects");
+                    .noEffect("filter_state_objects_to_log", "no filter keeps such objects")
+                    .nested("custom_tags", () -> CustomTagParser.TAG);
 
     static final SupportedFields HTTP =
             SupportedFields.of(HttpGrpcAccessLogConfig.class)
                     .nested("common_config", () -> COMMON)
                     .obeyed(
                             "additional_request_headers_to_log",
-                            "additional_response_headers_to_log")
-                    .noEffect(
-                            "additional_response_trailers_to_log",
-                            "trailers are not kept for logs");
+                            "additional_response_headers_to_log",
+                            "additional_response_trailers_to_log");
 
     static final SupportedFields TCP =
             SupportedFields.of(TcpGrpcAccessLogConfig.class).nested("common_config", () -> COMMON);
@@ -49,6 +48,7 @@ final class GrpcAccessLogParser {
                                 false,
                                 lower(http.getAdditionalRequestHeadersToLogList()),
                                 lower(http.getAdditionalResponseHeadersToLogList()),
+                                lower(http.getAdditionalResponseTrailersToLogList()),
                                 path,
                                 findings))
                 .or(() ->
@@ -57,6 +57,7 @@ final class GrpcAccessLogParser {
                                         sink(
                                                 tcp.getCommonConfig(),
                                                 true,
+                                                List.of(),
                                                 List.of(),
                                                 List.of(),
                                                 path,
@@ -69,6 +70,7 @@ final class GrpcAccessLogParser {
             boolean tcp,
             List<String> requestHeaders,
             List<String> responseHeaders,
+            List<String> responseTrailers,
             String path,
             Findings findings) {
         String at = FieldPaths.join(path, "common_config");
@@ -89,7 +91,9 @@ final class GrpcAccessLogParser {
                                         ? Values.clamp(common.getBufferSizeBytes())
                                         : DEFAULT_BUFFER_BYTES,
                                 requestHeaders,
-                                responseHeaders));
+                                responseHeaders,
+                                responseTrailers,
+                                CustomTagParser.parse(common.getCustomTagsList())));
     }
 
     private static List<String> lower(List<String> names) {

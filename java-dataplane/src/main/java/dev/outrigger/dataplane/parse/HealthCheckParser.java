@@ -71,6 +71,9 @@ final class HealthCheckParser {
                     .obeyed("name")
                     .extension("typed_config", List.of(() -> FILE_SINK));
 
+    private static final SupportedFields TLS =
+            SupportedFields.of(HealthCheck.TlsOptions.class).obeyed("alpn_protocols");
+
     static final SupportedFields HEALTH_CHECK =
             SupportedFields.of(HealthCheck.class)
                     .obeyed("timeout", "interval", "initial_jitter", "interval_jitter")
@@ -84,12 +87,8 @@ final class HealthCheckParser {
                     .obeyed("healthy_edge_interval", "event_log_path")
                     .nested("event_logger", () -> EVENT_LOGGER)
                     .obeyed("always_log_health_check_failures", "always_log_health_check_success")
-                    .noEffect(
-                            "tls_options",
-                            "checks go over the transport socket of the endpoint, with its own ALPN")
-                    .noEffect(
-                            "transport_socket_match_criteria",
-                            "the metadata of the endpoint picks it, for checks as for requests");
+                    .nested("tls_options", () -> TLS)
+                    .obeyed("transport_socket_match_criteria");
 
     private final HealthCheck proto;
     private final String path;
@@ -132,6 +131,12 @@ final class HealthCheckParser {
                         Values.clamp(proto.getHealthyThreshold()),
                         proto.hasAltPort() ? port(proto.getAltPort()) : OptionalInt.empty(),
                         !proto.hasReuseConnection() || proto.getReuseConnection().getValue(),
+                        proto.hasTransportSocketMatchCriteria()
+                                ? Optional.of(
+                                        MetadataParser.struct(
+                                                proto.getTransportSocketMatchCriteria()))
+                                : Optional.empty(),
+                        proto.getTlsOptions().getAlpnProtocolsList(),
                         eventLogs(),
                         proto.getAlwaysLogHealthCheckFailures(),
                         proto.getAlwaysLogHealthCheckSuccess()));

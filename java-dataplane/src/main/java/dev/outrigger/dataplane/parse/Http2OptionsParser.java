@@ -21,7 +21,7 @@ final class Http2OptionsParser {
     private static final double DEFAULT_JITTER_PERCENT = 15;
 
     private static final SupportedFields KEEPALIVE =
-            SupportedFields.of(KeepaliveSettings.class, "traffic")
+            SupportedFields.of(KeepaliveSettings.class)
                     .obeyed("interval", "timeout", "connection_idle_interval")
                     .nested("interval_jitter", () -> LoadBalancingFields.PERCENT);
 
@@ -30,7 +30,7 @@ final class Http2OptionsParser {
                     .obeyed("identifier", "value");
 
     static final SupportedFields FIELDS =
-            SupportedFields.of(Http2ProtocolOptions.class, "traffic")
+            SupportedFields.of(Http2ProtocolOptions.class)
                     .obeyed(
                             "hpack_table_size",
                             "max_concurrent_streams",

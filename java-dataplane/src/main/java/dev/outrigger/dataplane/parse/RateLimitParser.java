@@ -15,7 +15,7 @@ final class RateLimitParser {
     private static final SupportedFields SEGMENT =
             SupportedFields.of(MetadataKey.PathSegment.class).obeyed("key");
 
-    private static final SupportedFields KEY =
+    static final SupportedFields KEY =
             SupportedFields.of(MetadataKey.class).obeyed("key").nested("path", () -> SEGMENT);
 
     private static final SupportedFields METADATA =

@@ -22,7 +22,6 @@ public final class SupportedTables {
                     ListenerParser.LISTENER,
                     RouteParser.ROUTE_CONFIGURATION,
                     ClusterFields.CLUSTER,
-                    ClusterFields.XDS_CLUSTER,
                     EndpointParser.ASSIGNMENT,
                     SecretParser.SECRET,
                     ScopedRoutesParser.SCOPE,

@@ -46,7 +46,8 @@ final class TlsContextParser {
     static Optional<UpstreamTlsConfig> upstream(
             TransportSocket socket, String path, Findings findings) {
         String at = FieldPaths.join(path, "typed_config");
-        return Values.unpack(socket.getTypedConfig(), UpstreamTlsContext.class, at, findings)
+        TransportSocket own = ProxyProtocolParser.inner(socket, path, findings);
+        return Values.unpack(own.getTypedConfig(), UpstreamTlsContext.class, at, findings)
                 .map(proto -> new TlsContextParser(findings).upstream(proto, at));
     }
 

@@ -133,6 +133,17 @@ final class TlsFields {
     static final SupportedFields UPSTREAM_SOCKET =
             SupportedFields.of(TransportSocket.class, "upstream")
                     .obeyed("name")
+                    .extension(
+                            "typed_config",
+                            List.of(
+                                    () -> RAW_BUFFER,
+                                    () -> UPSTREAM,
+                                    () -> ProxyProtocolParser.TRANSPORT));
+
+    /** Behind a header of the PROXY protocol. */
+    static final SupportedFields UPSTREAM_INNER_SOCKET =
+            SupportedFields.of(TransportSocket.class, "behind a PROXY header")
+                    .obeyed("name")
                     .extension("typed_config", List.of(() -> RAW_BUFFER, () -> UPSTREAM));
 
     private TlsFields() {}

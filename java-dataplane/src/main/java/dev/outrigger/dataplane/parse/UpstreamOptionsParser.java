@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.UInt32Value;
 import dev.outrigger.dataplane.config.ClusterConfig.CircuitBreakers;
 import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
@@ -15,6 +16,7 @@ import dev.outrigger.dataplane.config.Http1UpstreamConfig;
 import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -236,7 +238,7 @@ final class UpstreamOptionsParser {
         var happy = options.getHappyEyeballsConfig();
         return new UpstreamSockets(
                 bindAddresses(),
-                XdsClusterParser.tcpKeepalive(proto),
+                tcpKeepalive(),
                 switch (happy.getFirstAddressFamilyVersion()) {
                     case V4 -> FirstFamily.V4;
                     case V6 -> FirstFamily.V6;
@@ -249,6 +251,26 @@ final class UpstreamOptionsParser {
                 proto.getUpstreamBindConfig().hasFreebind()
                         ? Optional.of(proto.getUpstreamBindConfig().getFreebind().getValue())
                         : Optional.empty());
+    }
+
+    private Optional<TcpKeepalive> tcpKeepalive() {
+        if (!proto.getUpstreamConnectionOptions().hasTcpKeepalive()) {
+            return Optional.empty();
+        }
+        var keepalive = proto.getUpstreamConnectionOptions().getTcpKeepalive();
+        return Optional.of(
+                new TcpKeepalive(
+                        keepalive.hasKeepaliveProbes()
+                                ? Optional.of(Values.clamp(keepalive.getKeepaliveProbes()))
+                                : Optional.empty(),
+                        seconds(keepalive.hasKeepaliveTime(), keepalive.getKeepaliveTime()),
+                        seconds(
+                                keepalive.hasKeepaliveInterval(),
+                                keepalive.getKeepaliveInterval())));
+    }
+
+    private static Optional<Duration> seconds(boolean present, UInt32Value value) {
+        return present ? Optional.of(Duration.ofSeconds(Values.unsigned(value))) : Optional.empty();
     }
 
     private List<InetSocketAddress> bindAddresses() {
@@ -323,15 +345,13 @@ final class UpstreamOptionsParser {
                         match.getName(),
                         "Duplicate transport_socket_matches name: " + match.getName());
             }
+            String at = FieldPaths.index("transport_socket_matches", i) + ".transport_socket";
             matches.add(
                     new TransportSocketMatch(
                             match.getName(),
                             MetadataCriteria.of(MetadataParser.struct(match.getMatch())),
-                            TlsContextParser.upstream(
-                                    match.getTransportSocket(),
-                                    FieldPaths.index("transport_socket_matches", i)
-                                            + ".transport_socket",
-                                    findings)));
+                            TlsContextParser.upstream(match.getTransportSocket(), at, findings),
+                            ProxyProtocolParser.parse(match.getTransportSocket(), at, findings)));
         }
         return matches;
     }

@@ -16,7 +16,7 @@ import java.util.List;
 final class UriTemplates {
     private static final int MAX_VARIABLES = 5;
     private static final int MAX_NAME_LENGTH = 16;
-    private static final String LITERAL = "a-zA-Z0-9-._~%!$&'()+,;:@";
+    private static final String LITERAL = "a-zA-Z0-9-._~%!$&'()+,;:@=";
     private static final String ONE_SEGMENT = "[" + LITERAL + "]+";
     private static final String ANY_SEGMENTS = "[" + LITERAL + "/]*";
     private static final Pattern PRINTABLE = Pattern.compile("/[!-~]*");

@@ -23,11 +23,36 @@ public final class RuntimeKeys {
 
     public static final String CONNECTION_LIMIT_SUFFIX = ".connection_limit";
 
+    /** Whether anything is retried at all, in percent (RT3). */
+    public static final String USE_RETRY = "upstream.use_retry";
+
+    /** Before the name of a cluster: the share of its requests that is answered 503. */
+    public static final String MAINTENANCE_PREFIX = "upstream.maintenance_mode.";
+
+    public static final String PANIC_THRESHOLD = "upstream.healthy_panic_threshold";
+    public static final String ZONE_ROUTING_ENABLED = "upstream.zone_routing.enabled";
+    public static final String ZONE_ROUTING_MIN_SIZE = "upstream.zone_routing.min_cluster_size";
+
+    /** Before the name of a cluster and of a priority. */
+    public static final String CIRCUIT_BREAKERS_PREFIX = "circuit_breakers.";
+
+    public static final String HEALTH_CHECK_MIN_INTERVAL = "health_check.min_interval";
+    public static final String HEALTH_CHECK_MAX_INTERVAL = "health_check.max_interval";
+    public static final String HEALTH_CHECK_VERIFY_CLUSTER = "health_check.verify_cluster";
+
     /** The last four also for one caller: {@code fault.http.<downstream cluster>.…}. */
     private static final Pattern KNOWN =
             Pattern.compile(
                     "fault\\.http\\.(.+\\.)?(delay|abort|max_active_faults|rate_limit)(\\..+)?"
-                            + "|envoy\\.resource_limits\\.listener\\..+\\.connection_limit");
+                            + "|envoy\\.resource_limits\\.listener\\..+\\.connection_limit"
+                            + "|upstream\\.(use_retry|maintenance_mode\\..+"
+                            + "|healthy_panic_threshold|zone_routing\\.(enabled|min_cluster_size))"
+                            + "|circuit_breakers\\..+\\.(default|high)\\.(max_(connections"
+                            + "|pending_requests|requests|retries|connection_pools)"
+                            + "|retry_budget\\.(budget_percent|min_retry_concurrency))"
+                            + "|health_check\\.(min_interval|max_interval|verify_cluster)"
+                            + "|outlier_detection\\.[a-z0-9_]+"
+                            + "|overload\\.premature_reset_[a-z_]+");
 
     private RuntimeKeys() {}
 

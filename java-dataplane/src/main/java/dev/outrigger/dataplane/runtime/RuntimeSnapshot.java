@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,11 @@ public final class RuntimeSnapshot {
 
     private @Nullable RuntimeValue find(String key) {
         return key.isEmpty() || values.isEmpty() ? null : values.get(key);
+    }
+
+    /** Whether any layer says anything of it. */
+    public boolean has(String key) {
+        return find(key) != null;
     }
 
     /** A whole number from 0. */
@@ -100,6 +106,14 @@ public final class RuntimeSnapshot {
     /** As {@link #featureEnabled(String, FractionalPercent, long)}. */
     public boolean featureEnabled(RuntimeFractionalPercent fraction, long random) {
         return featureEnabled(fraction.runtimeKey(), fraction.defaultValue(), random);
+    }
+
+    /** A percentage given as a whole number; draws only where that decides anything. */
+    public boolean featureEnabled(String key, long defaultPercent, RandomGenerator random) {
+        long percent = integer(key, defaultPercent);
+        return percent != 0
+                && (Long.compareUnsigned(percent, HUNDRED) >= 0
+                        || random.nextInt((int) HUNDRED) < percent);
     }
 
     /** A percentage given as a whole number. */

@@ -111,7 +111,8 @@ public final class ConfigAssembler implements AutoCloseable {
                                 (_, name) ->
                                         "Unexpected resource name in ExtensionConfigDS response: "
                                                 + name,
-                                "Unexpected number of resources in ExtensionConfigDS response: "),
+                                "Unexpected number of resources in ExtensionConfigDS response: ",
+                                this::checkExtension),
                         this::onExtension,
                         this::settle);
         this.secrets =
@@ -239,8 +240,7 @@ public final class ConfigAssembler implements AutoCloseable {
 
     /** Whether a cluster of that name is known, for {@code validate_clusters}. */
     public boolean knowsCluster(String name) {
-        return clusters.contains(name)
-                || bootstrap.xdsClusters().stream().anyMatch(each -> each.name().equals(name));
+        return clusters.contains(name);
     }
 
     /** Where a cluster's hosts are now, for clients of gRPC services. */
@@ -329,6 +329,10 @@ public final class ConfigAssembler implements AutoCloseable {
         }
         secrets.use(needed);
         secretFiles.watch(secrets.resources());
+    }
+
+    private Optional<String> checkExtension(ResourceReference reference, ExtensionConfig config) {
+        return listeners.checkExtension(reference, config);
     }
 
     private void onExtension(ResourceReference reference, ExtensionConfig config) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class DiscoveredResources<C> {
      * @param counters what is counted there besides
      * @param misnamed Envoy's words for a resource under another name, from both names
      * @param misnumbered how Envoy's words begin for other than one resource
+     * @param check why one cannot be used where it is referred to, if so
      */
     record Kind<C>(
             XdsType type,
@@ -60,7 +62,26 @@ final class DiscoveredResources<C> {
             Function<String, String> statPrefix,
             List<String> counters,
             BinaryOperator<String> misnamed,
-            String misnumbered) {}
+            String misnumbered,
+            BiFunction<ResourceReference, C, Optional<String>> check) {
+        /** One that can be used wherever it is referred to. */
+        Kind(
+                XdsType type,
+                Function<byte[], Named<C>> parser,
+                Function<String, String> statPrefix,
+                List<String> counters,
+                BinaryOperator<String> misnamed,
+                String misnumbered) {
+            this(
+                    type,
+                    parser,
+                    statPrefix,
+                    counters,
+                    misnamed,
+                    misnumbered,
+                    (_, _) -> Optional.empty());
+        }
+    }
 
     /**
      * @param onChange called with every value that differs from the last
@@ -252,6 +273,14 @@ final class DiscoveredResources<C> {
                             onChange.accept(reference, config);
                         }
                     });
+        }
+
+        @Override
+        public Optional<String> check(String name, C config) {
+            return entries.keySet().stream()
+                    .filter(each -> each.name().equals(name) && keyOf(each).equals(key))
+                    .flatMap(each -> kind.check.apply(each, config).stream())
+                    .findFirst();
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig;
 import dev.outrigger.dataplane.config.ListenSocketsConfig.ListenAddress;
 import dev.outrigger.dataplane.config.ListenerConfig;
@@ -173,6 +174,30 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 .flatMap(entry -> entry.filters().stream())
                 .map(filter -> filter.resource())
                 .toList();
+    }
+
+    /** Why a filter's configuration of that type cannot be used, if so, in Envoy's words. */
+    Optional<String> checkExtension(ResourceReference reference, ExtensionConfig config) {
+        return entries().stream()
+                .flatMap(entry -> entry.filters().stream())
+                .filter(filter -> filter.resource().equals(reference))
+                .filter(filter -> !filter.typeUrls().contains(config.typeUrl()))
+                .findFirst()
+                .map(filter ->
+                        "Error: filter config has type URL "
+                                + typeName(config.typeUrl())
+                                + " but expect "
+                                + String.join(
+                                        ", ",
+                                        filter.typeUrls().stream()
+                                                .map(ListenerSet::typeName)
+                                                .sorted()
+                                                .toList())
+                                + ".");
+    }
+
+    private static String typeName(String typeUrl) {
+        return typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
     }
 
     /** What SDS is to be asked for. */

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.state.ResourceParsers.Named;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -127,6 +128,7 @@ final class NamedSubscription<C> implements ResourceSink {
             return Optional.of(refusal);
         }
         var wanted = new ArrayList<Decoded<C>>(resources.size());
+        var taken = new HashSet<String>();
         for (Resource resource : resources) {
             Named<C> named = parser.apply(resource.value());
             if (named.parsed() instanceof Parsed.Rejected<C> rejected
@@ -141,7 +143,10 @@ final class NamedSubscription<C> implements ResourceSink {
                 if (!name.equals(named.name())) {
                     return Optional.of(target.misnamed(name, named.name()));
                 }
-                wanted.add(new Decoded<>(resource, named));
+                // As in Envoy, the first of several of one name counts.
+                if (taken.add(name)) {
+                    wanted.add(new Decoded<>(resource, named));
+                }
             }
         }
         for (Decoded<C> each : wanted) {
@@ -149,15 +154,20 @@ final class NamedSubscription<C> implements ResourceSink {
                 case Parsed.Rejected<C> rejected -> {
                     return Optional.of(rejected.message());
                 }
-                case Parsed.Accepted<C>(var config) ->
-                        target.onResource(
-                                each.named.name(),
-                                config,
-                                new AcceptedResource(
-                                        each.named.name(),
-                                        versionInfo,
-                                        each.resource,
-                                        loop.currentTimeMillis()));
+                case Parsed.Accepted<C>(var config) -> {
+                    var refusal = target.check(each.named.name(), config);
+                    if (refusal.isPresent()) {
+                        return refusal;
+                    }
+                    target.onResource(
+                            each.named.name(),
+                            config,
+                            new AcceptedResource(
+                                    each.named.name(),
+                                    versionInfo,
+                                    each.resource,
+                                    loop.currentTimeMillis()));
+                }
             }
         }
         for (String name : removed) {
@@ -172,6 +182,11 @@ final class NamedSubscription<C> implements ResourceSink {
 
     /** Who waits for the resources. */
     interface Target<C> {
+        /** Why a resource that is right in itself cannot be used where it is waited for, if so. */
+        default Optional<String> check(String name, C config) {
+            return Optional.empty();
+        }
+
         void onResource(String name, C config, AcceptedResource accepted);
 
         /** The server says it has none of that name; what is held stays. */

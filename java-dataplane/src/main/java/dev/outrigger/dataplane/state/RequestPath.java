@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What state and admin need of the request path. Every method is called on the main loop; the
@@ -79,6 +81,11 @@ public interface RequestPath {
         return Optional.empty();
     }
 
+    /** The TLS toward a cluster's hosts; {@code null} where there is none. */
+    default @Nullable ClientTls tlsOf(String cluster) {
+        return null;
+    }
+
     /** What each context of TLS works with now. */
     default List<LoadedCertificates> certificates() {
         return List.of();
@@ -120,11 +127,24 @@ public interface RequestPath {
      * A cluster with its live hosts, for {@code /clusters}.
      *
      * @param outlier present where hosts are compared
+     * @param drops requests that reached no host
      */
-    record ClusterView(String name, Optional<OutlierView> outlier, List<HostView> hosts) {
+    record ClusterView(
+            String name, Optional<OutlierView> outlier, List<HostView> hosts, Drops drops) {
         public ClusterView {
             hosts = List.copyOf(hosts);
         }
+    }
+
+    /**
+     * Requests that were dropped, since the cluster is known.
+     *
+     * @param overflowed by circuit breakers
+     * @param overloaded as the control plane wants
+     * @param category which kind of load the control plane wants dropped; empty for none
+     */
+    record Drops(long overflowed, long overloaded, String category) {
+        public static final Drops NONE = new Drops(0, 0, "");
     }
 
     /** What outlier detection compared hosts with; -1 where it did not. */

@@ -51,6 +51,11 @@ final class HostChoice implements LoadBalancerContext {
     }
 
     @Override
+    public @Nullable ConnectionInfo connection() {
+        return info.findConnection();
+    }
+
+    @Override
     public Object downstreamConnection() {
         return info.connection();
     }

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
+import dev.outrigger.dataplane.exchange.RequestIds;
 import dev.outrigger.dataplane.exchange.WorkerServices;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -22,6 +23,7 @@ import dev.outrigger.dataplane.upstream.TcpUpstream;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,7 @@ public final class TcpSession
     private boolean upstreamTold;
     private boolean downstreamEndedLast;
     private boolean closedLocally;
+    private @Nullable String streamId;
 
     /** After so long it is closed, and that is all; negative for a session that goes on. */
     private long refusalNanos = -1;
@@ -173,7 +176,9 @@ public final class TcpSession
     private void reach(Cluster of, Host host) {
         TunnelRequest request = proxy.tunnel();
         if (request == null) {
-            upstream = TcpUpstream.connect(host, worker, services.connector(), false, this);
+            upstream =
+                    TcpUpstream.connect(
+                            host, worker, services.connector(), false, info.connection(), this);
             return;
         }
         ConnectionPool pool = of.pool(host, worker, services.connector(), false, choice);
@@ -500,6 +505,21 @@ public final class TcpSession
     @Override
     public @Nullable ResponseHead response() {
         return null;
+    }
+
+    @Override
+    public String connectionStreamId() {
+        String id = streamId;
+        if (id == null) {
+            id = uniqueId();
+            streamId = id;
+        }
+        return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return new String(RequestIds.next(worker.random()), StandardCharsets.US_ASCII);
     }
 
     @Override

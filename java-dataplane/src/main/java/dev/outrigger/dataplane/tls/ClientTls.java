@@ -1,77 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
-import dev.outrigger.dataplane.config.CommonTlsConfig;
-import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
-import java.util.List;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS toward a cluster's hosts as it is now: new connections take the newest context, open ones
  * keep theirs. Making connections: any event loop; the rest: main loop.
  */
-public final class ClientTls implements Secured {
-    private final List<ResourceReference> references;
-    private final Function<Secrets, @Nullable ClientTlsContext> maker;
-    private final TlsStats stats;
-    private final LongSupplier nanoTime;
-    private final Owned<ClientTlsContext> context;
-    private final CommonTlsConfig config;
-    private LoadedCertificates certificates = LoadedCertificates.NONE;
+public final class ClientTls {
+    private final HeldContext<ClientTlsContext> context;
 
-    /**
-     * @param config what its certificates are
-     * @param references the secrets it depends on
-     * @param maker of contexts; {@code null} while secrets are missing
-     */
-    ClientTls(
-            CommonTlsConfig config,
-            List<ResourceReference> references,
-            Function<Secrets, @Nullable ClientTlsContext> maker,
-            TlsStats stats,
-            LongSupplier nanoTime) {
-        this.config = config;
-        this.references = List.copyOf(references);
-        this.maker = maker;
-        this.context = new Owned<>(this);
-        this.stats = stats;
-        this.nanoTime = nanoTime;
-    }
-
-    @Override
-    public List<ResourceReference> references() {
-        return references;
-    }
-
-    @Override
-    public void begin(Secrets secrets) {
-        context.replace(maker.apply(secrets));
-        load(secrets);
-    }
-
-    private void load(Secrets secrets) {
-        certificates = secrets.loaded(config);
-        stats.setExpirations(certificates);
+    ClientTls(HeldContext<ClientTlsContext> context) {
+        this.context = context;
     }
 
     /** What it works with now. Main loop. */
     public LoadedCertificates certificates() {
-        return certificates;
-    }
-
-    @Override
-    public void renew(Secrets secrets, StatsShard shard) {
-        ClientTlsContext next = maker.apply(secrets);
-        if (next != null) {
-            context.replace(next);
-            load(secrets);
-            shard.inc(stats.updatedBySds);
-        }
+        return context.certificates();
     }
 
     /**
@@ -80,11 +27,10 @@ public final class ClientTls implements Secured {
      * @param connectTimeout for connecting and handshake together
      */
     public ChannelHandler newHandler(TlsTarget target, StatsShard shard, Duration connectTimeout) {
-        ClientTlsContext now = context.retained();
-        if (now == null) {
-            shard.inc(stats.secretsNotReady);
-            return new NotReadyHandler();
-        }
-        return TlsHandler.client(now, target, shard, nanoTime, connectTimeout.toNanos());
+        ClientTlsContext now = context.take(shard);
+        return now == null
+                ? new NotReadyHandler()
+                : TlsHandler.client(
+                        now, target, shard, context.nanoTime(), connectTimeout.toNanos());
     }
 }

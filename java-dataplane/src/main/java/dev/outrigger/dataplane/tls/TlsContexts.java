@@ -28,7 +28,7 @@ public final class TlsContexts {
     private final LongSupplier nanoTime;
 
     /** Those that depend on secrets, for as long as somebody uses them. */
-    private final List<WeakReference<? extends Secured>> secured = new ArrayList<>();
+    private final List<WeakReference<HeldContext<?>>> held = new ArrayList<>();
 
     private Map<ResourceReference, SecretConfig> secrets = Map.of();
 
@@ -49,9 +49,9 @@ public final class TlsContexts {
         if (before.equals(now)) {
             return;
         }
-        secured.removeIf(each -> each.get() == null);
-        for (WeakReference<? extends Secured> each : List.copyOf(secured)) {
-            Secured one = each.get();
+        held.removeIf(each -> each.get() == null);
+        for (WeakReference<HeldContext<?>> each : List.copyOf(held)) {
+            HeldContext<?> one = each.get();
             if (one != null && differ(one.references(), before, now)) {
                 one.renew(secrets(), store.shard(0));
             }
@@ -77,14 +77,14 @@ public final class TlsContexts {
      */
     public ClientTls client(UpstreamTlsConfig config, String scope) {
         var stats = new TlsStats(store, scope, false);
-        var made =
-                new ClientTls(
-                        config.common(),
-                        config.common().secrets(),
-                        known -> client(config, stats, known),
-                        stats,
-                        nanoTime);
-        return begin(made);
+        return new ClientTls(
+                begin(
+                        new HeldContext<>(
+                                config.common(),
+                                config.common().secrets(),
+                                known -> client(config, stats, known),
+                                stats,
+                                nanoTime)));
     }
 
     private @Nullable ClientTlsContext client(
@@ -108,14 +108,14 @@ public final class TlsContexts {
      */
     public ServerTls server(DownstreamTlsConfig config, List<String> serverNames, String scope) {
         var stats = new TlsStats(store, scope, true);
-        var made =
-                new ServerTls(
-                        config.common(),
-                        config.secrets(),
-                        known -> server(config, serverNames, stats, known),
-                        stats,
-                        nanoTime);
-        return begin(made);
+        return new ServerTls(
+                begin(
+                        new HeldContext<>(
+                                config.common(),
+                                config.secrets(),
+                                known -> server(config, serverNames, stats, known),
+                                stats,
+                                nanoTime)));
     }
 
     private @Nullable ServerTlsContext server(
@@ -146,10 +146,10 @@ public final class TlsContexts {
         return config.keyLog().map(KeyLogFile::new).orElse(null);
     }
 
-    private <S extends Secured> S begin(S made) {
+    private <C extends TlsContext> HeldContext<C> begin(HeldContext<C> made) {
         made.begin(secrets());
         if (!made.references().isEmpty()) {
-            secured.add(new WeakReference<>(made));
+            held.add(new WeakReference<>(made));
         }
         return made;
     }

@@ -17,6 +17,10 @@ record TlsErrors(String text, boolean verifyFailed, boolean noCertificate) {
 
     static final String END = ":TLS_error_end";
 
+    /** The system's word for a peer that is gone, with the number of its library. */
+    static final String RESET =
+            "TLS_error:|33554536:system library:OPENSSL_internal:Connection reset by peer" + END;
+
     private static final int MAX_ERRORS = 16;
     private static final int LIBRARY_SHIFT = 24;
     private static final int REASON_MASK = 0xfff;

@@ -16,6 +16,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -597,6 +598,18 @@ public final class TlsHandler extends ChannelDuplexHandler {
             waiting.tryFailure(new TlsException(session.failureReason()));
         }
         ctx().close();
+    }
+
+    /** A reset amid the handshake is a reason as BoringSSL would tell it. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (state == State.HANDSHAKE
+                && session.failureReason().isEmpty()
+                && cause instanceof IOException
+                && String.valueOf(cause.getMessage()).contains("Connection reset")) {
+            session.failed(TlsErrors.RESET);
+        }
+        context.fireExceptionCaught(cause);
     }
 
     @Override

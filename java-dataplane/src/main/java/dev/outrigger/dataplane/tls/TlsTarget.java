@@ -36,6 +36,11 @@ public record TlsTarget(
                 hostname, name.serverName(), name.anyName(), alpnOverride, alpnFallback);
     }
 
+    /** Offers these protocols whatever the cluster says; empty: what it says. */
+    public TlsTarget withAlpn(List<String> protocols) {
+        return new TlsTarget(hostname, serverName, anyName, protocols, alpnFallback);
+    }
+
     /** Offers these protocols where the cluster names none. */
     public TlsTarget withAlpnFallback(List<String> protocols) {
         return new TlsTarget(hostname, serverName, anyName, alpnOverride, protocols);

@@ -3,6 +3,9 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig.RetryBudget;
 import dev.outrigger.dataplane.config.ClusterConfig.Thresholds;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import java.util.Optional;
@@ -22,26 +25,81 @@ public final class CircuitBreakers {
     public final Resource requests;
     public final Resource retries;
     public final Resource pools;
+    private final RuntimeLayers runtime;
+    private final String budgetPercentKey;
+    private final String minRetryConcurrencyKey;
     private volatile Optional<RetryBudget> retryBudget;
 
     /**
+     * @param cluster whose limits the runtime can overrule, under keys of its name
      * @param trackRemaining whether gauges tell what is left
      */
-    CircuitBreakers(ClusterStats stats, String priority, boolean trackRemaining) {
+    CircuitBreakers(
+            ClusterStats stats,
+            String cluster,
+            String priority,
+            boolean trackRemaining,
+            RuntimeLayers runtime) {
+        this.runtime = runtime;
         String prefix = "circuit_breakers." + priority + '.';
-        connections = resource(stats, prefix, "cx_open", "remaining_cx", trackRemaining);
+        String keys = RuntimeKeys.CIRCUIT_BREAKERS_PREFIX + cluster + '.' + priority + '.';
+        budgetPercentKey = keys + "retry_budget.budget_percent";
+        minRetryConcurrencyKey = keys + "retry_budget.min_retry_concurrency";
+        connections =
+                resource(
+                        stats,
+                        prefix,
+                        "cx_open",
+                        "remaining_cx",
+                        trackRemaining,
+                        keys + "max_connections");
         pendingRequests =
-                resource(stats, prefix, "rq_pending_open", "remaining_pending", trackRemaining);
-        requests = resource(stats, prefix, "rq_open", "remaining_rq", trackRemaining);
-        retries = resource(stats, prefix, "rq_retry_open", "remaining_retries", trackRemaining);
-        pools = resource(stats, prefix, "cx_pool_open", "remaining_cx_pools", trackRemaining);
+                resource(
+                        stats,
+                        prefix,
+                        "rq_pending_open",
+                        "remaining_pending",
+                        trackRemaining,
+                        keys + "max_pending_requests");
+        requests =
+                resource(
+                        stats,
+                        prefix,
+                        "rq_open",
+                        "remaining_rq",
+                        trackRemaining,
+                        keys + "max_requests");
+        retries =
+                resource(
+                        stats,
+                        prefix,
+                        "rq_retry_open",
+                        "remaining_retries",
+                        trackRemaining,
+                        keys + "max_retries");
+        pools =
+                resource(
+                        stats,
+                        prefix,
+                        "cx_pool_open",
+                        "remaining_cx_pools",
+                        trackRemaining,
+                        keys + "max_connection_pools");
         retryBudget = Optional.empty();
     }
 
-    private static Resource resource(
-            ClusterStats stats, String prefix, String open, String remaining, boolean track) {
+    private Resource resource(
+            ClusterStats stats,
+            String prefix,
+            String open,
+            String remaining,
+            boolean track,
+            String key) {
         return new Resource(
-                stats.gauge(prefix + open), track ? stats.gauge(prefix + remaining) : null);
+                stats.gauge(prefix + open),
+                track ? stats.gauge(prefix + remaining) : null,
+                runtime,
+                key);
     }
 
     boolean tracksRemaining() {
@@ -60,14 +118,16 @@ public final class CircuitBreakers {
 
     /** Whether one more retry may run now (RT9, RT10). */
     public boolean canRetry() {
-        Optional<RetryBudget> budget = retryBudget;
-        if (budget.isEmpty()) {
+        RetryBudget budget = retryBudget.orElse(null);
+        RuntimeSnapshot now = runtime.snapshot();
+        if (budget == null && !now.has(budgetPercentKey) && !now.has(minRetryConcurrencyKey)) {
             return retries.canCreate();
         }
-        RetryBudget b = budget.get();
+        RetryBudget configured = budget == null ? RetryBudget.DEFAULT : budget;
+        double percent = now.number(budgetPercentKey, configured.budgetPercent());
+        long atLeast = now.integer(minRetryConcurrencyKey, configured.minRetryConcurrency());
         long active = requests.current() + pendingRequests.current();
-        long allowed =
-                Math.max(b.minRetryConcurrency(), (long) (b.budgetPercent() / 100.0 * active));
+        long allowed = Math.max(atLeast, (long) (percent / 100.0 * active));
         return retries.current() < allowed;
     }
 
@@ -77,12 +137,19 @@ public final class CircuitBreakers {
         private final Gauge open;
         private final @Nullable Gauge remaining;
         private final AtomicBoolean shownOpen = new AtomicBoolean();
+        private final RuntimeLayers runtime;
+        private final String key;
         private volatile long max;
         private boolean limited;
 
-        Resource(Gauge open, @Nullable Gauge remaining) {
+        /**
+         * @param key under which the runtime can overrule the limit
+         */
+        Resource(Gauge open, @Nullable Gauge remaining, RuntimeLayers runtime, String key) {
             this.open = open;
             this.remaining = remaining;
+            this.runtime = runtime;
+            this.key = key;
         }
 
         /** The gauge stays as it is until something is created or given back, as in Envoy. */
@@ -108,7 +175,7 @@ public final class CircuitBreakers {
         }
 
         public boolean canCreate() {
-            return current.get() < max;
+            return current.get() < max();
         }
 
         public long current() {
@@ -116,18 +183,18 @@ public final class CircuitBreakers {
         }
 
         public long max() {
-            return max;
+            return runtime.snapshot().integer(key, max);
         }
 
         public void inc(StatsShard shard) {
-            showOpen(current.incrementAndGet() >= max, shard);
+            showOpen(current.incrementAndGet() >= max(), shard);
             if (remaining != null) {
                 shard.dec(remaining);
             }
         }
 
         public void dec(StatsShard shard) {
-            showOpen(current.decrementAndGet() >= max, shard);
+            showOpen(current.decrementAndGet() >= max(), shard);
             if (remaining != null) {
                 shard.inc(remaining);
             }

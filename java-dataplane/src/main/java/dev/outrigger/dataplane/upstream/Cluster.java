@@ -9,7 +9,10 @@ import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.PeerName;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
@@ -31,6 +34,7 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final LoadDrops loadDrops = new LoadDrops();
     private final @Nullable TrackedClusterStats tracked;
     private final CircuitBreakers defaultBreakers;
     private final CircuitBreakers highBreakers;
@@ -38,6 +42,7 @@ public final class Cluster {
     private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
     private final TransportSockets sockets;
+    private final String maintenanceKey;
     private final Membership membership;
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
@@ -60,6 +65,7 @@ public final class Cluster {
         this.tracked = TrackedClusterStats.of(config.trackedStats(), stats::histogram);
         this.defaultBreakers = breakers.byDefault();
         this.highBreakers = breakers.high();
+        this.maintenanceKey = RuntimeKeys.MAINTENANCE_PREFIX + config.name();
         this.balancers = new LoadBalancer[environment.workers()];
         this.preconnects = new PredictivePreconnect[environment.workers()];
         this.balancerFactory = balancerFactory;
@@ -90,6 +96,24 @@ public final class Cluster {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    /** Of connections to hosts whose metadata says nothing; {@code null} for cleartext. */
+    public @Nullable ClientTls tls() {
+        return sockets.own().tls();
+    }
+
+    /** Requests that reached no host, for load reports. */
+    public LoadDrops loadDrops() {
+        return loadDrops;
+    }
+
+    /** Which kind of load the control plane wants dropped; empty for none. */
+    String dropCategory() {
+        return membership.dropOverloads().stream()
+                .findFirst()
+                .map(DropOverload::category)
+                .orElse("");
     }
 
     /** What the cluster tracks besides; {@code null} for nothing. */
@@ -141,7 +165,7 @@ public final class Cluster {
                                         .runtime()
                                         .snapshot()
                                         .integer(
-                                                "upstream.healthy_panic_threshold",
+                                                RuntimeKeys.PANIC_THRESHOLD,
                                                 config.loadBalancing()
                                                         .healthyPanicThresholdPercent()));
         return new HostSet.Options(
@@ -318,7 +342,9 @@ public final class Cluster {
             LoadBalancerContext context) {
         Cluster owner = host.cluster();
         PeerName name = owner.peerName(context);
-        Object of = poolOwner(context, name);
+        ProxiedConnection proxied =
+                host.isToldOfClients() ? ProxiedConnection.of(context.connection()) : null;
+        Object of = poolOwner(context, name, proxied);
         PoolProtocol protocol = owner.protocol(context);
         HostPools known = host.pools();
         ConnectionPool pool = known.find(worker.index(), protocol, highPriority, of);
@@ -335,7 +361,15 @@ public final class Cluster {
             pools.inc(shard);
             pool =
                     new ConnectionPool(
-                            owner, host, worker, connector, protocol, highPriority, of, name);
+                            owner,
+                            host,
+                            worker,
+                            connector,
+                            protocol,
+                            highPriority,
+                            of,
+                            name,
+                            proxied);
             known.put(worker.index(), protocol, highPriority, of, pool);
         }
         host.touch();
@@ -343,9 +377,12 @@ public final class Cluster {
     }
 
     /** Whose pool a request takes; {@code null} for the one all share. */
-    private @Nullable Object poolOwner(LoadBalancerContext context, @Nullable PeerName name) {
+    private @Nullable Object poolOwner(
+            LoadBalancerContext context,
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         Object connection =
-                config.poolPerDownstreamConnection() ? context.downstreamConnection() : null;
+                config.poolPerDownstreamConnection() ? context.downstreamConnection() : proxied;
         if (name == null || connection == null) {
             return name == null ? connection : name;
         }
@@ -397,6 +434,21 @@ public final class Cluster {
             preconnects[worker.index()] = preconnect;
         }
         preconnect.onNewStream(context, connector, highPriority);
+    }
+
+    /**
+     * What counts answers of the host's zone; {@code null} unless both zones are known. A proxy
+     * stays where it is.
+     */
+    public @Nullable ResponseCodeStats zoneStats(Host host) {
+        String own = environment.localLocality().zone();
+        String zone = host.locality().zone();
+        return own.isEmpty() || zone.isEmpty() ? null : stats.zone(own, zone);
+    }
+
+    /** Whether a request is to be answered at once because the cluster is under maintenance. */
+    public boolean isInMaintenance(WorkerContext worker) {
+        return worker.runtime().featureEnabled(maintenanceKey, 0, worker.random());
     }
 
     /** Whether a request is to be dropped because the control plane says so (ED4). */

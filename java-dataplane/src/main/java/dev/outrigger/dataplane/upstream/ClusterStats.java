@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class ClusterStats {
     private volatile @Nullable ResponseCodeStats external;
     private volatile @Nullable ResponseCodeStats internal;
     private volatile @Nullable ResponseCodeStats retry;
+    private volatile Map<String, ResponseCodeStats> zones = Map.of();
 
     public final Counter cxTotal;
     public final Gauge cxActive;
@@ -63,6 +65,7 @@ public final class ClusterStats {
     public final Counter rqRetry;
     public final Counter rqRetryLimitExceeded;
     public final Counter rqRetryOverflow;
+    public final Counter rqMaintenanceMode;
     public final Counter rqRetrySuccess;
     public final Counter rqRetryBackoffExponential;
     public final Counter rqRetryBackoffRatelimited;
@@ -158,6 +161,7 @@ public final class ClusterStats {
         rqRetry = counter("upstream_rq_retry");
         rqRetryLimitExceeded = counter("upstream_rq_retry_limit_exceeded");
         rqRetryOverflow = counter("upstream_rq_retry_overflow");
+        rqMaintenanceMode = counter("upstream_rq_maintenance_mode");
         rqRetrySuccess = counter("upstream_rq_retry_success");
         rqRetryBackoffExponential = counter("upstream_rq_retry_backoff_exponential");
         rqRetryBackoffRatelimited = counter("upstream_rq_retry_backoff_ratelimited");
@@ -193,7 +197,6 @@ public final class ClusterStats {
                 new String[] {
                     "upstream_cx_connect_with_0_rtt",
                     "upstream_cx_http3_total",
-                    "upstream_rq_maintenance_mode",
                     "upstream_rq_0rtt",
                     "upstream_cx_preconnect_skipped",
                     "upstream_http3_broken",
@@ -273,6 +276,28 @@ public final class ClusterStats {
     public void chargeResponse(StatsShard shard, int code, boolean internalRequest) {
         all().charge(shard, code);
         (internalRequest ? internal() : external()).charge(shard, code);
+    }
+
+    /**
+     * Of answers from one zone to another.
+     *
+     * @param from the proxy's own
+     * @param to the host's
+     */
+    ResponseCodeStats zone(String from, String to) {
+        ResponseCodeStats known = zones.get(to);
+        return known == null ? firstOfZone(from, to) : known;
+    }
+
+    private synchronized ResponseCodeStats firstOfZone(String from, String to) {
+        ResponseCodeStats known = zones.get(to);
+        if (known == null) {
+            known = new ResponseCodeStats(store, prefix + "zone." + from + '.' + to + '.');
+            var more = new HashMap<>(zones);
+            more.put(to, known);
+            zones = Map.copyOf(more);
+        }
+        return known;
     }
 
     /** Counts a response that a retry replaces (RT11). */

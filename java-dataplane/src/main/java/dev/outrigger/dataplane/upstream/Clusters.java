@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
+import dev.outrigger.dataplane.state.RequestPath.Drops;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
 import dev.outrigger.dataplane.state.RequestPath.OutlierView;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
@@ -110,7 +111,7 @@ public final class Clusters {
                 balancers);
     }
 
-    private static CircuitBreakers breakers(
+    private CircuitBreakers breakers(
             ClusterStats stats,
             ClusterConfig config,
             @Nullable Cluster before,
@@ -125,7 +126,12 @@ public final class Clusters {
                 && before.breakers(high).tracksRemaining() == limits.trackRemaining()) {
             return before.breakers(high);
         }
-        return new CircuitBreakers(stats, high ? "high" : "default", limits.trackRemaining());
+        return new CircuitBreakers(
+                stats,
+                config.name(),
+                high ? "high" : "default",
+                limits.trackRemaining(),
+                environment.runtime());
     }
 
     /** Closes every connection of a worker; on its loop. */
@@ -167,7 +173,11 @@ public final class Clusters {
                                         detector.threshold(true),
                                         detector.average(false),
                                         detector.threshold(false))),
-                cluster.hosts().stream().map(Clusters::view).toList());
+                cluster.hosts().stream().map(Clusters::view).toList(),
+                new Drops(
+                        cluster.loadDrops().overflowed(),
+                        cluster.loadDrops().overloaded(),
+                        cluster.dropCategory()));
     }
 
     private static HostView view(Host host) {

@@ -35,6 +35,7 @@ public final class ConnectionPool implements StreamSource {
     private final boolean highPriority;
     private final @Nullable Object owner;
     private final @Nullable PeerName name;
+    private final @Nullable ProxiedConnection proxied;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
     private final StatsShard shard;
@@ -50,6 +51,7 @@ public final class ConnectionPool implements StreamSource {
     /**
      * @param owner whose pool it is; {@code null} when all share it
      * @param name what its connections' TLS is for; {@code null}: what the cluster says
+     * @param proxied whom hosts are told of; {@code null} for nobody
      */
     ConnectionPool(
             Cluster cluster,
@@ -59,7 +61,8 @@ public final class ConnectionPool implements StreamSource {
             PoolProtocol protocol,
             boolean highPriority,
             @Nullable Object owner,
-            @Nullable PeerName name) {
+            @Nullable PeerName name,
+            @Nullable ProxiedConnection proxied) {
         this.cluster = cluster;
         this.protocol = protocol;
         this.codec = Http1CodecOptions.of(cluster.config().http());
@@ -69,6 +72,7 @@ public final class ConnectionPool implements StreamSource {
         this.highPriority = highPriority;
         this.owner = owner;
         this.name = name;
+        this.proxied = proxied;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
         this.shard = worker.stats();
@@ -226,13 +230,14 @@ public final class ConnectionPool implements StreamSource {
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
                                 host.address(),
-                                host.newTls(shard, config.connectTimeout(), target()),
+                                host.newTransport(
+                                        shard, config.connectTimeout(), target(), proxied),
                                 connection,
                                 config.connectTimeout(),
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
                         : HappyEyeballs.connect(
-                                connector, host, shard, target(), connection, config);
+                                connector, host, shard, target(), proxied, connection, config);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {

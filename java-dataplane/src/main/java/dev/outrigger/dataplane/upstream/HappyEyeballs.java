@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to the first of a host's addresses that answers: one after the other, families taking
@@ -31,6 +32,7 @@ final class HappyEyeballs {
     private final Host host;
     private final StatsShard shard;
     private final TlsTarget target;
+    private final @Nullable ProxiedConnection proxied;
     private final ClusterConfig config;
     private final ChannelHandler handler;
     private final ArrayDeque<InetSocketAddress> left;
@@ -42,6 +44,7 @@ final class HappyEyeballs {
             Host host,
             StatsShard shard,
             TlsTarget target,
+            @Nullable ProxiedConnection proxied,
             ClusterConfig config,
             ChannelHandler handler,
             List<InetSocketAddress> addresses) {
@@ -49,6 +52,7 @@ final class HappyEyeballs {
         this.host = host;
         this.shard = shard;
         this.target = target;
+        this.proxied = proxied;
         this.config = config;
         this.handler = handler;
         this.left = new ArrayDeque<>(addresses);
@@ -60,6 +64,7 @@ final class HappyEyeballs {
             Host host,
             StatsShard shard,
             TlsTarget target,
+            @Nullable ProxiedConnection proxied,
             ChannelHandler handler,
             ClusterConfig config) {
         var addresses = new ArrayList<InetSocketAddress>();
@@ -70,7 +75,8 @@ final class HappyEyeballs {
                         addresses,
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
-        var attempt = new HappyEyeballs(connector, host, shard, target, config, handler, sorted);
+        var attempt =
+                new HappyEyeballs(connector, host, shard, target, proxied, config, handler, sorted);
         attempt.next();
         return attempt.result;
     }
@@ -109,7 +115,7 @@ final class HappyEyeballs {
         ChannelFuture connecting =
                 connector.connect(
                         address,
-                        host.newTls(shard, config.connectTimeout(), target),
+                        host.newTransport(shard, config.connectTimeout(), target, proxied),
                         new Waiting(),
                         config.connectTimeout(),
                         config.perConnectionBufferLimitBytes(),

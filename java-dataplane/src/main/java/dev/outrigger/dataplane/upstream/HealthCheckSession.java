@@ -3,12 +3,12 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthCheckTarget;
+import dev.outrigger.dataplane.tls.TlsTarget;
 import dev.outrigger.dataplane.upstream.HealthChecker.Transition;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -257,12 +257,25 @@ abstract class HealthCheckSession {
                 : new InetSocketAddress(address.getAddress(), port);
     }
 
+    private @Nullable ChannelHandler transport() {
+        var sockets = checker.cluster.sockets();
+        // The check's own timeout ends it.
+        Duration timeout = checker.config.timeout().plusSeconds(1);
+        TlsTarget target = TlsTarget.of(host.hostname()).withAlpn(checker.config.alpn());
+        return checker.config
+                .transportSocketMatch()
+                .map(criteria ->
+                        host.newTransport(
+                                sockets.of(criteria), checker.shard, timeout, target, null))
+                .orElseGet(() -> host.newTransport(checker.shard, timeout, target, null));
+    }
+
     ChannelFuture connect(ChannelHandler handler) {
         var config = checker.cluster.config();
         // The check's own timeout ends it.
         return checker.connector.connect(
                 target(),
-                host.newTls(checker.shard, checker.config.timeout().plusSeconds(1), List.of()),
+                transport(),
                 handler,
                 checker.config.timeout().plusSeconds(1),
                 config.perConnectionBufferLimitBytes(),

@@ -5,6 +5,9 @@ import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.config.HealthCheckConfig;
 import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.config.HealthCheckConfig.Intervals;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
@@ -47,6 +50,7 @@ final class HealthChecker {
     final WorkerContext mainContext;
     final List<EventLog> logs;
     private final RandomGenerator random;
+    private final RuntimeLayers runtime;
     private final Listener listener;
     private final Map<Host, HealthCheckSession> sessions = new HashMap<>();
 
@@ -60,6 +64,7 @@ final class HealthChecker {
         this.loop = environment.loop();
         this.shard = environment.mainShard();
         this.random = environment.random();
+        this.runtime = environment.runtime();
         this.connector = environment.healthChecks();
         this.mainContext = environment.mainContext();
         this.listener = listener;
@@ -152,7 +157,16 @@ final class HealthChecker {
         if (jitter.toMillis() > 0) {
             millis += random.nextLong(jitter.toMillis());
         }
-        return Duration.ofMillis(Math.max(1, millis));
+        RuntimeSnapshot now = runtime.snapshot();
+        long longest = now.integer(RuntimeKeys.HEALTH_CHECK_MAX_INTERVAL, Long.MAX_VALUE);
+        long shortest = now.integer(RuntimeKeys.HEALTH_CHECK_MIN_INTERVAL, 0);
+        return Duration.ofMillis(Math.max(1, Math.max(Math.min(millis, longest), shortest)));
+    }
+
+    /** Whether the name a host says it has is looked at. */
+    boolean verifiesCluster() {
+        return runtime.snapshot()
+                .featureEnabled(RuntimeKeys.HEALTH_CHECK_VERIFY_CLUSTER, 100, random);
     }
 
     /** Whether results are written down that change nothing. */

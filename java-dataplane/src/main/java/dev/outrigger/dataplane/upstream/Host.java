@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.config.ProxyProtocolConfig;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.ClientTls;
@@ -42,7 +43,7 @@ public final class Host {
     private volatile long lastHcPassNanos;
     private volatile @Nullable OutlierMonitor outlier;
     private volatile boolean used;
-    private volatile @Nullable ClientTls tls;
+    private volatile TransportSockets.Socket socket;
 
     /** What an assignment says about a host, and may change. */
     public record Placement(Endpoint endpoint, int priority, LocalityKey locality, int weight) {
@@ -59,7 +60,7 @@ public final class Host {
         this.counters = new HostCounters[workers];
         this.pools = new HostPools(workers);
         this.placement = placement;
-        this.tls = cluster.sockets().own().tls();
+        this.socket = cluster.sockets().own();
         applyEds(placement.endpoint().healthStatus());
     }
 
@@ -111,25 +112,44 @@ public final class Host {
     }
 
     /** What its transport socket is; main loop. */
-    void setTls(@Nullable ClientTls socket) {
-        tls = socket;
+    void setSocket(TransportSockets.Socket value) {
+        socket = value;
+    }
+
+    /** Whether it is told of the client a connection is made for. */
+    boolean isToldOfClients() {
+        return socket.proxyProtocol() != null;
     }
 
     /**
      * What stands in front of a new connection's codec; {@code null} for nothing.
      *
-     * @param alpnFallback the protocols offered where the cluster names none
+     * @param target what is asked for beside what the cluster says
+     * @param proxied {@code null} for a connection of the proxy's own
      */
-    @Nullable ChannelHandler newTls(
-            StatsShard shard, Duration connectTimeout, List<String> alpnFallback) {
-        return newTls(
-                shard, connectTimeout, TlsTarget.of(hostname()).withAlpnFallback(alpnFallback));
+    @Nullable ChannelHandler newTransport(
+            StatsShard shard,
+            Duration connectTimeout,
+            TlsTarget target,
+            @Nullable ProxiedConnection proxied) {
+        return newTransport(socket, shard, connectTimeout, target, proxied);
     }
 
-    /** What stands in front of a new connection's codec; {@code null} for nothing. */
-    @Nullable ChannelHandler newTls(StatsShard shard, Duration connectTimeout, TlsTarget target) {
-        ClientTls socket = tls;
-        return socket == null ? null : socket.newHandler(target, shard, connectTimeout);
+    /** The same with another of the cluster's transport sockets. */
+    @Nullable ChannelHandler newTransport(
+            TransportSockets.Socket socket,
+            StatsShard shard,
+            Duration connectTimeout,
+            TlsTarget target,
+            @Nullable ProxiedConnection proxied) {
+        ClientTls tls = socket.tls();
+        ChannelHandler secured = tls == null ? null : tls.newHandler(target, shard, connectTimeout);
+        ProxyProtocolConfig protocol = socket.proxyProtocol();
+        if (protocol == null) {
+            return secured;
+        }
+        var header = new ProxyHeaderHandler(protocol, proxied, shard, cluster.stats().cxTxBytes);
+        return secured == null ? header : new Layers(header, secured);
     }
 
     /** To be tried after {@link #address} when connecting. */

@@ -85,7 +85,7 @@ final class HttpCheckVerdict {
             excludeIfTold(head);
             return isIn(check.retriable(), head.status()) ? Verdict.RETRIABLE : Verdict.FAILED;
         }
-        if (serviceName != null) {
+        if (serviceName != null && checker.verifiesCluster()) {
             checker.shard.inc(checker.verifyCluster);
             int entry = head.headers().find(HEALTHCHECKED_CLUSTER, 0);
             if (!serviceName.matches(entry < 0 ? "" : head.headers().value(entry))) {

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,11 @@ public interface LoadBalancerContext {
     /** Whether the downstream connection speaks HTTP/2, for clusters that do as it does (CP6). */
     default boolean isDownstreamHttp2() {
         return false;
+    }
+
+    /** The downstream connection, for hosts that are told of it. */
+    default @Nullable ConnectionInfo connection() {
+        return null;
     }
 
     /** What identifies the downstream connection, for clusters that pool by it (CP1). */

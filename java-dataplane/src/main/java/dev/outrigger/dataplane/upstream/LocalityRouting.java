@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.upstream.HostSet.Priority;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.HashMap;
@@ -53,7 +54,9 @@ final class LocalityRouting {
             worker.stats().inc(stats.lbLocalClusterNotOk);
             return false;
         }
-        if (hosts.healthy.length < config.minClusterSize()) {
+        if (hosts.healthy.length
+                < worker.runtime()
+                        .integer(RuntimeKeys.ZONE_ROUTING_MIN_SIZE, config.minClusterSize())) {
             worker.stats().inc(stats.lbZoneClusterTooSmall);
             return false;
         }

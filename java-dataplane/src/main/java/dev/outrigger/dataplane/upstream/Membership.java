@@ -216,7 +216,7 @@ final class Membership {
 
     private void matchTransportSocket(Host host, Metadata ofLocality) {
         TransportSockets.Socket socket = cluster.sockets().of(host.metadata(), ofLocality);
-        host.setTls(socket.tls());
+        host.setSocket(socket);
         cluster.stats().countTransportSocket(environment.mainShard(), socket.name());
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * two methods monitors call from workers.
  */
 final class OutlierDetector {
-    private final OutlierDetectionConfig config;
+    private final OutlierSettings config;
     private final String cluster;
     private final MainLoop loop;
     private final RandomGenerator random;
@@ -56,7 +56,7 @@ final class OutlierDetector {
             ClusterEnvironment environment,
             ClusterStats stats,
             Consumer<Host> changed) {
-        this.config = config;
+        this.config = new OutlierSettings(config, environment.runtime());
         this.cluster = cluster;
         this.loop = environment.loop();
         this.random = environment.random();
@@ -154,7 +154,7 @@ final class OutlierDetector {
         if (type == EjectionType.CONSECUTIVE_5XX || type == EjectionType.SUCCESS_RATE) {
             shard.inc(oldTotal);
         }
-        boolean enforce = random.nextInt(100) < enforcing(type, extension);
+        boolean enforce = random.nextInt(100) < config.enforcing(type, extension);
         if (enforce) {
             count(1);
             shard.inc(enforcedTotal);
@@ -180,21 +180,6 @@ final class OutlierDetector {
                     OutlierEvent.ejection(
                             cluster, host, monitor, type, extension, enforce, this, loop));
         }
-    }
-
-    private int enforcing(EjectionType type, @Nullable Monitor extension) {
-        return switch (type) {
-            case CONSECUTIVE_5XX -> config.consecutive5xx().enforcing();
-            case CONSECUTIVE_GATEWAY_FAILURE -> config.consecutiveGatewayFailure().enforcing();
-            case SUCCESS_RATE -> config.successRate().enforcing();
-            case CONSECUTIVE_LOCAL_ORIGIN_FAILURE ->
-                    config.consecutiveLocalOriginFailure().enforcing();
-            case SUCCESS_RATE_LOCAL_ORIGIN -> config.successRate().enforcingLocalOrigin();
-            case FAILURE_PERCENTAGE -> config.failurePercentage().enforcing();
-            case FAILURE_PERCENTAGE_LOCAL_ORIGIN ->
-                    config.failurePercentage().enforcingLocalOrigin();
-            case EXTENSION -> extension == null ? 0 : extension.enforcing();
-        };
     }
 
     /** A health check passed: the host is given another chance at once (OD6). */
@@ -266,11 +251,13 @@ final class OutlierDetector {
 
     /** Compares hosts with each other (OD4). */
     private void compare(boolean external) {
-        var success = config.successRate();
-        var failure = config.failurePercentage();
+        long minimumRated = config.successRateMinimumHosts();
+        long minimumCounted = config.failurePercentageMinimumHosts();
+        long ratedVolume = config.successRateRequestVolume();
+        long countedVolume = config.failurePercentageRequestVolume();
         averages[external ? 0 : 1] = -1;
         thresholds[external ? 0 : 1] = -1;
-        if (monitors.size() < success.minimumHosts() && monitors.size() < failure.minimumHosts()) {
+        if (monitors.size() < minimumRated && monitors.size() < minimumCounted) {
             return;
         }
         var rated = new ArrayList<Host>();
@@ -282,21 +269,21 @@ final class OutlierDetector {
             if (host.has(HealthFlag.FAILED_OUTLIER_CHECK) || rate.lastTotal == 0) {
                 continue;
             }
-            if (rate.lastTotal >= Math.min(success.requestVolume(), failure.requestVolume())) {
+            if (rate.lastTotal >= Math.min(ratedVolume, countedVolume)) {
                 rate.shown = rate.lastRate;
             }
-            if (rate.lastTotal >= success.requestVolume()) {
+            if (rate.lastTotal >= ratedVolume) {
                 rated.add(host);
                 sum += rate.lastRate;
             }
-            if (rate.lastTotal >= failure.requestVolume()) {
+            if (rate.lastTotal >= countedVolume) {
                 counted.add(host);
             }
         }
-        if (!rated.isEmpty() && rated.size() >= success.minimumHosts()) {
+        if (!rated.isEmpty() && rated.size() >= minimumRated) {
             ejectBySuccessRate(rated, sum, external);
         }
-        if (!counted.isEmpty() && counted.size() >= failure.minimumHosts()) {
+        if (!counted.isEmpty() && counted.size() >= minimumCounted) {
             ejectByFailures(counted, external);
         }
     }
@@ -308,7 +295,7 @@ final class OutlierDetector {
             variance += Math.pow(rate(host, external) - average, 2);
         }
         double deviation = Math.sqrt(variance / hosts.size());
-        double threshold = average - config.successRate().stdevFactor() / 1000.0 * deviation;
+        double threshold = average - config.successRateStdevFactor() / 1000.0 * deviation;
         averages[external ? 0 : 1] = average;
         thresholds[external ? 0 : 1] = threshold;
         EjectionType type =
@@ -328,7 +315,7 @@ final class OutlierDetector {
                         ? EjectionType.FAILURE_PERCENTAGE
                         : EjectionType.FAILURE_PERCENTAGE_LOCAL_ORIGIN;
         for (Host host : hosts) {
-            if (100.0 - rate(host, external) >= config.failurePercentage().threshold()) {
+            if (100.0 - rate(host, external) >= config.failurePercentageThreshold()) {
                 detect(type);
                 tryEject(host, monitor(host), type, null);
             }

@@ -2,7 +2,6 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.HealthCheckConfig.StatusRange;
-import dev.outrigger.dataplane.config.OutlierDetectionConfig;
 import dev.outrigger.dataplane.config.OutlierDetectionConfig.Monitor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,7 +29,7 @@ public final class OutlierMonitor {
     }
 
     private final OutlierDetector detector;
-    private final OutlierDetectionConfig config;
+    private final OutlierSettings config;
     private final Host host;
     private final AtomicInteger consecutive5xx = new AtomicInteger();
     private final AtomicInteger consecutiveGatewayFailure = new AtomicInteger();
@@ -48,7 +47,7 @@ public final class OutlierMonitor {
     boolean wasUnejected;
     long lastUnejectionNanos;
 
-    OutlierMonitor(OutlierDetector detector, OutlierDetectionConfig config, Host host) {
+    OutlierMonitor(OutlierDetector detector, OutlierSettings config, Host host) {
         this.detector = detector;
         this.config = config;
         this.host = host;
@@ -64,13 +63,13 @@ public final class OutlierMonitor {
         if (code >= 500 && code < 600) {
             if (code == 502 || code == SERVICE_UNAVAILABLE || code == GATEWAY_TIMEOUT) {
                 if (consecutiveGatewayFailure.incrementAndGet()
-                        == config.consecutiveGatewayFailure().threshold()) {
+                        == config.consecutiveGatewayFailure()) {
                     detector.onConsecutive(host, EjectionType.CONSECUTIVE_GATEWAY_FAILURE);
                 }
             } else {
                 reset(consecutiveGatewayFailure);
             }
-            if (consecutive5xx.incrementAndGet() == config.consecutive5xx().threshold()) {
+            if (consecutive5xx.incrementAndGet() == config.consecutive5xx()) {
                 detector.onConsecutive(host, EjectionType.CONSECUTIVE_5XX);
             }
         } else {
@@ -147,7 +146,7 @@ public final class OutlierMonitor {
             case LOCAL_ORIGIN_TIMEOUT, LOCAL_ORIGIN_CONNECT_FAILED -> {
                 local.total.increment();
                 if (consecutiveLocalOriginFailure.incrementAndGet()
-                        == config.consecutiveLocalOriginFailure().threshold()) {
+                        == config.consecutiveLocalOriginFailure()) {
                     detector.onConsecutive(host, EjectionType.CONSECUTIVE_LOCAL_ORIGIN_FAILURE);
                 }
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -26,6 +27,7 @@ public final class TcpTunnel
     private final WorkerContext worker;
     private final UpstreamConnector connector;
     private final boolean highPriority;
+    private final @Nullable ConnectionInfo client;
     private final ResponseHead answer = new ResponseHead();
     private @Nullable TcpUpstream connection;
     private @Nullable PoolCallbacks waiting;
@@ -33,12 +35,20 @@ public final class TcpTunnel
     private boolean requestEnded;
     private boolean dirty;
 
+    /**
+     * @param client the connection it is made for; {@code null} for none
+     */
     public TcpTunnel(
-            Host host, WorkerContext worker, UpstreamConnector connector, boolean highPriority) {
+            Host host,
+            WorkerContext worker,
+            UpstreamConnector connector,
+            boolean highPriority,
+            @Nullable ConnectionInfo client) {
         this.host = host;
         this.worker = worker;
         this.connector = connector;
         this.highPriority = highPriority;
+        this.client = client;
     }
 
     @Override
@@ -53,7 +63,7 @@ public final class TcpTunnel
             return;
         }
         waiting = callbacks;
-        connection = TcpUpstream.connect(host, worker, connector, highPriority, this);
+        connection = TcpUpstream.connect(host, worker, connector, highPriority, client, this);
     }
 
     @Override

@@ -25,7 +25,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +75,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
     private final Host host;
     private final Cluster cluster;
     private final WorkerContext worker;
+    private final @Nullable ProxiedConnection proxied;
     private final Owner owner;
     private final CircuitBreakers breakers;
     private final ClusterStats stats;
@@ -92,10 +92,16 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
     private long openedNanos;
     private int lastReceived;
 
-    private TcpUpstream(Host host, WorkerContext worker, boolean highPriority, Owner owner) {
+    private TcpUpstream(
+            Host host,
+            WorkerContext worker,
+            boolean highPriority,
+            @Nullable ProxiedConnection proxied,
+            Owner owner) {
         this.host = host;
         this.cluster = host.cluster();
         this.worker = worker;
+        this.proxied = proxied;
         this.owner = owner;
         this.breakers = cluster.breakers(highPriority);
         this.stats = cluster.stats();
@@ -117,14 +123,17 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
      *
      * @param connector of the worker
      * @param highPriority whose circuit breakers count
+     * @param client the connection it is made for; {@code null} for none
      */
     public static TcpUpstream connect(
             Host host,
             WorkerContext worker,
             UpstreamConnector connector,
             boolean highPriority,
+            @Nullable ConnectionInfo client,
             Owner owner) {
-        var upstream = new TcpUpstream(host, worker, highPriority, owner);
+        var proxied = host.isToldOfClients() ? ProxiedConnection.of(client) : null;
+        var upstream = new TcpUpstream(host, worker, highPriority, proxied, owner);
         upstream.begin(connector);
         return upstream;
     }
@@ -159,7 +168,11 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
             ChannelFuture connecting =
                     connector.connect(
                             host.address(),
-                            host.newTls(shard, config.connectTimeout(), List.of()),
+                            host.newTransport(
+                                    shard,
+                                    config.connectTimeout(),
+                                    TlsTarget.of(host.hostname()),
+                                    proxied),
                             this,
                             config.connectTimeout(),
                             config.perConnectionBufferLimitBytes(),
@@ -169,7 +182,13 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
         } else {
             future =
                     HappyEyeballs.connect(
-                            connector, host, shard, TlsTarget.of(host.hostname()), this, config);
+                            connector,
+                            host,
+                            shard,
+                            TlsTarget.of(host.hostname()),
+                            proxied,
+                            this,
+                            config);
         }
         future.addListener(done -> {
             worker.refreshNow();

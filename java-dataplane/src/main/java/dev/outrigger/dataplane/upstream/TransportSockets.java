@@ -5,11 +5,14 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.TransportSocketMatch;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
+import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.config.ProxyProtocolConfig;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +31,30 @@ final class TransportSockets {
      *
      * @param name as it is counted
      * @param tls {@code null} for cleartext
+     * @param proxyProtocol {@code null} where hosts are not told of clients
      */
-    record Socket(String name, @Nullable TransportSocketMatch match, @Nullable ClientTls tls) {}
+    record Socket(
+            String name,
+            @Nullable TransportSocketMatch match,
+            @Nullable ClientTls tls,
+            @Nullable ProxyProtocolConfig proxyProtocol) {}
 
     TransportSockets(ClusterConfig config, ClusterEnvironment environment) {
         String scope = "cluster." + config.statName().replace(':', '_') + ".";
-        this.own = new Socket("default", null, tls(config.tls(), scope, environment));
+        this.own =
+                new Socket(
+                        "default",
+                        null,
+                        tls(config.tls(), scope, environment),
+                        config.proxyProtocol().orElse(null));
         var all = new ArrayList<Socket>();
         for (TransportSocketMatch each : config.transportSocketMatches()) {
-            all.add(new Socket(each.name(), each, tls(each.tls(), scope, environment)));
+            all.add(
+                    new Socket(
+                            each.name(),
+                            each,
+                            tls(each.tls(), scope, environment),
+                            each.proxyProtocol().orElse(null)));
         }
         this.matched = List.copyOf(all);
     }
@@ -77,11 +95,22 @@ final class TransportSockets {
         return own;
     }
 
-    private static boolean fits(TransportSocketMatch match, Metadata metadata) {
-        if (metadata.filters().isEmpty()) {
-            return false;
+    /** The one for whoever asks with these criteria in a host's place. */
+    Socket of(MetadataValue.Struct criteria) {
+        for (Socket each : matched) {
+            TransportSocketMatch match = each.match();
+            if (match != null && fits(match, criteria.fields())) {
+                return each;
+            }
         }
-        var fields = metadata.of(METADATA).fields();
+        return own;
+    }
+
+    private static boolean fits(TransportSocketMatch match, Metadata metadata) {
+        return !metadata.filters().isEmpty() && fits(match, metadata.of(METADATA).fields());
+    }
+
+    private static boolean fits(TransportSocketMatch match, Map<String, MetadataValue> fields) {
         for (Criterion each : match.match().criteria()) {
             if (!each.value().equals(fields.get(each.key()))) {
                 return false;

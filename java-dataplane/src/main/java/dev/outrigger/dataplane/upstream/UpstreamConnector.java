@@ -14,7 +14,6 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -140,21 +139,5 @@ public final class UpstreamConnector {
                 .ifPresent(t ->
                         bootstrap.option(
                                 EpollChannelOption.TCP_KEEPINTVL, Math.toIntExact(t.toSeconds())));
-    }
-
-    /** Puts two handlers into a new channel instead of itself. */
-    private static final class Layers extends ChannelInitializer<Channel> {
-        private final ChannelHandler tls;
-        private final ChannelHandler handler;
-
-        Layers(ChannelHandler tls, ChannelHandler handler) {
-            this.tls = tls;
-            this.handler = handler;
-        }
-
-        @Override
-        protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(tls, handler);
-        }
     }
 }

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.upstream.HostSet.Priority;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayDeque;
@@ -210,7 +211,11 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
             }
             current = routing;
         }
-        if (worker.random().nextInt(100) >= config.routingEnabledPercent()) {
+        if (!worker.runtime()
+                .featureEnabled(
+                        RuntimeKeys.ZONE_ROUTING_ENABLED,
+                        config.routingEnabledPercent(),
+                        worker.random())) {
             return flat(0, degraded, priority);
         }
         if (local == null || local.priority(0).isInPanic(hosts.options().panicThreshold())) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outrigger.dataplane.ads.FakeAdsServer;
 import dev.outrigger.dataplane.ads.XdsType;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Variant;
+import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.Protos;
 import dev.outrigger.dataplane.state.XdsHarness;
@@ -15,9 +16,16 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,34 +53,37 @@ class AdminServerIT {
     void open() throws Exception {
         server = new FakeAdsServer(0);
         proxy = new XdsHarness(Variant.SOTW, server.port(), Duration.ofSeconds(15));
-        var bootstrap =
-                Bootstrap.newBuilder()
-                        .setNode(Node.newBuilder().setId("n").setCluster("c"))
-                        .build();
-        admin =
-                new AdminServer(
-                        proxy.loop(),
-                        proxy.assembler(),
-                        proxy.requestPath(),
-                        proxy.stats(),
-                        RuntimeLayers.none(),
-                        new ProcessInfo(
-                                "0/0.1.0/Clean/RELEASE/JDK",
-                                bootstrap.toByteArray(),
-                                Map.of("concurrency", 2, "log_level", "warning")),
-                        new ProcessActions() {
-                            @Override
-                            public void shutDown() {
-                                shutDowns.incrementAndGet();
-                            }
-
-                            @Override
-                            public void reopenLogs() {}
-                        });
+        admin = newAdmin();
         var address = admin.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         assertThat(admin.boundAddress()).isEqualTo(address);
         base = URI.create("http://127.0.0.1:" + address.getPort());
         proxy.start();
+    }
+
+    private AdminServer newAdmin() {
+        var bootstrap =
+                Bootstrap.newBuilder()
+                        .setNode(Node.newBuilder().setId("n").setCluster("c"))
+                        .build();
+        return new AdminServer(
+                proxy.loop(),
+                proxy.assembler(),
+                proxy.requestPath(),
+                proxy.stats(),
+                RuntimeLayers.none(),
+                new ProcessInfo(
+                        "0/0.1.0/Clean/RELEASE/JDK",
+                        bootstrap.toByteArray(),
+                        Map.of("concurrency", 2, "log_level", "warning")),
+                new ProcessActions() {
+                    @Override
+                    public void shutDown() {
+                        shutDowns.incrementAndGet();
+                    }
+
+                    @Override
+                    public void reopenLogs() {}
+                });
     }
 
     @AfterEach
@@ -80,6 +92,25 @@ class AdminServerIT {
         http.close();
         proxy.close();
         server.close();
+    }
+
+    @Test
+    void answersOnAUnixDomainSocketInPlaceOfAFile(@TempDir Path folder) throws Exception {
+        var path = Files.writeString(folder.resolve("admin.sock"), "left over");
+
+        try (var onPipe = newAdmin()) {
+            var bound = onPipe.start(PipeAddress.of(path.toString()));
+
+            assertThat(PipeAddress.path(bound)).isEqualTo(path.toString());
+            try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+                var request = "GET /ready HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+                client.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+                var answer = Channels.newInputStream(client).readAllBytes();
+                assertThat(new String(answer, StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 503 ")
+                        .contains("PRE_INITIALIZING");
+            }
+        }
     }
 
     @Test

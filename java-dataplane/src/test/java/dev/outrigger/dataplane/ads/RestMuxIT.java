@@ -125,6 +125,8 @@ class RestMuxIT {
     private static ClusterTls cleartext() {
         var stats = new StatsStore(1);
         return new ClusterTls(
-                new TlsContexts(stats, InstantSource.system(), System::nanoTime), stats.shard(0));
+                new TlsContexts(stats, InstantSource.system(), System::nanoTime),
+                _ -> null,
+                stats.shard(0));
     }
 }

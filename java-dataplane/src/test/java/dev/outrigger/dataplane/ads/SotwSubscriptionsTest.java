@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.ads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.util.Durations;
 import dev.outrigger.dataplane.state.FakeMainLoop;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -156,6 +157,41 @@ class SotwSubscriptionsTest {
         assertThat(only().getErrorDetail().getMessage())
                 .contains("does not match the message-wide type URL");
         assertThat(sink.states).isEmpty();
+    }
+
+    @Test
+    void refusesWithoutATypeWhatOnlyOthersDependOn() {
+        open(XdsType.CLUSTER);
+        protocol.pause(XdsType.ROUTE);
+        protocol.resume(XdsType.ROUTE);
+
+        protocol.onResponse(
+                response(XdsType.ROUTE, "1", "r").toBuilder()
+                        .addResources(Any.pack(Cluster.getDefaultInstance()))
+                        .build());
+
+        var answer = only();
+        assertThat(answer.getTypeUrl()).isEmpty();
+        assertThat(answer.getVersionInfo()).isEmpty();
+        assertThat(answer.getResponseNonce()).isEqualTo("r");
+        assertThat(sink.states).isEmpty();
+    }
+
+    @Test
+    void takesASignOfLifeForNoPartOfTheState() {
+        open(XdsType.CLUSTER);
+        var alive =
+                io.envoyproxy.envoy.service.discovery.v3.Resource.newBuilder()
+                        .setName("w")
+                        .setTtl(Durations.fromSeconds(30))
+                        .build();
+
+        protocol.onResponse(
+                response(XdsType.CLUSTER, "1", "x").toBuilder()
+                        .addResources(Any.pack(alive))
+                        .build());
+
+        assertThat(sink.states).containsExactly(List.of());
     }
 
     @Test

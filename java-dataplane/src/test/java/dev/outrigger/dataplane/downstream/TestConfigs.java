@@ -262,6 +262,7 @@ final class TestConfigs {
                 Optional.empty(),
                 HealthPolicy.DEFAULT,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 TrackedStats.NONE,
                 Preconnect.DEFAULT,

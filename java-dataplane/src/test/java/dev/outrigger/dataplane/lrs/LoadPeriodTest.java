@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.lrs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.lrs.LoadPeriod.ClusterLoad;
+import dev.outrigger.dataplane.lrs.LoadPeriod.Drops;
 import dev.outrigger.dataplane.lrs.LoadPeriod.HostLoad;
 import dev.outrigger.dataplane.lrs.LoadPeriod.Place;
 import java.util.List;
@@ -14,15 +15,17 @@ class LoadPeriodTest {
     private static final Place HERE = new Place("r", "z", "", 0);
     private static final Place THERE = new Place("r", "y", "", 1);
 
+    private static final Drops NO_DROPS = new Drops(0, 0, "");
+
     private List<ClusterLoad> loads = List.of();
     private final LoadPeriod period = new LoadPeriod(() -> loads);
 
     @Test
     void reportsWhatWasDoneSinceTheLastReport() {
-        loads = List.of(new ClusterLoad("a", "svc", List.of(host(HERE, 5, 1, 0))));
+        loads = List.of(new ClusterLoad("a", "svc", List.of(host(HERE, 5, 1, 0)), NO_DROPS));
         period.begin(true, List.of(), false, 0);
 
-        loads = List.of(new ClusterLoad("a", "svc", List.of(host(HERE, 9, 2, 3))));
+        loads = List.of(new ClusterLoad("a", "svc", List.of(host(HERE, 9, 2, 3)), NO_DROPS));
         var first = period.report(TimeUnit.SECONDS.toNanos(2));
         var second = period.report(TimeUnit.SECONDS.toNanos(3));
 
@@ -45,12 +48,18 @@ class LoadPeriodTest {
         loads =
                 List.of(
                         new ClusterLoad(
-                                "a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 1, 0, 0))));
+                                "a",
+                                "",
+                                List.of(host(HERE, 0, 0, 0), host(THERE, 1, 0, 0)),
+                                NO_DROPS));
         period.begin(true, List.of(), false, 0);
         loads =
                 List.of(
                         new ClusterLoad(
-                                "a", "", List.of(host(HERE, 0, 0, 0), host(THERE, 2, 0, 0))));
+                                "a",
+                                "",
+                                List.of(host(HERE, 0, 0, 0), host(THERE, 2, 0, 0)),
+                                NO_DROPS));
         var report = period.report(1).getFirst();
 
         assertThat(report.getUpstreamLocalityStatsList())
@@ -62,8 +71,8 @@ class LoadPeriodTest {
     void reportsOnlyClustersTheServerNamed() {
         loads =
                 List.of(
-                        new ClusterLoad("a", "", List.of(host(HERE, 1, 0, 0))),
-                        new ClusterLoad("b", "", List.of(host(HERE, 1, 0, 0))));
+                        new ClusterLoad("a", "", List.of(host(HERE, 1, 0, 0)), NO_DROPS),
+                        new ClusterLoad("b", "", List.of(host(HERE, 1, 0, 0)), NO_DROPS));
         period.begin(false, List.of("b"), true, 0);
 
         var report = period.report(1);
@@ -74,13 +83,36 @@ class LoadPeriodTest {
     }
 
     @Test
-    void aNewStreamForgetsWhatWasAskedFor() {
-        loads = List.of(new ClusterLoad("a", "", List.of(host(HERE, 1, 0, 0))));
+    void tellsWhatWasDroppedSinceTheLastReport() {
+        loads = List.of(new ClusterLoad("a", "", List.of(), new Drops(3, 1, "throttle")));
         period.begin(true, List.of(), false, 0);
 
-        period.forget();
+        loads = List.of(new ClusterLoad("a", "", List.of(), new Drops(5, 4, "throttle")));
+        var first = period.report(1).getFirst();
+        var second = period.report(2).getFirst();
 
-        assertThat(period.report(1)).isEmpty();
+        assertThat(first.getTotalDroppedRequests()).isEqualTo(2);
+        assertThat(first.getDroppedRequestsList())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getCategory()).isEqualTo("throttle");
+                    assertThat(each.getDroppedCount()).isEqualTo(3);
+                });
+        assertThat(second.getTotalDroppedRequests()).isZero();
+        assertThat(second.getDroppedRequestsList()).isEmpty();
+    }
+
+    @Test
+    void leavesOutEndpointsThatDidNothing() {
+        period.begin(true, List.of(), true, 0);
+        loads = List.of(new ClusterLoad("a", "", List.of(host(HERE, 0, 0, 0)), NO_DROPS));
+        period.begin(true, List.of(), true, 0);
+
+        var idle = new HostLoad("10.0.0.9", 81, HERE, 0, 0, 0, 0);
+        loads = List.of(new ClusterLoad("a", "", List.of(host(HERE, 1, 0, 0), idle), NO_DROPS));
+        var locality = period.report(1).getFirst().getUpstreamLocalityStats(0);
+
+        assertThat(locality.getUpstreamEndpointStatsList()).hasSize(1);
     }
 
     private static HostLoad host(Place place, long succeeded, long failed, long inProgress) {

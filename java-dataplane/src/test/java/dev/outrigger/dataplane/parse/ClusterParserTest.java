@@ -19,6 +19,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.UpstreamSockets;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.LoadBalancingConfig;
+import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig.Http2Keepalive;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
 import java.net.InetAddress;
@@ -196,7 +197,7 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
     void readsAClusterOfTheXdsClient() {
         var proto = Protos.cluster(HTTP2.formatted("STRICT_DNS", "xds.example"));
 
-        var config = accepted(XdsClusterParser.parse(proto, XDS));
+        var config = XdsClusterConfig.of(accepted(ClusterParser.parse(proto, XDS)));
 
         assertThat(config.addresses())
                 .containsExactly(InetSocketAddress.createUnresolved("xds.example", 18000));

@@ -524,7 +524,6 @@ class ConfigAssemblerTest {
                         Optional.empty(),
                         List.of(),
                         clusters,
-                        List.of(),
                         new DynamicResourcesConfig(
                                 Optional.empty(), Optional.of(ads), Optional.of(ads)),
                         ClusterManagerConfig.NONE,

@@ -100,7 +100,8 @@ public final class FakeRequestPath implements RequestPath {
     @Override
     public List<ClusterView> clusters() {
         return config.clusters().values().stream()
-                .map(c -> new ClusterView(c.config().name(), Optional.empty(), List.of()))
+                .map(c ->
+                        new ClusterView(c.config().name(), Optional.empty(), List.of(), Drops.NONE))
                 .toList();
     }
 

@@ -6,14 +6,16 @@ import dev.outrigger.dataplane.ads.ClusterTls;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.ads.NettyNameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
 import dev.outrigger.dataplane.config.StatsConfig;
-import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.parse.ClusterParser;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.TlsContexts;
@@ -21,8 +23,6 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -43,7 +43,6 @@ public final class XdsHarness implements AutoCloseable {
     private final StatsStore stats = new StatsStore(2);
     private final FakeRequestPath requestPath = new FakeRequestPath();
     private final NettyNameResolver resolver = new NettyNameResolver(loop);
-    private final BootstrapConfig bootstrap;
     private final AdsClient client;
     private final ConfigAssembler assembler;
 
@@ -60,45 +59,16 @@ public final class XdsHarness implements AutoCloseable {
                         Duration.ofMillis(50),
                         Duration.ofMillis(200),
                         Optional.empty());
-        var node = Node.newBuilder().setId("n").setCluster("c").build();
-        bootstrap =
-                new BootstrapConfig(
-                        new NodeConfig(
-                                "n",
-                                "c",
-                                "",
-                                "",
-                                "",
-                                Base64.getEncoder().encodeToString(node.toByteArray())),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        List.of(
-                                new XdsClusterConfig(
-                                        "xds",
-                                        List.of(
-                                                new InetSocketAddress(
-                                                        InetAddress.getLoopbackAddress(), xdsPort)),
-                                        false,
-                                        Duration.ofSeconds(1),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Optional.empty())),
-                        new DynamicResourcesConfig(
-                                Optional.of(api), Optional.of(ads), Optional.of(ads)),
-                        ClusterManagerConfig.NONE,
-                        List.of(),
-                        Duration.ofSeconds(5),
-                        false,
-                        StatsConfig.DEFAULT);
+        var bootstrap = bootstrap(List.of(), api, ads);
         client =
                 new AdsClient(
                         loop,
                         resolver,
                         new ClusterTls(
                                 new TlsContexts(stats, InstantSource.system(), System::nanoTime),
+                                _ -> null,
                                 stats.shard(0)),
-                        bootstrap,
+                        bootstrap(List.of(cluster(xdsPort)), api, ads),
                         stats,
                         new SplittableRandom(7));
         assembler =
@@ -112,6 +82,38 @@ public final class XdsHarness implements AutoCloseable {
                         RuntimeLayers.none(),
                         stats,
                         1);
+    }
+
+    /** The control plane's; only the client knows of it. */
+    private static ClusterConfig cluster(int port) {
+        if (ClusterParser.parse(
+                        Protos.staticCluster("xds", port), ParseContext.inFile("", true, _ -> true))
+                instanceof Parsed.Accepted<ClusterConfig>(var config)) {
+            return config;
+        }
+        throw new IllegalStateException("xds: refused");
+    }
+
+    private static BootstrapConfig bootstrap(
+            List<ClusterConfig> clusters, GrpcXdsConfig api, ConfigSourceConfig.Ads ads) {
+        var node = Node.newBuilder().setId("n").setCluster("c").build();
+        return new BootstrapConfig(
+                new NodeConfig(
+                        "n",
+                        "c",
+                        "",
+                        "",
+                        "",
+                        Base64.getEncoder().encodeToString(node.toByteArray())),
+                Optional.empty(),
+                List.of(),
+                clusters,
+                new DynamicResourcesConfig(Optional.of(api), Optional.of(ads), Optional.of(ads)),
+                ClusterManagerConfig.NONE,
+                List.of(),
+                Duration.ofSeconds(5),
+                false,
+                StatsConfig.DEFAULT);
     }
 
     public XdsHarness start() throws Exception {

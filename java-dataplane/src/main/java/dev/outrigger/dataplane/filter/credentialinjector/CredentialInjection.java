@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig.Source;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ public final class CredentialInjection {
     private final Counter injected;
     private final Counter failed;
     private final Counter alreadyExists;
+    private final LocalReply notAllowed;
     private volatile Value last = new Value(new SecretConfig.Generic(""), NONE);
 
     /** What a secret makes of the header. */
@@ -50,6 +52,15 @@ public final class CredentialInjection {
         this.injected = context.stats().counter(prefix + "injected");
         this.failed = context.stats().counter(prefix + "failed");
         this.alreadyExists = context.stats().counter(prefix + "already_exists");
+        String problem = "invalid header value for: " + config.header();
+        this.notAllowed =
+                LocalReply.of(
+                                503,
+                                problem,
+                                "filter_removed_required_request_headers{"
+                                        + problem.replace(' ', '_')
+                                        + "}")
+                        .withFlagAfterwards(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
     }
 
     /** Puts the credential in; returns what the client is answered where that must not be. */
@@ -63,10 +74,26 @@ public final class CredentialInjection {
             shard.inc(failed);
             return config.allowsWithout() ? null : REFUSAL;
         }
+        shard.inc(injected);
+        if (!isAllowed(value)) {
+            return notAllowed;
+        }
         headers.remove(header);
         headers.add(header, value);
-        shard.inc(injected);
         return null;
+    }
+
+    /**
+     * A secret with ends of lines amid it would be headers of its own. Envoy's codec finds that out
+     * when the request is already on its way to a host; here none is asked.
+     */
+    private static boolean isAllowed(byte[] value) {
+        for (byte each : value) {
+            if (each == '\r' || each == '\n' || each == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Empty for none. */

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.conformance.delivery;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import dev.outrigger.conformance.control.Asked;
+import dev.outrigger.conformance.control.ScriptedControlPlane;
+import dev.outrigger.conformance.control.TypedYaml;
+import dev.outrigger.conformance.control.XdsConversation;
+import dev.outrigger.conformance.control.XdsScript;
+import dev.outrigger.conformance.proxy.Eventually;
+import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import dev.outrigger.conformance.proxy.RunningProxy;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One proxy and a control plane that a test plays by hand: what the proxy asks and does is written
+ * down, to be compared with what another one asks and does. Used by one thread.
+ */
+final class Dialogue implements XdsScript, AutoCloseable {
+    private static final long PATIENCE_SECONDS = 12;
+    private static final java.time.Duration PATIENCE =
+            java.time.Duration.ofSeconds(PATIENCE_SECONDS);
+
+    private static final java.time.Duration START_LIMIT = java.time.Duration.ofSeconds(30);
+
+    private final List<String> seen = new ArrayList<>();
+    private final BlockingQueue<Asked> requests = new LinkedBlockingQueue<>();
+    private final ScriptedControlPlane control;
+    private final CompletableFuture<RunningProxy> starting;
+    private volatile @Nullable XdsConversation conversation;
+
+    /**
+     * Starts a proxy, which is live only once the test has told it enough.
+     *
+     * @param fetchTimeout for clusters and listeners
+     */
+    Dialogue(ProxyUnderTest proxy, String apiType, String fetchTimeout, Path folder)
+            throws IOException {
+        control = ScriptedControlPlane.start(this);
+        var bootstrap = Files.createDirectories(folder).resolve("bootstrap.yaml");
+        Files.writeString(bootstrap, control.bootstrap(apiType, fetchTimeout));
+        starting =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return proxy.start(bootstrap, folder);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        task -> Thread.ofVirtual().start(task));
+        if (!Eventually.holds(START_LIMIT, () -> conversation != null || starting.isDone())) {
+            seen.add("no stream");
+        }
+    }
+
+    @Override
+    public void onOpen(XdsConversation opened) {
+        conversation = opened;
+    }
+
+    @Override
+    public void onRequest(XdsConversation from, Asked asked) {
+        requests.add(asked);
+    }
+
+    @Override
+    public void onEnd(XdsConversation ended) {}
+
+    List<String> seen() {
+        return seen;
+    }
+
+    /** Waits for as many requests and writes them down in their order. */
+    void hear(int count) {
+        for (int i = 0; i < count; i++) {
+            seen.add(line(next()));
+        }
+    }
+
+    /** Waits for as many requests whose order is nobody's business. */
+    void hearInAnyOrder(int count) {
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            lines.add(line(next()));
+        }
+        lines.sort(String::compareTo);
+        seen.addAll(lines);
+    }
+
+    /** Insists that nothing is asked for so long; what is, is written down. */
+    void hearNothing(java.time.Duration duration) {
+        try {
+            var request = requests.poll(duration.toMillis(), TimeUnit.MILLISECONDS);
+            seen.add(request == null ? "nothing" : "not expected: " + line(request));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private @Nullable Asked next() {
+        try {
+            return requests.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String line(@Nullable Asked asked) {
+        if (asked == null) {
+            return "no request";
+        }
+        return "stream "
+                + asked.stream()
+                + " "
+                + asked.type()
+                + (asked.hasNode() ? " node" : "")
+                + (asked.names().isEmpty() ? "" : " +" + new TreeSet<>(asked.names()))
+                + (asked.dropped().isEmpty() ? "" : " -" + new TreeSet<>(asked.dropped()))
+                + (asked.held().isEmpty() ? "" : " has " + new java.util.TreeMap<>(asked.held()))
+                + (asked.version().isEmpty() ? "" : " version " + asked.version())
+                + (asked.nonce().isEmpty() ? "" : " nonce " + asked.nonce())
+                + asked.error().map(error -> " refused: " + shortened(error)).orElse("");
+    }
+
+    /** Without the messages that Envoy prints where ours names the version. */
+    private static String shortened(String error) {
+        return error.replaceAll("(?s)( in (?:Delta)?DiscoveryResponse) .*", "$1")
+                .replaceAll("(?s).*Proto constraint validation failed.*", "Proto constraint")
+                .replaceAll("(?s)(Unable to unpack as [\\w.]+).*", "$1")
+                // Ours says which field.
+                .replaceAll("(\\(s\\) \\w+: )[a-z_.\\[\\]0-9]+: ", "$1")
+                .strip();
+    }
+
+    /** Sends the state of the world. */
+    void send(String type, String version, String nonce, List<Any> resources) {
+        conversation()
+                .send(
+                        DiscoveryResponse.newBuilder()
+                                .setTypeUrl(type)
+                                .setVersionInfo(version)
+                                .setNonce(nonce)
+                                .addAllResources(resources)
+                                .build());
+    }
+
+    /** Sends changes. */
+    void send(String type, String nonce, List<Resource> changed, List<String> removed) {
+        conversation()
+                .send(
+                        DeltaDiscoveryResponse.newBuilder()
+                                .setTypeUrl(type)
+                                .setSystemVersionInfo("s" + nonce)
+                                .setNonce(nonce)
+                                .addAllResources(changed)
+                                .addAllRemovedResources(removed)
+                                .build());
+    }
+
+    static Any any(String type, String yaml) {
+        if (TypedYaml.load(yaml) instanceof Map<?, ?> tree) {
+            return TypedYaml.pack(type, tree);
+        }
+        throw new IllegalArgumentException(yaml);
+    }
+
+    static Resource resource(String name, String version, Any any) {
+        return Resource.newBuilder().setName(name).setVersion(version).setResource(any).build();
+    }
+
+    /** A resource that is forgotten when it is not heard of again in time; packed for SotW. */
+    static Resource expiring(Resource resource, int seconds) {
+        return resource.toBuilder().setTtl(Duration.newBuilder().setSeconds(seconds)).build();
+    }
+
+    /** A sign of life of a resource. */
+    static Resource heartbeat(String name, String version, int seconds) {
+        return Resource.newBuilder()
+                .setName(name)
+                .setVersion(version)
+                .setTtl(Duration.newBuilder().setSeconds(seconds))
+                .build();
+    }
+
+    /** Ends the stream; what is sent next goes to the one that follows. */
+    void end(Status status) {
+        var ended = conversation();
+        conversation = null;
+        ended.end(status);
+    }
+
+    /** Waits until the proxy is live. */
+    void awaitLive() {
+        var _ = proxy();
+        seen.add("live");
+    }
+
+    /** Waits for a stat to have that value, and writes down what it has then. */
+    void awaitStat(String name, long value) {
+        var _ = Eventually.holds(PATIENCE, () -> stat(name).equals(Long.toString(value)));
+        seen.add(name + ": " + stat(name));
+    }
+
+    /** Writes down what a stat is. */
+    void note(String name) {
+        seen.add(name + ": " + stat(name));
+    }
+
+    /** The names of the clusters that are not the control plane's. */
+    void noteClusters() {
+        try {
+            var names = new TreeSet<String>();
+            for (String line : proxy().admin("GET", "/clusters").body().split("\n", -1)) {
+                names.add(line.split("::", 2)[0]);
+            }
+            names.remove("");
+            names.remove("xds");
+            seen.add("clusters " + names);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String stat(String name) {
+        try {
+            for (String line : proxy().admin("GET", "/stats").body().split("\n", -1)) {
+                if (line.startsWith(name + ": ")) {
+                    return line.substring(name.length() + 2);
+                }
+            }
+            return "none";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private RunningProxy proxy() {
+        return starting.join();
+    }
+
+    private XdsConversation conversation() {
+        var _ = Eventually.holds(PATIENCE, () -> conversation != null);
+        var current = conversation;
+        if (current == null) {
+            throw new IllegalStateException("no stream");
+        }
+        return current;
+    }
+
+    @Override
+    public void close() {
+        // The proxy may still be starting: its process is ended by the test's own end then.
+        starting.whenComplete((proxy, _) -> {
+            if (proxy != null) {
+                proxy.close();
+            }
+        });
+        try {
+            var _ = starting.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            seen.add("did not become live: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        control.close();
+    }
+}
