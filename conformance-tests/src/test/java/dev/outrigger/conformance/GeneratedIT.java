@@ -10,6 +10,7 @@ import dev.outrigger.conformance.generate.GeneratedRun.Settings;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.Sabotage;
 import dev.outrigger.conformance.proxy.SabotagedProxy;
+import dev.outrigger.conformance.stage.Delivery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ class GeneratedIT {
                                         Long.getLong("outrigger.generated.seed", 1), configurations)
                                 : SEEDS,
                         Integer.getInteger("outrigger.generated.exchanges", nightly ? 100 : 12),
+                        List.of(Delivery.values()),
                         Integer.getInteger("outrigger.generated.shrinks", nightly ? 10 : 2),
                         Duration.ofMinutes(Integer.getInteger("outrigger.generated.minutes", 120)));
         var subject = nightly ? Subjects.subjectForLongRuns() : Subjects.subject();
@@ -87,7 +89,12 @@ class GeneratedIT {
     }
 
     private static Settings few(int configurations, int exchanges) {
-        return new Settings(Settings.seeds(1, configurations), exchanges, 0, Duration.ofMinutes(2));
+        return new Settings(
+                Settings.seeds(1, configurations),
+                exchanges,
+                List.of(Delivery.STATIC),
+                0,
+                Duration.ofMinutes(2));
     }
 
     private static Result run(ProxyUnderTest subject, Settings settings, String name)

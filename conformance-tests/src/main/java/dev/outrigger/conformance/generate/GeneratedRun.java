@@ -38,10 +38,6 @@ public final class GeneratedRun {
     /** How many of the cases that differed twice are played together. */
     private static final int COMPANY = 12;
 
-    /** Taken in turn. */
-    private static final List<Delivery> DELIVERIES =
-            List.of(Delivery.STATIC, Delivery.FILES, Delivery.ADS);
-
     private final Pair pair;
     private final Pair oracles;
     private final KnownDivergences known;
@@ -75,12 +71,19 @@ public final class GeneratedRun {
      *
      * @param seeds one configuration each
      * @param exchanges per configuration
+     * @param deliveries taken in turn
      * @param shrinks how many failures are made small; the others are only listed
      * @param budget after which no further batch begins
      */
-    public record Settings(List<Long> seeds, int exchanges, int shrinks, Duration budget) {
+    public record Settings(
+            List<Long> seeds,
+            int exchanges,
+            List<Delivery> deliveries,
+            int shrinks,
+            Duration budget) {
         public Settings {
             seeds = List.copyOf(seeds);
+            deliveries = List.copyOf(deliveries);
         }
 
         /** The seeds from the first one on. */
@@ -234,13 +237,15 @@ public final class GeneratedRun {
     /** Small runs see each delivery too. */
     private List<Batch> batches() {
         var seeds = settings.seeds();
-        int size = Math.clamp((seeds.size() + 2) / DELIVERIES.size(), 1, BATCH);
+        var deliveries = settings.deliveries();
+        int share = (seeds.size() + deliveries.size() - 1) / deliveries.size();
+        int size = Math.clamp(share, 1, BATCH);
         var batches = new ArrayList<Batch>();
         for (int from = 0; from < seeds.size(); from += size) {
             batches.add(
                     new Batch(
                             seeds.subList(from, Math.min(seeds.size(), from + size)),
-                            DELIVERIES.get(batches.size() % DELIVERIES.size())));
+                            deliveries.get(batches.size() % deliveries.size())));
         }
         return batches;
     }

@@ -26,7 +26,10 @@ import java.util.stream.LongStream;
 final class Pair {
     private static final String VERDICT = "verdict";
 
-    /** Cases without times that meet most of what a proxy can do, TLS and HTTP/2 with it. */
+    /**
+     * Cases without times that meet most of what a proxy can do, TLS and HTTP/2 with it. A JVM does
+     * it more slowly for the first time, and so does the one that plays.
+     */
     private static final List<BatchStage.Part> WARM_UPS =
             LongStream.of(1, 2, 3, 6, 14, 16)
                     .mapToObj(seed -> CaseGenerator.generate(seed, 8).part("w" + seed))
@@ -113,11 +116,16 @@ final class Pair {
         return playParts(proxy, parts, delivery, workdir);
     }
 
+    private List<BatchStage.Part> warmUps(ProxyUnderTest proxy) {
+        boolean warm = plays.get() > 1 && !proxy.flavor().equals("java");
+        return warm ? List.of() : WARM_UPS;
+    }
+
     private List<SortedMap<String, String>> playParts(
             ProxyUnderTest proxy, List<BatchStage.Part> parts, Delivery delivery, Path workdir)
             throws IOException {
         Optional<String> refusal;
-        try (var stage = BatchStage.open(proxy, WARM_UPS, parts, delivery, workdir)) {
+        try (var stage = BatchStage.open(proxy, warmUps(proxy), parts, delivery, workdir)) {
             return stage.play(turns);
         } catch (BatchStage.NotStarted e) {
             refusal = Optional.ofNullable(e.getMessage());

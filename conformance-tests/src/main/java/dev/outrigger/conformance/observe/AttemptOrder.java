@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * policy makes is on its way at the same time as its original, and which of the two an upstream
  * sees first is up to the machine: copies come behind all others, by what is in them.
  */
-final class AttemptOrder {
+public final class AttemptOrder {
     private static final String SUFFIX = "-shadow";
 
     /** Drawn for each request, so that it gives no order that two runs share. */
@@ -47,6 +47,11 @@ final class AttemptOrder {
         copies.sort(BY_CONTENT);
         ordered.addAll(copies);
         return numbered(ordered);
+    }
+
+    /** Copies that come from anywhere, by what is in them. */
+    public static List<SeenAttempt> ofCopies(List<SeenAttempt> copies) {
+        return numbered(copies.stream().sorted(BY_CONTENT).toList());
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.exchange.Scenario;
+import dev.outrigger.conformance.observe.AttemptOrder;
 import dev.outrigger.conformance.observe.Normalizer;
 import dev.outrigger.conformance.observe.Observation;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -35,12 +36,16 @@ import java.util.stream.Stream;
 public final class BatchStage implements AutoCloseable {
     private static final Duration STEP_LIMIT = Duration.ofSeconds(4);
     private static final Duration BODY_LIMIT = Duration.ofMillis(500);
-    private static final Duration COPY_LIMIT = Duration.ofSeconds(1);
-    private static final Duration COPY_STEP = Duration.ofMillis(10);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
     private static final Duration QUIET_STEP = Duration.ofMillis(50);
     private static final Duration LOG_FLUSH = Duration.ofMillis(500);
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
+
+    /**
+     * The upstream that copies of requests go to. Such a copy may be on its way when its original
+     * has been answered: they are looked at in the end.
+     */
+    private static final String MIRROR = "mirror";
 
     /** What tells whether a proxy has something left to do. */
     private static final String GAUGES = "/stats?filter=_active$";
@@ -95,10 +100,6 @@ public final class BatchStage implements AutoCloseable {
                 List<Scenario> scenarios) {
             this(name, timed, Transports.PLAIN, listener, clusters, scenarios);
         }
-
-        private boolean mirrors() {
-            return listener.contains("request_mirror_policies");
-        }
     }
 
     private record Running(
@@ -116,7 +117,7 @@ public final class BatchStage implements AutoCloseable {
             return new Running(
                     part,
                     folder,
-                    new UpstreamSet(part.transports().secured()),
+                    new UpstreamSet(part.transports().secured(), MIRROR),
                     new AccessLogs(folder),
                     Normalizer.of(Map.of()),
                     new LogLines(),
@@ -236,6 +237,7 @@ public final class BatchStage implements AutoCloseable {
         for (int i = 0; i < parts.size(); i++) {
             var part = parts.get(i);
             addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
+            addCopies(part, seen.get(i));
         }
         return seen;
     }
@@ -303,21 +305,12 @@ public final class BatchStage implements AutoCloseable {
                         Optional.of(upstreams))) {
             client.play(scenario.steps());
             running.lines().began(scenario.name(), client.localPorts());
-            if (running.part().mirrors()) {
-                awaitCopies(running.part());
-            }
             var attempts = upstreams.attempts().settled(BODY_LIMIT);
             var connections = Closings.comparable(client.seen(), scenario.steps());
             return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
         } finally {
             upstreams.leave();
         }
-    }
-
-    /** A copy that a mirror policy makes may be on its way when its original has been answered. */
-    private void awaitCopies(Part part) {
-        var requests = "/stats?filter=cluster." + part.name() + "_.*_rq_.*active$";
-        var _ = Eventually.holds(COPY_LIMIT, COPY_STEP, () -> stats(requests).quiet());
     }
 
     /** What is not zero, by the part whose name the statistic's begins with. */
@@ -348,6 +341,21 @@ public final class BatchStage implements AutoCloseable {
                 .apply(observation.fields())
                 .forEach(
                         (name, value) -> fields.put(running.unnamed(name), running.unnamed(value)));
+    }
+
+    private void addCopies(Running running, SortedMap<String, String> fields) {
+        var copies = AttemptOrder.ofCopies(running.upstreams().copies().settled(BODY_LIMIT));
+        if (copies.isEmpty()) {
+            return;
+        }
+        var seen = new Observation(List.of(), copies, List.of(), List.of(), new TreeMap<>());
+        running.normalizer()
+                .apply(seen.fields())
+                .forEach((name, value) -> {
+                    if (name.startsWith("attempt")) {
+                        fields.put("copies." + name, running.unnamed(value));
+                    }
+                });
     }
 
     private void addLines(
