@@ -156,17 +156,15 @@ final class Requests {
         };
     }
 
-    /** Over HTTP/2, where upgrades are requests of another form, and behind tunnels come no more. */
+    /**
+     * Over HTTP/2, where upgrades are requests of another form, and behind tunnels come no more.
+     */
     private Request carried() {
         var method = choices.in100(95) ? choices.pick(METHODS) : choices.pick(ODD_METHODS);
         var headers = new ArrayList<>(headers());
         headers.removeIf(each -> each.startsWith("upgrade:"));
         return request(
-                method.equals("CONNECT") ? "TRACE" : method,
-                target(),
-                "HTTP/1.1",
-                host(),
-                headers);
+                method.equals("CONNECT") ? "TRACE" : method, target(), "HTTP/1.1", host(), headers);
     }
 
     private Request sound() {

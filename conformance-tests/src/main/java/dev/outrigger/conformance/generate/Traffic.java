@@ -53,7 +53,9 @@ final class Traffic {
             // Which of two streams is first is not for sure.
             pipelines =
                     !plan.transports().downstream().isHttp2()
-                            && upstreams.values().stream().flatMap(List::stream).noneMatch(Traffic::races);
+                            && upstreams.values().stream()
+                                    .flatMap(List::stream)
+                                    .noneMatch(Traffic::races);
             boolean tunnels =
                     upstreams.values().stream()
                             .flatMap(List::stream)

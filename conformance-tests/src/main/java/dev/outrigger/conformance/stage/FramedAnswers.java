@@ -297,7 +297,7 @@ final class FramedAnswers implements FrameConnection.Listener {
             }
             case RESET -> {
                 frames.flush();
-wire.abort();
+                wire.abort();
             }
             case ECHO -> beginEcho(stream);
             case HANG, GOAWAY_UNSEEN -> {

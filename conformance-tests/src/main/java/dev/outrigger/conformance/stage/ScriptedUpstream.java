@@ -221,8 +221,7 @@ final class ScriptedUpstream implements AutoCloseable {
         return same;
     }
 
-    private void serveFrames(Wire wire, InputStream in, Supplier<String> named)
-            throws IOException {
+    private void serveFrames(Wire wire, InputStream in, Supplier<String> named) throws IOException {
         var script = new FrameScript(named);
         var frames = new FrameConnection(in, wire.out());
         new FramedAnswers(wire, frames, script, attempts).serve();

@@ -99,9 +99,7 @@ final class UpstreamSet implements AutoCloseable {
         }
         var _ = scripted(name);
         int port =
-                Optional.ofNullable(scripted.get(name))
-                        .orElseThrow()
-                        .listen(Naming.SHARED, true);
+                Optional.ofNullable(scripted.get(name)).orElseThrow().listen(Naming.SHARED, true);
         replicas.put("secured " + name, port);
         replicaNames.put(port, "secured " + name);
         return port;

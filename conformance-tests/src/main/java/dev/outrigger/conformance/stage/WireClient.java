@@ -135,7 +135,8 @@ final class WireClient implements AutoCloseable {
                 silent = false;
             }
             case ClientStep.ConnectHttp2() ->
-                    connections.add(open(transport.isTls() ? Transport.HTTP2_TLS : Transport.HTTP2));
+                    connections.add(
+                            open(transport.isTls() ? Transport.HTTP2_TLS : Transport.HTTP2));
             case ClientStep.ResetStream(var code) -> current().resetStream(code);
             case ClientStep.Send(var text) -> {
                 settling.ifPresent(each -> {

@@ -76,11 +76,7 @@ class TransportTest {
         var body = "b".repeat(200_000);
         try (var upstream = ScriptedUpstream.start("b", transport.isTls(), attempts);
                 var client = open(transport, upstream)) {
-            answer(
-                    upstream,
-                    "HTTP/1.1 200 OK\r\ncontent-length: 200000\r\n\r\n",
-                    body,
-                    After.KEEP);
+            answer(upstream, "HTTP/1.1 200 OK\r\ncontent-length: 200000\r\n\r\n", body, After.KEEP);
 
             client.send("POST /b HTTP/1.1\r\nhost: b\r\ncontent-length: 200000\r\n\r\n" + body);
             assertThat(client.awaitResponses(1, LIMIT)).isTrue();
@@ -124,7 +120,7 @@ class TransportTest {
     void writesNothingWhenItHasLeft(Transport transport) throws IOException {
         try (var upstream = ScriptedUpstream.start("b", transport.isTls(), attempts);
                 var client = open(transport, upstream)) {
-            client.close();
+            client.reset();
 
             client.send(GET);
 

@@ -488,6 +488,19 @@ public final class Http2Session {
         }
     }
 
+    /**
+     * Says of the resets that belong to what is being read that they never go out.
+     *
+     * @return whether there are any
+     */
+    public boolean takeBackResets() {
+        boolean any = reading && !resetInRead.isEmpty();
+        if (any) {
+            shard.add(stats.resetsSent, -resetInRead.size());
+        }
+        return any;
+    }
+
     void remove(Http2Stream stream) {
         if (streams.get(stream.id()) == stream) {
             streams.remove(stream.id());

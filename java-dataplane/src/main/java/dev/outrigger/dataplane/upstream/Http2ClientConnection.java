@@ -127,7 +127,16 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     @Override
     public void onGoAway(boolean graceful) {
         shard.inc(stats.cxCloseNotify);
+        // Envoy writes when all is read, and takes it for the peer's fault that it cannot any more.
+        boolean unwritten = streams.isEmpty() && session.takeBackResets();
+        if (unwritten) {
+            out.discard();
+        }
+        boolean open = state != State.CLOSED;
         pool.drain(this);
+        if (unwritten && open && state == State.CLOSED) {
+            shard.inc(stats.cxProtocolError);
+        }
     }
 
     @Override
