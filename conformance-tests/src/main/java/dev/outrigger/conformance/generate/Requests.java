@@ -123,6 +123,9 @@ final class Requests {
                     "3\r\nabc\r\n0\r\nbad trailer\r\n\r\n",
                     "3;\rx\r\nabc\r\n0\r\n\r\n");
 
+    /** What fits into one record of TLS, with a head. */
+    private static final int ONE_RECORD = 12_000;
+
     private final Choices choices;
     private final Plan plan;
     private final int longest;
@@ -132,7 +135,8 @@ final class Requests {
         this.plan = plan;
         // How much of a body that is refused was read before is a matter of reads: what comes
         // through the machine in one piece is mostly read in one go, and fits the limits.
-        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : 30_000;
+        int onePiece = plan.transports().downstream().isTls() ? ONE_RECORD : 30_000;
+        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : onePiece;
     }
 
     /**
