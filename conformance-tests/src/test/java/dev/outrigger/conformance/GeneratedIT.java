@@ -39,7 +39,7 @@ class GeneratedIT {
 
     /** What a run without any property plays: each way of delivery has its share. */
     private static final List<Long> SEEDS =
-            List.of(2L, 3L, 8L, 13L, 14L, 16L, 18L, 19L, 22L, 24L, 25L, 33L, 43L, 49L);
+            List.of(2L, 3L, 8L, 16L, 18L, 19L, 22L, 24L, 25L, 33L, 43L, 49L);
 
     @Test
     void behavesAsEnvoyWhateverIsConfiguredAndAsked() throws IOException {
