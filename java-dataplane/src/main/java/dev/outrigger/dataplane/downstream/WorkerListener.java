@@ -118,6 +118,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         return retired;
     }
 
+    ListenerVersion version() {
+        return version;
+    }
+
     /** A connection was accepted: listener filters look at it, then it finds its filter chain. */
     void accepted(Channel channel) {
         services.worker().refreshNow();
@@ -272,7 +276,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         services.worker().refreshNow();
                         shard.inc(stats.handshakeTimeouts());
                         if (handler instanceof ServerConnection connection) {
-                            connection.closeNow();
+                            connection.closeNow(CloseReason.NONE);
                         }
                     });
         }
@@ -387,7 +391,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     }
 
     void closeAll() {
-        new ArrayList<>(draining).forEach(WorkerChain::closeAll);
-        new ArrayList<>(chains.values()).forEach(WorkerChain::closeAll);
+        var all = new ArrayList<>(draining);
+        all.addAll(chains.values());
+        all.forEach(chain -> chain.closeAll(CloseReason.LISTENER_REMOVED));
     }
 }
