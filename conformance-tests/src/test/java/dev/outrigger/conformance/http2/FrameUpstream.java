@@ -124,12 +124,20 @@ final class FrameUpstream implements AutoCloseable {
         }
     }
 
+    /** In one piece, so that what is said together is read together. */
     private static void say(OutputStream out, List<byte[]> parts) throws IOException {
+        var together = new ByteArrayOutputStream();
+        boolean closes = false;
         for (byte[] part : parts) {
-            if (Arrays.equals(part, CLOSE)) {
-                throw new IOException("as the script says");
+            closes = Arrays.equals(part, CLOSE);
+            if (closes) {
+                break;
             }
-            out.write(part);
+            together.writeBytes(part);
+        }
+        out.write(together.toByteArray());
+        if (closes) {
+            throw new IOException("as the script says");
         }
     }
 
