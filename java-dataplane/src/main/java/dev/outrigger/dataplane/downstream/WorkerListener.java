@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.TlsHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -134,8 +135,14 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             channel.close();
             return;
         }
-        if (!limit.admit(services.worker().runtime())) {
-            services.worker().stats().inc(stats.cxOverflow());
+        StatsStore.Counter overflow =
+                switch (limit.admit(services.worker().runtime())) {
+                    case ADMITTED -> null;
+                    case OVERFLOW -> stats.cxOverflow();
+                    case GLOBAL_OVERFLOW -> stats.globalCxOverflow();
+                };
+        if (overflow != null) {
+            services.worker().stats().inc(overflow);
             channel.close();
             return;
         }
