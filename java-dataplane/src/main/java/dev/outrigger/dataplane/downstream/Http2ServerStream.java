@@ -73,21 +73,20 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         String excess = reader.excess();
         if (excess != null) {
             connection.countExcess(excess);
-            session.reset(stream(), Http2Error.INTERNAL_ERROR);
-            exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, excess);
+            refuse(excess);
             return null;
         }
         if (headRead) {
             String details = reader.endTrailers();
-            if (details == null) {
+            if (details == null && !isRefusedForUnderscores()) {
                 exchange.onTrailers(reader.trailers());
             }
             return told(details);
         }
         headRead = true;
-        connection.countDropped(reader.dropped());
         String details = reader.end(endStream);
-        if (details != null) {
+        boolean refused = isRefusedForUnderscores();
+        if (details != null || refused) {
             return told(details);
         }
         RequestHead head = reader.head();
@@ -96,6 +95,21 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         }
         exchange.onHead(head, endStream);
         return null;
+    }
+
+    /** What costs a request no more than its stream. */
+    private void refuse(String details) {
+        session.reset(stream(), Http2Error.INTERNAL_ERROR);
+        exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, details);
+    }
+
+    private boolean isRefusedForUnderscores() {
+        boolean refused = reader.isRefusedForUnderscores();
+        connection.countUnderscores(refused, reader.dropped());
+        if (refused) {
+            refuse(Http2RequestReader.UNDERSCORE);
+        }
+        return refused;
     }
 
     @Override
@@ -198,7 +212,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     /** Envoy's codec notes that it has dropped a field, and never forgets (observed). */
     @Override
     public @Nullable String resetDetails() {
-        return reader.dropped() == 0 ? null : Http2RequestReader.UNDERSCORE;
+        return reader.hasDropped() ? Http2RequestReader.UNDERSCORE : null;
     }
 
     @Override

@@ -21,6 +21,8 @@ public final class Http2Stats {
     public final Counter trailers;
     public final Counter goAwaySent;
     public final Counter flushTimeout;
+    public final Counter droppedUnderscores;
+    public final Counter rejectedUnderscores;
     public final Gauge streamsActive;
     final Counter priorityFlood;
     final Counter windowUpdateFlood;
@@ -30,11 +32,6 @@ public final class Http2Stats {
 
     final Counter keepaliveTimeout;
     final Counter streamRefused;
-
-    /** Fields with an underscore that were dropped, and requests that had one and were refused. */
-    public final Counter droppedUnderscores;
-
-    public final Counter rejectedUnderscores;
 
     /** What accepted connections count. */
     public Http2Stats(StatsStore store) {
@@ -63,10 +60,10 @@ public final class Http2Stats {
         outboundControlFlood = store.counter(prefix + "outbound_control_flood");
         upstreamConnections = store.counter(prefix + "nghttp2_upstream_connections");
         keepaliveTimeout = store.counter(prefix + "keepalive_timeout");
-        streamRefused = store.counter(prefix + "stream_refused_errors");
         droppedUnderscores = store.counter(prefix + "dropped_headers_with_underscores");
         rejectedUnderscores =
                 store.counter(prefix + "requests_rejected_with_underscores_in_headers");
+        streamRefused = store.counter(prefix + "stream_refused_errors");
         registerUnused(store, prefix);
     }
 
