@@ -356,7 +356,8 @@ public final class PolicyDocuments {
             block(blocks, "loadBalancer", this::loadBalancer);
             block(blocks, "localityFailover", this::localityFailover);
             block(blocks, "tls", this::tls);
-            block(blocks, "credential", this::credential);
+            // Few: each is a secret more, and a plan lists no more than 500 resources.
+            maybe(10, blocks, () -> "credential: " + credential());
         }
         if (blocks.isEmpty()) {
             blocks.add("retry: {}");
