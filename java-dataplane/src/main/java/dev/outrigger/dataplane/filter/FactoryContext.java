@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param secrets those that came by SDS
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
+ * @param dnsCaches for filters that look up names; asked while compiling only
  */
 public record FactoryContext(
         StatsStore stats,
@@ -23,9 +25,17 @@ public record FactoryContext(
         LongSupplier nanoTime,
         GenericSecrets secrets,
         String serviceCluster,
-        BooleanSupplier healthCheckFailed) {
+        BooleanSupplier healthCheckFailed,
+        DnsCaches dnsCaches) {
     public FactoryContext withStatPrefix(String prefix) {
         return new FactoryContext(
-                stats, runtime, prefix, nanoTime, secrets, serviceCluster, healthCheckFailed);
+                stats,
+                runtime,
+                prefix,
+                nanoTime,
+                secrets,
+                serviceCluster,
+                healthCheckFailed,
+                dnsCaches);
     }
 }

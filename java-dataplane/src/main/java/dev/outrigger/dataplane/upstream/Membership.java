@@ -43,6 +43,7 @@ final class Membership {
     private EndpointAssignment assignment = EndpointAssignment.EMPTY;
     private int unchecked;
     private @Nullable Runnable whenChecked;
+    private @Nullable DynamicHosts dynamicHosts;
     private MainLoop.@Nullable Timer cleanup;
     private boolean closed;
 
@@ -71,6 +72,20 @@ final class Membership {
         if (config.discovery() instanceof Discovery.OriginalDst original) {
             cleanup(original);
         }
+    }
+
+    /** Takes hosts from the cache of names, where the cluster does so. */
+    void useDynamicHosts() {
+        config.dnsCache()
+                .ifPresent(cache ->
+                        dynamicHosts =
+                                new DynamicHosts(
+                                        cluster, environment.dnsCaches().get(cache), this));
+    }
+
+    /** Any thread; {@code null} where requests do not name hosts. */
+    @Nullable DynamicHosts dynamicHosts() {
+        return dynamicHosts;
     }
 
     /** Any thread. */
@@ -361,11 +376,18 @@ final class Membership {
 
     /** A request named a host that nobody knew (CL6). */
     void addOriginalDst(Host host) {
-        if (closed || hosts.containsKey(host.address())) {
+        addNamed(host.address(), host);
+    }
+
+    /**
+     * @param name tells it from the other hosts; its address where it has no other name
+     */
+    void addNamed(InetSocketAddress name, Host host) {
+        if (closed || hosts.containsKey(name)) {
             return;
         }
         var now = new LinkedHashMap<>(hosts);
-        now.put(host.address(), host);
+        now.put(name, host);
         hosts = now;
         if (detector != null) {
             detector.add(host);
@@ -373,6 +395,20 @@ final class Membership {
         matchTransportSocket(host, Metadata.EMPTY);
         countChange(List.of(host), List.of());
         rebuild();
+    }
+
+    /** The counterpart of {@link #addNamed}. */
+    void removeNamed(InetSocketAddress name) {
+        var now = new LinkedHashMap<>(hosts);
+        Host host = now.remove(name);
+        if (closed || host == null) {
+            return;
+        }
+        hosts = now;
+        forget(host);
+        countChange(List.of(), List.of(host));
+        rebuild();
+        drain(List.of(host));
     }
 
     private void cleanup(Discovery.OriginalDst original) {
@@ -416,6 +452,9 @@ final class Membership {
         whenChecked = null;
         if (cleanup != null) {
             cleanup.cancel();
+        }
+        if (dynamicHosts != null) {
+            dynamicHosts.close();
         }
         var gone = List.copyOf(hosts.values());
         if (checker != null) {
