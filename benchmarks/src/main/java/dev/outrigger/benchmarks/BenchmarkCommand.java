@@ -14,21 +14,13 @@ import dev.outrigger.benchmarks.load.Probe;
 import dev.outrigger.benchmarks.load.RequestProfile;
 import dev.outrigger.benchmarks.load.WrkGenerator;
 import dev.outrigger.benchmarks.machine.MachineFacts;
-import dev.outrigger.benchmarks.machine.QuietCheck;
-import dev.outrigger.benchmarks.machine.RunLock;
 import dev.outrigger.benchmarks.report.Figures;
-import dev.outrigger.benchmarks.report.JsonReport;
 import dev.outrigger.benchmarks.report.RunReport;
-import dev.outrigger.benchmarks.report.TextReport;
-import dev.outrigger.envoy.ProvisionOptions;
+import dev.outrigger.benchmarks.session.Session;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -45,27 +37,13 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description =
                 "Measures the Java data plane, Envoy, nginx and HAProxy side by side in one interleaved run.",
-        footer = {
-            "",
-            "Exit codes: 0 every bar passed, 1 a bar was missed or is unclear, 2 usage, 3 could not measure."
-        })
+        footer = {"", Session.EXIT_CODES})
 final class BenchmarkCommand implements Callable<Integer> {
-
-    static final int PASSED = 0;
-    static final int MISSED = 1;
-    static final int CANNOT_MEASURE = 3;
-
-    private static final Duration QUIET_WINDOW = Duration.ofSeconds(2);
 
     @Option(
             names = "--quick",
             description = "About two minutes: 3 rounds of 1 s. Too short for a claim.")
     private boolean quick;
-
-    @Option(
-            names = "--force",
-            description = "Measure although the machine is not quiet, and count dirty samples.")
-    private boolean force;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds; 9, or 3 with --quick.")
     private @Nullable Integer rounds;
@@ -125,12 +103,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     private List<String> contenders = List.of();
 
     @Option(
-            names = "--envoy",
-            paramLabel = "FILE",
-            description = "Envoy's binary; else one is found or fetched.")
-    private @Nullable Path envoy;
-
-    @Option(
             names = "--dataplane",
             defaultValue = "java-dataplane/target/dist/lib",
             paramLabel = "DIR",
@@ -150,17 +122,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--no-wrk", description = "Use the built-in generator for closed loops too.")
     private boolean noWrk;
 
-    @Option(
-            names = "--out",
-            defaultValue = "benchmarks/target/results",
-            paramLabel = "DIR",
-            description = "Where the raw JSON goes. Default: ${DEFAULT-VALUE}")
-    private Path out = Path.of("");
+    @CommandLine.Mixin private Session session = new Session();
 
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
-
-    private final PrintStream progress = System.err;
-    private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -170,36 +134,23 @@ final class BenchmarkCommand implements Callable<Integer> {
                         .orElseThrow(() ->
                                 usage("--line: '" + lineName + "' (expected: " + labels() + ")"));
         var participants = participants(line);
-        var cores = coresOfThisMachine();
-        try (var lock = RunLock.tryTake().orElse(null)) {
-            if (lock == null) {
-                throw new IOException("another run holds " + RunLock.file());
-            }
-            var objections = QuietCheck.objections(QUIET_WINDOW);
-            if (!objections.isEmpty() && !force) {
-                throw new IOException(
-                        "this machine is not quiet (--force measures all the same): "
-                                + String.join("; ", objections));
-            }
-            var report = measure(plan, line, participants, cores, objections);
-            var file = out.resolve("run-" + report.startedAt().replace(":", "") + ".json");
-            JsonReport.write(report, file);
-            System.out.println(TextReport.of(report, EnvoyContender.NAME));
-            System.out.println("Raw results: " + file);
-            return report.passed() ? PASSED : MISSED;
-        }
+        Session.requireTwoCores("one for the proxy and one for its load");
+        return session.run(
+                "run",
+                objections -> measure(plan, line, participants, new Cores(1, 0), objections));
     }
 
     private Plan plan() {
         try {
             List<LoadShape> shapes = Plan.shapes(connections, rates);
-            var plan =
-                    (quick ? Plan.quick(shapes, headerFields) : Plan.full(shapes, headerFields))
-                            .withBody(bodyBytes);
-            if (rounds != null) {
-                plan = plan.withRounds(rounds);
-            }
-            return seconds == null ? plan : plan.withSample(Duration.ofSeconds(seconds));
+            var effort = quick ? Plan.Effort.QUICK : Plan.Effort.FULL;
+            return new Plan(
+                    effort,
+                    rounds == null ? effort.rounds() : rounds,
+                    seconds == null ? effort.sample() : Duration.ofSeconds(seconds),
+                    shapes,
+                    bodyBytes,
+                    headerFields);
         } catch (IllegalArgumentException invalid) {
             throw usage(invalid.getMessage());
         }
@@ -215,11 +166,11 @@ final class BenchmarkCommand implements Callable<Integer> {
             switch (name) {
                 case "java" ->
                         participants.addJava(
-                                java,
+                                session.java(),
                                 dataplane.toAbsolutePath(),
                                 javaFlags == null ? shippedFlags() : javaFlags,
                                 !noAot);
-                case "envoy" -> participants.addEnvoy(envoyOptions());
+                case "envoy" -> participants.addEnvoy(session.envoy());
                 case "nginx" -> participants.addNginx();
                 case "haproxy" -> participants.addHaproxy();
                 default ->
@@ -232,7 +183,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         participants.keepThoseFor(line);
         participants
                 .leftOut()
-                .forEach((name, reason) -> progress.println("left out  " + name + ": " + reason));
+                .forEach((name, reason) ->
+                        session.progress().println("left out  " + name + ": " + reason));
         if (participants.contenders().isEmpty()) {
             throw usage("nobody can take part: " + participants.leftOut());
         }
@@ -248,34 +200,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private ProvisionOptions envoyOptions() {
-        var options =
-                ProvisionOptions.fromEnvironment()
-                        .withProgress(line -> progress.println("envoy     " + line));
-        return envoy == null ? options : options.withExplicitPath(envoy.toAbsolutePath());
-    }
-
-    private static Cores coresOfThisMachine() throws IOException {
-        if (Command.find("taskset").isEmpty()) {
-            throw new IOException(
-                    "taskset is missing (Linux, package util-linux): nothing can be pinned");
-        }
-        int cores = MachineFacts.read().cores();
-        if (cores < 2) {
-            throw new IOException(
-                    "this machine has "
-                            + cores
-                            + " core (expected: 2, one for the proxy and one for its load)");
-        }
-        return new Cores(1, 0);
-    }
-
     private RunReport measure(
             Plan plan, Line line, Participants participants, Cores cores, List<String> objections)
             throws IOException, InterruptedException {
-        var startedAt = Instant.now(Clock.systemUTC()).truncatedTo(ChronoUnit.SECONDS);
+        var startedAt = Session.now();
         var work = Files.createTempDirectory("outrigger-benchmarks");
-        var cache = Files.createDirectories(out.toAbsolutePath().resolveSibling("cache"));
+        var cache = Files.createDirectories(session.cache());
         var sites = Sites.under(work, line);
         var request = RequestProfile.realistic(plan.headerFields());
         var counted = counted(line.downstream(), line, work);
@@ -283,7 +213,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         try (var upstream =
                 Upstream.start(
                         Participants.nginx(),
-                        java,
+                        session.java(),
                         sites,
                         cores,
                         plan,
@@ -298,23 +228,23 @@ final class BenchmarkCommand implements Callable<Integer> {
                             preparation,
                             sampler,
                             upstream.port(),
-                            progress);
+                            session.progress());
             campaign.run();
-            var figures = Figures.of(campaign.samples(), EnvoyContender.NAME, force);
+            var figures = Figures.of(campaign.samples(), EnvoyContender.NAME, session.isForced());
             return new RunReport(
-                    startedAt.toString(),
-                    commit(),
+                    startedAt,
+                    Session.commit(),
                     MachineFacts.read(),
                     generator.description(),
                     upstream.description(),
                     line.label() + ", " + plan.describe(),
-                    force,
+                    session.isForced(),
                     objections,
                     participants.versions(),
                     participants.leftOut(),
                     campaign.processes(),
                     figures,
-                    campaign.verdicts(figures, force),
+                    campaign.verdicts(figures, session.isForced()),
                     campaign.samples());
         }
     }
@@ -352,14 +282,6 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new IOException("wrk is not installed, which the line handshake needs");
         }
         return counted;
-    }
-
-    private static String commit() throws InterruptedException {
-        try {
-            return Command.run("git", "describe", "--always", "--dirty").strip();
-        } catch (IOException noGit) {
-            return "unknown";
-        }
     }
 
     private CommandLine.ParameterException usage(@Nullable String message) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks;
 
-import picocli.CommandLine;
+import dev.outrigger.benchmarks.session.Session;
 
 /** Entry point of {@code benchmarks/run}. */
 public final class BenchmarkMain {
@@ -9,12 +9,6 @@ public final class BenchmarkMain {
     private BenchmarkMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(
-                new CommandLine(new BenchmarkCommand())
-                        .setExecutionExceptionHandler((failure, commandLine, _) -> {
-                            commandLine.getErr().println("error: " + failure.getMessage());
-                            return BenchmarkCommand.CANNOT_MEASURE;
-                        })
-                        .execute(arguments));
+        Session.run(new BenchmarkCommand(), arguments);
     }
 }

@@ -65,7 +65,7 @@ final class Campaign {
             progress.println("prepare   " + contender.name());
             contender.prepare(preparation);
         }
-        progress.println("starts    " + plan.starts() + " of each contender, in turn");
+        progress.println("starts    " + plan.effort().starts() + " of each contender, in turn");
         var starts = preparation.coldStarts(contenders);
         Map<String, Instance> instances = new LinkedHashMap<>();
         try {
@@ -73,7 +73,7 @@ final class Campaign {
                 instances.put(contender.name(), preparation.start(contender));
             }
             var running = List.copyOf(instances.values());
-            progress.println("idle      " + plan.idle().toSeconds() + " s");
+            progress.println("idle      " + plan.effort().idle().toSeconds() + " s");
             var idle = preparation.idleMemory(running);
             warmUp(instances);
             rounds(running);

@@ -11,26 +11,17 @@ import java.util.stream.Stream;
 /**
  * How much is measured.
  *
- * @param starts cold starts per contender
- * @param idle how long a fresh instance rests before its idle memory is read
- * @param warmUpLimit after this an unsteady contender is measured all the same, and marked
+ * @param sample how long a sample takes
  */
 public record Plan(
+        Effort effort,
         int rounds,
         Duration sample,
         List<LoadShape> shapes,
-        int starts,
-        Duration idle,
-        Duration warmUpWindow,
-        Duration warmUpLeast,
-        Duration warmUpLimit,
-        long coldRequests,
         int bodyBytes,
         int headerFields) {
 
-    private static final int COLD_REQUESTS = 10_000;
     private static final int FIXED_RATE_CONNECTIONS = 20;
-    private static final int BODY_BYTES = 1024;
     private static final int LARGEST_BODY = 16 << 20;
 
     public Plan {
@@ -45,41 +36,56 @@ public record Plan(
         if (shapes.isEmpty()) {
             throw new IllegalArgumentException("shapes: empty (expected: at least one)");
         }
-        if (starts < 1) {
-            throw new IllegalArgumentException("starts: " + starts + " (expected: at least 1)");
+    }
+
+    /**
+     * What a run takes beside its samples, and how many of these unless somebody says otherwise.
+     *
+     * @param starts cold starts per contender
+     * @param idle how long a fresh instance rests before its idle memory is read
+     * @param warmUpLimit after this an unsteady contender is measured all the same, and marked
+     * @param coldRequests the first requests of an instance, measured by themselves
+     */
+    public record Effort(
+            int rounds,
+            Duration sample,
+            int starts,
+            Duration idle,
+            Duration warmUpWindow,
+            Duration warmUpLeast,
+            Duration warmUpLimit,
+            long coldRequests) {
+        private static final int COLD_REQUESTS = 10_000;
+
+        /** The run whose figures count: nine rounds of five seconds. */
+        static final Effort FULL =
+                new Effort(
+                        9,
+                        Duration.ofSeconds(5),
+                        20,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        COLD_REQUESTS);
+
+        /** About two minutes: enough to see that all is well, too short for a claim. */
+        static final Effort QUICK =
+                new Effort(
+                        3,
+                        Duration.ofSeconds(1),
+                        3,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        COLD_REQUESTS);
+
+        public Effort {
+            if (starts < 1) {
+                throw new IllegalArgumentException("starts: " + starts + " (expected: at least 1)");
+            }
         }
-    }
-
-    /** The run whose figures count: nine rounds of five seconds. */
-    static Plan full(List<LoadShape> shapes, int headerFields) {
-        return new Plan(
-                9,
-                Duration.ofSeconds(5),
-                shapes,
-                20,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                COLD_REQUESTS,
-                BODY_BYTES,
-                headerFields);
-    }
-
-    /** About two minutes: enough to see that all is well, too short for a claim. */
-    static Plan quick(List<LoadShape> shapes, int headerFields) {
-        return new Plan(
-                3,
-                Duration.ofSeconds(1),
-                shapes,
-                3,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(15),
-                COLD_REQUESTS,
-                BODY_BYTES,
-                headerFields);
     }
 
     /** The shapes of the protocol for some connection counts and rates. */
@@ -88,51 +94,6 @@ public record Plan(
         Stream<LoadShape> fixed =
                 rates.stream().map(rate -> new LoadShape.FixedRate(rate, FIXED_RATE_CONNECTIONS));
         return Stream.concat(closed, fixed).toList();
-    }
-
-    Plan withRounds(int newRounds) {
-        return new Plan(
-                newRounds,
-                sample,
-                shapes,
-                starts,
-                idle,
-                warmUpWindow,
-                warmUpLeast,
-                warmUpLimit,
-                coldRequests,
-                bodyBytes,
-                headerFields);
-    }
-
-    Plan withSample(Duration newSample) {
-        return new Plan(
-                rounds,
-                newSample,
-                shapes,
-                starts,
-                idle,
-                warmUpWindow,
-                warmUpLeast,
-                warmUpLimit,
-                coldRequests,
-                bodyBytes,
-                headerFields);
-    }
-
-    Plan withBody(int newBodyBytes) {
-        return new Plan(
-                rounds,
-                sample,
-                shapes,
-                starts,
-                idle,
-                warmUpWindow,
-                warmUpLeast,
-                warmUpLimit,
-                coldRequests,
-                newBodyBytes,
-                headerFields);
     }
 
     /** One line for people. */
@@ -145,6 +106,6 @@ public record Plan(
                 shapes.stream().map(LoadShape::label).collect(Collectors.joining(", ")),
                 bodyBytes,
                 headerFields,
-                starts);
+                effort.starts());
     }
 }

@@ -113,7 +113,7 @@ final class Preparation implements Workbench {
     Map<String, List<Double>> coldStarts(List<Contender> contenders)
             throws IOException, InterruptedException {
         Map<String, List<Double>> millis = new LinkedHashMap<>();
-        for (int i = 0; i < plan.starts(); i++) {
+        for (int i = 0; i < plan.effort().starts(); i++) {
             for (var contender : Rotation.of(contenders, i)) {
                 try (var instance = start(contender)) {
                     millis.computeIfAbsent(contender.name(), _ -> new ArrayList<>())
@@ -127,7 +127,7 @@ final class Preparation implements Workbench {
     /** Memory of each instance after all of them have rested together. */
     Map<String, Memory> idleMemory(List<Instance> instances)
             throws IOException, InterruptedException {
-        TimeUnit.NANOSECONDS.sleep(plan.idle().toNanos());
+        TimeUnit.NANOSECONDS.sleep(plan.effort().idle().toNanos());
         return memory(instances);
     }
 
@@ -147,7 +147,7 @@ final class Preparation implements Workbench {
                         0,
                         Entrant.of(instance),
                         new LoadShape.ClosedLoop(COLD_CONNECTIONS),
-                        new LoadLimit(COLD_TIME, plan.coldRequests()));
+                        new LoadLimit(COLD_TIME, plan.effort().coldRequests()));
     }
 
     /** Load until the contender is warm or the plan's limit is reached. */
@@ -171,12 +171,16 @@ final class Preparation implements Workbench {
             throws IOException, InterruptedException {
         var windows = new WarmUp(AGREEING_WINDOWS, WINDOW_TOLERANCE);
         var spent = Duration.ZERO;
-        while (spent.compareTo(plan.warmUpLimit()) < 0) {
+        while (spent.compareTo(plan.effort().warmUpLimit()) < 0) {
             var sample =
-                    sampler.take(0, Entrant.of(instance), shape, LoadLimit.of(plan.warmUpWindow()));
+                    sampler.take(
+                            0,
+                            Entrant.of(instance),
+                            shape,
+                            LoadLimit.of(plan.effort().warmUpWindow()));
             windows.add(sample.cpuMicrosPerRequest());
-            spent = spent.plus(plan.warmUpWindow());
-            if (spent.compareTo(plan.warmUpLeast()) >= 0 && windows.isSteady()) {
+            spent = spent.plus(plan.effort().warmUpWindow());
+            if (spent.compareTo(plan.effort().warmUpLeast()) >= 0 && windows.isSteady()) {
                 return new WarmUpResult(spent, true);
             }
         }

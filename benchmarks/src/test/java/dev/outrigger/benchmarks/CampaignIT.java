@@ -109,16 +109,21 @@ class CampaignIT {
     }
 
     private static Plan smallPlan() {
+        var effort =
+                new Plan.Effort(
+                        2,
+                        Duration.ofMillis(100),
+                        2,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        50);
         return new Plan(
-                2,
-                Duration.ofMillis(100),
+                effort,
+                effort.rounds(),
+                effort.sample(),
                 List.of(new LoadShape.ClosedLoop(2), new LoadShape.FixedRate(100, 2)),
-                2,
-                Duration.ofMillis(1),
-                Duration.ofMillis(50),
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                50,
                 1024,
                 8);
     }

@@ -24,6 +24,7 @@ public final class StagePair implements AutoCloseable {
     private final ProxyUnderTest subject;
     private final Path folder;
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
+    private int opened;
     private Optional<CaseGroup> current = Optional.empty();
     private Opened oracleStage = new Opened(Optional.empty(), "");
     private Opened subjectStage = new Opened(Optional.empty(), "");
@@ -41,10 +42,11 @@ public final class StagePair implements AutoCloseable {
         if (!current.equals(Optional.of(group))) {
             closeStages();
             current = Optional.of(group);
+            opened++;
             var both =
                     both(
-                            () -> open(oracle, group, "oracle"),
-                            () -> open(subject, group, "subject"));
+                            () -> open(oracle, group, "oracle-" + opened),
+                            () -> open(subject, group, "subject-" + opened));
             oracleStage = both.oracle();
             subjectStage = both.subject();
         }
@@ -52,6 +54,11 @@ public final class StagePair implements AutoCloseable {
         var second = subjectStage.require();
         var both = both(() -> play(first, exchange), () -> play(second, exchange));
         return new Result(both.oracle(), both.subject());
+    }
+
+    /** Whatever is run next is run on fresh proxies. */
+    public void renew() {
+        closeStages();
     }
 
     @Override

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.controlplane;
 
-import dev.outrigger.benchmarks.contender.Command;
 import dev.outrigger.benchmarks.machine.MachineFacts;
-import dev.outrigger.benchmarks.machine.QuietCheck;
-import dev.outrigger.benchmarks.machine.RunLock;
+import dev.outrigger.benchmarks.session.Session;
 import dev.outrigger.envoy.EnvoyBinary;
 import dev.outrigger.envoy.EnvoyProvision;
-import dev.outrigger.envoy.ProvisionOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,17 +26,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description =
                 "Measures Outrigger's control plane, go-control-plane and java-control-plane side by side.",
-        footer = {
-            "",
-            "Exit codes: 0 every bar passed, 1 a bar was missed or is unclear, 2 usage, 3 could not measure."
-        })
+        footer = {"", Session.EXIT_CODES})
 final class ControlPlaneCommand implements Callable<Integer> {
-    static final int PASSED = 0;
-    static final int MISSED = 1;
-    static final int CANNOT_MEASURE = 3;
-
-    private static final Duration QUIET_WINDOW = Duration.ofSeconds(2);
-
     @Option(names = "--quick", description = "Some minutes, small sizes: does it work.")
     private boolean quick;
 
@@ -51,9 +35,6 @@ final class ControlPlaneCommand implements Callable<Integer> {
             names = "--brief",
             description = "Some ten minutes: every line, fewer changes, peers to 5,000 clients.")
     private boolean brief;
-
-    @Option(names = "--force", description = "Measure although the machine is not quiet.")
-    private boolean force;
 
     @Option(
             names = "--clients",
@@ -91,9 +72,6 @@ final class ControlPlaneCommand implements Callable<Integer> {
             description = "JVM flags of Outrigger's server beside the launcher's.")
     private String serverFlags = "";
 
-    @Option(names = "--envoy", paramLabel = "FILE", description = "Envoy's binary.")
-    private @Nullable Path envoy;
-
     @Option(
             names = "--launcher",
             defaultValue = "outrigger",
@@ -108,66 +86,28 @@ final class ControlPlaneCommand implements Callable<Integer> {
             description = "The Go program, built. Default: ${DEFAULT-VALUE}")
     private Path goPeer = Path.of("");
 
-    @Option(
-            names = "--out",
-            defaultValue = "benchmarks/target/results",
-            paramLabel = "DIR",
-            description = "Where the raw JSON goes. Default: ${DEFAULT-VALUE}")
-    private Path out = Path.of("");
+    @CommandLine.Mixin private Session session = new Session();
 
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
-    private final PrintStream progress = System.err;
-    private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private final Map<String, String> leftOut = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var plan = quick ? Plan.quick() : brief ? Plan.brief() : Plan.full();
+        var chosen = quick ? Plan.quick() : brief ? Plan.brief() : Plan.full();
         if (clients != null) {
-            plan = plan.withClients(clients);
+            chosen = chosen.withClients(clients);
         }
-        if (changes != null) {
-            plan = plan.withChanges(changes);
-        }
-        checkMachine();
-        try (var lock = RunLock.tryTake().orElse(null)) {
-            if (lock == null) {
-                throw new IOException("another run holds " + RunLock.file());
-            }
-            var objections = QuietCheck.objections(QUIET_WINDOW);
-            if (!objections.isEmpty() && !force) {
-                throw new IOException(
-                        "this machine is not quiet (--force measures all the same): "
-                                + String.join("; ", objections));
-            }
-            var report = measure(plan, objections);
-            var file =
-                    out.resolve("control-plane-" + report.startedAt().replace(":", "") + ".json");
-            report.write(file);
-            System.out.println(report.text());
-            System.out.println("Raw results: " + file);
-            return report.passed() ? PASSED : MISSED;
-        }
-    }
-
-    private static void checkMachine() throws IOException {
-        if (Command.find("taskset").isEmpty()) {
-            throw new IOException(
-                    "taskset is missing (Linux, package util-linux): nothing can be pinned");
-        }
-        int cores = MachineFacts.read().cores();
-        if (cores < 2) {
-            throw new IOException(
-                    "this machine has "
-                            + cores
-                            + " core (expected: 2, one for the server and one for its clients)");
-        }
+        var plan = changes == null ? chosen : chosen.withChanges(changes);
+        Session.requireTwoCores("one for the server and one for its clients");
+        return session.run("control-plane", objections -> measure(plan, objections));
     }
 
     private ControlPlaneReport measure(Plan plan, List<String> objections)
             throws IOException, InterruptedException {
-        var startedAt = Instant.now(Clock.systemUTC()).truncatedTo(ChronoUnit.SECONDS);
+        var startedAt = Session.now();
+        PrintStream progress = session.progress();
+        Path java = session.java();
         var work = Files.createTempDirectory("outrigger-control-plane");
         progress.println("work      " + work);
         var own = outrigger();
@@ -203,16 +143,16 @@ final class ControlPlaneCommand implements Callable<Integer> {
         var versions = new LinkedHashMap<String, String>();
         participants.forEach(each -> versions.put(each.name(), each.version()));
         return new ControlPlaneReport(
-                startedAt.toString(),
-                commit(),
+                startedAt,
+                Session.commit(),
                 MachineFacts.read(),
                 plan.describe(),
-                force,
+                session.isForced(),
                 objections,
                 versions,
                 leftOut,
                 figures,
-                Targets.verdicts(figures, force));
+                Targets.verdicts(figures, session.isForced()));
     }
 
     /** What the others are to serve, as Outrigger serves it. */
@@ -223,13 +163,14 @@ final class ControlPlaneCommand implements Callable<Integer> {
         try (var server = own.start(content, folder);
                 var fleet =
                         FleetProcess.start(
-                                java,
+                                session.java(),
                                 folder.resolve("fleet.log"),
                                 server.port(),
                                 content.clusters())) {
             fleet.probe(content.served(), plan.limit());
         }
-        progress.println("content   " + content.clusters() + " clusters in " + content.served());
+        session.progress()
+                .println("content   " + content.clusters() + " clusters in " + content.served());
         return content;
     }
 
@@ -245,7 +186,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
         if (!Files.isExecutable(launcher)) {
             throw new IOException("no program " + launcher + " (expected: the launcher script)");
         }
-        return new OutriggerContender(launcher.toAbsolutePath(), serverFlags, commit());
+        return new OutriggerContender(launcher.toAbsolutePath(), serverFlags, Session.commit());
     }
 
     private List<Contender> participants(OutriggerContender own) {
@@ -261,7 +202,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                                         name,
                                         "SimpleCache",
                                         List.of(
-                                                java.toString(),
+                                                session.java().toString(),
                                                 "-XX:+UseSerialGC",
                                                 "-Xms128m",
                                                 "-XX:NewSize=64m",
@@ -277,7 +218,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                                         + " java-control-plane)");
             }
         }
-        leftOut.forEach((name, reason) -> progress.println("left out  " + name + ": " + reason));
+        leftOut.forEach(
+                (name, reason) -> session.progress().println("left out  " + name + ": " + reason));
         return participants;
     }
 
@@ -298,26 +240,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
     }
 
     private Optional<Path> envoyBinary() {
-        var options =
-                ProvisionOptions.fromEnvironment()
-                        .withProgress(line -> progress.println("envoy     " + line));
-        if (envoy != null) {
-            options = options.withExplicitPath(envoy.toAbsolutePath());
-        }
-        if (EnvoyProvision.find(options)
+        if (EnvoyProvision.find(session.envoy())
                 instanceof EnvoyProvision.Result.Found(EnvoyBinary binary)) {
             return Optional.of(binary.executable());
         }
         leftOut.put("envoy", "no binary: what goes through it is not measured");
         return Optional.empty();
-    }
-
-    private static String commit() throws InterruptedException {
-        try {
-            return Command.run("git", "describe", "--always", "--dirty").strip();
-        } catch (IOException noGit) {
-            return "unknown";
-        }
     }
 
     private CommandLine.ParameterException usage(String message) {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.controlplane;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.outrigger.benchmarks.machine.MachineFacts;
 import dev.outrigger.benchmarks.report.Verdict;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.outrigger.benchmarks.session.Measured;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,28 +25,22 @@ record ControlPlaneReport(
         Map<String, String> versions,
         Map<String, String> leftOut,
         List<Figure> figures,
-        List<Verdict> verdicts) {
+        List<Verdict> verdicts)
+        implements Measured {
     ControlPlaneReport {
         objections = List.copyOf(objections);
         figures = List.copyOf(figures);
         verdicts = List.copyOf(verdicts);
     }
 
-    boolean passed() {
+    @Override
+    public boolean passed() {
         return verdicts.stream().allMatch(verdict -> verdict.outcome() == Verdict.Outcome.PASS);
     }
 
-    void write(Path file) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(
-                file,
-                new ObjectMapper()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .writeValueAsBytes(this));
-    }
-
     /** Tables for people, one a scenario. */
-    String text() {
+    @Override
+    public String text() {
         var text = new StringBuilder();
         text.append(machine.processor()).append(", ").append(machine.kernel()).append('\n');
         text.append(plan).append('\n');

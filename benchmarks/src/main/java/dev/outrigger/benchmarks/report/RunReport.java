@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks.report;
 
+import dev.outrigger.benchmarks.contender.EnvoyContender;
 import dev.outrigger.benchmarks.machine.MachineFacts;
 import dev.outrigger.benchmarks.machine.Memory;
+import dev.outrigger.benchmarks.session.Measured;
 import dev.outrigger.benchmarks.statistics.Distribution;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,8 @@ public record RunReport(
         List<ProcessFigures> processes,
         List<Figures> figures,
         List<Verdict> verdicts,
-        List<Sample> samples) {
+        List<Sample> samples)
+        implements Measured {
 
     public RunReport {
         objections = List.copyOf(objections);
@@ -61,7 +64,13 @@ public record RunReport(
             boolean steady) {}
 
     /** Whether every bar was passed; the A/A checks are among them. */
+    @Override
     public boolean passed() {
         return verdicts.stream().allMatch(verdict -> verdict.outcome() == Verdict.Outcome.PASS);
+    }
+
+    @Override
+    public String text() {
+        return TextReport.of(this, EnvoyContender.NAME) + "\n";
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.benchmarks.load.LoadResult;
 import dev.outrigger.benchmarks.machine.MachineFacts;
+import dev.outrigger.benchmarks.session.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class ReportTest {
     void writesEverySampleAsJson() throws IOException {
         var file = folder.resolve("results/run.json");
 
-        JsonReport.write(report(false), file);
+        Session.write(report(false), file);
 
         assertThat(Files.readString(file))
                 .contains("\"contender\" : \"java\"", "\"cpuNanos\" : 20000000")

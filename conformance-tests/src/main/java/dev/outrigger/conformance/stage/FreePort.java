@@ -16,9 +16,15 @@ public final class FreePort {
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
 
+    /** Each JVM of a run has its own half, as far as ports go: there are two at once. */
+    private static final int OF_ONE_FORK = 6_000;
+
     /** Two runs on one machine begin at different places. */
     private static final AtomicInteger NEXT =
-            new AtomicInteger(FIRST + (int) (ProcessHandle.current().pid() % 500) * 20);
+            new AtomicInteger(
+                    FIRST
+                            + (Integer.getInteger("surefire.forkNumber", 0) & 1) * OF_ONE_FORK
+                            + (int) (ProcessHandle.current().pid() % 200) * 20);
 
     private FreePort() {}
 

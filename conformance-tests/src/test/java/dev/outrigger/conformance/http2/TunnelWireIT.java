@@ -2,9 +2,8 @@
 package dev.outrigger.conformance.http2;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outrigger.conformance.Subjects;
+import dev.outrigger.conformance.http2.PlayedOnBoth.Played;
 import dev.outrigger.conformance.http2.TunnelWords.Case;
 import dev.outrigger.conformance.http2.TunnelWords.Upstream;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
@@ -61,33 +59,25 @@ class TunnelWireIT {
     private static final Pattern VARYING =
             Pattern.compile("(?m)^(date|x-envoy-upstream-service-time|x-request-id): .*");
 
-    /**
-     * @param answer what the client was told
-     * @param heard what the upstream was told, one connection after another
-     */
-    private record Played(
-            Object answer, List<?> heard, List<String> log, Map<String, Long> stats) {}
+    /** The ports at the end of what a PROXY header says, as text or in binary. */
+    private static final Pattern PROXY_PORTS =
+            Pattern.compile(
+                    "(?s)(PROXY TCP4 \\S+ \\S+ |\\r\\n\\r\\n\\x00\\r\\nQUIT\\n.{12})"
+                            + "(\\d+ \\d+(?=\\r)|.{4})");
 
-    private final Map<String, Case> cases = new LinkedHashMap<>();
-    private Map<String, Played> oracle = Map.of();
-    private Map<String, Played> subject = Map.of();
+    private PlayedOnBoth played;
 
     @BeforeAll
     void play(@TempDir Path folder) throws IOException {
-        String wanted = System.getProperty("wire.case", "");
-        Stream.of(ConnectCases.all(), UpgradeCases.all(), TunnelingCases.all())
-                .forEach(some ->
-                        some.forEach((name, each) -> {
-                            if (name.contains(wanted)) {
-                                cases.put(name, each);
-                            }
-                        }));
-        oracle = play(Subjects.oracle(), folder.resolve("oracle"));
-        subject = play(Subjects.subject(), folder.resolve("subject"));
+        var cases = new LinkedHashMap<String, Case>();
+        cases.putAll(ConnectCases.all());
+        cases.putAll(UpgradeCases.all());
+        cases.putAll(TunnelingCases.all());
+        played = PlayedOnBoth.play(PlayedOnBoth.wanted(cases), folder, TunnelWireIT::play);
     }
 
-    private Map<String, Played> play(ProxyUnderTest proxy, Path folder) throws IOException {
-        Files.createDirectories(folder);
+    private static Map<String, Played> play(
+            ProxyUnderTest proxy, Map<String, Case> cases, Path folder) throws IOException {
         Path log = folder.resolve("access.log");
         Path bootstrap = folder.resolve("bootstrap.yaml");
         var raw = new LinkedHashMap<String, RawUpstream>();
@@ -107,10 +97,10 @@ class TunnelWireIT {
             var ports = new LinkedHashMap<String, Integer>();
             raw.forEach((name, upstream) -> ports.put(name, upstream.port()));
             framed.forEach((name, upstream) -> ports.put(name, upstream.port()));
-            Files.writeString(bootstrap, config(ports, log));
+            Files.writeString(bootstrap, config(cases, ports, log));
             try (var running = proxy.start(bootstrap, folder)) {
                 var heard = new LinkedHashMap<String, List<?>>();
-                Map<String, Object> answers = answers(running);
+                Map<String, Object> answers = answers(running, cases);
                 // What is kept for others does not end, and is not waited for any longer.
                 var _ =
                         Eventually.holds(
@@ -121,7 +111,7 @@ class TunnelWireIT {
                                 name,
                                 upstream.heard().stream().map(TunnelWireIT::masked).toList()));
                 framed.forEach((name, upstream) -> heard.put(name, upstream.heard()));
-                return played(running, answers, heard, log);
+                return played(running, cases, answers, heard, log);
             }
         } finally {
             raw.values().forEach(RawUpstream::close);
@@ -129,7 +119,8 @@ class TunnelWireIT {
         }
     }
 
-    private Map<String, Object> answers(RunningProxy running) throws IOException {
+    private static Map<String, Object> answers(RunningProxy running, Map<String, Case> cases)
+            throws IOException {
         var waiting = new LinkedHashMap<String, Future<Object>>();
         Map<String, Integer> listeners = running.listenerPorts();
         try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
@@ -145,15 +136,15 @@ class TunnelWireIT {
                                         : raw(port, played.parts())));
             }
         }
-        var answers = new LinkedHashMap<String, Object>();
-        for (var each : waiting.entrySet()) {
-            answers.put(each.getKey(), get(each.getValue()));
-        }
-        return answers;
+        return PlayedOnBoth.answers(waiting);
     }
 
-    private Map<String, Played> played(
-            RunningProxy running, Map<String, Object> answers, Map<String, List<?>> heard, Path log)
+    private static Map<String, Played> played(
+            RunningProxy running,
+            Map<String, Case> cases,
+            Map<String, Object> answers,
+            Map<String, List<?>> heard,
+            Path log)
             throws IOException {
         List<String> lines = Files.readAllLines(log);
         String stats = running.admin("GET", "/stats").body();
@@ -176,19 +167,9 @@ class TunnelWireIT {
         return "c%03d".formatted(index + 1);
     }
 
-    private static Object get(Future<Object> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            return String.valueOf(e.getCause());
-        }
-    }
-
     private static String masked(String text) {
-        return VARYING.matcher(text.replace("\r", "")).replaceAll("$1: …");
+        String ports = PROXY_PORTS.matcher(text).replaceAll("$1…");
+        return VARYING.matcher(ports.replace("\r", "")).replaceAll("$1: …");
     }
 
     private static List<String> raw(int port, List<byte[]> parts) throws IOException {
@@ -218,18 +199,8 @@ class TunnelWireIT {
         var stats = new TreeMap<String, Long>();
         for (String scope : List.of("cluster.", "http.", "tcp.")) {
             String prefix = scope + id + ".";
-            text.lines()
-                    .filter(line -> line.startsWith(prefix))
-                    .filter(line -> !INCOMPARABLE.matcher(line).matches())
-                    .forEach(line -> {
-                        int colon = line.indexOf(": ");
-                        String value = line.substring(colon + 2);
-                        if (value.matches("[1-9]\\d*")) {
-                            stats.put(
-                                    scope + line.substring(prefix.length(), colon),
-                                    Long.valueOf(value));
-                        }
-                    });
+            PlayedOnBoth.stats(text, prefix, line -> !INCOMPARABLE.matcher(line).matches())
+                    .forEach((name, value) -> stats.put(scope + name, value));
         }
         // How small headers become is each proxy's own affair, and times have one digit or two.
         stats.remove("http.downstream_cx_tx_bytes_total");
@@ -241,28 +212,10 @@ class TunnelWireIT {
 
     @TestFactory
     Stream<DynamicTest> doesAsEnvoy() {
-        return cases.keySet().stream()
-                .map(name -> DynamicTest.dynamicTest(name, () -> compare(name)));
+        return played.comparisons();
     }
 
-    private void compare(String name) {
-        Played expected = Objects.requireNonNull(oracle.get(name));
-        Played actual = Objects.requireNonNull(subject.get(name));
-        assertThat(text(actual)).isEqualTo(text(expected));
-    }
-
-    private static String text(Played played) {
-        return "answer "
-                + played.answer()
-                + "\nheard "
-                + played.heard()
-                + "\nlog "
-                + played.log()
-                + "\nstats "
-                + played.stats();
-    }
-
-    private String config(Map<String, Integer> ports, Path log) {
+    private static String config(Map<String, Case> cases, Map<String, Integer> ports, Path log) {
         var listeners = new StringBuilder();
         var clusters = new StringBuilder();
         int index = 0;

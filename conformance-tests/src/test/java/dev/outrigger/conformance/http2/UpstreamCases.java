@@ -309,14 +309,14 @@ final class UpstreamCases {
                         script().atHead(1, ok(false)),
                         ask(1, false, "POST"),
                         frame(RST_STREAM, 0, 1, int32(8))));
-        add("times out", http1(script(), get()).route(", timeout: 0.2s"));
+        add("times out", http1(script(), get()).route(", timeout: 0.5s"));
         add(
                 "times out in its body",
-                http1(answers(ok(false), data(0, 1, "abc")), get()).route(", timeout: 0.2s"));
+                http1(answers(ok(false), data(0, 1, "abc")), get()).route(", timeout: 0.5s"));
         add(
                 "per try",
                 http1(script(), get())
-                        .route(", retry_policy: {retry_on: 5xx, per_try_timeout: 0.1s}"));
+                        .route(", retry_policy: {retry_on: 5xx, per_try_timeout: 0.4s}"));
     }
 
     private void heads() {
@@ -612,7 +612,7 @@ final class UpstreamCases {
         add(
                 "no streams",
                 http1(Script.greets(setting(3, 0)).atEnd(1, hello()), get())
-                        .route(", timeout: 0.3s"));
+                        .route(", timeout: 0.5s"));
         add(
                 "active overflow",
                 http2(script(), join(ask(1, true, "GET"), ask(3, true, "GET")))
@@ -803,7 +803,9 @@ final class UpstreamCases {
                         List.of(get().getBytes(ISO_8859_1)),
                         List.of(answers(answer), answers(hello())),
                         ", common_lb_config: {healthy_panic_threshold: {value: 0}}, health_checks:"
-                                + " [{timeout: 0.5s, interval: 60s, unhealthy_threshold: 1,"
+                                + " [{timeout: "
+                                + (answer.length == 0 ? "0.5s" : "8s")
+                                + ", interval: 60s, unhealthy_threshold: 1,"
                                 + " healthy_threshold: 1, "
                                 + kind
                                 + "}]",

@@ -2,9 +2,8 @@
 package dev.outrigger.conformance.http2;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outrigger.conformance.Subjects;
+import dev.outrigger.conformance.http2.PlayedOnBoth.Played;
 import dev.outrigger.conformance.http2.UpstreamCases.Case;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
@@ -50,35 +48,17 @@ class UpstreamWireIT {
     private static final Pattern REST =
             Pattern.compile("(x-envoy-expected-rq-timeout-ms: |grpc-timeout: )\\d{3,5}");
 
-    /**
-     * @param answer what the client was told
-     * @param heard what the upstream was told, one connection after another
-     */
-    private record Played(
-            Object answer,
-            List<Map<Integer, List<String>>> heard,
-            List<String> log,
-            Map<String, Long> stats) {}
-
-    private final Map<String, Case> cases = new LinkedHashMap<>();
-    private Map<String, Played> oracle = Map.of();
-    private Map<String, Played> subject = Map.of();
+    private PlayedOnBoth played;
 
     @BeforeAll
     void play(@TempDir Path folder) throws IOException {
-        String wanted = System.getProperty("wire.case", "");
-        UpstreamCases.all()
-                .forEach((name, each) -> {
-                    if (name.contains(wanted)) {
-                        cases.put(name, each);
-                    }
-                });
-        oracle = play(Subjects.oracle(), folder.resolve("oracle"));
-        subject = play(Subjects.subject(), folder.resolve("subject"));
+        played =
+                PlayedOnBoth.play(
+                        PlayedOnBoth.wanted(UpstreamCases.all()), folder, UpstreamWireIT::play);
     }
 
-    private Map<String, Played> play(ProxyUnderTest proxy, Path folder) throws IOException {
-        Files.createDirectories(folder);
+    private static Map<String, Played> play(
+            ProxyUnderTest proxy, Map<String, Case> cases, Path folder) throws IOException {
         Path log = folder.resolve("access.log");
         Path bootstrap = folder.resolve("bootstrap.yaml");
         var upstreams = new LinkedHashMap<String, FrameUpstream>();
@@ -86,23 +66,25 @@ class UpstreamWireIT {
             for (var each : cases.entrySet()) {
                 upstreams.put(each.getKey(), new FrameUpstream(each.getValue().upstream()));
             }
-            Files.writeString(bootstrap, config(upstreams, log));
+            Files.writeString(bootstrap, config(cases, upstreams, log));
             try (var running = proxy.start(bootstrap, folder)) {
-                return play(running, upstreams, log);
+                return play(running, cases, upstreams, log);
             }
         } finally {
             upstreams.values().forEach(FrameUpstream::close);
         }
     }
 
-    private Map<String, Played> play(
-            RunningProxy running, Map<String, FrameUpstream> upstreams, Path log)
+    private static Map<String, Played> play(
+            RunningProxy running,
+            Map<String, Case> cases,
+            Map<String, FrameUpstream> upstreams,
+            Path log)
             throws IOException {
         int port = running.listenerPorts().values().iterator().next();
         // The first exchange of a process is slower than the patience of a case.
         var _ = http1(port, List.of("GET /none HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1)));
         var waiting = new LinkedHashMap<String, Future<Object>>();
-        var answers = new LinkedHashMap<String, Object>();
         try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
             int index = 0;
             for (var each : cases.entrySet()) {
@@ -117,9 +99,7 @@ class UpstreamWireIT {
                                         : http1(port, parts)));
             }
         }
-        for (var each : waiting.entrySet()) {
-            answers.put(each.getKey(), get(each.getValue()));
-        }
+        Map<String, Object> answers = PlayedOnBoth.answers(waiting);
         List<String> lines = Files.readAllLines(log);
         String stats = running.admin("GET", "/stats").body();
         var all = new LinkedHashMap<String, Played>();
@@ -136,7 +116,10 @@ class UpstreamWireIT {
                                     .map(line -> line.replace(path, UpstreamCases.PATH))
                                     .sorted()
                                     .toList(),
-                            stats(stats, path)));
+                            PlayedOnBoth.stats(
+                                    stats,
+                                    "cluster.c" + path.substring(1) + ".",
+                                    line -> !INCOMPARABLE.matcher(line).matches())));
         }
         return all;
     }
@@ -166,17 +149,6 @@ class UpstreamWireIT {
         return new String(part, ISO_8859_1).replace(UpstreamCases.PATH, path).getBytes(ISO_8859_1);
     }
 
-    private static <T> T get(Future<T> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
-    }
-
     private static List<String> http1(int port, List<byte[]> parts) throws IOException {
         var received = new ByteArrayOutputStream();
         boolean closed = false;
@@ -197,47 +169,13 @@ class UpstreamWireIT {
         return lines;
     }
 
-    private static Map<String, Long> stats(String text, String path) {
-        var stats = new TreeMap<String, Long>();
-        String prefix = "cluster.c" + path.substring(1) + ".";
-        text.lines()
-                .filter(line -> line.startsWith(prefix))
-                .map(line -> line.substring(prefix.length()))
-                .filter(line -> !INCOMPARABLE.matcher(line).matches())
-                .forEach(line -> {
-                    int colon = line.indexOf(": ");
-                    if (line.substring(colon + 2).matches("[1-9]\\d*")) {
-                        stats.put(
-                                line.substring(0, colon), Long.valueOf(line.substring(colon + 2)));
-                    }
-                });
-        return stats;
-    }
-
     @TestFactory
     Stream<DynamicTest> doesAsEnvoy() {
-        return cases.keySet().stream()
-                .map(name -> DynamicTest.dynamicTest(name, () -> compare(name)));
+        return played.comparisons();
     }
 
-    private void compare(String name) {
-        Played expected = Objects.requireNonNull(oracle.get(name));
-        Played actual = Objects.requireNonNull(subject.get(name));
-        assertThat(text(actual)).isEqualTo(text(expected));
-    }
-
-    private static String text(Played played) {
-        return "answer "
-                + played.answer()
-                + "\nheard "
-                + played.heard()
-                + "\nlog "
-                + played.log()
-                + "\nstats "
-                + played.stats();
-    }
-
-    private String config(Map<String, FrameUpstream> upstreams, Path log) {
+    private static String config(
+            Map<String, Case> cases, Map<String, FrameUpstream> upstreams, Path log) {
         var routes = new StringBuilder();
         var clusters = new StringBuilder();
         int index = 0;

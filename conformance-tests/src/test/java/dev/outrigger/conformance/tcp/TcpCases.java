@@ -87,7 +87,7 @@ final class TcpCases {
         add(
                 "v1-in-parts",
                 "proxied",
-                "c>PROX c>Y_TCP4_1.2.3.4_5.6.7.8_1 c>11_222\\r c>\\nhello u+ u<5 u. c<");
+                "c>PROX ~ c>Y_TCP4_1.2.3.4_5.6.7.8_1 ~ c>11_222\\r ~ c>\\nhello u+ u<5 u. c<");
         String[] bad = {
             "PROXY_TCP4_1.2.3.4_5.6.7.8_111\\r\\n",
             "PROXY_TCP4_1.2.3_5.6.7.8_111_222\\r\\n",
@@ -126,7 +126,7 @@ final class TcpCases {
         add(
                 "v2-in-parts",
                 "proxied",
-                "c>#" + V2 + " c>#2111000c c>#" + v4 + " c>hello u+ u<5 u. c<");
+                "c>#" + V2 + " ~ c>#2111000c ~ c>#" + v4 + " ~ c>hello u+ u<5 u. c<");
         String tlv = "ea0003616263" + "020002" + hex("h2");
         add(
                 "v2-tlvs",
@@ -165,7 +165,7 @@ final class TcpCases {
         add(
                 "half-a-header-where-none-is-needed",
                 "proxied-optional",
-                "c>PROX c>IMITY u+ u<9 u. c<");
+                "c>PROX ~ c>IMITY u+ u<9 u. c<");
         add("v1-disallowed", "proxied-v2-only", "c>PROXY_TCP4_1.2.3.4_5.6.7.8_1_2\\r\\nhello c<");
         add(
                 "v2-allowed",
@@ -185,7 +185,7 @@ final class TcpCases {
         add("http2", "http-inspected", "c>PRI_*_HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n c<");
         add("not-http", "http-inspected", "c>\\r\\n c<");
         add("not-http-either", "http-inspected", "c>#00010203 c<");
-        add("http-in-parts", "http-inspected", "c>GE c>T_/_HTT c>P/1.1\\r c>\\n c<");
+        add("http-in-parts", "http-inspected", "c>GE ~ c>T_/_HTT ~ c>P/1.1\\r ~ c>\\n c<");
         add("bad-version", "http-inspected", "c>GET_/_HTTX/1.1\\r\\n c<");
         add("no-uri", "http-inspected", "c>GET\\r\\n c<");
         add("plain-where-tls-is-looked-for", "tls-inspected", "c>hello c<");

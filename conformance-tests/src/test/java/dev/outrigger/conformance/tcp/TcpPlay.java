@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * words: {@code c} or {@code u} for who acts, and what it does: {@code >text} sends (blanks as
  * {@code _}, bytes as {@code #hex}), {@code <n} reads so many bytes, {@code <} reads to the end,
  * {@code |} ends its side, {@code .} closes, {@code !} resets; {@code u+} accepts, {@code u-} sees
- * that nobody has connected.
+ * that nobody has connected; {@code ~} waits until the proxy has taken what was sent.
  */
 final class TcpPlay implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5_000;
@@ -36,8 +36,13 @@ final class TcpPlay implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** What was seen, in order. */
-    List<String> play(int port, String script) throws IOException {
+    /**
+     * What was seen, in order.
+     *
+     * @param greeting a port at which the proxy itself answers: its one worker thread has read all
+     *     that was sent before a connection there is answered
+     */
+    List<String> play(int port, int greeting, String script) throws IOException {
         var seen = new ArrayList<String>();
         Socket upstream = null;
         try (var client = new Socket()) {
@@ -45,7 +50,9 @@ final class TcpPlay implements AutoCloseable {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
             client.setSoTimeout(PATIENCE_MILLIS);
             for (String word : script.strip().split("\\s+")) {
-                if (word.equals("u+") || word.equals("u-")) {
+                if (word.equals("~")) {
+                    greet(greeting);
+                } else if (word.equals("u+") || word.equals("u-")) {
                     upstream = accept(word.equals("u+"), seen);
                 } else {
                     act(word, word.charAt(0) == 'c' ? client : upstream, seen);
@@ -57,6 +64,13 @@ final class TcpPlay implements AutoCloseable {
             }
         }
         return seen;
+    }
+
+    private static void greet(int port) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            read(socket, "");
+        }
     }
 
     private @Nullable Socket accept(boolean wanted, List<String> seen) throws IOException {

@@ -73,9 +73,10 @@ class TcpWireIT {
         try (var running = proxy.start(bootstrap, folder)) {
             Map<String, Integer> ports = running.listenerPorts();
             var seen = new LinkedHashMap<String, List<String>>();
+            int greeting = Objects.requireNonNull(ports.get("direct"), "direct");
             for (TcpCases.Case each : TcpCases.all()) {
                 int port = Objects.requireNonNull(ports.get(each.listener()), each.listener());
-                seen.put(each.name(), play.play(port, each.script()));
+                seen.put(each.name(), play.play(port, greeting, each.script()));
             }
             assertThat(Eventually.holds(PATIENCE, () -> isIdle(running))).isTrue();
             Map<String, Long> stats = stats(running.admin("GET", "/stats").body());

@@ -2,11 +2,13 @@
 package dev.outrigger.dataplane.admin;
 
 import dev.outrigger.dataplane.ads.NettyMainLoop;
+import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import dev.outrigger.dataplane.worker.GlobalConnections;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +39,8 @@ public final class AdminServer implements AutoCloseable {
     private final NettyMainLoop loop;
     private final AdminRoutes routes;
     private final ChannelGroup connections;
+    private final RuntimeLayers runtime;
+    private final GlobalConnections global;
     private @Nullable Channel server;
     private @Nullable InetSocketAddress boundAddress;
 
@@ -49,6 +53,8 @@ public final class AdminServer implements AutoCloseable {
             ProcessInfo process,
             ProcessActions actions) {
         this.loop = loop;
+        this.runtime = runtime;
+        this.global = requestPath.connections();
         this.routes = AdminRoutes.of(loop, state, requestPath, stats, runtime, process, actions);
         this.connections = new DefaultChannelGroup(loop.eventLoop());
     }
@@ -59,7 +65,8 @@ public final class AdminServer implements AutoCloseable {
      * @return the address with the port in use
      * @throws IOException when the address cannot be bound
      */
-    public InetSocketAddress start(InetSocketAddress address) throws IOException {
+    public InetSocketAddress start(AdminConfig config) throws IOException {
+        InetSocketAddress address = config.address();
         var bootstrap =
                 new ServerBootstrap()
                         .group(loop.eventLoop())
@@ -69,6 +76,10 @@ public final class AdminServer implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        if (!admit(channel, config)) {
+                                            channel.close();
+                                            return;
+                                        }
                                         connections.add(channel);
                                         channel.pipeline()
                                                 .addLast(new AdminConnection(routes))
@@ -92,6 +103,15 @@ public final class AdminServer implements AutoCloseable {
         server = bound.channel();
         boundAddress = pipe ? address : (InetSocketAddress) bound.channel().localAddress();
         return boundAddress;
+    }
+
+    private boolean admit(Channel channel, AdminConfig config) {
+        if (!global.admit(runtime.snapshot(), !config.ignoreGlobalConnectionLimit())) {
+            routes.stats().onGlobalOverflow();
+            return false;
+        }
+        channel.closeFuture().addListener(_ -> global.release());
+        return true;
     }
 
     /** The address with the port in use. After {@link #start}. */

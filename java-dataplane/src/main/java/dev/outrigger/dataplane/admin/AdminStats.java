@@ -31,6 +31,7 @@ final class AdminStats {
     private final Counter[][] byClass = new Counter[6][];
     private final Histogram rqTime;
     private final Histogram acceptedPerEvent;
+    private final Counter globalOverflow;
 
     AdminStats(StatsStore store) {
         shard = store.shard(0);
@@ -76,6 +77,7 @@ final class AdminStats {
         }
         rqTime = store.histogram(HTTP + "downstream_rq_time");
         acceptedPerEvent = store.histogram(LISTENER + "connections_accepted_per_socket_event");
+        globalOverflow = store.counter(LISTENER + "downstream_global_cx_overflow");
         declare(store);
     }
 
@@ -110,7 +112,7 @@ final class AdminStats {
         for (String name :
                 ("downstream_cx_overflow downstream_cx_overload_reject"
                                 + " downstream_cx_transport_socket_connect_timeout"
-                                + " downstream_global_cx_overflow downstream_listener_filter_error"
+                                + " downstream_listener_filter_error"
                                 + " downstream_listener_filter_remote_close"
                                 + " downstream_pre_cx_timeout no_filter_chain_match")
                         .split(" ")) {
@@ -125,6 +127,11 @@ final class AdminStats {
             counters[i] = store.counter(names[i]);
         }
         return counters;
+    }
+
+    /** There are too many connections already. */
+    void onGlobalOverflow() {
+        shard.inc(globalOverflow);
     }
 
     private void inc(Counter[] counters) {

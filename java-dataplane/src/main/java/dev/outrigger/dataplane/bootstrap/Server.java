@@ -332,7 +332,7 @@ final class Server implements AutoCloseable {
 
     private void startAdmin(AdminConfig config) throws ConfigException {
         try {
-            InetSocketAddress bound = admin.start(config.address());
+            InetSocketAddress bound = admin.start(config);
             adminAddress = Optional.of(bound);
             String text =
                     PipeAddress.isPipe(bound)

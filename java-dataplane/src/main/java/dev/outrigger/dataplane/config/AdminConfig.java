@@ -8,8 +8,12 @@ import java.util.List;
  * The admin socket.
  *
  * @param address resolved; port 0 picks one
+ * @param ignoreGlobalConnectionLimit whether the limit of all connections does not hold for its own
  */
-public record AdminConfig(InetSocketAddress address, List<AccessLogConfig> accessLogs) {
+public record AdminConfig(
+        InetSocketAddress address,
+        List<AccessLogConfig> accessLogs,
+        boolean ignoreGlobalConnectionLimit) {
     public AdminConfig {
         accessLogs = List.copyOf(accessLogs);
     }

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
  * The HTTP connection manager. Durations of zero mean "off" where Envoy's field documents it so.
  *
  * @param via appended to {@code via}; empty for none
+ * @param normalizePath absent: runtime says
+ * @param pathWithEscapedSlashesAction absent: runtime says
  * @param upgrades by lower-case type (W1); a route may say otherwise
  */
 public record HttpConnectionManagerConfig(
@@ -30,9 +32,9 @@ public record HttpConnectionManagerConfig(
         boolean preserveExternalRequestId,
         boolean alwaysSetRequestIdInResponse,
         String via,
-        boolean normalizePath,
+        Optional<Boolean> normalizePath,
         boolean mergeSlashes,
-        PathWithEscapedSlashesAction pathWithEscapedSlashesAction,
+        Optional<PathWithEscapedSlashesAction> pathWithEscapedSlashesAction,
         HeadersWithUnderscoresAction headersWithUnderscoresAction,
         Optional<InternalAddresses> internalAddresses,
         boolean stripMatchingHostPort,

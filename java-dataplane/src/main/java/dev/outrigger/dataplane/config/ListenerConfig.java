@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param useOriginalDst whether a connection goes to the listener at the address it was meant for
  * @param drainsOnHealthCheckFail whether {@code drain_type} is DEFAULT: connections end while
  *     health checks of this proxy are made to fail
+ * @param ignoreGlobalConnectionLimit whether the limit of all connections does not hold for its own
  * @param inbound whether {@code traffic_direction} is INBOUND
  * @param accessLogs written when a connection ends
  * @param contentHash of the proto; equal hashes mean nothing changed
@@ -31,6 +32,7 @@ public record ListenerConfig(
         boolean useOriginalDst,
         int perConnectionBufferLimitBytes,
         boolean drainsOnHealthCheckFail,
+        boolean ignoreGlobalConnectionLimit,
         boolean inbound,
         List<AccessLogConfig> accessLogs,
         long contentHash,
@@ -104,6 +106,7 @@ public record ListenerConfig(
                 useOriginalDst,
                 perConnectionBufferLimitBytes,
                 drainsOnHealthCheckFail,
+                ignoreGlobalConnectionLimit,
                 inbound,
                 accessLogs,
                 contentHash,

@@ -12,18 +12,21 @@ import java.util.Set;
  *
  * @param subsets absent: all hosts are one set
  * @param healthyPanicThresholdPercent 0 for no panic (LB4)
+ * @param updateMergeWindow how long changes of health, weight and metadata are collected (ED5)
  * @param overrideHostStatus of a host that may be taken because the request names it (LB17)
  */
 public record LoadBalancingConfig(
         Algorithm algorithm,
         Optional<Subsets> subsets,
         int healthyPanicThresholdPercent,
+        Duration updateMergeWindow,
         Set<OverrideStatus> overrideHostStatus) {
     public static final LoadBalancingConfig DEFAULT =
             new LoadBalancingConfig(
                     new Algorithm.RoundRobin(new Locality.None(), Optional.empty()),
                     Optional.empty(),
                     50,
+                    Duration.ofSeconds(1),
                     Set.of(
                             OverrideStatus.UNKNOWN,
                             OverrideStatus.HEALTHY,

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param listeners active listeners by name, in the order they became active
  * @param routeTables accepted route configurations by name; a listener whose table is missing here
  *     answers 404 as Envoy does before the first RDS response
- * @param clusters warm clusters by name
+ * @param clusters warm clusters by name, in the order they became so
  * @param secrets those that came over SDS, by what {@code ListenerConfig.secrets()} and {@code
  *     ClusterConfig.secrets()} say
  * @param scopes those that came over SRDS, by what connection managers refer to
@@ -39,7 +39,7 @@ public record ProxyConfig(
     public ProxyConfig {
         listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
         routeTables = Map.copyOf(routeTables);
-        clusters = Map.copyOf(clusters);
+        clusters = Collections.unmodifiableMap(new LinkedHashMap<>(clusters));
         secrets = Map.copyOf(secrets);
         scopes = Map.copyOf(scopes);
         extensions = Map.copyOf(extensions);

@@ -12,7 +12,8 @@ import java.util.Set;
  *
  * @param numRetries retries after the first attempt; Envoy's default is 1
  * @param perTryTimeout absent: only the route timeout limits an attempt
- * @param maxInterval never below {@code baseInterval}
+ * @param baseInterval absent: runtime says, 25 ms unless it does (RT13)
+ * @param maxInterval absent: ten times the base; never below {@code baseInterval}
  * @param hostPredicates hosts a retry does not go to, while there are others (RT16)
  * @param previousPriorities after how many attempts the priorities tried so far are left out (RT17)
  * @param rateLimitedBackOff how long to wait when the response says so (RT15)
@@ -25,8 +26,8 @@ public record RetryPolicyConfig(
         Set<Integer> retriableStatusCodes,
         List<RouteMatchConfig.HeaderMatcherConfig> retriableHeaders,
         List<RouteMatchConfig.HeaderMatcherConfig> retriableRequestHeaders,
-        Duration baseInterval,
-        Duration maxInterval,
+        Optional<Duration> baseInterval,
+        Optional<Duration> maxInterval,
         Optional<RateLimitedBackOff> rateLimitedBackOff,
         List<RetryHostPredicate> hostPredicates,
         Optional<Integer> previousPriorities,
@@ -41,8 +42,8 @@ public record RetryPolicyConfig(
                     Set.of(),
                     List.of(),
                     List.of(),
-                    Duration.ofMillis(25),
-                    Duration.ofMillis(250),
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty(),
                     List.of(),
                     Optional.empty(),

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.downstream.CompiledListener.CompiledChain;
 import dev.outrigger.dataplane.downstream.CompiledListener.SecuredChain;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
+import dev.outrigger.dataplane.worker.GlobalConnections;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -45,14 +46,16 @@ final class Listener {
             StatsStore stats,
             List<Worker> workers,
             DrainState serverDrain,
-            DrainingGauges draining) {
+            DrainingGauges draining,
+            GlobalConnections global) {
         this.name = config.name();
         this.inbound = config.inbound();
         this.stats = stats;
         this.workers = workers;
         this.serverDrain = serverDrain;
         this.draining = draining;
-        this.limit = new ConnectionLimit(config.name());
+        this.limit =
+                new ConnectionLimit(config.name(), global, !config.ignoreGlobalConnectionLimit());
         this.parts = new WorkerListener[workers.size()];
         for (int i = 0; i < workers.size(); i++) {
             indexByLoop.put(workers.get(i).eventLoop(), i);
@@ -68,9 +71,10 @@ final class Listener {
             EventLoopGroup group,
             ByteBufAllocator allocator,
             DrainState serverDrain,
-            DrainingGauges draining)
+            DrainingGauges draining,
+            GlobalConnections global)
             throws IOException {
-        var listener = new Listener(config, stats, workers, serverDrain, draining);
+        var listener = new Listener(config, stats, workers, serverDrain, draining, global);
         listener.sockets =
                 ListeningSockets.bind(
                         config,
@@ -160,11 +164,16 @@ final class Listener {
             worker.add(part, localAddresses());
             return;
         }
+        // What is left of a listener that was replaced goes as one that was removed.
+        CloseReason reason =
+                part.version().drain() == compiled.version().drain()
+                        ? CloseReason.FILTER_CHAIN_REMOVED
+                        : CloseReason.LISTENER_REMOVED;
         List<WorkerChain> retired = part.update(compiled);
         if (!retired.isEmpty()) {
             worker.eventLoop()
                     .schedule(
-                            () -> retired.forEach(WorkerChain::closeAll),
+                            () -> retired.forEach(chain -> chain.closeAll(reason)),
                             draining.drainTime().toMillis(),
                             TimeUnit.MILLISECONDS);
         }

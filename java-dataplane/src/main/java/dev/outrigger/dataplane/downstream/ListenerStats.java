@@ -18,6 +18,7 @@ final class ListenerStats {
     private final Counter noFilterChainMatch;
     private final Counter networkExtensionConfigMissing;
     private final Counter cxOverflow;
+    private final Counter globalCxOverflow;
     private final Counter preCxTimeout;
     private final Counter filterError;
     private final Counter filterRemoteClose;
@@ -38,15 +39,14 @@ final class ListenerStats {
         }
         for (String unused :
                 new String[] {
-                    "downstream_cx_overload_reject",
-                    "downstream_global_cx_overflow",
-                    "extension_config_missing",
+                    "downstream_cx_overload_reject", "extension_config_missing",
                 }) {
             store.declareCounter(p + unused);
         }
         handshakeTimeouts = store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
         cxOverflow = store.counter(p + "downstream_cx_overflow");
+        globalCxOverflow = store.counter(p + "downstream_global_cx_overflow");
         preCxTimeout = store.counter(p + "downstream_pre_cx_timeout");
         filterError = store.counter(p + "downstream_listener_filter_error");
         filterRemoteClose = store.counter(p + "downstream_listener_filter_remote_close");
@@ -88,6 +88,10 @@ final class ListenerStats {
 
     Counter cxOverflow() {
         return cxOverflow;
+    }
+
+    Counter globalCxOverflow() {
+        return globalCxOverflow;
     }
 
     Counter preCxTimeout() {

@@ -23,6 +23,7 @@ import dev.outrigger.dataplane.upstream.ClusterEnvironment;
 import dev.outrigger.dataplane.upstream.Clusters;
 import dev.outrigger.dataplane.upstream.EventLog;
 import dev.outrigger.dataplane.upstream.UpstreamConnector;
+import dev.outrigger.dataplane.worker.GlobalConnections;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +71,7 @@ public final class NettyRequestPath implements RequestPath {
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private final Map<String, Listener> listeners = new LinkedHashMap<>();
     private final Map<String, Listener> prepared = new LinkedHashMap<>();
+    private final GlobalConnections connections = new GlobalConnections();
     private boolean accepting;
     private boolean closed;
 
@@ -99,6 +102,7 @@ public final class NettyRequestPath implements RequestPath {
                         options.workers(),
                         new DefaultThreadFactory("worker", true),
                         transport.ioHandlers());
+        RandomGenerator mainRandom = options.randoms().apply(options.workers());
         NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.nameLookup = new NameLookup(loop);
         this.dnsCaches =
@@ -109,13 +113,14 @@ public final class NettyRequestPath implements RequestPath {
                                 nameLookup,
                                 stats,
                                 options.runtime(),
-                                options.randoms().apply(options.workers()),
+                                mainRandom,
                                 index -> workers.get(index)::execute));
         var filters =
                 new FactoryContext(
                         stats,
                         options.runtime(),
                         "",
+                        mainRandom,
                         options.nanoTime(),
                         secrets,
                         options.serviceCluster(),
@@ -141,7 +146,7 @@ public final class NettyRequestPath implements RequestPath {
                                 loop,
                                 stats,
                                 options.workers(),
-                                options.randoms().apply(options.workers()),
+                                mainRandom,
                                 options.runtime(),
                                 place.locality(),
                                 place.localCluster(),
@@ -217,7 +222,20 @@ public final class NettyRequestPath implements RequestPath {
 
     private Listener bind(ListenerConfig config) throws IOException {
         return Listener.bind(
-                config, stats, workers, transport, group, allocator, serverDrain, draining);
+                config,
+                stats,
+                workers,
+                transport,
+                group,
+                allocator,
+                serverDrain,
+                draining,
+                connections);
+    }
+
+    @Override
+    public GlobalConnections connections() {
+        return connections;
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.tcpproxy.TcpProxy;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.TlsHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -118,6 +119,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         return retired;
     }
 
+    ListenerVersion version() {
+        return version;
+    }
+
     /** A connection was accepted: listener filters look at it, then it finds its filter chain. */
     void accepted(Channel channel) {
         services.worker().refreshNow();
@@ -130,8 +135,14 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             channel.close();
             return;
         }
-        if (!limit.admit(services.worker().runtime())) {
-            services.worker().stats().inc(stats.cxOverflow());
+        StatsStore.Counter overflow =
+                switch (limit.admit(services.worker().runtime())) {
+                    case ADMITTED -> null;
+                    case OVERFLOW -> stats.cxOverflow();
+                    case GLOBAL_OVERFLOW -> stats.globalCxOverflow();
+                };
+        if (overflow != null) {
+            services.worker().stats().inc(overflow);
             channel.close();
             return;
         }
@@ -272,7 +283,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         services.worker().refreshNow();
                         shard.inc(stats.handshakeTimeouts());
                         if (handler instanceof ServerConnection connection) {
-                            connection.closeNow();
+                            connection.closeNow(CloseReason.NONE);
                         }
                     });
         }
@@ -387,7 +398,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     }
 
     void closeAll() {
-        new ArrayList<>(draining).forEach(WorkerChain::closeAll);
-        new ArrayList<>(chains.values()).forEach(WorkerChain::closeAll);
+        var all = new ArrayList<>(draining);
+        all.addAll(chains.values());
+        all.forEach(chain -> chain.closeAll(CloseReason.LISTENER_REMOVED));
     }
 }

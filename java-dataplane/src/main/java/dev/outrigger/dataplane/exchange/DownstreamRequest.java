@@ -91,7 +91,7 @@ final class DownstreamRequest {
             connectAuthority = Upgrade.authority(read);
         }
         RequestChecks.Refusal refusal =
-                RequestChecks.check(read, settings.config, downstream, settings.stats, shard);
+                RequestChecks.check(read, settings, downstream, settings.stats, shard);
         if (refusal != null) {
             if (refusal.isAboutPath()) {
                 exchange.choice().askForVirtualHost();

@@ -80,6 +80,7 @@ public final class HttpConnectionManager {
     public static final class Settings {
         final HttpConnectionManagerConfig config;
         final HcmStats stats;
+        final PathNormalizer paths;
         final AccessLog[] accessLogs;
         final byte[] serverName;
         final byte[] via;
@@ -119,6 +120,7 @@ public final class HttpConnectionManager {
                 String serviceNode) {
             this.config = config;
             this.stats = stats;
+            this.paths = new PathNormalizer(config, context.runtime().snapshot(), context.random());
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
             this.serverName = Ascii.bytes(serverName(config));
             this.via = Ascii.bytes(config.via());

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
+import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Path normalisation (P1, P3..P6): fragments are refused; dot segments, backslashes and needless
  * percent-encoding go when asked; runs of slashes collapse when asked. The query is never touched.
+ * Immutable: what the configuration leaves to runtime is asked for once, as in Envoy.
  */
 final class PathNormalizer {
     private static final String UNRESERVED = "-._~";
@@ -18,7 +24,40 @@ final class PathNormalizer {
     /** Beside control characters: what a path may not hold as it is. */
     private static final String ESCAPED = " \"<>^`{|}";
 
-    private PathNormalizer() {}
+    private final PathWithEscapedSlashesAction escapedSlashes;
+    private final boolean dotSegments;
+    private final boolean mergeSlashes;
+
+    /**
+     * @param runtime as of the moment the connection manager is made
+     */
+    PathNormalizer(
+            HttpConnectionManagerConfig config, RuntimeSnapshot runtime, RandomGenerator random) {
+        boolean acts =
+                runtime.featureEnabled(
+                        RuntimeKeys.ESCAPED_SLASHES_ENABLED,
+                        FractionalPercent.ALWAYS,
+                        random.nextLong());
+        this.escapedSlashes =
+                acts
+                        ? config.pathWithEscapedSlashesAction().orElseGet(() -> byRuntime(runtime))
+                        : PathWithEscapedSlashesAction.KEEP_UNCHANGED;
+        this.dotSegments =
+                config.normalizePath()
+                        .orElseGet(() ->
+                                runtime.featureEnabled(RuntimeKeys.NORMALIZE_PATH, 0, random));
+        this.mergeSlashes = config.mergeSlashes();
+    }
+
+    private static PathWithEscapedSlashesAction byRuntime(RuntimeSnapshot runtime) {
+        // The numbers of Envoy's enumeration.
+        return switch (Math.clamp(runtime.integer(RuntimeKeys.ESCAPED_SLASHES, 0), 0, 5)) {
+            case 2 -> PathWithEscapedSlashesAction.REJECT_REQUEST;
+            case 3 -> PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT;
+            case 4 -> PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD;
+            default -> PathWithEscapedSlashesAction.KEEP_UNCHANGED;
+        };
+    }
 
     /** What became of a path. */
     enum Outcome {
@@ -28,12 +67,12 @@ final class PathNormalizer {
         REDIRECT
     }
 
-    static Outcome normalize(RequestHead head, HttpConnectionManagerConfig config) {
+    Outcome normalize(RequestHead head) {
         if (hasFragment(head)) {
             return Outcome.REFUSED;
         }
         boolean redirect = false;
-        switch (config.pathWithEscapedSlashesAction()) {
+        switch (escapedSlashes) {
             case KEEP_UNCHANGED -> {}
             case REJECT_REQUEST -> {
                 if (unescapeSlashes(head)) {
@@ -46,7 +85,7 @@ final class PathNormalizer {
         if (redirect && head.isGrpc()) {
             return Outcome.REFUSED;
         }
-        if (!canonicalize(head, config.normalizePath(), config.mergeSlashes())) {
+        if (!canonicalize(head, dotSegments, mergeSlashes)) {
             return Outcome.REFUSED;
         }
         return redirect ? Outcome.REDIRECT : Outcome.ACCEPTED;

@@ -38,10 +38,11 @@ final class RequestChecks {
 
     static @Nullable Refusal check(
             RequestHead head,
-            HttpConnectionManagerConfig config,
+            HttpConnectionManager.Settings settings,
             DownstreamStream downstream,
             HcmStats stats,
             StatsShard shard) {
+        HttpConnectionManagerConfig config = settings.config;
         HeaderBlock headers = head.headers();
         int expect = headers.find(KnownHeader.EXPECT);
         if (expect >= 0
@@ -76,7 +77,7 @@ final class RequestChecks {
         if (head.method() == Method.QUERY && !headers.has(KnownHeader.CONTENT_TYPE)) {
             return QUERY_CONTENT_TYPE;
         }
-        PathNormalizer.Outcome outcome = PathNormalizer.normalize(head, config);
+        PathNormalizer.Outcome outcome = settings.paths.normalize(head);
         switch (outcome) {
             case REFUSED -> {
                 shard.inc(stats.rqFailedPathNormalization);

@@ -45,6 +45,12 @@ final class RetryState {
                     | RetryPolicy.bit(RetryOn.RESOURCE_EXHAUSTED)
                     | RetryPolicy.bit(RetryOn.UNAVAILABLE);
 
+    private static final long DEFAULT_BASE_INTERVAL_MILLIS = 25;
+    private static final int MAX_INTERVAL_FACTOR = 10;
+
+    /** A day, so that nothing overflows. */
+    private static final long LONGEST_BASE_INTERVAL_MILLIS = 86_400_000;
+
     private final StatsShard shard;
     private final RandomGenerator random;
     private final Supplier<RuntimeSnapshot> runtime;
@@ -55,9 +61,11 @@ final class RetryState {
     private @Nullable CircuitBreakers breakers;
     private int remaining;
     private long nextIntervalMillis;
+    private long maxIntervalMillis;
     private long resetMillis;
     private boolean held;
     private boolean granted;
+    private boolean rateLimited;
 
     RetryState(StatsShard shard, RandomGenerator random, Supplier<RuntimeSnapshot> runtime) {
         this.shard = shard;
@@ -90,7 +98,22 @@ final class RetryState {
             retryOn = 0;
         }
         remaining = asked.maxRetries() >= 0 ? asked.maxRetries() : policy.numRetries();
-        nextIntervalMillis = policy.baseIntervalMillis();
+        setIntervals();
+    }
+
+    /** RT13: what the policy leaves open comes from runtime, and the longest from the base. */
+    private void setIntervals() {
+        long base = policy.baseIntervalMillis();
+        if (base == 0) {
+            long asked =
+                    runtime.get()
+                            .integer(RuntimeKeys.BASE_RETRY_BACKOFF, DEFAULT_BASE_INTERVAL_MILLIS);
+            boolean tooLong = Long.compareUnsigned(asked, LONGEST_BASE_INTERVAL_MILLIS) > 0;
+            base = tooLong ? LONGEST_BASE_INTERVAL_MILLIS : Math.max(1, asked);
+        }
+        nextIntervalMillis = base;
+        long longest = policy.maxIntervalMillis();
+        maxIntervalMillis = longest == 0 ? base * MAX_INTERVAL_FACTOR : Math.max(base, longest);
     }
 
     private static boolean anyMatches(HeaderMatcher[] matchers, RequestHead request) {
@@ -176,7 +199,7 @@ final class RetryState {
         limits.retries.inc(shard);
         held = true;
         granted = true;
-        target.retry(resetMillis > 1);
+        rateLimited = resetMillis > 1;
         return Verdict.YES;
     }
 
@@ -191,8 +214,16 @@ final class RetryState {
             return asked + random.nextLong(asked / 2);
         }
         long bound = nextIntervalMillis;
-        nextIntervalMillis = Math.min(bound * 2, policy.maxIntervalMillis());
+        nextIntervalMillis = Math.min(bound * 2, maxIntervalMillis);
         return random.nextLong(bound);
+    }
+
+    /** The pause is over and the next attempt begins: only now Envoy counts it (observed). */
+    void onRetry() {
+        ResponseCharges target = charges;
+        if (target != null) {
+            target.retry(rateLimited);
+        }
     }
 
     /** The exchange is over. */

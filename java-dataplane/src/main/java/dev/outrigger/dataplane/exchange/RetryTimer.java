@@ -53,6 +53,7 @@ final class RetryTimer {
         }
         pending = false;
         worker.refreshNow();
+        retry.onRetry();
         owner.onRetry(afterTimeout);
         worker.flushDirty();
     }

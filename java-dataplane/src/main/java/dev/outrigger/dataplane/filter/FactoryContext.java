@@ -6,12 +6,14 @@ import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What a filter is compiled with.
  *
  * @param statPrefix {@code http.<stat_prefix>.} of the connection manager; empty for what belongs
  *     to a route
+ * @param random for what is drawn once, when something is compiled; main loop
  * @param nanoTime monotonic clock, for state that is shared between event loops
  * @param secrets those that came by SDS
  * @param serviceCluster {@code --service-cluster}; may be empty
@@ -22,6 +24,7 @@ public record FactoryContext(
         StatsStore stats,
         RuntimeLayers runtime,
         String statPrefix,
+        RandomGenerator random,
         LongSupplier nanoTime,
         GenericSecrets secrets,
         String serviceCluster,
@@ -32,6 +35,7 @@ public record FactoryContext(
                 stats,
                 runtime,
                 prefix,
+                random,
                 nanoTime,
                 secrets,
                 serviceCluster,

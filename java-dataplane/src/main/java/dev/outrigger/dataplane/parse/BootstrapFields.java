@@ -36,7 +36,7 @@ final class BootstrapFields {
                     .nested("access_log", () -> AccessLogParser.ACCESS_LOG)
                     .obeyed("access_log_path")
                     .noEffect("profile_path", "/cpuprofiler is not offered")
-                    .noEffect("ignore_global_conn_limit", "there is no global connection limit");
+                    .obeyed("ignore_global_conn_limit");
 
     private static final SupportedFields DISK_LAYER =
             SupportedFields.of(RuntimeLayer.DiskLayer.class)

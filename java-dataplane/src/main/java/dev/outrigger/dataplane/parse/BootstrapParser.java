@@ -209,7 +209,7 @@ public final class BootstrapParser {
         }
         return AddressParser.parseOrPipe(
                         admin.getAddress(), Names.REFUSED, "admin.address", findings)
-                .map(address -> new AdminConfig(address, logs));
+                .map(address -> new AdminConfig(address, logs, admin.getIgnoreGlobalConnLimit()));
     }
 
     private List<RuntimeLayerConfig> runtimeLayers() {

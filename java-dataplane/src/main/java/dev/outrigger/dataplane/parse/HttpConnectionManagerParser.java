@@ -92,7 +92,9 @@ final class HttpConnectionManagerParser {
                 proto.getPreserveExternalRequestId(),
                 proto.getAlwaysSetRequestIdInResponse(),
                 proto.getVia(),
-                proto.getNormalizePath().getValue(),
+                proto.hasNormalizePath()
+                        ? Optional.of(proto.getNormalizePath().getValue())
+                        : Optional.empty(),
                 proto.getMergeSlashes(),
                 escapedSlashes(),
                 underscores(),
@@ -293,13 +295,15 @@ final class HttpConnectionManagerParser {
         };
     }
 
-    private PathWithEscapedSlashesAction escapedSlashes() {
+    private Optional<PathWithEscapedSlashesAction> escapedSlashes() {
         return switch (proto.getPathWithEscapedSlashesAction()) {
-            case REJECT_REQUEST -> PathWithEscapedSlashesAction.REJECT_REQUEST;
-            case UNESCAPE_AND_REDIRECT -> PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT;
-            case UNESCAPE_AND_FORWARD -> PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD;
-            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED, UNRECOGNIZED ->
-                    PathWithEscapedSlashesAction.KEEP_UNCHANGED;
+            case REJECT_REQUEST -> Optional.of(PathWithEscapedSlashesAction.REJECT_REQUEST);
+            case UNESCAPE_AND_REDIRECT ->
+                    Optional.of(PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT);
+            case UNESCAPE_AND_FORWARD ->
+                    Optional.of(PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD);
+            case KEEP_UNCHANGED -> Optional.of(PathWithEscapedSlashesAction.KEEP_UNCHANGED);
+            case IMPLEMENTATION_SPECIFIC_DEFAULT, UNRECOGNIZED -> Optional.empty();
         };
     }
 

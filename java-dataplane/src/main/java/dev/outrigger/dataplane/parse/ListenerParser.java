@@ -65,7 +65,7 @@ public final class ListenerParser {
                     .obeyed("drain_type")
                     .obeyed("listener_filters_timeout", "continue_on_listener_filters_timeout")
                     .obeyed("max_connections_to_accept_per_socket_event")
-                    .noEffect("ignore_global_conn_limit", "there is no global connection limit")
+                    .obeyed("ignore_global_conn_limit")
                     .noEffect("bypass_overload_manager", "there is no overload manager")
                     .noEffect("metadata", "nothing that reads it is supported");
 
@@ -122,6 +122,7 @@ public final class ListenerParser {
                                 ? Values.clamp(proto.getPerConnectionBufferLimitBytes())
                                 : DEFAULT_BUFFER_LIMIT_BYTES,
                         proto.getDrainType() == Listener.DrainType.DEFAULT,
+                        proto.getIgnoreGlobalConnLimit(),
                         proto.getTrafficDirection() == TrafficDirection.INBOUND,
                         accessLogs,
                         Values.contentHash(proto),

@@ -83,8 +83,7 @@ final class LoadBalancingFields {
                     .nested("healthy_panic_threshold", () -> PERCENT)
                     .nested("zone_aware_lb_config", () -> OLD_ZONE_AWARE)
                     .nested("locality_weighted_lb_config", () -> OLD_WEIGHTED)
-                    .noEffect("update_merge_window", "host changes are applied at once")
-                    .obeyed("ignore_new_hosts_until_first_hc")
+                    .obeyed("update_merge_window", "ignore_new_hosts_until_first_hc")
                     .obeyed("close_connections_on_host_set_change")
                     .nested("consistent_hashing_lb_config", () -> OLD_HASHING)
                     .nested("override_host_status", () -> STATUSES);

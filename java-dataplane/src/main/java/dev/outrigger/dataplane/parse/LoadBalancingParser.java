@@ -31,6 +31,9 @@ final class LoadBalancingParser {
     /** LB4. */
     private static final int DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
 
+    /** ED5. */
+    private static final Duration DEFAULT_UPDATE_MERGE_WINDOW = Duration.ofSeconds(1);
+
     /** LB12. */
     static final long DEFAULT_MINIMUM_RING_SIZE = 1024;
 
@@ -62,7 +65,11 @@ final class LoadBalancingParser {
         LbPolicyParser.Chosen chosen =
                 typed ? typed() : new LbPolicyParser.Chosen(algorithm(), subsets());
         return new LoadBalancingConfig(
-                chosen.algorithm(), chosen.subsets(), panicThreshold(), overrideStatus());
+                chosen.algorithm(),
+                chosen.subsets(),
+                panicThreshold(),
+                updateMergeWindow(),
+                overrideStatus());
     }
 
     private LbPolicyParser.Chosen typed() {
@@ -306,6 +313,16 @@ final class LoadBalancingParser {
                 common.hasHealthyPanicThreshold(),
                 common.getHealthyPanicThreshold(),
                 DEFAULT_PANIC_THRESHOLD_PERCENT);
+    }
+
+    private Duration updateMergeWindow() {
+        var common = proto.getCommonLbConfig();
+        return common.hasUpdateMergeWindow()
+                ? Values.duration(
+                        common.getUpdateMergeWindow(),
+                        "common_lb_config.update_merge_window",
+                        findings)
+                : DEFAULT_UPDATE_MERGE_WINDOW;
     }
 
     private Set<OverrideStatus> overrideStatus() {

@@ -90,11 +90,6 @@ final class RetryPolicyParser {
     /** RT2. */
     private static final int DEFAULT_NUM_RETRIES = 1;
 
-    /** RT13: {@code max_interval} is ten times the base when unset. */
-    private static final Duration DEFAULT_BASE_INTERVAL = Duration.ofMillis(25);
-
-    private static final int MAX_INTERVAL_FACTOR = 10;
-
     /** RT15. */
     private static final Duration DEFAULT_RESET_MAX_INTERVAL = Duration.ofMinutes(5);
 
@@ -110,18 +105,20 @@ final class RetryPolicyParser {
     private RetryPolicyParser() {}
 
     static RetryPolicyConfig parse(RetryPolicy proto, String path, Findings findings) {
-        Duration base = DEFAULT_BASE_INTERVAL;
+        Optional<Duration> base = Optional.empty();
         Optional<Duration> max = Optional.empty();
         if (proto.hasRetryBackOff()) {
             String at = FieldPaths.join(path, "retry_back_off");
             var backOff = proto.getRetryBackOff();
-            base = atLeastOneMilli(backOff.getBaseInterval(), at + ".base_interval", findings);
+            Duration shortest =
+                    atLeastOneMilli(backOff.getBaseInterval(), at + ".base_interval", findings);
+            base = Optional.of(shortest);
             if (backOff.hasMaxInterval()) {
                 max =
                         Optional.of(
                                 atLeastOneMilli(
                                         backOff.getMaxInterval(), at + ".max_interval", findings));
-                if (max.get().compareTo(base) < 0) {
+                if (max.get().compareTo(shortest) < 0) {
                     findings.invalid(
                             at + ".max_interval",
                             max.get(),
@@ -153,7 +150,7 @@ final class RetryPolicyParser {
                         FieldPaths.join(path, "retriable_request_headers"),
                         findings),
                 base,
-                max.orElse(base.multipliedBy(MAX_INTERVAL_FACTOR)),
+                max,
                 rateLimitedBackOff(proto, path, findings),
                 hostPredicates(proto, path, findings),
                 previousPriorities(proto, path, findings),

@@ -44,8 +44,8 @@ public final class RetryPolicy {
         config.retriableStatusCodes().forEach(statusCodes::set);
         responseHeaders = HeaderMatcher.all(config.retriableHeaders());
         requestHeaders = HeaderMatcher.all(config.retriableRequestHeaders());
-        baseIntervalMillis = Math.max(1, config.baseInterval().toMillis());
-        maxIntervalMillis = Math.max(baseIntervalMillis, config.maxInterval().toMillis());
+        baseIntervalMillis = config.baseInterval().map(d -> Math.max(1, d.toMillis())).orElse(0L);
+        maxIntervalMillis = config.maxInterval().map(d -> Math.max(1, d.toMillis())).orElse(0L);
         hostPredicates = config.hostPredicates();
         previousPriorities = config.previousPriorities().orElse(0);
         resetHeaders =
@@ -99,10 +99,12 @@ public final class RetryPolicy {
         return requestHeaders;
     }
 
+    /** 0 when runtime says. */
     public long baseIntervalMillis() {
         return baseIntervalMillis;
     }
 
+    /** 0 for what follows from the base. */
     public long maxIntervalMillis() {
         return maxIntervalMillis;
     }

@@ -26,12 +26,33 @@ public final class RuntimeKeys {
     /** Whether anything is retried at all, in percent (RT3). */
     public static final String USE_RETRY = "upstream.use_retry";
 
+    /** The first pause before a retry where no policy says, in milliseconds (RT13). */
+    public static final String BASE_RETRY_BACKOFF = "upstream.base_retry_backoff_ms";
+
+    /** Of connection managers that do not say whether they normalise paths, in percent. */
+    public static final String NORMALIZE_PATH = "http_connection_manager.normalize_path";
+
+    /** The action of connection managers that name none, by number. */
+    public static final String ESCAPED_SLASHES =
+            "http_connection_manager.path_with_escaped_slashes_action";
+
+    /** The share of connection managers that act at all. */
+    public static final String ESCAPED_SLASHES_ENABLED =
+            "http_connection_manager.path_with_escaped_slashes_action_enabled";
+
+    /** How many connections all listeners may have together. */
+    public static final String GLOBAL_CONNECTIONS = "overload.global_downstream_max_connections";
+
     /** Before the name of a cluster: the share of its requests that is answered 503. */
     public static final String MAINTENANCE_PREFIX = "upstream.maintenance_mode.";
 
     public static final String PANIC_THRESHOLD = "upstream.healthy_panic_threshold";
     public static final String ZONE_ROUTING_ENABLED = "upstream.zone_routing.enabled";
     public static final String ZONE_ROUTING_MIN_SIZE = "upstream.zone_routing.min_cluster_size";
+
+    /** How many healthy hosts in the proxy's own zone are enough for all requests. */
+    public static final String ZONE_ROUTING_LOCAL_MIN_SIZE =
+            "upstream.zone_routing.force_local_zone.min_size";
 
     /** Before the name of a cluster and of a priority. */
     public static final String CIRCUIT_BREAKERS_PREFIX = "circuit_breakers.";
@@ -45,14 +66,17 @@ public final class RuntimeKeys {
             Pattern.compile(
                     "fault\\.http\\.(.+\\.)?(delay|abort|max_active_faults|rate_limit)(\\..+)?"
                             + "|envoy\\.resource_limits\\.listener\\..+\\.connection_limit"
-                            + "|upstream\\.(use_retry|maintenance_mode\\..+"
-                            + "|healthy_panic_threshold|zone_routing\\.(enabled|min_cluster_size))"
+                            + "|upstream\\.(use_retry|base_retry_backoff_ms|maintenance_mode\\..+"
+                            + "|healthy_panic_threshold|zone_routing\\.(enabled|min_cluster_size"
+                            + "|force_local_zone\\.min_size))"
+                            + "|http_connection_manager\\.(normalize_path"
+                            + "|path_with_escaped_slashes_action(_enabled)?)"
                             + "|circuit_breakers\\..+\\.(default|high)\\.(max_(connections"
                             + "|pending_requests|requests|retries|connection_pools)"
                             + "|retry_budget\\.(budget_percent|min_retry_concurrency))"
                             + "|health_check\\.(min_interval|max_interval|verify_cluster)"
                             + "|outlier_detection\\.[a-z0-9_]+"
-                            + "|overload\\.premature_reset_[a-z_]+");
+                            + "|overload\\.(premature_reset_[a-z_]+|global_downstream_max_connections)");
 
     private RuntimeKeys() {}
 

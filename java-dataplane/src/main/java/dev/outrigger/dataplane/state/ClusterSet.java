@@ -96,6 +96,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.activeClusters = stats.gauge("cluster_manager.active_clusters");
         this.warmingClusters = stats.gauge("cluster_manager.warming_clusters");
         this.inflatedClusters = inflatedClusters(stats);
+        // Counted where workers get to see hosts.
         for (String name :
                 List.of(
                         "cluster_updated",

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -167,13 +166,8 @@ final class DnsDiscovery {
         int index = 0;
         for (LocalityEndpoints locality : names.localities()) {
             var endpoints = new ArrayList<Endpoint>();
-            Set<InetSocketAddress> seen = new HashSet<>();
             for (Endpoint endpoint : locality.endpoints()) {
-                for (Endpoint resolved : resolved(endpoint, index)) {
-                    if (seen.add(resolved.address())) {
-                        endpoints.add(resolved);
-                    }
-                }
+                endpoints.addAll(resolved(endpoint, index));
                 index++;
             }
             localities.add(locality.withEndpoints(endpoints));
@@ -194,6 +188,7 @@ final class DnsDiscovery {
                 endpoint.hostname().isEmpty() ? address.getHostString() : endpoint.hostname();
         List<Endpoint> all =
                 found.stream()
+                        .distinct()
                         .map(ip ->
                                 endpoint.at(new InetSocketAddress(ip, address.getPort()), hostname))
                         .toList();

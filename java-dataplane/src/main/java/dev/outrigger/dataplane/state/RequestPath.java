@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
+import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
@@ -43,6 +44,9 @@ public interface RequestPath {
      * once and drain; hosts present in both keep their pools and counters.
      */
     void apply(ProxyConfig config);
+
+    /** How many connections there are, for whoever else accepts some. */
+    GlobalConnections connections();
 
     /** Accepts from now on: the server is initialised. Called once. */
     void startWorkers();

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.PeerNaming;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
+import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
@@ -15,12 +16,12 @@ import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.PeerName;
 import dev.outrigger.dataplane.worker.WorkerContext;
-import java.net.InetSocketAddress;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class Cluster {
     private final @Nullable LoadBalancer[] balancers;
     private final @Nullable PredictivePreconnect[] preconnects;
     private final LoadBalancerFactory balancerFactory;
+    private final Consumer<Cluster> published;
     private final TransportSockets sockets;
     private final String maintenanceKey;
     private final Membership membership;
@@ -55,13 +57,15 @@ public final class Cluster {
      * A cluster without hosts; {@link #update} brings them.
      *
      * @param breakers of the version before, whose counts go on
+     * @param published hears when workers see other hosts of the first priority
      */
     Cluster(
             ClusterConfig config,
             ClusterEnvironment environment,
             ClusterStats stats,
             Breakers breakers,
-            LoadBalancerFactory balancerFactory) {
+            LoadBalancerFactory balancerFactory,
+            Consumer<Cluster> published) {
         this.config = config;
         this.environment = environment;
         this.stats = stats;
@@ -72,6 +76,7 @@ public final class Cluster {
         this.balancers = new LoadBalancer[environment.workers()];
         this.preconnects = new PredictivePreconnect[environment.workers()];
         this.balancerFactory = balancerFactory;
+        this.published = published;
         defaultBreakers.limit(config.circuitBreakers().defaultPriority(), environment.mainShard());
         highBreakers.limit(config.circuitBreakers().highPriority(), environment.mainShard());
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
@@ -179,8 +184,18 @@ public final class Cluster {
                 environment.localLocality());
     }
 
-    /** Makes these hosts the ones workers choose from; main loop. */
-    void publish(HostSet next) {
+    /** It serves from now on; main loop. */
+    void serve() {
+        membership.serve();
+    }
+
+    /**
+     * Makes these hosts the ones workers choose from; main loop.
+     *
+     * @param priorities those workers are to see; {@code null} for all
+     */
+    void publish(HostSet hosts, @Nullable BitSet priorities) {
+        HostSet next = priorities == null ? hosts : hostSet.replaced(hosts, priorities);
         Optional<Subsets> subsets = config.loadBalancing().subsets();
         if (subsets.isPresent()) {
             var index = new SubsetIndex(subsets.get(), next, this::withHashing);
@@ -191,7 +206,30 @@ public final class Cluster {
             withHashing(next);
         }
         hostSet = next;
-        count(next);
+        if (priorities == null || priorities.get(0)) {
+            published.accept(this);
+        }
+    }
+
+    /**
+     * Counts that every thread looks at the zones anew (LB7); main loop.
+     *
+     * @param local the hosts of the cluster this proxy is one of
+     */
+    void countZones(HostSet local) {
+        Locality.ZoneAware config = LoadBalancerFactory.zoneAware(this);
+        if (config == null) {
+            return;
+        }
+        int copies = environment.workers() + 1;
+        StatsShard shard = environment.mainShard();
+        shard.add(stats.lbRecalculateZoneStructures, copies);
+        var routing = new LocalityRouting(environment.runtime().snapshot(), config, hostSet, local);
+        switch (routing.obstacle()) {
+            case NONE -> {}
+            case LOCAL_CLUSTER_NOT_OK -> shard.add(stats.lbLocalClusterNotOk, copies);
+            case CLUSTER_TOO_SMALL -> shard.add(stats.lbZoneClusterTooSmall, copies);
+        }
     }
 
     /** Envoy has the subsets once for each worker and once for the main thread (SB3). */
@@ -206,7 +244,8 @@ public final class Cluster {
         subsetKeys = now;
     }
 
-    private void count(HostSet hosts) {
+    /** Counts who there is; main loop. */
+    void count(HostSet hosts) {
         stats.setMembership(
                 environment.mainShard(),
                 hosts.total(),
@@ -298,11 +337,11 @@ public final class Cluster {
     }
 
     public Collection<Host> hosts() {
-        return membership.hosts().values();
+        return membership.members().all();
     }
 
-    Map<InetSocketAddress, Host> hostsByAddress() {
-        return membership.hosts();
+    Members members() {
+        return membership.members();
     }
 
     /** A host by the cluster's policy, or {@code null}; on the worker's loop. */

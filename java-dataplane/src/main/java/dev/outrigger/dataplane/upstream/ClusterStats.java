@@ -226,6 +226,11 @@ public final class ClusterStats {
         shard.add(membershipChange, count);
     }
 
+    /** An assignment changed nothing that Envoy makes anew for; main loop. */
+    void countNoRebuild(StatsShard shard) {
+        shard.inc(counter("update_no_rebuild"));
+    }
+
     void setMaxHostWeight(StatsShard shard, int weight) {
         shard.set(maxHostWeight, weight);
     }

@@ -15,17 +15,24 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All clusters by name. Main loop, except where a method says otherwise. */
 public final class Clusters {
+    private static final HostSet NOBODY =
+            HostSet.of(List.of(), new HostSet.Options(140, false, 50, LocalityKey.NONE));
+
     private final ClusterEnvironment environment;
     private final LoadBalancerFactory balancers = new LoadBalancerFactory(this::find);
     private final Map<String, ActiveCluster> applied = new HashMap<>();
 
     /** Versions whose hosts are checked before they serve. */
     private final IdentityHashMap<ClusterConfig, Cluster> warming = new IdentityHashMap<>();
+
+    /** Those of them that are there while others are still being made; main loop. */
+    private final Map<String, Cluster> present = new HashMap<>();
 
     private volatile Map<String, Cluster> clusters = Map.of();
 
@@ -62,7 +69,9 @@ public final class Clusters {
     public Map<String, Cluster> update(Map<String, ActiveCluster> wanted) {
         Map<String, Cluster> before = clusters;
         var next = new HashMap<String, Cluster>();
-        wanted.forEach((name, active) -> {
+        // Those of the bootstrap begin by their names in Envoy, the others as they come.
+        var inOrder = before.isEmpty() ? new TreeMap<>(wanted) : wanted;
+        inOrder.forEach((name, active) -> {
             Cluster current = before.get(name);
             ActiveCluster last = applied.put(name, active);
             // Same record, same content: nothing to do for the many that did not change.
@@ -81,6 +90,7 @@ public final class Clusters {
             Cluster now = fixed.get(name);
             if (now == null) {
                 applied.remove(name);
+                present.remove(name);
                 old.remove();
             } else if (now != old) {
                 old.replaced();
@@ -93,7 +103,27 @@ public final class Clusters {
         Cluster warmed = warming.remove(active.config());
         Cluster cluster = warmed == null ? make(active.config()) : warmed;
         cluster.update(active.endpoints());
+        present.put(cluster.name(), cluster);
+        cluster.serve();
+        if (cluster.hostSet().priority(0).hosts.length > 0) {
+            onHosts(cluster);
+        }
         return cluster;
+    }
+
+    /** Workers see other hosts of a cluster: zones are looked at anew, as Envoy does. */
+    private void onHosts(Cluster cluster) {
+        String name = environment.localCluster();
+        if (name.isEmpty() || present.get(cluster.name()) != cluster) {
+            return;
+        }
+        Cluster local = present.get(name);
+        HostSet own = local == null ? NOBODY : local.hostSet();
+        if (cluster == local) {
+            present.values().forEach(each -> each.countZones(own));
+        } else {
+            cluster.countZones(own);
+        }
     }
 
     private Cluster make(ClusterConfig config) {
@@ -110,7 +140,8 @@ public final class Clusters {
                 new Cluster.Breakers(
                         breakers(stats, config, before, same, false),
                         breakers(stats, config, before, same, true)),
-                balancers);
+                balancers,
+                this::onHosts);
     }
 
     private CircuitBreakers breakers(

@@ -22,13 +22,7 @@ final class DynamicHosts implements DnsCache.Listener {
     private final Membership membership;
     private final Map<String, Known> byName = new ConcurrentHashMap<>();
 
-    /** How many hosts there were. */
-    private int serial;
-
-    /**
-     * @param label tells the host from others of the cluster
-     */
-    private record Known(DnsHost name, Host host, InetSocketAddress label) {}
+    private record Known(DnsHost name, Host host) {}
 
     DynamicHosts(Cluster cluster, DnsCache cache, Membership membership) {
         this.cluster = cluster;
@@ -65,17 +59,15 @@ final class DynamicHosts implements DnsCache.Listener {
             return;
         }
         var host = new Host(cluster, first, cluster.environment().workers(), placement);
-        // Names may share an address, and an address that is a name has no upper case.
-        var label = InetSocketAddress.createUnresolved(name.key() + '#' + ++serial, 0);
-        membership.addNamed(label, host);
-        byName.put(name.key(), new Known(name, host, label));
+        membership.addNamed(name.key(), host);
+        byName.put(name.key(), new Known(name, host));
     }
 
     @Override
     public void onHostRemoved(DnsHost name) {
         Known known = byName.remove(name.key());
         if (known != null) {
-            membership.removeNamed(known.label);
+            membership.removeNamed(known.host);
         }
     }
 

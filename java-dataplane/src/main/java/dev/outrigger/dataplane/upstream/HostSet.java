@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -146,6 +147,22 @@ public final class HostSet {
                 members,
                 localities.toArray(Locality[]::new),
                 places.containsKey(options.localLocality()));
+    }
+
+    /**
+     * This set with some priorities as they are in a newer one.
+     *
+     * @param which their numbers; how many there are is as in the newer one
+     */
+    HostSet replaced(HostSet newer, BitSet which) {
+        var next = newer.priorities.clone();
+        boolean mixed = newer.options.equals(options);
+        for (int i = 0; mixed && i < Math.min(next.length, priorities.length); i++) {
+            if (!which.get(i)) {
+                next[i] = priorities[i];
+            }
+        }
+        return new HostSet(next, newer.options);
     }
 
     /** The priorities of several sets, one set after the other, as priorities of one. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the balancer of one cluster for one worker. Any worker. */
 final class LoadBalancerFactory {
+    private static final Locality.ZoneAware ZONES_BY_DEFAULT =
+            new Locality.ZoneAware(100, 6, false, false);
+
     private final Function<String, @Nullable Cluster> clusters;
 
     /**
@@ -38,14 +41,7 @@ final class LoadBalancerFactory {
 
     private LoadBalancer plain(Cluster cluster, WorkerContext worker) {
         Algorithm algorithm = cluster.config().loadBalancing().algorithm();
-        Locality locality =
-                switch (algorithm) {
-                    case Algorithm.RoundRobin(var where, var _) -> where;
-                    case Algorithm.LeastRequest least -> least.locality();
-                    case Algorithm.Random(var where) -> where;
-                    case Algorithm.RingHash _, Algorithm.Maglev _, Algorithm.ClusterProvided _ ->
-                            new Locality.None();
-                };
+        Locality locality = locality(algorithm);
         return switch (algorithm) {
             case Algorithm.RingHash _, Algorithm.Maglev _ ->
                     new HashingLoadBalancer(worker, cluster.stats());
@@ -57,9 +53,33 @@ final class LoadBalancerFactory {
                             worker,
                             cluster.stats(),
                             new HostPicker(algorithm, worker, cluster.environment().runtime()),
-                            locality,
+                            locality == null ? new Locality.None() : locality,
+                            zoneAware(cluster),
                             () -> localCluster(cluster.environment().localCluster()));
         };
+    }
+
+    private static @Nullable Locality locality(Algorithm algorithm) {
+        return switch (algorithm) {
+            case Algorithm.RoundRobin(var where, var _) -> where;
+            case Algorithm.LeastRequest least -> least.locality();
+            case Algorithm.Random(var where) -> where;
+            case Algorithm.RingHash _, Algorithm.Maglev _, Algorithm.ClusterProvided _ -> null;
+        };
+    }
+
+    /**
+     * How a cluster keeps requests in the proxy's zone (LB7): by Envoy's defaults where nothing is
+     * said of it. {@code null} where the proxy does not know its own cluster, or the algorithm does
+     * not look at zones.
+     */
+    static Locality.@Nullable ZoneAware zoneAware(Cluster cluster) {
+        String local = cluster.environment().localCluster();
+        Locality locality = locality(cluster.config().loadBalancing().algorithm());
+        if (locality == null || local.isEmpty() || local.equals(cluster.name())) {
+            return null;
+        }
+        return locality instanceof Locality.ZoneAware said ? said : ZONES_BY_DEFAULT;
     }
 
     private @Nullable HostSet localCluster(String name) {

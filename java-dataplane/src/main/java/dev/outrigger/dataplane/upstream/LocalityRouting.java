@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import dev.outrigger.dataplane.upstream.HostSet.Priority;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.HashMap;
@@ -11,7 +12,7 @@ import java.util.Map;
 /**
  * How much of the traffic stays in the proxy's own locality, and where the rest goes (LB7), for one
  * state of the upstream cluster and of the cluster this proxy is one of. Only the first priority is
- * routed so. Confined to its worker.
+ * routed so. Immutable.
  */
 final class LocalityRouting {
     /** Shares are in ten-thousandths. */
@@ -23,47 +24,45 @@ final class LocalityRouting {
         RESIDUAL
     }
 
-    private final WorkerContext worker;
-    private final ClusterStats stats;
+    /** Why there is no routing although it was asked for. */
+    enum Obstacle {
+        NONE,
+        LOCAL_CLUSTER_NOT_OK,
+        CLUSTER_TOO_SMALL
+    }
+
+    private Obstacle obstacle = Obstacle.NONE;
     private State state = State.OFF;
     private long localShare;
     private long[] residual = {};
 
     LocalityRouting(
-            WorkerContext worker,
-            ClusterStats stats,
-            Locality.ZoneAware config,
-            HostSet upstream,
-            HostSet local) {
-        this.worker = worker;
-        this.stats = stats;
-        worker.stats().inc(stats.lbRecalculateZoneStructures);
+            RuntimeSnapshot runtime, Locality.ZoneAware config, HostSet upstream, HostSet local) {
         Priority hosts = upstream.priority(0);
         Priority own = local.priority(0);
-        if (isPossible(config, hosts, own)) {
-            decide(config, hosts, own);
-        }
-    }
-
-    private boolean isPossible(Locality.ZoneAware config, Priority hosts, Priority own) {
-        if (hosts.localities.length < 2
-                || (own.localities.length < 2 && !config.forceLocalityDirectRouting())) {
-            return false;
+        long enough =
+                runtime.integer(
+                        RuntimeKeys.ZONE_ROUTING_LOCAL_MIN_SIZE,
+                        config.forceLocalityDirectRouting() ? 1 : 0);
+        if (hosts.localities.length < 2 || (own.localities.length < 2 && enough == 0)) {
+            return;
         }
         if (!own.hasLocalLocality || own.localities[0].hosts.length == 0) {
-            worker.stats().inc(stats.lbLocalClusterNotOk);
-            return false;
+            obstacle = Obstacle.LOCAL_CLUSTER_NOT_OK;
+            return;
         }
         if (hosts.healthy.length
-                < worker.runtime()
-                        .integer(RuntimeKeys.ZONE_ROUTING_MIN_SIZE, config.minClusterSize())) {
-            worker.stats().inc(stats.lbZoneClusterTooSmall);
-            return false;
+                < runtime.integer(RuntimeKeys.ZONE_ROUTING_MIN_SIZE, config.minClusterSize())) {
+            obstacle = Obstacle.CLUSTER_TOO_SMALL;
+            return;
         }
-        return true;
+        decide(enough, hosts, own);
     }
 
-    private void decide(Locality.ZoneAware config, Priority hosts, Priority own) {
+    /**
+     * @param enough healthy hosts in the proxy's own zone take everything; 0 for no such number
+     */
+    private void decide(long enough, Priority hosts, Priority own) {
         Map<LocalityKey, Integer> ownCounts = new HashMap<>();
         int ownTotal = 0;
         for (HostSet.Locality each : own.localities) {
@@ -85,8 +84,7 @@ final class LocalityRouting {
         boolean here = hosts.hasLocalLocality;
         if (here
                 && ((shares[0] > 0 && shares[0] >= ownShares[0])
-                        || (config.forceLocalityDirectRouting()
-                                && hosts.localities[0].healthy.length > 0))) {
+                        || (enough > 0 && hosts.localities[0].healthy.length >= enough))) {
             state = State.DIRECT;
             return;
         }
@@ -104,8 +102,13 @@ final class LocalityRouting {
         return state != State.OFF;
     }
 
+    /** Main loop: what Envoy counts when it looks at the zones anew. */
+    Obstacle obstacle() {
+        return obstacle;
+    }
+
     /** The index of a locality; only when {@link #isOn}. */
-    int choose() {
+    int choose(WorkerContext worker, ClusterStats stats) {
         if (state == State.DIRECT) {
             worker.stats().inc(stats.lbZoneRoutingAllDirectly);
             return 0;

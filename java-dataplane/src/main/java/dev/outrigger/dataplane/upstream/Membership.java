@@ -6,20 +6,12 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
-import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
-import dev.outrigger.dataplane.config.EndpointAssignment.LocalityEndpoints;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.upstream.HealthChecker.Transition;
-import dev.outrigger.dataplane.upstream.Host.Placement;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +26,19 @@ final class Membership {
     private final ClusterEnvironment environment;
     private final @Nullable HealthChecker checker;
     private final @Nullable OutlierDetector detector;
-    private volatile Map<InetSocketAddress, Host> hosts = Map.of();
+    private final HostMatcher matcher;
+    private final HostUpdates updates;
+    private volatile Members members = Members.NONE;
     private volatile List<DropOverload> dropOverloads = List.of();
 
     /** Hosts whose first check is over, while somebody waits for all of them. */
     private final Set<Host> checked = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private EndpointAssignment assignment = EndpointAssignment.EMPTY;
+
+    /** How the hosts are; workers may see that later. */
+    private HostSet current;
+
     private int unchecked;
     private @Nullable Runnable whenChecked;
     private @Nullable DynamicHosts dynamicHosts;
@@ -51,6 +49,13 @@ final class Membership {
         this.cluster = cluster;
         this.config = cluster.config();
         this.environment = environment;
+        this.current = cluster.hostSet();
+        this.updates =
+                new HostUpdates(
+                        environment.loop(),
+                        config.loadBalancing().updateMergeWindow(),
+                        environment.stats(),
+                        this::deliver);
         this.checker =
                 config.healthChecks().isEmpty()
                         ? null
@@ -69,6 +74,7 @@ final class Membership {
                                         cluster.stats(),
                                         this::onEjection))
                         .orElse(null);
+        this.matcher = new HostMatcher(cluster, environment, checker, detector);
         if (config.discovery() instanceof Discovery.OriginalDst original) {
             cleanup(original);
         }
@@ -89,8 +95,8 @@ final class Membership {
     }
 
     /** Any thread. */
-    Map<InetSocketAddress, Host> hosts() {
-        return hosts;
+    Members members() {
+        return members;
     }
 
     /** Any thread. */
@@ -113,136 +119,35 @@ final class Membership {
 
     @SuppressWarnings("ReferenceEquality") // equal content in another record is only extra work
     void update(EndpointAssignment next) {
-        if (next == assignment && !hosts.isEmpty()) {
+        if (next == assignment) {
             return;
         }
-        // A name that was asked before is not asked with another one.
-        Set<Endpoint> counted =
-                config.discovery() instanceof Discovery.Dns ? endpoints(assignment) : Set.of();
+        var change = new MembershipChange();
+        Members before = members;
+        members = matcher.match(assignment, next, before, change);
+        Host newest = matcher.newest();
+        change.compare(assignment, next);
+        // What says nothing new at all does not come as far as this, and is counted before.
+        if (change.changed().isEmpty() && countsNoRebuild()) {
+            cluster.stats().countNoRebuild(environment.mainShard());
+        }
         assignment = next;
         dropOverloads = next.dropOverloads();
-        Map<InetSocketAddress, Host> before = relocated(next);
-        var now = new LinkedHashMap<InetSocketAddress, Host>();
-        var added = new ArrayList<Host>();
-        Host newest = null;
-        for (LocalityEndpoints locality : next.localities()) {
-            var key = LocalityKey.of(locality.region(), locality.zone(), locality.subZone());
-            for (Endpoint endpoint : locality.endpoints()) {
-                if (!now.containsKey(endpoint.address())) {
-                    var placement =
-                            new Placement(endpoint, locality.priority(), key, locality.weight());
-                    Host host = keep(before.get(endpoint.address()), placement);
-                    if (host == null) {
-                        host = add(placement);
-                        added.add(host);
-                    }
-                    // Envoy makes a host of every endpoint before it finds the one it has.
-                    if (!counted.contains(endpoint)) {
-                        matchTransportSocket(host, locality.metadata());
-                        newest = host;
-                    }
-                    now.put(endpoint.address(), host);
-                }
-            }
-        }
-        var gone = new ArrayList<Host>();
-        before.forEach((address, host) -> {
-            if (now.get(address) != host) {
-                if (!now.containsKey(address) && isKeptForItsHealth(host)) {
-                    host.set(HealthFlag.PENDING_DYNAMIC_REMOVAL);
-                    now.put(address, host);
-                } else {
-                    gone.add(host);
-                }
-            }
-        });
-        hosts = now;
-        gone.forEach(this::forget);
-        countChange(added, gone);
+        change.gone().forEach(this::forget);
+        countChange(change.moved());
         tellHeaviest(newest);
-        rebuild();
-        drain(gone);
-        if (config.health().closeOnHostSetChange()
-                && !before.isEmpty()
-                && !(added.isEmpty() && gone.isEmpty())) {
-            drain(new ArrayList<>(now.values()));
+        // What discovery says is never held back (observed).
+        publish(change.changed(), change.changed());
+        drain(change.gone());
+        if (config.health().closeOnHostSetChange() && !before.isEmpty() && change.hasOtherHosts()) {
+            drain(List.copyOf(members.all()));
         }
-        begin(added);
+        begin(change.added());
     }
 
-    private static Set<Endpoint> endpoints(EndpointAssignment assignment) {
-        var endpoints = new HashSet<Endpoint>();
-        assignment.localities().forEach(each -> endpoints.addAll(each.endpoints()));
-        return endpoints;
-    }
-
-    /**
-     * The one host of a name stays when the name gets another address: what is connected stays
-     * connected (CL3).
-     */
-    private Map<InetSocketAddress, Host> relocated(EndpointAssignment next) {
-        boolean logical = config.discovery() instanceof Discovery.Dns dns && dns.logical();
-        if (!logical || hosts.size() != 1 || next.localities().size() != 1) {
-            return hosts;
-        }
-        List<Endpoint> endpoints = next.localities().getFirst().endpoints();
-        if (endpoints.size() != 1) {
-            return hosts;
-        }
-        Host host = hosts.values().iterator().next();
-        InetSocketAddress address = endpoints.getFirst().address();
-        if (!host.address().equals(address)) {
-            host.relocate(address);
-        }
-        return Map.of(address, host);
-    }
-
-    /** The host that is there already, unless what identifies it changed. */
-    private static @Nullable Host keep(@Nullable Host known, Placement placement) {
-        if (known == null) {
-            return null;
-        }
-        Endpoint was = known.placement().endpoint();
-        Endpoint is = placement.endpoint();
-        if (!was.hostname().equals(is.hostname())
-                || !was.healthCheck().equals(is.healthCheck())
-                || !known.locality().equals(placement.locality())) {
-            return null;
-        }
-        known.clear(HealthFlag.PENDING_DYNAMIC_REMOVAL);
-        known.setPlacement(placement);
-        return known;
-    }
-
-    private Host add(Placement placement) {
-        var host =
-                new Host(cluster, placement.endpoint().address(), environment.workers(), placement);
-        if (checker != null && HealthChecker.isChecked(host)) {
-            host.set(HealthFlag.FAILED_ACTIVE_HC);
-            if (config.health().ignoreNewHostsUntilFirstHc()) {
-                host.set(HealthFlag.PENDING_ACTIVE_HC);
-            }
-        }
-        if (detector != null) {
-            detector.add(host);
-        }
-        return host;
-    }
-
-    private void matchTransportSocket(Host host, Metadata ofLocality) {
-        TransportSockets.Socket socket = cluster.sockets().of(host.metadata(), ofLocality);
-        host.setSocket(socket);
-        cluster.stats().countTransportSocket(environment.mainShard(), socket.name());
-    }
-
-    /** ED3: discovery lost it, but its health checks say that it is there. */
-    private boolean isKeptForItsHealth(Host host) {
-        return checker != null
-                && !(config.discovery() instanceof Discovery.Static)
-                && !config.health().ignoreOnRemoval()
-                && HealthChecker.isChecked(host)
-                && !host.has(HealthFlag.FAILED_ACTIVE_HC)
-                && !host.has(HealthFlag.FAILED_EDS_HEALTH);
+    private boolean countsNoRebuild() {
+        return config.discovery() instanceof Discovery.Eds
+                || (config.discovery() instanceof Discovery.Dns dns && !dns.logical());
     }
 
     private void forget(Host host) {
@@ -254,12 +159,9 @@ final class Membership {
         }
     }
 
-    private void countChange(List<Host> added, List<Host> gone) {
-        // Envoy updates one priority after the other, and counts each that changed.
-        var changed = new BitSet();
-        added.forEach(host -> changed.set(host.priority()));
-        gone.forEach(host -> changed.set(host.priority()));
-        cluster.stats().addMembershipChanges(environment.mainShard(), changed.cardinality());
+    /** Envoy updates one priority after the other, and counts each to which hosts came or went. */
+    private void countChange(BitSet moved) {
+        cluster.stats().addMembershipChanges(environment.mainShard(), moved.cardinality());
     }
 
     /**
@@ -268,7 +170,7 @@ final class Membership {
     private void tellHeaviest(@Nullable Host newest) {
         int heaviest = 0;
         if (config.discovery() instanceof Discovery.Eds) {
-            for (Host host : hosts.values()) {
+            for (Host host : members.all()) {
                 heaviest = Math.max(heaviest, host.weight());
             }
         } else if (config.discovery() instanceof Discovery.Dns && newest != null) {
@@ -280,10 +182,40 @@ final class Membership {
         }
     }
 
+    /** The health of a host changed: Envoy makes all priorities anew. */
     private void rebuild() {
-        if (!closed) {
-            cluster.publish(HostSet.of(hosts.values(), cluster.options(assignment)));
+        var all = new BitSet();
+        all.set(0, current.priorities());
+        publish(all, new BitSet());
+    }
+
+    private void publish(BitSet changed, BitSet moved) {
+        if (closed) {
+            return;
         }
+        current = HostSet.of(members.all(), cluster.options(assignment));
+        cluster.count(current);
+        if (updates.isServing()) {
+            updates.onChange(changed, moved);
+        } else {
+            deliver(null);
+        }
+    }
+
+    /**
+     * Has workers see how the hosts are now.
+     *
+     * @param priorities {@code null} for all
+     */
+    private void deliver(@Nullable BitSet priorities) {
+        if (!closed) {
+            cluster.publish(current, priorities);
+        }
+    }
+
+    /** From now on it serves. */
+    void serve() {
+        updates.serve();
     }
 
     private void begin(List<Host> added) {
@@ -329,12 +261,14 @@ final class Membership {
 
     /** Discovery had lost it before; now its health checks did, too. */
     private void removeLate(Host host) {
-        var now = new LinkedHashMap<>(hosts);
-        now.remove(host.address());
-        hosts = now;
+        members = members.without(List.of(host));
+        var change = new MembershipChange();
+        change.remove(host);
         forget(host);
-        countChange(List.of(), List.of(host));
-        rebuild();
+        countChange(change.moved());
+        var all = new BitSet();
+        all.set(0, current.priorities());
+        publish(all, change.moved());
         drain(List.of(host));
     }
 
@@ -376,38 +310,42 @@ final class Membership {
 
     /** A request named a host that nobody knew (CL6). */
     void addOriginalDst(Host host) {
-        addNamed(host.address(), host);
+        if (members.find(host.address()) == null) {
+            addNamed("", host);
+        }
     }
 
     /**
-     * @param name tells it from the other hosts; its address where it has no other name
+     * A request named a host that nobody knew.
+     *
+     * @param name tells it from others at its address; empty where there are none
      */
-    void addNamed(InetSocketAddress name, Host host) {
-        if (closed || hosts.containsKey(name)) {
+    void addNamed(String name, Host host) {
+        if (closed) {
             return;
         }
-        var now = new LinkedHashMap<>(hosts);
-        now.put(name, host);
-        hosts = now;
+        members = members.with(host, name);
         if (detector != null) {
             detector.add(host);
         }
-        matchTransportSocket(host, Metadata.EMPTY);
-        countChange(List.of(host), List.of());
-        rebuild();
+        matcher.matchTransportSocket(host, Metadata.EMPTY);
+        var change = new MembershipChange();
+        change.add(host);
+        countChange(change.moved());
+        publish(change.changed(), change.moved());
     }
 
-    /** The counterpart of {@link #addNamed}. */
-    void removeNamed(InetSocketAddress name) {
-        var now = new LinkedHashMap<>(hosts);
-        Host host = now.remove(name);
-        if (closed || host == null) {
+    /** Nobody names it any more. */
+    void removeNamed(Host host) {
+        if (closed) {
             return;
         }
-        hosts = now;
+        members = members.without(List.of(host));
+        var change = new MembershipChange();
+        change.remove(host);
         forget(host);
-        countChange(List.of(), List.of(host));
-        rebuild();
+        countChange(change.moved());
+        publish(change.changed(), change.moved());
         drain(List.of(host));
     }
 
@@ -426,21 +364,18 @@ final class Membership {
     }
 
     private void dropUnused() {
-        var now = new LinkedHashMap<InetSocketAddress, Host>();
-        var gone = new ArrayList<Host>();
-        hosts.forEach((address, host) -> {
-            if (host.takeUsed() || host.total(HostCounters.CX_ACTIVE) > 0) {
-                now.put(address, host);
-            } else {
-                gone.add(host);
+        var change = new MembershipChange();
+        for (Host host : members.all()) {
+            if (!host.takeUsed() && host.total(HostCounters.CX_ACTIVE) == 0) {
+                change.remove(host);
             }
-        });
-        if (!gone.isEmpty()) {
-            hosts = now;
-            gone.forEach(this::forget);
-            countChange(List.of(), gone);
-            rebuild();
-            drain(gone);
+        }
+        if (change.hasOtherHosts()) {
+            members = members.without(change.gone());
+            change.gone().forEach(this::forget);
+            countChange(change.moved());
+            publish(change.changed(), change.moved());
+            drain(change.gone());
         }
     }
 
@@ -456,14 +391,15 @@ final class Membership {
         if (dynamicHosts != null) {
             dynamicHosts.close();
         }
-        var gone = List.copyOf(hosts.values());
+        updates.close();
+        var gone = List.copyOf(members.all());
         if (checker != null) {
             checker.close();
         }
         if (detector != null) {
             detector.close();
         }
-        hosts = Map.of();
+        members = Members.NONE;
         drain(gone);
     }
 }

@@ -43,8 +43,8 @@ final class OriginalDstLoadBalancer implements LoadBalancer {
                     new InetSocketAddress(
                             destination.getAddress(), config.portOverride().getAsInt());
         }
-        Map<InetSocketAddress, Host> known = cluster.hostsByAddress();
-        Host host = known.get(destination);
+        Members known = cluster.members();
+        Host host = known.find(destination);
         if (host == null) {
             host = fresh.get(destination);
         } else if (!fresh.isEmpty()) {

@@ -24,6 +24,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
     private final ClusterStats stats;
     private final HostPicker picker;
     private final boolean localityWeighted;
+    private final boolean failTrafficOnPanic;
     private final Locality.@Nullable ZoneAware zoneAware;
     private final Supplier<@Nullable HostSet> localCluster;
     private final Map<Integer, HostPicker.Source> sources = new HashMap<>();
@@ -35,6 +36,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
     private @Nullable LocalityRouting routing;
 
     /**
+     * @param zoneAware {@code null} where zones do not count
      * @param localCluster the hosts of the cluster this proxy is one of, where that is known
      */
     ZoneAwareLoadBalancer(
@@ -42,12 +44,15 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
             ClusterStats stats,
             HostPicker picker,
             Locality locality,
+            Locality.@Nullable ZoneAware zoneAware,
             Supplier<@Nullable HostSet> localCluster) {
         this.worker = worker;
         this.stats = stats;
         this.picker = picker;
         this.localityWeighted = locality instanceof Locality.Weighted;
-        this.zoneAware = locality instanceof Locality.ZoneAware zone ? zone : null;
+        this.failTrafficOnPanic =
+                locality instanceof Locality.ZoneAware zones && zones.failTrafficOnPanic();
+        this.zoneAware = zoneAware;
         this.localCluster = localCluster;
     }
 
@@ -98,9 +103,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
         Priority priority = hosts.priority(index);
         if (hosts.isPanic(index)) {
             worker.stats().inc(stats.lbHealthyPanic);
-            return zoneAware != null && zoneAware.failTrafficOnPanic()
-                    ? null
-                    : pick(index, ALL, -1, priority.hosts);
+            return failTrafficOnPanic ? null : pick(index, ALL, -1, priority.hosts);
         }
         if (localityWeighted && priority.localities.length > 0) {
             HostSet.Locality locality = weightedLocality(index, degraded, priority);
@@ -130,7 +133,7 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
         HostSet local = localCluster.get();
         seenLocal = local;
         if (local != null && zoneAware != null) {
-            routing = new LocalityRouting(worker, stats, zoneAware, hosts, local);
+            routing = new LocalityRouting(worker.runtime(), zoneAware, hosts, local);
         }
     }
 
@@ -220,9 +223,9 @@ final class ZoneAwareLoadBalancer implements LoadBalancer {
         }
         if (local == null || local.priority(0).isInPanic(hosts.options().panicThreshold())) {
             worker.stats().inc(stats.lbLocalClusterNotOk);
-            return config.failTrafficOnPanic() ? null : flat(0, degraded, priority);
+            return failTrafficOnPanic ? null : flat(0, degraded, priority);
         }
-        int at = current.choose();
+        int at = current.choose(worker, stats);
         HostSet.Locality locality = priority.localities[at];
         return pick(
                 0,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.ads.FakeAdsServer;
 import dev.outrigger.dataplane.ads.XdsType;
+import dev.outrigger.dataplane.config.AdminConfig;
 import dev.outrigger.dataplane.config.GrpcXdsConfig.Variant;
 import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
@@ -54,10 +55,15 @@ class AdminServerIT {
         server = new FakeAdsServer(0);
         proxy = new XdsHarness(Variant.SOTW, server.port(), Duration.ofSeconds(15));
         admin = newAdmin();
-        var address = admin.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        var address =
+                admin.start(config(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
         assertThat(admin.boundAddress()).isEqualTo(address);
         base = URI.create("http://127.0.0.1:" + address.getPort());
         proxy.start();
+    }
+
+    private static AdminConfig config(InetSocketAddress address) {
+        return new AdminConfig(address, List.of(), false);
     }
 
     private AdminServer newAdmin() {
@@ -99,7 +105,7 @@ class AdminServerIT {
         var path = Files.writeString(folder.resolve("admin.sock"), "left over");
 
         try (var onPipe = newAdmin()) {
-            var bound = onPipe.start(PipeAddress.of(path.toString()));
+            var bound = onPipe.start(config(PipeAddress.of(path.toString())));
 
             assertThat(PipeAddress.path(bound)).isEqualTo(path.toString());
             try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {

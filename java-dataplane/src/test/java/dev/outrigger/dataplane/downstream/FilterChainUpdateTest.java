@@ -152,6 +152,7 @@ class FilterChainUpdateTest {
                         1024,
                         true,
                         false,
+                        false,
                         List.of(),
                         hash,
                         1);

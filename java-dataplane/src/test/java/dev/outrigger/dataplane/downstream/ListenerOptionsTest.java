@@ -70,6 +70,7 @@ class ListenerOptionsTest {
                         1024,
                         drainsOnFail,
                         false,
+                        false,
                         logs,
                         1,
                         1);

@@ -166,6 +166,7 @@ class TcpProxyTest {
                         1 << 20,
                         true,
                         false,
+                        false,
                         List.of(),
                         1,
                         1);

@@ -26,7 +26,6 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.AccessLogTimes
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.CodecType;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.HeadersWithUnderscoresAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.Http1Options;
-import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.PathWithEscapedSlashesAction;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
@@ -100,8 +99,8 @@ final class TestConfigs {
                         Set.of(),
                         List.of(),
                         List.of(),
-                        Duration.ofMillis(25),
-                        Duration.ofMillis(250),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty(),
                         List.of(),
                         Optional.empty(),
@@ -196,9 +195,9 @@ final class TestConfigs {
                 false,
                 false,
                 "",
+                Optional.empty(),
                 false,
-                false,
-                PathWithEscapedSlashesAction.KEEP_UNCHANGED,
+                Optional.empty(),
                 HeadersWithUnderscoresAction.ALLOW,
                 Optional.empty(),
                 false,
@@ -236,6 +235,7 @@ final class TestConfigs {
                 false,
                 1024 * 1024,
                 true,
+                false,
                 false,
                 List.of(),
                 hash,

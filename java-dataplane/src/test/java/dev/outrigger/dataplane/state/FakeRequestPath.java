@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,6 +53,11 @@ public final class FakeRequestPath implements RequestPath {
 
     Set<String> prepared() {
         return prepared;
+    }
+
+    @Override
+    public GlobalConnections connections() {
+        return new GlobalConnections();
     }
 
     @Override

@@ -11,15 +11,13 @@ import dev.outrigger.xds.kind.xdsresources.RawResources;
 import dev.outrigger.xds.testing.EnvoyProcess;
 import dev.outrigger.xds.testing.RunningControlPlane;
 import dev.outrigger.xds.testing.StaticBootstrap;
+import dev.outrigger.xds.testing.Transitions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,29 +139,9 @@ class GatewayGoldenIT {
         return EnvoyProcess.validate(config);
     }
 
-    /**
-     * A way over every ordered pair of sets, each once, beginning and ending at the same one; or
-     * its beginning.
-     */
+    /** A way over every ordered pair of sets, or over some of them. */
     private static List<String> way(List<String> names) {
-        var next = new HashMap<String, Deque<String>>();
-        var random = new Random(7);
-        for (String from : names) {
-            var others = new ArrayList<>(names);
-            others.remove(from);
-            Collections.shuffle(others, random);
-            next.put(from, new ArrayDeque<>(others));
-        }
-        var open = new ArrayDeque<>(List.of(names.getFirst()));
-        var way = new ArrayList<String>();
-        while (!open.isEmpty()) {
-            var to = next.getOrDefault(open.peek(), new ArrayDeque<>()).poll();
-            if (to == null) {
-                way.add(open.pop());
-            } else {
-                open.push(to);
-            }
-        }
+        var way = Transitions.between(names, new Random(7));
         if (System.getProperty("gateway.transitions", "").equals("all")) {
             return way;
         }
