@@ -2,7 +2,6 @@
 package dev.outrigger.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.outrigger.conformance.stage.FreePort;
@@ -32,26 +31,19 @@ class GoControlPlaneDriverIT {
     private static final String MODULE = "github.com/envoyproxy/go-control-plane";
     private static final String VERSION = "v0.14.0";
     private static final String MESSAGE = "as the driver expects it";
-    private static final Path BUILD = Path.of("target", "go-control-plane").toAbsolutePath();
     private static final int LISTENERS = 8;
 
     @TempDir private Path folder;
-    private Path driver = BUILD.resolve("driver");
+    private Path driver = Path.of("");
 
     @BeforeAll
     void build() throws Exception {
-        if (Files.isExecutable(driver)) {
-            return;
-        }
-        String go =
-                Files.isExecutable(Path.of("/usr/local/go/bin/go")) ? "/usr/local/go/bin/go" : "go";
-        Files.createDirectories(BUILD);
+        var built = ThirdPartyProgram.in("go-control-plane", "go-control-plane's driver");
+        // What it serves with is among what is fetched.
         Files.writeString(
-                BUILD.resolve("main.go"),
+                built.folder().resolve("main.go"),
                 "package main\n\nimport _ \"" + MODULE + "/pkg/test/v3\"\n\nfunc main() {}\n");
-        run(go, "mod", "init", "driver");
-        run(go, "get", MODULE + "/pkg/test/main@" + VERSION);
-        run(go, "build", "-o", driver.toString(), MODULE + "/pkg/test/main");
+        driver = built.goProgram("driver", MODULE + "/pkg/test/main", VERSION);
     }
 
     @ParameterizedTest
@@ -194,28 +186,6 @@ class GoControlPlaneDriverIT {
                 + " 127.0.0.1, port_value: "
                 + port
                 + "}}}}]}]}}";
-    }
-
-    /** Runs a step of the build; where it cannot be done, the test says so and is skipped. */
-    private static void run(String... command) throws Exception {
-        Path log = BUILD.resolve("build.log");
-        Process process;
-        try {
-            process =
-                    new ProcessBuilder(command)
-                            .directory(BUILD.toFile())
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start();
-        } catch (IOException e) {
-            abort("go-control-plane's driver is not built: " + e.getMessage());
-            return;
-        }
-        boolean ended = process.waitFor(5, TimeUnit.MINUTES);
-        if (!ended || process.exitValue() != 0) {
-            process.destroyForcibly();
-            abort("go-control-plane's driver is not built: " + read(log));
-        }
     }
 
     private static String read(Path file) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import static dev.outrigger.xds.testing.Documents.REFUSED_BY_ENVOY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.policy.model.PolicyId;
@@ -180,7 +181,7 @@ class EnvoyIT {
             startEnvoy(apiType);
             synced(policies.current().revision());
 
-            long bad = policies.apply(good + refusedByEnvoy());
+            long bad = policies.apply(good + REFUSED_BY_ENVOY);
             var report = engine().status().awaitSync(bad, PATIENCE);
 
             assertThat(report.synced()).isFalse();
@@ -208,28 +209,6 @@ class EnvoyIT {
                 meters.find("outrigger.xds.resources.sent").counters().stream()
                         .mapToDouble(counter -> counter.count())
                         .sum();
-    }
-
-    /** Fine as protobuf; Envoy knows no such load balancer. */
-    private static String refusedByEnvoy() {
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: XdsResources
-        metadata: {name: bad}
-        spec:
-          selector: {cluster: a}
-          resources:
-          - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
-            name: bad
-            type: STATIC
-            connect_timeout: 1s
-            load_balancing_policy:
-              policies:
-              - typed_extension_config:
-                  name: nobody.has.this
-                  typed_config: {"@type": type.googleapis.com/google.protobuf.Struct, value: {}}
-        ---
-        """;
     }
 
     private static String dnsService(int port) {

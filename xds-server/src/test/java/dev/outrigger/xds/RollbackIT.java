@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import static dev.outrigger.xds.testing.Documents.REFUSED_BY_ENVOY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
@@ -203,25 +204,4 @@ class RollbackIT {
                     connect_timeout: 1s
                 """;
     }
-
-    /** Fine as protobuf; Envoy knows no such load balancer. */
-    private static final String REFUSED_BY_ENVOY =
-            """
-            ---
-            apiVersion: outrigger.dev/v1alpha1
-            kind: XdsResources
-            metadata: {name: bad}
-            spec:
-              selector: {cluster: a}
-              resources:
-              - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
-                name: bad
-                type: STATIC
-                connect_timeout: 1s
-                load_balancing_policy:
-                  policies:
-                  - typed_extension_config:
-                      name: nobody.has.this
-                      typed_config: {"@type": type.googleapis.com/google.protobuf.Struct, value: {}}
-            """;
 }

@@ -136,34 +136,4 @@ abstract class RolloutStory {
         assertThat(found).as(id).isPresent();
         return found.orElseThrow();
     }
-
-    static String mesh(String path) {
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: a}
-        spec:
-          selector: {cluster: a}
-          outbound: {listeners: [{name: http, address: 127.0.0.1, port: 15001}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Service
-        metadata: {name: b}
-        spec:
-          hostnames: [b.local.service]
-          ports: [{name: http, port: 80, protocol: HTTP}]
-          endpoints: {static: [{address: 10.0.0.1, port: 8080}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: HTTPRoute
-        metadata: {name: b-routes}
-        spec:
-          parentRefs: [{kind: Service, name: b}]
-          rules:
-          - name: only
-            matches: [{path: {type: PathPrefix, value: %s}}]
-            backendRefs: [{name: b, port: 80}]
-        """
-                .formatted(path);
-    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds;
 
+import static dev.outrigger.xds.testing.Documents.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.policy.status.Withheld;

@@ -22,8 +22,10 @@ final class ReportingSetting {
                     + " {request: {}}, metadata_key: {key: said, path: [{key: c}, {key: d}]}}}, {tag:"
                     + " number, metadata: {kind: {request: {}}, metadata_key: {key: said, path: [{key:"
                     + " a}]}}}, {tag: route, metadata: {kind: {route: {}}, metadata_key: {key: of,"
-                    + " path: [{key: route}]}, default_value: no route}}, {tag:"
-                    + " fixed, literal: {value: again}}";
+                    + " path: [{key: route}]}, default_value: no route}}, {tag: cluster, metadata:"
+                    + " {kind: {cluster: {}}, metadata_key: {key: of, path: [{key: cluster}]}}}, {tag:"
+                    + " host, metadata: {kind: {host: {}}, metadata_key: {key: of, path: [{key:"
+                    + " host}]}}}, {tag: fixed, literal: {value: again}}";
 
     /** A bar is the end of a line. */
     static final List<String> HTTP_REQUESTS =

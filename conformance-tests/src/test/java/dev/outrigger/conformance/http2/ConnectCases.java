@@ -42,6 +42,7 @@ final class ConnectCases {
         var cases = new ConnectCases();
         cases.ends();
         cases.posts();
+        cases.proxied();
         cases.forwards();
         cases.cuts();
         return cases.all;
@@ -189,6 +190,35 @@ final class ConnectCases {
                         raw("<down >up |"),
                         head("CONNECT a.b:80"),
                         "down"));
+    }
+
+    /** A host that is told of the client first. */
+    private void proxied() {
+        String told = ", upgrade_configs: [{upgrade_type: CONNECT, connect_config: {%s}}]";
+        String first = "proxy_protocol_config: {version: V1}";
+        String second =
+                "proxy_protocol_config: {version: V2, pass_through_tlvs: {match_type: INCLUDE_ALL},"
+                        + " added_tlvs: [{type: 5, value: aGk=}]}";
+        String filter = manager("", CONNECT, told.formatted(first), "");
+        all.put("PROXY header", http1(filter, raw("<down >up |"), head("CONNECT a.b:80"), "down"));
+        all.put(
+                "PROXY header, early data",
+                http1(filter, raw("<early >up |"), head("CONNECT a.b:80") + "early"));
+        all.put("PROXY header, empty", http2(filter, raw("~ >up |"), connect(1, true)));
+        all.put("PROXY header, nobody there", http1(filter, raw(), head("CONNECT a.b:80")));
+        all.put(
+                "PROXY header, version 2",
+                http1(
+                        manager("", CONNECT, told.formatted(second), ""),
+                        raw("<down >up |"),
+                        head("CONNECT a.b:80"),
+                        "down"));
+        all.put(
+                "PROXY header, post",
+                http1(
+                        manager("", "prefix: /", told.formatted("allow_post: true, " + first), ""),
+                        raw("<down >up |"),
+                        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\ndown"));
     }
 
     private void forwards() {

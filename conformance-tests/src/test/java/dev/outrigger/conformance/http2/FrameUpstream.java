@@ -29,13 +29,20 @@ final class FrameUpstream implements AutoCloseable {
      * @param greeting at once
      * @param atHead when a stream's first HEADERS have come, by stream
      * @param atEnd when a stream has ended
+     * @param answersPings whether PINGs are answered
      */
     record Script(
             List<byte[]> greeting,
             Map<Integer, List<byte[]>> atHead,
-            Map<Integer, List<byte[]>> atEnd) {
+            Map<Integer, List<byte[]>> atEnd,
+            boolean answersPings) {
         static Script greets(byte[]... parts) {
-            return new Script(List.of(parts), new HashMap<>(), new HashMap<>());
+            return new Script(List.of(parts), new HashMap<>(), new HashMap<>(), false);
+        }
+
+        /** The same, and every PING is answered. */
+        Script answeringPings() {
+            return new Script(greeting, atHead, atEnd, true);
         }
 
         Script atHead(int stream, byte[]... parts) {
@@ -70,6 +77,13 @@ final class FrameUpstream implements AutoCloseable {
     List<Map<Integer, List<String>>> heard() {
         synchronized (heard) {
             return heard.stream().map(each -> FrameClient.describe(each.toByteArray())).toList();
+        }
+    }
+
+    /** Says something on every connection, whatever the scripts say. */
+    void tell(byte[] frames) throws IOException {
+        for (Socket socket : List.copyOf(open)) {
+            socket.getOutputStream().write(frames);
         }
     }
 
@@ -109,6 +123,9 @@ final class FrameUpstream implements AutoCloseable {
                     into.writeBytes(payload);
                 }
                 int type = head[3];
+                if (type == Frames.PING && head[4] == 0 && script.answersPings()) {
+                    out.write(Frames.frame(Frames.PING, Frames.ACK, 0, payload));
+                }
                 int stream = (head[8] & 255) | ((head[7] & 255) << 8);
                 if (type == Frames.HEADERS && !begun.contains(stream)) {
                     begun.add(stream);

@@ -50,7 +50,15 @@ public final class CustomTags {
             case Source.OfMetadata(var kind, String key, var path, String otherwise) -> {
                 String argument = path.isEmpty() ? key : key + ":" + String.join(":", path);
                 MetadataSource source = MetadataText.of(kind(kind), argument);
-                yield orElse(context -> text(source, context), otherwise);
+                boolean ofHost =
+                        kind == CustomTagConfig.Kind.CLUSTER || kind == CustomTagConfig.Kind.HOST;
+                // Envoy finds a cluster by the host that was chosen.
+                yield orElse(
+                        context ->
+                                ofHost && context.info().upstreamHost() == null
+                                        ? null
+                                        : text(source, context),
+                        otherwise);
             }
         };
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it ends. The handlers of the protocols share one. Confined to the connection's event loop.
  */
 final class AcceptedConnection {
+    private static final String REMOTE_DISCONNECT = "downstream_remote_disconnect";
+
     private final WorkerChain chain;
     private final WorkerContext worker;
     private final HttpConnectionManager pinned;
@@ -31,6 +33,7 @@ final class AcceptedConnection {
     private final @Nullable ConnectionLog log;
     private @Nullable Map<String, Object> filterState;
     private @Nullable DelayedClose delayedClose;
+    private @Nullable CloseReason closeReason;
 
     /**
      * @param log has heard of the connection; {@code null} when nobody wants to know of it
@@ -129,9 +132,16 @@ final class AcceptedConnection {
     }
 
     /** Closes at once. */
-    void closeNow(Channel channel) {
+    void closeNow(Channel channel, CloseReason reason) {
+        closeReason = reason;
         counts.closedLocally();
         channel.close();
+    }
+
+    /** An exchange that is under way has lost its connection. */
+    void lost(Exchange exchange) {
+        exchange.onDownstreamClosed(
+                closeReason == null ? REMOTE_DISCONNECT : closeReason.details());
     }
 
     /** What came is not what the protocol allows: the connection's own log says so, too. */

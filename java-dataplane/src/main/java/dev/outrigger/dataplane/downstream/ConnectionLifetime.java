@@ -23,7 +23,7 @@ final class ConnectionLifetime {
         boolean hasSpoken();
 
         /** Ends the connection at once. */
-        void closeNow();
+        void closeNow(CloseReason reason);
 
         /** The connection is to take no new requests soon. */
         void onDrain();
@@ -155,7 +155,7 @@ final class ConnectionLifetime {
 
     private void endOrDrain() {
         if (!owner.hasSpoken()) {
-            owner.closeNow();
+            owner.closeNow(CloseReason.NONE);
         } else if (!draining && !closing) {
             startDrain();
         }

@@ -430,8 +430,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void closeNow() {
-        accepted.closeNow(context().channel());
+    public void closeNow(CloseReason reason) {
+        accepted.closeNow(context().channel(), reason);
     }
 
     @Override
@@ -459,7 +459,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         worker.refreshNow();
         open = false;
         boolean activeRequest = exchange().isActive();
-        exchange().onDownstreamClosed();
+        accepted.lost(exchange());
         exchange().dispose();
         input.release();
         headTimer.discard();

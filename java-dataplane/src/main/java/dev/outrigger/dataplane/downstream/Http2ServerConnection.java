@@ -87,6 +87,20 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         : http2.headerListTooLarge);
     }
 
+    /**
+     * Counts what the underscores of names cost.
+     *
+     * @param refused whether it was the request
+     * @param dropped how many of its fields were left out
+     */
+    void countUnderscores(boolean refused, int dropped) {
+        if (refused) {
+            shard.inc(stats.http2().rejectedUnderscores);
+        } else if (dropped > 0) {
+            shard.add(stats.http2().droppedUnderscores, dropped);
+        }
+    }
+
     /** Whether the first bytes of a connection are those of HTTP/2. */
     static boolean isPreface(ByteBuf in) {
         if (in.readableBytes() < TELLING_BYTES) {
@@ -207,7 +221,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (prematureResets.areTooMany() && !closing) {
             shard.inc(stats.rqTooManyPrematureResets);
             end("overload_error:too_many_premature_resets");
-            closeNow();
+            closeNow(CloseReason.NONE);
         } else if (lifetime.isDrainOver() && session.streamCount() == 0) {
             out.markDirty();
         }
@@ -244,7 +258,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onKeepaliveTimeout() {
-        closeNow();
+        closeNow(CloseReason.HTTP2_PING_TIMEOUT);
     }
 
     /** Ends all streams, and the connection when everything written has gone out. */
@@ -321,8 +335,8 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void closeNow() {
-        accepted.closeNow(channel);
+    public void closeNow(CloseReason reason) {
+        accepted.closeNow(channel, reason);
     }
 
     @Override
@@ -344,7 +358,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         open = false;
         boolean activeRequests = !active.isEmpty();
         for (Http2ServerStream stream : new ArrayList<>(active)) {
-            stream.exchange().onDownstreamClosed();
+            accepted.lost(stream.exchange());
         }
         spare.forEach(stream -> stream.exchange().dispose());
         spare.clear();

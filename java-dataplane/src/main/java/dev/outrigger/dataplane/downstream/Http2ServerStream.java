@@ -73,20 +73,19 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         String excess = reader.excess();
         if (excess != null) {
             connection.countExcess(excess);
-            session.reset(stream(), Http2Error.INTERNAL_ERROR);
-            exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, excess);
+            refuse(excess);
             return null;
         }
         if (headRead) {
             String details = reader.endTrailers();
-            if (details == null) {
+            if (details == null && !isRefusedForUnderscores()) {
                 exchange.onTrailers(reader.trailers());
             }
             return details;
         }
         headRead = true;
         String details = reader.end(endStream);
-        if (details != null) {
+        if (details != null || isRefusedForUnderscores()) {
             return details;
         }
         RequestHead head = reader.head();
@@ -95,6 +94,21 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         }
         exchange.onHead(head, endStream);
         return null;
+    }
+
+    /** What costs a request no more than its stream. */
+    private void refuse(String details) {
+        session.reset(stream(), Http2Error.INTERNAL_ERROR);
+        exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, details);
+    }
+
+    private boolean isRefusedForUnderscores() {
+        boolean refused = reader.isRefusedForUnderscores();
+        connection.countUnderscores(refused, reader.dropped());
+        if (refused) {
+            refuse(Http2RequestReader.UNDERSCORE);
+        }
+        return refused;
     }
 
     @Override

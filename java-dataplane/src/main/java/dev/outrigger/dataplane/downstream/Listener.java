@@ -164,11 +164,16 @@ final class Listener {
             worker.add(part, localAddresses());
             return;
         }
+        // What is left of a listener that was replaced goes as one that was removed.
+        CloseReason reason =
+                part.version().drain() == compiled.version().drain()
+                        ? CloseReason.FILTER_CHAIN_REMOVED
+                        : CloseReason.LISTENER_REMOVED;
         List<WorkerChain> retired = part.update(compiled);
         if (!retired.isEmpty()) {
             worker.eventLoop()
                     .schedule(
-                            () -> retired.forEach(WorkerChain::closeAll),
+                            () -> retired.forEach(chain -> chain.closeAll(reason)),
                             draining.drainTime().toMillis(),
                             TimeUnit.MILLISECONDS);
         }

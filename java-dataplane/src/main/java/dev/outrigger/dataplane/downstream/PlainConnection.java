@@ -85,7 +85,7 @@ final class PlainConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
-    public void closeNow() {
+    public void closeNow(CloseReason reason) {
         if (context != null) {
             context.close();
         }

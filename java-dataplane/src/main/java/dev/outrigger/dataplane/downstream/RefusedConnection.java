@@ -40,7 +40,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Se
         this.http = http;
         this.log = log;
         this.delayNanos = delayNanos;
-        this.timer = worker.timers().timer(this::closeNow);
+        this.timer = worker.timers().timer(() -> closeNow(CloseReason.NONE));
     }
 
     @Override
@@ -60,7 +60,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Se
         if (delayNanos > 0) {
             timer.arm(openedNanos, delayNanos);
         } else {
-            closeNow();
+            closeNow(CloseReason.NONE);
         }
     }
 
@@ -75,7 +75,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Se
     }
 
     @Override
-    public void closeNow() {
+    public void closeNow(CloseReason reason) {
         if (http != null) {
             http.counts().closedLocally();
         }

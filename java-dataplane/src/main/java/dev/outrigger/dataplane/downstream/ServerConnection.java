@@ -4,5 +4,5 @@ package dev.outrigger.dataplane.downstream;
 /** An accepted connection as its listener sees it. */
 interface ServerConnection {
     /** Ends the connection at once. */
-    void closeNow();
+    void closeNow(CloseReason reason);
 }

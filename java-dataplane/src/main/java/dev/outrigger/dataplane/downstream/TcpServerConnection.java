@@ -80,7 +80,7 @@ final class TcpServerConnection implements ServerConnection, TcpSession.Owner {
     }
 
     @Override
-    public void closeNow() {
+    public void closeNow(CloseReason reason) {
         session.closeNow();
     }
 }

@@ -143,8 +143,8 @@ final class WorkerChain {
         return !connections.isEmpty();
     }
 
-    void closeAll() {
-        new ArrayList<>(connections).forEach(ServerConnection::closeNow);
+    void closeAll(CloseReason reason) {
+        new ArrayList<>(connections).forEach(connection -> connection.closeNow(reason));
     }
 
     void bug(Throwable cause) {

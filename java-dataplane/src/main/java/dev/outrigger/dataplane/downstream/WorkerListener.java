@@ -119,6 +119,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         return retired;
     }
 
+    ListenerVersion version() {
+        return version;
+    }
+
     /** A connection was accepted: listener filters look at it, then it finds its filter chain. */
     void accepted(Channel channel) {
         services.worker().refreshNow();
@@ -279,7 +283,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         services.worker().refreshNow();
                         shard.inc(stats.handshakeTimeouts());
                         if (handler instanceof ServerConnection connection) {
-                            connection.closeNow();
+                            connection.closeNow(CloseReason.NONE);
                         }
                     });
         }
@@ -394,7 +398,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     }
 
     void closeAll() {
-        new ArrayList<>(draining).forEach(WorkerChain::closeAll);
-        new ArrayList<>(chains.values()).forEach(WorkerChain::closeAll);
+        var all = new ArrayList<>(draining);
+        all.addAll(chains.values());
+        all.forEach(chain -> chain.closeAll(CloseReason.LISTENER_REMOVED));
     }
 }

@@ -316,10 +316,13 @@ public final class Exchange implements FormatContext {
         replies.send(408, "request header timeout", null, "request_header_timeout", true, false);
     }
 
-    /** The client is gone. */
-    public void onDownstreamClosed() {
-        onDownstreamReset(
-                ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "downstream_remote_disconnect");
+    /**
+     * The client's connection is gone.
+     *
+     * @param details who closed it, and why
+     */
+    public void onDownstreamClosed(String details) {
+        onDownstreamReset(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, details);
     }
 
     /** The client's stream is gone; nothing more can be sent on it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.ConnectConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
@@ -192,8 +193,8 @@ final class ForwardedRequest {
         hosts.nextAttempt(isRetry);
         Host host = cluster().chooseHost(worker, hosts);
         charges.host(host);
-        boolean tcp = route().isConnectEnd(head().method());
-        StreamSource pool = host == null ? null : source(host, tcp);
+        ConnectConfig end = route().connectEnd(head().method());
+        StreamSource pool = host == null ? null : source(host, end);
         if (pool == null) {
             if (host == null) {
                 shard.inc(cluster().stats().cxNoneHealthy);
@@ -201,17 +202,25 @@ final class ForwardedRequest {
             charges.response(503);
             active = false;
             replies.noHealthyUpstream();
-        } else if (!tcp) {
+        } else if (end == null) {
             cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
         return pool;
     }
 
-    private @Nullable StreamSource source(Host host, boolean tcp) {
-        return tcp
-                ? new TcpTunnel(
-                        host, worker, services.connector(), highPriority, info().findConnection())
-                : cluster().pool(host, worker, services.connector(), highPriority, hosts);
+    /**
+     * @param end how the request ends here; {@code null} where it goes on
+     */
+    private @Nullable StreamSource source(Host host, @Nullable ConnectConfig end) {
+        return end == null
+                ? cluster().pool(host, worker, services.connector(), highPriority, hosts)
+                : new TcpTunnel(
+                        host,
+                        worker,
+                        services.connector(),
+                        highPriority,
+                        info().findConnection(),
+                        end.proxyProtocol().orElse(null));
     }
 
     /** Makes the first attempt; the request is as it goes upstream. */

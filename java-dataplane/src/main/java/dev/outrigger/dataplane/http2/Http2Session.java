@@ -312,8 +312,7 @@ public final class Http2Session {
             keepalive.onNewStream();
         }
         guard.onStream();
-        var stream =
-                new Http2Stream(nextStream, sendFlow.streamWindow(), receiveFlow.streamWindow());
+        Http2Stream stream = newStream(nextStream);
         nextStream += 2;
         stream.setListener(listener);
         streams.put(stream.id(), stream);
@@ -352,11 +351,17 @@ public final class Http2Session {
             queued(true);
             return null;
         }
-        var stream = new Http2Stream(streamId, sendFlow.streamWindow(), receiveFlow.streamWindow());
+        Http2Stream stream = newStream(streamId);
         stream.setListener(server.onStream(stream));
         streams.put(streamId, stream);
         shard.inc(stats.streamsActive);
         return stream;
+    }
+
+    /** Envoy lets as much wait for a stream as the stream may have under way to us. */
+    private Http2Stream newStream(int id) {
+        return new Http2Stream(
+                id, sendFlow.streamWindow(), receiveFlow.streamWindow(), options.streamWindow());
     }
 
     /** Our settings have been taken note of; false where there was nothing to take note of. */
@@ -410,6 +415,7 @@ public final class Http2Session {
         if (!dead && !stream.localEnd) {
             stream.pendingEnd |= endStream;
             sendFlow.drain(stream);
+            stream.noteFull();
         }
     }
 

@@ -21,6 +21,8 @@ public final class Http2Stats {
     public final Counter trailers;
     public final Counter goAwaySent;
     public final Counter flushTimeout;
+    public final Counter droppedUnderscores;
+    public final Counter rejectedUnderscores;
     public final Gauge streamsActive;
     final Counter priorityFlood;
     final Counter windowUpdateFlood;
@@ -58,6 +60,9 @@ public final class Http2Stats {
         outboundControlFlood = store.counter(prefix + "outbound_control_flood");
         upstreamConnections = store.counter(prefix + "nghttp2_upstream_connections");
         keepaliveTimeout = store.counter(prefix + "keepalive_timeout");
+        droppedUnderscores = store.counter(prefix + "dropped_headers_with_underscores");
+        rejectedUnderscores =
+                store.counter(prefix + "requests_rejected_with_underscores_in_headers");
         streamRefused = store.counter(prefix + "stream_refused_errors");
         registerUnused(store, prefix);
     }
@@ -67,12 +72,10 @@ public final class Http2Stats {
         for (String name :
                 new String[] {
                     "deferred_stream_close",
-                    "dropped_headers_with_underscores",
                     "headers_cb_no_stream",
                     "metadata_empty_frames",
                     "oghttp2_downstream_connections",
                     "oghttp2_upstream_connections",
-                    "requests_rejected_with_underscores_in_headers",
                 }) {
             store.counter(prefix + name);
         }

@@ -51,9 +51,8 @@ public final class Http2Stream {
         void onWritable();
     }
 
-    private static final int HIGH_BYTES = 256 * 1024;
-
     private final int id;
+    private final int sendLimit;
     private @Nullable Listener listener;
     private @Nullable BytesMeter meter;
     final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
@@ -79,8 +78,12 @@ public final class Http2Stream {
     long expectedBytes = -1;
     long receivedBytes;
 
-    Http2Stream(int id, int sendWindow, int receiveWindow) {
+    /**
+     * @param sendLimit how much may wait for the peer's window before no more is taken
+     */
+    Http2Stream(int id, int sendWindow, int receiveWindow, int sendLimit) {
         this.id = id;
+        this.sendLimit = sendLimit;
         this.sendWindow = sendWindow;
         this.receiveWindow = receiveWindow;
     }
@@ -176,12 +179,16 @@ public final class Http2Stream {
     void add(ByteBuf data) {
         pending.addLast(data);
         pendingBytes += data.readableBytes();
-        full |= pendingBytes > HIGH_BYTES;
+    }
+
+    /** What can be sent has been: whether more waits than may. */
+    void noteFull() {
+        full |= pendingBytes > sendLimit;
     }
 
     /** Whether there is room again after there was none. */
     boolean hasEmptied() {
-        if (full && pendingBytes <= HIGH_BYTES / 2) {
+        if (full && pendingBytes <= sendLimit / 2) {
             full = false;
             return true;
         }

@@ -23,13 +23,13 @@ final class Keepalive {
         this.session = session;
         this.config = config;
         this.worker = worker;
+        this.lastReceived = worker.now();
         this.next = worker.timers().timer(this::onInterval);
         this.timeout = worker.timers().timer(this::onTimeout);
     }
 
     /** The connection is there. */
     void begin() {
-        lastReceived = worker.now();
         armNext();
     }
 

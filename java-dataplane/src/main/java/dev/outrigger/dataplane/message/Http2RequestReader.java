@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * as the upgrade it stands for (W2). Reused for one request after another; confined to the
  * connection's event loop.
  */
-public final class Http2RequestReader implements HeaderSink {
+public final class Http2RequestReader extends Http2MessageReader {
     /** Details of a field that may not be, and of a message that lacks one. */
     public static final String INVALID_FIELD = "http2.invalid.header.field";
 
@@ -32,28 +32,14 @@ public final class Http2RequestReader implements HeaderSink {
     private static final byte[] PROTOCOL_NAME = Ascii.bytes(":protocol");
     private static final byte[] HTTP = Ascii.bytes("http");
     private static final byte[] HTTPS = Ascii.bytes("https");
-    private static final byte[] TRAILERS = Ascii.bytes("trailers");
     private static final byte[] BYTE_STREAM = Ascii.bytes("bytestream");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private static final byte[] CRUMB_SEPARATOR = {';', ' '};
-    private static final long FORBIDDEN =
-            KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
-                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
-                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
-                    | KnownHeader.bit(KnownHeader.UPGRADE);
 
-    private final int maxBytes;
-    private final int maxFields;
     private final Underscores underscores;
     private final boolean allowConnect;
-    private final RequestHead head = new RequestHead();
-    private final HeaderBlock trailers = new HeaderBlock();
-    private HeaderBlock target = head.headers();
-    private boolean inTrailers;
+    private final RequestHead head;
     private int pseudo;
-    private boolean regularSeen;
-    private boolean invalid;
     private boolean https;
     private boolean knownScheme;
     private int methodAt;
@@ -61,8 +47,7 @@ public final class Http2RequestReader implements HeaderSink {
     private int pathAt;
     private int pathBytes;
     private byte[] protocol = {};
-    private long bytes;
-    private int fields;
+    private int dropped;
 
     /**
      * @param maxBytes of all names and values (L1)
@@ -70,8 +55,17 @@ public final class Http2RequestReader implements HeaderSink {
      */
     public Http2RequestReader(
             int maxBytes, int maxFields, Underscores underscores, boolean allowConnect) {
-        this.maxBytes = maxBytes;
-        this.maxFields = maxFields;
+        this(maxBytes, maxFields, underscores, allowConnect, new RequestHead());
+    }
+
+    private Http2RequestReader(
+            int maxBytes,
+            int maxFields,
+            Underscores underscores,
+            boolean allowConnect,
+            RequestHead head) {
+        super(maxBytes, maxFields, head.headers(), new HeaderBlock());
+        this.head = head;
         this.underscores = underscores;
         this.allowConnect = allowConnect;
     }
@@ -80,93 +74,23 @@ public final class Http2RequestReader implements HeaderSink {
         return head;
     }
 
-    public HeaderBlock trailers() {
-        return trailers;
-    }
-
     /** A request begins. */
     public void begin() {
         head.reset();
-        target = head.headers();
-        inTrailers = false;
         pseudo = 0;
         methodBytes = 0;
         pathBytes = 0;
         https = false;
         knownScheme = false;
-        beginBlock();
-    }
-
-    /** Its trailers begin. */
-    public void beginTrailers() {
-        trailers.reset();
-        target = trailers;
-        inTrailers = true;
-        beginBlock();
-    }
-
-    private void beginBlock() {
-        regularSeen = false;
-        invalid = false;
-        bytes = 0;
-        fields = 0;
+        beginHead();
     }
 
     @Override
-    public void field(
-            byte[] name,
-            int nameOffset,
-            int nameLength,
-            byte[] value,
-            int valueOffset,
-            int valueLength) {
-        bytes += nameLength + valueLength;
-        fields++;
-        if (invalid || bytes > maxBytes || fields > maxFields) {
-            return;
-        }
-        if (nameLength > 0 && name[nameOffset] == ':') {
-            invalid =
-                    regularSeen
-                            || inTrailers
-                            || !pseudoField(
-                                    name, nameOffset, nameLength, value, valueOffset, valueLength);
-            return;
-        }
-        regularSeen = true;
-        if (!Http2FieldRules.isName(name, nameOffset, nameLength)
-                || !Http2FieldRules.isValue(value, valueOffset, valueLength)) {
-            invalid = true;
-            return;
-        }
-        int id =
-                KnownHeader.find(
-                        KnownHeader.hash(name, nameOffset, nameLength),
-                        name,
-                        nameOffset,
-                        nameLength);
-        if (id == KnownHeader.UNKNOWN) {
-            int nameAt = target.append(name, nameOffset, nameLength);
-            int valueAt = target.append(value, valueOffset, valueLength);
-            target.addEntry(id, nameAt, nameLength, valueAt, valueLength);
-        } else {
-            invalid = !known(id, value, valueOffset, valueLength);
-        }
-    }
-
-    private boolean known(int id, byte[] value, int offset, int length) {
-        if (KnownHeader.isIn(FORBIDDEN, id)) {
-            return false;
-        }
-        if (id == KnownHeader.TE
-                && !(length == TRAILERS.length
-                        && Ascii.equalsIgnoreCase(value, offset, TRAILERS))) {
-            return false;
-        }
+    boolean knownField(int id, byte[] value, int offset, int length) {
         if (id == KnownHeader.CONTENT_LENGTH && target.has(id)) {
             return false;
         }
-        if (id == KnownHeader.HOST && !inTrailers) {
+        if (id == KnownHeader.HOST && !inTrailers()) {
             return host(value, offset, length);
         }
         int crumb = id == KnownHeader.COOKIE ? target.find(id) : -1;
@@ -192,7 +116,8 @@ public final class Http2RequestReader implements HeaderSink {
         return true;
     }
 
-    private boolean pseudoField(
+    @Override
+    boolean pseudoField(
             byte[] name, int nameOffset, int nameLength, byte[] value, int offset, int length) {
         if (is(METHOD_NAME, name, nameOffset, nameLength)) {
             if (!first(METHOD) || !Http2FieldRules.isMethod(value, offset, length)) {
@@ -253,10 +178,10 @@ public final class Http2RequestReader implements HeaderSink {
      * @return Envoy's response code details, or {@code null}
      */
     public @Nullable String excess() {
-        if (bytes > maxBytes) {
+        if (isTooLarge()) {
             return TOO_LARGE;
         }
-        return fields > maxFields ? TOO_MANY : null;
+        return isTooMany() ? TOO_MANY : null;
     }
 
     /**
@@ -265,7 +190,7 @@ public final class Http2RequestReader implements HeaderSink {
      * @return Envoy's response code details of a head that may not be, or {@code null}
      */
     public @Nullable String end(boolean endStream) {
-        if (invalid) {
+        if (isInvalid()) {
             return INVALID_FIELD;
         }
         Method method = Method.find(head.headers().data, methodAt, methodBytes);
@@ -312,14 +237,31 @@ public final class Http2RequestReader implements HeaderSink {
                 return INVALID_MESSAGE;
             }
         }
-        if (underscores != Underscores.ALLOW
-                && headers.removeUnderscored() > 0
-                && underscores == Underscores.REJECT) {
-            return UNDERSCORE;
-        }
+        dropUnderscored(headers);
         headers.joinRepeatedInlineHeaders();
         head.setFraming(false, !endStream && length < 0 && !tunnel, length);
         return null;
+    }
+
+    /** Names with underscores may cost the request (E7). */
+    private void dropUnderscored(HeaderBlock block) {
+        dropped = underscores == Underscores.ALLOW ? 0 : block.removeUnderscored();
+    }
+
+    /** Whether the block that was read costs the request its stream for the underscores in it. */
+    public boolean isRefusedForUnderscores() {
+        return dropped > 0 && underscores == Underscores.REJECT;
+    }
+
+    /** How many fields of the block were left out for the underscores of their names. */
+    public int dropped() {
+        return dropped;
+    }
+
+    @Override
+    public @Nullable String endTrailers() {
+        dropUnderscored(trailers());
+        return super.endTrailers();
     }
 
     /** Becomes what the same request is over HTTP/1 (W2). */
@@ -328,14 +270,5 @@ public final class Http2RequestReader implements HeaderSink {
         head.headers().set(KnownHeader.UPGRADE, protocol);
         head.headers().set(KnownHeader.CONNECTION, UPGRADE);
         head.setUpgrade();
-    }
-
-    /**
-     * Ends the trailers.
-     *
-     * @return Envoy's response code details of trailers that may not be, or {@code null}
-     */
-    public @Nullable String endTrailers() {
-        return invalid ? INVALID_FIELD : null;
     }
 }

@@ -9,49 +9,33 @@ import org.jspecify.annotations.Nullable;
  * of RFC 9113 as nghttp2 does. Reused for one response after another; confined to the connection's
  * event loop.
  */
-public final class Http2ResponseReader implements HeaderSink {
+public final class Http2ResponseReader extends Http2MessageReader {
     private static final byte[] STATUS_NAME = Ascii.bytes(":status");
-    private static final byte[] TRAILERS = Ascii.bytes("trailers");
     private static final int NONE = -1;
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
-    private static final long FORBIDDEN =
-            KnownHeader.bit(KnownHeader.CONNECTION)
-                    | KnownHeader.bit(KnownHeader.KEEP_ALIVE)
-                    | KnownHeader.bit(KnownHeader.PROXY_CONNECTION)
-                    | KnownHeader.bit(KnownHeader.TRANSFER_ENCODING)
-                    | KnownHeader.bit(KnownHeader.UPGRADE);
 
-    private final int maxBytes;
-    private final int maxFields;
-    private final ResponseHead head = new ResponseHead();
-    private final HeaderBlock trailers = new HeaderBlock(true);
-    private HeaderBlock target = head.headers();
+    private final ResponseHead head;
     private boolean toHead;
     private boolean toConnect;
-    private boolean inTrailers;
-    private boolean regularSeen;
-    private boolean invalid;
     private int status = NONE;
     private long length;
-    private long bytes;
-    private int fields;
 
     /**
      * @param maxBytes of all names and values (L3)
      */
     public Http2ResponseReader(int maxBytes, int maxFields) {
-        this.maxBytes = maxBytes;
-        this.maxFields = maxFields;
+        this(maxBytes, maxFields, new ResponseHead());
+    }
+
+    private Http2ResponseReader(int maxBytes, int maxFields, ResponseHead head) {
+        super(maxBytes, maxFields, head.headers(), new HeaderBlock(true));
+        this.head = head;
     }
 
     public ResponseHead head() {
         return head;
-    }
-
-    public HeaderBlock trailers() {
-        return trailers;
     }
 
     /**
@@ -68,71 +52,15 @@ public final class Http2ResponseReader implements HeaderSink {
     /** A head begins. */
     public void begin() {
         head.reset();
-        target = head.headers();
-        inTrailers = false;
         status = NONE;
         length = -1;
-        beginBlock();
-    }
-
-    /** The trailers begin. */
-    public void beginTrailers() {
-        trailers.reset();
-        target = trailers;
-        inTrailers = true;
-        beginBlock();
-    }
-
-    private void beginBlock() {
-        regularSeen = false;
-        invalid = false;
-        bytes = 0;
-        fields = 0;
+        beginHead();
     }
 
     @Override
-    public void field(
-            byte[] name,
-            int nameOffset,
-            int nameLength,
-            byte[] value,
-            int valueOffset,
-            int valueLength) {
-        bytes += nameLength + valueLength;
-        fields++;
-        if (invalid || bytes > maxBytes || fields > maxFields) {
-            return;
-        }
-        if (nameLength > 0 && name[nameOffset] == ':') {
-            invalid = !isStatus(name, nameOffset, nameLength, value, valueOffset, valueLength);
-            return;
-        }
-        regularSeen = true;
-        if (!Http2FieldRules.isName(name, nameOffset, nameLength)
-                || !Http2FieldRules.isValue(value, valueOffset, valueLength)) {
-            invalid = true;
-            return;
-        }
-        int id =
-                KnownHeader.find(
-                        KnownHeader.hash(name, nameOffset, nameLength),
-                        name,
-                        nameOffset,
-                        nameLength);
-        if (id == KnownHeader.UNKNOWN) {
-            int nameAt = target.append(name, nameOffset, nameLength);
-            int valueAt = target.append(value, valueOffset, valueLength);
-            target.addEntry(id, nameAt, nameLength, valueAt, valueLength);
-        } else {
-            invalid = !known(id, value, valueOffset, valueLength);
-        }
-    }
-
-    private boolean isStatus(
+    boolean pseudoField(
             byte[] name, int nameOffset, int nameLength, byte[] value, int offset, int length) {
-        if (regularSeen
-                || inTrailers
-                || status != NONE
+        if (status != NONE
                 || length != 3
                 || !Arrays.equals(
                         STATUS_NAME,
@@ -147,16 +75,9 @@ public final class Http2ResponseReader implements HeaderSink {
         return status >= 0 && status != SWITCHING_PROTOCOLS;
     }
 
-    private boolean known(int id, byte[] value, int offset, int valueLength) {
-        if (KnownHeader.isIn(FORBIDDEN, id)) {
-            return false;
-        }
-        if (id == KnownHeader.TE
-                && !(valueLength == TRAILERS.length
-                        && Ascii.equalsIgnoreCase(value, offset, TRAILERS))) {
-            return false;
-        }
-        if (id == KnownHeader.CONTENT_LENGTH && !inTrailers) {
+    @Override
+    boolean knownField(int id, byte[] value, int offset, int valueLength) {
+        if (id == KnownHeader.CONTENT_LENGTH && !inTrailers()) {
             return contentLength(value, offset, valueLength);
         }
         target.add(id, value, offset, valueLength);
@@ -180,16 +101,6 @@ public final class Http2ResponseReader implements HeaderSink {
         return length >= 0;
     }
 
-    /** Whether the block is larger than it may be, which costs only the stream. */
-    public boolean isTooLarge() {
-        return bytes > maxBytes;
-    }
-
-    /** Whether the block has more fields than it may have, which costs only the stream. */
-    public boolean isTooMany() {
-        return fields > maxFields;
-    }
-
     /** Whether the head that was read is not the last. */
     public boolean isInterim() {
         return status / 100 == 1;
@@ -201,7 +112,7 @@ public final class Http2ResponseReader implements HeaderSink {
      * @return Envoy's response code details of a head that may not be, or {@code null}
      */
     public @Nullable String end(boolean endStream) {
-        if (invalid) {
+        if (isInvalid()) {
             return Http2RequestReader.INVALID_FIELD;
         }
         if (status == NONE || (endStream && (isInterim() || bodyBytes() > 0))) {
@@ -216,14 +127,5 @@ public final class Http2ResponseReader implements HeaderSink {
     /** The length the body must have, -1 for any. */
     public long bodyBytes() {
         return toHead || status == NO_CONTENT || status == NOT_MODIFIED ? 0 : length;
-    }
-
-    /**
-     * Ends the trailers.
-     *
-     * @return Envoy's response code details of trailers that may not be, or {@code null}
-     */
-    public @Nullable String endTrailers() {
-        return invalid ? Http2RequestReader.INVALID_FIELD : null;
     }
 }

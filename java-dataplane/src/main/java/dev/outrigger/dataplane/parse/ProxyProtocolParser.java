@@ -3,12 +3,14 @@ package dev.outrigger.dataplane.parse;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.outrigger.dataplane.config.ListenerFiltersConfig.PassThroughTlvs;
 import dev.outrigger.dataplane.config.ProxyProtocolConfig;
 import dev.outrigger.dataplane.config.ProxyTlv;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.Version;
 import io.envoyproxy.envoy.config.core.v3.TlvEntry;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import java.util.List;
 import java.util.Optional;
 
 /** The PROXY protocol toward hosts. */
@@ -23,6 +25,14 @@ final class ProxyProtocolParser {
                     .obeyed("version")
                     .nested("pass_through_tlvs", () -> ListenerFilterParser.PASS_THROUGH)
                     .nested("added_tlvs", () -> TLV);
+
+    /** Where a CONNECT ends nothing is said but the addresses. */
+    static final SupportedFields ADDRESSES =
+            SupportedFields.of(
+                            io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.class, "CONNECT")
+                    .obeyed("version")
+                    .noEffect("pass_through_tlvs", "Envoy does not read it here")
+                    .noEffect("added_tlvs", "Envoy does not read it here");
 
     static final SupportedFields TRANSPORT =
             SupportedFields.of(ProxyProtocolUpstreamTransport.class)
@@ -40,7 +50,7 @@ final class ProxyProtocolParser {
                 .map(ProxyProtocolUpstreamTransport::getConfig)
                 .map(config ->
                         new ProxyProtocolConfig(
-                                config.getVersion() == Version.V2 ? 2 : 1,
+                                version(config),
                                 ListenerFilterParser.passThrough(config.getPassThroughTlvs()),
                                 config.getAddedTlvsList().stream()
                                         .map(each ->
@@ -48,6 +58,16 @@ final class ProxyProtocolParser {
                                                         each.getType(),
                                                         each.getValue().toString(ISO_8859_1)))
                                         .toList()));
+    }
+
+    /** What a host is told where a CONNECT ends. */
+    static ProxyProtocolConfig addresses(
+            io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig config) {
+        return new ProxyProtocolConfig(version(config), PassThroughTlvs.NONE, List.of());
+    }
+
+    private static int version(io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig config) {
+        return config.getVersion() == Version.V2 ? 2 : 1;
     }
 
     /** What is behind the header, or the socket itself where there is no header. */

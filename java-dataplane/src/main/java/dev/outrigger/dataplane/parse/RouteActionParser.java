@@ -40,7 +40,9 @@ final class RouteActionParser {
                             "grpc_timeout_header_offset");
 
     private static final SupportedFields CONNECT =
-            SupportedFields.of(UpgradeConfig.ConnectConfig.class).obeyed("allow_post");
+            SupportedFields.of(UpgradeConfig.ConnectConfig.class)
+                    .obeyed("allow_post")
+                    .nested("proxy_protocol_config", () -> ProxyProtocolParser.ADDRESSES);
 
     private static final SupportedFields UPGRADE =
             SupportedFields.of(UpgradeConfig.class, "route")
@@ -306,7 +308,16 @@ final class RouteActionParser {
                 findings.invalid(
                         at, type, "Non-CONNECT upgrade type " + type + " has ConnectConfig");
             }
-            connect = Optional.of(new ConnectConfig(proto.getConnectConfig().getAllowPost()));
+            UpgradeConfig.ConnectConfig config = proto.getConnectConfig();
+            connect =
+                    Optional.of(
+                            new ConnectConfig(
+                                    config.getAllowPost(),
+                                    config.hasProxyProtocolConfig()
+                                            ? Optional.of(
+                                                    ProxyProtocolParser.addresses(
+                                                            config.getProxyProtocolConfig()))
+                                            : Optional.empty()));
         }
         return connect;
     }

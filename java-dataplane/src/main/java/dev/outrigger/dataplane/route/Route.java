@@ -304,11 +304,13 @@ public final class Route {
         return upgrades.get(lowerCaseType);
     }
 
-    /** Whether a request ends here and goes on as plain TCP (W4). */
-    public boolean isConnectEnd(Method method) {
+    /** How a request ends here that goes on as plain TCP (W4); {@code null} where it does not. */
+    public @Nullable ConnectConfig connectEnd(Method method) {
         ConnectConfig end = connect;
-        return end != null
-                && (method == Method.CONNECT || (end.allowPost() && method == Method.POST));
+        boolean ends =
+                end != null
+                        && (method == Method.CONNECT || (end.allowPost() && method == Method.POST));
+        return ends ? end : null;
     }
 
     /** -1 when the connection's buffer limit holds. */

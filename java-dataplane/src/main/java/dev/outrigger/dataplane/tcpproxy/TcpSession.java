@@ -3,6 +3,8 @@ package dev.outrigger.dataplane.tcpproxy;
 
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.accesslog.MetadataKind;
+import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig.TargetCluster;
 import dev.outrigger.dataplane.exchange.RequestIds;
@@ -236,6 +238,7 @@ public final class TcpSession
     private void named(Host host) {
         info.setUpstreamHost(host.addressText());
         info.setUpstreamHostName(host.hostname());
+        info.setUpstreamMetadata(host.metadata());
     }
 
     private void onRetry() {
@@ -505,6 +508,16 @@ public final class TcpSession
     @Override
     public @Nullable ResponseHead response() {
         return null;
+    }
+
+    @Override
+    public @Nullable Metadata metadata(MetadataKind kind) {
+        Cluster of = cluster;
+        return switch (kind) {
+            case CLUSTER -> of == null ? null : of.config().metadata();
+            case UPSTREAM_HOST -> info.upstreamMetadata();
+            case DYNAMIC, ROUTE, VIRTUAL_HOST -> null;
+        };
     }
 
     @Override

@@ -192,6 +192,20 @@ abstract class HealthCheckSession {
         }
     }
 
+    /**
+     * The host answered an HTTP check.
+     *
+     * @param status of the answer
+     */
+    void judged(HttpCheckVerdict.Verdict verdict, int status) {
+        switch (verdict) {
+            case PASSED -> passed(false);
+            case DEGRADED -> passed(true);
+            case FAILED -> failed(Failure.ACTIVE, false, status);
+            case RETRIABLE -> failed(Failure.ACTIVE, true, status);
+        }
+    }
+
     private void next(boolean passed, Transition transition) {
         if (closed) {
             return;

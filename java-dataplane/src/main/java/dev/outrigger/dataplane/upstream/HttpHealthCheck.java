@@ -179,12 +179,7 @@ final class HttpHealthCheck extends HealthCheckSession {
             if (!keep) {
                 giveUp();
             }
-            switch (result) {
-                case PASSED -> passed(false);
-                case DEGRADED -> passed(true);
-                case FAILED -> failed(Failure.ACTIVE, false, head.status());
-                case RETRIABLE -> failed(Failure.ACTIVE, true, head.status());
-            }
+            judged(result, head.status());
         }
 
         @Override

@@ -70,11 +70,6 @@ final class HttpOverHttp2HealthCheck extends Http2HealthCheck {
         }
         HttpCheckVerdict.Verdict result = verdict.of(head);
         answered();
-        switch (result) {
-            case PASSED -> passed(false);
-            case DEGRADED -> passed(true);
-            case FAILED -> failed(Failure.ACTIVE, false, head.status());
-            case RETRIABLE -> failed(Failure.ACTIVE, true, head.status());
-        }
+        judged(result, head.status());
     }
 }

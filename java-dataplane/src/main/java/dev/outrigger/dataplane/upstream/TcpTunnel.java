@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.config.ProxyProtocolConfig;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
@@ -28,6 +29,7 @@ public final class TcpTunnel
     private final UpstreamConnector connector;
     private final boolean highPriority;
     private final @Nullable ConnectionInfo client;
+    private final @Nullable ProxyProtocolConfig proxyProtocol;
     private final ResponseHead answer = new ResponseHead();
     private @Nullable TcpUpstream connection;
     private @Nullable PoolCallbacks waiting;
@@ -37,18 +39,21 @@ public final class TcpTunnel
 
     /**
      * @param client the connection it is made for; {@code null} for none
+     * @param proxyProtocol how the host is told of the client; {@code null} where it is not
      */
     public TcpTunnel(
             Host host,
             WorkerContext worker,
             UpstreamConnector connector,
             boolean highPriority,
-            @Nullable ConnectionInfo client) {
+            @Nullable ConnectionInfo client,
+            @Nullable ProxyProtocolConfig proxyProtocol) {
         this.host = host;
         this.worker = worker;
         this.connector = connector;
         this.highPriority = highPriority;
         this.client = client;
+        this.proxyProtocol = proxyProtocol;
     }
 
     @Override
@@ -119,6 +124,10 @@ public final class TcpTunnel
     /** Nothing of the head goes to the host; that it is connected is the answer. */
     @Override
     public void sendHead(RequestHead head, boolean endStream) {
+        if (proxyProtocol != null) {
+            connection().tellOf(client, proxyProtocol);
+            markDirty();
+        }
         if (endStream) {
             endRequest();
         }

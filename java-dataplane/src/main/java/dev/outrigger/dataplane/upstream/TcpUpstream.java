@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.ProxyProtocolConfig;
 import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamReset;
@@ -306,6 +307,11 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
     public void write(ByteBuf data) {
         shard.add(stats.cxTxBytes, data.readableBytes());
         channel().write(data, channel().voidPromise());
+    }
+
+    /** Says on whose behalf the connection is; nothing has been written on it before. */
+    void tellOf(@Nullable ConnectionInfo client, ProxyProtocolConfig config) {
+        write(ProxyHeaders.of(config, ProxiedConnection.of(client), channel()));
     }
 
     @Override

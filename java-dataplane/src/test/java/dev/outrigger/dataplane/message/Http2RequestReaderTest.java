@@ -150,9 +150,12 @@ class Http2RequestReaderTest {
     @Test
     void rejectsOrDropsUnderscores() {
         reader = reader(Underscores.REJECT, false);
-        assertThat(read(true, HEAD + "|a_b c")).isEqualTo(Http2RequestReader.UNDERSCORE);
+        assertThat(read(true, HEAD + "|a_b c")).isNull();
+        assertThat(reader.isRefusedForUnderscores()).isTrue();
         reader = reader(Underscores.DROP, false);
         assertThat(read(true, HEAD + "|a_b c")).isNull();
+        assertThat(reader.isRefusedForUnderscores()).isFalse();
+        assertThat(reader.dropped()).isEqualTo(1);
         assertThat(reader.head().headers().find(Ascii.bytes("a_b"), 0)).isNegative();
     }
 

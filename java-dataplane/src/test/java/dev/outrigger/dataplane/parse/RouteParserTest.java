@@ -49,7 +49,6 @@ class RouteParserTest {
 {match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}]}} | route.upgrade_configs[1] | Duplicate upgrade A
 {match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: a, connect_config: {}}]}} | route.upgrade_configs[0].connect_config | Non-CONNECT upgrade type a has ConnectConfig
 {match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: connect-udp, connect_config: {}}]}} | route.upgrade_configs[0].connect_config | UDP in CONNECT is not supported
-{match: {prefix: /}, route: {cluster: b, upgrade_configs: [{upgrade_type: CONNECT, connect_config: {proxy_protocol_config: {}}}]}} | route.upgrade_configs[0].connect_config.proxy_protocol_config | not supported by this proxy
 {match: {prefix: /}, route: {cluster: b, request_mirror_policies: [{}]}} | route.request_mirror_policies[0] | Exactly one of cluster or cluster_header in request mirror policy need to be specified
 {match: {prefix: /}, route: {cluster: b, request_mirror_policies: [{cluster: c, cluster_header: d}]}} | route.request_mirror_policies[0] | Only one of cluster 'c' or cluster_header 'd' in request mirror policy can be specified
 {match: {prefix: /}, route: {weighted_clusters: {clusters: [{name: b, cluster_header: c, weight: 1}]}}} | route.weighted_clusters.clusters[0].cluster_header | Only one of name or cluster_header can be specified

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.csds;
 
+import static dev.outrigger.xds.testing.Documents.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -298,35 +299,5 @@ class ClientStatusServiceTest {
         public void onCompleted() {
             events.add("completed");
         }
-    }
-
-    private static String mesh(String path) {
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: a}
-        spec:
-          selector: {cluster: a}
-          outbound: {listeners: [{name: http, address: 127.0.0.1, port: 15001}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Service
-        metadata: {name: b}
-        spec:
-          hostnames: [b.local.service]
-          ports: [{name: http, port: 80, protocol: HTTP}]
-          endpoints: {static: [{address: 10.0.0.1, port: 8080}]}
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: HTTPRoute
-        metadata: {name: b-routes}
-        spec:
-          parentRefs: [{kind: Service, name: b}]
-          rules:
-          - name: only
-            matches: [{path: {type: PathPrefix, value: %s}}]
-            backendRefs: [{name: b, port: 80}]
-        """
-                .formatted(path);
     }
 }
