@@ -358,8 +358,9 @@ public record ClusterConfig(
             Optional<ProxyProtocolConfig> proxyProtocol) {}
 
     /** Which histograms are kept besides. */
-    public record TrackedStats(boolean timeoutBudgets, boolean requestResponseSizes) {
-        public static final TrackedStats NONE = new TrackedStats(false, false);
+    public record TrackedStats(
+            boolean timeoutBudgets, boolean requestResponseSizes, boolean perEndpoint) {
+        public static final TrackedStats NONE = new TrackedStats(false, false, false);
     }
 
     /** How many connections there should be for each stream, from 1.0. */

@@ -168,6 +168,7 @@ public final class NettyRequestPath implements RequestPath {
                                         workers.forEach(worker ->
                                                 worker.execute(
                                                         () -> task.accept(worker.context())))));
+        stats.showEndpoints(clusters::endpointStats);
         this.compiler =
                 new ListenerCompiler(
                         stats,

@@ -103,7 +103,8 @@ public final class ClusterParser {
                         new TrackedStats(
                                 proto.getTrackTimeoutBudgets()
                                         || proto.getTrackClusterStats().getTimeoutBudgets(),
-                                proto.getTrackClusterStats().getRequestResponseSizes()),
+                                proto.getTrackClusterStats().getRequestResponseSizes(),
+                                proto.getTrackClusterStats().getPerEndpointStats()),
                         new Preconnect(
                                 preconnect.hasPerUpstreamPreconnectRatio()
                                         ? preconnect.getPerUpstreamPreconnectRatio().getValue()
