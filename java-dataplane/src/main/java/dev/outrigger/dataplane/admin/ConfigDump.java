@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * {@code /config_dump} (AD5): what was accepted, with {@code resource}, {@code mask}, {@code
@@ -40,7 +41,11 @@ final class ConfigDump {
         var bootstrap = ServerPaths.decode(process.bootstrap());
         var all = new ConfigDumpSections(state, bootstrap).build(query.has("include_eds"), names);
         var resource = query.find("resource");
-        var mask = query.find("mask").map(paths -> List.of(paths.split(",")));
+        var mask =
+                query.find("mask")
+                        .map(paths ->
+                                Stream.of(paths.split(",")).filter(p -> !p.isEmpty()).toList())
+                        .filter(paths -> !paths.isEmpty());
         return resource.isPresent() ? one(all, resource.get(), mask) : whole(all, mask);
     }
 

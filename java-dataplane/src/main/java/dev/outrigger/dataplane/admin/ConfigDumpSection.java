@@ -110,7 +110,12 @@ final class ConfigDumpSection {
 
     /** Whether a mask's path leads somewhere in an element of a repeated field. */
     boolean elementHas(String field, String path) {
-        Descriptor at = element(field);
+        return leadsSomewhere(element(field), path);
+    }
+
+    /** A mask goes through single messages only, as Envoy's does. */
+    private static boolean leadsSomewhere(Descriptor from, String path) {
+        Descriptor at = from;
         String[] parts = path.split("\\.");
         for (int i = 0; i < parts.length; i++) {
             FieldDescriptor part = at.findFieldByName(parts[i]);
@@ -131,11 +136,8 @@ final class ConfigDumpSection {
         return true;
     }
 
-    /** A mask goes through single messages only, as Envoy's does. */
     private boolean hasField(String path) {
-        String[] parts = path.split("\\.", 2);
-        FieldDescriptor field = descriptor.findFieldByName(parts[0]);
-        return field != null && (parts.length == 1 || !field.isRepeated());
+        return leadsSomewhere(descriptor, path);
     }
 
     private Descriptor element(String field) {

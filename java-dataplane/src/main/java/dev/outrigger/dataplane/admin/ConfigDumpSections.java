@@ -37,6 +37,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -88,15 +89,25 @@ final class ConfigDumpSections {
         var section = new ConfigDumpSection(ClustersConfigDump.getDescriptor());
         version(section, view.cdsVersion());
         var statics = new ArrayList<Supplier<JsonObject>>();
-        for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
-            if (wanted(cluster.getName(), names)) {
-                statics.add(() -> fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view));
-            }
-        }
+        // Envoy keeps clusters by their names.
+        bootstrap.getStaticResources().getClustersList().stream()
+                .filter(cluster -> wanted(cluster.getName(), names))
+                .sorted(Comparator.comparing(Cluster::getName))
+                .forEach(cluster ->
+                        statics.add(
+                                () -> fixed("cluster", XdsType.CLUSTER.typeUrl(), cluster, view)));
         section.add("static_clusters", statics);
-        section.add("dynamic_active_clusters", dynamic("cluster", view.activeClusters(), names));
-        section.add("dynamic_warming_clusters", dynamic("cluster", view.warmingClusters(), names));
+        section.add("dynamic_active_clusters", clusters(view.activeClusters(), names));
+        section.add("dynamic_warming_clusters", clusters(view.warmingClusters(), names));
         return section;
+    }
+
+    private static List<Supplier<JsonObject>> clusters(
+            List<AcceptedResource> clusters, Optional<Pattern> names) {
+        return dynamic(
+                "cluster",
+                clusters.stream().sorted(Comparator.comparing(AcceptedResource::name)).toList(),
+                names);
     }
 
     private ConfigDumpSection listeners(ConfigView view, Optional<Pattern> names) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An admin request's path and parameters; of a repeated parameter the first counts.
+ * An admin request's normalised path and its parameters; of a repeated parameter the first counts.
  *
  * @param parameters decoded; a parameter without a value has an empty one
  */
@@ -21,7 +21,8 @@ record Query(String path, Map<String, String> parameters) {
         var parameters = new LinkedHashMap<String, String>();
         decoder.parameters().forEach((name, values) -> parameters.put(name, values.getFirst()));
         int query = uri.indexOf('?');
-        return new Query(query < 0 ? uri : uri.substring(0, query), parameters);
+        String path = query < 0 ? uri : uri.substring(0, query);
+        return new Query(AdminPath.normalized(path), parameters);
     }
 
     boolean has(String name) {

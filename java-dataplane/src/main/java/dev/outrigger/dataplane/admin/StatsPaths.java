@@ -220,7 +220,7 @@ final class StatsPaths {
         StatsQuery.Buckets wanted =
                 switch (name.orElse("")) {
                     case "" -> byDefault;
-                    case "summary" -> StatsQuery.Buckets.SUMMARY;
+                    case "summary", "none" -> StatsQuery.Buckets.SUMMARY;
                     case "cumulative" -> StatsQuery.Buckets.CUMULATIVE;
                     case "disjoint" -> StatsQuery.Buckets.DISJOINT;
                     case "detailed" -> StatsQuery.Buckets.DETAILED;

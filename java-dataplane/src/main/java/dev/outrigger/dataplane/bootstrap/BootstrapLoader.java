@@ -126,7 +126,7 @@ final class BootstrapLoader {
 
     private Bootstrap convert(Optional<ConfigDocument> parsed) throws ConfigException {
         if (parsed.isEmpty()) {
-            return Bootstrap.getDefaultInstance();
+            throw new ConfigException("Unable to convert YAML as JSON: ");
         }
         ConfigDocument document = parsed.get();
         Optional<byte[]> encoded =
@@ -157,7 +157,10 @@ final class BootstrapLoader {
         try {
             var parser = JsonFormat.parser().usingTypeRegistry(registry());
             (allowUnknownFields ? parser.ignoringUnknownFields() : parser)
-                    .merge(document.toJson().toString(), bootstrap);
+                    .merge(
+                            ProtoJson.of(document, Bootstrap.getDescriptor(), extensions)
+                                    .toString(),
+                            bootstrap);
             return bootstrap.build();
         } catch (InvalidProtocolBufferException e) {
             throw new ConfigException(

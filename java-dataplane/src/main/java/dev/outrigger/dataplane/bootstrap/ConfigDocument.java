@@ -76,7 +76,10 @@ final class ConfigDocument {
                         .build();
         try {
             var parser = new ParserImpl(settings, new StreamReader(settings, text));
-            Optional<Node> root = new Composer(settings, new ShallowParser(parser)).getSingleNode();
+            var composer = new Composer(settings, new ShallowParser(parser));
+            // Envoy looks at the first document only.
+            Optional<Node> root =
+                    composer.hasNext() ? Optional.of(composer.next()) : Optional.empty();
             if (root.isPresent()) {
                 new SizeCheck().visit(root.get(), 0);
             }
@@ -235,6 +238,10 @@ final class ConfigDocument {
             return new JsonPrimitive(new BigDecimal(value));
         }
         return new JsonPrimitive(value);
+    }
+
+    boolean isNull(Node node) {
+        return node instanceof ScalarNode scalar && scalar(scalar) instanceof YamlScalar.Null;
     }
 
     static String key(Node node) {

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +27,11 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class DescriptorCheck {
     private static final Pattern DURATION = Pattern.compile("-?\\d{1,12}(\\.\\d{1,9})?s");
-    private static final String ANY = "google.protobuf.Any";
+    static final String ANY = "google.protobuf.Any";
+    static final String DURATION_TYPE = "google.protobuf.Duration";
 
     /** Messages whose JSON is not an object of their fields. */
-    private static final Set<String> FREE_FORM =
+    static final Set<String> FREE_FORM =
             Set.of(
                     "google.protobuf.Struct",
                     "google.protobuf.Value",
@@ -38,7 +40,7 @@ final class DescriptorCheck {
                     "google.protobuf.Timestamp",
                     "google.protobuf.Empty");
 
-    private static final Set<String> WRAPPERS =
+    static final Set<String> WRAPPERS =
             Set.of(
                     "google.protobuf.BoolValue",
                     "google.protobuf.StringValue",
@@ -82,8 +84,13 @@ final class DescriptorCheck {
             return;
         }
         if (WRAPPERS.contains(name)) {
-            value(node, type.findFieldByName("value"), path);
-        } else if (name.equals("google.protobuf.Duration")) {
+            if (node instanceof MappingNode mapping) {
+                // Envoy takes the message's own field as well.
+                fields(mapping, type, path, Set.of());
+            } else {
+                value(node, type.findFieldByName("value"), path);
+            }
+        } else if (name.equals(DURATION_TYPE)) {
             duration(node, path);
         } else if (!(node instanceof MappingNode mapping)) {
             wrong(node, path, "message " + name, "'{'");
@@ -114,43 +121,57 @@ final class DescriptorCheck {
     }
 
     private void fields(MappingNode mapping, Descriptor type, String path, Set<String> skip) {
-        Set<Object> oneofs = new HashSet<>();
-        Set<String> keys = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key = ConfigDocument.key(tuple.getKeyNode());
-            if (!keys.add(key)) {
-                // Envoy takes the last one; nobody who writes a key twice means that.
-                add(tuple.getKeyNode(), join(path, key), "'" + key + "' is there twice", false);
-                continue;
-            }
-            if (skip.contains(key)) {
-                continue;
-            }
-            FieldDescriptor field = find(type, key);
-            if (field == null) {
+            if (!skip.contains(key) && find(type, key) == null) {
                 add(
                         tuple.getKeyNode(),
                         join(path, key),
                         "no such field: '" + key + "' in message " + type.getFullName(),
                         true);
-                continue;
             }
-            Node value = tuple.getValueNode();
-            if (isNull(value) && !isValue(field)) {
-                continue;
-            }
-            if (field.getRealContainingOneof() != null
-                    && !oneofs.add(field.getRealContainingOneof())) {
-                add(
-                        tuple.getKeyNode(),
-                        join(path, key),
-                        "multiple values for oneof '"
-                                + field.getRealContainingOneof().getName()
-                                + "'",
-                        false);
-            }
-            field(value, field, join(path, field.getName()));
         }
+        Set<Object> oneofs = new HashSet<>();
+        entries(mapping, type)
+                .forEach((field, tuple) -> {
+                    Node value = tuple.getValueNode();
+                    if (document.isNull(value) && !isValue(field)) {
+                        return;
+                    }
+                    if (field.getRealContainingOneof() != null
+                            && !oneofs.add(field.getRealContainingOneof())) {
+                        add(
+                                tuple.getKeyNode(),
+                                join(path, ConfigDocument.key(tuple.getKeyNode())),
+                                "multiple values for oneof '"
+                                        + field.getRealContainingOneof().getName()
+                                        + "'",
+                                false);
+                    }
+                    field(value, field, join(path, field.getName()));
+                });
+    }
+
+    /**
+     * What a mapping says of the fields of a message. Of a key that is there twice the last one
+     * counts, and of the two names of a field the one of the schema, as in Envoy.
+     */
+    static Map<FieldDescriptor, NodeTuple> entries(MappingNode mapping, Descriptor type) {
+        Map<FieldDescriptor, NodeTuple> entries = new LinkedHashMap<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            String key = ConfigDocument.key(tuple.getKeyNode());
+            FieldDescriptor field = find(type, key);
+            if (field == null) {
+                continue;
+            }
+            NodeTuple before = entries.get(field);
+            if (before == null
+                    || key.equals(field.getName())
+                    || !ConfigDocument.key(before.getKeyNode()).equals(field.getName())) {
+                entries.put(field, tuple);
+            }
+        }
+        return entries;
     }
 
     /** By its name in the schema or in JSON. */
@@ -213,7 +234,11 @@ final class DescriptorCheck {
                 }
             }
             case BOOLEAN -> {
-                if (!(value instanceof YamlScalar.Bool)) {
+                boolean isBool =
+                        value instanceof YamlScalar.Bool
+                                || (value instanceof YamlScalar.Text(var text)
+                                        && Spelling.bool(text).isPresent());
+                if (!isBool) {
                     wrong(node, path, kind(field), "true or false");
                 }
             }
@@ -230,7 +255,7 @@ final class DescriptorCheck {
         }
         if (!(value instanceof YamlScalar.Text(var text))) {
             wrong(node, path, kind(field), "'\"'");
-        } else if (field.getEnumType().findValueByName(text) == null) {
+        } else if (Spelling.enumeration(field.getEnumType(), text).isEmpty()) {
             add(node, path, "unknown enum value: '" + text + "'", false);
         }
     }
@@ -243,7 +268,9 @@ final class DescriptorCheck {
             BigDecimal number =
                     switch (value) {
                         case YamlScalar.Int(var v) -> BigDecimal.valueOf(v);
-                        case YamlScalar.Text(var v) -> new BigDecimal(v);
+                        case YamlScalar.Text(var v) ->
+                                Spelling.number(v)
+                                        .orElseThrow(() -> new NumberFormatException(text));
                         case YamlScalar.Bool _, YamlScalar.Null _ ->
                                 throw new NumberFormatException(text);
                     };
@@ -289,12 +316,7 @@ final class DescriptorCheck {
         }
     }
 
-    private boolean isNull(Node node) {
-        return node instanceof ScalarNode scalar
-                && document.scalar(scalar) instanceof YamlScalar.Null;
-    }
-
-    private static boolean isValue(FieldDescriptor field) {
+    static boolean isValue(FieldDescriptor field) {
         return field.getJavaType() == JavaType.MESSAGE
                 && field.getMessageType().getFullName().equals("google.protobuf.Value");
     }

@@ -195,7 +195,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 new Http2RequestReader(
                         config.maxRequestHeadersBytes(),
                         config.maxHeadersCount(),
-                        accepted.settings().readerOptions().underscores(),
+                        accepted.settings().readerOptions(false).underscores(),
                         config.http2Options().allowConnect());
         return new Http2ServerStream(this, session, reader);
     }

@@ -81,12 +81,13 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
             if (details == null && !isRefusedForUnderscores()) {
                 exchange.onTrailers(reader.trailers());
             }
-            return details;
+            return told(details);
         }
         headRead = true;
         String details = reader.end(endStream);
-        if (details != null || isRefusedForUnderscores()) {
-            return details;
+        boolean refused = isRefusedForUnderscores();
+        if (details != null || refused) {
+            return told(details);
         }
         RequestHead head = reader.head();
         if (!endStream) {
@@ -201,6 +202,17 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     @Override
     public void reset() {
         reset = true;
+    }
+
+    private @Nullable String told(@Nullable String details) {
+        String noted = resetDetails();
+        return details == null || noted == null ? details : noted;
+    }
+
+    /** Envoy's codec notes that it has dropped a field, and never forgets (observed). */
+    @Override
+    public @Nullable String resetDetails() {
+        return reader.hasDropped() ? Http2RequestReader.UNDERSCORE : null;
     }
 
     @Override

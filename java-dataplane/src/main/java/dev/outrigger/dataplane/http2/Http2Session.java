@@ -506,6 +506,19 @@ public final class Http2Session {
         }
     }
 
+    /**
+     * Says of the resets that belong to what is being read that they never go out.
+     *
+     * @return whether there are any
+     */
+    public boolean takeBackResets() {
+        boolean any = reading && !resetInRead.isEmpty();
+        if (any) {
+            shard.add(stats.resetsSent, -resetInRead.size());
+        }
+        return any;
+    }
+
     void remove(Http2Stream stream) {
         if (streams.get(stream.id()) == stream) {
             streams.remove(stream.id());
@@ -530,11 +543,13 @@ public final class Http2Session {
         }
     }
 
-    /** Tells the peer to open no more streams, while those it just opened are still served. */
+    /**
+     * Tells the peer to open no more streams, while those it just opened are still served. Envoy
+     * counts the goodbye that follows only.
+     */
     public void sendShutdownNotice() {
         if (!dead) {
             writer.goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, new byte[0]);
-            shard.inc(stats.goAwaySent);
         }
     }
 

@@ -138,7 +138,7 @@ final class ClusterFields {
 
     private static final SupportedFields TRACKED =
             SupportedFields.of(TrackClusterStats.class)
-                    .obeyed("timeout_budgets", "request_response_sizes");
+                    .obeyed("timeout_budgets", "request_response_sizes", "per_endpoint_stats");
 
     private static final SupportedFields PRECONNECT =
             SupportedFields.of(Cluster.PreconnectPolicy.class)

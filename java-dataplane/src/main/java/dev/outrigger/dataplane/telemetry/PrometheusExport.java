@@ -38,7 +38,8 @@ public final class PrometheusExport implements ChunkedText {
         COUNTERS,
         GAUGES,
         TEXT_READOUTS,
-        HISTOGRAMS
+        HISTOGRAMS,
+        ENDPOINTS
     }
 
     private PrometheusExport(StatsStore stats, StatsQuery query) {
@@ -52,6 +53,7 @@ public final class PrometheusExport implements ChunkedText {
                         case TEXT_READOUTS ->
                                 query.textReadouts() && query.wants(StatsQuery.Type.TEXT_READOUTS);
                         case HISTOGRAMS -> query.wants(StatsQuery.Type.HISTOGRAMS);
+                        case ENDPOINTS -> true;
                     };
             if (wanted) {
                 sections.add(section);
@@ -93,6 +95,7 @@ public final class PrometheusExport implements ChunkedText {
             case TEXT_READOUTS -> textReadouts(out);
             case HISTOGRAMS ->
                     families = families(Kind.HISTOGRAM, isSummary() ? "summary" : "histogram");
+            case ENDPOINTS -> endpoints(out);
         }
     }
 
@@ -145,6 +148,45 @@ public final class PrometheusExport implements ChunkedText {
                 out.append("\"} 0\n");
             }
         });
+    }
+
+    /** Counters, then gauges, each family by name and its lines by their labels. */
+    private void endpoints(StringBuilder out) {
+        Map<Boolean, TreeMap<String, List<String>>> found =
+                Map.of(true, new TreeMap<>(), false, new TreeMap<>());
+        for (EndpointStats endpoint : stats.endpoints()) {
+            String labels = labels(endpoint);
+            endpoint.each(value -> {
+                if (query.wants(value.type()) && query.wants(endpoint.fullName(value), true)) {
+                    found.getOrDefault(value.counter(), new TreeMap<>())
+                            .computeIfAbsent(value.name(), _ -> new ArrayList<>())
+                            .add(labels + "} " + value.value());
+                }
+            });
+        }
+        for (boolean counter : new boolean[] {true, false}) {
+            found.getOrDefault(counter, new TreeMap<>())
+                    .forEach((name, lines) -> {
+                        String full = "envoy_cluster_endpoint_" + name;
+                        out.append("# TYPE ").append(full);
+                        out.append(counter ? " counter\n" : " gauge\n");
+                        Collections.sort(lines);
+                        lines.forEach(
+                                line -> out.append(full).append('{').append(line).append('\n'));
+                    });
+        }
+    }
+
+    private static String labels(EndpointStats endpoint) {
+        String always =
+                "envoy_cluster_name=\""
+                        + escape(endpoint.cluster())
+                        + "\",envoy_endpoint_address=\""
+                        + escape(endpoint.address())
+                        + '"';
+        return endpoint.hostname().isEmpty()
+                ? always
+                : always + ",envoy_endpoint_hostname=\"" + escape(endpoint.hostname()) + '"';
     }
 
     private void histogram(StringBuilder out, String labels, Sample sample) {

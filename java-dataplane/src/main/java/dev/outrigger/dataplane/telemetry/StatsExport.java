@@ -16,7 +16,7 @@ public final class StatsExport implements ChunkedText {
     private interface Format {
         void readout(StringBuilder out, String name, String value);
 
-        void number(StringBuilder out, Sample sample);
+        void number(StringBuilder out, String name, String value);
 
         void histogram(StringBuilder out, Sample sample);
 
@@ -72,8 +72,9 @@ public final class StatsExport implements ChunkedText {
             Sample sample = numbers.next();
             if (sample == null) {
                 numbersDone = true;
+                endpoints(out);
             } else if (query.wants(sample.name(), sample.used())) {
-                format.number(out, sample);
+                format.number(out, sample.name(), sample.text());
                 if (out.length() >= enough) {
                     return true;
                 }
@@ -105,6 +106,18 @@ public final class StatsExport implements ChunkedText {
         }
     }
 
+    /** Envoy makes them all for the answer; whether they were used is not asked of them. */
+    private void endpoints(StringBuilder out) {
+        for (EndpointStats endpoint : stats.endpoints()) {
+            endpoint.each(value -> {
+                String name = endpoint.fullName(value);
+                if (query.wants(value.type()) && query.wants(name, true)) {
+                    format.number(out, name, Long.toString(value.value()));
+                }
+            });
+        }
+    }
+
     private record Lines(StatsRules rules, StatsQuery.Buckets buckets) implements Format {
         @Override
         public void readout(StringBuilder out, String name, String value) {
@@ -112,8 +125,8 @@ public final class StatsExport implements ChunkedText {
         }
 
         @Override
-        public void number(StringBuilder out, Sample sample) {
-            out.append(sample.name()).append(": ").append(sample.text()).append('\n');
+        public void number(StringBuilder out, String name, String value) {
+            out.append(name).append(": ").append(value).append('\n');
         }
 
         @Override
@@ -141,8 +154,8 @@ public final class StatsExport implements ChunkedText {
         }
 
         @Override
-        public void number(StringBuilder out, Sample sample) {
-            element(out, sample.name()).append(sample.text()).append('}');
+        public void number(StringBuilder out, String name, String value) {
+            element(out, name).append(value).append('}');
         }
 
         private StringBuilder element(StringBuilder out, String name) {

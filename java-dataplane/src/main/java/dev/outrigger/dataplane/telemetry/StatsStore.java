@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * last flush.
  */
 public final class StatsStore {
+    private volatile Supplier<List<EndpointStats>> endpoints = List::of;
     private final ConcurrentMap<String, StatScope> scopes = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> textReadouts = new ConcurrentHashMap<>();
     private final RecentLookups lookups = new RecentLookups();
@@ -318,5 +320,15 @@ public final class StatsStore {
         HistogramSnapshot snapshot() {
             return scope.histogram(index);
         }
+    }
+
+    /** Shows what hosts count, by cluster; main loop. */
+    public void showEndpoints(Supplier<List<EndpointStats>> supplier) {
+        endpoints = supplier;
+    }
+
+    /** As of now. */
+    List<EndpointStats> endpoints() {
+        return endpoints.get();
     }
 }

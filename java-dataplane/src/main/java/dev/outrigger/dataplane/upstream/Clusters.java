@@ -3,18 +3,23 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.DnsCacheConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
 import dev.outrigger.dataplane.state.RequestPath.Drops;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
 import dev.outrigger.dataplane.state.RequestPath.OutlierView;
+import dev.outrigger.dataplane.telemetry.EndpointStats;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All clusters by name. Main loop, except where a method says otherwise. */
@@ -165,6 +170,12 @@ public final class Clusters {
                 environment.runtime());
     }
 
+    /** The caches of names that versions of clusters take their hosts from; main loop. */
+    public Stream<DnsCacheConfig> dnsCaches() {
+        return Stream.concat(clusters.values().stream(), warming.values().stream())
+                .flatMap(cluster -> cluster.config().dnsCache().stream());
+    }
+
     /** Closes every connection of a worker; on its loop. */
     public void closeAll(WorkerContext worker) {
         for (Cluster cluster : clusters.values()) {
@@ -183,6 +194,36 @@ public final class Clusters {
 
     public List<ClusterView> views() {
         return clusters.values().stream().map(Clusters::view).toList();
+    }
+
+    /** What the hosts count of clusters that want that shown, by the names of the clusters. */
+    public List<EndpointStats> endpointStats() {
+        var shown = new ArrayList<EndpointStats>();
+        clusters.values().stream()
+                .filter(each -> each.config().trackedStats().perEndpoint())
+                .sorted(Comparator.comparing(Cluster::name))
+                .forEach(cluster ->
+                        cluster.hosts().forEach(host -> shown.add(endpointStats(cluster, host))));
+        return shown;
+    }
+
+    private static EndpointStats endpointStats(Cluster cluster, Host host) {
+        return new EndpointStats(
+                cluster.config().statName(),
+                host.addressText(),
+                host.hostname(),
+                List.of(
+                        host.total(HostCounters.CX_CONNECT_FAIL),
+                        host.total(HostCounters.CX_TOTAL),
+                        host.total(HostCounters.RQ_ERROR),
+                        host.total(HostCounters.RQ_SUCCESS),
+                        host.total(HostCounters.RQ_TIMEOUT),
+                        host.total(HostCounters.RQ_TOTAL)),
+                List.of(
+                        host.total(HostCounters.CX_ACTIVE),
+                        host.total(HostCounters.RQ_ACTIVE),
+                        host.total(HostCounters.RQ_PENDING_ACTIVE),
+                        host.isHealthy() ? 1L : 0L));
     }
 
     /** What the TLS toward their hosts works with. */

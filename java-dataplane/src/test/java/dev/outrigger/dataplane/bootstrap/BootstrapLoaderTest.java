@@ -119,9 +119,8 @@ class BootstrapLoaderTest {
     }
 
     @Test
-    void refusesAKeyTwice() {
-        assertThatThrownBy(() -> load("node: {id: a}\nnode: {id: b}\n"))
-                .hasMessageContaining("@ node, near 2:1: 'node' is there twice");
+    void takesTheLastOfAKeyThatIsThereTwice() throws ConfigException {
+        assertThat(load("node: {id: a}\nnode: {id: b}\n").getNode().getId()).isEqualTo("b");
     }
 
     @Test
