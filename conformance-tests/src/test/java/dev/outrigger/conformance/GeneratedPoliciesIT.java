@@ -9,7 +9,6 @@ import dev.outrigger.conformance.generate.PolicyRun;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import dev.outrigger.conformance.stage.FreePort;
-import dev.outrigger.policy.kind.capability.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,59 +33,28 @@ class GeneratedPoliciesIT {
             Duration.ofMinutes(Long.getLong("outrigger.policies.minutes", 60));
     private static final Path TOTALS = Path.of("target", "generated", "policies.txt");
 
-    /** What only one proxy can do is a small part. */
-    private static final int SETS_FOR_ENVOY = Math.max(1, SETS / 10);
-
     @Test
     void bothProxiesTakeEveryAcceptedDocument(@TempDir Path folder) throws IOException {
-        var proxies = PolicyDocuments.For.ANY_PROXY;
         int forEnvoy = FreePort.next();
         int forJava = FreePort.next();
         var running = new ArrayList<RunningProxy>();
         try (var control = RunningControlPlane.start(folder.resolve("policies.db"))) {
             control.apply(
-                    PolicyDocuments.sidecar(FIRST_SEED, "envoy", forEnvoy, proxies)
-                            + PolicyDocuments.sidecar(FIRST_SEED, "java", forJava, proxies));
+                    PolicyDocuments.sidecar(FIRST_SEED, "envoy", forEnvoy)
+                            + PolicyDocuments.sidecar(FIRST_SEED, "java", forJava));
             running.add(start(control, Subjects.oracle(), "a-0", folder.resolve("a")));
             running.add(start(control, Subjects.subject(), "a-1", folder.resolve("b")));
             var totals =
                     new PolicyRun(control, List.of("a-0", "a-1"), TOTALS)
                             .run(
-                                    new PolicyRun.Settings(
-                                            proxies, FIRST_SEED, SETS, SERVICES, BUDGET),
+                                    new PolicyRun.Settings(FIRST_SEED, SETS, SERVICES, BUDGET),
                                     seed ->
-                                            PolicyDocuments.sidecar(
-                                                            seed, "envoy", forEnvoy, proxies)
+                                            PolicyDocuments.sidecar(seed, "envoy", forEnvoy)
                                                     + PolicyDocuments.sidecar(
-                                                            seed, "java", forJava, proxies));
+                                                            seed, "java", forJava));
             check(totals);
         } finally {
             running.forEach(RunningProxy::close);
-        }
-    }
-
-    @Test
-    void envoyTakesEveryDocumentThatIsAcceptedForItAlone(@TempDir Path folder) throws IOException {
-        var proxies = PolicyDocuments.For.ENVOY;
-        int port = FreePort.next();
-        try (var control =
-                RunningControlPlane.start(folder.resolve("policies.db"), Capabilities.ENVOY_ONLY)) {
-            control.apply(PolicyDocuments.sidecar(FIRST_SEED, "envoy", port, proxies));
-            try (var _ = start(control, Subjects.oracle(), "a-0", folder.resolve("a"))) {
-                var totals =
-                        new PolicyRun(control, List.of("a-0"), TOTALS)
-                                .run(
-                                        new PolicyRun.Settings(
-                                                proxies,
-                                                FIRST_SEED,
-                                                SETS_FOR_ENVOY,
-                                                SERVICES,
-                                                BUDGET),
-                                        seed ->
-                                                PolicyDocuments.sidecar(
-                                                        seed, "envoy", port, proxies));
-                check(totals);
-            }
         }
     }
 

@@ -12,14 +12,6 @@ import java.util.function.Function;
  * <p>Names are the same for every seed, so that one set of documents replaces another.
  */
 public final class PolicyDocuments {
-    /** Which proxies the documents are for. */
-    public enum For {
-        /** Nothing that one of the proxies cannot do. */
-        ANY_PROXY,
-        /** All that Envoy can do. */
-        ENVOY
-    }
-
     private static final String ACCESS_LOG =
             "[{file: /dev/null},"
                     + " {file: /dev/null, text: \"%REQ(:PATH)% 100%%\", minStatus: 500},"
@@ -71,9 +63,8 @@ public final class PolicyDocuments {
      * The Sidecar of the proxies of one flavor, with one listener, which is the same for every
      * seed: listeners that change are drained, and those of many seeds would be at the same time.
      */
-    public static String sidecar(long seed, String flavor, int port, For proxies) {
+    public static String sidecar(long seed, String flavor, int port) {
         var documents = new PolicyDocuments(Choices.scattered(~seed), 0);
-        boolean all = proxies == For.ENVOY;
         var outbound =
                 new ArrayList<>(
                         List.of(
@@ -81,7 +72,7 @@ public final class PolicyDocuments {
                                                 .formatted(port)
                                         + " maxConnections: 100}]"));
         documents.maybe(30, outbound, () -> "hosts: [" + documents.hosts() + "]");
-        documents.maybe(all ? 50 : 0, outbound, () -> "unknownHosts: passthrough");
+        documents.maybe(50, outbound, () -> "unknownHosts: passthrough");
         return document(
                 "Sidecar",
                 flavor,
@@ -356,7 +347,8 @@ public final class PolicyDocuments {
             block(blocks, "loadBalancer", this::loadBalancer);
             block(blocks, "localityFailover", this::localityFailover);
             block(blocks, "tls", this::tls);
-            block(blocks, "credential", this::credential);
+            // Few: each is a secret more, and a plan lists no more than 500 resources.
+            maybe(10, blocks, () -> "credential: " + credential());
         }
         if (blocks.isEmpty()) {
             blocks.add("retry: {}");

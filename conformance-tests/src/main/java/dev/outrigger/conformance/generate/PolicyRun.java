@@ -50,8 +50,7 @@ public final class PolicyRun {
      * @param firstSeed of the first set; the next sets have the next seeds
      * @param budget after which no further set begins
      */
-    public record Settings(
-            PolicyDocuments.For proxies, long firstSeed, int sets, int services, Duration budget) {}
+    public record Settings(long firstSeed, int sets, int services, Duration budget) {}
 
     /**
      * What came of it.
@@ -89,9 +88,8 @@ public final class PolicyRun {
             resources += Math.max(0, outcome.planned());
             outcome.failure().ifPresent(why -> failures.add("seed " + seed + ": " + why));
             note(
-                    "%s seed %d: %s; so far %d documents, %d resources, %d failures, %d s"
+                    "seed %d: %s; so far %d documents, %d resources, %d failures, %d s"
                             .formatted(
-                                    settings.proxies(),
                                     seed,
                                     outcome.failure().orElse("accepted"),
                                     documents,

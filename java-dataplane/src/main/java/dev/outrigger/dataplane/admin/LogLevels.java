@@ -11,51 +11,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * {@code /logging} (AD7): Envoy's logger names, each mapped to the packages that do its work. Names
- * without a counterpart keep their level and do nothing. Main loop only.
+ * {@code /logging} (AD7): the levels of Envoy's loggers. Those without a counterpart here keep
+ * theirs and do nothing. Main loop only.
  */
 final class LogLevels {
-    private static final String ROOM = "dev.outrigger.dataplane.";
     private static final Map<String, Level> LEVELS = levels();
-
-    /** Envoy's loggers, in the order it lists them. */
-    private static final List<String> NAMES =
-            List.of(
-                    ("a2a admin ai_protocol_manager alternate_protocols_cache aws assert backtrace"
-                                    + " basic_auth cache_filter client config connection"
-                                    + " conn_handler compression credential_injector decompression"
-                                    + " dns dubbo envoy_bug ext_authz ext_proc rocketmq file filter"
-                                    + " forward_proxy geolocation grpc happy_eyeballs hc"
-                                    + " health_checker http http2 hystrix init io jwt json_rpc"
-                                    + " kafka key_value_store lua local_rate_limit main matcher mcp"
-                                    + " misc mongo multi_connection notification oauth2 quic"
-                                    + " quic_stream pool rate_limit_quota rbac rds redis router"
-                                    + " runtime stats secret sse tap testing thrift tracing"
-                                    + " upstream udp wasm websocket golang stats_sinks"
-                                    + " dynamic_modules ip_tagging")
-                            .split(" "));
-
-    /** Those that have a counterpart here, with its packages. */
-    private static final Map<String, List<String>> ROOMS =
-            Map.ofEntries(
-                    Map.entry("admin", List.of("admin")),
-                    Map.entry("config", List.of("ads", "parse", "state")),
-                    Map.entry("connection", List.of("downstream")),
-                    Map.entry("conn_handler", List.of("downstream")),
-                    Map.entry("dns", List.of("ads")),
-                    Map.entry("file", List.of("accesslog")),
-                    Map.entry("filter", List.of("filter")),
-                    Map.entry("grpc", List.of("ads")),
-                    Map.entry("hc", List.of("upstream")),
-                    Map.entry("http", List.of("downstream", "message")),
-                    Map.entry("init", List.of("state")),
-                    Map.entry("main", List.of("bootstrap")),
-                    Map.entry("pool", List.of("upstream")),
-                    Map.entry("rds", List.of("state")),
-                    Map.entry("router", List.of("exchange", "route")),
-                    Map.entry("runtime", List.of("runtime")),
-                    Map.entry("stats", List.of("telemetry")),
-                    Map.entry("upstream", List.of("upstream")));
 
     private final Map<String, String> current = new LinkedHashMap<>();
 
@@ -69,7 +29,7 @@ final class LogLevels {
         var levels = new LogLevels();
         var options = process.commandLineOptions();
         String initial = known(String.valueOf(options.getOrDefault("log_level", "info")));
-        NAMES.forEach(name -> levels.current.put(name, initial));
+        LogComponents.names().forEach(name -> levels.current.put(name, initial));
         String components = String.valueOf(options.getOrDefault("component_log_level", ""));
         for (String part : components.split(",")) {
             int colon = part.indexOf(':');
@@ -128,7 +88,7 @@ final class LogLevels {
     private String change(String key, String value) {
         var wanted = new LinkedHashMap<String, String>();
         switch (key) {
-            case "level" -> NAMES.forEach(name -> wanted.put(name, value));
+            case "level" -> LogComponents.names().forEach(name -> wanted.put(name, value));
             case "group" -> {
                 return "group parameter requires fine-grain logging to be enabled";
             }
@@ -152,15 +112,23 @@ final class LogLevels {
                 return "unknown logger name";
             }
         }
-        wanted.forEach(this::set);
+        boolean all = key.equals("level");
+        wanted.forEach((name, level) -> set(name, level, all));
         return "";
     }
 
-    private void set(String name, String level) {
+    /**
+     * @param all whether every logger is set: the lines of libraries, which would drown ours, are
+     *     for those who ask for them by name
+     */
+    private void set(String name, String level, boolean all) {
         current.put(name, level);
         Level wanted = LEVELS.getOrDefault(level, Level.INFO);
-        for (String room : ROOMS.getOrDefault(name, List.of())) {
-            var logger = Logger.getLogger(ROOM + room);
+        for (String each : LogComponents.loggers(name)) {
+            if (all && LogComponents.isOfALibrary(each)) {
+                continue;
+            }
+            var logger = Logger.getLogger(each);
             logger.setLevel(wanted);
             held.add(logger);
         }

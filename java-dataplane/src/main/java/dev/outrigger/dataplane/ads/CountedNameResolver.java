@@ -70,7 +70,7 @@ public final class CountedNameResolver implements NameResolver {
         void end(Answer answer) {
             shard.dec(pendingResolutions);
             switch (answer) {
-                case Answer.Found(var addresses, _) -> {
+                case Answer.Found(var addresses, _, _) -> {
                     if (addresses.isEmpty()) {
                         shard.inc(notFound);
                     }

@@ -28,17 +28,33 @@ public interface NameResolver {
 
     /** What came of a look-up. */
     sealed interface Answer {
+        /** Words for a name that is not there (NXDOMAIN). */
+        String NO_NAME = "Domain name not found";
+
+        /** Words for a name without addresses (NODATA). */
+        String NO_DATA = "DNS server returned answer with no data";
+
         /**
          * @param addresses empty when the name has none (NXDOMAIN, NODATA)
          * @param ttl the shortest of the records, where the resolver knows it
+         * @param whyEmpty why there is no address, in the words of c-ares
          */
-        record Found(List<InetAddress> addresses, Optional<Duration> ttl) implements Answer {
+        record Found(List<InetAddress> addresses, Optional<Duration> ttl, String whyEmpty)
+                implements Answer {
             public Found {
                 addresses = List.copyOf(addresses);
             }
+
+            public Found(List<InetAddress> addresses, Optional<Duration> ttl) {
+                this(addresses, ttl, NO_DATA);
+            }
         }
 
-        /** No answer: timeout, refusal, server failure. */
+        /**
+         * No answer: timeout, refusal, server failure.
+         *
+         * @param reason in the words of c-ares, where it has some
+         */
         record Failed(String reason) implements Answer {}
     }
 }

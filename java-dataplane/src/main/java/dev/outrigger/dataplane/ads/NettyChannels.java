@@ -128,7 +128,7 @@ public final class NettyChannels implements GrpcChannels {
         }
 
         void add(int place, NameResolver.Answer answer, int port) {
-            if (answer instanceof NameResolver.Answer.Found(var addresses, _)) {
+            if (answer instanceof NameResolver.Answer.Found(var addresses, _, _)) {
                 places.set(
                         place,
                         addresses.stream().map(a -> new InetSocketAddress(a, port)).toList());

@@ -3,16 +3,20 @@ package dev.outrigger.dataplane.ads;
 
 import dev.outrigger.dataplane.config.ClusterConfig.DnsResolverOptions;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRawRecord;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.resolver.DefaultHostsFileEntriesResolver;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsQueryLifecycleObserver;
 import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
@@ -20,6 +24,7 @@ import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,11 +41,29 @@ import java.util.function.Consumer;
  * its own time.
  */
 public final class NettyNameResolver implements NameResolver, AutoCloseable {
+    /** What c-ares calls them. */
+    private static final Map<DnsResponseCode, String> WORDS =
+            Map.of(
+                    DnsResponseCode.FORMERR, "DNS server claims query was misformatted",
+                    DnsResponseCode.SERVFAIL, "DNS server returned general failure",
+                    DnsResponseCode.NOTIMP, "DNS server does not implement requested operation",
+                    DnsResponseCode.REFUSED, "DNS server refused query");
+
+    /** Questions that others than this class ask leave theirs behind. */
+    private static final int MAX_REFUSALS = 10_000;
+
+    private static final int MAX_NAME = 253;
+    private static final int MAX_LABEL = 63;
     private static final int ADDRESS_BYTES_V4 = 4;
     private static final int ADDRESS_BYTES_V6 = 16;
 
     private final NettyMainLoop loop;
     private final Map<Key, DnsNameResolver> resolvers = new HashMap<>();
+
+    private final DefaultHostsFileEntriesResolver hostsFile = new DefaultHostsFileEntriesResolver();
+
+    /** What servers said to questions under way. */
+    private final Map<String, DnsResponseCode> refusals = new HashMap<>();
 
     private record Key(ResolvedAddressTypes types, DnsResolverOptions options) {}
 
@@ -58,6 +81,10 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
             } catch (UnknownHostException e) {
                 answer.accept(new Answer.Failed(String.valueOf(e.getMessage())));
             }
+            return;
+        }
+        if (!isHostName(query.host())) {
+            answer.accept(new Answer.Failed("Misformatted domain name"));
             return;
         }
         switch (query.family()) {
@@ -80,6 +107,28 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
         }
     }
 
+    /** What c-ares asks for; a dot may end it. */
+    private static boolean isHostName(String name) {
+        int label = 0;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '.') {
+                if (label == 0) {
+                    return false;
+                }
+                label = 0;
+            } else if (++label > MAX_LABEL || !isOfHostName(c)) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MAX_NAME;
+    }
+
+    private static boolean isOfHostName(char c) {
+        boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return letter || (c >= '0' && c <= '9') || "-_/*".indexOf(c) >= 0;
+    }
+
     @Override
     public void close() {
         resolvers.values().forEach(DnsNameResolver::close);
@@ -94,7 +143,8 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
                 query,
                 preferred,
                 first -> {
-                    if (first instanceof Answer.Found(var addresses, _) && !addresses.isEmpty()) {
+                    if (first instanceof Answer.Found(var addresses, _, _)
+                            && !addresses.isEmpty()) {
                         answer.accept(first);
                     } else {
                         one(query, other, answer);
@@ -119,17 +169,24 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
                 var addresses = look.getNow().stream().filter(a -> isWanted(a, types)).toList();
                 answer.accept(new Answer.Found(addresses, Optional.empty()));
             } else {
-                answer.accept(failure(look.cause()));
+                answer.accept(failure(query.host(), look.cause()));
             }
         });
     }
 
     /** Records instead of addresses, because only they say how long they hold. */
-    private static void withTtl(
+    private void withTtl(
             DnsNameResolver resolver,
             String host,
             ResolvedAddressTypes types,
             Consumer<Answer> answer) {
+        List<InetAddress> inFile = hostsFile.addresses(host, types);
+        if (inFile != null) {
+            // A file says nothing of time.
+            var wantedOnes = inFile.stream().filter(each -> isWanted(each, types)).toList();
+            answer.accept(new Answer.Found(wantedOnes, Optional.empty()));
+            return;
+        }
         List<DnsRecordType> wanted =
                 switch (types) {
                     case IPV4_ONLY -> List.of(DnsRecordType.A);
@@ -140,7 +197,7 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
         records(resolver, host, wanted, 0, new ArrayList<>(), Long.MAX_VALUE, answer);
     }
 
-    private static void records(
+    private void records(
             DnsNameResolver resolver,
             String host,
             List<DnsRecordType> wanted,
@@ -161,8 +218,9 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
                 resolver.resolveAll(new DefaultDnsQuestion(host, wanted.get(at)));
         look.addListener(_ -> {
             if (!look.isSuccess()) {
-                Answer failed = failure(look.cause());
-                if (failed instanceof Answer.Failed) {
+                Answer failed = failure(host, look.cause());
+                boolean nothing = found.isEmpty() && at + 1 == wanted.size();
+                if (failed instanceof Answer.Failed || nothing) {
                     answer.accept(failed);
                 } else {
                     records(resolver, host, wanted, at + 1, found, ttl, answer);
@@ -228,14 +286,63 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
     }
 
     /** NXDOMAIN and an answer without records are answers (CL2), everything else is a failure. */
-    private static Answer failure(Throwable cause) {
+    private Answer failure(String host, Throwable cause) {
+        DnsResponseCode refusal = refusals.remove(host + ".");
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof DnsErrorCauseException e
-                    && e.getCode().equals(DnsResponseCode.NXDOMAIN)) {
-                return new Answer.Found(List.of(), Optional.empty());
+            if (t instanceof DnsErrorCauseException e) {
+                if (e.getCode().equals(DnsResponseCode.NXDOMAIN)) {
+                    return new Answer.Found(List.of(), Optional.empty(), Answer.NO_NAME);
+                }
+                refusal = e.getCode();
             }
         }
-        return new Answer.Failed(String.valueOf(cause.getMessage()));
+        if (refusal != null) {
+            String words = WORDS.get(refusal);
+            return new Answer.Failed(words == null ? "DNS server said " + refusal : words);
+        }
+        // Of all that can happen only an answer without records has no cause.
+        return cause instanceof UnknownHostException && cause.getCause() == null
+                ? new Answer.Found(List.of(), Optional.empty())
+                : new Answer.Failed(String.valueOf(cause.getMessage()));
+    }
+
+    /**
+     * Notes what servers say other than that there is no such name, which Netty keeps to itself.
+     */
+    private DnsQueryLifecycleObserver observe(DnsQuestion question) {
+        return new DnsQueryLifecycleObserver() {
+            @Override
+            public void queryWritten(InetSocketAddress server, ChannelFuture future) {
+                refusals.remove(question.name());
+            }
+
+            @Override
+            public void queryCancelled(int queriesRemaining) {}
+
+            @Override
+            public DnsQueryLifecycleObserver queryRedirected(List<InetSocketAddress> servers) {
+                return this;
+            }
+
+            @Override
+            public DnsQueryLifecycleObserver queryCNAMEd(DnsQuestion cname) {
+                return this;
+            }
+
+            @Override
+            public DnsQueryLifecycleObserver queryNoAnswer(DnsResponseCode code) {
+                if (refusals.size() < MAX_REFUSALS) {
+                    refusals.put(question.name(), code);
+                }
+                return this;
+            }
+
+            @Override
+            public void queryFailed(Throwable cause) {}
+
+            @Override
+            public void querySucceed() {}
+        };
     }
 
     private DnsNameResolver open(Key key) {
@@ -244,7 +351,8 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
                 new DnsNameResolverBuilder(loop.eventLoop())
                         .datagramChannelType(loop.datagramType())
                         .resolvedAddressTypes(key.types())
-                        .resolveCache(NoopDnsCache.INSTANCE);
+                        .resolveCache(NoopDnsCache.INSTANCE)
+                        .dnsQueryLifecycleObserverFactory(this::observe);
         // Both ways need a socket type; the flag says whether time-outs are retried over TCP.
         builder.socketChannelType(tcp, true);
         if (!key.options().nameServers().isEmpty()) {

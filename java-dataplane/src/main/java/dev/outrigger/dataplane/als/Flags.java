@@ -26,6 +26,7 @@ final class Flags {
             case UPSTREAM_PROTOCOL_ERROR -> flags.setUpstreamProtocolError(true);
             case NO_CLUSTER_FOUND -> flags.setNoClusterFound(true);
             case OVERLOAD_MANAGER -> flags.setOverloadManager(true);
+            case DNS_RESOLUTION_FAILED -> flags.setDnsResolutionFailure(true);
             case DURATION_TIMEOUT -> flags.setDurationTimeout(true);
             case UPSTREAM_MAX_STREAM_DURATION_REACHED ->
                     flags.setUpstreamMaxStreamDurationReached(true);

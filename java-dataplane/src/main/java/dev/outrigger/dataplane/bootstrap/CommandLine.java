@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.admin.LogComponents;
 import dev.outrigger.dataplane.bootstrap.Options.Mode;
 import java.time.Duration;
 import java.util.EnumSet;

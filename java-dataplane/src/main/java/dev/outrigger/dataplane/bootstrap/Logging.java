@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
+import dev.outrigger.dataplane.admin.LogComponents;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.ZoneOffset;

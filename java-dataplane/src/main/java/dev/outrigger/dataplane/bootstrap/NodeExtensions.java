@@ -44,6 +44,10 @@ final class NodeExtensions {
                             "envoy.clusters",
                             "envoy.clusters.aggregate",
                             "envoy.extensions.clusters.aggregate.v3.ClusterConfig"),
+                    extension(
+                            "envoy.clusters",
+                            "envoy.clusters.dynamic_forward_proxy",
+                            "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig"),
                     extension("envoy.config_subscription", "envoy.config_subscription.ads"),
                     extension("envoy.config_subscription", "envoy.config_subscription.delta_grpc"),
                     extension("envoy.config_subscription", "envoy.config_subscription.filesystem"),
@@ -59,6 +63,11 @@ final class NodeExtensions {
                             "envoy.filters.http.cors",
                             "envoy.extensions.filters.http.cors.v3.Cors",
                             "envoy.extensions.filters.http.cors.v3.CorsPolicy"),
+                    extension(
+                            "envoy.filters.http",
+                            "envoy.filters.http.dynamic_forward_proxy",
+                            "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
+                            "envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig"),
                     extension(
                             "envoy.filters.http",
                             "envoy.filters.http.fault",

@@ -129,6 +129,7 @@ final class Server implements AutoCloseable {
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
         var names = new CountedNameResolver(resolver, stats);
+        requestPath.useNameResolver(names);
         var tls =
                 new ClusterTls(
                         requestPath

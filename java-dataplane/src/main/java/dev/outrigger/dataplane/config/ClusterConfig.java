@@ -66,6 +66,13 @@ public record ClusterConfig(
         return Stream.concat(ofTls, ofFilters).distinct().toList();
     }
 
+    /** The cache of names it takes its hosts from, if it does. */
+    public Optional<DnsCacheConfig> dnsCache() {
+        return discovery instanceof Discovery.DynamicForwardProxy(var cache)
+                ? Optional.of(cache)
+                : Optional.empty();
+    }
+
     /** Of pooled connections; zero for none. */
     public Duration idleTimeout() {
         return http.idleTimeout();
@@ -109,6 +116,9 @@ public record ClusterConfig(
                 metadataKey = List.copyOf(metadataKey);
             }
         }
+
+        /** The host a request names, once its name is looked up. */
+        record DynamicForwardProxy(DnsCacheConfig cache) implements Discovery {}
 
         /** The priorities of other clusters, one after the other. */
         record Aggregate(List<String> clusters) implements Discovery {

@@ -14,6 +14,11 @@ public interface HttpFilterConfig {
         return List.of();
     }
 
+    /** The cache of names it asks, if it does. */
+    default Optional<DnsCacheConfig> dnsCache() {
+        return Optional.empty();
+    }
+
     /** What it counts for a cluster it is a filter of, behind the cluster's prefix. */
     default List<String> clusterCounters() {
         return List.of();
@@ -34,6 +39,11 @@ public interface HttpFilterConfig {
             implements HttpFilterConfig {
         public Discovered {
             typeUrls = List.copyOf(typeUrls);
+        }
+
+        @Override
+        public Optional<DnsCacheConfig> dnsCache() {
+            return defaultConfig.flatMap(HttpFilterConfig::dnsCache);
         }
     }
 

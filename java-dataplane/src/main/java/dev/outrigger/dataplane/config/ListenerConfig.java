@@ -55,13 +55,23 @@ public record ListenerConfig(
     }
 
     private static Stream<ResourceReference> ofFilters(FilterChainConfig chain) {
+        return httpFilters(chain).flatMap(filter -> filter.config().secrets().stream());
+    }
+
+    private static Stream<HttpFilterEntry> httpFilters(FilterChainConfig chain) {
         return chain.httpConnectionManager().stream()
                 .flatMap(manager ->
                         Stream.concat(
                                 manager.httpFilters().stream(),
                                 manager.upgrades().values().stream()
-                                        .flatMap(upgrade -> upgrade.filters().stream())))
-                .flatMap(filter -> filter.config().secrets().stream());
+                                        .flatMap(upgrade -> upgrade.filters().stream())));
+    }
+
+    /** The caches of names its filters ask. */
+    public Stream<DnsCacheConfig> dnsCaches() {
+        return allFilterChains()
+                .flatMap(ListenerConfig::httpFilters)
+                .flatMap(filter -> filter.config().dnsCache().stream());
     }
 
     /** The first of its addresses. */

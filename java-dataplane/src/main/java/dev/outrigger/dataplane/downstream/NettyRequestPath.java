@@ -3,11 +3,14 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.accesslog.AccessLogSinks;
 import dev.outrigger.dataplane.accesslog.EntryLog;
+import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.DnsCacheConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.state.RequestPath;
@@ -28,10 +31,12 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +64,8 @@ public final class NettyRequestPath implements RequestPath {
     private final DrainingGauges draining;
     private final TlsContexts tls;
     private final GenericSecrets secrets = new GenericSecrets();
+    private final NameLookup nameLookup;
+    private final DnsCaches dnsCaches;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -96,6 +103,18 @@ public final class NettyRequestPath implements RequestPath {
                         new DefaultThreadFactory("worker", true),
                         transport.ioHandlers());
         RandomGenerator mainRandom = options.randoms().apply(options.workers());
+        NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
+        this.nameLookup = new NameLookup(loop);
+        this.dnsCaches =
+                new DnsCaches(
+                        new DnsCaches.Environment(
+                                loop::execute,
+                                nameLookup,
+                                nameLookup,
+                                stats,
+                                options.runtime(),
+                                mainRandom,
+                                index -> workers.get(index)::execute));
         var filters =
                 new FactoryContext(
                         stats,
@@ -105,14 +124,20 @@ public final class NettyRequestPath implements RequestPath {
                         options.nanoTime(),
                         secrets,
                         options.serviceCluster(),
-                        serverDrain::isHealthCheckFailed);
+                        serverDrain::isHealthCheckFailed,
+                        dnsCaches);
         for (int i = 0; i < options.workers(); i++) {
-            EventLoop loop = group.next();
+            EventLoop eventLoop = group.next();
             workers.add(
                     new Worker(
-                            i, loop, transport, stats.shard(i + 1), options, filters, allocator));
+                            i,
+                            eventLoop,
+                            transport,
+                            stats.shard(i + 1),
+                            options,
+                            filters,
+                            allocator));
         }
-        NettyMainLoop loop = mainLoop == null ? new NettyMainLoop(group.next()) : mainLoop;
         this.draining = new DrainingGauges(loop, options.drainTime(), stats);
         this.tls = new TlsContexts(stats, options.clock(), options.nanoTime());
         this.clusters =
@@ -138,6 +163,7 @@ public final class NettyRequestPath implements RequestPath {
                                 place.outlierLogPath().isEmpty()
                                         ? null
                                         : new EventLog(place.outlierLogPath()),
+                                dnsCaches,
                                 task ->
                                         workers.forEach(worker ->
                                                 worker.execute(
@@ -158,6 +184,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void useEntryLogs(EntryLog.Opener opener) {
         logs.entries(opener);
+    }
+
+    @Override
+    public void useNameResolver(NameResolver names) {
+        nameLookup.use(names);
     }
 
     @Override
@@ -235,6 +266,7 @@ public final class NettyRequestPath implements RequestPath {
         listeners.clear();
         listeners.putAll(next);
         compiler.keepOnly(config);
+        dnsCaches.keepOnly(dnsCaches(config));
         for (int i = 0; i < workers.size(); i++) {
             Worker worker = workers.get(i);
             int index = i;
@@ -247,6 +279,14 @@ public final class NettyRequestPath implements RequestPath {
         if (accepting) {
             listeners.values().forEach(Listener::accept);
         }
+    }
+
+    private Set<DnsCacheConfig> dnsCaches(ProxyConfig config) {
+        var used = new HashSet<DnsCacheConfig>();
+        clusters.dnsCaches().forEach(used::add);
+        config.listeners().values().forEach(each -> each.dnsCaches().forEach(used::add));
+        config.extensions().values().forEach(each -> each.config().dnsCache().ifPresent(used::add));
+        return used;
     }
 
     /** The listener of that name and address: current, prepared, or bound now. */
@@ -380,6 +420,7 @@ public final class NettyRequestPath implements RequestPath {
         }
         closed = true;
         clusters.close();
+        dnsCaches.close();
         listeners.values().forEach(Listener::stop);
         prepared.values().forEach(Listener::stop);
         var done = new CountDownLatch(workers.size());

@@ -231,4 +231,10 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
         Cluster found = cluster(cluster);
         return found == null ? 0 : found.degradedHosts();
     }
+
+    @Override
+    public int dynamicForwardProxyPort(String cluster) {
+        Cluster found = cluster(cluster);
+        return found == null ? 0 : found.dynamicForwardProxyPort();
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
-/** How many hosts of a cluster there are and may be used; on an event loop. */
+/** What filters may know of clusters; on an event loop. */
 public interface ClusterHealth {
     /** Whether there is a cluster of that name. */
     boolean has(String cluster);
@@ -11,4 +11,10 @@ public interface ClusterHealth {
     int healthyHosts(String cluster);
 
     int degradedHosts(String cluster);
+
+    /**
+     * The port of a host that a request names without one; 0 when the cluster does not go where
+     * requests say, or there is no cluster of that name.
+     */
+    int dynamicForwardProxyPort(String cluster);
 }

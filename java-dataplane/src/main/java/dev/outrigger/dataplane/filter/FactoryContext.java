@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.function.BooleanSupplier;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param secrets those that came by SDS
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
+ * @param dnsCaches for filters that look up names; asked while compiling only
  */
 public record FactoryContext(
         StatsStore stats,
@@ -26,7 +28,8 @@ public record FactoryContext(
         LongSupplier nanoTime,
         GenericSecrets secrets,
         String serviceCluster,
-        BooleanSupplier healthCheckFailed) {
+        BooleanSupplier healthCheckFailed,
+        DnsCaches dnsCaches) {
     public FactoryContext withStatPrefix(String prefix) {
         return new FactoryContext(
                 stats,
@@ -36,6 +39,7 @@ public record FactoryContext(
                 nanoTime,
                 secrets,
                 serviceCluster,
-                healthCheckFailed);
+                healthCheckFailed,
+                dnsCaches);
     }
 }

@@ -18,6 +18,7 @@ public enum ResponseFlag {
     UPSTREAM_PROTOCOL_ERROR("UPE", "UpstreamProtocolError"),
     NO_CLUSTER_FOUND("NC", "NoClusterFound"),
     OVERLOAD_MANAGER("OM", "OverloadManagerTerminated"),
+    DNS_RESOLUTION_FAILED("DF", "DnsResolutionFailed"),
     DURATION_TIMEOUT("DT", "DurationTimeout"),
     UPSTREAM_MAX_STREAM_DURATION_REACHED("UMSDR", "UpstreamMaxStreamDurationReached"),
     INVALID_ENVOY_REQUEST_HEADERS("IH", "InvalidEnvoyRequestHeaders"),

@@ -54,7 +54,8 @@ public final class ClusterParser {
                 bind == null || proto.hasUpstreamBindConfig()
                         ? proto
                         : proto.toBuilder().setUpstreamBindConfig(bind).build();
-        return new ClusterParser(effective, findings).parse();
+        return new ClusterParser(DynamicForwardProxyClusterParser.withNaming(effective), findings)
+                .parse();
     }
 
     private Parsed<ClusterConfig> parse() {
@@ -69,6 +70,7 @@ public final class ClusterParser {
         upstream.checkAlpn(options, tls, matches);
         UpstreamHttp http = upstream.http(options);
         checkGrpcHealth(http);
+        DynamicForwardProxyClusterParser.checkNaming(proto, http.peerNaming(), findings);
         var preconnect = proto.getPreconnectPolicy();
         ClusterConfig config =
                 new ClusterConfig(
@@ -145,7 +147,7 @@ public final class ClusterParser {
                                     + " 'ORIGINAL_DST'");
                 }
             }
-            case Discovery.Aggregate _ -> {
+            case Discovery.Aggregate _, Discovery.DynamicForwardProxy _ -> {
                 if (!provided) {
                     findings.invalid(
                             "lb_policy",
@@ -173,7 +175,10 @@ public final class ClusterParser {
         return switch (discovery) {
             case Discovery.Static _ -> assignment(Names.REFUSED_IN_CLUSTER);
             case Discovery.Dns _ -> assignment(Names.ALLOWED);
-            case Discovery.Eds _, Discovery.OriginalDst _, Discovery.Aggregate _ ->
+            case Discovery.Eds _,
+                    Discovery.OriginalDst _,
+                    Discovery.Aggregate _,
+                    Discovery.DynamicForwardProxy _ ->
                     EndpointAssignment.EMPTY;
         };
     }

@@ -38,7 +38,8 @@ final class DiscoveryParser {
         EDS("envoy.cluster.eds"),
         ORIGINAL_DST("envoy.cluster.original_dst"),
         DNS("envoy.cluster.dns"),
-        AGGREGATE("envoy.clusters.aggregate");
+        AGGREGATE("envoy.clusters.aggregate"),
+        DYNAMIC_FORWARD_PROXY("envoy.clusters.dynamic_forward_proxy");
 
         private final String extension;
 
@@ -72,7 +73,12 @@ final class DiscoveryParser {
     static final SupportedFields CUSTOM =
             SupportedFields.of(Cluster.CustomClusterType.class)
                     .obeyed("name")
-                    .extension("typed_config", List.of(() -> DNS, () -> AGGREGATE));
+                    .extension(
+                            "typed_config",
+                            List.of(
+                                    () -> DNS,
+                                    () -> AGGREGATE,
+                                    () -> DynamicForwardProxyClusterParser.TABLE));
 
     private static final SupportedFields METADATA_KEY_SEGMENT =
             SupportedFields.of(MetadataKey.PathSegment.class).obeyed("key");
@@ -109,6 +115,7 @@ final class DiscoveryParser {
             case DNS -> typedDns();
             case ORIGINAL_DST -> originalDst();
             case AGGREGATE -> aggregate();
+            case DYNAMIC_FORWARD_PROXY -> DynamicForwardProxyClusterParser.parse(proto, findings);
         };
     }
 
@@ -128,6 +135,9 @@ final class DiscoveryParser {
         }
         if (Values.is(config, ClusterConfig.class)) {
             return Kind.AGGREGATE;
+        }
+        if (DynamicForwardProxyClusterParser.isOf(proto)) {
+            return Kind.DYNAMIC_FORWARD_PROXY;
         }
         findings.invalid(
                 "cluster_type.name",
@@ -171,17 +181,18 @@ final class DiscoveryParser {
                                         proto.getDnsFailureRefreshRate().getBaseInterval(),
                                         proto.getDnsFailureRefreshRate().hasMaxInterval(),
                                         proto.getDnsFailureRefreshRate().getMaxInterval(),
-                                        "dns_failure_refresh_rate"))
+                                        "dns_failure_refresh_rate",
+                                        findings))
                         : Optional.empty(),
                 Values.duration(proto.getDnsJitter(), "dns_jitter", findings),
                 proto.getRespectDnsTtl(),
-                lookupFamily(),
+                lookupFamily(proto.getDnsLookupFamily()),
                 false,
                 DnsResolverParser.of(proto, findings));
     }
 
-    private DnsLookupFamily lookupFamily() {
-        return switch (proto.getDnsLookupFamily()) {
+    static DnsLookupFamily lookupFamily(Cluster.DnsLookupFamily family) {
+        return switch (family) {
             case V4_ONLY -> DnsLookupFamily.V4_ONLY;
             case V6_ONLY -> DnsLookupFamily.V6_ONLY;
             case V4_PREFERRED -> DnsLookupFamily.V4_PREFERRED;
@@ -190,11 +201,12 @@ final class DiscoveryParser {
         };
     }
 
-    private DnsBackoff backoff(
+    static DnsBackoff backoff(
             com.google.protobuf.Duration base,
             boolean hasMax,
             com.google.protobuf.Duration max,
-            String path) {
+            String path,
+            Findings findings) {
         Duration first = Values.duration(base, path + ".base_interval", findings);
         Duration last =
                 hasMax
@@ -232,7 +244,8 @@ final class DiscoveryParser {
                                                 dns.getDnsFailureRefreshRate().getBaseInterval(),
                                                 dns.getDnsFailureRefreshRate().hasMaxInterval(),
                                                 dns.getDnsFailureRefreshRate().getMaxInterval(),
-                                                "dns_failure_refresh_rate"))
+                                                "dns_failure_refresh_rate",
+                                                findings))
                                 : Optional.empty(),
                         Values.duration(dns.getDnsJitter(), path + ".dns_jitter", findings),
                         dns.getRespectDnsTtl(),

@@ -7,13 +7,17 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.DnsResolutionConfig;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which name servers a DNS cluster asks, by the newest of the three ways to say it. */
+/**
+ * Which name servers a DNS cluster or a cache of names asks, by the newest of the three ways to say
+ * it.
+ */
 @SuppressWarnings("deprecation") // the two older ways
 final class DnsResolverParser {
     private static final SupportedFields OPTIONS =
@@ -63,6 +67,22 @@ final class DnsResolverParser {
                 proto.getDnsResolversList(),
                 io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDefaultInstance(),
                 "dns_resolvers",
+                findings);
+    }
+
+    /** Those of a cache of names. */
+    static DnsResolverOptions of(DnsCacheConfig proto, String path, Findings findings) {
+        if (proto.hasTypedDnsResolverConfig()) {
+            return typed(
+                    proto.getTypedDnsResolverConfig(),
+                    FieldPaths.join(path, "typed_dns_resolver_config"),
+                    findings);
+        }
+        var config = proto.getDnsResolutionConfig();
+        return options(
+                config.getResolversList(),
+                config.getDnsResolverOptions(),
+                FieldPaths.join(path, "dns_resolution_config.resolvers"),
                 findings);
     }
 

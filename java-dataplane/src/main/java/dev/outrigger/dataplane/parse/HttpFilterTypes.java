@@ -13,6 +13,7 @@ final class HttpFilterTypes {
                     BufferFilterParser.TYPE,
                     CorsFilterParser.TYPE,
                     CredentialInjectorFilterParser.TYPE,
+                    DynamicForwardProxyFilterParser.TYPE,
                     FaultFilterParser.TYPE,
                     HeaderMutationFilterParser.TYPE,
                     HealthCheckFilterParser.TYPE,

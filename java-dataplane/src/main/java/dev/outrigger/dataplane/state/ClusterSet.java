@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
     private final XdsSources sources;
     private final RequestPath requestPath;
     private final Predicate<ResourceReference> secretSettled;
+    private final DnsCacheNames dnsCaches;
     private final RandomGenerator random;
     private final StatsStore stats;
     private final StatsShard shard;
@@ -71,6 +73,7 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
             ResourceParsers parsers,
             RequestPath requestPath,
             Predicate<ResourceReference> secretSettled,
+            DnsCacheNames dnsCaches,
             RandomGenerator random,
             StatsStore stats,
             Runnable settled) {
@@ -79,6 +82,9 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         this.sources = sources;
         this.requestPath = requestPath;
         this.secretSettled = secretSettled;
+        this.dnsCaches = dnsCaches;
+        dnsCaches.addUser(
+                () -> entries().stream().flatMap(entry -> entry.config().dnsCache().stream()));
         this.random = random;
         this.stats = stats;
         this.shard = stats.shard(0);
@@ -113,7 +119,14 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         return gauges;
     }
 
-    void addStatic(ClusterConfig config) {
+    /**
+     * @throws IOException when it cannot be made, in Envoy's words
+     */
+    void addStatic(ClusterConfig config) throws IOException {
+        var clash = dnsCaches.clash(config.dnsCache().stream());
+        if (clash.isPresent()) {
+            throw new IOException(clash.get());
+        }
         shard.inc(added);
         begin(new ClusterEntry(config, Optional.empty()), active);
         count();
@@ -223,6 +236,10 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         }
         if (newest != null && newest.config().contentHash() == config.contentHash()) {
             return Optional.empty();
+        }
+        var clash = dnsCaches.clash(config.dnsCache().stream());
+        if (clash.isPresent()) {
+            return clash;
         }
         shard.inc(newest == null ? added : modified);
         log.info("cluster {} cluster={}", newest == null ? "added" : "updated", config.name());
@@ -369,7 +386,8 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
                 resolve(entry, dns);
             }
             case Discovery.Eds _ -> {}
-            case Discovery.OriginalDst _, Discovery.Aggregate _ -> onWarm(entry);
+            case Discovery.OriginalDst _, Discovery.DynamicForwardProxy _, Discovery.Aggregate _ ->
+                    onWarm(entry);
         }
     }
 

@@ -142,6 +142,7 @@ public final class ConfigAssembler implements AutoCloseable {
         this.bootstrap = bootstrap;
         this.requestPath = requestPath;
         this.serverStats = new ServerStats(loop, stats, concurrency);
+        var dnsCaches = new DnsCacheNames();
         this.clusters =
                 new ClusterSet(
                         loop,
@@ -150,6 +151,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         parsers,
                         requestPath,
                         secrets::isSettled,
+                        dnsCaches,
                         // Spreads look-ups in time; nothing that has to be unpredictable.
                         new SplittableRandom(loop.nanoTime()),
                         stats,
@@ -163,6 +165,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         scopes,
                         secrets::isSettled,
                         extensions::isSettled,
+                        dnsCaches,
                         stats,
                         concurrency);
         this.cds =

@@ -110,7 +110,7 @@ final class DnsDiscovery {
                         listener.onFailure(target.host(), reason);
                         yield afterFailure(target);
                     }
-                    case NameResolver.Answer.Found(var addresses, var ttl) -> {
+                    case NameResolver.Answer.Found(var addresses, var ttl, _) -> {
                         if (dns.logical() && addresses.isEmpty()) {
                             listener.onFailure(target.host(), "no address");
                             yield afterFailure(target);

@@ -41,6 +41,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private final ScopedRouteDiscovery scopes;
     private final Predicate<ResourceReference> secretSettled;
     private final Predicate<ResourceReference> extensionSettled;
+    private final DnsCacheNames dnsCaches;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -69,12 +70,15 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
             ScopedRouteDiscovery scopes,
             Predicate<ResourceReference> secretSettled,
             Predicate<ResourceReference> extensionSettled,
+            DnsCacheNames dnsCaches,
             StatsStore stats,
             int concurrency) {
         this.requestPath = requestPath;
         this.scopes = scopes;
         this.secretSettled = secretSettled;
         this.extensionSettled = extensionSettled;
+        this.dnsCaches = dnsCaches;
+        dnsCaches.addUser(() -> entries().stream().flatMap(entry -> entry.config().dnsCaches()));
         this.routes = routes;
         this.shard = stats.shard(0);
         this.concurrency = concurrency;
@@ -95,7 +99,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
      * @throws IOException when it cannot be bound
      */
     void addStatic(ListenerConfig config) throws IOException {
-        var clash = sameAddress(config);
+        var clash = sameAddress(config).or(() -> dnsCaches.clash(config.dnsCaches()));
         if (clash.isPresent()) {
             throw new IOException(clash.get());
         }
@@ -266,7 +270,8 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                         .or(() ->
                                 newest == null
                                         ? Optional.empty()
-                                        : sockets(config, newest.config()));
+                                        : sockets(config, newest.config()))
+                        .or(() -> dnsCaches.clash(config.dnsCaches()));
         if (clash.isPresent()) {
             return Optional.of(clash.get());
         }

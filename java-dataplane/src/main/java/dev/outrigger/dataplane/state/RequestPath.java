@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.state;
 
 import dev.outrigger.dataplane.accesslog.EntryLog;
+import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
@@ -72,6 +73,9 @@ public interface RequestPath {
 
     /** What opens access logs that go to services; before the first configuration. */
     default void useEntryLogs(EntryLog.Opener opener) {}
+
+    /** What looks up the names that requests bring; before the first configuration. */
+    default void useNameResolver(NameResolver resolver) {}
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * only that worker's part.
  */
 public final class Cluster {
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
@@ -79,6 +82,7 @@ public final class Cluster {
         this.hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
         this.sockets = new TransportSockets(config, environment);
         this.membership = new Membership(this, environment);
+        membership.useDynamicHosts();
         config.http()
                 .filters()
                 .forEach(filter -> filter.config().clusterCounters().forEach(stats::declare));
@@ -514,6 +518,14 @@ public final class Cluster {
 
     void onImmediateHealthCheckFailure(Host host) {
         membership.onImmediateHealthCheckFailure(host);
+    }
+
+    /** The port of a host that a request names without one; 0 when requests do not name hosts. */
+    public int dynamicForwardProxyPort() {
+        if (!(config.discovery() instanceof Discovery.DynamicForwardProxy)) {
+            return 0;
+        }
+        return config.tls().isPresent() ? HTTPS_PORT : HTTP_PORT;
     }
 
     /** Whether hosts come from requests. */

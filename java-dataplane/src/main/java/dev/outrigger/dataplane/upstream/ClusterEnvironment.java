@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.ads.MainLoop;
+import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls makes the TLS of transport sockets
  * @param mainContext the main loop as connections know their loop
  * @param outlierLog hears of ejections; {@code null} for none
+ * @param dnsCaches where clusters find the hosts that requests name
  * @param workersDo runs a task once on every worker's loop
  */
 public record ClusterEnvironment(
@@ -36,6 +38,7 @@ public record ClusterEnvironment(
         TlsContexts tls,
         WorkerContext mainContext,
         @Nullable EventLog outlierLog,
+        DnsCaches dnsCaches,
         Consumer<Consumer<WorkerContext>> workersDo) {
 
     /** The main loop's part of the stats. */

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
+import dev.outrigger.dataplane.config.DnsCacheConfig;
 import dev.outrigger.dataplane.state.RequestPath.ClusterView;
 import dev.outrigger.dataplane.state.RequestPath.Drops;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All clusters by name. Main loop, except where a method says otherwise. */
@@ -166,6 +168,12 @@ public final class Clusters {
                 high ? "high" : "default",
                 limits.trackRemaining(),
                 environment.runtime());
+    }
+
+    /** The caches of names that versions of clusters take their hosts from; main loop. */
+    public Stream<DnsCacheConfig> dnsCaches() {
+        return Stream.concat(clusters.values().stream(), warming.values().stream())
+                .flatMap(cluster -> cluster.config().dnsCache().stream());
     }
 
     /** Closes every connection of a worker; on its loop. */

@@ -26,6 +26,7 @@ final class LoadBalancerFactory {
         return switch (cluster.config().discovery()) {
             case Discovery.OriginalDst original ->
                     new OriginalDstLoadBalancer(cluster, worker, original);
+            case Discovery.DynamicForwardProxy _ -> new DynamicForwardProxyLoadBalancer(cluster);
             case Discovery.Aggregate(var names) ->
                     new AggregateLoadBalancer(cluster, worker, names, clusters);
             case Discovery.Static _, Discovery.Dns _, Discovery.Eds _ -> {

@@ -20,7 +20,7 @@ final class Members {
     private final Map<HostKey, Host> hosts;
 
     /**
-     * @param name of the DNS target the address was found for; empty elsewhere
+     * @param name the address was found for, of a DNS target or of a request; empty elsewhere
      * @param copy counts hosts of which all else is the same, from zero
      */
     record HostKey(InetSocketAddress address, String name, int copy) {
@@ -54,9 +54,9 @@ final class Members {
         return hosts.isEmpty();
     }
 
-    Members with(Host host) {
+    Members with(Host host, String name) {
         var more = new LinkedHashMap<>(hosts);
-        more.put(HostKey.of(host.address()), host);
+        more.put(new HostKey(host.address(), name, 0), host);
         return new Members(more);
     }
 

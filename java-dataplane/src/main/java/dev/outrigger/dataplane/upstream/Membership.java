@@ -41,6 +41,7 @@ final class Membership {
 
     private int unchecked;
     private @Nullable Runnable whenChecked;
+    private @Nullable DynamicHosts dynamicHosts;
     private MainLoop.@Nullable Timer cleanup;
     private boolean closed;
 
@@ -77,6 +78,20 @@ final class Membership {
         if (config.discovery() instanceof Discovery.OriginalDst original) {
             cleanup(original);
         }
+    }
+
+    /** Takes hosts from the cache of names, where the cluster does so. */
+    void useDynamicHosts() {
+        config.dnsCache()
+                .ifPresent(cache ->
+                        dynamicHosts =
+                                new DynamicHosts(
+                                        cluster, environment.dnsCaches().get(cache), this));
+    }
+
+    /** Any thread; {@code null} where requests do not name hosts. */
+    @Nullable DynamicHosts dynamicHosts() {
+        return dynamicHosts;
     }
 
     /** Any thread. */
@@ -295,10 +310,21 @@ final class Membership {
 
     /** A request named a host that nobody knew (CL6). */
     void addOriginalDst(Host host) {
-        if (closed || members.find(host.address()) != null) {
+        if (members.find(host.address()) == null) {
+            addNamed("", host);
+        }
+    }
+
+    /**
+     * A request named a host that nobody knew.
+     *
+     * @param name tells it from others at its address; empty where there are none
+     */
+    void addNamed(String name, Host host) {
+        if (closed) {
             return;
         }
-        members = members.with(host);
+        members = members.with(host, name);
         if (detector != null) {
             detector.add(host);
         }
@@ -307,6 +333,20 @@ final class Membership {
         change.add(host);
         countChange(change.moved());
         publish(change.changed(), change.moved());
+    }
+
+    /** Nobody names it any more. */
+    void removeNamed(Host host) {
+        if (closed) {
+            return;
+        }
+        members = members.without(List.of(host));
+        var change = new MembershipChange();
+        change.remove(host);
+        forget(host);
+        countChange(change.moved());
+        publish(change.changed(), change.moved());
+        drain(List.of(host));
     }
 
     private void cleanup(Discovery.OriginalDst original) {
@@ -347,6 +387,9 @@ final class Membership {
         whenChecked = null;
         if (cleanup != null) {
             cleanup.cancel();
+        }
+        if (dynamicHosts != null) {
+            dynamicHosts.close();
         }
         updates.close();
         var gone = List.copyOf(members.all());

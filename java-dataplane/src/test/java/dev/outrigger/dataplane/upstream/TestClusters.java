@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment;
+import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.parse.ParsedClusters;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.state.FakeMainLoop;
@@ -15,6 +16,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ final class TestClusters implements AutoCloseable {
     final FakeMainLoop loop = new FakeMainLoop();
     final StatsStore stats = new StatsStore(2);
     final WorkerContext worker;
+
     final Clusters clusters;
     private final EventLoop eventLoop = new DefaultEventLoop();
     private final Map<String, ActiveCluster> active = new HashMap<>();
@@ -72,6 +75,26 @@ final class TestClusters implements AutoCloseable {
                                 new TlsContexts(stats, InstantSource.system(), System::nanoTime),
                                 worker,
                                 null,
+                                new DnsCaches(
+                                        new DnsCaches.Environment(
+                                                loop::execute,
+                                                new DnsCaches.Clock() {
+                                                    @Override
+                                                    public long nanoTime() {
+                                                        return loop.nanoTime();
+                                                    }
+
+                                                    @Override
+                                                    public Runnable schedule(
+                                                            Duration delay, Runnable task) {
+                                                        return loop.schedule(delay, task)::cancel;
+                                                    }
+                                                },
+                                                (_, _, outcome) -> outcome.failed("nobody to ask"),
+                                                stats,
+                                                RuntimeLayers.none(),
+                                                new SplittableRandom(13),
+                                                _ -> Runnable::run)),
                                 task -> task.accept(worker)));
     }
 

@@ -63,7 +63,7 @@ public final class PolicyKinds {
                 new HttpRouteKind(),
                 new GrpcRouteKind(),
                 new TrafficPolicyKind(blocks(capabilities)),
-                new SidecarKind(capabilities),
+                new SidecarKind(),
                 new XdsResourcesKind(xdsResourceCheck));
     }
 }

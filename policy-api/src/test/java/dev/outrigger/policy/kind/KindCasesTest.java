@@ -36,7 +36,7 @@ import org.junit.jupiter.api.TestFactory;
  * What each kind accepts and refuses. A case is {@code === title}, a submission, and one line
  * {@code !! document line:column pointer code detail} per violation; titles begin with accepts or
  * rejects. {@code -Dgolden.update=true} rewrites the violations in the source folder: read the
- * difference before you commit it. Files that end in {@code -envoy} are for a mesh of Envoys alone.
+ * difference before you commit it.
  */
 class KindCasesTest {
     private static final List<String> FILES =
@@ -63,8 +63,7 @@ class KindCasesTest {
                     "localityfailover",
                     "guardrails",
                     "tls",
-                    "credential",
-                    "sidecar-envoy");
+                    "credential");
 
     private record Case(String file, String title, String text, List<String> expected) {}
 
@@ -88,7 +87,7 @@ class KindCasesTest {
     }
 
     private void check(Case one) {
-        List<Violation> violations = violations(one.file(), one.text());
+        List<Violation> violations = violations(one.text());
 
         assertThat(violations.stream().map(KindCasesTest::line).toList()).isEqualTo(one.expected());
         assertThat(violations.isEmpty()).isEqualTo(one.title().startsWith("accepts"));
@@ -147,10 +146,9 @@ class KindCasesTest {
         return node.isPresent();
     }
 
-    private static List<Violation> violations(String file, String text) {
-        var capabilities =
-                file.endsWith("-envoy") ? Capabilities.ENVOY_ONLY : Capabilities.ALL_PROXIES;
-        return switch (PolicyReader.of(XdsResourceCheck.NONE, capabilities).read(text)) {
+    private static List<Violation> violations(String text) {
+        return switch (PolicyReader.of(XdsResourceCheck.NONE, Capabilities.ALL_PROXIES)
+                .read(text)) {
             case Checked.Valid<PolicySet> _ -> List.of();
             case Checked.Invalid<PolicySet>(var violations) -> violations;
         };
@@ -197,8 +195,7 @@ class KindCasesTest {
         var out = new StringBuilder();
         for (Case one : cases) {
             out.append("=== ").append(one.title()).append('\n').append(one.text());
-            violations(file, one.text())
-                    .forEach(violation -> out.append(line(violation)).append('\n'));
+            violations(one.text()).forEach(violation -> out.append(line(violation)).append('\n'));
         }
         Files.writeString(
                 Path.of("src/test/resources/dev/outrigger/policy/kind/cases", file + ".txt"), out);

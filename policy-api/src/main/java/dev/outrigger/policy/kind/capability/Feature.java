@@ -12,17 +12,12 @@ public enum Feature {
     /** Retry budgets over a window of time, with a least rate (GEP-3388). */
     RETRY_RATE(
             "it compares retries with the requests under way and keeps no rate",
-            "it compares retries with the requests under way and keeps no rate"),
-
-    /** Requests for hosts no service has go where their Host header says. */
-    PASSTHROUGH(Feature.CAN, "it has no dynamic forward proxy");
-
-    private static final String CAN = "";
+            "it compares retries with the requests under way and keeps no rate");
 
     private final String envoyLacks;
     private final String javaLacks;
 
-    /** Each the reason why the proxy cannot do this, or {@link #CAN}. */
+    /** Each the reason why the proxy cannot do this; empty if it can. */
     Feature(String envoyLacks, String javaLacks) {
         this.envoyLacks = envoyLacks;
         this.javaLacks = javaLacks;

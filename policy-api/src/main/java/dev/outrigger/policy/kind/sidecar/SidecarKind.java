@@ -4,8 +4,6 @@ package dev.outrigger.policy.kind.sidecar;
 import dev.outrigger.policy.document.DocumentNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.document.ViolationCode;
-import dev.outrigger.policy.kind.capability.Capabilities;
-import dev.outrigger.policy.kind.capability.Feature;
 import dev.outrigger.policy.kind.field.Hosts;
 import dev.outrigger.policy.kind.field.Names;
 import dev.outrigger.policy.kind.field.Refs;
@@ -56,12 +54,6 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
                     "protocol",
                     "maxConnections");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?");
-
-    private final Capabilities capabilities;
-
-    public SidecarKind(Capabilities capabilities) {
-        this.capabilities = capabilities;
-    }
 
     @Override
     public String kind() {
@@ -190,17 +182,8 @@ public final class SidecarKind implements PolicyKind<SidecarSpec> {
     }
 
     private Optional<UnknownHosts> readUnknownHosts(DocumentNode node) {
-        var unknownHosts =
-                node.oneOf(
-                        Map.of(
-                                "reject",
-                                UnknownHosts.REJECT,
-                                "passthrough",
-                                UnknownHosts.PASSTHROUGH));
-        if (unknownHosts.filter(UnknownHosts.PASSTHROUGH::equals).isPresent()) {
-            capabilities.require(node, Feature.PASSTHROUGH);
-        }
-        return unknownHosts;
+        return node.oneOf(
+                Map.of("reject", UnknownHosts.REJECT, "passthrough", UnknownHosts.PASSTHROUGH));
     }
 
     private static Optional<Integer> maxConnections(DocumentNode listener) {
