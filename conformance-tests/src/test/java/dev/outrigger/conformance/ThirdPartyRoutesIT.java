@@ -12,6 +12,7 @@ import dev.outrigger.conformance.exchange.CaseGroup;
 import dev.outrigger.conformance.exchange.ClientStep;
 import dev.outrigger.conformance.exchange.Exchange;
 import dev.outrigger.conformance.exchange.Expectation;
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.exchange.ValueMatcher;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import java.io.IOException;
@@ -123,6 +124,7 @@ class ThirdPartyRoutesIT {
                 group + "/" + request.name(),
                 "as in Envoy's own test",
                 "main",
+                Transport.PLAIN,
                 List.of(new ClientStep.Send(request.text()), new ClientStep.AwaitResponses(1)),
                 Map.of(),
                 new Expectation(anything),

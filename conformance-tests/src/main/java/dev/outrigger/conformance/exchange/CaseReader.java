@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -113,6 +114,7 @@ public final class CaseReader {
                         id,
                         node.text("why"),
                         node.optionalText("listener").orElse(DEFAULT_LISTENER),
+                        transport(node),
                         StepReader.read(node),
                         answers(node),
                         ExpectationReader.read(
@@ -123,6 +125,20 @@ public final class CaseReader {
                         ignored(node));
         node.rejectUnreadKeys();
         return exchange;
+    }
+
+    private static Transport transport(YamlNode node) {
+        var name = node.optionalText("transport").orElse("plain");
+        try {
+            return Transport.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    node.path()
+                            + ": transport "
+                            + name
+                            + " (expected: plain, tls, http2, http2_tls)",
+                    e);
+        }
     }
 
     private static Map<String, List<UpstreamAnswer>> answers(YamlNode node) {

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param id kind, case and name, as {@code retry/5xx/exhausted}
  * @param listener the name of the listener the client connects to
+ * @param transport of its client
  * @param upstreams the answers of each upstream in order; the last one repeats
  * @param ignored fields (a {@code *} stands for anything) that two runs need not share, each with
  *     the reason
@@ -17,6 +18,7 @@ public record Exchange(
         String id,
         String why,
         String listener,
+        Transport transport,
         List<ClientStep> steps,
         Map<String, List<UpstreamAnswer>> upstreams,
         Expectation expectation,

@@ -28,6 +28,11 @@ public record UpstreamAnswer(
                 After.KEEP);
     }
 
+    /** The same with another end. */
+    public UpstreamAnswer withAfter(After other) {
+        return new UpstreamAnswer(early, delay, head, bodyDelay, body, other);
+    }
+
     /** What becomes of the connection after the answer. */
     public enum After {
         /** The next request is read from it. */

@@ -10,10 +10,24 @@ import java.util.List;
 /** What upstreams do: most answers are good, the others are every fault we can think of. */
 final class Answers {
     /** Longer than every limit of a timed case, by enough for a busy machine. */
-    private static final Duration SLOW = Duration.ofMillis(900);
+    private static final Duration SLOW = Duration.ofMillis(2200);
 
     /** Long enough for the proxy to have read what was written before. */
     private static final Duration MOMENT = Duration.ofMillis(40);
+
+    private static final int ONE_PIECE = 2000;
+
+    private static final List<After> RESETS =
+            List.of(
+                    After.STREAM_REFUSED,
+                    After.STREAM_REFUSED,
+                    After.STREAM_INTERNAL_ERROR,
+                    After.STREAM_CANCEL,
+                    After.STREAM_NO_ERROR,
+                    After.STREAM_PROTOCOL_ERROR,
+                    After.STREAM_CONNECT_ERROR,
+                    After.STREAM_CALM,
+                    After.STREAM_HTTP11_REQUIRED);
 
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String CHUNKED = "transfer-encoding: chunked\r\n";
@@ -77,9 +91,13 @@ final class Answers {
     private final Choices choices;
     private final Plan plan;
 
+    /** Whether each answer is to be a message, if not a whole one. */
+    private final boolean messages;
+
     Answers(Choices choices, Plan plan) {
         this.choices = choices;
         this.plan = plan;
+        this.messages = plan.hasHttp2Upstreams();
     }
 
     /** The answers of one upstream in one exchange. */
@@ -91,9 +109,57 @@ final class Answers {
         return answers;
     }
 
+    /**
+     * The same by an upstream that speaks HTTP/2. What ends a connection behind an answer is said
+     * with it, in one piece: what the proxy does in between would be a race.
+     */
+    List<UpstreamAnswer> overStreams(List<UpstreamAnswer> script) {
+        return script.stream().map(each -> each.withAfter(overStream(each))).toList();
+    }
+
+    private After overStream(UpstreamAnswer answer) {
+        boolean silent = answer.head().isEmpty();
+        boolean whole = !silent && answer.bodyDelay().isZero();
+        return switch (answer.after()) {
+            case CLOSE -> {
+                if (whole) {
+                    int size = answer.head().length() + answer.body().length();
+                    yield size > ONE_PIECE ? After.KEEP : After.GOAWAY;
+                }
+                yield silent
+                        ? choices.pick(After.CLOSE, After.GOAWAY_UNSEEN)
+                        : choices.pick(RESETS);
+            }
+            case RESET -> silent && choices.in100(20) ? After.RESET : choices.pick(RESETS);
+            case KEEP,
+                    ECHO,
+                    HANG,
+                    STREAM_NO_ERROR,
+                    STREAM_PROTOCOL_ERROR,
+                    STREAM_INTERNAL_ERROR,
+                    STREAM_REFUSED,
+                    STREAM_CANCEL,
+                    STREAM_CONNECT_ERROR,
+                    STREAM_CALM,
+                    STREAM_HTTP11_REQUIRED,
+                    GOAWAY,
+                    GOAWAY_UNSEEN,
+                    GOAWAY_ERROR ->
+                    answer.after();
+        };
+    }
+
     private UpstreamAnswer answer() {
         return switch (choices.weighted(
-                60, 7, 7, 5, 6, 4, 3, plan.timed() ? 12 : 0, plan.upgrades() ? 12 : 0)) {
+                60,
+                7,
+                7,
+                messages ? 0 : 5,
+                6,
+                4,
+                3,
+                plan.timed() ? 12 : 0,
+                plan.upgrades() ? 12 : 0)) {
             case 0 -> good();
             case 1 -> broken("", choices.pick(After.CLOSE, After.RESET));
             case 2 ->
@@ -102,7 +168,7 @@ final class Answers {
                                     "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc",
                                     "HTTP/1.1 503 No\r\ncontent-length: 10\r\n\r\nabc",
                                     OK + CHUNKED + "\r\n3\r\nabc\r\n",
-                                    "HTTP/1.1 200 OK\r\ncontent-le",
+                                    messages ? OK + "\r\nab" : "HTTP/1.1 200 OK\r\ncontent-le",
                                     "HTTP/1.1 100 Continue\r\n\r\n"),
                             choices.pick(After.CLOSE, After.RESET));
             case 3 -> broken(choices.pick(MALFORMED), plan.timed() ? After.HANG : After.CLOSE);

@@ -9,8 +9,8 @@ public final class CaseGenerator {
 
     /** The case of this seed with so many exchanges; the first ones of a longer case are alike. */
     public static GeneratedCase generate(long seed, int exchanges) {
-        var choices = Choices.of(seed);
-        var plan = Plan.of(choices.split());
+        var choices = Choices.scattered(seed);
+        var plan = Plan.of(choices.split()).withTransports(Choices.scattered(~seed));
         var filters = new Filters(choices.split(), plan);
         var routes = new Routes(choices.split(), plan, filters).configuration();
         var listener = new Connections(choices.split(), plan, filters).listener(routes);
@@ -21,7 +21,8 @@ public final class CaseGenerator {
             clusters.add(forClusters.mirror());
         }
         var config = new Message().need("listener", listener).need("clusters", clusters).node();
-        var traffic = new Traffic(choices.split(), plan);
-        return new GeneratedCase(seed, plan.timed(), config, traffic.exchanges(exchanges));
+        var traffic = new Traffic(choices.split(), plan, forClusters.refuses());
+        return new GeneratedCase(
+                seed, plan.timed(), plan.transports(), config, traffic.exchanges(exchanges));
     }
 }

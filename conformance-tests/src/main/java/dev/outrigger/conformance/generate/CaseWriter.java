@@ -45,7 +45,19 @@ final class CaseWriter {
         block(listeners, 4, text);
         text.append("  clusters:\n");
         block(small.config().at("clusters"), 4, text);
-        return text.toString().replace("${self}", SELF);
+        return withTransports(small, text.toString()).replace("${self}", SELF);
+    }
+
+    /** The upstreams of one port; further ports of one are plain in the suite's cases. */
+    private static String withTransports(GeneratedCase small, String text) {
+        var written = text;
+        for (var each : small.transports().upstreams().entrySet()) {
+            if (each.getValue().isTls()) {
+                var port = "." + each.getKey() + "}";
+                written = written.replace("${upstream" + port, "${secured" + port);
+            }
+        }
+        return written;
     }
 
     /** The exchanges, with nothing expected but what differed. */
@@ -61,7 +73,9 @@ final class CaseWriter {
             number++;
             text.append("  - name: seed-").append(small.seed()).append('-').append(number);
             text.append("\n    why: ").append(quoted(why(differences))).append('\n');
-            text.append("    listener: " + SELF + "\n    steps:\n");
+            text.append("    listener: " + SELF + "\n    transport: ");
+            text.append(small.transports().downstream().name().toLowerCase(Locale.ROOT));
+            text.append("\n    steps:\n");
             scenario.steps().forEach(step -> text.append("      - ").append(step(step)));
             answers(scenario, text);
             text.append("    expect:\n      fields:\n");

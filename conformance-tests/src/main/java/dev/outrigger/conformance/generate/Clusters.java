@@ -8,15 +8,18 @@ import java.util.List;
 final class Clusters {
     private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+    private static final String OPTIONS_FIELD = "typed_extension_protocol_options";
+
     private static final int CHOSEN_BY_CHANCE = 2;
     private static final int HASHED = 7;
 
     /** Between the other limits: which of two equal ones is over first would be chance. */
-    private static final String CONNECT_TIMEOUT = "0.12s";
+    private static final String CONNECT_TIMEOUT = "0.3s";
 
     private final Choices choices;
     private final Plan plan;
     private boolean hostnames;
+    private boolean refuses;
 
     Clusters(Choices choices, Plan plan) {
         this.choices = choices;
@@ -32,7 +35,7 @@ final class Clusters {
         var cluster =
                 new Message()
                         .need("name", Plan.named(name))
-                        .need("connect_timeout", plan.timed() ? CONNECT_TIMEOUT : "2s")
+                        .need("connect_timeout", plan.timed() ? CONNECT_TIMEOUT : "10s")
                         .need("type", byName ? "STRICT_DNS" : "STATIC");
         if (byName) {
             // Once: how often it is asked again would be a matter of time.
@@ -55,7 +58,13 @@ final class Clusters {
         if (choices.in100(12) && kind != CHOSEN_BY_CHANCE) {
             cluster.with("outlier_detection", outliers());
         }
-        if (!cluster.has("max_requests_per_connection")) {
+        var transport = plan.transports().upstream(name);
+        if (transport.isTls()) {
+            cluster.need("transport_socket", Tls.client(transport));
+        }
+        if (transport.isHttp2()) {
+            cluster.need(OPTIONS_FIELD, http2());
+        } else if (!cluster.has("max_requests_per_connection")) {
             options(cluster);
         }
         return cluster;
@@ -79,7 +88,10 @@ final class Clusters {
                 cluster.need("max_requests_per_connection", 1);
                 yield List.of(locality(replicas("any", name, address)));
             }
-            case 3 -> List.of(locality(List.of(host(address, "${refused." + name + "}"))));
+            case 3 -> {
+                refuses = true;
+                yield List.of(locality(List.of(host(address, "${refused." + name + "}"))));
+            }
             case 4 ->
                     plan.timed()
                             ? List.of(locality(List.of(host(address, "${blackhole." + name + "}"))))
@@ -89,6 +101,11 @@ final class Clusters {
             case HASHED -> List.of(locality(hashed(name, address, cluster)));
             default -> throw new IllegalArgumentException(kind + ": no kind of cluster");
         };
+    }
+
+    /** Whether connections are refused in any cluster made so far. */
+    boolean refuses() {
+        return refuses;
     }
 
     private String balancer() {
@@ -141,6 +158,7 @@ final class Clusters {
 
     /** Healthy hosts in one priority only, so that all goes there, panic or not. */
     private List<Message> priorities(String name, String address, Message cluster) {
+        refuses = true;
         var healthy =
                 host(address, "${upstream." + name + "}")
                         .maybe(choices, 30, "health_status", "HEALTHY");
@@ -222,6 +240,18 @@ final class Clusters {
                 .maybe(choices, 30, "consecutive_local_origin_failure", choices.between(1, 3));
     }
 
+    /** Without them it would be HTTP/1. */
+    private Message http2() {
+        var http2 = choices.in100(30) ? Http2Options.of(choices) : new Message();
+        return new Message()
+                .need(
+                        OPTIONS,
+                        Message.typed(OPTIONS)
+                                .need(
+                                        "explicit_http_config",
+                                        new Message().need("http2_protocol_options", http2)));
+    }
+
     private void options(Message cluster) {
         cluster.maybe(choices, 8, "per_connection_buffer_limit_bytes", 32_768);
         if (choices.in100(20)) {
@@ -234,7 +264,7 @@ final class Clusters {
                                     choices.between(1, 2))
                             .maybe(choices, 30, "idle_timeout", "30s");
             cluster.with(
-                    "typed_extension_protocol_options",
+                    OPTIONS_FIELD,
                     new Message()
                             .need(
                                     OPTIONS,

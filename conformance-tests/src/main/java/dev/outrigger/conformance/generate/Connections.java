@@ -24,6 +24,9 @@ final class Connections {
         var filter =
                 new Message().need("name", "hcm").need("typed_config", connectionManager(routes));
         var chain = new Message().need("filters", Message.items(1, List.of(filter)));
+        if (plan.transports().downstream().isTls()) {
+            chain.need("transport_socket", Tls.server(plan.transports().downstream()));
+        }
         var address =
                 new Message()
                         .need(
@@ -56,7 +59,7 @@ final class Connections {
                                 new Node.Raw("${accessLog." + choices.between(1, 999) + "}"))
                         .need("route_config", routes)
                         .need("http_filters", filtersOf(chain));
-        manager.maybe(choices, 20, "codec_type", choices.pick("AUTO", "HTTP1"));
+        codec(manager);
         headers(manager);
         paths(manager);
         addresses(manager);
@@ -64,6 +67,18 @@ final class Connections {
         times(manager);
         replies(manager);
         return manager;
+    }
+
+    private void codec(Message manager) {
+        boolean http2 = plan.transports().downstream().isHttp2();
+        manager.maybe(choices, 20, "codec_type", choices.pick("AUTO", http2 ? "HTTP2" : "HTTP1"));
+        if (http2) {
+            // A connection that goes away ends while it is looked at.
+            manager.need("drain_timeout", "0.1s");
+        }
+        if (http2 && choices.in100(40)) {
+            manager.with("http2_protocol_options", Http2Options.of(choices));
+        }
     }
 
     /** The router stays: it is the last one. */
@@ -156,7 +171,7 @@ final class Connections {
                         .maybe(choices, 8, "max_headers_count", choices.pick(8, 20))
                         .maybe(choices, 12, "max_requests_per_connection", choices.between(1, 3));
         if (plan.timed()) {
-            common.maybe(choices, 15, "max_stream_duration", "0.3s");
+            common.maybe(choices, 15, "max_stream_duration", "0.75s");
         }
         if (!common.isEmpty()) {
             manager.with("common_http_protocol_options", common);
@@ -182,9 +197,9 @@ final class Connections {
 
     private void times(Message manager) {
         if (plan.timed()) {
-            manager.need("request_timeout", "0.35s")
-                    .maybe(choices, 30, "stream_idle_timeout", "0.25s")
-                    .maybe(choices, 30, "request_headers_timeout", "0.1s");
+            manager.need("request_timeout", "0.88s")
+                    .maybe(choices, 30, "stream_idle_timeout", "0.62s")
+                    .maybe(choices, 30, "request_headers_timeout", "0.25s");
         }
     }
 }

@@ -22,6 +22,7 @@ record Failure(String field) {
                     "attempts",
                     "attempt[].line",
                     "attempt[]",
+                    "copies.",
                     "connection[]",
                     "log[].code",
                     "log[].flags",

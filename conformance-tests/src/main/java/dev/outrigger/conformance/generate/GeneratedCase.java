@@ -4,25 +4,28 @@ package dev.outrigger.conformance.generate;
 import dev.outrigger.conformance.exchange.ClientStep;
 import dev.outrigger.conformance.exchange.Scenario;
 import dev.outrigger.conformance.stage.BatchStage;
+import dev.outrigger.conformance.stage.Transports;
 import java.util.List;
 
 /**
  * A configuration with its traffic.
  *
  * @param timed whether it takes time that is compared, so that it should not wait for others
+ * @param transports of its clients and upstreams
  * @param config a message with {@code listener} and {@code clusters}
  */
-public record GeneratedCase(long seed, boolean timed, Node config, List<Scenario> scenarios) {
+public record GeneratedCase(
+        long seed, boolean timed, Transports transports, Node config, List<Scenario> scenarios) {
     public GeneratedCase {
         scenarios = List.copyOf(scenarios);
     }
 
     GeneratedCase withConfig(Node other) {
-        return new GeneratedCase(seed, timed, other, scenarios);
+        return new GeneratedCase(seed, timed, transports, other, scenarios);
     }
 
     GeneratedCase withScenarios(List<Scenario> others) {
-        return new GeneratedCase(seed, timed, config, others);
+        return new GeneratedCase(seed, timed, transports, config, others);
     }
 
     /** The clusters, each as JSON. */
@@ -39,6 +42,7 @@ public record GeneratedCase(long seed, boolean timed, Node config, List<Scenario
         return new BatchStage.Part(
                 name,
                 timed,
+                transports,
                 config.at("listener").json(),
                 clusters(),
                 scenarios.stream().map(each -> named(each, name)).toList());

@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of generated cases, in batches that share two proxies, some of them at the same time. What
@@ -34,9 +35,8 @@ public final class GeneratedRun {
     /** The last case of a batch must not keep the processors waiting. */
     private static final int BATCHES_AT_ONCE = 3;
 
-    /** Taken in turn. */
-    private static final List<Delivery> DELIVERIES =
-            List.of(Delivery.STATIC, Delivery.FILES, Delivery.ADS);
+    /** How many of the cases that differed twice are played together. */
+    private static final int COMPANY = 12;
 
     private final Pair pair;
     private final Pair oracles;
@@ -71,12 +71,19 @@ public final class GeneratedRun {
      *
      * @param seeds one configuration each
      * @param exchanges per configuration
+     * @param deliveries taken in turn
      * @param shrinks how many failures are made small; the others are only listed
      * @param budget after which no further batch begins
      */
-    public record Settings(List<Long> seeds, int exchanges, int shrinks, Duration budget) {
+    public record Settings(
+            List<Long> seeds,
+            int exchanges,
+            List<Delivery> deliveries,
+            int shrinks,
+            Duration budget) {
         public Settings {
             seeds = List.copyOf(seeds);
+            deliveries = List.copyOf(deliveries);
         }
 
         /** The seeds from the first one on. */
@@ -230,13 +237,15 @@ public final class GeneratedRun {
     /** Small runs see each delivery too. */
     private List<Batch> batches() {
         var seeds = settings.seeds();
-        int size = Math.clamp((seeds.size() + 2) / DELIVERIES.size(), 1, BATCH);
+        var deliveries = settings.deliveries();
+        int share = (seeds.size() + deliveries.size() - 1) / deliveries.size();
+        int size = Math.clamp(share, 1, BATCH);
         var batches = new ArrayList<Batch>();
         for (int from = 0; from < seeds.size(); from += size) {
             batches.add(
                     new Batch(
                             seeds.subList(from, Math.min(seeds.size(), from + size)),
-                            DELIVERIES.get(batches.size() % DELIVERIES.size())));
+                            deliveries.get(batches.size() % deliveries.size())));
         }
         return batches;
     }
@@ -276,27 +285,77 @@ public final class GeneratedRun {
         var all = List.copyOf(first.keySet());
         for (int from = 0; from < all.size(); from += BATCH) {
             var again = all.subList(from, Math.min(all.size(), from + BATCH));
-            var second = differing(again, pair.play(again, delivery));
-            var ofOracles = oracles.play(again, delivery);
+            var outcomes = playTwice(again, delivery);
+            var second = differing(again, outcomes.ofBoth());
+            var ofOracles = outcomes.ofOracles();
+            var steady = new LinkedHashMap<GeneratedCase, List<Difference>>();
             for (int i = 0; i < again.size(); i++) {
                 var each = again.get(i);
                 var between = fields(ofOracles.get(i).differences());
-                var before = first.getOrDefault(each, List.of());
-                var steady =
-                        second.getOrDefault(each, List.of()).stream()
-                                .filter(one -> fields(before).contains(one.field()))
+                var left =
+                        inBoth(first.get(each), second.get(each)).stream()
                                 .filter(one -> !between.contains(one.field()))
                                 .toList();
-                if (steady.isEmpty()) {
-                    unsteady.add("seed " + each.seed() + ": " + before);
+                if (left.isEmpty()) {
+                    unsteady.add("seed " + each.seed() + ": " + first.get(each));
                     progress.accept(
                             "seed %d unsteady; between oracles: %s"
                                     .formatted(each.seed(), between));
                 } else {
-                    failing.add(new Failing(each, delivery, steady));
-                    progress.accept("seed " + each.seed() + " fails: " + steady);
+                    steady.put(each, left);
                 }
             }
+            playAlone(steady, delivery, failing, unsteady);
+        }
+    }
+
+    /** A third time, in small company: what is there each time is no matter of a busy machine. */
+    private void playAlone(
+            SequencedMap<GeneratedCase, List<Difference>> steady,
+            Delivery delivery,
+            List<Failing> failing,
+            List<String> unsteady)
+            throws IOException {
+        var cases = List.copyOf(steady.keySet());
+        for (int from = 0; from < cases.size(); from += COMPANY) {
+            var some = cases.subList(from, Math.min(cases.size(), from + COMPANY));
+            var third = differing(some, pair.play(some, delivery));
+            for (var each : some) {
+                var left = inBoth(steady.get(each), third.get(each));
+                if (left.isEmpty()) {
+                    unsteady.add("seed " + each.seed() + ": " + steady.get(each));
+                    progress.accept("seed " + each.seed() + " unsteady: differed twice only");
+                } else {
+                    failing.add(new Failing(each, delivery, left));
+                    progress.accept("seed " + each.seed() + " fails: " + left);
+                }
+            }
+        }
+    }
+
+    /** Those of the second whose fields are in the first as well. */
+    private static List<Difference> inBoth(
+            @Nullable List<Difference> first, @Nullable List<Difference> second) {
+        if (first == null || second == null) {
+            return List.of();
+        }
+        var fields = fields(first);
+        return second.stream().filter(each -> fields.contains(each.field())).toList();
+    }
+
+    private record Twice(List<Pair.Outcome> ofBoth, List<Pair.Outcome> ofOracles) {}
+
+    /** Once more, and beside it the oracle against itself. */
+    private Twice playTwice(List<GeneratedCase> cases, Delivery delivery) throws IOException {
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            var ofBoth = threads.submit(() -> pair.play(cases, delivery));
+            var ofOracles = threads.submit(() -> oracles.play(cases, delivery));
+            return new Twice(ofBoth.get(), ofOracles.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause() == null ? e : e.getCause());
         }
     }
 

@@ -123,6 +123,9 @@ final class Requests {
                     "3\r\nabc\r\n0\r\nbad trailer\r\n\r\n",
                     "3;\rx\r\nabc\r\n0\r\n\r\n");
 
+    /** What fits into one record of TLS, with a head. */
+    private static final int ONE_RECORD = 12_000;
+
     private final Choices choices;
     private final Plan plan;
     private final int longest;
@@ -132,7 +135,8 @@ final class Requests {
         this.plan = plan;
         // How much of a body that is refused was read before is a matter of reads: what comes
         // through the machine in one piece is mostly read in one go, and fits the limits.
-        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : 30_000;
+        int onePiece = plan.transports().downstream().isTls() ? ONE_RECORD : 30_000;
+        this.longest = plan.filters().contains(Filters.BUFFER) ? 900 : onePiece;
     }
 
     /**
@@ -144,6 +148,9 @@ final class Requests {
     record Request(String text, boolean complete, boolean answered) {}
 
     Request next() {
+        if (plan.transports().downstream().isHttp2()) {
+            return carried();
+        }
         return switch (choices.weighted(86, 8, 3, plan.timed() ? 3 : 0, plan.upgrades() ? 10 : 0)) {
             case 0 -> sound();
             case 1 -> hostile();
@@ -151,6 +158,17 @@ final class Requests {
             case 3 -> cut();
             default -> upgrade();
         };
+    }
+
+    /**
+     * Over HTTP/2, where upgrades are requests of another form, and behind tunnels come no more.
+     */
+    private Request carried() {
+        var method = choices.in100(95) ? choices.pick(METHODS) : choices.pick(ODD_METHODS);
+        var headers = new ArrayList<>(headers());
+        headers.removeIf(each -> each.startsWith("upgrade:"));
+        return request(
+                method.equals("CONNECT") ? "TRACE" : method, target(), "HTTP/1.1", host(), headers);
     }
 
     private Request sound() {

@@ -29,9 +29,9 @@ final class Retries {
             policy.with("num_retries", choices.between(0, 3));
         }
         if (plan.timed() && choices.in100(50)) {
-            policy.with("per_try_timeout", "0.150s");
+            policy.with("per_try_timeout", "0.38s");
         } else if (plan.timed() && choices.in100(30)) {
-            policy.with("per_try_idle_timeout", "0.150s");
+            policy.with("per_try_idle_timeout", "0.38s");
         }
         if (conditions.contains("retriable-status-codes")) {
             policy.with(

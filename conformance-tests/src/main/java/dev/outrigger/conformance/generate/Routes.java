@@ -97,7 +97,7 @@ final class Routes {
             default -> action.need("weighted_clusters", weighted());
         }
         if (plan.timed()) {
-            action.need("timeout", "0.4s").maybe(choices, 20, "idle_timeout", "0.2s");
+            action.need("timeout", "1s").maybe(choices, 20, "idle_timeout", "0.5s");
         } else {
             action.maybe(choices, 10, "timeout", choices.pick("0s", "3s", "30s"));
         }

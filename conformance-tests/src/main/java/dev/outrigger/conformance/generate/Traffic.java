@@ -14,7 +14,10 @@ import java.util.Map;
 /** Exchanges: what clients send, in which pieces and order, and what upstreams answer. */
 final class Traffic {
     /** Longer than a close may be delayed, and between two of the timeouts. */
-    private static final Duration UNANSWERED = Duration.ofMillis(180);
+    private static final Duration UNANSWERED = Duration.ofMillis(450);
+
+    /** Behind an echo, or half of what it may take. */
+    private static final Duration ECHOED = Duration.ofMillis(100);
 
     private static final Duration MOMENT = Duration.ofMillis(15);
 
@@ -26,13 +29,19 @@ final class Traffic {
 
     private final Choices choices;
     private final Plan plan;
+    private final boolean refuses;
     private final Requests requests;
     private final Answers answers;
     private boolean pipelines;
 
-    Traffic(Choices choices, Plan plan) {
+    /**
+     * @param refuses whether hosts refuse connections: how much of a body that comes in pieces was
+     *     read by then is a race
+     */
+    Traffic(Choices choices, Plan plan, boolean refuses) {
         this.choices = choices;
         this.plan = plan;
+        this.refuses = refuses;
         this.requests = new Requests(choices, plan);
         this.answers = new Answers(choices, plan);
     }
@@ -41,7 +50,12 @@ final class Traffic {
         var all = new ArrayList<Scenario>();
         for (int i = 1; i <= count; i++) {
             var upstreams = upstreams();
-            pipelines = upstreams.values().stream().flatMap(List::stream).noneMatch(Traffic::races);
+            // Which of two streams is first is not for sure.
+            pipelines =
+                    !plan.transports().downstream().isHttp2()
+                            && upstreams.values().stream()
+                                    .flatMap(List::stream)
+                                    .noneMatch(Traffic::races);
             boolean tunnels =
                     upstreams.values().stream()
                             .flatMap(List::stream)
@@ -69,7 +83,9 @@ final class Traffic {
             var script = answers.script();
             // Mostly one script for all: which cluster a request reaches is not known here.
             for (var cluster : plan.clusters()) {
-                scripts.put(cluster, choices.in100(80) ? script : answers.script());
+                var own = choices.in100(80) ? script : answers.script();
+                boolean streams = plan.transports().upstream(cluster).isHttp2();
+                scripts.put(cluster, streams ? answers.overStreams(own) : own);
             }
         }
         return scripts;
@@ -82,7 +98,7 @@ final class Traffic {
         steps.add(new ClientStep.AwaitResponses(1));
         if (choices.in100(60)) {
             steps.add(new ClientStep.Send("ping"));
-            steps.add(new ClientStep.Pause(MOMENT));
+            steps.add(new ClientStep.AwaitQuiet(ECHOED));
         }
         steps.add(choices.in100(50) ? new ClientStep.CloseWrite() : new ClientStep.Close());
         return steps;
@@ -150,8 +166,10 @@ final class Traffic {
             return;
         }
         int from = 0;
+        int head = text.indexOf("\r\n\r\n");
+        int last = refuses && head > 0 ? head : text.length() - 1;
         for (int pieces = choices.between(2, 4); pieces > 1; pieces--) {
-            int to = choices.between(from, Math.min(text.length() - 1, from + 200));
+            int to = choices.between(from, Math.min(last, from + 200));
             if (to > from) {
                 steps.add(new ClientStep.Send(text.substring(from, to)));
                 steps.add(new ClientStep.Pause(MOMENT));

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * policy makes is on its way at the same time as its original, and which of the two an upstream
  * sees first is up to the machine: copies come behind all others, by what is in them.
  */
-final class AttemptOrder {
+public final class AttemptOrder {
     private static final String SUFFIX = "-shadow";
 
     /** Drawn for each request, so that it gives no order that two runs share. */
@@ -49,12 +49,17 @@ final class AttemptOrder {
         return numbered(ordered);
     }
 
+    /** Copies that come from anywhere, by what is in them. */
+    public static List<SeenAttempt> ofCopies(List<SeenAttempt> copies) {
+        return numbered(copies.stream().sorted(BY_CONTENT).toList());
+    }
+
     /**
      * A copy has {@code -shadow} behind its host. Where the policy switches that off, it is known
      * by the proxy's own address behind the others in {@code x-forwarded-for}.
      */
     private static boolean isCopy(SeenAttempt attempt, Set<Forwarded> originals) {
-        var host = first(attempt, "host");
+        var host = first(attempt, attempt.requestLine().endsWith("/2") ? ":authority" : "host");
         int port = host.lastIndexOf(':');
         if ((port < 0 ? host : host.substring(0, port)).endsWith(SUFFIX)) {
             return true;

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.exchange.Scenario;
+import dev.outrigger.conformance.observe.AttemptOrder;
 import dev.outrigger.conformance.observe.Normalizer;
 import dev.outrigger.conformance.observe.Observation;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -33,14 +34,18 @@ import java.util.stream.Stream;
  * once, at the end. Used by one thread.
  */
 public final class BatchStage implements AutoCloseable {
-    private static final Duration STEP_LIMIT = Duration.ofMillis(1500);
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(4);
     private static final Duration BODY_LIMIT = Duration.ofMillis(500);
-    private static final Duration COPY_LIMIT = Duration.ofSeconds(1);
-    private static final Duration COPY_STEP = Duration.ofMillis(10);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(6);
     private static final Duration QUIET_STEP = Duration.ofMillis(50);
     private static final Duration LOG_FLUSH = Duration.ofMillis(500);
     private static final Duration LOG_LIMIT = Duration.ofSeconds(2);
+
+    /**
+     * The upstream that copies of requests go to. Such a copy may be on its way when its original
+     * has been answered: they are looked at in the end.
+     */
+    private static final String MIRROR = "mirror";
 
     /** What tells whether a proxy has something left to do. */
     private static final String GAUGES = "/stats?filter=_active$";
@@ -70,12 +75,14 @@ public final class BatchStage implements AutoCloseable {
      *
      * @param name of the listener and, followed by an underscore, the beginning of each cluster's
      * @param timed whether time is part of what is compared
+     * @param transports of its clients and upstreams
      * @param listener as JSON
      * @param clusters as JSON
      */
     public record Part(
             String name,
             boolean timed,
+            Transports transports,
             String listener,
             List<String> clusters,
             List<Scenario> scenarios) {
@@ -84,13 +91,20 @@ public final class BatchStage implements AutoCloseable {
             scenarios = List.copyOf(scenarios);
         }
 
-        private boolean mirrors() {
-            return listener.contains("request_mirror_policies");
+        /** One whose connections are all plain. */
+        public Part(
+                String name,
+                boolean timed,
+                String listener,
+                List<String> clusters,
+                List<Scenario> scenarios) {
+            this(name, timed, Transports.PLAIN, listener, clusters, scenarios);
         }
     }
 
     private record Running(
             Part part,
+            Path folder,
             UpstreamSet upstreams,
             AccessLogs accessLogs,
             Normalizer normalizer,
@@ -98,12 +112,13 @@ public final class BatchStage implements AutoCloseable {
             Pattern name,
             OptionalInt port) {
 
-        static Running of(Part part, AccessLogs accessLogs) {
+        static Running of(Part part, Path folder) {
             var name = "(?<![A-Za-z0-9])" + part.name() + "(?![A-Za-z0-9])";
             return new Running(
                     part,
-                    new UpstreamSet(),
-                    accessLogs,
+                    folder,
+                    new UpstreamSet(part.transports().secured(), MIRROR),
+                    new AccessLogs(folder),
                     Normalizer.of(Map.of()),
                     new LogLines(),
                     Pattern.compile(name),
@@ -119,6 +134,7 @@ public final class BatchStage implements AutoCloseable {
             }
             return new Running(
                     part,
+                    folder,
                     upstreams,
                     accessLogs,
                     Normalizer.of(names),
@@ -156,7 +172,7 @@ public final class BatchStage implements AutoCloseable {
             for (var part : Stream.concat(warmUps.stream(), parts.stream()).toList()) {
                 var folder = Files.createDirectories(workdir.resolve(part.name()));
                 AccessLogs.clear(folder);
-                var each = Running.of(part, new AccessLogs(folder));
+                var each = Running.of(part, folder);
                 running.add(each);
                 var template = new ConfigTemplate((kind, name) -> value(kind, name, each));
                 listeners.add(template.fill(part.listener()));
@@ -221,6 +237,7 @@ public final class BatchStage implements AutoCloseable {
         for (int i = 0; i < parts.size(); i++) {
             var part = parts.get(i);
             addTotals(part, stats.getOrDefault(part.part().name(), Map.of()), seen.get(i));
+            addCopies(part, seen.get(i));
         }
         return seen;
     }
@@ -280,6 +297,7 @@ public final class BatchStage implements AutoCloseable {
         try (var client =
                 new WireClient(
                         proxy,
+                        running.part().transports().downstream(),
                         port,
                         upstreams.attempts(),
                         NO_POLICIES,
@@ -287,21 +305,12 @@ public final class BatchStage implements AutoCloseable {
                         Optional.of(upstreams))) {
             client.play(scenario.steps());
             running.lines().began(scenario.name(), client.localPorts());
-            if (running.part().mirrors()) {
-                awaitCopies(running.part());
-            }
             var attempts = upstreams.attempts().settled(BODY_LIMIT);
             var connections = Closings.comparable(client.seen(), scenario.steps());
             return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
         } finally {
             upstreams.leave();
         }
-    }
-
-    /** A copy that a mirror policy makes may be on its way when its original has been answered. */
-    private void awaitCopies(Part part) {
-        var requests = "/stats?filter=cluster." + part.name() + "_.*_rq_.*active$";
-        var _ = Eventually.holds(COPY_LIMIT, COPY_STEP, () -> stats(requests).quiet());
     }
 
     /** What is not zero, by the part whose name the statistic's begins with. */
@@ -334,6 +343,21 @@ public final class BatchStage implements AutoCloseable {
                         (name, value) -> fields.put(running.unnamed(name), running.unnamed(value)));
     }
 
+    private void addCopies(Running running, SortedMap<String, String> fields) {
+        var copies = AttemptOrder.ofCopies(running.upstreams().copies().settled(BODY_LIMIT));
+        if (copies.isEmpty()) {
+            return;
+        }
+        var seen = new Observation(List.of(), copies, List.of(), List.of(), new TreeMap<>());
+        running.normalizer()
+                .apply(seen.fields())
+                .forEach((name, value) -> {
+                    if (name.startsWith("attempt")) {
+                        fields.put("copies." + name, running.unnamed(value));
+                    }
+                });
+    }
+
     private void addLines(
             Running running,
             String exchange,
@@ -362,6 +386,8 @@ public final class BatchStage implements AutoCloseable {
             return switch (kind) {
                 case "self" -> running.part().name();
                 case "accessLog" -> running.accessLogs().config(name);
+                case "certificate" -> Certificates.certificate(name);
+                case "key" -> Certificates.key(name);
                 default -> Integer.toString(running.upstreams().port(kind, name));
             };
         } catch (IOException e) {

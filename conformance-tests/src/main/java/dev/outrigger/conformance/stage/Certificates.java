@@ -4,8 +4,11 @@ package dev.outrigger.conformance.stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * say of them is the same on each. Any thread.
  */
 final class Certificates {
+    /** One of the names in the server's certificate. */
+    static final String SERVER_NAME = "server.example.com";
+
     private static @Nullable Identities made;
+    private static @Nullable Shown shown;
 
     private Certificates() {}
 
@@ -25,17 +32,45 @@ final class Certificates {
         return identities().key(who);
     }
 
-    /** Of an upstream that shows the server's certificate and takes callers with any of ours. */
-    static ServerSocketFactory server() {
+    /**
+     * Shows the server's certificate and takes peers with any of ours. It knows of no earlier
+     * session: whether a ticket comes in time to be used is a race.
+     */
+    static SSLContext context() {
         try {
             var context = SSLContext.getInstance("TLS");
-            context.init(
-                    identities().of("server").toKeyManagerFactory().getKeyManagers(),
-                    identities().of("ca").toTrustManagerFactory().getTrustManagers(),
-                    null);
-            return context.getServerSocketFactory();
+            var shown = shown();
+            context.init(shown.keys(), shown.trusted(), null);
+            return context;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException("no TLS", e);
+        }
+    }
+
+    /** Read once: reading a key takes longer than a handshake. */
+    private static synchronized Shown shown() {
+        var known = shown;
+        if (known == null) {
+            try {
+                known =
+                        new Shown(
+                                identities().of("server").toKeyManagerFactory(),
+                                identities().of("ca").toTrustManagerFactory());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("a key that cannot be read", e);
+            }
+            shown = known;
+        }
+        return known;
+    }
+
+    private record Shown(KeyManagerFactory server, TrustManagerFactory authority) {
+        KeyManager[] keys() {
+            return server.getKeyManagers();
+        }
+
+        TrustManager[] trusted() {
+            return authority.getTrustManagers();
         }
     }
 

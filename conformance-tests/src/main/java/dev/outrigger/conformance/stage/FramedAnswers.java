@@ -7,7 +7,6 @@ import dev.outrigger.conformance.frame.FrameConnection;
 import dev.outrigger.conformance.observe.Header;
 import dev.outrigger.conformance.observe.SeenAttempt;
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +43,7 @@ final class FramedAnswers implements FrameConnection.Listener {
 
     private static final int INTERNAL_ERROR = 2;
 
-    private final Socket socket;
+    private final Wire wire;
     private final FrameConnection frames;
     private final Script script;
     private final AttemptLog attempts;
@@ -53,8 +52,8 @@ final class FramedAnswers implements FrameConnection.Listener {
             Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     private boolean closing;
 
-    FramedAnswers(Socket socket, FrameConnection frames, Script script, AttemptLog attempts) {
-        this.socket = socket;
+    FramedAnswers(Wire wire, FrameConnection frames, Script script, AttemptLog attempts) {
+        this.wire = wire;
         this.frames = frames;
         this.script = script;
         this.attempts = attempts;
@@ -203,7 +202,7 @@ final class FramedAnswers implements FrameConnection.Listener {
             } else {
                 after(stream, tellMessage(stream));
             }
-            if (!socket.isClosed()) {
+            if (!wire.isClosed()) {
                 frames.flush();
             }
         } catch (IOException _) {
@@ -248,17 +247,28 @@ final class FramedAnswers implements FrameConnection.Listener {
         if (bodiless) {
             return body.complete();
         }
-        if (stream.answer.bodyDelay().isPositive()) {
-            frames.flush();
-            script.pause(stream.answer.bodyDelay());
+        // Where the body is part of the head's text, the end is what is delayed.
+        boolean delaysEnd = stream.answer.body().isEmpty();
+        if (!delaysEnd) {
+            pauseBeforeBody(stream);
         }
         if (!body.text().isEmpty()) {
             frames.data(stream.id, body.text(), body.complete() && trailers.isEmpty());
+        }
+        if (delaysEnd) {
+            pauseBeforeBody(stream);
         }
         if (!trailers.isEmpty()) {
             frames.headers(stream.id, trailers, true);
         }
         return body.complete();
+    }
+
+    private void pauseBeforeBody(Stream stream) throws IOException {
+        if (stream.answer.bodyDelay().isPositive()) {
+            frames.flush();
+            script.pause(stream.answer.bodyDelay());
+        }
     }
 
     /** The body by what ends it in HTTP/1. */
@@ -283,12 +293,11 @@ final class FramedAnswers implements FrameConnection.Listener {
             case KEEP -> answered(stream, complete);
             case CLOSE -> {
                 frames.flush();
-                socket.shutdownOutput();
+                wire.finish();
             }
             case RESET -> {
                 frames.flush();
-                socket.setSoLinger(true, 0);
-                socket.close();
+                wire.abort();
             }
             case ECHO -> beginEcho(stream);
             case HANG, GOAWAY_UNSEEN -> {

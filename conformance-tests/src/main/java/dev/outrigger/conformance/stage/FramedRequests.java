@@ -11,14 +11,16 @@ import java.util.List;
  */
 final class FramedRequests {
     private final FrameConnection frames;
+    private final String scheme;
     private final StringBuilder text = new StringBuilder();
     private HttpText.Head head = new HttpText.Head("", List.of(), 0);
     private int stream = -1;
     private int bodySent;
     private boolean inBody;
 
-    FramedRequests(FrameConnection frames) {
+    FramedRequests(FrameConnection frames, String scheme) {
         this.frames = frames;
+        this.scheme = scheme;
     }
 
     int latestStream() {
@@ -41,7 +43,7 @@ final class FramedRequests {
         }
         head = next.get();
         text.delete(0, head.end());
-        var fields = Http2Messages.request(head);
+        var fields = Http2Messages.request(head, scheme);
         if (fields.isEmpty()) {
             return false;
         }

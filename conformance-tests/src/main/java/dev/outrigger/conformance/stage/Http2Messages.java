@@ -28,7 +28,7 @@ final class Http2Messages {
     private Http2Messages() {}
 
     /** The fields of a request; nothing where the head is none. */
-    static Optional<List<Header>> request(HttpText.Head head) {
+    static Optional<List<Header>> request(HttpText.Head head, String scheme) {
         var line = REQUEST_LINE.matcher(head.startLine());
         if (!line.matches()) {
             return Optional.empty();
@@ -42,7 +42,7 @@ final class Http2Messages {
         } else {
             fields.add(new Header(":method", upgrade.isPresent() ? "CONNECT" : line.group(1)));
             upgrade.ifPresent(protocol -> fields.add(new Header(":protocol", protocol)));
-            fields.add(new Header(":scheme", "http"));
+            fields.add(new Header(":scheme", scheme));
             fields.add(new Header(":authority", host));
             fields.add(new Header(":path", line.group(2)));
         }

@@ -5,11 +5,9 @@ import static dev.outrigger.conformance.frame.FrameConnection.PREFACE_START;
 
 import dev.outrigger.conformance.exchange.UpstreamAnswer;
 import dev.outrigger.conformance.frame.FrameConnection;
-import dev.outrigger.conformance.observe.SeenAttempt;
 import dev.outrigger.conformance.proxy.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,14 +15,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import javax.net.ServerSocketFactory;
-import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server that answers the requests of one exchange by script and records each of them. Answers
@@ -32,14 +28,16 @@ import javax.net.ssl.SSLServerSocket;
  * the last one repeats.
  */
 final class ScriptedUpstream implements AutoCloseable {
-    private static final int MAX_REQUEST_CHARS = 32 << 20;
-
     private static final Duration LEAVING_LIMIT = Duration.ofMillis(300);
 
     private final String name;
+
+    /** Whether its ports speak TLS if nothing else is said. */
+    private final boolean secured;
+
     private final AttemptLog attempts;
     private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Map<Socket, Wire> open = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger exchange = new AtomicInteger();
@@ -50,8 +48,9 @@ final class ScriptedUpstream implements AutoCloseable {
 
     private volatile List<UpstreamAnswer> script;
 
-    private ScriptedUpstream(String name, AttemptLog attempts) {
+    private ScriptedUpstream(String name, boolean secured, AttemptLog attempts) {
         this.name = name;
+        this.secured = secured;
         this.attempts = attempts;
         this.script = List.of(UpstreamAnswer.ok(name));
     }
@@ -66,26 +65,34 @@ final class ScriptedUpstream implements AutoCloseable {
         ROTATED
     }
 
+    /** Starts one of plain TCP. */
     static ScriptedUpstream start(String name, AttemptLog attempts) throws IOException {
-        var upstream = new ScriptedUpstream(name, attempts);
+        return start(name, false, attempts);
+    }
+
+    /**
+     * Starts one on a first port. Whether a connection carries HTTP/2 is known by its first bytes.
+     *
+     * @param secured whether its ports speak TLS
+     */
+    static ScriptedUpstream start(String name, boolean secured, AttemptLog attempts)
+            throws IOException {
+        var upstream = new ScriptedUpstream(name, secured, attempts);
         var _ = upstream.listen(Naming.SHARED);
         return upstream;
     }
 
     /** Opens a further port, which shares script and counters with the others. */
     int listen(Naming naming) throws IOException {
-        return listen(naming, ServerSocketFactory.getDefault());
+        return listen(naming, secured);
     }
 
-    /** Opens one likewise, with sockets of another kind. */
-    int listen(Naming naming, ServerSocketFactory sockets) throws IOException {
-        var server = sockets.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
-        if (server instanceof SSLServerSocket secured) {
-            secured.setWantClientAuth(true);
-        }
+    /** Opens one likewise that speaks TLS, or does not. */
+    int listen(Naming naming, boolean encrypts) throws IOException {
+        var server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         int number = servers.size() + 1;
         servers.add(server);
-        Thread.ofVirtual().start(() -> accept(server, number, naming));
+        Thread.ofVirtual().start(() -> accept(server, encrypts, () -> named(number, naming)));
         return server.getLocalPort();
     }
 
@@ -112,9 +119,9 @@ final class ScriptedUpstream implements AutoCloseable {
      */
     void leave() {
         exchange.incrementAndGet();
-        for (var socket : open) {
+        for (var wire : open.values()) {
             try {
-                socket.shutdownOutput();
+                wire.finish();
             } catch (IOException _) {
                 // The proxy was faster.
             }
@@ -125,8 +132,8 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Ends the connections of an exchange, so that the next one begins with none. */
     void closeConnections() {
-        for (var socket : open) {
-            closeQuietly(socket);
+        for (var wire : open.values()) {
+            closeQuietly(wire);
         }
     }
 
@@ -138,12 +145,11 @@ final class ScriptedUpstream implements AutoCloseable {
         closeConnections();
     }
 
-    private void accept(ServerSocket server, int number, Naming naming) {
+    private void accept(ServerSocket server, boolean encrypts, Supplier<String> named) {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
-                open.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket, () -> named(number, naming)));
+                Thread.ofVirtual().start(() -> serve(socket, encrypts, named));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
             }
@@ -165,29 +171,35 @@ final class ScriptedUpstream implements AutoCloseable {
         return rotation.indexOf(port) + 1;
     }
 
-    private void serve(Socket socket, Supplier<String> named) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            var in = new PushbackInputStream(socket.getInputStream(), PREFACE_START.length());
-            if (beginsWithPreface(in)) {
-                serveFrames(socket, in, named);
-                return;
-            }
-            var reader = new RequestReader(in);
-            int number = 0;
-            while (reader.readHead()) {
-                if (number == 0) {
-                    // Requests have an order; which port's connection is accepted first has none.
-                    number = connections.incrementAndGet();
-                }
-                if (!answer(socket, reader, number, named.get())) {
-                    return;
-                }
-            }
+    private void serve(Socket socket, boolean encrypts, Supplier<String> named) {
+        // What is still being encrypted must be found by who closes all.
+        open.put(socket, new Wire(socket, socket));
+        try (var wire = Wire.accept(socket, encrypts)) {
+            open.put(socket, wire);
+            serve(wire, named);
         } catch (IOException _) {
             // The proxy reset the connection: the attempt stays recorded as incomplete.
         } finally {
             open.remove(socket);
+        }
+    }
+
+    private void serve(Wire wire, Supplier<String> named) throws IOException {
+        var in = new PushbackInputStream(wire.in(), PREFACE_START.length());
+        if (beginsWithPreface(in)) {
+            serveFrames(wire, in, named);
+            return;
+        }
+        var reader = new RequestReader(in);
+        int number = 0;
+        while (reader.readHead()) {
+            if (number == 0) {
+                // Requests have an order; which port's connection is accepted first has none.
+                number = connections.incrementAndGet();
+            }
+            if (!answer(wire, reader, number, named.get())) {
+                return;
+            }
         }
     }
 
@@ -209,11 +221,10 @@ final class ScriptedUpstream implements AutoCloseable {
         return same;
     }
 
-    private void serveFrames(Socket socket, InputStream in, Supplier<String> named)
-            throws IOException {
+    private void serveFrames(Wire wire, InputStream in, Supplier<String> named) throws IOException {
         var script = new FrameScript(named);
-        var frames = new FrameConnection(in, socket.getOutputStream());
-        new FramedAnswers(socket, frames, script, attempts).serve();
+        var frames = new FrameConnection(in, wire.out());
+        new FramedAnswers(wire, frames, script, attempts).serve();
     }
 
     /** What an HTTP/2 connection is answered by; confined to its reading thread, but for waits. */
@@ -265,7 +276,7 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     /** Whether the connection may serve another request. */
-    private boolean answer(Socket socket, RequestReader reader, int number, String seenBy)
+    private boolean answer(Wire wire, RequestReader reader, int number, String seenBy)
             throws IOException {
         int now = exchange.get();
         var entry = attempts.began(reader.seen(seenBy, number));
@@ -280,10 +291,10 @@ final class ScriptedUpstream implements AutoCloseable {
                 attempts.ended(entry, reader.seen(seenBy, number));
             }
             pause(answer.delay(), now);
-            write(socket, answer.head());
+            write(wire, answer.head());
             if (!reader.isHead()) {
                 pause(answer.bodyDelay(), now);
-                write(socket, answer.body());
+                write(wire, answer.body());
             }
             return switch (answer.after()) {
                 case KEEP -> {
@@ -293,7 +304,7 @@ final class ScriptedUpstream implements AutoCloseable {
                     yield reader.complete();
                 }
                 case CLOSE -> {
-                    socket.shutdownOutput();
+                    wire.finish();
                     reader.drain();
                     yield false;
                 }
@@ -309,11 +320,11 @@ final class ScriptedUpstream implements AutoCloseable {
                         GOAWAY,
                         GOAWAY_UNSEEN,
                         GOAWAY_ERROR -> {
-                    socket.setSoLinger(true, 0);
+                    wire.abort();
                     yield false;
                 }
                 case ECHO -> {
-                    reader.echo(socket.getOutputStream());
+                    reader.echo(wire.out());
                     yield false;
                 }
                 case HANG -> {
@@ -336,103 +347,17 @@ final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
-    private static void write(Socket socket, String text) throws IOException {
+    private static void write(Wire wire, String text) throws IOException {
         if (!text.isEmpty()) {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            wire.out().write(text.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(Wire wire) {
         try {
-            socket.close();
+            wire.close();
         } catch (IOException _) {
             // It is closed all the same.
-        }
-    }
-
-    /** Reads one request after the other from a connection. */
-    private static final class RequestReader {
-        private final InputStream in;
-        private final byte[] buffer = new byte[1 << 16];
-        private final StringBuilder text = new StringBuilder();
-        private HttpText.Head head = new HttpText.Head("", List.of(), 0);
-        private HttpText.Body body = new HttpText.Body("", List.of(), 0, false);
-
-        RequestReader(InputStream in) {
-            this.in = in;
-        }
-
-        boolean readHead() throws IOException {
-            text.delete(0, body.end());
-            body = new HttpText.Body("", List.of(), 0, false);
-            var next = HttpText.head(text.toString(), 0);
-            while (next.isEmpty()) {
-                if (!more()) {
-                    return false;
-                }
-                next = HttpText.head(text.toString(), 0);
-            }
-            head = next.get();
-            body = new HttpText.Body("", List.of(), head.end(), false);
-            return true;
-        }
-
-        void readBody() throws IOException {
-            do {
-                body = parse();
-            } while (!body.complete() && more());
-        }
-
-        void echo(OutputStream out) throws IOException {
-            int n = in.read(buffer);
-            while (n >= 0) {
-                out.write(buffer, 0, n);
-                n = in.read(buffer);
-            }
-        }
-
-        void drain() throws IOException {
-            while (in.read(buffer) >= 0) {
-                // Nothing is done with it: the proxy is to find that nobody answers.
-            }
-        }
-
-        boolean complete() {
-            return body.complete();
-        }
-
-        boolean isHead() {
-            return head.startLine().startsWith("HEAD ");
-        }
-
-        SeenAttempt seen(String upstream, int connection) {
-            return new SeenAttempt(
-                    upstream,
-                    connection,
-                    head.startLine(),
-                    head.headers(),
-                    body.text(),
-                    body.trailers(),
-                    body.complete());
-        }
-
-        private HttpText.Body parse() {
-            var all = text.toString();
-            return head.chunked()
-                    ? HttpText.chunked(all, head.end())
-                    : HttpText.ofLength(all, head.end(), head.contentLength().orElse(0));
-        }
-
-        private boolean more() throws IOException {
-            int n = in.read(buffer);
-            if (n < 0) {
-                return false;
-            }
-            if (text.length() + n > MAX_REQUEST_CHARS) {
-                throw new IOException("request of more than " + MAX_REQUEST_CHARS + " bytes");
-            }
-            text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-            return true;
         }
     }
 }

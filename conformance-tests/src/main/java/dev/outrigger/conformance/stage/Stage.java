@@ -106,7 +106,9 @@ public final class Stage implements AutoCloseable {
         }
         upstreams.play(exchange.id(), exchange.upstreams());
         var before = stats();
-        try (var client = new WireClient(proxy, port, upstreams.attempts(), configuration)) {
+        try (var client =
+                new WireClient(
+                        proxy, exchange.transport(), port, upstreams.attempts(), configuration)) {
             client.play(exchange.steps());
             var settling = new Settling(STILL, System::nanoTime);
             var _ = Eventually.holds(QUIET_LIMIT, () -> settling.isOver(stats()));

@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
  * other. Any thread.
  */
 public final class Turns {
-    private static final int TIMED_AT_ONCE = 24;
+    private static final int TIMED_AT_ONCE = 48;
     private static final int AT_ONCE = 40;
 
     private final Semaphore timed = new Semaphore(TIMED_AT_ONCE);

@@ -18,11 +18,29 @@ import java.util.Set;
 /** The upstreams of a stage, made when the configuration first names them. Used by one thread. */
 final class UpstreamSet implements AutoCloseable {
     private final AttemptLog attempts = new AttemptLog();
+    private final AttemptLog copies = new AttemptLog();
+    private final Set<String> secured;
+    private final String mirror;
     private final Map<String, ScriptedUpstream> scripted = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, Integer> replicas = new LinkedHashMap<>();
     private final Map<Integer, String> replicaNames = new LinkedHashMap<>();
     private final List<AutoCloseable> reserved = new ArrayList<>();
+
+    /** Those of a stage on which all is plain if nothing else is said. */
+    UpstreamSet() {
+        this(Set.of(), "");
+    }
+
+    /**
+     * @param secured the upstreams that speak TLS on all ports
+     * @param mirror the one that copies of requests go to: when they come has no order, so that it
+     *     knows nothing of exchanges; may be none
+     */
+    UpstreamSet(Set<String> secured, String mirror) {
+        this.secured = Set.copyOf(secured);
+        this.mirror = mirror;
+    }
 
     /** The port that a placeholder such as {@code ${refused.a}} stands for. */
     int port(String kind, String name) throws IOException {
@@ -42,7 +60,8 @@ final class UpstreamSet implements AutoCloseable {
     int scripted(String name) throws IOException {
         var upstream = scripted.get(name);
         if (upstream == null) {
-            upstream = ScriptedUpstream.start(name, attempts);
+            var log = name.equals(mirror) ? copies : attempts;
+            upstream = ScriptedUpstream.start(name, secured.contains(name), log);
             scripted.put(name, upstream);
             ports.put("upstream " + name, upstream.port());
         }
@@ -80,9 +99,7 @@ final class UpstreamSet implements AutoCloseable {
         }
         var _ = scripted(name);
         int port =
-                Optional.ofNullable(scripted.get(name))
-                        .orElseThrow()
-                        .listen(Naming.SHARED, Certificates.server());
+                Optional.ofNullable(scripted.get(name)).orElseThrow().listen(Naming.SHARED, true);
         replicas.put("secured " + name, port);
         replicaNames.put(port, "secured " + name);
         return port;
@@ -146,6 +163,11 @@ final class UpstreamSet implements AutoCloseable {
         return attempts;
     }
 
+    /** What the mirror has seen. */
+    AttemptLog copies() {
+        return copies;
+    }
+
     /**
      * Begins an exchange.
      *
@@ -164,7 +186,11 @@ final class UpstreamSet implements AutoCloseable {
             }
         }
         attempts.clear();
-        scripted.forEach((name, upstream) -> upstream.play(Optional.ofNullable(answers.get(name))));
+        scripted.forEach((name, upstream) -> {
+            if (!name.equals(mirror)) {
+                upstream.play(Optional.ofNullable(answers.get(name)));
+            }
+        });
     }
 
     /** Whether the proxy knows of each connection that an upstream has closed. */
@@ -174,7 +200,11 @@ final class UpstreamSet implements AutoCloseable {
 
     /** Ends what an exchange has left open, with the proxy's knowledge. */
     void leave() {
-        scripted.values().forEach(ScriptedUpstream::leave);
+        scripted.forEach((name, upstream) -> {
+            if (!name.equals(mirror)) {
+                upstream.leave();
+            }
+        });
     }
 
     void closeConnections() {

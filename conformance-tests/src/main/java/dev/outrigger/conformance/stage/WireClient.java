@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.stage;
 
 import dev.outrigger.conformance.exchange.ClientStep;
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.observe.SeenAdminReply;
 import dev.outrigger.conformance.observe.SeenConnection;
 import dev.outrigger.conformance.proxy.Eventually;
@@ -22,7 +23,11 @@ final class WireClient implements AutoCloseable {
     /** How long a connection must stay open after its last response to count as open. */
     private static final Duration SETTLING = Duration.ofMillis(60);
 
+    /** The same where a close may be delayed by nearly that and the machine is busy. */
+    private static final Duration LONG_SETTLING = Duration.ofMillis(120);
+
     private final RunningProxy proxy;
+    private final Transport transport;
     private final int port;
     private final AttemptLog attempts;
     private final PolicySteps policies;
@@ -32,23 +37,36 @@ final class WireClient implements AutoCloseable {
     private final List<SeenConnection> finished = new ArrayList<>();
     private final List<SeenAdminReply> adminReplies = new ArrayList<>();
 
-    WireClient(RunningProxy proxy, int port, AttemptLog attempts, PolicySteps policies) {
-        this(proxy, port, attempts, policies, STEP_LIMIT, Optional.empty());
+    /**
+     * The proxy takes nothing more on the latest connection, so that there is nothing to wait for.
+     */
+    private boolean silent;
+
+    WireClient(
+            RunningProxy proxy,
+            Transport transport,
+            int port,
+            AttemptLog attempts,
+            PolicySteps policies) {
+        this(proxy, transport, port, attempts, policies, STEP_LIMIT, Optional.empty());
     }
 
     /**
+     * @param transport below what the steps send
      * @param stepLimit how long a step may wait for what never comes
      * @param settling when given, nothing is sent before the proxy knows what these have closed,
      *     nor after it has said itself that it closes: what would come of it is a race
      */
     WireClient(
             RunningProxy proxy,
+            Transport transport,
             int port,
             AttemptLog attempts,
             PolicySteps policies,
             Duration stepLimit,
             Optional<UpstreamSet> settling) {
         this.proxy = proxy;
+        this.transport = transport;
         this.port = port;
         this.attempts = attempts;
         this.policies = policies;
@@ -59,7 +77,7 @@ final class WireClient implements AutoCloseable {
     /** Does all steps, then sees how each connection ends, and closes it. */
     void play(List<ClientStep> steps) throws IOException {
         if (steps.isEmpty() || !(steps.getFirst() instanceof ClientStep.ConnectHttp2)) {
-            connections.add(WireConnection.open(port));
+            connections.add(open(transport));
         }
         for (var step : steps) {
             play(step);
@@ -71,7 +89,7 @@ final class WireClient implements AutoCloseable {
             if (due) {
                 var _ = connection.awaitEnd(CLOSE_LIMIT);
             } else {
-                connection.awaitSettled(SETTLING);
+                connection.awaitSettled(settling.isPresent() ? LONG_SETTLING : SETTLING);
             }
             finished.add(connection.seen());
             connection.close();
@@ -98,33 +116,60 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    private ClientConnection open(Transport of) throws IOException {
+        return of.isHttp2() ? FramedConnection.open(of, port) : WireConnection.open(of, port);
+    }
+
+    /** Which of two is first that both want to close a connection would be a race. */
+    private void awaitAnnouncedEnd(ClientConnection connection) {
+        // One of HTTP/2 goes away in its own time.
+        if (settling.isPresent() && !transport.isHttp2() && connection.isLeft()) {
+            var _ = connection.awaitEnd(CLOSE_LIMIT);
+        }
+    }
+
     private void play(ClientStep step) throws IOException {
         switch (step) {
-            case ClientStep.Connect() -> connections.add(WireConnection.open(port));
-            case ClientStep.ConnectHttp2() -> connections.add(FramedConnection.open(port));
+            case ClientStep.Connect() -> {
+                connections.add(open(transport));
+                silent = false;
+            }
+            case ClientStep.ConnectHttp2() ->
+                    connections.add(
+                            open(transport.isTls() ? Transport.HTTP2_TLS : Transport.HTTP2));
             case ClientStep.ResetStream(var code) -> current().resetStream(code);
             case ClientStep.Send(var text) -> {
                 settling.ifPresent(each -> {
                     var _ = Eventually.holds(SETTLING, each::isSettled);
                 });
-                if (settling.isEmpty() || !current().isLeft()) {
+                silent = settling.isPresent() && current().isLeft();
+                if (!silent) {
                     current().send(text);
                 }
             }
             case ClientStep.AwaitResponses(var count) -> {
-                var _ = current().awaitResponses(count, stepLimit);
+                var _ = silent || current().awaitResponses(count, stepLimit);
             }
             case ClientStep.AwaitEnd() -> {
-                var _ = current().awaitEnd(stepLimit);
+                var _ = silent || current().awaitEnd(stepLimit);
             }
             case ClientStep.AwaitQuiet(var duration) -> current().awaitQuiet(duration);
             case ClientStep.AwaitAttempts(var count) -> {
                 var _ = attempts.await(count, stepLimit);
             }
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
-            case ClientStep.CloseWrite() -> current().closeWrite();
-            case ClientStep.Close() -> current().close();
-            case ClientStep.Reset() -> current().reset();
+            case ClientStep.CloseWrite() -> {
+                awaitAnnouncedEnd(current());
+                current().closeWrite();
+            }
+            case ClientStep.Close() -> {
+                awaitAnnouncedEnd(current());
+                current().close();
+            }
+            case ClientStep.Reset() -> {
+                awaitAnnouncedEnd(current());
+                current().reset();
+            }
             case ClientStep.Admin(var method, var path) -> {
                 var reply = proxy.admin(method, path);
                 adminReplies.add(new SeenAdminReply(reply.status(), reply.body()));

@@ -1,44 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.observe.SeenConnection;
 import dev.outrigger.conformance.observe.SeenResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 
 /**
- * One real connection of a client that writes whatever bytes it is told. Writing happens on a
- * thread of its own, so that a proxy that stops reading does not stop the client from seeing its
- * answer. Used by one thread; the two inner threads only fill the buffer and empty the queue.
+ * One real connection of a client that writes whatever bytes it is told. Used by one thread; the
+ * two inner threads only fill the buffer and empty the queue.
  */
 final class WireConnection implements ClientConnection {
     private static final int MAX_RECEIVED_BYTES = 64 << 20;
 
-    private final Socket socket;
+    private final Wire wire;
     private final int localPort;
-    private final ExecutorService writer =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+    private final Conversation conversation = new Conversation();
     private final StringBuilder sent = new StringBuilder();
     private List<String> methods = List.of();
-    private final Object lock = new Object();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-    private SeenConnection.End end = SeenConnection.End.OPEN;
-    private boolean left;
-    private long latestSentNanos;
-    private long latestReceivedNanos;
 
-    private WireConnection(Socket socket) {
-        this.socket = socket;
-        this.localPort = socket.getLocalPort();
+    private WireConnection(Wire wire) {
+        this.wire = wire;
+        this.localPort = wire.localPort();
     }
 
     @Override
@@ -47,31 +35,24 @@ final class WireConnection implements ClientConnection {
     }
 
     static WireConnection open(int port) throws IOException {
-        var socket = new Socket();
-        socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-        var connection = new WireConnection(socket);
-        connection.latestSentNanos = System.nanoTime();
-        connection.latestReceivedNanos = connection.latestSentNanos - 1;
+        return open(Transport.PLAIN, port);
+    }
+
+    static WireConnection open(Transport transport, int port) throws IOException {
+        var connection = new WireConnection(Wire.connect(transport, port));
         Thread.ofVirtual().start(connection::receive);
         return connection;
     }
 
     @Override
     public void send(String text) {
-        synchronized (lock) {
+        synchronized (conversation) {
             sent.append(text);
             // Asked for with each byte that comes, and long where bodies are.
             methods = ResponseReader.methods(sent.toString());
         }
-        latestSentNanos = System.nanoTime();
-        writer.execute(() -> {
-            try {
-                socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-            } catch (IOException _) {
-                // The proxy closed the connection; the reading side sees how.
-            }
-        });
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        conversation.say(() -> wire.out().write(bytes));
     }
 
     @Override
@@ -81,76 +62,48 @@ final class WireConnection implements ClientConnection {
 
     @Override
     public void closeWrite() {
-        writer.execute(() -> {
-            try {
-                socket.shutdownOutput();
-            } catch (IOException _) {
-                // As above.
-            }
-        });
+        conversation.write(wire::finish);
     }
 
     @Override
     public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        close();
+        conversation.leave();
+        wire.abort();
     }
 
     @Override
     public boolean awaitResponses(int count, Duration limit) {
-        return await(limit, () -> reading().completed() >= count || ended());
+        return conversation.await(
+                limit, () -> reading().completed() >= count || conversation.hasEnded());
     }
 
     @Override
     public boolean awaitEnd(Duration limit) {
-        return await(limit, this::ended);
+        return conversation.awaitEnd(limit);
     }
 
     @Override
     public void awaitSettled(Duration duration) {
-        synchronized (lock) {
-            long latest =
-                    latestReceivedNanos - latestSentNanos < 0
-                            ? latestSentNanos
-                            : latestReceivedNanos;
-            long left = latest + duration.toNanos() - System.nanoTime();
-            var _ = awaitEnd(Duration.ofNanos(Math.max(0, left)));
-        }
+        conversation.awaitSettled(duration);
     }
 
     @Override
     public void awaitQuiet(Duration duration) {
-        long answered = duration.toNanos();
-        synchronized (lock) {
-            while (!ended()) {
-                boolean none = latestReceivedNanos - latestSentNanos < 0;
-                long due = none ? latestSentNanos + 2 * answered : latestReceivedNanos + answered;
-                long left = due - System.nanoTime();
-                if (left <= 0) {
-                    return;
-                }
-                try {
-                    lock.wait(left / 1_000_000 + 1);
-                } catch (InterruptedException _) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-            }
-        }
+        conversation.awaitQuiet(duration);
     }
 
     @Override
     public SeenConnection seen() {
-        synchronized (lock) {
+        synchronized (conversation) {
             var reading = reading();
-            return new SeenConnection(reading.responses(), reading.rest(), end);
+            return new SeenConnection(reading.responses(), reading.rest(), conversation.end());
         }
     }
 
     @Override
     public boolean isLeft() {
-        synchronized (lock) {
-            if (ended()) {
+        synchronized (conversation) {
+            if (conversation.hasEnded()) {
                 return true;
             }
             var responses = reading().responses();
@@ -170,11 +123,8 @@ final class WireConnection implements ClientConnection {
 
     @Override
     public void close() throws IOException {
-        synchronized (lock) {
-            left = true;
-        }
-        writer.shutdownNow();
-        socket.close();
+        conversation.leave();
+        wire.close();
     }
 
     private static boolean saysClose(SeenResponse response) {
@@ -183,35 +133,12 @@ final class WireConnection implements ClientConnection {
                         header.name().equals("connection") && header.value().equals("close"));
     }
 
-    private boolean ended() {
-        return end != SeenConnection.End.OPEN;
-    }
-
     private ResponseReader.Reading reading() {
-        synchronized (lock) {
+        synchronized (conversation) {
             return ResponseReader.read(
                     received.toString(StandardCharsets.ISO_8859_1),
                     methods,
-                    end == SeenConnection.End.CLOSED);
-        }
-    }
-
-    private boolean await(Duration limit, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        synchronized (lock) {
-            while (!condition.getAsBoolean()) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                try {
-                    lock.wait(left / 1_000_000 + 1);
-                } catch (InterruptedException _) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return true;
+                    conversation.end() == SeenConnection.End.CLOSED);
         }
     }
 
@@ -219,24 +146,19 @@ final class WireConnection implements ClientConnection {
         var buffer = new byte[1 << 16];
         var how = SeenConnection.End.CLOSED;
         try {
-            var in = socket.getInputStream();
+            var in = wire.in();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                synchronized (lock) {
+                synchronized (conversation) {
                     if (received.size() + n > MAX_RECEIVED_BYTES) {
                         throw new IOException("more than " + MAX_RECEIVED_BYTES + " bytes");
                     }
                     received.write(buffer, 0, n);
-                    latestReceivedNanos = System.nanoTime();
-                    lock.notifyAll();
+                    conversation.heard();
                 }
             }
         } catch (IOException _) {
             how = SeenConnection.End.RESET;
         }
-        synchronized (lock) {
-            // What the proxy does to a connection that its client has closed is not seen.
-            end = left ? end : how;
-            lock.notifyAll();
-        }
+        conversation.ended(how);
     }
 }

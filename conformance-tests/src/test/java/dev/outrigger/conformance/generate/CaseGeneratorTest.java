@@ -3,6 +3,7 @@ package dev.outrigger.conformance.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outrigger.conformance.stage.Transports;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class CaseGeneratorTest {
                         .need("clusters", List.of())
                         .node();
 
-        assertThat(new GeneratedCase(1, false, config, List.of()).isWhole()).isFalse();
+        assertThat(new GeneratedCase(1, false, Transports.PLAIN, config, List.of()).isWhole())
+                .isFalse();
     }
 }

@@ -37,6 +37,7 @@ final class ConnectionLifetime {
     private final HttpConnectionManagerConfig config;
     private final HcmStats stats;
     private final Owner owner;
+    private final boolean http1;
     private final boolean safe;
     private final Timers.Timer idleTimer;
     private final Timers.Timer durationTimer;
@@ -48,20 +49,17 @@ final class ConnectionLifetime {
     private int requests;
 
     /**
-     * @param betweenRequestsOnly whether {@code http1_safe_max_connection_duration} can be obeyed
+     * @param http1 whether one request follows the other, and the last one's answer says so
      */
     ConnectionLifetime(
-            WorkerChain chain,
-            HttpConnectionManager pinned,
-            Owner owner,
-            boolean betweenRequestsOnly) {
+            WorkerChain chain, HttpConnectionManager pinned, Owner owner, boolean http1) {
         this.chain = chain;
         this.worker = chain.services().worker();
         this.config = pinned.settings().config();
         this.stats = pinned.settings().stats();
         this.owner = owner;
-        this.safe =
-                betweenRequestsOnly && pinned.settings().config().http1SafeMaxConnectionDuration();
+        this.http1 = http1;
+        this.safe = http1 && config.http1SafeMaxConnectionDuration();
         this.idleTimer = worker.timers().timer(this::onIdle);
         this.durationTimer = worker.timers().timer(this::onMaxDuration);
         this.drainTimer = worker.timers().timer(this::onDrainTimeout);
@@ -85,7 +83,11 @@ final class ConnectionLifetime {
         int max = config.maxRequestsPerConnection();
         if (max > 0 && requests >= max) {
             worker.stats().inc(stats.cxMaxRequestsReached);
-            lastRequest = true;
+            if (http1) {
+                lastRequest = true;
+            } else if (!draining && !closing) {
+                startDrain();
+            }
         }
     }
 

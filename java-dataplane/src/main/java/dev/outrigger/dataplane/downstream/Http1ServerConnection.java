@@ -77,7 +77,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.worker = accepted.worker();
         this.counts = accepted.counts();
         this.codec = accepted.config().codecType();
-        RequestReader.Options options = accepted.settings().readerOptions();
+        RequestReader.Options options =
+                accepted.settings().readerOptions(accepted.chain().tls() != null);
         this.reader = new RequestReader(options);
         this.body =
                 accepted.config().http1Options().enableTrailers()

@@ -81,12 +81,13 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
             if (details == null && !isRefusedForUnderscores()) {
                 exchange.onTrailers(reader.trailers());
             }
-            return details;
+            return told(details);
         }
         headRead = true;
         String details = reader.end(endStream);
-        if (details != null || isRefusedForUnderscores()) {
-            return details;
+        boolean refused = isRefusedForUnderscores();
+        if (details != null || refused) {
+            return told(details);
         }
         RequestHead head = reader.head();
         if (!endStream) {
@@ -203,6 +204,17 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         reset = true;
     }
 
+    private @Nullable String told(@Nullable String details) {
+        String noted = resetDetails();
+        return details == null || noted == null ? details : noted;
+    }
+
+    /** Envoy's codec notes that it has dropped a field, and never forgets (observed). */
+    @Override
+    public @Nullable String resetDetails() {
+        return reader.hasDropped() ? Http2RequestReader.UNDERSCORE : null;
+    }
+
     @Override
     public void readDisable(boolean disable) {
         session.readDisable(stream(), disable);
@@ -238,7 +250,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         if (reset) {
             session.reset(ended, resetError());
         } else {
-            session.finish(ended);
+            session.finish(ended, connection.flushNanos());
         }
         connection.onStreamEnd(this);
     }

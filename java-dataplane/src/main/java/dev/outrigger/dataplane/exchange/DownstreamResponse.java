@@ -193,6 +193,7 @@ final class DownstreamResponse {
         exchange.info().downstreamTxEnd(worker.now());
         if (!exchange.isRequestComplete()) {
             shard.inc(exchange.stats().rqRxReset);
+            exchange.noteReset();
         }
         exchange.end();
     }

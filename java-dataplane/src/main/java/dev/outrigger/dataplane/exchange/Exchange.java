@@ -376,7 +376,17 @@ public final class Exchange implements FormatContext {
         // Envoy counts every reset of a stream here, whoever began it.
         shard.inc(stats().rqRxReset);
         downstream.reset();
+        noteReset();
         end();
+    }
+
+    /** What the codec has to say of a stream that this side resets is its fault, to Envoy. */
+    void noteReset() {
+        String noted = downstream.resetDetails();
+        if (noted != null) {
+            info.setFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+            info.setDetails(noted);
+        }
     }
 
     void cancelRouter() {

@@ -376,8 +376,8 @@ final class ForwardedRequest {
         if (log != null) {
             log.onRequestBody(data.readableBytes(), endStream);
         }
-        boolean kept = body.add(data, endStream, stream);
-        if (!kept && !overflowed && (retry.isEnabled() || route().internalRedirect() != null)) {
+        boolean exceeds = body.add(data, endStream, stream);
+        if (exceeds && (retry.isEnabled() || route().internalRedirect() != null)) {
             overflowed = true;
             shard.inc(cluster().stats().retryOrShadowAbandoned);
             retry.disable();

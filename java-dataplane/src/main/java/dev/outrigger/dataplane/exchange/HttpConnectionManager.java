@@ -101,6 +101,7 @@ public final class HttpConnectionManager {
         final byte[] serviceNode;
         final long logIntervalNanos;
         private final RequestReader.Options readerOptions;
+        private final RequestReader.Options securedReaderOptions;
         private final EncoderOptions encoderOptions;
 
         /**
@@ -156,6 +157,7 @@ public final class HttpConnectionManager {
             this.serviceNode = Ascii.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);
+            this.securedReaderOptions = readerOptions.secured();
             this.encoderOptions =
                     new EncoderOptions(
                             config.http1Options().headerNameCase() instanceof HeaderNameCase.Proper
@@ -195,9 +197,13 @@ public final class HttpConnectionManager {
             return upgrade == null ? router : upgradeRouters.getOrDefault(upgrade, router);
         }
 
-        /** What the codec of this manager's connections allows. */
-        public RequestReader.Options readerOptions() {
-            return readerOptions;
+        /**
+         * What the codec of this manager's connections allows.
+         *
+         * @param secured whether the connection is encrypted
+         */
+        public RequestReader.Options readerOptions(boolean secured) {
+            return secured ? securedReaderOptions : readerOptions;
         }
 
         /** How the codec of this manager's connections writes. */

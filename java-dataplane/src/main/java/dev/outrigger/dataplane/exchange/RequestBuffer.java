@@ -16,6 +16,8 @@ final class RequestBuffer {
     private final ArrayList<ByteBuf> chunks = new ArrayList<>();
     private long bytes;
     private long limit;
+    private long taken;
+    private boolean limited;
     private int sent;
     private boolean keep;
     private boolean complete;
@@ -27,7 +29,9 @@ final class RequestBuffer {
     void begin(boolean keepForRetry, long limitBytes) {
         end();
         keep = keepForRetry;
+        limited = keepForRetry;
         limit = limitBytes;
+        taken = 0;
         complete = false;
         trailers = null;
     }
@@ -65,11 +69,14 @@ final class RequestBuffer {
     /**
      * Takes data and sends it if there is a stream.
      *
-     * @return false once sent data is no longer kept
+     * @return whether it is more than may be kept, once; that counts what was kept before as well
      */
     boolean add(ByteBuf data, boolean endStream, @Nullable UpstreamStream stream) {
         complete |= endStream;
-        if (keep && bytes + data.readableBytes() > limit) {
+        taken += data.readableBytes();
+        boolean exceeds = limited && taken > limit;
+        if (exceeds) {
+            limited = false;
             giveUpKeeping(stream != null);
         }
         if (stream == null) {
@@ -81,7 +88,7 @@ final class RequestBuffer {
         } else {
             stream.sendBody(data, endStream);
         }
-        return keep;
+        return exceeds;
     }
 
     private void hold(ByteBuf data) {
@@ -94,8 +101,9 @@ final class RequestBuffer {
     }
 
     private void giveUpKeeping(boolean sending) {
+        boolean kept = keep;
         keep = false;
-        if (sending) {
+        if (kept && sending) {
             releaseFrom(0, sent);
         }
     }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.message;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response side of one downstream request, over HTTP/1 or HTTP/2: what an exchange writes to.
@@ -48,6 +49,11 @@ public interface DownstreamStream {
 
     /** Ends the stream abnormally: over HTTP/1 the connection is closed. */
     void reset();
+
+    /** What is told of the request if it is reset; {@code null} for nothing special. */
+    default @Nullable String resetDetails() {
+        return null;
+    }
 
     /** Stops or resumes reading the request body, for back-pressure. */
     void readDisable(boolean disable);

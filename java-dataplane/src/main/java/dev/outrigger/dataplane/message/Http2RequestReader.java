@@ -48,6 +48,7 @@ public final class Http2RequestReader extends Http2MessageReader {
     private int pathBytes;
     private byte[] protocol = {};
     private int dropped;
+    private boolean anyDropped;
 
     /**
      * @param maxBytes of all names and values (L1)
@@ -82,6 +83,7 @@ public final class Http2RequestReader extends Http2MessageReader {
         pathBytes = 0;
         https = false;
         knownScheme = false;
+        anyDropped = false;
         beginHead();
     }
 
@@ -190,6 +192,11 @@ public final class Http2RequestReader extends Http2MessageReader {
      * @return Envoy's response code details of a head that may not be, or {@code null}
      */
     public @Nullable String end(boolean endStream) {
+        // What comes first is seen first, and nothing is kept behind an invalid field.
+        dropUnderscored(head.headers());
+        if (isRefusedForUnderscores()) {
+            return null;
+        }
         if (isInvalid()) {
             return INVALID_FIELD;
         }
@@ -237,7 +244,6 @@ public final class Http2RequestReader extends Http2MessageReader {
                 return INVALID_MESSAGE;
             }
         }
-        dropUnderscored(headers);
         headers.joinRepeatedInlineHeaders();
         head.setFraming(false, !endStream && length < 0 && !tunnel, length);
         return null;
@@ -246,6 +252,7 @@ public final class Http2RequestReader extends Http2MessageReader {
     /** Names with underscores may cost the request (E7). */
     private void dropUnderscored(HeaderBlock block) {
         dropped = underscores == Underscores.ALLOW ? 0 : block.removeUnderscored();
+        anyDropped |= dropped > 0;
     }
 
     /** Whether the block that was read costs the request its stream for the underscores in it. */
@@ -256,6 +263,11 @@ public final class Http2RequestReader extends Http2MessageReader {
     /** How many fields of the block were left out for the underscores of their names. */
     public int dropped() {
         return dropped;
+    }
+
+    /** Whether any field of the message so far was left out so. */
+    public boolean hasDropped() {
+        return anyDropped;
     }
 
     @Override

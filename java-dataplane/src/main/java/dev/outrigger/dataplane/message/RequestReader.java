@@ -54,6 +54,23 @@ public final class RequestReader {
                     null,
                     false);
         }
+
+        /** The same on a connection that is encrypted itself. */
+        public Options secured() {
+            return refusesHttps
+                    ? new Options(
+                            maxHeadBytes,
+                            maxHeaders,
+                            allowAbsoluteUrl,
+                            acceptHttp10,
+                            allowChunkedLength,
+                            allowCustomMethods,
+                            underscores,
+                            preserveCase,
+                            ignoredUpgrade,
+                            false)
+                    : this;
+        }
     }
 
     /** What happens to a header whose name has an underscore (E7). */

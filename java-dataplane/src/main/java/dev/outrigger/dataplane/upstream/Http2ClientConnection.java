@@ -27,6 +27,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     private final Http2Session session;
     private final long configuredLimit;
     private final List<Http2ClientStream> streams = new ArrayList<>();
+    private boolean reading;
     private final List<Http2ClientStream> spare = new ArrayList<>();
 
     Http2ClientConnection(ConnectionPool pool, Http2Stats http2) {
@@ -91,6 +92,14 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
         pool.streamEnded(this);
     }
 
+    /** Whether the connection ends with this stream, in the midst of what is being read. */
+    boolean closesWithin(Http2ClientStream stream) {
+        return reading
+                && state == State.DRAINING
+                && streams.size() == 1
+                && streams.contains(stream);
+    }
+
     /** A response that was whole is not used by anybody any more. */
     void answered(Http2ClientStream stream) {
         boolean open = state != State.CLOSED;
@@ -118,7 +127,16 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     @Override
     public void onGoAway(boolean graceful) {
         shard.inc(stats.cxCloseNotify);
+        // Envoy writes when all is read, and takes it for the peer's fault that it cannot any more.
+        boolean unwritten = streams.isEmpty() && session.takeBackResets();
+        if (unwritten) {
+            out.discard();
+        }
+        boolean open = state != State.CLOSED;
         pool.drain(this);
+        if (unwritten && open && state == State.CLOSED) {
+            shard.inc(stats.cxProtocolError);
+        }
     }
 
     @Override
@@ -184,9 +202,11 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
             worker.refreshNow();
             received(in.readableBytes());
             if (!isClosedLocally()) {
+                reading = true;
                 session.read(in);
             }
         } finally {
+            reading = false;
             in.release();
         }
     }

@@ -106,7 +106,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         session.sendData(stream(), data, endStream);
         if (endStream && responseOver) {
             // What waits for the host's window is sent all the same.
-            session.finish(stream());
+            session.finish(stream(), 0);
             end();
             connection.recycle(this);
             return;
@@ -129,9 +129,19 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
 
     @Override
     public void cancel() {
-        if (receiver != null) {
-            resetLocally(Http2Error.INTERNAL_ERROR);
-            end();
+        if (receiver == null) {
+            return;
+        }
+        // Envoy closes a connection that drains before the reset of its last stream goes out.
+        boolean closes = connection.closesWithin(this);
+        if (closes) {
+            session.discard();
+        }
+        resetLocally(Http2Error.INTERNAL_ERROR);
+        end();
+        if (closes) {
+            connection.answered(this);
+        } else {
             connection.recycle(this);
         }
     }
