@@ -7,12 +7,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.outrigger.conformance.Subjects;
-import dev.outrigger.conformance.control.RunningControlPlane;
+import dev.outrigger.conformance.ControlledPair;
 import dev.outrigger.conformance.http2.GrpcCalls.Call;
-import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
-import dev.outrigger.conformance.stage.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,13 +57,14 @@ class GrpcRouteIT {
             List.of("grpc-infra-backend-v1", "grpc-infra-backend-v2");
 
     private final Map<String, FrameUpstream> upstreams = new LinkedHashMap<>();
-    private final List<RunningProxy> proxies = new ArrayList<>();
-    private RunningControlPlane control;
+    private ControlledPair pair;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
         var documents = new StringBuilder();
-        documents.append(sidecar("envoy")).append(sidecar("java"));
+        documents.append(
+                ControlledPair.sidecars(
+                        "{listeners: [{name: main, address: 127.0.0.1, port: PORT}]}"));
         for (Call call : GrpcCalls.all()) {
             documents.append(service(call.name(), call.protocol(), call.upstream()));
             documents.append(call.documents().replace("NAME", call.name()));
@@ -78,40 +76,15 @@ class GrpcRouteIT {
             documents.append(service("routed", "GRPC", GrpcCalls.isCalled("routed")));
             documents.append(gatewayRoute());
         }
-        control = RunningControlPlane.start(folder.resolve("policies.db"));
-        long revision = control.apply(documents.toString());
-        start(Subjects.oracle(), "a-0", folder.resolve("oracle"));
-        start(Subjects.subject(), "a-1", folder.resolve("subject"));
-        control.requireSync(revision);
-    }
-
-    private void start(ProxyUnderTest proxy, String id, Path folder) throws IOException {
-        var bootstrap = Files.createDirectories(folder).resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, control.bootstrap(proxy.flavor(), id));
-        proxies.add(proxy.start(bootstrap, folder));
+        pair = ControlledPair.start(folder, documents.toString());
     }
 
     @AfterAll
     void stop() {
-        proxies.forEach(RunningProxy::close);
-        upstreams.values().forEach(FrameUpstream::close);
-        if (control != null) {
-            control.close();
+        if (pair != null) {
+            pair.close();
         }
-    }
-
-    /** One for each proxy, as two processes of one machine cannot have the same port. */
-    private static String sidecar(String flavor) throws IOException {
-        return """
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: %s}
-        spec:
-          selector: {cluster: a, labels: {flavor: %s}}
-          outbound: {listeners: [{name: main, address: 127.0.0.1, port: %d}]}
-        """
-                .formatted(flavor, flavor, FreePort.next());
+        upstreams.values().forEach(FrameUpstream::close);
     }
 
     private String service(String name, String protocol, FrameUpstream.Script script)
@@ -154,7 +127,7 @@ class GrpcRouteIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var request : requests.entrySet()) {
                 var both = new ArrayList<Future<List<String>>>();
-                for (RunningProxy proxy : proxies) {
+                for (RunningProxy proxy : pair.proxies()) {
                     int port = Objects.requireNonNull(proxy.listenerPorts().get("outbound/main"));
                     both.add(
                             threads.submit(() ->

@@ -5,12 +5,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.outrigger.conformance.Subjects;
-import dev.outrigger.conformance.control.RunningControlPlane;
+import dev.outrigger.conformance.ControlledPair;
 import dev.outrigger.conformance.proxy.Eventually;
-import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
-import dev.outrigger.conformance.stage.FreePort;
 import dev.outrigger.conformance.stage.Identities;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,8 +42,7 @@ class ServiceOutsideIT {
     private static final String LIMITED = "outbound/limited";
 
     private final Map<String, TlsUpstream> upstreams = new LinkedHashMap<>();
-    private final List<RunningProxy> proxies = new ArrayList<>();
-    private RunningControlPlane control;
+    private ControlledPair pair;
 
     /**
      * One service and a request to it.
@@ -156,7 +152,10 @@ class ServiceOutsideIT {
         var secret = Files.writeString(folder.resolve("secret"), "s3cret\n");
         var empty = Files.writeString(folder.resolve("empty"), "\n");
         var documents = new StringBuilder();
-        documents.append(sidecar("envoy")).append(sidecar("java"));
+        documents.append(
+                ControlledPair.sidecars(
+                        "{listeners: [{name: main, address: 127.0.0.1, port: PORT}, {name: limited,"
+                                + " address: 127.0.0.1, port: PORT, maxConnections: 1}]}"));
         for (Case each : cases()) {
             var upstream =
                     each.host() == Host.OLD
@@ -172,45 +171,17 @@ class ServiceOutsideIT {
                             .replace("SECRET", secret.toString())
                             .replace("EMPTY", empty.toString()));
         }
-        control = RunningControlPlane.start(folder.resolve("policies.db"));
-        long revision = control.apply(documents.toString());
-        start(Subjects.oracle(), "a-0", folder.resolve("oracle"));
-        start(Subjects.subject(), "a-1", folder.resolve("subject"));
-        control.requireSync(revision);
-    }
-
-    private void start(ProxyUnderTest proxy, String id, Path folder) throws IOException {
-        var bootstrap = Files.createDirectories(folder).resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, control.bootstrap(proxy.flavor(), id));
-        proxies.add(proxy.start(bootstrap, folder));
+        pair = ControlledPair.start(folder, documents.toString());
     }
 
     @AfterAll
     void stop() throws IOException {
-        proxies.forEach(RunningProxy::close);
+        if (pair != null) {
+            pair.close();
+        }
         for (TlsUpstream upstream : upstreams.values()) {
             upstream.close();
         }
-        if (control != null) {
-            control.close();
-        }
-    }
-
-    /** One for each proxy, as two processes of one machine cannot have the same port. */
-    private static String sidecar(String flavor) throws IOException {
-        return """
-        ---
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Sidecar
-        metadata: {name: %s}
-        spec:
-          selector: {cluster: a, labels: {flavor: %s}}
-          outbound:
-            listeners:
-            - {name: main, address: 127.0.0.1, port: %d}
-            - {name: limited, address: 127.0.0.1, port: %d, maxConnections: 1}
-        """
-                .formatted(flavor, flavor, FreePort.next(), FreePort.next());
     }
 
     private static String service(Case of, int port) {
@@ -242,7 +213,7 @@ class ServiceOutsideIT {
     private void check(Case asked) throws IOException {
         var answers = new ArrayList<String>();
         var refusals = new ArrayList<Map<String, String>>();
-        for (RunningProxy proxy : proxies) {
+        for (RunningProxy proxy : pair.proxies()) {
             try (var client = connect(proxy, MAIN)) {
                 answers.add(ask(client, asked.name(), asked.headers()));
             }
@@ -258,7 +229,7 @@ class ServiceOutsideIT {
     @Test
     void credentialsAreCounted() throws IOException {
         var counted = new ArrayList<Map<String, String>>();
-        for (RunningProxy proxy : proxies) {
+        for (RunningProxy proxy : pair.proxies()) {
             try (var client = connect(proxy, MAIN)) {
                 var _ = ask(client, "key", "");
                 var _ = ask(client, "keyless", "");
@@ -273,7 +244,7 @@ class ServiceOutsideIT {
 
     @Test
     void connectionsBeyondTheLimitAreClosed() throws IOException {
-        for (RunningProxy proxy : proxies) {
+        for (RunningProxy proxy : pair.proxies()) {
             try (var first = connect(proxy, LIMITED)) {
                 assertThat(ask(first, "named", "")).contains(" 200 ");
                 try (var second = connect(proxy, LIMITED)) {
@@ -289,7 +260,7 @@ class ServiceOutsideIT {
         }
 
         var counted = new ArrayList<Map<String, String>>();
-        for (RunningProxy proxy : proxies) {
+        for (RunningProxy proxy : pair.proxies()) {
             counted.add(stats(proxy, "connection_limit|limited.downstream_cx_(total|destroy)"));
         }
         assertThat(counted.getFirst().values()).as("Envoy").contains("3", "1", "0");

@@ -49,6 +49,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final ConnectionLifetime lifetime;
     private final PrematureResets prematureResets;
     private final Timers.Timer flushTimer;
+    private final long flushNanos;
     private final List<Http2ServerStream> active = new ArrayList<>();
     private final List<Http2ServerStream> spare = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
@@ -74,6 +75,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         worker);
         this.lifetime = new ConnectionLifetime(accepted.chain(), accepted.pinned(), this, false);
         this.prematureResets = new PrematureResets(worker);
+        this.flushNanos = accepted.config().streamIdleTimeout().toNanos();
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
         shard.inc(stats.http2().downstreamConnections);
         lifetime.begin();
@@ -212,9 +214,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             stream.exchange().dispose();
         }
         prematureResets.onClosed();
-        if (session.isFlushing() && !flushTimer.isArmed()) {
-            armFlushTimer();
-        }
+        armFlushTimer();
         if (active.isEmpty() && !closing) {
             lifetime.armIdle();
         }
@@ -227,10 +227,18 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /**
+     * How long the rest of a response may wait for the client, 0 for ever; whatever its route says
+     * (observed).
+     */
+    long flushNanos() {
+        return flushNanos;
+    }
+
     private void armFlushTimer() {
-        long limit = accepted.config().streamIdleTimeout().toNanos();
-        if (limit > 0) {
-            flushTimer.arm(worker.now(), limit);
+        long next = session.nextFlushNanos();
+        if (next >= 0) {
+            flushTimer.arm(worker.now(), next);
         }
     }
 
@@ -238,9 +246,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private void onFlushTimeout() {
         worker.refreshNow();
         session.resetFlushing();
-        if (session.isFlushing()) {
-            armFlushTimer();
-        }
+        armFlushTimer();
         worker.flushDirty();
     }
 

@@ -250,7 +250,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         if (reset) {
             session.reset(ended, resetError());
         } else {
-            session.finish(ended);
+            session.finish(ended, connection.flushNanos());
         }
         connection.onStreamEnd(this);
     }

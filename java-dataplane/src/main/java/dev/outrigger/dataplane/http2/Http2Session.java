@@ -66,6 +66,7 @@ public final class Http2Session {
     private final Http2Options options;
     private final BooleanSupplier peerReads;
     private final Http2Stats stats;
+    private final WorkerContext worker;
     private final StatsShard shard;
     private final FrameReader reader;
     private final FrameWriter writer;
@@ -104,6 +105,7 @@ public final class Http2Session {
         this.options = options;
         this.peerReads = peerReads;
         this.stats = stats;
+        this.worker = worker;
         this.shard = worker.stats();
         this.writer = new FrameWriter(out);
         this.settings = new LocalSettings(options, writer);
@@ -431,8 +433,10 @@ public final class Http2Session {
     /**
      * Nobody cares for the stream any more: what waits is still sent, and what the peer still sends
      * is dropped. A peer that is not at its end by then is told that no more is wanted.
+     *
+     * @param flushNanos how long it may wait until {@link #resetFlushing}; 0 for ever
      */
-    public void finish(Http2Stream stream) {
+    public void finish(Http2Stream stream, long flushNanos) {
         if (streams.get(stream.id()) != stream) {
             return;
         }
@@ -441,6 +445,8 @@ public final class Http2Session {
         stream.finished = true;
         if (!stream.localEnd) {
             stream.flushing = true;
+            stream.flushLimited = flushNanos > 0;
+            stream.flushDeadline = worker.now() + flushNanos;
             flushing++;
         }
         conclude(stream);
@@ -462,21 +468,27 @@ public final class Http2Session {
         }
     }
 
-    /** Whether a response waits whose exchange is over. */
-    public boolean isFlushing() {
-        return flushing > 0;
-    }
-
-    /** Resets the streams whose responses wait, except those that began to wait since last time. */
+    /** Resets the streams whose responses have waited as long as they may. */
     public void resetFlushing() {
         for (Http2Stream stream : streams()) {
-            if (stream.flushing && stream.flushSeen) {
+            boolean late = stream.flushLimited && worker.now() - stream.flushDeadline >= 0;
+            if (stream.flushing && late) {
                 shard.inc(stats.flushTimeout);
-                reset(stream, Http2Error.NO_ERROR);
-            } else {
-                stream.flushSeen = stream.flushing;
+                reset(stream, Http2Error.INTERNAL_ERROR);
             }
         }
+    }
+
+    /** After how many nanoseconds {@link #resetFlushing} has something to do; -1 for never. */
+    public long nextFlushNanos() {
+        long next = -1;
+        for (Http2Stream stream : flushing > 0 ? streams.values() : List.<Http2Stream>of()) {
+            if (stream.flushing && stream.flushLimited) {
+                long left = Math.max(0, stream.flushDeadline - worker.now());
+                next = next < 0 ? left : Math.min(next, left);
+            }
+        }
+        return next;
     }
 
     /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */

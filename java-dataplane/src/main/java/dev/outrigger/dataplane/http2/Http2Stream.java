@@ -74,7 +74,8 @@ public final class Http2Stream {
     boolean full;
     boolean finished;
     boolean flushing;
-    boolean flushSeen;
+    boolean flushLimited;
+    long flushDeadline;
     long expectedBytes = -1;
     long receivedBytes;
 

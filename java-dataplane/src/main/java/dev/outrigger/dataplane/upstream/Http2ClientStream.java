@@ -106,7 +106,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         session.sendData(stream(), data, endStream);
         if (endStream && responseOver) {
             // What waits for the host's window is sent all the same.
-            session.finish(stream());
+            session.finish(stream(), 0);
             end();
             connection.recycle(this);
             return;
