@@ -42,6 +42,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
 
     private static final int MAX_RECORD_BYTES = 16 * 1024;
 
+    /** The most that is handed up at once. */
+    private static final int PIECE_BYTES = 4 * MAX_RECORD_BYTES;
+
     /** Enough for any record's header, padding and tag. */
     private static final int RECORD_OVERHEAD_BYTES = 96;
 
@@ -492,7 +495,10 @@ public final class TlsHandler extends ChannelDuplexHandler {
                 chain, byServerName ? serverNameAsked() : "", target.anyName(), shard);
     }
 
-    /** Decrypts all there is and hands it up in one piece for each buffer's worth. */
+    /**
+     * Decrypts all there is and hands it up in one piece for each buffer's worth. What a record
+     * holds may have come in many reads, of which this is the last.
+     */
     private void decrypt(ByteBuf in) {
         int before = in.readableBytes();
         long address = in.memoryAddress() + in.readerIndex();
@@ -501,7 +507,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         int error = BoringSsl.ERROR_NONE;
         while (ssl != 0 && !ended) {
             if (out == null) {
-                out = ctx().alloc().directBuffer(Math.clamp(before, 64, 4 * MAX_RECORD_BYTES));
+                out = ctx().alloc().directBuffer(Math.clamp(before, 64, PIECE_BYTES));
             }
             int got =
                     SSL.readFromSSL(
@@ -511,7 +517,10 @@ public final class TlsHandler extends ChannelDuplexHandler {
                 break;
             }
             out.writerIndex(out.writerIndex() + got);
-            if (!out.isWritable()) {
+            if (!out.isWritable() && out.capacity() < PIECE_BYTES) {
+                int more = SSL.sslPending(ssl) + SSL.bioLengthByteBuffer(bio);
+                out.ensureWritable(Math.clamp(more + 1L, 1, PIECE_BYTES - out.capacity()));
+            } else if (!out.isWritable()) {
                 ByteBuf full = out;
                 out = null;
                 // Whoever reads it may write, which needs the place of what is being read.
