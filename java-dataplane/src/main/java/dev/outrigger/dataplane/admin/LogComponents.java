@@ -40,6 +40,7 @@ public final class LogComponents {
                     Map.entry("als", "grpc"),
                     Map.entry("bootstrap", "main"),
                     Map.entry("config", "config"),
+                    Map.entry("dnscache", "forward_proxy"),
                     Map.entry("downstream", "http"),
                     Map.entry("exchange", "router"),
                     Map.entry("filter", "filter"),
