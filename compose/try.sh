@@ -41,7 +41,7 @@ if [ "${1:-}" = down ]; then
 fi
 
 command -v curl >/dev/null || die "curl is missing"
-services="control-plane apply service-b prometheus"
+services="control-plane sidecar-api apply service-b prometheus"
 for sidecar in $sidecars; do
   services="$services service-a-$sidecar sidecar-a-$sidecar"
 done

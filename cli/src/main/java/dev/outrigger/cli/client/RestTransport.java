@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -37,10 +38,17 @@ import javax.net.ssl.TrustManager;
 final class RestTransport implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** What the API takes for one. */
+    private static final Pattern AUTHOR = Pattern.compile("[!-~]{1,128}");
+
     private final URI server;
     private final Duration timeout;
     private final HttpClient http;
     private final Optional<String> token;
+
+    /** Where nobody has to prove who they are, as on loopback. */
+    private final Optional<String> author;
+
     private final Consumer<String> trace;
 
     private RestTransport(
@@ -48,13 +56,17 @@ final class RestTransport implements AutoCloseable {
         this.server = server;
         this.timeout = timeout;
         this.token = credentials.token();
+        boolean isPlain = server.getScheme().equalsIgnoreCase("http");
+        this.author =
+                Optional.of(System.getProperty("user.name", ""))
+                        .filter(name -> isPlain && AUTHOR.matcher(name).matches());
         this.trace = trace;
         var builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(timeout)
                         .followRedirects(HttpClient.Redirect.NEVER);
-        if (server.getScheme().equalsIgnoreCase("http")) {
+        if (isPlain) {
             builder.sslContext(withoutCertificates());
         } else {
             credentials.tls().ifPresent(builder::sslContext);
@@ -125,7 +137,10 @@ final class RestTransport implements AutoCloseable {
         var request =
                 HttpRequest.newBuilder(URI.create(uri.toString()))
                         .header("Accept", "application/json, application/problem+json");
-        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        request.header("X-Outrigger-Source", "cli");
+        token.ifPresentOrElse(
+                text -> request.header("Authorization", "Bearer " + text),
+                () -> author.ifPresent(name -> request.header("X-Outrigger-Author", name)));
         return request;
     }
 

@@ -2,6 +2,7 @@
 package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.kind.httproute.RouteSpec;
+import dev.outrigger.policy.kind.sidecar.SidecarSpec;
 import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
 import dev.outrigger.policy.kind.xdsresources.XdsResourcesSpec;
 import dev.outrigger.policy.model.DocumentSet;
@@ -18,8 +19,9 @@ import java.util.TreeSet;
 
 /**
  * What a role is good for. A document needs the role in its own namespace and in those of the
- * services whose traffic it changes; one for the whole mesh needs it everywhere; raw Envoy
- * resources can do anything, and need {@link Role#ADMIN} everywhere.
+ * services whose traffic it changes; one for the whole mesh needs it everywhere; a Sidecar needs it
+ * wherever another one may select the same proxies; raw Envoy resources can do anything, and need
+ * {@link Role#ADMIN} everywhere.
  */
 final class Permissions {
     private Permissions() {}
@@ -56,17 +58,17 @@ final class Permissions {
     }
 
     private static void requireChange(Caller caller, DocumentSet current, Decision.Change change) {
-        current.find(change.id()).ifPresent(before -> requireWrite(caller, before));
+        current.find(change.id()).ifPresent(before -> requireWrite(caller, current, before));
         switch (change) {
-            case Decision.Change.Put(var document) -> requireWrite(caller, document);
+            case Decision.Change.Put(var document) -> requireWrite(caller, current, document);
             case Decision.Change.Delete _, Decision.Change.Keep _ -> {}
         }
     }
 
-    private static void requireWrite(Caller caller, StoredDocument document) {
+    private static void requireWrite(Caller caller, DocumentSet current, StoredDocument document) {
         PolicySpec spec = document.policy().spec();
         Role needed = spec instanceof XdsResourcesSpec ? Role.ADMIN : Role.EDITOR;
-        for (String namespace : reach(document.id(), spec)) {
+        for (String namespace : reach(document.id(), spec, current)) {
             if (!caller.may(needed, namespace)) {
                 throw forbidden(caller, needed, namespace);
             }
@@ -74,7 +76,7 @@ final class Permissions {
     }
 
     /** Whose traffic a document changes. */
-    private static Set<String> reach(PolicyId id, PolicySpec spec) {
+    private static Set<String> reach(PolicyId id, PolicySpec spec, DocumentSet current) {
         var namespaces = new TreeSet<>(Set.of(id.namespace()));
         switch (spec) {
             case XdsResourcesSpec _ -> namespaces.add(Caller.EVERYWHERE);
@@ -82,7 +84,26 @@ final class Permissions {
                     route.parentRefs().stream().map(ServiceRef::namespace).forEach(namespaces::add);
             case TrafficPolicySpec policy ->
                     policy.targetRefs().forEach(target -> namespaces.add(namespace(target)));
+            case SidecarSpec sidecar -> namespaces.addAll(proxiesOf(sidecar.selector(), current));
             default -> {}
+        }
+        return namespaces;
+    }
+
+    /**
+     * Whose proxies a Sidecar may select: a proxy belongs to those whose Sidecars select it
+     * already, and one that names no cluster may select anybody's.
+     */
+    private static Set<String> proxiesOf(SidecarSpec.Selector selector, DocumentSet current) {
+        var namespaces = new TreeSet<String>();
+        if (selector.cluster().isEmpty()) {
+            namespaces.add(Caller.EVERYWHERE);
+        }
+        for (StoredDocument other : current.all()) {
+            if (other.policy().spec() instanceof SidecarSpec sidecar
+                    && selector.mayMeet(sidecar.selector())) {
+                namespaces.add(other.id().namespace());
+            }
         }
         return namespaces;
     }

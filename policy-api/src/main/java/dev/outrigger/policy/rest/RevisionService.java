@@ -4,7 +4,9 @@ package dev.outrigger.policy.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
+import dev.outrigger.policy.status.SyncReport;
 import dev.outrigger.policy.store.PolicyStore;
 import dev.outrigger.policy.store.PolicyWrites;
 import dev.outrigger.policy.store.Revision;
@@ -22,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code /api/v1/revisions}: the log of writes, whether one is live, and undoing one. */
@@ -300,10 +303,32 @@ final class RevisionService {
                     .raise();
         }
         try {
-            Responses.json(response, 200, Json.sync(status.awaitSync(number, timeout)));
+            var report = status.awaitSync(number, timeout);
+            Responses.json(response, 200, Json.sync(visible(caller, report)));
         } finally {
             waiting.release();
         }
+    }
+
+    /** Whether it is live stays true; which proxies it is about is for those who may see them. */
+    private static SyncReport visible(Caller caller, SyncReport report) {
+        if (caller.may(Role.VIEWER, Caller.EVERYWHERE)) {
+            return report;
+        }
+        var proxies =
+                report.proxies().stream()
+                        .filter(proxy -> ProxyService.isVisible(caller, proxy))
+                        .toList();
+        var ids = proxies.stream().map(ProxyStatus::id).collect(Collectors.toSet());
+        return new SyncReport(
+                report.revision(),
+                report.publishedRevision(),
+                report.synced(),
+                proxies,
+                report.withheld().stream()
+                        .filter(each -> each.proxies().stream().anyMatch(ids::contains))
+                        .toList(),
+                report.missing().stream().filter(each -> ids.contains(each.proxy())).toList());
     }
 
     private Revision require(ServerRequest request, Caller caller) {

@@ -232,6 +232,85 @@ class CredentialsTest {
     }
 
     @Test
+    void aSidecarNeedsTheRoleWhereItsProxiesBelong() {
+        apply(
+                in("x", sidecar("a", "cluster: a, labels: {zone: z1}")),
+                tokens.token("root", "admin"));
+        String ofY = tokens.token("ann", "y:editor");
+
+        assertThat(apply(in("y", sidecar("a2", "cluster: a")), ofY).status()).isEqualTo(403);
+        assertThat(
+                        apply(
+                                        in(
+                                                "y",
+                                                sidecar("a2", "labels: {zone: z2}")
+                                                        .replace(
+                                                                "  outbound",
+                                                                "  service: {name: a}\n  outbound")),
+                                        ofY)
+                                .status())
+                .isEqualTo(403);
+        assertThat(
+                        apply(
+                                        in("y", sidecar("a2", "cluster: a")),
+                                        tokens.token("ann", "y:editor", "x:editor"))
+                                .status())
+                .isEqualTo(200);
+        assertThat(apply(in("y", sidecar("b", "cluster: b")), ofY).status()).isEqualTo(200);
+        assertThat(apply(in("y", sidecar("a3", "cluster: a, labels: {zone: z2}")), ofY).status())
+                .as("of the cluster a in y, which ann may change")
+                .isEqualTo(200);
+    }
+
+    private static String sidecar(String name, String selector) {
+        return """
+        apiVersion: outrigger.dev/v1alpha1
+        kind: Sidecar
+        metadata: {name: %s}
+        spec:
+          selector: {%s}
+          outbound: {listeners: [{name: http, address: 127.0.0.1, port: 15001}]}
+        """
+                .formatted(name, selector);
+    }
+
+    @Test
+    void rawResourcesNeedAnAdminEverywhere() {
+        String raw =
+                """
+                apiVersion: outrigger.dev/v1alpha1
+                kind: XdsResources
+                metadata: {name: raw}
+                spec:
+                  selector: {cluster: a}
+                  resources:
+                  - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+                    name: raw
+                    connect_timeout: 1s
+                """;
+
+        assertThat(apply(raw, tokens.token("ann", "editor")).status()).isEqualTo(403);
+        assertThat(apply(in("x", raw), tokens.token("ann", "x:admin")).status()).isEqualTo(403);
+        assertThat(apply(raw, tokens.token("root", "admin")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatBecameOfARevisionNamesOnlyProxiesThatTheCallerMaySee() {
+        apply(in("y", service("b")), tokens.token("root", "admin"));
+
+        var ofAll = get("/api/v1/revisions/1/sync", tokens.token("root", "viewer")).json();
+        var ofY = get("/api/v1/revisions/1/sync", tokens.token("ann", "y:viewer"));
+
+        assertThat(ofAll.path("missing")).hasSize(1);
+        assertThat(ofAll.path("withheld")).hasSize(1);
+        assertThat(ofY.status()).isEqualTo(200);
+        assertThat(ofY.json().path("proxies")).isEmpty();
+        assertThat(ofY.json().path("missing")).isEmpty();
+        assertThat(ofY.json().path("withheld")).isEmpty();
+        assertThat(ofY.json().path("synced")).isEqualTo(ofAll.path("synced"));
+    }
+
+    @Test
     void aRevisionSaysWhoWroteIt() {
         apply(service("b"), tokens.token("ann", "editor"));
 

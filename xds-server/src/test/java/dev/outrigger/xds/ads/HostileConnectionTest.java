@@ -8,7 +8,6 @@ import dev.outrigger.xds.testing.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -35,19 +34,23 @@ class HostileConnectionTest extends AdsLimitsStory {
     @Test
     void X12_moreStreamsThanAConnectionMayHaveWait() throws Exception {
         start(AdsOptions.DEFAULT.withStreams(100, 2));
-        var clients = new ArrayList<Client>();
-        for (int i = 0; i < 3; i++) {
-            var client = client(true);
-            client.send(request(ResourceType.CLUSTER).setNode(NODE));
-            clients.add(client);
-        }
-        assertThat(clients.get(0).next()).isNotNull();
-        assertThat(clients.get(1).next()).isNotNull();
-        assertThat(clients.get(2).responses).isEmpty();
+        // One after another: until it has heard of the limit, a client opens as many as it likes.
+        var first = client(true);
+        first.send(request(ResourceType.CLUSTER).setNode(NODE));
+        assertThat(first.next()).isNotNull();
+        var second = client(true);
+        second.send(request(ResourceType.CLUSTER).setNode(NODE));
+        assertThat(second.next()).isNotNull();
 
-        clients.get(0).complete();
+        var third = client(true);
+        third.send(request(ResourceType.CLUSTER).setNode(NODE));
+        second.send(request(ResourceType.LISTENER));
+        assertThat(second.next()).isNotNull();
+        assertThat(third.responses).isEmpty();
 
-        assertThat(clients.get(2).next()).isNotNull();
+        first.complete();
+
+        assertThat(third.next()).isNotNull();
     }
 
     @Test

@@ -48,6 +48,18 @@ public record SidecarSpec(
         public Selector {
             labels = Map.copyOf(labels);
         }
+
+        /** Whether there can be a proxy that both select. */
+        public boolean mayMeet(Selector other) {
+            boolean sameCluster =
+                    cluster.isEmpty() || other.cluster.isEmpty() || cluster.equals(other.cluster);
+            return sameCluster
+                    && labels.entrySet().stream()
+                            .allMatch(label ->
+                                    other.labels
+                                            .getOrDefault(label.getKey(), label.getValue())
+                                            .equals(label.getValue()));
+        }
     }
 
     /**
