@@ -216,8 +216,9 @@ class SharedControlPlaneIT {
                                         + resource.indent(0)));
         assertThat(report.path("synced").asBoolean()).as("%s", report).isFalse();
         for (var id : proxies.keySet()) {
+            // What is waited for is known when the first of them has refused it.
+            assertThat(isRefused(id, type)).as("%s refuses it", id).isTrue();
             var shown = control.proxy(id).path("types").path(type);
-            assertThat(shown.path("state").asText()).as("%s: %s", id, shown).isEqualTo("REJECTED");
             assertThat(texts(shown.path("rejection").path("resources"))).containsExactly(name);
             assertThat(shown.path("rejection").path("error").asText()).contains(name);
             assertThat(shown.path("rejection").path("policies").toString())
@@ -296,6 +297,19 @@ class SharedControlPlaneIT {
                 () -> {
                     try {
                         return stat(id, stat).equals(value);
+                    } catch (IOException _) {
+                        return false;
+                    }
+                });
+    }
+
+    private boolean isRefused(String id, String type) {
+        return Eventually.holds(
+                PATIENCE,
+                () -> {
+                    try {
+                        var shown = control.proxy(id).path("types").path(type);
+                        return shown.path("state").asText().equals("REJECTED");
                     } catch (IOException _) {
                         return false;
                     }

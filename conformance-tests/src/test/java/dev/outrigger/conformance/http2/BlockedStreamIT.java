@@ -52,6 +52,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BlockedStreamIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Whether a host is read again before its stream is over depends on how reads fall. */
+    private static final Pattern RESUMED =
+            Pattern.compile("^cluster\\..*upstream_flow_control_resumed_reading");
+
     private static final int BODY_BYTES = 1 << 20;
     private static final int CHUNK_BYTES = 16_000;
     private static final int WINDOW_BYTES = 65_535;
@@ -314,6 +319,7 @@ class BlockedStreamIT {
                                 "/stats?usedonly&filter=flow_control%7Cidle_timeout%7Cflush_timeout%7C_reset")
                         .body()
                         .lines()
+                        .filter(line -> !RESUMED.matcher(line).find())
                         .toList()) {
             text.append(
                             SEVERAL.matcher(line).find()

@@ -80,7 +80,7 @@ final class EdgeFilter implements Filter {
                         "request failed instance={} method={} path={}",
                         instance,
                         request.prologue().method().text(),
-                        request.path().absolute().path(),
+                        request.path().absolute().rawPath(),
                         thrown);
                 yield Problem.of(
                         500,

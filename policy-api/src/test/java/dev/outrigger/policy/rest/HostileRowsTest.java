@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,6 +273,20 @@ class HostileRowsTest {
     })
     void r17BoundsLists(String query, int status) {
         assertThat(api.get("/api/v1/services?" + query).status()).isEqualTo(status);
+    }
+
+    @Test
+    void r17CapsWhatALimitBrings() {
+        api.apply(
+                IntStream.rangeClosed(1, 501)
+                        .mapToObj(i -> service("s" + i))
+                        .collect(Collectors.joining("---\n")));
+
+        Answer all = api.get("/api/v1/services?limit=1000000000");
+
+        assertThat(all.status()).isEqualTo(200);
+        assertThat(all.json().path("items")).hasSize(500);
+        assertThat(all.header("Link")).contains("rel=\"next\"");
     }
 
     @Test
