@@ -16,7 +16,6 @@ import static dev.outrigger.conformance.http2.Frames.join;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outrigger.conformance.Subjects;
 import dev.outrigger.conformance.http2.FrameUpstream.Script;
 import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
@@ -34,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
@@ -71,39 +69,16 @@ class BlockedStreamIT {
     /** How often depends on how reads fall. */
     private static final Pattern SEVERAL = Pattern.compile("paused_reading|resumed_reading");
 
-    private Map<String, String> oracle = Map.of();
-    private Map<String, String> subject = Map.of();
+    private SideBySide played = new SideBySide(Map.of(), Map.of());
 
     @BeforeAll
     void play(@TempDir Path folder) throws IOException {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var first = threads.submit(() -> play(Subjects.oracle(), folder.resolve("oracle")));
-            var second = threads.submit(() -> play(Subjects.subject(), folder.resolve("subject")));
-            subject = get(second);
-            oracle = get(first);
-        }
+        played = SideBySide.play(folder, BlockedStreamIT::play);
     }
 
     @TestFactory
     Stream<DynamicTest> doesAsEnvoy() {
-        return oracle.entrySet().stream()
-                .map(each ->
-                        DynamicTest.dynamicTest(
-                                each.getKey(),
-                                () ->
-                                        assertThat(subject.get(each.getKey()))
-                                                .isEqualTo(each.getValue())));
-    }
-
-    private static <T> T get(Future<T> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
+        return played.comparisons();
     }
 
     /** Answers one request on each connection, with a body that takes some time to go. */
@@ -176,7 +151,7 @@ class BlockedStreamIT {
                     var waiting = new LinkedHashMap<String, Future<String>>();
                     plays.forEach((name, each) -> waiting.put(name, threads.submit(each)));
                     for (var each : waiting.entrySet()) {
-                        seen.put(each.getKey(), get(each.getValue()));
+                        seen.put(each.getKey(), SideBySide.get(each.getValue()));
                     }
                 }
                 seen.put("log", log(log, seen.size()));

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
@@ -73,20 +72,9 @@ class Http2WireIT {
                                         name, threads.submit(() -> FrameClient.play(port, parts))));
             }
             for (var each : waiting.entrySet()) {
-                answers.put(each.getKey(), get(each.getValue()));
+                answers.put(each.getKey(), SideBySide.get(each.getValue()));
             }
             return new Played(answers, lines(log), stats(running.admin("GET", "/stats").body()));
-        }
-    }
-
-    private static <T> T get(Future<T> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
         }
     }
 

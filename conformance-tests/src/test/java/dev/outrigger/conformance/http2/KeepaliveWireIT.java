@@ -14,7 +14,6 @@ import static dev.outrigger.conformance.http2.Frames.headers;
 import static dev.outrigger.conformance.http2.Frames.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outrigger.conformance.Subjects;
 import dev.outrigger.conformance.http2.FrameUpstream.Script;
 import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
@@ -29,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -68,40 +66,17 @@ class KeepaliveWireIT {
     private static final byte[] SETTLED =
             join(frame(SETTINGS, 0, 0, NONE), frame(SETTINGS, ACK, 0, NONE));
 
-    private Map<String, String> oracle = Map.of();
-    private Map<String, String> subject = Map.of();
+    private SideBySide played = new SideBySide(Map.of(), Map.of());
 
     @BeforeAll
     void play(@TempDir Path folder) throws IOException {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var first = threads.submit(() -> play(Subjects.oracle(), folder.resolve("oracle")));
-            var second = threads.submit(() -> play(Subjects.subject(), folder.resolve("subject")));
-            subject = get(second);
-            oracle = get(first);
-        }
+        played = SideBySide.play(folder, KeepaliveWireIT::play);
     }
 
     @TestFactory
     Stream<DynamicTest> doesAsEnvoy() {
-        assertThat(oracle.get("log")).contains("http2_ping_timeout");
-        return oracle.entrySet().stream()
-                .map(each ->
-                        DynamicTest.dynamicTest(
-                                each.getKey(),
-                                () ->
-                                        assertThat(subject.get(each.getKey()))
-                                                .isEqualTo(each.getValue())));
-    }
-
-    private static <T> T get(Future<T> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
+        assertThat(played.oracle().get("log")).contains("http2_ping_timeout");
+        return played.comparisons();
     }
 
     /** The hosts of the clusters, each with its own way to answer. */
@@ -183,7 +158,7 @@ class KeepaliveWireIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             plays.forEach((name, each) -> waiting.put(name, threads.submit(each)));
             for (var each : waiting.entrySet()) {
-                seen.put(each.getKey(), get(each.getValue()));
+                seen.put(each.getKey(), SideBySide.get(each.getValue()));
             }
         }
         return seen;
