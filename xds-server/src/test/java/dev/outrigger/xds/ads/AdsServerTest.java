@@ -112,6 +112,21 @@ class AdsServerTest {
     }
 
     @Test
+    void R20_aNodeWhoseNameIsMoreThanOneLineEndsTheStream() throws Exception {
+        for (Node node :
+                List.of(
+                        NODE.toBuilder().setId("a\nproxy refused a response node=b").build(),
+                        NODE.toBuilder().setCluster("a\u2028b").build())) {
+            var client = aggregated();
+
+            client.send(request(ResourceType.LISTENER).setNode(node));
+
+            assertThat(client.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(client.end().getDescription()).doesNotContain("\n").contains("\\u");
+        }
+    }
+
+    @Test
     void X04_anOversizeNodeEndsTheStream() throws Exception {
         var client = aggregated();
         var large = Value.newBuilder().setStringValue("x".repeat(10_000)).build();
