@@ -181,6 +181,7 @@ public final class PolicyApiServer implements AutoCloseable {
                 new ProxyService(api.status(), api.effects(), api.store(), plans, cursors)
                         .operations());
         operations.addAll(new BootstrapService(api.bootstrap()).operations());
+        operations.addAll(new ErrorService(ErrorPages.load()).operations());
         operations.addAll(health(api).operations());
         return new OpenApiService(
                         api.reader().kinds(), operations, options.security().asksForCredentials())

@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -121,8 +122,9 @@ class AdsServerTest {
 
             client.send(request(ResourceType.LISTENER).setNode(node));
 
-            assertThat(client.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-            assertThat(client.end().getDescription()).doesNotContain("\n").contains("\\u");
+            var end = client.end();
+            assertThat(end.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(end.getDescription()).doesNotContain("\n").contains("\\u");
         }
     }
 
