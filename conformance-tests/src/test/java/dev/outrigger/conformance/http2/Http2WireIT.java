@@ -4,10 +4,16 @@ package dev.outrigger.conformance.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.conformance.Subjects;
+import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import dev.outrigger.conformance.proxy.RunningProxy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,17 +38,19 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class Http2WireIT {
     private static final int AT_ONCE = 6;
+    private static final Pattern CODEC_STAT = Pattern.compile("(?m)^http2\\.\\w+");
     private static final Pattern STATS =
             Pattern.compile("(?m)^((?:http2|http\\.ingress\\.downstream_(?:cx|rq))\\S*): (\\d+)$");
 
     /** Whole connections, with all the time that passes on them. */
-    private static final Pattern INCOMPARABLE =
-            Pattern.compile(".*(bytes|_active|_frames_active|soft_drain).*");
+    private static final Pattern INCOMPARABLE = Pattern.compile(".*(bytes|_active|soft_drain).*");
 
     private record Played(
             Map<String, Map<Integer, List<String>>> answers,
             List<String> log,
-            Map<String, Long> stats) {}
+            Map<String, Long> stats,
+            List<String> held,
+            Map<String, List<String>> names) {}
 
     private Played oracle;
     private Played subject;
@@ -74,7 +83,47 @@ class Http2WireIT {
             for (var each : waiting.entrySet()) {
                 answers.put(each.getKey(), SideBySide.get(each.getValue()));
             }
-            return new Played(answers, lines(log), stats(running.admin("GET", "/stats").body()));
+            var stats = stats(running.admin("GET", "/stats").body());
+            return new Played(answers, lines(log), stats, held(running, port), names(running));
+        }
+    }
+
+    /** What waits for the window of a stream, before and after the window grows. */
+    private static List<String> held(RunningProxy proxy, int port) throws IOException {
+        var held = new ArrayList<String>();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(FrameCases.askedThroughAWindowOf(2));
+            held.add(pending(proxy, 3));
+            socket.getOutputStream().write(Frames.setting(4, 9));
+            held.add(pending(proxy, 0));
+        }
+        return held;
+    }
+
+    private static String pending(RunningProxy proxy, int expected) {
+        String wanted = "http2.pending_send_bytes: " + expected + "\n";
+        boolean seen =
+                Eventually.holds(
+                        Duration.ofSeconds(10),
+                        () -> text(proxy, "/stats?filter=pending_send_bytes").equals(wanted));
+        return seen ? wanted : text(proxy, "/stats?filter=http2");
+    }
+
+    /** The names of the codec's stats, by their type. */
+    private static Map<String, List<String>> names(RunningProxy proxy) {
+        var names = new LinkedHashMap<String, List<String>>();
+        for (String type : List.of("Counters", "Gauges", "Histograms")) {
+            var matcher = CODEC_STAT.matcher(text(proxy, "/stats?type=" + type));
+            names.put(type, matcher.results().map(MatchResult::group).sorted().toList());
+        }
+        return names;
+    }
+
+    private static String text(RunningProxy proxy, String path) {
+        try {
+            return proxy.admin("GET", path).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -121,6 +170,19 @@ class Http2WireIT {
         var missing = new TreeMap<>(oracle.stats());
         missing.entrySet().removeAll(subject.stats().entrySet());
         assertThat(missing).as("Envoy's; ours differ or lack them: %s", subject.stats()).isEmpty();
+    }
+
+    @Test
+    void countsWhatWaitsForWindows() {
+        assertThat(subject.held())
+                .isEqualTo(oracle.held())
+                .containsExactly("http2.pending_send_bytes: 3\n", "http2.pending_send_bytes: 0\n");
+    }
+
+    @Test
+    void codecHasTheStatsOfEnvoys() {
+        assertThat(subject.names()).isEqualTo(oracle.names());
+        assertThat(subject.names().get("Gauges")).contains("http2.outbound_frames_active");
     }
 
     private static String config(int upstream, Path log) {

@@ -175,6 +175,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        session.endRead();
+        if (lifetime.isDrainOver() && session.streamCount() == 0) {
+            out.markDirty();
+        }
         worker.flushDirty();
     }
 
@@ -351,6 +355,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             stream.onWritable();
         }
         if (ctx.channel().isWritable()) {
+            session.onWritable();
             worker.flushDirty();
         }
     }

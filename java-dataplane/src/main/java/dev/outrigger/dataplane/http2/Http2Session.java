@@ -89,6 +89,8 @@ public final class Http2Session {
     private boolean goAwaySeen;
     private boolean dead;
     private boolean reading;
+    private boolean greeted;
+    private int resetsInRead;
 
     private Http2Session(
             Owner owner,
@@ -110,7 +112,7 @@ public final class Http2Session {
         this.writer = new FrameWriter(out);
         this.settings = new LocalSettings(options, writer);
         this.guard = new FloodGuard(options, stats, shard);
-        this.sendFlow = new SendFlow(this, writer, guard);
+        this.sendFlow = new SendFlow(this, writer, guard, stats, shard);
         this.receiveFlow = new ReceiveFlow(options, writer);
         var inbound =
                 new InboundFrames(
@@ -177,7 +179,8 @@ public final class Http2Session {
     }
 
     /**
-     * Reads what the peer has sent, behind its preface.
+     * Reads what the peer has sent, behind its preface. However many reads an event has, they are
+     * one to Envoy: {@link #endRead} follows the last of them.
      *
      * @param in stays the caller's
      */
@@ -185,6 +188,7 @@ public final class Http2Session {
         if (dead) {
             return;
         }
+        greeted |= prefaceSent && client != null;
         ensurePreface();
         if (keepalive != null) {
             keepalive.onReceived();
@@ -195,12 +199,21 @@ public final class Http2Session {
         } catch (Http2ConnectionException e) {
             fail(e);
         }
+    }
+
+    /** All that had come is read; no effect where nothing was. */
+    public void endRead() {
+        if (!reading) {
+            return;
+        }
         reading = false;
+        greeted = true;
         for (int i = 0; i < over.size(); i++) {
             conclude(over.get(i));
         }
         over.clear();
         resetInRead.clear();
+        resetsInRead = 0;
         if (!dead) {
             receiveFlow.sendDue();
         }
@@ -213,10 +226,30 @@ public final class Http2Session {
         dead = true;
         reader.stop();
         Http2Error error = e.error();
+        if (error != null || e.isSilent()) {
+            takeBack();
+        }
         if (error != null) {
             writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
         }
         owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
+    }
+
+    /**
+     * What was said since this read began never goes out: nghttp2 writes when all is read, and then
+     * has no more than its goodbye to say, behind the preface.
+     */
+    private void takeBack() {
+        if (!reading) {
+            return;
+        }
+        writer.takeBack();
+        shard.add(stats.resetsSent, -resetsInRead);
+        if (!greeted && server != null) {
+            settings.sendAsServer();
+        } else if (!greeted) {
+            settings.sendAsClient();
+        }
     }
 
     void sendPing(byte[] payload) {
@@ -502,6 +535,7 @@ public final class Http2Session {
             if (reading && server == null) {
                 resetInRead.add(stream.id());
             }
+            resetsInRead += reading && !dead ? 1 : 0;
             remove(stream);
         }
     }
@@ -528,11 +562,16 @@ public final class Http2Session {
             stream.flushing = false;
             stream.localEnd = true;
             stream.remoteEnd = true;
-            stream.release();
+            release(stream);
             int held = stream.unconsumed;
             stream.unconsumed = 0;
             receiveFlow.connectionTaken(held);
         }
+    }
+
+    private void release(Http2Stream stream) {
+        stream.release();
+        sendFlow.count(stream);
     }
 
     /** Stops or resumes taking a stream's data: while stopped, its window is not renewed. */
@@ -567,14 +606,20 @@ public final class Http2Session {
         dead = true;
         reader.stop();
         for (Http2Stream stream : streams.values()) {
-            stream.release();
+            release(stream);
             shard.dec(stats.streamsActive);
         }
         streams.clear();
+        guard.onDrained();
         sendFlow.discard();
         if (keepalive != null) {
             keepalive.discard();
         }
+    }
+
+    /** The peer reads again. */
+    public void onWritable() {
+        guard.onDrained();
     }
 
     /** A frame has been queued; too many for a peer that does not read end the connection. */

@@ -57,6 +57,7 @@ public final class Http2Stream {
     private @Nullable BytesMeter meter;
     final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     int pendingBytes;
+    int countedBytes;
     boolean pendingEnd;
     byte @Nullable [] pendingTrailers;
     int pendingTrailerFieldBytes;
