@@ -7,8 +7,6 @@ import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.IntObjectHashMap;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -77,20 +75,14 @@ public final class Http2Session {
     private final SendFlow sendFlow;
     private final ReceiveFlow receiveFlow;
     private final @Nullable Keepalive keepalive;
-    private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>();
-    private final List<Http2Stream> over = new ArrayList<>();
-    private final List<Integer> resetInRead = new ArrayList<>(0);
-    private int lastPeerStream;
-    private int nextStream = 1;
+    private final OpenStreams streams;
+    private final ReadEvent event = new ReadEvent();
+    private final FlushDeadlines flushes = new FlushDeadlines();
     private int lastTakenStream = Integer.MAX_VALUE;
-    private int flushing;
     private boolean prefaceSent;
     private boolean goAwaySent;
     private boolean goAwaySeen;
     private boolean dead;
-    private boolean reading;
-    private boolean greeted;
-    private int resetsInRead;
 
     private Http2Session(
             Owner owner,
@@ -109,6 +101,7 @@ public final class Http2Session {
         this.stats = stats;
         this.worker = worker;
         this.shard = worker.stats();
+        this.streams = new OpenStreams(client != null, stats, shard);
         this.writer = new FrameWriter(out);
         this.settings = new LocalSettings(options, writer);
         this.guard = new FloodGuard(options, stats, shard);
@@ -188,12 +181,11 @@ public final class Http2Session {
         if (dead) {
             return;
         }
-        greeted |= prefaceSent && client != null;
+        event.begin(prefaceSent && client != null);
         ensurePreface();
         if (keepalive != null) {
             keepalive.onReceived();
         }
-        reading = true;
         try {
             reader.read(in);
         } catch (Http2ConnectionException e) {
@@ -203,17 +195,14 @@ public final class Http2Session {
 
     /** All that had come is read; no effect where nothing was. */
     public void endRead() {
-        if (!reading) {
+        if (!event.isUnderWay()) {
             return;
         }
-        reading = false;
-        greeted = true;
+        List<Http2Stream> over = event.end();
         for (int i = 0; i < over.size(); i++) {
             conclude(over.get(i));
         }
-        over.clear();
-        resetInRead.clear();
-        resetsInRead = 0;
+        event.clear();
         if (!dead) {
             receiveFlow.sendDue();
         }
@@ -230,7 +219,7 @@ public final class Http2Session {
             takeBack();
         }
         if (error != null) {
-            writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
+            writer.goAway(streams.lastPeerStream(), error, Ascii.bytes(e.debug()));
         }
         owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
     }
@@ -240,14 +229,17 @@ public final class Http2Session {
      * has no more than its goodbye to say, behind the preface.
      */
     private void takeBack() {
-        if (!reading) {
+        if (!event.isUnderWay()) {
             return;
         }
         writer.takeBack();
-        shard.add(stats.resetsSent, -resetsInRead);
-        if (!greeted && server != null) {
+        shard.add(stats.resetsSent, -event.resets());
+        if (event.isGreeted()) {
+            return;
+        }
+        if (client == null) {
             settings.sendAsServer();
-        } else if (!greeted) {
+        } else {
             settings.sendAsClient();
         }
     }
@@ -304,7 +296,7 @@ public final class Http2Session {
             client.onGoAway(code == Http2Error.NO_ERROR.code());
         }
         for (Http2Stream stream : streams()) {
-            if (stream.id() > lastStream && streams.get(stream.id()) == stream) {
+            if (stream.id() > lastStream && streams.isOpen(stream)) {
                 remove(stream);
                 stream.listener().onRefused();
             }
@@ -313,7 +305,7 @@ public final class Http2Session {
 
     /** Whether a stream was reset since what is being read came. */
     boolean isResetInThisRead(int streamId) {
-        return resetInRead.contains(streamId);
+        return client != null && event.isReset(streamId);
     }
 
     boolean isClient() {
@@ -322,22 +314,21 @@ public final class Http2Session {
 
     /** How many streams are open. */
     public int streamCount() {
-        return streams.size();
+        return streams.count();
     }
 
     /** A copy of the open streams, in no order. */
     List<Http2Stream> streams() {
-        return new ArrayList<>(streams.values());
+        return streams.copy();
     }
 
     @Nullable Http2Stream stream(int id) {
-        return streams.get(id);
+        return streams.find(id);
     }
 
     /** Whether nobody has used that stream yet. */
     boolean isIdle(int streamId) {
-        return (streamId & 1) == 0
-                || (server != null ? streamId > lastPeerStream : streamId >= nextStream);
+        return streams.isIdle(streamId);
     }
 
     /** Opens a stream; its head is sent next. */
@@ -347,11 +338,9 @@ public final class Http2Session {
             keepalive.onNewStream();
         }
         guard.onStream();
-        Http2Stream stream = newStream(nextStream);
-        nextStream += 2;
+        Http2Stream stream = newStream(streams.take());
         stream.setListener(listener);
-        streams.put(stream.id(), stream);
-        shard.inc(stats.streamsActive);
+        streams.add(stream);
         return stream;
     }
 
@@ -371,25 +360,25 @@ public final class Http2Session {
             throw Http2ConnectionException.broken();
         }
         // What was under way when a stream ended, or when we said goodbye, is no error.
-        if (streamId <= lastPeerStream || goAwaySent) {
+        if (streamId <= streams.lastPeerStream() || goAwaySent) {
             return null;
         }
-        lastPeerStream = streamId;
+        streams.onPeerStream(streamId);
         guard.onStream();
-        if (streams.size() >= options.maxConcurrentStreams()) {
+        if (streams.count() >= options.maxConcurrentStreams()) {
             if (settings.isAcknowledged()) {
                 throw Http2ConnectionException.broken();
             }
             writer.reset(streamId, Http2Error.REFUSED_STREAM);
             shard.inc(stats.streamRefused);
             shard.inc(stats.resetsSent);
+            event.onReset(streamId);
             queued(true);
             return null;
         }
         Http2Stream stream = newStream(streamId);
         stream.setListener(server.onStream(stream));
-        streams.put(streamId, stream);
-        shard.inc(stats.streamsActive);
+        streams.add(stream);
         return stream;
     }
 
@@ -404,7 +393,7 @@ public final class Http2Session {
         if (!settings.onAck()) {
             return false;
         }
-        receiveFlow.onSettingsAck(streams.values());
+        receiveFlow.onSettingsAck(streams.all());
         return true;
     }
 
@@ -456,10 +445,7 @@ public final class Http2Session {
 
     void endLocal(Http2Stream stream) {
         stream.localEnd = true;
-        if (stream.flushing) {
-            stream.flushing = false;
-            flushing--;
-        }
+        flushes.end(stream);
         conclude(stream);
     }
 
@@ -470,17 +456,14 @@ public final class Http2Session {
      * @param flushNanos how long it may wait until {@link #resetFlushing}; 0 for ever
      */
     public void finish(Http2Stream stream, long flushNanos) {
-        if (streams.get(stream.id()) != stream) {
+        if (!streams.isOpen(stream)) {
             return;
         }
         stream.setListener(new Dropped());
         stream.dropMeter();
         stream.finished = true;
         if (!stream.localEnd) {
-            stream.flushing = true;
-            stream.flushLimited = flushNanos > 0;
-            stream.flushDeadline = worker.now() + flushNanos;
-            flushing++;
+            flushes.begin(stream, worker.now(), flushNanos);
         }
         conclude(stream);
     }
@@ -492,8 +475,8 @@ public final class Http2Session {
         }
         // A server's stream is there until all is read that came with its end, a client's is not
         // (observed).
-        if (reading && server != null) {
-            over.add(stream);
+        if (event.isUnderWay() && server != null) {
+            event.conclude(stream);
         } else if (stream.remoteEnd) {
             remove(stream);
         } else {
@@ -504,8 +487,7 @@ public final class Http2Session {
     /** Resets the streams whose responses have waited as long as they may. */
     public void resetFlushing() {
         for (Http2Stream stream : streams()) {
-            boolean late = stream.flushLimited && worker.now() - stream.flushDeadline >= 0;
-            if (stream.flushing && late) {
+            if (FlushDeadlines.isLate(stream, worker.now())) {
                 shard.inc(stats.flushTimeout);
                 reset(stream, Http2Error.INTERNAL_ERROR);
             }
@@ -514,30 +496,21 @@ public final class Http2Session {
 
     /** After how many nanoseconds {@link #resetFlushing} has something to do; -1 for never. */
     public long nextFlushNanos() {
-        long next = -1;
-        for (Http2Stream stream : flushing > 0 ? streams.values() : List.<Http2Stream>of()) {
-            if (stream.flushing && stream.flushLimited) {
-                long left = Math.max(0, stream.flushDeadline - worker.now());
-                next = next < 0 ? left : Math.min(next, left);
-            }
-        }
-        return next;
+        return flushes.next(streams.all(), worker.now());
     }
 
     /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */
     public void reset(Http2Stream stream, Http2Error error) {
-        if (streams.get(stream.id()) == stream) {
-            if (!dead) {
-                writer.reset(stream.id(), error);
-                shard.inc(stats.resetsSent);
-                queued(true);
-            }
-            if (reading && server == null) {
-                resetInRead.add(stream.id());
-            }
-            resetsInRead += reading && !dead ? 1 : 0;
-            remove(stream);
+        if (!streams.isOpen(stream)) {
+            return;
         }
+        if (!dead) {
+            writer.reset(stream.id(), error);
+            shard.inc(stats.resetsSent);
+            event.onReset(stream.id());
+            queued(true);
+        }
+        remove(stream);
     }
 
     /**
@@ -546,27 +519,23 @@ public final class Http2Session {
      * @return whether there are any
      */
     public boolean takeBackResets() {
-        boolean any = reading && !resetInRead.isEmpty();
-        if (any) {
-            shard.add(stats.resetsSent, -resetInRead.size());
-        }
-        return any;
+        shard.add(stats.resetsSent, -event.resets());
+        return event.resets() > 0;
     }
 
     void remove(Http2Stream stream) {
-        if (streams.get(stream.id()) == stream) {
-            streams.remove(stream.id());
-            stream.dropMeter();
-            shard.dec(stats.streamsActive);
-            flushing -= stream.flushing ? 1 : 0;
-            stream.flushing = false;
-            stream.localEnd = true;
-            stream.remoteEnd = true;
-            release(stream);
-            int held = stream.unconsumed;
-            stream.unconsumed = 0;
-            receiveFlow.connectionTaken(held);
+        if (!streams.isOpen(stream)) {
+            return;
         }
+        streams.remove(stream);
+        stream.dropMeter();
+        flushes.end(stream);
+        stream.localEnd = true;
+        stream.remoteEnd = true;
+        release(stream);
+        int held = stream.unconsumed;
+        stream.unconsumed = 0;
+        receiveFlow.connectionTaken(held);
     }
 
     private void release(Http2Stream stream) {
@@ -596,7 +565,7 @@ public final class Http2Session {
     public void sendGoAway() {
         if (!dead && !goAwaySent) {
             goAwaySent = true;
-            writer.goAway(lastPeerStream, Http2Error.NO_ERROR, new byte[0]);
+            writer.goAway(streams.lastPeerStream(), Http2Error.NO_ERROR, new byte[0]);
             shard.inc(stats.goAwaySent);
         }
     }
@@ -605,10 +574,7 @@ public final class Http2Session {
     public void discard() {
         dead = true;
         reader.stop();
-        for (Http2Stream stream : streams.values()) {
-            release(stream);
-            shard.dec(stats.streamsActive);
-        }
+        streams.all().forEach(this::release);
         streams.clear();
         guard.onDrained();
         sendFlow.discard();

@@ -65,7 +65,7 @@ public final class Http2Stream {
     int receiveWindow;
     int uncredited;
     int unconsumed;
-    boolean creditDue;
+    int creditDue;
     boolean readDisabled;
     boolean localEnd;
     boolean remoteEnd;

@@ -462,7 +462,9 @@ class ConfigAssemblerTest {
                         Protos.scope("two", "k", "r"));
 
         assertThat(refusal)
-                .hasValue("scope key conflict found, first scope is one, second scope is two");
+                .hasValue(
+                        "Error adding/updating scoped route(s): scope key conflict found, first"
+                                + " scope is 'one', second scope is 'two'");
         assertThat(requestPath.config().scopes().values().iterator().next()).hasSize(1);
     }
 
