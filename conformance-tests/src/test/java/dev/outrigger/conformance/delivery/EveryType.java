@@ -134,7 +134,7 @@ final class EveryType {
                 trees,
                 ResourceType.LISTENER,
                 "bad",
-                "{name: bad, address: {socket_address: {address: no.ip, port_value: 0}}}");
+                "{name: bad, address: {socket_address: {address: no.ip, port_value: 0}}, filter_chains: [{}]}");
         put(
                 trees,
                 ResourceType.ROUTE,

@@ -50,7 +50,6 @@ final class FrameCases {
         cases.requests();
         cases.fields();
         cases.bodies();
-        cases.events();
         cases.frames();
         cases.floods();
         return cases.all;
@@ -199,7 +198,17 @@ final class FrameCases {
         add("small window", join(setting(4, 2), ask(":path", "/direct")), setting(4, 9));
     }
 
-    /** An event of the socket brings more than one read, which the middle frame makes sure of. */
+    /**
+     * Those that bring more than one read in an event of the socket, which the middle frame makes
+     * sure of. Envoy logs a request that was answered within such an event as reset by an error
+     * behind it, ours as answered: what is said alone is compared.
+     */
+    static Map<String, List<byte[]>> ofOneEvent() {
+        var cases = new FrameCases();
+        cases.events();
+        return cases.all;
+    }
+
     private void events() {
         byte[] filler = frame(0x77, 0, 0, new byte[6000]);
         byte[] direct = ask(":path", "/direct");
@@ -292,7 +301,7 @@ final class FrameCases {
         add("H08 empty continuations", join(begun, times(12, empty)));
         add("H10 empty headers", join(frame(HEADERS, END, 1, NONE), frame(HEADERS, END, 3, NONE)));
         byte[] refused = NONE;
-        for (int i = 0; i < 260; i++) {
+        for (int i = 0; i < 250; i++) {
             int stream = 2 * i + 1;
             String[] two = and(get(":method", "POST"), "content-length", "2");
             refused = join(refused, headers(END_HEADERS, stream, two), data(END, stream, "hello"));

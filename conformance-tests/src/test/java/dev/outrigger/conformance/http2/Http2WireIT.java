@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,7 +70,8 @@ class Http2WireIT {
         Path bootstrap = folder.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, config(upstream, log));
         try (var running = proxy.start(bootstrap, folder)) {
-            int port = running.listenerPorts().values().iterator().next();
+            int port = Objects.requireNonNull(running.listenerPorts().get("l"));
+            int unlogged = Objects.requireNonNull(running.listenerPorts().get("unlogged"));
             // The first exchange of a process is slower than the patience of a case.
             var _ = FrameClient.play(port, FrameCases.all().values().iterator().next());
             var answers = new LinkedHashMap<String, Map<Integer, List<String>>>();
@@ -83,8 +85,11 @@ class Http2WireIT {
             for (var each : waiting.entrySet()) {
                 answers.put(each.getKey(), SideBySide.get(each.getValue()));
             }
-            var stats = stats(running.admin("GET", "/stats").body());
-            return new Played(answers, lines(log), stats, held(running, port), names(running));
+            var counted = stats(running.admin("GET", "/stats").body());
+            for (var each : FrameCases.ofOneEvent().entrySet()) {
+                answers.put(each.getKey(), FrameClient.play(unlogged, each.getValue()));
+            }
+            return new Played(answers, lines(log), counted, held(running, port), names(running));
         }
     }
 
@@ -215,6 +220,24 @@ class Http2WireIT {
                         direct_response: {status: 200, body: {inline_string: hello}}
                       - match: {prefix: /}
                         route: {cluster: c}
+                  http_filters:
+                  - name: router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          - name: unlogged
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            filter_chains:
+            - filters:
+              - name: hcm
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: unlogged
+                  route_config:
+                    virtual_hosts:
+                    - name: v
+                      domains: ["*"]
+                      routes:
+                      - match: {prefix: /}
+                        direct_response: {status: 200, body: {inline_string: hello}}
                   http_filters:
                   - name: router
                     typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
