@@ -53,6 +53,11 @@ final class EditCommand implements Callable<Integer> {
             description = "Why; kept with the revision.")
     private @Nullable String message;
 
+    @Option(
+            names = "--force",
+            description = "Also change documents that say they are managed by git.")
+    private boolean isForced;
+
     EditCommand(Console console) {
         this.console = console;
     }
@@ -65,6 +70,10 @@ final class EditCommand implements Callable<Integer> {
                 target.name()
                         .orElseThrow(() ->
                                 CliFailure.of(ExitCode.USAGE, "which one? (expected: KIND/NAME)"));
+        if (console.isUnattended()) {
+            throw CliFailure.of(ExitCode.USAGE, "nobody is there to edit (expected: no --no-input)")
+                    .withNext("change the document in a file, and 'outrigger apply -f' it");
+        }
         try (var client = server.connect(console)) {
             var before =
                     JsonText.yaml(client.document(documents, namespace, wanted).document()) + "\n";
@@ -80,11 +89,12 @@ final class EditCommand implements Callable<Integer> {
             try {
                 // It carries the generation it had, so it replaces nothing newer.
                 var answer =
-                        client.apply(
-                                DocumentBundle.read(List.of(file.toString()), console.in()),
-                                DryRun.OFF,
-                                Optional.ofNullable(message),
-                                Optional.empty());
+                        client.insisting(isForced)
+                                .apply(
+                                        DocumentBundle.read(List.of(file.toString()), console.in()),
+                                        DryRun.OFF,
+                                        Optional.ofNullable(message),
+                                        Optional.empty());
                 Files.delete(file);
                 new WriteOptions().print(console, answer, "");
             } catch (CliFailure e) {

@@ -62,6 +62,27 @@ class WriteCommandsTest {
     }
 
     @Test
+    void whoInsistsAlsoChangesWhatIsManagedElsewhere() {
+        String managed =
+                """
+                {"title":"Managed elsewhere","status":409,
+                 "detail":"Service/b is managed by 'git:x': change it there, or insist with force=true."}
+                """;
+        server.on("POST /api/v1/apply", 409, managed)
+                .on("POST /api/v1/apply?force=true", 200, APPLIED)
+                .on("POST /api/v1/revisions/7/rollback?force=true", 200, APPLIED);
+
+        var refused = CliRun.withInput("x: 1", "apply", "-f", "-", server.option());
+        var applied = CliRun.withInput("x: 1", "apply", "-f", "-", "--force", server.option());
+        var undone = CliRun.of("rollback", "7", "--yes", "--force", server.option());
+
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err()).contains("is managed by 'git:x'");
+        assertThat(applied.exitCode()).as(applied.err()).isZero();
+        assertThat(undone.exitCode()).as(undone.err()).isZero();
+    }
+
+    @Test
     void aPersonIsAskedBeforeSomethingIsPruned() {
         server.on("POST /api/v1/apply?dryRun=true&prune=team%3Dx", 200, APPLIED)
                 .on("POST /api/v1/apply?prune=team%3Dx", 200, APPLIED);
@@ -75,6 +96,22 @@ class WriteCommandsTest {
         assertThat(no.exitCode()).isEqualTo(1);
         assertThat(no.err()).contains("Delete service/c as well? [y/N]", "nothing was stored");
         assertThat(yes.exitCode()).isZero();
+    }
+
+    @Test
+    void nobodyIsAskedWhereNobodyIs() {
+        var b = "/api/v1/services/b?namespace=default";
+        server.on("GET " + b, 200, "\"1\"", "{}").on("DELETE " + b, 200, "{\"revision\":9}");
+        var command = new String[] {"delete", "service/b", server.option()};
+
+        var asked = CliRun.onTerminal("n\n", Map.of(), command);
+        var unattended = CliRun.onTerminal("n\n", Map.of(), with(command, "--no-input"));
+        var edited = CliRun.of("edit", "service/b", "--no-input", server.option());
+
+        assertThat(asked.exitCode()).isEqualTo(1);
+        assertThat(unattended.exitCode()).as(unattended.err()).isZero();
+        assertThat(unattended.err()).doesNotContain("[y/N]");
+        assertThat(edited.exitCode()).isEqualTo(2);
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.state.RequestPath;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
@@ -394,6 +395,19 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void cancelWarm(ClusterConfig cluster) {
         clusters.cancelWarm(cluster);
+    }
+
+    @Override
+    public StatsConnection statsConnection(String cluster) {
+        return clusters.statsConnection(cluster);
+    }
+
+    @Override
+    public void repeatEndpoints(String cluster) {
+        Cluster found = clusters.find(cluster);
+        if (found != null) {
+            found.repeat();
+        }
     }
 
     @Override

@@ -30,7 +30,12 @@ final class LocalReplies {
      * @return the body to send
      */
     static byte[] complete(
-            ResponseHead head, String body, boolean grpc, boolean toHead, int grpcStatus) {
+            ResponseHead head,
+            LocalReplyMapping.Mapped said,
+            boolean grpc,
+            boolean toHead,
+            int grpcStatus) {
+        String body = said.body();
         HeaderBlock headers = head.headers();
         if (grpc) {
             int status = head.status();
@@ -47,7 +52,9 @@ final class LocalReplies {
         if (bytes.length > 0) {
             headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
             if (!headers.has(KnownHeader.CONTENT_TYPE)) {
-                headers.add(KnownHeader.CONTENT_TYPE, TEXT);
+                // Behind the length, as Envoy has it.
+                String type = said.contentType();
+                headers.add(KnownHeader.CONTENT_TYPE, type.isEmpty() ? TEXT : Ascii.bytes(type));
             }
         }
         return bytes;

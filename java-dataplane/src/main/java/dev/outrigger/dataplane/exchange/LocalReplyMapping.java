@@ -56,12 +56,19 @@ final class LocalReplyMapping {
     }
 
     /**
+     * What a reply says now.
+     *
+     * @param body as Latin-1 text where it quotes headers
+     * @param contentType of a body whose head names none; empty for the usual one
+     */
+    record Mapped(String body, String contentType) {}
+
+    /**
      * Changes a reply.
      *
      * @param context with the reply as its response
-     * @return the body, as Latin-1 text where it quotes headers
      */
-    String apply(ResponseHead head, String body, FormatContext context) {
+    Mapped apply(ResponseHead head, String body, FormatContext context) {
         StreamInfo info = context.info();
         info.setLogType(AccessLogType.NOT_SET);
         String type = head.headers().text(KnownHeader.CONTENT_TYPE);
@@ -98,8 +105,11 @@ final class LocalReplyMapping {
                 && !made.isEmpty()
                 && (type == null || !made.equals(body))
                 && !customType) {
+            if (type == null) {
+                return new Mapped(made, chosen.contentType);
+            }
             head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(chosen.contentType));
         }
-        return made;
+        return new Mapped(made, "");
     }
 }

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
@@ -85,6 +86,12 @@ public interface RequestPath {
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}
+
+    /** A connection for stats to a host of a cluster; any thread. */
+    StatsConnection statsConnection(String cluster);
+
+    /** Discovery has said again what the hosts of a cluster are, and nothing else. */
+    default void repeatEndpoints(String cluster) {}
 
     List<ListenerView> listeners();
 

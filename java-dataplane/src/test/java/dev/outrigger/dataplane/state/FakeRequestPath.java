@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
 import java.time.Duration;
@@ -124,4 +125,9 @@ public final class FakeRequestPath implements RequestPath {
 
     @Override
     public void close() {}
+
+    @Override
+    public StatsConnection statsConnection(String cluster) {
+        throw new IllegalStateException("nobody has stats sent");
+    }
 }

@@ -3,6 +3,7 @@ package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.document.Gep2257Duration;
 import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.policy.store.PolicyWrite;
 import dev.outrigger.policy.store.Precondition;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteContext.IdempotencyKey;
@@ -168,6 +169,13 @@ final class Requests {
                 author, message, SOURCES.getOrDefault(source, Source.API), key(request, body));
     }
 
+    /** A write as far as its caller may do it, and may do it here. */
+    static PolicyWrite guarded(
+            PolicyWrite write, WriteContext context, ServerRequest request, Caller caller) {
+        return Permissions.guard(
+                ManagedDocuments.guard(write, context.source(), flag(request, "force")), caller);
+    }
+
     static Problem.Raised badParameter(String name, String detail) {
         return Problem.of(400, "Parameter not valid", name + ": " + detail).raise();
     }
@@ -207,8 +215,8 @@ final class Requests {
         if (text.length() > maxChars) {
             throw badParameter(name, "has more than " + maxChars + " characters.");
         }
-        if (text.codePoints().anyMatch(Character::isISOControl)) {
-            throw badParameter(name, "has control characters.");
+        if (text.codePoints().anyMatch(Quoted::breaksLine)) {
+            throw badParameter(name, "has control characters, or others that break a line.");
         }
         return text;
     }

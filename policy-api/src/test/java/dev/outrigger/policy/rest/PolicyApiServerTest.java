@@ -117,7 +117,7 @@ class PolicyApiServerTest {
                 .isEqualTo(
                         "{\"code\":\"OUT-1040\",\"document\":1,\"pointer\":\"#/spec/ports/0/port\","
                                 + "\"line\":6,\"column\":11,\"detail\":\"Field 'port' is required and"
-                                + " missing.\"}");
+                                + " missing.\",\"docs\":\"/errors/OUT-1040\"}");
         assertThat(errors.get(1).path("detail").asText()).contains("Did you mean 'port'?");
         assertThat(api.store.documents().size()).isZero();
     }
@@ -152,6 +152,20 @@ class PolicyApiServerTest {
         assertThat(api.get("/api/v1/services/x/status").status()).isEqualTo(404);
         assertThat(api.post("/api/v1/services/b/status", "application/yaml", "").status())
                 .isEqualTo(405);
+    }
+
+    @Test
+    void saysWhereAPolicyDoesNotHold() {
+        api.apply(service("b") + "---\n" + retry("b", "b"));
+
+        var conditions =
+                api.get("/api/v1/trafficpolicies/b/status").json().at("/status/conditions");
+
+        // Of the proxies nothing is withheld but what Service/b is blamed for.
+        assertThat(conditions.get(1).path("reason").asText()).isEqualTo("PartiallyProgrammed");
+        assertThat(conditions.get(1).path("status").asText()).isEqualTo("True");
+        assertThat(conditions.get(1).path("message").asText())
+                .isEqualTo("retry overridden on default/r/quotes by TrafficPolicy/p");
     }
 
     @Test
