@@ -30,20 +30,24 @@ final class LocalReplies {
      * @return the body to send
      */
     static byte[] complete(
-            ResponseHead head, String body, boolean grpc, boolean toHead, int grpcStatus) {
+            ResponseHead head,
+            LocalReplyMapping.Body body,
+            boolean grpc,
+            boolean toHead,
+            int grpcStatus) {
         HeaderBlock headers = head.headers();
         if (grpc) {
             int status = head.status();
             head.setStatus(200);
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
-            if (!body.isEmpty() && !toHead) {
-                headers.set(
-                        KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body.stripTrailing())));
+            if (!body.text().isEmpty() && !toHead) {
+                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(message(body))));
             }
+            headers.remove(KnownHeader.CONTENT_LENGTH);
             return NOTHING;
         }
-        byte[] bytes = body.getBytes(UTF_8);
+        byte[] bytes = body.text().getBytes(UTF_8);
         if (bytes.length > 0) {
             headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
             if (!headers.has(KnownHeader.CONTENT_TYPE)) {
@@ -51,6 +55,14 @@ final class LocalReplies {
             }
         }
         return bytes;
+    }
+
+    /** A JSON format ends with a line's end, which Envoy leaves out where it knows the type. */
+    private static String message(LocalReplyMapping.Body body) {
+        String text = body.text();
+        return body.isJson() && text.endsWith("\n")
+                ? text.substring(0, text.length() - 1)
+                : text;
     }
 
     static int grpcStatus(int http) {

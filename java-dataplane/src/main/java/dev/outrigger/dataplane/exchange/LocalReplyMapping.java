@@ -21,6 +21,13 @@ final class LocalReplyMapping {
     private final Mapper[] mappers;
     private final @Nullable Format format;
 
+    /**
+     * A reply's body.
+     *
+     * @param isJson whether a format of this type has made it
+     */
+    record Body(String text, boolean isJson) {}
+
     private record Format(LogFormat template, String contentType) {
         static Format of(BodyFormat config) {
             return new Format(LogFormat.of(config.template()), config.contentType());
@@ -61,7 +68,7 @@ final class LocalReplyMapping {
      * @param context with the reply as its response
      * @return the body, as Latin-1 text where it quotes headers
      */
-    String apply(ResponseHead head, String body, FormatContext context) {
+    Body apply(ResponseHead head, String body, FormatContext context) {
         StreamInfo info = context.info();
         info.setLogType(AccessLogType.NOT_SET);
         String type = head.headers().text(KnownHeader.CONTENT_TYPE);
@@ -100,6 +107,6 @@ final class LocalReplyMapping {
                 && !customType) {
             head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(chosen.contentType));
         }
-        return made;
+        return new Body(made, chosen != null && chosen.contentType.equals("application/json"));
     }
 }

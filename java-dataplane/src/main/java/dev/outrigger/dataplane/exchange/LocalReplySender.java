@@ -153,7 +153,7 @@ final class LocalReplySender {
         // What formats see while headers are edited: this head, but no status of its own
         // (observed).
         exchange.downstreamResponse().begin(head);
-        String body = edit(reply);
+        LocalReplyMapping.Body body = edit(reply);
         if (reply.flag() != null) {
             info.setFlag(reply.flag());
         }
@@ -181,7 +181,7 @@ final class LocalReplySender {
     }
 
     /** The edits of the route, the filter and the listener; gives the body that comes of them. */
-    private String edit(LocalReply reply) {
+    private LocalReplyMapping.Body edit(LocalReply reply) {
         Route route = exchange.route();
         // A route that answers by itself edits its own answers, not those of filters.
         if (!reply.raw()
@@ -194,7 +194,7 @@ final class LocalReplySender {
         }
         LocalReplyMapping mapping = exchange.settings().localReplies;
         if (mapping == null || reply.raw()) {
-            return reply.body();
+            return new LocalReplyMapping.Body(reply.body(), false);
         }
         info.setResponseCode(head.status());
         return mapping.apply(head, reply.body(), exchange);
