@@ -244,7 +244,7 @@ final class ForwardedRequest {
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
         long limit = route().bodyBufferLimit();
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
-        body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(keep, limit >= 0 ? limit : exchange.filters().requestBufferLimit());
         body.setComplete(endStream);
         StreamSource pool = choosePool(false);
         if (pool == null) {

@@ -72,7 +72,7 @@ final class LocalReplies {
     private static String percentEncode(String text) {
         var out = new StringBuilder();
         for (byte b : text.getBytes(UTF_8)) {
-            if (b >= ' ' && b < 127 && b != '%') {
+            if (b >= ' ' && b < '~' && b != '%') {
                 out.append((char) b);
             } else {
                 out.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));
