@@ -413,21 +413,38 @@ public final class GeneratedRun {
         failing.forEach(each ->
                 byFailure.computeIfAbsent(each.failure(), _ -> new ArrayList<>()).add(each));
         var findings = new ArrayList<Finding>();
-        for (var entry : byFailure.entrySet()) {
-            var first = entry.getValue().getFirst();
-            var seeds = entry.getValue().stream().map(each -> each.failing().seed()).toList();
-            var finding =
-                    findings.size() < settings.shrinks()
-                            ? small(entry.getKey(), seeds, first)
-                            : new Finding(
-                                    entry.getKey().field(),
-                                    seeds,
-                                    first.failing().withScenarios(List.of()),
-                                    first.differences());
-            progress.accept(finding.toString());
-            findings.add(finding);
+        try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
+            var made = new ArrayList<Future<Finding>>();
+            byFailure.forEach((failure, cases) -> {
+                boolean shrinks = made.size() < settings.shrinks();
+                made.add(threads.submit(() -> finding(failure, cases, shrinks)));
+            });
+            for (var each : made) {
+                findings.add(each.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause() == null ? e : e.getCause());
         }
         return findings;
+    }
+
+    private Finding finding(Failure failure, List<Failing> cases, boolean shrinks)
+            throws IOException {
+        var first = cases.getFirst();
+        var seeds = cases.stream().map(each -> each.failing().seed()).toList();
+        var finding =
+                shrinks
+                        ? small(failure, seeds, first)
+                        : new Finding(
+                                failure.field(),
+                                seeds,
+                                first.failing().withScenarios(List.of()),
+                                first.differences());
+        progress.accept(finding.toString());
+        return finding;
     }
 
     private Finding small(Failure failure, List<Long> seeds, Failing first) throws IOException {

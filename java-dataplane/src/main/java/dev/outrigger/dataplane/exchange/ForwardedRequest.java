@@ -328,7 +328,7 @@ final class ForwardedRequest {
             HostRewriter.replace(
                     head().headers(),
                     Ascii.bytes(host.hostname()),
-                    route().appendsXForwardedHost() && attemptCount == 1,
+                    route().appendsXForwardedHost(),
                     !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();
