@@ -249,6 +249,24 @@ class LauncherTest {
     }
 
     @Test
+    void becomesTheProgramThatACommandNames() throws Exception {
+        jdk(machine.resolve("jvm/25"), "25.0.3");
+        var proxy =
+                write(machine.resolve("bin/my proxy"), "#!/bin/sh\necho \"$$ $1|$2\"\nexit 9\n");
+        executable(proxy);
+        var named = Map.of("FAKE_SUCCESSOR", proxy + "\\000--text\\000two\\nlines\\000");
+
+        var ran = launch(named, "bootstrap", "envoy", "--service=a", "--exec", "--", "-l", "warn");
+        var printed = launch(named, "bootstrap", "envoy", "--service=a", "--", "--exec");
+        var failed = launch(Map.of("FAKE_EXIT", "5"), "bootstrap", "envoy", "--exec");
+
+        assertThat(ran.exitCode()).isEqualTo(9);
+        assertThat(ran.out()).containsPattern("(?s)\\n\\d+ --text\\|two\\nlines\\n$");
+        assertThat(printed.out()).doesNotContain("two").doesNotContain("successor");
+        assertThat(failed.exitCode()).isEqualTo(5);
+    }
+
+    @Test
     void letsTheUsersFlagsWin() throws Exception {
         jdk(machine.resolve("jvm/25"), "25.0.3");
 
@@ -324,6 +342,23 @@ class LauncherTest {
         assertThat(second.out()).doesNotContain("AOTCache");
     }
 
+    @Test
+    void givesEachCommandTheCacheThatHoldsWhatItLoads() throws Exception {
+        jdk(machine.resolve("jvm/25"), "25.0.3");
+        var withAot = Map.of("OUTRIGGER_NO_AOT", "");
+        launch(withAot, "version");
+        var state = project.resolve("target/outrigger");
+        for (var cache : List.of("cli", "validate", "translate")) {
+            write(state.resolve(cache + ".aot"), "");
+        }
+
+        for (var command :
+                Map.of("get", "cli", "validate", "validate", "import", "translate").entrySet()) {
+            assertThat(launch(withAot, command.getKey(), "x").out())
+                    .contains("-XX:AOTCache=" + state.toRealPath() + "/" + command.getValue());
+        }
+    }
+
     // ---- the stand-ins ----
 
     /** A JDK whose java prints its arguments. */
@@ -336,6 +371,9 @@ class LauncherTest {
                         #!/bin/sh
                         case "$*" in *aot-train*) exit ${FAKE_TRAINING_EXIT:-0} ;; esac
                         echo "$@"
+                        for word; do
+                          case $word in -Doutrigger.successor=*) printf "$FAKE_SUCCESSOR" > "${word#*=}" ;; esac
+                        done
                         exit ${FAKE_EXIT:-0}
                         """));
         executable(write(folder.resolve("bin/javac"), "#!/bin/sh\n"));
@@ -391,6 +429,7 @@ class LauncherTest {
                         "sh",
                         "find",
                         "mkdir",
+                        "mktemp",
                         "rm",
                         "mv",
                         "readlink",

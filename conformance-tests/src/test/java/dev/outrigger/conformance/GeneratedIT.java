@@ -29,11 +29,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random configurations with random traffic on a real Envoy and on the Java data plane: a fixed few
  * of them always, and as many as {@code -Doutrigger.generated=1000} says. {@code
  * -Doutrigger.generated.seed=17} begins with another seed, {@code
- * -Doutrigger.generated.seeds=17,20} names them, {@code -Doutrigger.generated.exchanges=100} sets the exchanges of each, {@code
- * -Doutrigger.generated.minutes=30} the time after which no more are begun. A failure names its
- * seed, and {@code target/generated/nightly/cases} holds the case that was made small, in the form
- * of the suite's own cases; {@code target/generated/nightly/progress.txt} says what was played so
- * far.
+ * -Doutrigger.generated.seeds=17,20} names them, {@code -Doutrigger.generated.exchanges=100} sets
+ * the exchanges of each, {@code -Doutrigger.generated.minutes=30} the time after which no more are
+ * begun. A failure names its seed, and {@code target/generated/nightly/cases} holds the case that
+ * was made small, in the form of the suite's own cases; {@code
+ * target/generated/nightly/progress.txt} says what was played so far.
  */
 class GeneratedIT {
     private static final Path DIVERGENCES = Path.of("../docs/divergences.md");
@@ -49,9 +49,7 @@ class GeneratedIT {
         boolean nightly = configurations > 0;
         var settings =
                 new Settings(
-                        nightly
-                                ? seeds(configurations)
-                                : SEEDS,
+                        nightly ? seeds(configurations) : SEEDS,
                         Integer.getInteger("outrigger.generated.exchanges", nightly ? 100 : 12),
                         List.of(Delivery.values()),
                         Integer.getInteger("outrigger.generated.shrinks", nightly ? 10 : 2),

@@ -7,6 +7,7 @@ import dev.outrigger.xds.ads.AdsOptions;
 import dev.outrigger.xds.reconcile.RolloutOptions;
 import dev.outrigger.xds.security.XdsSecurity;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * Where a control plane listens and keeps its policies. Immutable.
@@ -48,107 +49,83 @@ public record ControlPlaneOptions(
     }
 
     public ControlPlaneOptions withRest(Listen address) {
-        return new ControlPlaneOptions(
-                store,
-                address,
-                admin,
-                xds,
-                security,
-                rollout,
-                ads,
-                apiSecurity,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.rest = address);
     }
 
     public ControlPlaneOptions withAdmin(Listen address) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                address,
-                xds,
-                security,
-                rollout,
-                ads,
-                apiSecurity,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.admin = address);
     }
 
     public ControlPlaneOptions withXds(Listen address) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                admin,
-                address,
-                security,
-                rollout,
-                ads,
-                apiSecurity,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.xds = address);
     }
 
     public ControlPlaneOptions withSecurity(XdsSecurity protection) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                admin,
-                xds,
-                protection,
-                rollout,
-                ads,
-                apiSecurity,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.security = protection);
     }
 
     public ControlPlaneOptions withRollout(RolloutOptions options) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                admin,
-                xds,
-                security,
-                options,
-                ads,
-                apiSecurity,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.rollout = options);
     }
 
     public ControlPlaneOptions withApiSecurity(ApiSecurity protection) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                admin,
-                xds,
-                security,
-                rollout,
-                ads,
-                protection,
-                capabilities,
-                anyEndpoint);
+        return with(draft -> draft.apiSecurity = protection);
     }
 
     public ControlPlaneOptions withCapabilities(Capabilities ofProxies) {
-        return new ControlPlaneOptions(
-                store,
-                rest,
-                admin,
-                xds,
-                security,
-                rollout,
-                ads,
-                apiSecurity,
-                ofProxies,
-                anyEndpoint);
+        return with(draft -> draft.capabilities = ofProxies);
     }
 
     /** With services wherever a document says. */
     public ControlPlaneOptions withAnyEndpoint(boolean any) {
-        return new ControlPlaneOptions(
-                store, rest, admin, xds, security, rollout, ads, apiSecurity, capabilities, any);
+        return with(draft -> draft.anyEndpoint = any);
+    }
+
+    private ControlPlaneOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** A copy under way, so that each option is named once and not in every method above. */
+    private static final class Draft {
+        private Path store;
+        private Listen rest;
+        private Listen admin;
+        private Listen xds;
+        private XdsSecurity security;
+        private RolloutOptions rollout;
+        private AdsOptions ads;
+        private ApiSecurity apiSecurity;
+        private Capabilities capabilities;
+        private boolean anyEndpoint;
+
+        private Draft(ControlPlaneOptions options) {
+            store = options.store;
+            rest = options.rest;
+            admin = options.admin;
+            xds = options.xds;
+            security = options.security;
+            rollout = options.rollout;
+            ads = options.ads;
+            apiSecurity = options.apiSecurity;
+            capabilities = options.capabilities;
+            anyEndpoint = options.anyEndpoint;
+        }
+
+        private ControlPlaneOptions options() {
+            return new ControlPlaneOptions(
+                    store,
+                    rest,
+                    admin,
+                    xds,
+                    security,
+                    rollout,
+                    ads,
+                    apiSecurity,
+                    capabilities,
+                    anyEndpoint);
+        }
     }
 
     /**

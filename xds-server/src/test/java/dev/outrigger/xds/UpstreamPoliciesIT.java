@@ -47,8 +47,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Envoy does what the policies say that not every proxy can do yet, which the conformance
- * cases therefore leave out.
+ * A real Envoy does what the policies about upstreams say, driven by the xDS engine alone. That the
+ * Java data plane does the same is for the conformance cases.
  */
 class UpstreamPoliciesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);

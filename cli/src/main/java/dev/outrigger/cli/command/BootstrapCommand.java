@@ -5,9 +5,16 @@ import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.net.HostPort;
+import dev.outrigger.cli.process.Successor;
+import dev.outrigger.envoy.Envoy;
+import dev.outrigger.envoy.EnvoyProvision;
+import dev.outrigger.envoy.ProvisionOptions;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate.ClientTls;
 import dev.outrigger.xds.bootstrap.BootstrapTemplate.ServerName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,12 +23,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints a bootstrap; needs no control plane. */
+/** Prints a bootstrap, or starts a proxy with it; needs no control plane. */
 @Command(
         name = "bootstrap",
         description = {
             "Prints a ready bootstrap for a service's sidecar, for Envoy and the Java data plane.",
-            "Both read the same one; the label 'flavor' tells selectors which is which."
+            "Both read the same one; the label 'flavor' tells selectors which is which.",
+            "With --exec starts the proxy with it instead, in the place of this command."
         },
         mixinStandardHelpOptions = true)
 final class BootstrapCommand implements Callable<Integer> {
@@ -35,6 +43,19 @@ final class BootstrapCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "envoy|java", description = "Which proxy reads it.")
     private Flavor flavor = Flavor.envoy;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "PROXY FLAG",
+            description = "With --exec, behind --: the proxy's own flags.")
+    private List<String> flags = List.of();
+
+    @Option(
+            names = "--exec",
+            description =
+                    "Start the proxy with it: the Envoy that the demo would find, or the Java data"
+                            + " plane. Signals and the exit code are the proxy's.")
+    private boolean isExec;
 
     @Option(
             names = "--service",
@@ -101,6 +122,10 @@ final class BootstrapCommand implements Callable<Integer> {
         if (service.isBlank()) {
             throw CliFailure.of(ExitCode.USAGE, "--service is empty (expected: a service's name)");
         }
+        if (!isExec && !flags.isEmpty()) {
+            throw CliFailure.of(
+                    ExitCode.USAGE, flags.getFirst() + " is for the proxy (expected: with --exec)");
+        }
         var all = new TreeMap<>(Map.of("flavor", flavor.name()));
         all.putAll(labels);
         try {
@@ -113,11 +138,37 @@ final class BootstrapCommand implements Callable<Integer> {
                             xds.host(),
                             xds.port(),
                             tls());
-            console.out().print(template.toYaml());
+            if (isExec) {
+                Successor.become(command(template.toYaml()));
+            } else {
+                console.out().print(template.toYaml());
+            }
         } catch (IllegalArgumentException e) {
             throw CliFailure.of(ExitCode.USAGE, String.valueOf(e.getMessage())).withCause(e);
         }
         return ExitCode.OK.number();
+    }
+
+    /** As an argument, so that no file stays behind. */
+    private List<String> command(String bootstrap) {
+        var arguments = new ArrayList<>(List.of("--config-yaml", bootstrap));
+        arguments.addAll(flags);
+        return switch (flavor) {
+            case envoy -> envoy().command(arguments, Path.of(""));
+            case java -> {
+                arguments.addAll(0, List.of(System.getProperty("outrigger.launcher", ""), "proxy"));
+                yield arguments;
+            }
+        };
+    }
+
+    private Envoy envoy() {
+        var wanted = ProvisionOptions.from(console.environment()).withProgress(console::note);
+        return switch (EnvoyProvision.find(wanted)) {
+            case EnvoyProvision.Result.Found(var envoy) -> envoy;
+            case EnvoyProvision.Result.NotFound missing ->
+                    throw CliFailure.of(ExitCode.NOT_FOUND, missing.explanation());
+        };
     }
 
     private Optional<ClientTls> tls() {

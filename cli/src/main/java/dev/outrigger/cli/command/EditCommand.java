@@ -65,6 +65,10 @@ final class EditCommand implements Callable<Integer> {
                 target.name()
                         .orElseThrow(() ->
                                 CliFailure.of(ExitCode.USAGE, "which one? (expected: KIND/NAME)"));
+        if (console.isUnattended()) {
+            throw CliFailure.of(ExitCode.USAGE, "nobody is there to edit (expected: no --no-input)")
+                    .withNext("change the document in a file, and 'outrigger apply -f' it");
+        }
         try (var client = server.connect(console)) {
             var before =
                     JsonText.yaml(client.document(documents, namespace, wanted).document()) + "\n";

@@ -68,6 +68,12 @@ public final class OutriggerCommand implements Runnable {
             description = "Colours; auto: on a terminal, unless NO_COLOR is set.")
     private ColorChoice colors = ColorChoice.auto;
 
+    @Option(
+            names = "--no-input",
+            scope = ScopeType.INHERIT,
+            description = "Ask nothing and open nothing, as where no terminal is.")
+    private boolean isUnattended;
+
     private OutriggerCommand() {}
 
     /** Runs one command line and returns the number to exit with. */
@@ -144,13 +150,14 @@ public final class OutriggerCommand implements Runnable {
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         commands.put("aot-train", AotTrainCommand::new);
+        commands.put("aot-commands", AotCommandsCommand::new);
         commands.put("aot-fleet", _ -> new AotFleetCommand());
         commands.put("help", _ -> new CommandLine.HelpCommand());
         return commands;
     }
 
     private Presentation presentation() {
-        return new Presentation(isQuiet, isVerbose, colors);
+        return new Presentation(isQuiet, isVerbose, colors, isUnattended);
     }
 
     @Override

@@ -50,6 +50,13 @@ final class ServerCommand implements Callable<Integer> {
     private HostPort admin = HostPort.loopback(8471);
 
     @Option(
+            names = "--admin-plaintext",
+            description =
+                    "Metrics and health even where others can reach them: whoever does reads the"
+                            + " names of services and proxies.")
+    private boolean adminPlaintext;
+
+    @Option(
             names = "--xds",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:18000",
@@ -85,6 +92,7 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         System.setProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT);
+        requireAdmin();
         Ports.requireFree("REST API", "--rest", rest);
         Ports.requireFree("admin socket", "--admin", admin);
         Ports.requireFree("xDS server", "--xds", xds);
@@ -101,6 +109,19 @@ final class ServerCommand implements Callable<Integer> {
         // Ended by a signal: the hook above closes everything.
         new CountDownLatch(1).await();
         return ExitCode.OK.number();
+    }
+
+    /** It knows neither TLS nor callers: Prometheus asks it as it asks everything. */
+    private void requireAdmin() {
+        if (!adminPlaintext && !admin.isLoopback()) {
+            throw CliFailure.of(
+                            ExitCode.USAGE,
+                            "metrics on "
+                                    + admin
+                                    + " would be plaintext, and whoever reaches them reads the"
+                                    + " names of services and proxies")
+                    .withNext("give --admin=127.0.0.1:PORT, or --admin-plaintext if everybody may");
+        }
     }
 
     private ControlPlane start(Path file) {

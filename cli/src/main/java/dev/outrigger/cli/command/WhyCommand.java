@@ -2,12 +2,16 @@
 package dev.outrigger.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.outrigger.cli.client.ControlPlaneClient;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.Console;
 import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.cli.output.JsonText;
 import dev.outrigger.cli.output.OutputFormat;
 import dev.outrigger.cli.output.Plans;
+import dev.outrigger.cli.output.Proxies;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,10 +93,20 @@ final class WhyCommand implements Callable<Integer> {
                 case json -> console.data(JsonText.json(answer));
                 case yaml -> console.data(JsonText.yaml(answer));
                 case name -> console.data(answer.path("rule").asText());
-                case table, wide -> console.table(Plans.explanation(answer));
+                case table, wide -> console.table(lines(client, answer));
             }
             return (answer.path("routed").asBoolean() ? ExitCode.OK : ExitCode.ANSWER_IS_NO)
                     .number();
         }
+    }
+
+    /** The answer, and below its first line whether it is what the proxies do already. */
+    private static List<String> lines(ControlPlaneClient client, JsonNode answer) {
+        var lines = new ArrayList<>(Plans.explanation(answer));
+        if (answer.path("routed").asBoolean()) {
+            var report = client.awaitSync(answer.path("revision").asLong(), Duration.ZERO);
+            lines.add(1, Proxies.standing(report, answer.path("sidecar").asText()));
+        }
+        return lines;
     }
 }

@@ -121,9 +121,14 @@ public final class Console {
         return terminals.err() && !presentation.isQuiet();
     }
 
+    /** Whether somebody said that nobody is there. */
+    public boolean isUnattended() {
+        return presentation.isUnattended();
+    }
+
     /** Whether there is a person who can be asked. */
     public boolean canAsk() {
-        return terminals.in() && terminals.err();
+        return terminals.in() && terminals.err() && !presentation.isUnattended();
     }
 
     /** Asks a person; where there is none, the answer is yes, as scripts mean what they say. */

@@ -7,7 +7,10 @@ package dev.outrigger.cli.console;
  * @param isQuiet only data and failures
  * @param isVerbose every request as well
  * @param colors whether there may be colours
+ * @param isUnattended whether nobody is to be asked, terminal or not
  */
-public record Presentation(boolean isQuiet, boolean isVerbose, ColorChoice colors) {
-    public static final Presentation DEFAULT = new Presentation(false, false, ColorChoice.auto);
+public record Presentation(
+        boolean isQuiet, boolean isVerbose, ColorChoice colors, boolean isUnattended) {
+    public static final Presentation DEFAULT =
+            new Presentation(false, false, ColorChoice.auto, false);
 }

@@ -2,10 +2,8 @@
 package dev.outrigger.cli.console;
 
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A line that says what is waited for and for how long, where somebody is watching, and that is
@@ -13,40 +11,54 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Progress implements AutoCloseable {
     private static final String CLEAR = "\r\u001b[K";
+    private static final Progress UNSEEN = new Progress(() -> {});
 
-    private final Console console;
-    private final AtomicInteger seconds = new AtomicInteger();
-    private final @Nullable ScheduledExecutorService timer;
+    private final Runnable end;
 
-    private Progress(Console console, @Nullable ScheduledExecutorService timer) {
-        this.console = console;
-        this.timer = timer;
+    private Progress(Runnable end) {
+        this.end = end;
+    }
+
+    /** Calls something every second until its answer is run. */
+    @FunctionalInterface
+    interface Seconds {
+        Runnable each(Runnable call);
     }
 
     /** {@code what} is being waited for from now on. */
     public static Progress of(Console console, String what) {
+        return of(console, what, Progress::tick);
+    }
+
+    static Progress of(Console console, String what, Seconds seconds) {
         if (!console.isWatched()) {
-            return new Progress(console, null);
+            return UNSEEN;
         }
+        var passed = new AtomicInteger();
+        var stop =
+                seconds.each(
+                        () -> show(console, CLEAR + what + " " + passed.incrementAndGet() + " s"));
+        return new Progress(() -> {
+            stop.run();
+            show(console, CLEAR);
+        });
+    }
+
+    private static void show(Console console, String text) {
+        console.err().print(text);
+        console.err().flush();
+    }
+
+    private static Runnable tick(Runnable call) {
         var timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("progress").factory());
-        var progress = new Progress(console, timer);
-        timer.scheduleAtFixedRate(() -> progress.show(what), 1, 1, TimeUnit.SECONDS);
-        return progress;
-    }
-
-    private void show(String what) {
-        console.err().print(CLEAR + what + " " + seconds.incrementAndGet() + " s");
-        console.err().flush();
+        var _ = timer.scheduleAtFixedRate(call, 1, 1, TimeUnit.SECONDS);
+        return timer::shutdownNow;
     }
 
     @Override
     public void close() {
-        if (timer != null) {
-            timer.shutdownNow();
-            console.err().print(CLEAR);
-            console.err().flush();
-        }
+        end.run();
     }
 }

@@ -42,6 +42,12 @@ public record HostPort(String host, int port) {
         return new HostPort("127.0.0.1", port);
     }
 
+    /** Whether only this machine reaches it; false for a name that leads nowhere. */
+    public boolean isLoopback() {
+        var address = toSocketAddress();
+        return !address.isUnresolved() && address.getAddress().isLoopbackAddress();
+    }
+
     public InetSocketAddress toSocketAddress() {
         return new InetSocketAddress(host, port);
     }

@@ -59,6 +59,39 @@ public final class Proxies {
         return table.lines();
     }
 
+    /**
+     * How many proxies of a Sidecar have a revision.
+     *
+     * @param report of {@code /api/v1/revisions/{n}/sync}
+     */
+    public static String standing(JsonNode report, String sidecar) {
+        long revision = report.path("revision").asLong();
+        boolean isPublished = report.path("publishedRevision").asLong() >= revision;
+        int all = 0;
+        int synced = 0;
+        for (var proxy : report.path("proxies")) {
+            boolean isOfSidecar =
+                    proxy.path("connected").asBoolean()
+                            && proxy.path("sidecars")
+                                    .valueStream()
+                                    .anyMatch(name -> name.asText().equals(sidecar));
+            if (isOfSidecar) {
+                all++;
+                synced += isPublished && isSynced(proxy) ? 1 : 0;
+            }
+        }
+        return all == 0
+                ? "no proxy of " + sidecar + " is connected"
+                : synced + " of " + all + " proxies SYNCED at r" + revision;
+    }
+
+    private static boolean isSynced(JsonNode proxy) {
+        return proxy.path("types")
+                .valueStream()
+                .map(type -> type.path("state").asText())
+                .allMatch(state -> state.equals("SYNCED") || state.equals("NOT_SUBSCRIBED"));
+    }
+
     /** Resources that a proxy was given, in the order of types and names. */
     public static List<String> resources(List<JsonNode> resources) {
         var table = new Table("TYPE", "NAME", "VERSION", "DOCUMENTS");

@@ -26,15 +26,25 @@ public record Programs(Path launcher, Optional<Path> trainInto) {
     /**
      * Starts a program.
      *
-     * @param name {@code server} or {@code proxy}
+     * @param name {@code server} or {@code proxy}, which is its cache's name as well
      * @param folder for its log and its temporary files: native libraries unpacked there would
      *     outlive a killed process anywhere else
      */
     public ChildProcess start(String name, List<String> arguments, Path folder) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(launcher.toString());
-        command.add(name);
+        var command = new ArrayList<>(List.of(name));
         command.addAll(arguments);
+        return start(command, name, folder);
+    }
+
+    /**
+     * Starts a program with a cache of another name than its own.
+     *
+     * @param words the program and its arguments
+     * @param cache what it trains, if anything, and what its log is called
+     */
+    public ChildProcess start(List<String> words, String cache, Path folder) throws IOException {
+        var command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(words);
         var environment = new HashMap<String, String>();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         // Nothing is built in the middle of a run, whatever happens to the sources.
@@ -48,11 +58,11 @@ public record Programs(Path launcher, Optional<Path> trainInto) {
         // The training process has this for itself; a child must not write to the same file.
         environment.put(
                 "OUTRIGGER_AOT_OUTPUT",
-                trainInto.map(caches -> caches.resolve(name + ".aot").toString()).orElse(""));
+                trainInto.map(caches -> caches.resolve(cache + ".aot").toString()).orElse(""));
         return ChildProcess.start(
                 command,
                 environment,
-                folder.resolve(name + ".log"),
+                folder.resolve(cache + ".log"),
                 trainInto.isPresent() ? TRAINING_GRACE : GRACE);
     }
 }

@@ -84,6 +84,33 @@ class ExitCodeTest {
     }
 
     @Test
+    void metricsThatOthersCanReachAreUsage() {
+        var anywhere = List.of("server", "--rest=:0", "--xds=0.0.0.0:0", "--admin=0.0.0.0:0");
+        var run = CliRun.of(anywhere.toArray(String[]::new));
+        var more = new ArrayList<>(anywhere);
+        more.add("--admin-plaintext");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("metrics on 0.0.0.0:0", "--admin-plaintext");
+        // It is something else then that does not let it start.
+        more.add("--store=" + folder.resolve("store.db"));
+        assertThat(CliRun.of(more.toArray(String[]::new)).err())
+                .contains("xDS on 0.0.0.0:0 would be plaintext");
+    }
+
+    @Test
+    void onlyTheLauncherBecomesAProxy() {
+        var run = CliRun.of("bootstrap", "java", "--service=a", "--exec");
+        var flags = CliRun.of("bootstrap", "java", "--service=a", "--", "--concurrency", "1");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("./outrigger");
+        assertThat(run.out()).isEmpty();
+        assertThat(flags.exitCode()).isEqualTo(2);
+        assertThat(flags.err()).contains("--concurrency is for the proxy (expected: with --exec)");
+    }
+
+    @Test
     void halfOfTheCredentialsIsUsage() {
         assertThat(server("--xds-cert=a.pem").err()).contains("need each other");
         assertThat(server("--xds-identity={cluster}").err()).contains("are about certificates");

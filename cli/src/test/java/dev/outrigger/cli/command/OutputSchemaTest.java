@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.outrigger.cli.aot.ConnectedProxy;
 import dev.outrigger.xds.ControlPlane;
 import dev.outrigger.xds.ControlPlaneOptions;
 import dev.outrigger.xds.ControlPlaneOptions.Listen;
@@ -58,6 +59,18 @@ class OutputSchemaTest {
                 "required":["name","status","detail"],"properties":{
                   "name":{"type":"string"},"status":{"enum":["ok","unknown","failed"]},
                   "detail":{"type":"string"},"fix":{"type":"string"}}}}}}
+            """;
+
+    private static final String TOP =
+            """
+            {"type":"object","additionalProperties":false,"required":["proxy","cluster","tries",
+              "succeeded","failed","retried","rescued","timeouts","refused","active"],"properties":{
+              "proxy":{"type":"string"},"cluster":{"type":"string"},
+              "tries":{"$ref":"#/$defs/n"},"succeeded":{"$ref":"#/$defs/n"},
+              "failed":{"$ref":"#/$defs/n"},"retried":{"$ref":"#/$defs/n"},
+              "rescued":{"$ref":"#/$defs/n"},"timeouts":{"$ref":"#/$defs/n"},
+              "refused":{"$ref":"#/$defs/n"},"active":{"$ref":"#/$defs/n"}},
+             "$defs":{"n":{"type":"integer","minimum":0}}}
             """;
 
     @TempDir Path folder;
@@ -153,8 +166,44 @@ class OutputSchemaTest {
         assertIs("Explanation", json("why", "a", "nowhere"));
         assertIs("RevisionList", json("history"));
         assertIs("RevisionDiff", json("history", "--revision", "1"));
-        assertThat(json("proxy", "ls").path("items").isArray()).isTrue();
+        assertThat(json("history").path("items").path(0).path("source").asText()).isEqualTo("cli");
         assertThat(json("explain", "service.spec").has("properties")).isTrue();
+    }
+
+    @Test
+    void proxiesAndWhatTheyWereGiven() throws Exception {
+        try (var _ = ConnectedProxy.to(controlPlane.xdsPort(), "a-1", "a")) {
+            var waited = CliRun.of("wait", "--for=synced", "sidecar/a", "--server=" + server());
+            assertThat(waited.exitCode()).as(waited.err()).isZero();
+
+            assertIs("ProxyList", json("proxy", "ls"));
+            assertIs("ProxyList", json("get", "proxies"));
+            assertIs("Proxy", json("describe", "proxy/a-1"));
+            assertIs("GivenResourceList", json("proxy", "config", "a-1"));
+            assertIs("ProxyDiff", json("proxy", "diff", "a-1"));
+            assertThat(json("proxy", "config", "a-1").path("items").size()).isGreaterThan(2);
+            assertThat(CliRun.of("why", "a", "b.local.service", "--server=" + server()).out())
+                    .contains("1 of 1 proxies SYNCED at r1");
+        }
+    }
+
+    @Test
+    void whatBecomesOfRequests() throws Exception {
+        try (var admin = new FakeControlPlane()) {
+            admin.on("GET /server_info", 200, "{\"node\":{\"id\":\"a-1\"}}")
+                    .always(
+                            "GET /stats",
+                            200,
+                            "{\"stats\":[{\"name\":\"cluster.default/b/80.upstream_rq_total\","
+                                    + "\"value\":3}]}");
+            var address = admin.option().replace("--server=http://", "--admin=");
+
+            var run = CliRun.of("top", address, "--interval=100ms", "-o", "json");
+
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.out().lines()).hasSize(1);
+            assertThat(SCHEMAS.getSchema(TOP).validate(run.out(), InputFormat.JSON)).isEmpty();
+        }
     }
 
     @Test

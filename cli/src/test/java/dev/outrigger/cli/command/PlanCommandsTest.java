@@ -98,12 +98,26 @@ class PlanCommandsTest {
                  "backends":[{"service":"Service/b","port":80,"weight":1,"blocks":[]}]}
                 """);
 
+        server.on(
+                "GET /api/v1/revisions/4/sync?timeout=0s",
+                200,
+                """
+                {"revision":4,"publishedRevision":4,"synced":false,"proxies":[
+                 {"id":"a-1","connected":true,"sidecars":["Sidecar/a"],
+                  "types":{"C":{"state":"SYNCED"},"S":{"state":"NOT_SUBSCRIBED"}}},
+                 {"id":"a-2","connected":true,"sidecars":["Sidecar/z","Sidecar/a"],
+                  "types":{"C":{"state":"PENDING"}}},
+                 {"id":"a-3","connected":false,"sidecars":["Sidecar/a"],"types":{}},
+                 {"id":"z","connected":true,"sidecars":["Sidecar/z"],"types":{}}]}
+                """);
+
         var run = CliRun.of("why", "a", "b.local", "/quotes", server.option());
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out().lines())
                 .containsExactly(
                         "rule  default/r/quotes   of Service/b, by Sidecar/a, revision 4",
+                        "1 of 2 proxies SYNCED at r4",
                         "retry   {\"attempts\":2}   from HTTPRoute/r #/spec/rules/0/retry",
                         "    beats from built-in",
                         "to    Service/b:80   weight 1");
@@ -176,6 +190,17 @@ class PlanCommandsTest {
 
         assertThat(run.exitCode()).isEqualTo(6);
         assertThat(run.err()).contains("There is no store at");
+    }
+
+    @Test
+    void saysWhereARequestComesFrom() {
+        server.on("GET /api/v1/services", 200, "{\"items\":[]}");
+
+        CliRun.of("get", "services", server.option());
+
+        // As the stand-in writes names.
+        assertThat(server.asked().getFirst().header("X-outrigger-source")).isEqualTo("cli");
+        assertThat(server.asked().getFirst().header("X-outrigger-author")).isNotEmpty();
     }
 
     @Test

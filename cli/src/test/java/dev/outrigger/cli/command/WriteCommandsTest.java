@@ -78,6 +78,22 @@ class WriteCommandsTest {
     }
 
     @Test
+    void nobodyIsAskedWhereNobodyIs() {
+        var b = "/api/v1/services/b?namespace=default";
+        server.on("GET " + b, 200, "\"1\"", "{}").on("DELETE " + b, 200, "{\"revision\":9}");
+        var command = new String[] {"delete", "service/b", server.option()};
+
+        var asked = CliRun.onTerminal("n\n", Map.of(), command);
+        var unattended = CliRun.onTerminal("n\n", Map.of(), with(command, "--no-input"));
+        var edited = CliRun.of("edit", "service/b", "--no-input", server.option());
+
+        assertThat(asked.exitCode()).isEqualTo(1);
+        assertThat(unattended.exitCode()).as(unattended.err()).isZero();
+        assertThat(unattended.err()).doesNotContain("[y/N]");
+        assertThat(edited.exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void pruneNeedsLabels() {
         assertThat(CliRun.of("apply", "-f", "x", "--prune", server.option()).exitCode())
                 .isEqualTo(2);

@@ -87,6 +87,20 @@ public final class RunningControlPlane implements AutoCloseable {
         return JSON.readTree(send(request, 200).body()).path("revision").asLong();
     }
 
+    /**
+     * Posts documents that are refused.
+     *
+     * @param status of the refusal
+     * @return the problem, with every violation
+     */
+    public JsonNode refusal(String documents, int status) throws IOException {
+        var request =
+                request("/api/v1/apply")
+                        .header("Content-Type", "application/yaml")
+                        .POST(HttpRequest.BodyPublishers.ofString(documents));
+        return JSON.readTree(send(request, status).body());
+    }
+
     /** What {@code /api/v1/apply?dryRun=plan} says of the documents; nothing is stored. */
     public JsonNode plan(String documents) throws IOException {
         var request =

@@ -85,6 +85,7 @@ final class StepReader {
                     new ClientStep.Send("GET " + text + " HTTP/1.1\r\nhost: " + HOST + "\r\n\r\n");
             case "responses" -> new ClientStep.AwaitResponses(Integer.parseInt(text));
             case "attempts" -> new ClientStep.AwaitAttempts(Integer.parseInt(text));
+            case "stat" -> stat(path, text);
             case "quiet" -> new ClientStep.AwaitQuiet(YamlNode.duration(path, text));
             case "reset-stream" -> new ClientStep.ResetStream(Integer.parseInt(text));
             case "pause" -> new ClientStep.Pause(YamlNode.duration(path, text));
@@ -93,6 +94,14 @@ final class StepReader {
             case "remove" -> new ClientStep.Remove(text);
             default -> throw new IllegalArgumentException(path + ": unknown step " + word);
         };
+    }
+
+    private static ClientStep stat(String path, String text) {
+        var words = text.split(": ");
+        if (words.length != 2 || !words[1].matches("\\d{1,9}")) {
+            throw new IllegalArgumentException(path + ": " + text + " (expected: \"NAME: 1\")");
+        }
+        return new ClientStep.AwaitStat(words[0], Long.parseLong(words[1]));
     }
 
     private static ClientStep admin(String path, String text) {

@@ -162,7 +162,10 @@ final class CaseWriter {
                     case ClientStep.CloseWrite _ -> "close-write";
                     case ClientStep.Close _ -> "close";
                     case ClientStep.Reset _ -> "reset";
-                    case ClientStep.Admin _, ClientStep.Apply _, ClientStep.Remove _ ->
+                    case ClientStep.AwaitStat _,
+                            ClientStep.Admin _,
+                            ClientStep.Apply _,
+                            ClientStep.Remove _ ->
                             throw new IllegalArgumentException("never generated: " + step);
                 }
                 + "\n";

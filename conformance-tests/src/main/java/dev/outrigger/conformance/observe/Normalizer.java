@@ -31,6 +31,15 @@ public final class Normalizer {
     private static final Pattern LINE_DURATIONS =
             Pattern.compile("^((?:\\S+ ){1}\".*?\" \\d+ \\S+ \\d+ \\d+) \\d+ (?:\\d+|(-))");
 
+    private static final Pattern DRAWN_LINE = Pattern.compile("log\\[\\d+].drawn");
+
+    /** Times, the number of a connection, and the port that a client's came from. */
+    private static final Pattern NAMED_NUMBER =
+            Pattern.compile(
+                    "\\b((?:REQUEST_|RESPONSE_)?DURATION|CONNECTION_ID)=\\d+"
+                            + "|\\b(START_TIME)=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"
+                            + "|\\b(DOWNSTREAM_(?:DIRECT_)?REMOTE_ADDRESS=127\\.0\\.0\\.1):\\d{1,5}");
+
     private static final Pattern DEBUG_PREFIX = Pattern.compile("goo\\.gle/debug\\w+\\s*");
 
     /** After an address only, as 127.0.0.1:80 or in a stat's name 127.0.0.1_80. */
@@ -77,6 +86,11 @@ public final class Normalizer {
                         "default-log-line",
                         field -> DEFAULT_LINE.matcher(field).matches(),
                         Normalizer::withoutTimes));
+        rules.add(
+                new Rule(
+                        "named-values-of-a-log-line",
+                        field -> DRAWN_LINE.matcher(field).matches(),
+                        text -> NAMED_NUMBER.matcher(text).replaceAll("$1$2$3=<number>")));
         rules.add(new Rule("ports", _ -> true, text -> named(text, ports)));
         rules.add(
                 new Rule(

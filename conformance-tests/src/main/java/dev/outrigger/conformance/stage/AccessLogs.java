@@ -87,18 +87,30 @@ final class AccessLogs {
         return "[" + logger(partsLog, LogFormats.upstream(ATTEMPT)) + "]";
     }
 
-    /** The same as the value of {@code accessLog} in a Sidecar. */
-    String policy() {
+    /**
+     * The same as the value of {@code accessLog} in a Sidecar.
+     *
+     * @param format {@code every} for a further log of every operator that documents may name, or
+     *     nothing for none
+     */
+    String policy(String format) {
         asked = true;
-        var format = new ArrayList<String>();
-        PARTS.forEach((name, operator) -> format.add(name + "=" + operator));
+        var drawing = "";
+        if (!format.isEmpty()) {
+            drawn = true;
+            drawing = ", {file: \"" + drawnLog + "\", text: \"" + LogFormats.every() + "\"}";
+        }
+        var parts = new ArrayList<String>();
+        PARTS.forEach((name, operator) -> parts.add(name + "=" + operator));
         return "[{file: \""
                 + defaultLog
                 + "\"}, {file: \""
                 + partsLog
                 + "\", text: \""
-                + String.join("\\t", format)
-                + "\"}]";
+                + String.join("\\t", parts)
+                + "\"}"
+                + drawing
+                + "]";
     }
 
     /** The lines since the last call, once there are so many, or as many as came in time. */

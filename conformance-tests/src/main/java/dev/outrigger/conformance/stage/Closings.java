@@ -67,6 +67,7 @@ final class Closings {
                     ClientStep.ConnectHttp2 _,
                     ClientStep.ResetStream _,
                     ClientStep.AwaitAttempts _,
+                    ClientStep.AwaitStat _,
                     ClientStep.Close _,
                     ClientStep.Reset _,
                     ClientStep.Admin _,

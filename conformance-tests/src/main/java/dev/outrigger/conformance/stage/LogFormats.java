@@ -4,6 +4,7 @@ package dev.outrigger.conformance.stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /** Formats of access logs: given ones, and ones drawn by number, alike on every machine. */
 final class LogFormats {
@@ -65,7 +66,41 @@ final class LogFormats {
                     "%DOWNSTREAM_WIRE_BYTES_RECEIVED% %REQUEST_HEADERS_BYTES%",
                     "%ACCESS_LOG_TYPE%");
 
+    /** Those that a Sidecar's {@code accessLog} may name, each behind its name. */
+    private static final List<String> OF_DOCUMENTS =
+            List.of(
+                    "BYTES_RECEIVED",
+                    "BYTES_SENT",
+                    "CONNECTION_ID",
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS",
+                    "DOWNSTREAM_LOCAL_ADDRESS",
+                    "DOWNSTREAM_REMOTE_ADDRESS",
+                    "DURATION",
+                    "PROTOCOL",
+                    "REQUEST_DURATION",
+                    "RESPONSE_CODE",
+                    "RESPONSE_CODE_DETAILS",
+                    "RESPONSE_DURATION",
+                    "RESPONSE_FLAGS",
+                    "ROUTE_NAME",
+                    "START_TIME",
+                    "UPSTREAM_CLUSTER",
+                    "UPSTREAM_HOST",
+                    "UPSTREAM_REQUEST_ATTEMPT_COUNT",
+                    "UPSTREAM_TRANSPORT_FAILURE_REASON",
+                    "REQ(:METHOD)",
+                    "REQ(X-A?X-B):3",
+                    "RESP(X-C)",
+                    "TRAILER(X-T)");
+
     private LogFormats() {}
+
+    /** Whatever operator a document may name, as {@code NAME=value} one behind the other. */
+    static String every() {
+        return OF_DOCUMENTS.stream()
+                .map(operator -> operator + "=%" + operator + "%")
+                .collect(Collectors.joining(" "));
+    }
 
     /** A logger's fields for lines of the text. */
     static String text(String format) {

@@ -165,7 +165,7 @@ public final class Stage implements AutoCloseable {
                 case "admin" -> ConfigTemplate.admin();
                 case "accessLog" -> accessLogs.config(name);
                 case "upstreamLog" -> accessLogs.upstream();
-                case "accessLogPolicy" -> accessLogs.policy();
+                case "accessLogPolicy" -> accessLogs.policy(name);
                 default -> Integer.toString(upstreams.port(kind, name));
             };
         } catch (IOException e) {

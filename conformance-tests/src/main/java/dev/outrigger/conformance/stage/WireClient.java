@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.stage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.outrigger.conformance.exchange.ClientStep;
 import dev.outrigger.conformance.exchange.Transport;
 import dev.outrigger.conformance.observe.SeenAdminReply;
@@ -8,15 +10,19 @@ import dev.outrigger.conformance.observe.SeenConnection;
 import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.RunningProxy;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Plays the client of one exchange. Used by one thread. */
 final class WireClient implements AutoCloseable {
     /** Longer than every time a case configures, shorter than a person's patience. */
     private static final Duration STEP_LIMIT = Duration.ofSeconds(8);
+
+    private static final Duration POLLED = Duration.ofMillis(20);
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
@@ -157,6 +163,7 @@ final class WireClient implements AutoCloseable {
             case ClientStep.AwaitAttempts(var count) -> {
                 var _ = attempts.await(count, stepLimit);
             }
+            case ClientStep.AwaitStat(var name, var value) -> awaitStat(name, value);
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
             case ClientStep.CloseWrite() -> {
                 awaitAnnouncedEnd(current());
@@ -176,6 +183,23 @@ final class WireClient implements AutoCloseable {
             }
             case ClientStep.Apply(var documents) -> policies.apply(documents);
             case ClientStep.Remove(var path) -> policies.remove(path);
+        }
+    }
+
+    private void awaitStat(String name, long value) throws IOException {
+        var path = "/stats?filter=" + URLEncoder.encode("^" + Pattern.quote(name) + "$", UTF_8);
+        long seen = -1;
+        boolean reached = false;
+        for (long until = System.nanoTime() + stepLimit.toNanos();
+                !reached && System.nanoTime() < until; ) {
+            seen = Stats.parse(proxy.admin("GET", path).body()).values().getOrDefault(name, 0L);
+            reached = seen == value;
+            if (!reached) {
+                Eventually.pause(POLLED);
+            }
+        }
+        if (!reached) {
+            throw new IOException(name + ": " + seen + " (expected: " + value + ")");
         }
     }
 

@@ -78,6 +78,7 @@ class NormalizerTest {
                         "upstream-service-time",
                         "remaining-timeout",
                         "default-log-line",
+                        "named-values-of-a-log-line",
                         "ports",
                         "debug-prefix");
     }

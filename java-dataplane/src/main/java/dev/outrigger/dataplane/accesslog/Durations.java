@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import dev.outrigger.dataplane.message.ConnectTimes;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.TlsInfo;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
@@ -44,6 +47,21 @@ final class Durations {
         };
     }
 
+    private static ToLongFunction<StreamInfo> connecting(ToLongFunction<ConnectTimes> point) {
+        return info -> {
+            ConnectTimes times = info.connectTimes();
+            return times == null ? UNKNOWN : point.applyAsLong(times);
+        };
+    }
+
+    private static ToLongFunction<StreamInfo> handshake(ToLongFunction<TlsInfo> point) {
+        return info -> {
+            ConnectionInfo connection = info.findConnection();
+            TlsInfo tls = connection == null ? null : connection.tls();
+            return tls == null ? UNKNOWN : point.applyAsLong(tls);
+        };
+    }
+
     /** Envoy takes other names for points that filters set, which none here does. */
     private static ToLongFunction<StreamInfo> point(String name) {
         return switch (name) {
@@ -55,9 +73,11 @@ final class Durations {
             case "US_RX_END" -> StreamInfo::upstreamRxEndNanos;
             case "DS_TX_BEG" -> StreamInfo::downstreamTxBeginNanos;
             case "DS_TX_END" -> StreamInfo::downstreamTxEndNanos;
-            case "US_CX_BEG", "US_CX_END", "US_HS_END" ->
-                    throw new IllegalArgumentException(
-                            "time points of connections are not supported: " + name);
+            case "US_CX_BEG" -> connecting(ConnectTimes::begun);
+            case "US_CX_END" -> connecting(ConnectTimes::connected);
+            case "US_HS_END" -> connecting(ConnectTimes::secured);
+            case "DS_HS_BEG" -> handshake(TlsInfo::heardNanos);
+            case "DS_HS_END" -> handshake(TlsInfo::securedNanos);
             default -> _ -> UNKNOWN;
         };
     }

@@ -54,7 +54,9 @@ final class Operators {
                     "RESP",
                     "RESPONSE_HEADER",
                     "RESPONSE_TRAILER",
-                    "TRAILER");
+                    "STREAM_INFO_REQ",
+                    "TRAILER",
+                    "XFCC_VALUE");
 
     private static final Set<String> PARAMETERS_REQUIRED_NO_LENGTH =
             Set.of(
@@ -181,6 +183,10 @@ final class Operators {
     private static @Nullable Operator heads(Command command) {
         String argument = command.argument;
         return switch (command.name) {
+            case "STREAM_INFO_REQ" -> command.text(HeadOperators.request(argument));
+            // Its length is taken and not obeyed (observed).
+            case "XFCC_VALUE" ->
+                    new Operator.Text(XfccValue.of(argument), Integer.MAX_VALUE, command.missing);
             case "REQ", "REQUEST_HEADER" -> command.text(HeadOperators.request(argument));
             case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
             case "TRAILER", "RESPONSE_TRAILER" -> command.text(HeadOperators.trailer(argument));
@@ -229,6 +235,9 @@ final class Operators {
             case "ACCESS_LOG_TYPE" -> command.text(c -> c.info().logType().text());
             case "LOCAL_REPLY_BODY" -> command.text(c -> c.info().localReplyBody());
             case "ROUTE_NAME" -> command.text(c -> c.info().routeName());
+            case "ROUTE_RESOLUTION_COUNT" -> command.number(c -> c.info().routeResolutions());
+            case "ROUTE_RESOLUTION_TIME_US" ->
+                    command.number(c -> c.info().routeResolutionMicros());
             case "VIRTUAL_CLUSTER_NAME" -> command.text(c -> c.info().virtualCluster());
             case "DYNAMIC_METADATA" ->
                     new Operator.Metadata(

@@ -3,15 +3,17 @@ package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operators.Command;
 import dev.outrigger.dataplane.message.BytesMeter;
+import dev.outrigger.dataplane.message.ConnectionInfo;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The operators that tell what streams moved on the wire. */
+/** The operators that tell what streams moved on the wire, and how far away the client is. */
 final class WireOperators {
     private WireOperators() {}
 
     static @Nullable Operator find(Command command) {
         return switch (command.name()) {
+            case "DOWNSTREAM_CX_RTT" -> command.number(WireOperators::roundTripMillis);
             case "DOWNSTREAM_WIRE_BYTES_RECEIVED" ->
                     downstream(command, BytesMeter::wireBytesReceived);
             case "DOWNSTREAM_WIRE_BYTES_SENT" -> downstream(command, BytesMeter::wireBytesSent);
@@ -33,6 +35,11 @@ final class WireOperators {
                     upstream(command, BytesMeter::decompressedHeaderBytesSent);
             default -> null;
         };
+    }
+
+    private static long roundTripMillis(FormatContext context) {
+        ConnectionInfo connection = context.info().findConnection();
+        return connection == null ? -1 : connection.accepted().roundTripMillis().getAsLong();
     }
 
     private static Operator downstream(Command command, ToLongFunction<BytesMeter> part) {

@@ -83,9 +83,14 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
         AdminResponse answer;
         boolean keepAlive;
         try {
-            answer = answer(request);
-            keepAlive = HttpUtil.isKeepAlive(request);
-            ctx.write(head(request, answer, keepAlive));
+            // Envoy's connection manager refuses such a path before anybody looks at it (P1).
+            boolean refused = request.uri().indexOf('#') >= 0;
+            if (refused) {
+                stats.onRefusedPath();
+            }
+            answer = refused ? AdminResponse.text(400, "") : answer(request);
+            keepAlive = !refused && HttpUtil.isKeepAlive(request);
+            ctx.write(refused ? refusal() : head(request, answer, keepAlive));
             if (request.method().equals(HttpMethod.HEAD)) {
                 answer = answer.withoutBody();
             }
@@ -96,6 +101,17 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
         answering = new Answering(answer, keepAlive, began);
         ctx.channel().config().setAutoRead(false);
         proceed(ctx);
+    }
+
+    private DefaultHttpResponse refusal() {
+        var response =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST);
+        response.headers()
+                .set(HttpHeaderNames.DATE, DATE.format(Instant.ofEpochMilli(routes.nowMillis())))
+                .set(HttpHeaderNames.SERVER, "envoy")
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                .set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        return response;
     }
 
     private DefaultHttpResponse head(

@@ -32,6 +32,7 @@ final class AdminStats {
     private final Histogram rqTime;
     private final Histogram acceptedPerEvent;
     private final Counter globalOverflow;
+    private final Counter refusedPaths;
 
     AdminStats(StatsStore store) {
         shard = store.shard(0);
@@ -78,6 +79,7 @@ final class AdminStats {
         rqTime = store.histogram(HTTP + "downstream_rq_time");
         acceptedPerEvent = store.histogram(LISTENER + "connections_accepted_per_socket_event");
         globalOverflow = store.counter(LISTENER + "downstream_global_cx_overflow");
+        refusedPaths = store.counter(HTTP + "downstream_rq_failed_path_normalization");
         declare(store);
     }
 
@@ -98,7 +100,7 @@ final class AdminStats {
             store.declareGauge(HTTP + "downstream_cx_" + name);
         }
         for (String name :
-                ("failed_path_normalization header_timeout http2_total http3_total idle_timeout"
+                ("header_timeout http2_total http3_total idle_timeout"
                                 + " max_duration_reached non_relative_path overload_close"
                                 + " redirected_with_normalized_path rejected_via_ip_detection"
                                 + " response_before_rq_complete rx_reset timeout too_large"
@@ -127,6 +129,11 @@ final class AdminStats {
             counters[i] = store.counter(names[i]);
         }
         return counters;
+    }
+
+    /** A path cannot be made a normal one. */
+    void onRefusedPath() {
+        shard.inc(refusedPaths);
     }
 
     /** There are too many connections already. */

@@ -391,6 +391,14 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
+    public void repeatEndpoints(String cluster) {
+        Cluster found = clusters.find(cluster);
+        if (found != null) {
+            found.repeat();
+        }
+    }
+
+    @Override
     public List<ClusterView> clusters() {
         return clusters.views();
     }

@@ -147,7 +147,7 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
             return;
         }
         channel.closeFuture().addListener(_ -> limit.release());
-        var socket = new AcceptedSocket(remote, local);
+        var socket = new AcceptedSocket(remote, local, RoundTrip.of(channel));
         ListenerFilters filters = version.filters();
         if (filters.filters().isEmpty()) {
             ChannelHandler handler = handler(channel, socket);
@@ -364,7 +364,8 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
                         socket.ja3(),
                         filterChainName,
                         version.name(),
-                        socket.tlvs()));
+                        socket.tlvs(),
+                        socket.roundTripMillis()));
     }
 
     /** For a connection just accepted; {@code null} when nobody wants to know of it. */

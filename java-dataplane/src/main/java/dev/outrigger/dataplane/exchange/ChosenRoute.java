@@ -120,7 +120,9 @@ final class ChosenRoute {
     /** Looks for the route at once, which sets the exchange's timers to its limits. */
     void find() {
         RequestHead head = exchange.request();
+        long begun = exchange.exactNow();
         Route found = find(head, exchange.manager());
+        info.routeResolved(exchange.exactNow() - begun);
         if (head != null && found != null) {
             exchange.timers().obey(found, head);
         }

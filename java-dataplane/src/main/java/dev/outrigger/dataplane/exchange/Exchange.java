@@ -129,6 +129,11 @@ public final class Exchange implements FormatContext {
         return request.isComplete();
     }
 
+    /** Monotonic time of this very moment. */
+    long exactNow() {
+        return worker.exactNow();
+    }
+
     HttpConnectionManager manager() {
         return manager;
     }

@@ -324,6 +324,7 @@ final class ForwardedRequest {
                         stream.connectionId(),
                         attempt.bytes());
         info().setUpstreamTls(stream.tls());
+        info().setConnectTimes(stream.connectTimes());
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),

@@ -31,38 +31,39 @@ final class LocalReplies {
      */
     static byte[] complete(
             ResponseHead head,
-            LocalReplyMapping.Body body,
+            LocalReplyMapping.Mapped said,
             boolean grpc,
             boolean toHead,
             int grpcStatus) {
+        String body = said.body();
         HeaderBlock headers = head.headers();
         if (grpc) {
             int status = head.status();
             head.setStatus(200);
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
-            if (!body.text().isEmpty() && !toHead) {
-                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(message(body))));
+            if (!body.isEmpty() && !toHead) {
+                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(message(said))));
             }
             headers.remove(KnownHeader.CONTENT_LENGTH);
             return NOTHING;
         }
-        byte[] bytes = body.text().getBytes(UTF_8);
+        byte[] bytes = body.getBytes(UTF_8);
         if (bytes.length > 0) {
             headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
             if (!headers.has(KnownHeader.CONTENT_TYPE)) {
-                headers.add(KnownHeader.CONTENT_TYPE, TEXT);
+                // Behind the length, as Envoy has it.
+                String type = said.contentType();
+                headers.add(KnownHeader.CONTENT_TYPE, type.isEmpty() ? TEXT : Ascii.bytes(type));
             }
         }
         return bytes;
     }
 
     /** A JSON format ends with a line's end, which Envoy leaves out where it knows the type. */
-    private static String message(LocalReplyMapping.Body body) {
-        String text = body.text();
-        return body.isJson() && text.endsWith("\n")
-                ? text.substring(0, text.length() - 1)
-                : text;
+    private static String message(LocalReplyMapping.Mapped said) {
+        String text = said.body();
+        return said.isJson() && text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
     }
 
     static int grpcStatus(int http) {

@@ -21,16 +21,13 @@ final class LocalReplyMapping {
     private final Mapper[] mappers;
     private final @Nullable Format format;
 
-    /**
-     * A reply's body.
-     *
-     * @param isJson whether a format of this type has made it
-     */
-    record Body(String text, boolean isJson) {}
-
     private record Format(LogFormat template, String contentType) {
         static Format of(BodyFormat config) {
             return new Format(LogFormat.of(config.template()), config.contentType());
+        }
+
+        boolean isJson() {
+            return contentType.equals("application/json");
         }
     }
 
@@ -63,12 +60,20 @@ final class LocalReplyMapping {
     }
 
     /**
+     * What a reply says now.
+     *
+     * @param body as Latin-1 text where it quotes headers
+     * @param contentType of a body whose head names none; empty for the usual one
+     * @param isJson whether a format of that type has made the body
+     */
+    record Mapped(String body, String contentType, boolean isJson) {}
+
+    /**
      * Changes a reply.
      *
      * @param context with the reply as its response
-     * @return the body, as Latin-1 text where it quotes headers
      */
-    Body apply(ResponseHead head, String body, FormatContext context) {
+    Mapped apply(ResponseHead head, String body, FormatContext context) {
         StreamInfo info = context.info();
         info.setLogType(AccessLogType.NOT_SET);
         String type = head.headers().text(KnownHeader.CONTENT_TYPE);
@@ -105,8 +110,11 @@ final class LocalReplyMapping {
                 && !made.isEmpty()
                 && (type == null || !made.equals(body))
                 && !customType) {
+            if (type == null) {
+                return new Mapped(made, chosen.contentType, chosen.isJson());
+            }
             head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(chosen.contentType));
         }
-        return new Body(made, chosen != null && chosen.contentType.equals("application/json"));
+        return new Mapped(made, "", chosen != null && chosen.isJson());
     }
 }

@@ -73,6 +73,9 @@ final class LocalReplySender {
         if (asked.headers().has(KnownHeader.X_FORWARDED_PROTO)) {
             // Envoy looks for the route all the same, and finds one where the scheme is known.
             exchange.choice().find();
+        } else {
+            // It looks in vain, at no cost.
+            info.routeResolved(0);
         }
         if (refusal.status() == 307) {
             byte[] location = Ascii.bytes(asked.path());
@@ -153,7 +156,7 @@ final class LocalReplySender {
         // What formats see while headers are edited: this head, but no status of its own
         // (observed).
         exchange.downstreamResponse().begin(head);
-        LocalReplyMapping.Body body = edit(reply);
+        LocalReplyMapping.Mapped said = edit(reply);
         if (reply.flag() != null) {
             info.setFlag(reply.flag());
         }
@@ -163,7 +166,7 @@ final class LocalReplySender {
         RequestHead request = exchange.request();
         boolean grpc = !reply.raw() && request != null && request.isGrpc();
         boolean toHead = request != null && request.method() == Method.HEAD;
-        byte[] bytes = LocalReplies.complete(head, body, grpc, toHead, reply.grpcStatus());
+        byte[] bytes = LocalReplies.complete(head, said, grpc, toHead, reply.grpcStatus());
         if (bytes.length == 0 && !grpc && !reply.raw()) {
             // Whoever added it: nothing has no type.
             head.headers().remove(KnownHeader.CONTENT_TYPE);
@@ -181,7 +184,7 @@ final class LocalReplySender {
     }
 
     /** The edits of the route, the filter and the listener; gives the body that comes of them. */
-    private LocalReplyMapping.Body edit(LocalReply reply) {
+    private LocalReplyMapping.Mapped edit(LocalReply reply) {
         Route route = exchange.route();
         // A route that answers by itself edits its own answers, not those of filters.
         if (!reply.raw()
@@ -194,7 +197,7 @@ final class LocalReplySender {
         }
         LocalReplyMapping mapping = exchange.settings().localReplies;
         if (mapping == null || reply.raw()) {
-            return new LocalReplyMapping.Body(reply.body(), false);
+            return new LocalReplyMapping.Mapped(reply.body(), "", false);
         }
         info.setResponseCode(head.status());
         return mapping.apply(head, reply.body(), exchange);

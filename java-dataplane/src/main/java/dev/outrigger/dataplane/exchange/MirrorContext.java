@@ -73,6 +73,7 @@ final class MirrorContext implements FormatContext {
     void onReady(UpstreamStream stream, BytesMeter bytes, long bodyBytes, boolean complete) {
         info.setUpstreamConnection(
                 stream.localAddress(), stream.protocol(), stream.connectionId(), bytes);
+        info.setConnectTimes(stream.connectTimes());
         applyFilters();
         if (log != null) {
             log.onPoolAnswer((worker.now() - info.startNanos()) / 1_000_000);

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.ProxyTlv;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * An accepted connection before it has a filter chain; Envoy's connection socket. Listener filters
@@ -15,6 +16,7 @@ public final class AcceptedSocket {
 
     private final SocketAddress directRemoteAddress;
     private final SocketAddress directLocalAddress;
+    private final LongSupplier roundTripMillis;
     private SocketAddress remoteAddress;
     private SocketAddress localAddress;
     private boolean localAddressRestored;
@@ -34,10 +36,26 @@ public final class AcceptedSocket {
      * @param localAddress it was accepted at
      */
     public AcceptedSocket(SocketAddress remoteAddress, SocketAddress localAddress) {
+        this(remoteAddress, localAddress, () -> -1);
+    }
+
+    /**
+     * @param remoteAddress of the peer
+     * @param localAddress it was accepted at
+     * @param roundTripMillis to the peer and back, as last measured; negative for unknown
+     */
+    public AcceptedSocket(
+            SocketAddress remoteAddress, SocketAddress localAddress, LongSupplier roundTripMillis) {
+        this.roundTripMillis = roundTripMillis;
         this.directRemoteAddress = remoteAddress;
         this.directLocalAddress = localAddress;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
+    }
+
+    /** See {@link dev.outrigger.dataplane.message.ConnectionInfo.Accepted}. */
+    public LongSupplier roundTripMillis() {
+        return roundTripMillis;
     }
 
     /** The peer, whatever a PROXY header says. */

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.ProxyTlv;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ public record ConnectionInfo(
      * @param filterChainName empty where the chain has none
      * @param listenerName empty where the listener has none
      * @param tlvs what a PROXY header says besides, for hosts to hear
+     * @param roundTripMillis to the peer and back, as last measured by the system; negative where
+     *     nobody measures it
      */
     public record Accepted(
             InetSocketAddress directRemoteAddress,
@@ -45,7 +48,8 @@ public record ConnectionInfo(
             String ja3,
             String filterChainName,
             String listenerName,
-            List<ProxyTlv> tlvs) {
+            List<ProxyTlv> tlvs,
+            LongSupplier roundTripMillis) {
         public Accepted {
             tlvs = List.copyOf(tlvs);
         }
@@ -57,7 +61,8 @@ public record ConnectionInfo(
                 id,
                 remoteAddress,
                 localAddress,
-                new Accepted(remoteAddress, localAddress, false, "", "", "", "", List.of()));
+                new Accepted(
+                        remoteAddress, localAddress, false, "", "", "", "", List.of(), () -> -1));
     }
 
     public static ConnectionInfo of(

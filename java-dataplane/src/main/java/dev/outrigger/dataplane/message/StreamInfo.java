@@ -61,6 +61,9 @@ public final class StreamInfo {
     private BytesMeter upstreamBytes = noUpstreamBytes;
     private long upstreamConnectionId = -1;
     private boolean upstreamTried;
+    private @Nullable ConnectTimes connectTimes;
+    private int routeResolutions;
+    private long routeResolutionNanos;
 
     /**
      * Begins a new exchange.
@@ -108,6 +111,35 @@ public final class StreamInfo {
         upstreamBytes = noUpstreamBytes;
         upstreamConnectionId = -1;
         upstreamTried = false;
+        connectTimes = null;
+        routeResolutions = 0;
+        routeResolutionNanos = 0;
+    }
+
+    /** The route was looked for, which took so long. */
+    public void routeResolved(long nanos) {
+        routeResolutions++;
+        routeResolutionNanos += nanos;
+    }
+
+    /** How often the route was looked for. */
+    public int routeResolutions() {
+        return routeResolutions;
+    }
+
+    /** How long that took in all; -1 where it was not looked for. */
+    public long routeResolutionMicros() {
+        return routeResolutions == 0 ? -1 : routeResolutionNanos / 1_000;
+    }
+
+    /** When the connection of the latest attempt that had one was made. */
+    public void setConnectTimes(@Nullable ConnectTimes times) {
+        connectTimes = times;
+    }
+
+    /** {@code null} where there was no connection. */
+    public @Nullable ConnectTimes connectTimes() {
+        return connectTimes;
     }
 
     /** What the client's stream moved on the wire. */
@@ -132,6 +164,7 @@ public final class StreamInfo {
             upstreamLocal = other.upstreamLocal;
             upstreamRemote = other.upstreamRemote;
             upstreamBytes = other.upstreamBytes;
+            connectTimes = other.connectTimes;
             hostsAttempted = other.hostsAttempted;
             hostNamesAttempted = other.hostNamesAttempted;
             poolReadyMillis = other.poolReadyMillis;

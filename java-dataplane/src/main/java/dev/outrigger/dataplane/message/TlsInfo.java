@@ -43,6 +43,12 @@ public interface TlsInfo {
     /** How long the handshake took; -1 while it lasts. */
     long handshakeNanos();
 
+    /** When the peer's first bytes came, in monotonic nanoseconds; -1 before. */
+    long heardNanos();
+
+    /** When the handshake was over, in monotonic nanoseconds; -1 while it lasts. */
+    long securedNanos();
+
     /** Why the connection failed, in Envoy's form; empty while it has not. */
     String failureReason();
 

@@ -23,6 +23,9 @@ public interface UpstreamStream {
     /** The number of the connection (see {@link ConnectionIds}). */
     long connectionId();
 
+    /** When the connection was made. */
+    ConnectTimes connectTimes();
+
     void sendHead(RequestHead head, boolean endStream);
 
     /**

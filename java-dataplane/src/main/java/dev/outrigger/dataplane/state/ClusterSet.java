@@ -358,6 +358,9 @@ final class ClusterSet implements WildcardSubscription.Target<ClusterConfig> {
         var its = statsOf(entry);
         if (!different && !(entry.config().discovery() instanceof Discovery.Static)) {
             its.onNoRebuild();
+            if (entry.config().discovery() instanceof Discovery.Eds) {
+                requestPath.repeatEndpoints(entry.config().name());
+            }
         }
         if (different && entry.isOvertakenIn(round) && isOfOnePriority(assignment)) {
             its.onOvertaken();

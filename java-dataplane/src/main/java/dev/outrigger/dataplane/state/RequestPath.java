@@ -80,6 +80,9 @@ public interface RequestPath {
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}
 
+    /** Discovery has said again what the hosts of a cluster are, and nothing else. */
+    default void repeatEndpoints(String cluster) {}
+
     List<ListenerView> listeners();
 
     List<ClusterView> clusters();

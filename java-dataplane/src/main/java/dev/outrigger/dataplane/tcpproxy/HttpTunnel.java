@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.tcpproxy;
 
 import dev.outrigger.dataplane.message.BytesMeter;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -209,6 +210,12 @@ final class HttpTunnel
     public long connectionId() {
         UpstreamStream current = stream;
         return current == null ? 0 : current.connectionId();
+    }
+
+    /** What is made for the session is a stream; its connection may be older. */
+    @Override
+    public @Nullable ConnectTimes connectTimes() {
+        return null;
     }
 
     @Override

@@ -259,6 +259,7 @@ public final class TcpSession
         named(host);
         info.setUpstreamAddresses(connected.localAddress());
         info.setUpstreamConnectionId(connected.connectionId());
+        info.setConnectTimes(connected.connectTimes());
         host.putResult(Result.LOCAL_ORIGIN_CONNECT_SUCCESS_FINAL, 0);
         arm(idleTimer, proxy.config().idleTimeout());
         if (proxy.config().flushAccessLogOnConnected()) {

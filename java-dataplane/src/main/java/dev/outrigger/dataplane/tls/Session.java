@@ -21,6 +21,8 @@ final class Session implements TlsInfo {
     private final TlsHandler connection;
     private long startedNanos;
     private long handshakeNanos = -1;
+    private long heardNanos = -1;
+    private long securedNanos = -1;
     private String failureReason = "";
     private boolean resumed;
     private @Nullable String version;
@@ -39,11 +41,21 @@ final class Session implements TlsInfo {
         startedNanos = now;
     }
 
+    /** The peer has sent something. */
+    void heard(long now) {
+        heardNanos = now;
+    }
+
+    boolean hasHeard() {
+        return heardNanos >= 0;
+    }
+
     /**
      * @param reused whether an earlier session goes on
      */
     void finished(long now, boolean reused) {
         handshakeNanos = now - startedNanos;
+        securedNanos = now;
         resumed = reused;
     }
 
@@ -209,6 +221,16 @@ final class Session implements TlsInfo {
     @Override
     public long handshakeNanos() {
         return handshakeNanos;
+    }
+
+    @Override
+    public long heardNanos() {
+        return heardNanos;
+    }
+
+    @Override
+    public long securedNanos() {
+        return securedNanos;
     }
 
     @Override

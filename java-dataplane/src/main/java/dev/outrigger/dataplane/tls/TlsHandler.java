@@ -302,6 +302,9 @@ public final class TlsHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
+        if (!session.hasHeard()) {
+            session.heard(nanoTime.getAsLong());
+        }
         try {
             if (!in.hasMemoryAddress()) {
                 ByteBuf direct = context.alloc().directBuffer(in.readableBytes()).writeBytes(in);

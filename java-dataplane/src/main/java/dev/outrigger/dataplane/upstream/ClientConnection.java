@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.ResponseReceiver;
@@ -45,6 +46,8 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable String localText;
     private @Nullable TlsInfo tls;
     private boolean tlsKnown;
+    private long askedNanos;
+    private @Nullable ConnectTimes connectTimes;
     private boolean active;
     private boolean closedLocally;
     private long openedNanos;
@@ -187,6 +190,30 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
     /** Its number among all connections. */
     long connectionId() {
         return id;
+    }
+
+    /** It was asked for at this time. */
+    void setAsked(long nanos) {
+        askedNanos = nanos;
+    }
+
+    long asked() {
+        return askedNanos;
+    }
+
+    /** It is there, with its handshake, if it has one. */
+    void setConnected() {
+        TlsInfo secured = tls();
+        connectTimes =
+                ConnectTimes.of(
+                        askedNanos, worker.now(), secured == null ? -1 : secured.handshakeNanos());
+    }
+
+    ConnectTimes connectTimes() {
+        if (connectTimes == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return connectTimes;
     }
 
     String localAddress() {

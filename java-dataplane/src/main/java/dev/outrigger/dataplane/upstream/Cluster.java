@@ -146,6 +146,11 @@ public final class Cluster {
         return membership;
     }
 
+    /** Discovery has said nothing new; main loop. */
+    public void repeat() {
+        membership.repeat();
+    }
+
     /** Takes new hosts; main loop. */
     void update(EndpointAssignment assignment) {
         membership.update(assignment);

@@ -226,6 +226,7 @@ public final class ConnectionPool implements StreamSource {
         ClientConnection connection = newConnection();
         connections.add(connection);
         long started = worker.now();
+        connection.setAsked(started);
         Future<?> future =
                 host.additionalAddresses().isEmpty()
                         ? connector.connect(
@@ -278,6 +279,7 @@ public final class ConnectionPool implements StreamSource {
     private ClientConnection decide(UndecidedConnection undecided) {
         ClientConnection decided = undecided.isHttp2() ? newHttp2() : newHttp1();
         decided.stale = undecided.stale;
+        decided.setAsked(undecided.asked());
         // Envoy counts what was connected and what is spoken on it.
         shard.inc(stats.cxTotal);
         counters.add(HostCounters.CX_TOTAL, 1);
@@ -290,6 +292,7 @@ public final class ConnectionPool implements StreamSource {
     private void connected(ClientConnection made) {
         ClientConnection connection =
                 made instanceof UndecidedConnection undecided ? decide(undecided) : made;
+        connection.setConnected();
         Duration lifetime = cluster.config().http().maxConnectionDuration();
         if (!lifetime.isZero()) {
             connection.armLifetime(lifetime.toNanos());

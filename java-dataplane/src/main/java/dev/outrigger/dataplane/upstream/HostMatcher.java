@@ -170,6 +170,23 @@ final class HostMatcher {
         cluster.stats().countTransportSocket(environment.mainShard(), socket.name());
     }
 
+    /** Counts what hosts made of these endpoints would be connected to with. */
+    void countAgain(EndpointAssignment assignment) {
+        var keys = new Members.Keys(config.discovery());
+        for (LocalityEndpoints locality : assignment.localities()) {
+            for (Endpoint endpoint : locality.endpoints()) {
+                if (keys.next(endpoint) != null) {
+                    cluster.stats()
+                            .countTransportSocket(
+                                    environment.mainShard(),
+                                    cluster.sockets()
+                                            .of(endpoint.metadata(), locality.metadata())
+                                            .name());
+                }
+            }
+        }
+    }
+
     /** ED3: discovery lost it, but its health checks say that it is there. */
     private boolean isKeptForItsHealth(Host host) {
         return checker != null

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.message.AnsweredRequest;
 import dev.outrigger.dataplane.message.BytesMeter;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.EncoderOptions;
 import dev.outrigger.dataplane.message.HeadWriter;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -100,6 +101,11 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
     @Override
     public String localAddress() {
         return super.localAddress();
+    }
+
+    @Override
+    public ConnectTimes connectTimes() {
+        return super.connectTimes();
     }
 
     @Override

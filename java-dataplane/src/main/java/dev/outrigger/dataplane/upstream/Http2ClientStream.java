@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.http2.Http2Error;
 import dev.outrigger.dataplane.http2.Http2Session;
 import dev.outrigger.dataplane.http2.Http2Stream;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.HeaderSink;
 import dev.outrigger.dataplane.message.Http2ResponseReader;
@@ -70,6 +71,11 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     @Override
     public String localAddress() {
         return connection.localAddress();
+    }
+
+    @Override
+    public ConnectTimes connectTimes() {
+        return connection.connectTimes();
     }
 
     @Override

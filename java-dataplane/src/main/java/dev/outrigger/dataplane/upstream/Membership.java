@@ -145,6 +145,11 @@ final class Membership {
         begin(change.added());
     }
 
+    /** Nothing is new; Envoy makes hosts of all endpoints all the same before it finds out. */
+    void repeat() {
+        matcher.countAgain(assignment);
+    }
+
     private boolean countsNoRebuild() {
         return config.discovery() instanceof Discovery.Eds
                 || (config.discovery() instanceof Discovery.Dns dns && !dns.logical());

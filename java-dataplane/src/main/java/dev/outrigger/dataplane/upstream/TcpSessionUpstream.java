@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
+import dev.outrigger.dataplane.message.ConnectTimes;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a TCP session sends its bytes: a connection made for it, or a tunnel through HTTP. Whoever
@@ -15,6 +17,9 @@ public interface TcpSessionUpstream {
 
     /** The number of the connection. */
     long connectionId();
+
+    /** When the connection was made; {@code null} where logs are told nothing of that. */
+    @Nullable ConnectTimes connectTimes();
 
     boolean isOpen();
 

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ProxyProtocolConfig;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Protocol;
@@ -119,6 +120,11 @@ public final class TcpTunnel
     @Override
     public long connectionId() {
         return connection().connectionId();
+    }
+
+    @Override
+    public ConnectTimes connectTimes() {
+        return connection().connectTimes();
     }
 
     /** Nothing of the head goes to the host; that it is connected is the answer. */

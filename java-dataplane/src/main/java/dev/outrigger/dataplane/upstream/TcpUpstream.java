@@ -3,11 +3,14 @@ package dev.outrigger.dataplane.upstream;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ProxyProtocolConfig;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.ConnectionIds;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.StreamReset;
+import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.tls.TlsException;
+import dev.outrigger.dataplane.tls.TlsHandler;
 import dev.outrigger.dataplane.tls.TlsTarget;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -91,6 +94,7 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
     private boolean ended;
     private boolean released;
     private long openedNanos;
+    private @Nullable ConnectTimes connectTimes;
     private int lastReceived;
 
     private TcpUpstream(
@@ -220,6 +224,10 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
         }
         state = State.OPEN;
         openedNanos = worker.now();
+        TlsInfo secured = TlsHandler.find(channel());
+        connectTimes =
+                ConnectTimes.of(
+                        started, openedNanos, secured == null ? -1 : secured.handshakeNanos());
         breakers.requests.inc(shard);
         shard.inc(stats.rqTotal);
         shard.inc(stats.rqActive);
@@ -285,6 +293,14 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
         return channel().localAddress() instanceof InetSocketAddress address
                 ? ConnectionInfo.text(address)
                 : "";
+    }
+
+    @Override
+    public ConnectTimes connectTimes() {
+        if (connectTimes == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return connectTimes;
     }
 
     @Override

@@ -100,6 +100,11 @@ public final class WorkerContext {
         return now;
     }
 
+    /** Monotonic time of this very moment, for what is measured within an event. */
+    public long exactNow() {
+        return loop.nanoTime();
+    }
+
     /** Reads the clock; called when an event begins. */
     public long refreshNow() {
         now = loop.nanoTime();

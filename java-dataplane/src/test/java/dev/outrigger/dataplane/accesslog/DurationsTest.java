@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.dataplane.message.BytesMeter;
+import dev.outrigger.dataplane.message.ConnectTimes;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -75,6 +76,27 @@ class DurationsTest {
         assertThat(between("US_TX_BEG:DS_RX_BEG")).isNegative();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "US_CX_BEG:US_CX_END:us, 30",
+        "US_CX_BEG:US_HS_END:us, 50",
+        "DS_RX_BEG:US_CX_END:us, 30",
+        "DS_HS_BEG:DS_HS_END, -1"
+    })
+    void knowsWhenConnectionsWereMade(String argument, long expected) {
+        info.setConnectTimes(ConnectTimes.of(START, START + 50_000, 20_000));
+
+        assertThat(between(argument)).isEqualTo(expected);
+    }
+
+    @Test
+    void knowsNoHandshakeOfACleartextConnection() {
+        info.setConnectTimes(ConnectTimes.of(START, START + 50_000, -1));
+
+        assertThat(between("US_CX_BEG:US_CX_END:us")).isEqualTo(50);
+        assertThat(between("US_CX_BEG:US_HS_END:us")).isNegative();
+    }
+
     @Test
     void isMissingForPointsThatOnlyExtensionsSet() {
         assertThat(between("DS_RX_BEG:mine")).isNegative();
@@ -98,8 +120,7 @@ class DurationsTest {
                 "''| COMMON_DURATION requires parameters",
                 "DS_RX_BEG| Invalid common duration configuration: DS_RX_BEG.",
                 "A:B:C:D| Invalid common duration configuration: A:B:C:D.",
-                "DS_RX_BEG:DS_RX_END:s| Invalid common duration precision: s.",
-                "US_CX_BEG:US_CX_END| time points of connections are not supported: US_CX_BEG"
+                "DS_RX_BEG:DS_RX_END:s| Invalid common duration precision: s."
             })
     void refusesWhatIsNoDuration(String argument, String message) {
         assertThatThrownBy(() -> between(argument))

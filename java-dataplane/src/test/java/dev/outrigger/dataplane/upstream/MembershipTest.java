@@ -77,6 +77,16 @@ class MembershipTest {
         assertThat(clusters.counter("cluster_manager.cluster_updated")).isEqualTo(1);
     }
 
+    @Test
+    void countsTheTransportSocketsOfAnAssignmentThatIsRepeated() {
+        Cluster cluster = clusters.apply(twice(EDS));
+        assertThat(clusters.counter("cluster.c.default.total_match_count")).isEqualTo(1);
+
+        cluster.repeat();
+
+        assertThat(clusters.counter("cluster.c.default.total_match_count")).isEqualTo(2);
+    }
+
     private static final String EDS =
             "EDS\neds_cluster_config: {eds_config: {ads: {}, resource_api_version: V3}}";
 

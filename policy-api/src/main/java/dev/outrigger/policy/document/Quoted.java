@@ -18,13 +18,41 @@ public final class Quoted {
         return cut.endsWith(".") ? cut.substring(0, cut.length() - 1) : cut;
     }
 
+    /**
+     * Whether a character makes a text more than one line, or look like another one: control
+     * characters, separators of lines, and what turns the direction of writing.
+     */
+    public static boolean breaksLine(int codePoint) {
+        int type = Character.getType(codePoint);
+        return Character.isISOControl(codePoint)
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || (codePoint >= 0x202a && codePoint <= 0x202e)
+                || (codePoint >= 0x2066 && codePoint <= 0x2069);
+    }
+
+    /** A text of others on one line of the log, at most so many characters of it. */
+    public static String line(String text, int maxChars) {
+        var out = new StringBuilder();
+        text.codePoints()
+                .limit(maxChars)
+                .forEach(c -> {
+                    if (breaksLine(c)) {
+                        out.append(String.format("\\u%04x", c));
+                    } else {
+                        out.appendCodePoint(c);
+                    }
+                });
+        return text.length() > maxChars ? out + "…" : out.toString();
+    }
+
     /** Without the quotes. A line break in a name must not become one in a log. */
     static String shorten(String text) {
         var out = new StringBuilder();
         int end = Math.min(text.length(), MAX_CHARS);
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
-            if (Character.isISOControl(c)
+            if (breaksLine(c)
                     || Character.getType(c) == Character.FORMAT
                     || (Character.isSurrogate(c) && !isWholePair(text, i))) {
                 out.append(String.format("\\u%04x", (int) c));

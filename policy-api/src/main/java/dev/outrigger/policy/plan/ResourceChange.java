@@ -2,6 +2,7 @@
 package dev.outrigger.policy.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.outrigger.policy.model.PolicyId;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 public record ResourceChange(
         List<String> proxies,
-        List<String> sidecars,
+        List<PolicyId> sidecars,
         String type,
         String name,
         Optional<JsonNode> before,

@@ -5,6 +5,8 @@ import io.helidon.common.concurrency.limits.AimdLimit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Lets requests in: so many a second of one client, and so many at a time that answers stay quick.
@@ -12,34 +14,60 @@ import java.time.Duration;
  * requests are quick and halves when they are not. Any thread.
  */
 final class Admission {
-    private static final int MIN_CONCURRENT = 8;
-    private static final int INITIAL_CONCURRENT = 64;
-    private static final int MAX_CONCURRENT = 512;
+    static final int MIN_CONCURRENT = 8;
+    static final int INITIAL_CONCURRENT = 64;
+    static final int MAX_CONCURRENT = 512;
     private static final double BACKOFF = 0.5;
 
     /** How many may wait for a place, and for how long. */
     private static final int MAX_WAITING = 256;
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+    static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
     /** A request this slow says that there are too many. */
-    private static final Duration SLOW = Duration.ofSeconds(2);
+    static final Duration SLOW = Duration.ofSeconds(2);
 
     private final RequestRates rates;
     private final ApiMetrics metrics;
-    private final AimdLimit limit =
-            AimdLimit.create(config ->
-                    config.minLimit(MIN_CONCURRENT)
-                            .initialLimit(INITIAL_CONCURRENT)
-                            .maxLimit(MAX_CONCURRENT)
-                            .backoffRatio(BACKOFF)
-                            .timeout(SLOW)
-                            .queueLength(MAX_WAITING)
-                            .queueTimeout(MAX_WAIT));
+    private final AimdLimit limit;
+    private final AtomicInteger answering = new AtomicInteger();
 
-    Admission(RequestRates rates, ApiMetrics metrics) {
+    /**
+     * @param nanos a clock that only goes forward
+     * @param maxWait how long a request waits for a place
+     */
+    Admission(RequestRates rates, ApiMetrics metrics, LongSupplier nanos, Duration maxWait) {
         this.rates = rates;
         this.metrics = metrics;
+        limit =
+                AimdLimit.create(config ->
+                        config.minLimit(MIN_CONCURRENT)
+                                .initialLimit(INITIAL_CONCURRENT)
+                                .maxLimit(MAX_CONCURRENT)
+                                .backoffRatio(BACKOFF)
+                                .timeout(SLOW)
+                                .clock(nanos::getAsLong)
+                                .queueLength(MAX_WAITING)
+                                .queueTimeout(maxWait));
+    }
+
+    /** Shows on the metrics endpoint how it goes; for one of them. */
+    void observe() {
+        metrics.gauge(
+                "outrigger.http.concurrency.limit",
+                "How many requests are answered at a time at most, at the moment",
+                this,
+                Admission::limit);
+        metrics.gauge(
+                "outrigger.http.concurrency",
+                "Requests that are being answered",
+                answering,
+                AtomicInteger::get);
+    }
+
+    /** How many may be answered at a time now; while requests come and go, give or take those. */
+    int limit() {
+        return answering.get() + limit.semaphore().availablePermits();
     }
 
     /** Throws a problem for a client that asks too often. */
@@ -66,7 +94,12 @@ final class Admission {
                                     .withHeader("Retry-After", "1")
                                     .raise();
                         });
-        return token::success;
+        answering.incrementAndGet();
+        return () -> {
+            // First, or for a moment there would seem to be one place more than there is.
+            answering.decrementAndGet();
+            token.success();
+        };
     }
 
     /** To be given back. */

@@ -79,7 +79,8 @@ final class AnswerSchemas {
                         field("pointer", text()),
                         field("line", count()),
                         field("column", count()),
-                        field("detail", text())));
+                        field("detail", text()),
+                        field("docs", docs())));
         named.put(
                 "Written",
                 object(
@@ -355,6 +356,10 @@ final class AnswerSchemas {
                                         field("details", list(detail))))));
     }
 
+    private static ObjectNode docs() {
+        return text().put("format", "uri-reference");
+    }
+
     private void others() {
         named.put("Text", text());
         named.put("Bootstrap", Json.object().put("type", "object"));
@@ -378,7 +383,8 @@ final class AnswerSchemas {
                         field("pointer", text()),
                         field("line", count()),
                         field("column", count()),
-                        field("detail", text()));
+                        field("detail", text()),
+                        field("docs", docs()));
         named.put(
                 "Problem",
                 object(

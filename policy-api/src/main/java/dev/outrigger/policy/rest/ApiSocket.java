@@ -40,7 +40,7 @@ final class ApiSocket implements AutoCloseable {
         every(SWEEP, guard::sweep);
     }
 
-    /** Where calls go: what all calls of both sockets share, and the calls of this one. */
+    /** Where calls go, and what those of one socket have in common. */
     record Calls(Callers callers, Admission admission, Bodies bodies, List<Operation> operations) {}
 
     /**

@@ -141,7 +141,7 @@ final class DocumentService {
                         .taking(Parameters.IF_MATCH)
                         .taking(Parameters.WRITER)
                         .replying(200, "Deleted.", "application/json", "Written")
-                        .refusing(404, 409, 412, 428, 503, 507)
+                        .refusing(404, 409, 412, 422, 428, 503, 507)
                         .by(this::delete),
                 Operation.of("GET", one + "/status", "status" + word)
                         .saying("What became of a document, with each proxy's answer.")

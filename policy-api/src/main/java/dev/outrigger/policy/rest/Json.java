@@ -114,7 +114,8 @@ final class Json {
             item.put("pointer", warning.pointer())
                     .put("line", warning.line())
                     .put("column", warning.column())
-                    .put("detail", warning.detail());
+                    .put("detail", warning.detail())
+                    .put("docs", ErrorPages.link(warning.code()));
         }
         return array;
     }

@@ -48,8 +48,9 @@ final class PlanJson {
         ArrayNode effective = root.putArray("effective");
         effects.effective().forEach(one -> effective.add(effective(one, preview, caller)));
         ArrayNode proxies = root.putArray("proxies");
-        effects.resources().forEach(one -> proxies.add(resource(one)));
-        root.put("complete", effects.isComplete());
+        var visible = effects.resources().stream().filter(one -> isVisible(one, caller)).toList();
+        visible.forEach(one -> proxies.add(resource(one, caller)));
+        root.put("complete", effects.isComplete() && visible.size() == effects.resources().size());
         root.set("warnings", Json.warnings(written.warnings()));
         return root;
     }
@@ -71,10 +72,23 @@ final class PlanJson {
         return root;
     }
 
-    private static ObjectNode resource(ResourceChange change) {
+    /** As proxies are: who may see a Sidecar that selects them sees what they are sent. */
+    private static boolean isVisible(ResourceChange change, Caller caller) {
+        return caller.may(Role.VIEWER, Caller.EVERYWHERE)
+                || change.sidecars().stream().anyMatch(id -> isVisible(id, caller));
+    }
+
+    private static boolean isVisible(PolicyId id, Caller caller) {
+        return caller.may(Role.VIEWER, id.namespace());
+    }
+
+    private static ObjectNode resource(ResourceChange change, Caller caller) {
         ObjectNode root = Json.object();
         change.proxies().forEach(root.putArray("proxies")::add);
-        change.sidecars().forEach(root.putArray("sidecars")::add);
+        ArrayNode sidecars = root.putArray("sidecars");
+        change.sidecars().stream()
+                .filter(id -> isVisible(id, caller))
+                .forEach(id -> sidecars.add(id.toString()));
         return changed(root, change);
     }
 
@@ -119,7 +133,7 @@ final class PlanJson {
     private static ObjectNode value(Source source, DocumentSet set, Caller caller) {
         ObjectNode root = source(source);
         source.document()
-                .filter(id -> caller.may(Role.VIEWER, id.namespace()))
+                .filter(id -> isVisible(id, caller))
                 .flatMap(set::find)
                 .ifPresent(document -> root.set("value", at(document, source.pointer())));
         return root;

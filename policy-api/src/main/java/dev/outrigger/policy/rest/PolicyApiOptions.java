@@ -2,6 +2,7 @@
 package dev.outrigger.policy.rest;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Where the API listens and what it puts up with. Port 0 means a free one.
@@ -39,100 +40,83 @@ public record PolicyApiOptions(
                     ConnectionLimits.DEFAULT);
 
     public PolicyApiOptions withPorts(int newPort, int newAdminPort) {
-        return new PolicyApiOptions(
-                host,
-                newPort,
-                adminHost,
-                newAdminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                watch,
-                security,
-                requestsPerSecond,
-                connections);
+        return with(draft -> {
+            draft.port = newPort;
+            draft.adminPort = newAdminPort;
+        });
     }
 
     public PolicyApiOptions withHosts(String newHost, String newAdminHost) {
-        return new PolicyApiOptions(
-                newHost,
-                port,
-                newAdminHost,
-                adminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                watch,
-                security,
-                requestsPerSecond,
-                connections);
+        return with(draft -> {
+            draft.host = newHost;
+            draft.adminHost = newAdminHost;
+        });
     }
 
-    public PolicyApiOptions withBodyTimeout(Duration newBodyTimeout) {
-        return new PolicyApiOptions(
-                host,
-                port,
-                adminHost,
-                adminPort,
-                maxBodyBytes,
-                newBodyTimeout,
-                watch,
-                security,
-                requestsPerSecond,
-                connections);
+    public PolicyApiOptions withBodyTimeout(Duration newTimeout) {
+        return with(draft -> draft.bodyTimeout = newTimeout);
     }
 
     public PolicyApiOptions withWatch(WatchLimits newWatch) {
-        return new PolicyApiOptions(
-                host,
-                port,
-                adminHost,
-                adminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                newWatch,
-                security,
-                requestsPerSecond,
-                connections);
+        return with(draft -> draft.watch = newWatch);
     }
 
     public PolicyApiOptions withSecurity(ApiSecurity newSecurity) {
-        return new PolicyApiOptions(
-                host,
-                port,
-                adminHost,
-                adminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                watch,
-                newSecurity,
-                requestsPerSecond,
-                connections);
+        return with(draft -> draft.security = newSecurity);
     }
 
     public PolicyApiOptions withRequestsPerSecond(int newRate) {
-        return new PolicyApiOptions(
-                host,
-                port,
-                adminHost,
-                adminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                watch,
-                security,
-                newRate,
-                connections);
+        return with(draft -> draft.requestsPerSecond = newRate);
     }
 
-    public PolicyApiOptions withConnections(ConnectionLimits newConnections) {
-        return new PolicyApiOptions(
-                host,
-                port,
-                adminHost,
-                adminPort,
-                maxBodyBytes,
-                bodyTimeout,
-                watch,
-                security,
-                requestsPerSecond,
-                newConnections);
+    public PolicyApiOptions withConnections(ConnectionLimits newLimits) {
+        return with(draft -> draft.connections = newLimits);
+    }
+
+    private PolicyApiOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** A copy under way, so that each option is named once and not in every method above. */
+    private static final class Draft {
+        private String host;
+        private int port;
+        private String adminHost;
+        private int adminPort;
+        private int maxBodyBytes;
+        private Duration bodyTimeout;
+        private WatchLimits watch;
+        private ApiSecurity security;
+        private int requestsPerSecond;
+        private ConnectionLimits connections;
+
+        private Draft(PolicyApiOptions options) {
+            host = options.host;
+            port = options.port;
+            adminHost = options.adminHost;
+            adminPort = options.adminPort;
+            maxBodyBytes = options.maxBodyBytes;
+            bodyTimeout = options.bodyTimeout;
+            watch = options.watch;
+            security = options.security;
+            requestsPerSecond = options.requestsPerSecond;
+            connections = options.connections;
+        }
+
+        private PolicyApiOptions options() {
+            return new PolicyApiOptions(
+                    host,
+                    port,
+                    adminHost,
+                    adminPort,
+                    maxBodyBytes,
+                    bodyTimeout,
+                    watch,
+                    security,
+                    requestsPerSecond,
+                    connections);
+        }
     }
 }

@@ -59,13 +59,8 @@ public final class PolicyApiServer implements AutoCloseable {
         byte[] cursorKey = new byte[32];
         random.nextBytes(cursorKey);
         var ids = new RequestIds(hex(random, 4));
-        var admission =
-                new Admission(
-                        new RequestRates(
-                                options.requestsPerSecond(),
-                                2 * options.requestsPerSecond(),
-                                System::nanoTime),
-                        api.metrics());
+        var admission = admission(options, api.metrics());
+        admission.observe();
         var bodies = new Bodies(options.maxBodyBytes(), options.bodyTimeout());
         var calls =
                 operations(options, api, new Cursors(cursorKey), new Plans(() -> hex(random, 16)));
@@ -83,7 +78,9 @@ public final class PolicyApiServer implements AutoCloseable {
             var adminSocket =
                     ApiSocket.listen(
                             new InetSocketAddress(options.adminHost(), options.adminPort()),
-                            new ApiSocket.Calls(callers, admission, bodies, ofAdmin),
+                            // Of its own: a busy client must not keep probes and metrics away.
+                            new ApiSocket.Calls(
+                                    callers, admission(options, api.metrics()), bodies, ofAdmin),
                             Optional.empty(),
                             options.connections(),
                             ids,
@@ -124,6 +121,15 @@ public final class PolicyApiServer implements AutoCloseable {
     /** Open connections of the REST API. */
     int connections() {
         return api.connections();
+    }
+
+    private static Admission admission(PolicyApiOptions options, ApiMetrics metrics) {
+        int rate = options.requestsPerSecond();
+        return new Admission(
+                new RequestRates(rate, 2 * rate, System::nanoTime),
+                metrics,
+                System::nanoTime,
+                Admission.MAX_WAIT);
     }
 
     private static String hex(RandomGenerator random, int length) {
@@ -175,6 +181,7 @@ public final class PolicyApiServer implements AutoCloseable {
                 new ProxyService(api.status(), api.effects(), api.store(), plans, cursors)
                         .operations());
         operations.addAll(new BootstrapService(api.bootstrap()).operations());
+        operations.addAll(new ErrorService(ErrorPages.load()).operations());
         operations.addAll(health(api).operations());
         return new OpenApiService(
                         api.reader().kinds(), operations, options.security().asksForCredentials())

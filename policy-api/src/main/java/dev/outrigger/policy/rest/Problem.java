@@ -118,7 +118,8 @@ record Problem(
                         .put("pointer", violation.pointer())
                         .put("line", violation.line())
                         .put("column", violation.column())
-                        .put("detail", violation.detail());
+                        .put("detail", violation.detail())
+                        .put("docs", ErrorPages.link(violation.code().code()));
             }
         }
         return root;

@@ -207,8 +207,8 @@ final class Requests {
         if (text.length() > maxChars) {
             throw badParameter(name, "has more than " + maxChars + " characters.");
         }
-        if (text.codePoints().anyMatch(Character::isISOControl)) {
-            throw badParameter(name, "has control characters.");
+        if (text.codePoints().anyMatch(Quoted::breaksLine)) {
+            throw badParameter(name, "has control characters, or others that break a line.");
         }
         return text;
     }

@@ -13,6 +13,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import dev.outrigger.policy.document.Quoted;
 import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -119,6 +120,10 @@ final class TokenVerifier {
     /** Goes into revisions and the log. */
     static String printable(String name) {
         String shortened = name.length() > 128 ? name.substring(0, 128) : name;
-        return shortened.replaceAll("\\p{Cntrl}", "?");
+        return shortened
+                .codePoints()
+                .map(c -> Quoted.breaksLine(c) ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 }

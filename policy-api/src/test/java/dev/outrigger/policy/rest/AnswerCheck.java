@@ -34,7 +34,6 @@ final class AnswerCheck {
     private static final Set<Integer> OF_THE_SERVER =
             Set.of(400, 405, 414, 421, 431, 500, 503, 505);
 
-    private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
     private static final Map<String, AnswerCheck> BY_DOCUMENT = new ConcurrentHashMap<>();
 
     private final JsonNode document;
@@ -53,11 +52,6 @@ final class AnswerCheck {
         BY_DOCUMENT
                 .computeIfAbsent(api.openApi(), AnswerCheck::new)
                 .check(method, path.replaceAll("\\?.*", ""), answer);
-    }
-
-    /** Every call with every status that was answered so far. */
-    static Set<String> seen() {
-        return Set.copyOf(SEEN);
     }
 
     Schema schema(String pointer) {
@@ -102,7 +96,6 @@ final class AnswerCheck {
                     .contains(answer.status());
             return;
         }
-        SEEN.add(method + " " + template + " " + status);
         response.path("headers")
                 .fieldNames()
                 .forEachRemaining(name -> checkHeader(name, answer, method + " " + template));

@@ -181,7 +181,14 @@ class CredentialsTest {
     void r03AViewerWritesNothing() {
         apply(service("b"), tokens.token("root", "admin"));
 
+        String viewer = "Bearer " + tokens.token("ann", "viewer");
         assertThat(apply(service("c"), tokens.token("ann", "viewer")).status()).isEqualTo(403);
+        for (String method : List.of("PUT", "PATCH", "DELETE")) {
+            String[] headers = {"Authorization", viewer, "If-Match", "*"};
+            assertThat(api.send(method, "/api/v1/services/b", "", headers).status())
+                    .as(method)
+                    .isEqualTo(403);
+        }
         assertThat(apply(service("c"), tokens.token("ann")).status()).isEqualTo(403);
         assertThat(get("/api/v1/services", tokens.token("ann")).status()).isEqualTo(403);
     }
@@ -346,8 +353,13 @@ class CredentialsTest {
 
     @Test
     void refusesToListenWhereOthersReachItUnprotected() {
+        var files =
+                new ApiSecurity.ServerFiles(
+                        directory.resolve("c"), directory.resolve("k"), Optional.empty());
+        var encryptedOnly = new ApiSecurity(Optional.of(files), Optional.empty(), List.of());
         for (ApiSecurity security :
-                List.of(ApiSecurity.LOOPBACK_ONLY, tokens.security(directory))) {
+                List.of(ApiSecurity.LOOPBACK_ONLY, tokens.security(directory), encryptedOnly)) {
+            String missing = security.equals(encryptedOnly) ? "credentials of callers" : "TLS";
             var options =
                     PolicyApiOptions.DEFAULT
                             .withPorts(0, 0)
@@ -357,6 +369,7 @@ class CredentialsTest {
                             new RunningApi(directory.resolve("o" + security.hashCode()), options))
                     .isInstanceOf(ApiSecurityException.class)
                     .hasMessageContaining("0.0.0.0")
+                    .hasMessageContaining("without " + missing + ":")
                     .hasMessageContaining("listen on 127.0.0.1");
         }
     }

@@ -186,6 +186,54 @@ class DocumentWritesTest {
     }
 
     @Test
+    void appliesOnlyOverTheGenerationThatADocumentNames() {
+        api.apply(service("b"));
+        api.apply(service("b", "team: x"));
+        String stale =
+                service("c")
+                        + "---\n"
+                        + service("b").replace("name: b,", "name: b, generation: 1,");
+
+        Answer refused = api.apply(stale);
+        Answer planned = api.post("/api/v1/apply?dryRun=plan", "application/yaml", stale);
+
+        for (Answer answer : new Answer[] {refused, planned}) {
+            assertThat(answer.status()).isEqualTo(412);
+            var error = answer.json().at("/errors/0");
+            assertThat(error.path("code").asText()).isEqualTo("OUT-2003");
+            assertThat(error.path("document").asInt()).isEqualTo(2);
+            assertThat(error.path("pointer").asText()).isEqualTo("#/metadata/generation");
+            assertThat(error.path("line").asInt()).isEqualTo(11);
+            assertThat(error.path("detail").asText()).startsWith("Service/b is at generation 2");
+        }
+        assertThat(api.store.documents().revision()).isEqualTo(2);
+        assertThat(api.get("/api/v1/services/c").status()).isEqualTo(404);
+        assertThat(api.apply(stale.replace("generation: 1", "generation: 2")).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void warnsWhereItStandsInTheSubmission() {
+        String yaml =
+                service("b")
+                        + "---\n"
+                        + retry("p", "b").replace("codes:", "methods: [\"*\"], codes:");
+
+        Answer stored = api.apply(yaml);
+        Answer tried = api.post("/api/v1/apply?dryRun=true", "application/yaml", yaml);
+
+        for (Answer answer : new Answer[] {stored, tried}) {
+            assertThat(answer.status()).isEqualTo(200);
+            var warning = answer.json().at("/warnings/0");
+            assertThat(warning.path("code").asText()).isEqualTo("OUT-W103");
+            assertThat(warning.path("kind").asText()).isEqualTo("TrafficPolicy");
+            assertThat(warning.path("pointer").asText()).isEqualTo("#/spec/retry/methods");
+            assertThat(warning.path("line").asInt()).isEqualTo(14);
+            assertThat(warning.path("column").asInt()).isEqualTo(33);
+        }
+    }
+
+    @Test
     void prunesWhatIsNoLongerSubmitted() {
         String labels = "app: shop";
         api.apply(service("b", labels) + "---\n" + service("c", labels) + "---\n" + service("d"));

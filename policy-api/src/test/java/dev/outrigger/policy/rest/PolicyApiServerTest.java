@@ -117,7 +117,7 @@ class PolicyApiServerTest {
                 .isEqualTo(
                         "{\"code\":\"OUT-1040\",\"document\":1,\"pointer\":\"#/spec/ports/0/port\","
                                 + "\"line\":6,\"column\":11,\"detail\":\"Field 'port' is required and"
-                                + " missing.\"}");
+                                + " missing.\",\"docs\":\"/errors/OUT-1040\"}");
         assertThat(errors.get(1).path("detail").asText()).contains("Did you mean 'port'?");
         assertThat(api.store.documents().size()).isZero();
     }

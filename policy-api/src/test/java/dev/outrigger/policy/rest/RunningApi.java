@@ -21,6 +21,7 @@ import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.status.SyncReport;
 import dev.outrigger.policy.status.Withheld;
+import dev.outrigger.policy.store.sqlite.FaultyDisk;
 import dev.outrigger.policy.store.sqlite.SqliteOptions;
 import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -100,6 +101,8 @@ final class RunningApi implements AutoCloseable {
     private static final String CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
     final SqlitePolicyStore store;
+    final FaultyDisk disk = new FaultyDisk();
+    private final FakeStatus status = new FakeStatus();
     final PolicyApiServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final String openApi;
@@ -109,22 +112,21 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(Path directory, PolicyApiOptions options) {
+        this(options, SqliteOptions.at(directory.resolve("policies.db")));
+    }
+
+    RunningApi(PolicyApiOptions options, SqliteOptions file) {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var metrics = new ApiMetrics(registry);
         var reader = PolicyReader.standard();
-        store =
-                SqlitePolicyStore.open(
-                        SqliteOptions.at(directory.resolve("policies.db")),
-                        reader,
-                        InstantSource.fixed(NOW),
-                        metrics);
+        store = disk.open(file, reader, InstantSource.fixed(NOW), metrics);
         server =
                 PolicyApiServer.start(
                         options,
                         new PolicyApi(
                                 store,
                                 reader,
-                                new FakeStatus(),
+                                status,
                                 RunningApi::bootstrap,
                                 new FakeEffects(),
                                 registry,
@@ -279,7 +281,7 @@ final class RunningApi implements AutoCloseable {
                     List.of(
                             new ResourceChange(
                                     List.of("a-1"),
-                                    List.of("Sidecar/a"),
+                                    List.of(new PolicyId("Sidecar", "default", "a")),
                                     "type.googleapis.com/envoy.config.cluster.v3.Cluster",
                                     "default/b/80",
                                     Optional.empty(),
@@ -336,9 +338,19 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
+    /** From now on, asking for proxies meets a defect of ours. */
+    void breakProxies() {
+        status.broken = true;
+    }
+
     private static final class FakeStatus implements StatusSource {
+        private volatile boolean broken;
+
         @Override
         public List<ProxyStatus> proxies() {
+            if (broken) {
+                throw new IllegalStateException("a defect");
+            }
             return List.of(PROXY);
         }
 

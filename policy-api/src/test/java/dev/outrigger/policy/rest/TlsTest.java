@@ -24,6 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -94,14 +97,18 @@ class TlsTest {
         Files.writeString(directory.resolve("ca.pem"), authority.getCertificatePEM());
     }
 
-    /** A new client, so that nothing of an earlier handshake is used again. */
-    private HttpResponse<String> call(@Nullable X509Bundle own, String method, String path)
-            throws Exception {
+    private TrustManager[] trusting() throws Exception {
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", servers.getCertificate());
         trust.init(store);
+        return trust.getTrustManagers();
+    }
+
+    /** A new client, so that nothing of an earlier handshake is used again. */
+    private HttpResponse<String> call(@Nullable X509Bundle own, String method, String path)
+            throws Exception {
         KeyManagerFactory keys = null;
         if (own != null) {
             keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -115,7 +122,7 @@ class TlsTest {
             keys.init(mine, new char[0]);
         }
         var context = SSLContext.getInstance("TLS");
-        context.init(keys == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keys == null ? null : keys.getKeyManagers(), trusting(), null);
         try (var client =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -204,6 +211,32 @@ class TlsTest {
             socket.setSoTimeout(5_000);
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void r19OffersNoHttp2() throws Exception {
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trusting(), null);
+        for (String[] offered : new String[][] {{"h2", "http/1.1"}, {"h2"}}) {
+            try (var socket =
+                    (SSLSocket)
+                            context.getSocketFactory()
+                                    .createSocket("127.0.0.1", api.server.port())) {
+                var parameters = socket.getSSLParameters();
+                parameters.setApplicationProtocols(offered);
+                socket.setSSLParameters(parameters);
+                socket.setSoTimeout(10_000);
+                String chosen;
+                try {
+                    socket.startHandshake();
+                    chosen = socket.getApplicationProtocol();
+                } catch (SSLException _) {
+                    chosen = "none";
+                }
+
+                assertThat(chosen).isNotEqualTo("h2");
+            }
         }
     }
 

@@ -4,6 +4,9 @@ package dev.outrigger.policy.rest;
 import static dev.outrigger.policy.rest.PolicyApiServerTest.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.outrigger.policy.store.sqlite.SqliteOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +32,6 @@ class WatchTest {
     void start() {
         api =
                 new RunningApi(
-                        directory,
                         PolicyApiOptions.DEFAULT
                                 .withPorts(0, 0)
                                 .withWatch(
@@ -37,7 +40,8 @@ class WatchTest {
                                                 2,
                                                 Duration.ofMillis(200),
                                                 Duration.ofSeconds(5),
-                                                100)));
+                                                100)),
+                        SqliteOptions.at(directory.resolve("policies.db")).withMaxTombstones(2));
     }
 
     @AfterEach
@@ -64,6 +68,15 @@ class WatchTest {
             lines =
                     new BufferedReader(
                             new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        /** The body of a refusal; after {@link #status}. */
+        JsonNode problem() throws IOException {
+            String line = lines.readLine();
+            while (!line.startsWith("{")) {
+                line = lines.readLine();
+            }
+            return new ObjectMapper().readTree(line);
         }
 
         int status() throws IOException {
@@ -181,6 +194,43 @@ class WatchTest {
             }
         }
         return events;
+    }
+
+    @Test
+    void r23SaysWhatToDoWhenDeletionsAreForgotten() throws IOException {
+        api.apply(service("a") + "---\n" + service("b") + "---\n" + service("c"));
+        for (String name : List.of("a", "b", "c")) {
+            api.send("DELETE", "/api/v1/services/" + name, "", "If-Match", "*");
+        }
+        api.apply(service("d"));
+
+        for (String[] from : new String[][] {{"?since=1"}, {"", "Last-Event-ID: 1\r\n"}}) {
+            var headers = Arrays.copyOfRange(from, 1, from.length);
+            try (var client = new Client(from[0], headers)) {
+                assertThat(client.status()).isEqualTo(410);
+                assertThat(client.problem().path("title").asText()).isEqualTo("Revision gone");
+            }
+        }
+        assertThat(api.get("/api/v1/watch?since=1").json().path("detail").asText())
+                .isEqualTo(
+                        "Deletions before revision 2 are no longer at hand: read all documents"
+                                + " again, with since=0.");
+        try (var client = new Client("?since=2");
+                var again = new Client("?since=0")) {
+            assertThat(events(client.until("id: 5")))
+                    .containsExactly("event: delete b", "event: delete c", "event: put d");
+            assertThat(events(again.until("id: 5"))).contains("event: put d");
+        }
+    }
+
+    @Test
+    void r23BeginsWithEverythingFromRevisionZero() throws IOException {
+        api.apply(service("b"));
+        api.apply(service("c"));
+        try (var client = new Client("?since=0")) {
+            assertThat(events(client.until("id: 2")))
+                    .containsExactly("event: put b", "event: put c");
+        }
     }
 
     @Test

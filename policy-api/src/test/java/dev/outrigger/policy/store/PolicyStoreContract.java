@@ -4,57 +4,22 @@ package dev.outrigger.policy.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.document.DocumentReader.Format;
-import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
-import dev.outrigger.policy.store.WriteContext.IdempotencyKey;
-import dev.outrigger.policy.store.WriteContext.Source;
 import dev.outrigger.policy.store.WriteOutcome.Written;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every store must do, whatever its engine. One subclass per engine. */
-abstract class PolicyStoreContract {
-    private static final WriteContext NOBODY =
-            new WriteContext("ada", "why", Source.API, Optional.empty());
-
-    @TempDir protected Path directory;
-    private final PolicyReader reader = PolicyReader.standard();
-    private Instant now = Instant.parse("2026-11-21T10:00:00Z");
-    private PolicyStore store;
-    private PolicyWrites writes;
-
-    /** Opens the store in the directory; what was written before must be there. */
-    protected abstract PolicyStore open(
-            Path directory, PolicyReader reader, java.time.InstantSource clock);
-
-    @BeforeEach
-    void open() {
-        store = open(directory, reader, () -> now);
-        writes = new PolicyWrites(reader, store);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
+abstract class PolicyStoreContract extends StoreStory {
     @Test
     void startsEmptyAtRevisionZero() {
         assertThat(store.documents().revision()).isZero();
@@ -197,15 +162,6 @@ abstract class PolicyStoreContract {
     }
 
     @Test
-    void r25RevisionsIncreaseWhenTheClockGoesBack() {
-        apply(service("b", 80));
-        now = now.minus(Duration.ofDays(1));
-
-        assertThat(apply(service("c", 80)).revision()).isEqualTo(2);
-        assertThat(store.revisions(Long.MAX_VALUE, 1).getFirst().number()).isEqualTo(2);
-    }
-
-    @Test
     void concurrentWritersGetRevisionsWithoutGaps() throws Exception {
         List<Callable<Long>> writers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -311,51 +267,6 @@ abstract class PolicyStoreContract {
                         StoreUnavailable.class,
                         e -> assertThat(e.reason()).isEqualTo(StoreUnavailable.Reason.CLOSED));
         assertThat(store.failure()).isPresent();
-    }
-
-    protected Written apply(String yaml) {
-        return applyAs(NOBODY, yaml);
-    }
-
-    protected PolicyStore store() {
-        return store;
-    }
-
-    protected void reopen() {
-        store.close();
-        open();
-    }
-
-    private Written applyAs(WriteContext context, String yaml) {
-        WriteOutcome outcome = writes.commit(writes.apply(bytes(yaml), Format.YAML), context);
-        assertThat(outcome).isInstanceOf(Written.class);
-        return (Written) outcome;
-    }
-
-    protected static String service(String name, int port) {
-        return """
-        apiVersion: outrigger.dev/v1alpha1
-        kind: Service
-        metadata: {name: %s}
-        spec:
-          hostnames: [%s.local]
-          ports: [{name: http, port: %d}]
-          endpoints: {static: []}
-        """
-                .formatted(name, name, port);
-    }
-
-    private static WriteContext keyed(String fingerprint) {
-        return new WriteContext(
-                "ada", "", Source.API, Optional.of(new IdempotencyKey("k", fingerprint)));
-    }
-
-    private static PolicyId id(String name) {
-        return new PolicyId("Service", "default", name);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static List<Long> range(int last) {

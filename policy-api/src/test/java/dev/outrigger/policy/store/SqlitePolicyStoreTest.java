@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outrigger.policy.check.PolicyReader;
 import dev.outrigger.policy.store.StoreUnavailable.Reason;
+import dev.outrigger.policy.store.WriteOutcome.Written;
+import dev.outrigger.policy.store.sqlite.FaultyDisk;
 import dev.outrigger.policy.store.sqlite.SqliteOptions;
-import dev.outrigger.policy.store.sqlite.SqlitePolicyStore;
 import dev.outrigger.policy.store.sqlite.StoreCopies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,17 +22,34 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlitePolicyStoreTest extends PolicyStoreContract {
+    private final FaultyDisk disk = new FaultyDisk();
     private long maxBytes = 64 << 20;
 
     @Override
-    protected PolicyStore open(Path directory, PolicyReader reader, InstantSource clock) {
-        return SqlitePolicyStore.open(
-                new SqliteOptions(file(directory), maxBytes), reader, clock, StoreListener.NONE);
+    protected PolicyStore open(
+            Path directory, PolicyReader reader, InstantSource clock, int maxDeletions) {
+        return disk.open(
+                SqliteOptions.at(file(directory))
+                        .withMaxBytes(maxBytes)
+                        .withMaxTombstones(maxDeletions),
+                reader,
+                clock,
+                StoreListener.NONE);
+    }
+
+    @Override
+    protected void fail(StoreFault fault) {
+        disk.set(fault);
+    }
+
+    private PolicyStore openAgain() {
+        return open(directory, PolicyReader.standard(), InstantSource.system(), 10);
     }
 
     @Test
@@ -55,7 +73,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
 
     @Test
     void tightensPermissionsOfAnOldFile() throws IOException {
-        store().close();
+        store.close();
         Files.setPosixFilePermissions(
                 file(directory), PosixFilePermissions.fromString("rw-rw-r--"));
         reopen();
@@ -66,7 +84,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
 
     @Test
     void refusesASecondOpenerNamingTheFile() {
-        assertThatThrownBy(() -> open(directory, PolicyReader.standard(), InstantSource.system()))
+        assertThatThrownBy(this::openAgain)
                 .isInstanceOfSatisfying(
                         StoreUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.BUSY))
                 .hasMessageContaining("pid " + ProcessHandle.current().pid())
@@ -99,8 +117,8 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
                 .isInstanceOfSatisfying(
                         StoreUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.FULL));
 
-        assertThat(store().failure()).isEmpty();
-        assertThat(store().documents().revision()).isEqualTo(1);
+        assertThat(store.failure()).isEmpty();
+        assertThat(store.documents().revision()).isEqualTo(1);
         assertThat(apply(service("small", 81)).revision()).isEqualTo(2);
         maxBytes = 64 << 20;
         reopen();
@@ -112,7 +130,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         for (int i = 0; i < 50; i++) {
             apply(service("s" + i, 80));
         }
-        store().close();
+        store.close();
         try (FileChannel channel = FileChannel.open(file(directory), StandardOpenOption.WRITE)) {
             for (long at = 4_096; at < channel.size(); at += 4_096) {
                 channel.write(ByteBuffer.wrap(new byte[512]), at);
@@ -120,20 +138,22 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         }
 
         assertRefused("damaged");
+        assertRefused("Put a backup in its place with 'outrigger store restore'");
     }
 
     @Test
     void refusesWhatIsNoDatabase() throws IOException {
-        store().close();
+        store.close();
         Files.writeString(
                 file(directory), "not a database, but long enough to look at. ".repeat(99));
 
         assertRefused("damaged or no store of ours");
+        assertRefused("Put a backup in its place with 'outrigger store restore'");
     }
 
     @Test
     void refusesAnotherProgramsDatabase() throws SQLException, IOException {
-        store().close();
+        store.close();
         Files.delete(file(directory));
         execute("CREATE TABLE theirs (a)");
 
@@ -142,7 +162,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
 
     @Test
     void refusesAStoreOfANewerVersion() throws SQLException {
-        store().close();
+        store.close();
         execute("PRAGMA user_version = 99");
 
         assertRefused("newer Outrigger");
@@ -167,7 +187,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
     void refusesWhatSomebodyElseChanged(String sql) throws SQLException {
         apply(service("b", 80));
         apply(service("c", 80));
-        store().close();
+        store.close();
         for (String statement : sql.split(";")) {
             execute(statement);
         }
@@ -181,7 +201,7 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         apply(service("b", 80));
         apply(service("b", 81));
         String head = StoreCopies.check(file(directory)).head();
-        store().close();
+        store.close();
         execute("DROP TABLE meta");
         execute("DROP INDEX documents_deleted");
         execute("DROP INDEX changes_by_document");
@@ -204,17 +224,35 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
                 .hasMessageContaining("stop it");
         assertThatThrownBy(() -> StoreCopies.backup(file(directory), backup))
                 .hasMessageContaining("never replaces");
-        store().close();
+        store.close();
         var former = StoreCopies.restore(backup, file(directory));
         reopen();
 
-        assertThat(store().documents().revision()).isEqualTo(1);
+        assertThat(store.documents().revision()).isEqualTo(1);
         assertThat(former).hasValueSatisfying(path -> assertThat(path).isRegularFile());
         assertThat(apply(service("b", 82)).revision()).isEqualTo(2);
         assertThat(StoreCopies.documents(file(directory)))
                 .singleElement()
                 .asString()
                 .contains("82");
+    }
+
+    @Test
+    void anExportAppliedToAFreshStoreIsTheSameDocuments() {
+        apply(
+                service("b", 80)
+                        + "---\n"
+                        + service("c", 80).replace("{name: c}", "{name: c, namespace: x}"));
+        apply(service("b", 81));
+        List<String> exported = StoreCopies.documents(file(directory));
+        store.close();
+        directory = directory.resolve("fresh");
+        open();
+
+        Written imported = apply(String.join("\n---\n", exported));
+
+        assertThat(imported.revision()).isEqualTo(1);
+        assertThat(StoreCopies.documents(file(directory))).isEqualTo(exported).hasSize(2);
     }
 
     @Test
@@ -225,12 +263,12 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[2_048]), 4_096);
         }
-        store().close();
+        store.close();
 
         assertThatThrownBy(() -> StoreCopies.restore(backup, file(directory)))
                 .hasMessageContaining("cannot be restored");
         reopen();
-        assertThat(store().documents().revision()).isEqualTo(1);
+        assertThat(store.documents().revision()).isEqualTo(1);
     }
 
     @Test
@@ -238,22 +276,23 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
         apply(service("b", 80));
         Path backup = directory.resolve("backup.db");
         StoreCopies.backup(file(directory), backup);
-        store().close();
+        store.close();
         Files.writeString(file(directory), "no longer a database ".repeat(500));
         assertRefused("damaged or no store of ours");
 
         StoreCopies.restore(backup, file(directory));
         reopen();
 
-        assertThat(store().documents().revision()).isEqualTo(1);
+        assertThat(store.documents().revision()).isEqualTo(1);
     }
 
     private void assertRefused(String message) {
-        assertThatThrownBy(() -> open(directory, PolicyReader.standard(), InstantSource.system()))
+        assertThatThrownBy(this::openAgain)
                 .isInstanceOfSatisfying(
                         StoreUnavailable.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED))
                 .hasMessageContaining(message)
+                .hasMessageContaining("Nothing was changed")
                 .hasMessageContaining(file(directory).toString());
     }
 
@@ -266,14 +305,6 @@ class SqlitePolicyStoreTest extends PolicyStoreContract {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + file(directory));
-    }
-
-    private static String large() {
-        var text = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
-            text.append(service("large" + i, 80)).append("---\n");
-        }
-        return text.toString();
     }
 
     private static Path file(Path directory) {

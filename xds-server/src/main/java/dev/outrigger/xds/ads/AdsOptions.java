@@ -3,6 +3,7 @@ package dev.outrigger.xds.ads;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How the xDS server treats its connections. Everything that a client could make grow is bounded
@@ -78,107 +79,92 @@ public record AdsOptions(
     }
 
     public AdsOptions withLimits(StreamLimits value) {
-        return new AdsOptions(
-                value,
-                streams,
-                streamsPerConnection,
-                admission,
-                keepAliveTime,
-                keepAliveTimeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequestTimeout,
-                stallTimeout,
-                drainTime);
+        return with(draft -> draft.limits = value);
     }
 
     public AdsOptions withStreams(int value, int perConnection) {
-        return new AdsOptions(
-                limits,
-                value,
-                perConnection,
-                admission,
-                keepAliveTime,
-                keepAliveTimeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequestTimeout,
-                stallTimeout,
-                drainTime);
+        return with(draft -> {
+            draft.streams = value;
+            draft.streamsPerConnection = perConnection;
+        });
     }
 
     public AdsOptions withAdmission(AdmissionRate value) {
-        return new AdsOptions(
-                limits,
-                streams,
-                streamsPerConnection,
-                value,
-                keepAliveTime,
-                keepAliveTimeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequestTimeout,
-                stallTimeout,
-                drainTime);
+        return with(draft -> draft.admission = value);
     }
 
     public AdsOptions withKeepAlive(Duration time, Duration timeout) {
-        return new AdsOptions(
-                limits,
-                streams,
-                streamsPerConnection,
-                admission,
-                time,
-                timeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequestTimeout,
-                stallTimeout,
-                drainTime);
+        return with(draft -> {
+            draft.keepAliveTime = time;
+            draft.keepAliveTimeout = timeout;
+        });
     }
 
     public AdsOptions withConnectionAge(Optional<Duration> value, Duration grace) {
-        return new AdsOptions(
-                limits,
-                streams,
-                streamsPerConnection,
-                admission,
-                keepAliveTime,
-                keepAliveTimeout,
-                value,
-                grace,
-                firstRequestTimeout,
-                stallTimeout,
-                drainTime);
+        return with(draft -> {
+            draft.maxConnectionAge = value;
+            draft.connectionAgeGrace = grace;
+        });
     }
 
     public AdsOptions withTimeouts(Duration firstRequest, Duration stall) {
-        return new AdsOptions(
-                limits,
-                streams,
-                streamsPerConnection,
-                admission,
-                keepAliveTime,
-                keepAliveTimeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequest,
-                stall,
-                drainTime);
+        return with(draft -> {
+            draft.firstRequestTimeout = firstRequest;
+            draft.stallTimeout = stall;
+        });
     }
 
     public AdsOptions withDrainTime(Duration value) {
-        return new AdsOptions(
-                limits,
-                streams,
-                streamsPerConnection,
-                admission,
-                keepAliveTime,
-                keepAliveTimeout,
-                maxConnectionAge,
-                connectionAgeGrace,
-                firstRequestTimeout,
-                stallTimeout,
-                value);
+        return with(draft -> draft.drainTime = value);
+    }
+
+    private AdsOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** A copy under way, so that each option is named once and not in every method above. */
+    private static final class Draft {
+        private StreamLimits limits;
+        private int streams;
+        private int streamsPerConnection;
+        private AdmissionRate admission;
+        private Duration keepAliveTime;
+        private Duration keepAliveTimeout;
+        private Optional<Duration> maxConnectionAge;
+        private Duration connectionAgeGrace;
+        private Duration firstRequestTimeout;
+        private Duration stallTimeout;
+        private Duration drainTime;
+
+        private Draft(AdsOptions options) {
+            limits = options.limits;
+            streams = options.streams;
+            streamsPerConnection = options.streamsPerConnection;
+            admission = options.admission;
+            keepAliveTime = options.keepAliveTime;
+            keepAliveTimeout = options.keepAliveTimeout;
+            maxConnectionAge = options.maxConnectionAge;
+            connectionAgeGrace = options.connectionAgeGrace;
+            firstRequestTimeout = options.firstRequestTimeout;
+            stallTimeout = options.stallTimeout;
+            drainTime = options.drainTime;
+        }
+
+        private AdsOptions options() {
+            return new AdsOptions(
+                    limits,
+                    streams,
+                    streamsPerConnection,
+                    admission,
+                    keepAliveTime,
+                    keepAliveTimeout,
+                    maxConnectionAge,
+                    connectionAgeGrace,
+                    firstRequestTimeout,
+                    stallTimeout,
+                    drainTime);
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.xds.node.NodeIdentity;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.io.IOException;
@@ -36,6 +37,8 @@ final class NodeReading {
             if (node.getId().isEmpty()) {
                 throw invalid("the first request names no node.id");
             }
+            requireOneLine("node.id", node.getId());
+            requireOneLine("node.cluster", node.getCluster());
             return NodeIdentity.from(node);
         } catch (InvalidProtocolBufferException e) {
             throw invalid("the node cannot be read: " + e.getMessage());
@@ -61,7 +64,18 @@ final class NodeReading {
             throw invalid("the node cannot be read: " + e.getMessage());
         }
         if (!id.equals(node.id()) || !cluster.equals(node.cluster())) {
-            throw invalid("the node changed from '" + node.id() + "' to '" + id + "'");
+            throw invalid("the node changed from '" + node.id() + "' to " + Quoted.of(id));
+        }
+    }
+
+    /** Both are in logs, on terminals and in metrics: a name must not look like another line. */
+    private static void requireOneLine(String field, String name) throws ProtocolViolation {
+        if (name.codePoints().anyMatch(Quoted::breaksLine)) {
+            throw invalid(
+                    field
+                            + ": "
+                            + Quoted.of(name)
+                            + " has characters that break a line (expected: none)");
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.node;
 
+import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyRegistry implements StatusSource {
     private static final Logger log = LoggerFactory.getLogger(ProxyRegistry.class);
+
+    /** Of what a proxy says about a refusal: it is told in full where it is asked for. */
+    private static final int MAX_LOGGED_CHARS = 2_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -354,6 +358,6 @@ public final class ProxyRegistry implements StatusSource {
                 nack.version(),
                 nack.resources(),
                 nack.policies(),
-                nack.error());
+                Quoted.line(nack.error(), MAX_LOGGED_CHARS));
     }
 }

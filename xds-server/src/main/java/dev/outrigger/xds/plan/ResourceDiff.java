@@ -130,7 +130,7 @@ final class ResourceDiff {
                 changes.add(
                         new ResourceChange(
                                 proxies,
-                                documents.stream().map(PolicyId::toString).toList(),
+                                List.copyOf(documents),
                                 name.type().typeUrl(),
                                 name.name(),
                                 Optional.ofNullable(one).map(ResourceDiff::json),

@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -109,6 +110,22 @@ class AdsServerTest {
         client.send(request(ResourceType.CLUSTER).setNode(NODE.toBuilder().setId("a-2")));
 
         assertThat(client.end().getDescription()).contains("from 'a-1' to 'a-2'");
+    }
+
+    @Test
+    void R20_aNodeWhoseNameIsMoreThanOneLineEndsTheStream() throws Exception {
+        for (Node node :
+                List.of(
+                        NODE.toBuilder().setId("a\nproxy refused a response node=b").build(),
+                        NODE.toBuilder().setCluster("a\u2028b").build())) {
+            var client = aggregated();
+
+            client.send(request(ResourceType.LISTENER).setNode(node));
+
+            var end = client.end();
+            assertThat(end.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(end.getDescription()).doesNotContain("\n").contains("\\u");
+        }
     }
 
     @Test

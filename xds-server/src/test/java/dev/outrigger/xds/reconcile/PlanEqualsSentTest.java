@@ -76,7 +76,7 @@ class PlanEqualsSentTest {
             List<ResourceChange> changes, PolicyId sidecar, Map<String, JsonNode> before) {
         var result = new TreeMap<>(before);
         for (ResourceChange change : changes) {
-            if (change.sidecars().equals(List.of(sidecar.toString()))) {
+            if (change.sidecars().equals(List.of(sidecar))) {
                 String key = change.type() + " " + change.name();
                 assertThat(Optional.ofNullable(before.get(key))).isEqualTo(change.before());
                 change.after()

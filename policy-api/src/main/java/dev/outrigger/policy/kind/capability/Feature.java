@@ -5,8 +5,9 @@ import java.util.Optional;
 
 /**
  * What a policy can ask for that some proxy cannot do: the one table of the differences. What is
- * not listed every proxy does. The conformance tests hold each row against running proxies: a row
- * goes when its proxy has learned it.
+ * not listed every proxy does, which conformance cases show; a row goes when its proxy has learned
+ * it. What is missing in both stays as long as documents may ask for it, so that it is refused with
+ * the reason and not as an unknown field.
  */
 public enum Feature {
     /** Retry budgets over a window of time, with a least rate (GEP-3388). */

@@ -17,6 +17,11 @@ final class SqliteErrors {
     private static final int CANTOPEN = 14;
     private static final int NOTADB = 26;
 
+    /** What whoever reads that a store is damaged does next. */
+    static final String WAY_BACK =
+            "Put a backup in its place with 'outrigger store restore'; what was there is kept"
+                    + " beside it.";
+
     private SqliteErrors() {}
 
     static StoreUnavailable translate(SQLException e, Path file, String doing) {
@@ -31,7 +36,12 @@ final class SqliteErrors {
                     new StoreUnavailable(Reason.READ_ONLY, "The store is read-only" + where, e);
             case CORRUPT, NOTADB ->
                     new StoreUnavailable(
-                            Reason.DAMAGED, "The store is damaged or no store of ours" + where, e);
+                            Reason.DAMAGED,
+                            "The store is damaged or no store of ours"
+                                    + where
+                                    + ". Nothing was changed now. "
+                                    + WAY_BACK,
+                            e);
             case CANTOPEN ->
                     new StoreUnavailable(Reason.IO_ERROR, "The store cannot be opened" + where, e);
             default -> new StoreUnavailable(Reason.IO_ERROR, "The store failed" + where, e);

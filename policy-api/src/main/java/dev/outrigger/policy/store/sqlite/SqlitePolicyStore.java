@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class SqlitePolicyStore implements PolicyStore {
 
     private SqlitePolicyStore(
             StoreFile file,
+            SqliteWriter writer,
             Connection writeConnection,
             Connection readConnection,
             DocumentSet documents,
@@ -62,7 +64,7 @@ public final class SqlitePolicyStore implements PolicyStore {
         this.file = file;
         this.writeConnection = writeConnection;
         this.readConnection = readConnection;
-        this.writer = new SqliteWriter(writeConnection);
+        this.writer = writer;
         this.history = new SqliteHistory(readConnection);
         this.current = documents;
         this.clock = clock;
@@ -82,6 +84,19 @@ public final class SqlitePolicyStore implements PolicyStore {
             PolicyReader reader,
             InstantSource clock,
             StoreListener listener) {
+        return open(options, reader, clock, listener, connection -> connection);
+    }
+
+    /**
+     * @param writes what stands between the store and the connection it writes through: tests let
+     *     disks fail there
+     */
+    static SqlitePolicyStore open(
+            SqliteOptions options,
+            PolicyReader reader,
+            InstantSource clock,
+            StoreListener listener,
+            UnaryOperator<Connection> writes) {
         StoreFile file = StoreFile.open(options.file());
         Connection write = null;
         Connection read = null;
@@ -99,7 +114,8 @@ public final class SqlitePolicyStore implements PolicyStore {
                     file.path(),
                     documents.revision(),
                     documents.size());
-            return new SqlitePolicyStore(file, write, read, documents, clock, listener);
+            var writer = new SqliteWriter(writes.apply(write), options.maxTombstones());
+            return new SqlitePolicyStore(file, writer, write, read, documents, clock, listener);
         } catch (SQLException e) {
             closeAll(write, read, file);
             throw SqliteErrors.translate(e, file.path(), "opening it");
@@ -270,8 +286,8 @@ public final class SqlitePolicyStore implements PolicyStore {
                             + file.path()
                             + " was changed by somebody else: "
                             + broken.get().detail()
-                            + ". Nothing was changed now. Put a backup in its place with 'outrigger"
-                            + " store restore'.");
+                            + ". Nothing was changed now. "
+                            + SqliteErrors.WAY_BACK);
         }
     }
 
@@ -288,7 +304,8 @@ public final class SqlitePolicyStore implements PolicyStore {
                             + e.getMessage()
                             + " ("
                             + json.substring(0, Math.min(120, json.length()))
-                            + ")",
+                            + "). Nothing was changed. Start the version that wrote it, or put a"
+                            + " backup in its place with 'outrigger store restore'.",
                     e);
         }
     }

@@ -116,8 +116,8 @@ final class SqliteSchema {
                                 + file
                                 + " is damaged: "
                                 + problems
-                                + ". Nothing was changed. Put a backup in its place with"
-                                + " 'outrigger store restore'.");
+                                + ". Nothing was changed. "
+                                + SqliteErrors.WAY_BACK);
             }
         }
     }
@@ -129,7 +129,10 @@ final class SqliteSchema {
         boolean isEmpty = version == 0 && tableCount(connection) == 0;
         if (!isEmpty && application != APPLICATION_ID) {
             throw new StoreUnavailable(
-                    Reason.DAMAGED, file + " is an SQLite database, but not one of Outrigger's.");
+                    Reason.DAMAGED,
+                    file
+                            + " is an SQLite database, but not one of Outrigger's. Nothing was"
+                            + " changed. Name another file.");
         }
         if (version > MIGRATIONS.size()) {
             throw new StoreUnavailable(
@@ -140,7 +143,8 @@ final class SqliteSchema {
                             + version
                             + ", written by a newer Outrigger (expected: at most "
                             + MIGRATIONS.size()
-                            + ").");
+                            + "). Nothing was changed. Start that version, or put a backup of this"
+                            + " one's in its place with 'outrigger store restore'.");
         }
         for (int step = version; step < MIGRATIONS.size(); step++) {
             try (Statement statement = connection.createStatement()) {

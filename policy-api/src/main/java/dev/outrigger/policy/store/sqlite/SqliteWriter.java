@@ -27,14 +27,13 @@ final class SqliteWriter {
     private static final Duration KEEP_KEYS = Duration.ofHours(24);
     private static final int MAX_KEYS = 100_000;
 
-    /** Deletions that a reader of the feed can still hear of; a few bytes each. */
-    static final int MAX_TOMBSTONES = 10_000;
-
     private final Connection connection;
+    private final int maxTombstones;
     private final RevisionChain chain;
 
-    SqliteWriter(Connection connection) {
+    SqliteWriter(Connection connection, int maxTombstones) {
         this.connection = connection;
+        this.maxTombstones = maxTombstones;
         this.chain = new RevisionChain(connection);
     }
 
@@ -157,7 +156,7 @@ final class SqliteWriter {
         String floor =
                 "SELECT generation FROM documents WHERE deleted = 1 ORDER BY generation DESC LIMIT"
                         + " 1 OFFSET "
-                        + MAX_TOMBSTONES;
+                        + maxTombstones;
         execute("INSERT OR REPLACE INTO meta SELECT 'feed_floor', generation FROM (" + floor + ")");
         execute("DELETE FROM documents WHERE deleted = 1 AND generation <= (" + floor + ")");
     }
