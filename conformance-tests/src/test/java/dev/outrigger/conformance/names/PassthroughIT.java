@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ class PassthroughIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String DOCUMENTED = "outbound/main";
     private static final String NAMES = "names";
+    private static final String OVER_TCP = "over-tcp";
     private static final String TINY = "tiny";
     private static final String FULL = "full";
     private static final int SERVFAIL = 2;
@@ -191,6 +193,10 @@ class PassthroughIT {
           resources:
         """
                 + dynamic(NAMES, "")
+                + dynamic(OVER_TCP, "")
+                        .replace(
+                                "search_domain: true",
+                                "search_domain: true, use_tcp_for_dns_lookups: true")
                 + dynamic(TINY, ", max_hosts: 1")
                 + dynamic(FULL, ", dns_cache_circuit_breaker: {max_pending_requests: 0}")
                 + """
@@ -321,6 +327,44 @@ class PassthroughIT {
         }
     }
 
+    @Test
+    void whatIsTooLongForADatagramIsAskedForOverTcp() throws Exception {
+        assertThat(askedOverTcp(NAMES, "large-1.here:%d".formatted(port()), " 200 "))
+                .isEqualTo(Set.of("large-1.here"));
+    }
+
+    @Test
+    void everythingIsAskedForOverTcpWhereTheResolverSaysSo() throws Exception {
+        assertThat(askedOverTcp(OVER_TCP, "d.here:%d".formatted(port()), " 200 "))
+                .isEqualTo(Set.of("d.here"));
+        assertThat(askedOverTcp(OVER_TCP, "nobody.test", "Domain_name_not_found"))
+                .isEqualTo(Set.of("nobody.test"));
+        assertThat(askedOverTcp(OVER_TCP, "empty.here", "returned_answer_with_no_data"))
+                .isEqualTo(Set.of("empty.here"));
+        assertThat(askedOverTcp(OVER_TCP, "broken.here", "returned_general_failure"))
+                .isEqualTo(Set.of("broken.here"));
+    }
+
+    /** What both proxies ask for over TCP to answer the same request. */
+    private Set<String> askedOverTcp(String listener, String host, String expected)
+            throws IOException {
+        var answers = new ArrayList<String>();
+        var asked = new ArrayList<Set<String>>();
+        for (RunningProxy proxy : pair.proxies()) {
+            var _ = names.takeAskedOverTcp();
+            try (var client = connect(proxy, listener)) {
+                write(client, "GET / HTTP/1.1\r\nhost: %s\r\n\r\n".formatted(host));
+                answers.add(read(client));
+            }
+            asked.add(names.takeAskedOverTcp());
+        }
+
+        assertThat(answers.getFirst()).as("Envoy").contains(expected);
+        assertThat(answers.getLast()).as("ours").isEqualTo(answers.getFirst());
+        assertThat(asked.getLast()).as("ours").isEqualTo(asked.getFirst());
+        return asked.getFirst();
+    }
+
     private static long waiting(RunningProxy proxy) {
         try {
             return 1024
@@ -345,7 +389,7 @@ class PassthroughIT {
         var all = new TreeMap<String, String>();
         proxy.admin(
                         "GET",
-                        "/stats?filter=dns_cache%7Ccluster.(names%7Ctiny%7Cfull%7Cpassthrough).(membership%7Cupstream_(rq_%5Cd%7Ccx_none))")
+                        "/stats?filter=dns_cache%7Ccluster.(names%7Cover-tcp%7Ctiny%7Cfull%7Cpassthrough).(membership%7Cupstream_(rq_%5Cd%7Ccx_none))")
                 .body()
                 .lines()
                 .filter(line -> line.contains(": "))

@@ -195,6 +195,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
             stream.onWritable();
         }
         if (ctx.channel().isWritable()) {
+            session.onWritable();
             worker.flushDirty();
         }
     }
@@ -210,9 +211,15 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
                 session.read(in);
             }
         } finally {
-            reading = false;
             in.release();
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        session.endRead();
+        super.channelReadComplete(ctx);
     }
 
     @Override

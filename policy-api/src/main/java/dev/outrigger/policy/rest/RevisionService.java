@@ -89,7 +89,9 @@ final class RevisionService {
                         .replying(200, "A page.", "application/json", "RevisionList", "Link")
                         .by(this::list),
                 Operation.of("GET", one, "getRevision")
-                        .saying("A write with the documents before and after it.")
+                        .saying(
+                                "A write with the documents before and after it, and what became of it"
+                                        + " on the proxies.")
                         .needing(Role.VIEWER)
                         .taking(number)
                         .replying(200, "The revision.", "application/json", "Revision")
@@ -160,7 +162,8 @@ final class RevisionService {
                                 given.key())
                         : given;
         var write = writes.undo(revision, id -> only.isEmpty() || only.get().equals(id));
-        WriteOutcome outcome = writes.run(Permissions.guard(write, caller), context, dryRun);
+        WriteOutcome outcome =
+                writes.run(Requests.guarded(write, context, request, caller), context, dryRun);
         metrics.write("rollback", WriteResults.word(outcome, dryRun));
         Responses.json(response, 200, Json.written(Responses.requireWritten(outcome), dryRun));
     }
@@ -242,8 +245,13 @@ final class RevisionService {
                         .anyMatch(json -> selector.matches(StoredJson.read(json)));
     }
 
-    private void get(ServerRequest request, ServerResponse response, Caller caller) {
-        Responses.json(response, 200, json(require(request, caller), true, caller));
+    private void get(ServerRequest request, ServerResponse response, Caller caller)
+            throws InterruptedException {
+        Revision revision = require(request, caller);
+        ObjectNode root = json(revision, true, caller);
+        var report = status.awaitSync(revision.number(), Duration.ZERO);
+        root.set("sync", Json.outcome(visible(caller, report)));
+        Responses.json(response, 200, root);
     }
 
     private void diff(ServerRequest request, ServerResponse response, Caller caller) {
