@@ -244,7 +244,7 @@ final class ForwardedRequest {
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
         long limit = route().bodyBufferLimit();
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
-        body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(keep, limit >= 0 ? limit : exchange.filters().requestBufferLimit());
         body.setComplete(endStream);
         StreamSource pool = choosePool(false);
         if (pool == null) {
@@ -329,7 +329,7 @@ final class ForwardedRequest {
             HostRewriter.replace(
                     head().headers(),
                     Ascii.bytes(host.hostname()),
-                    route().appendsXForwardedHost() && attemptCount == 1,
+                    route().appendsXForwardedHost(),
                     !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();
