@@ -31,6 +31,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -233,6 +234,11 @@ public final class NettyRequestPath implements RequestPath {
                 serverDrain,
                 draining,
                 connections);
+    }
+
+    @Override
+    public Duration drainTime() {
+        return options.drainTime();
     }
 
     @Override

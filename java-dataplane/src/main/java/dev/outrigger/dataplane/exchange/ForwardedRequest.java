@@ -255,7 +255,7 @@ final class ForwardedRequest {
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
         long limit = route().bodyBufferLimit();
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
-        body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(keep, limit >= 0 ? limit : exchange.filters().requestBufferLimit());
         body.setComplete(endStream);
         DnsCache.Load waiting = cluster().lookUp(worker, hosts, this::onNameKnown);
         if (waiting == null) {
@@ -370,7 +370,7 @@ final class ForwardedRequest {
             HostRewriter.replace(
                     head().headers(),
                     Ascii.bytes(host.hostname()),
-                    route().appendsXForwardedHost() && attemptCount == 1,
+                    route().appendsXForwardedHost(),
                     !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();

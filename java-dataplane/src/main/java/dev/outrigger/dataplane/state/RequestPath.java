@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -45,6 +46,11 @@ public interface RequestPath {
      * once and drain; hosts present in both keep their pools and counters.
      */
     void apply(ProxyConfig config);
+
+    /** How long connections of a listener that was replaced or removed live on; 0 for not. */
+    default Duration drainTime() {
+        return Duration.ZERO;
+    }
 
     /** How many connections there are, for whoever else accepts some. */
     GlobalConnections connections();
