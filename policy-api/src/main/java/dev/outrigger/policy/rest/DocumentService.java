@@ -187,10 +187,12 @@ final class DocumentService {
             snapshots.keep(set);
             String cursor =
                     cursors.write(list, new Cursors.Position(set.revision(), key(page.getLast())));
-            root.put("next", cursor);
-            response.header(
-                    HeaderNames.LINK,
-                    "<" + nextUri(namespace, selectorText, limit, cursor) + ">; rel=\"next\"");
+            new NextPage("/api/v1/" + kind.plural(), limit)
+                    .with("namespace", namespace)
+                    .with(
+                            "labelSelector",
+                            Optional.of(selectorText).filter(text -> !text.isEmpty()))
+                    .tell(response, root, cursor);
         }
         Responses.json(response, 200, root);
     }
@@ -374,16 +376,6 @@ final class DocumentService {
                                                 + " is no longer at hand: start again"
                                                 + " without the cursor.")
                                 .raise());
-    }
-
-    private String nextUri(Optional<String> namespace, String selector, int limit, String cursor) {
-        var uri = new StringBuilder("/api/v1/").append(kind.plural());
-        uri.append("?limit=").append(limit);
-        namespace.ifPresent(text -> uri.append("&namespace=").append(Requests.encoded(text)));
-        if (!selector.isEmpty()) {
-            uri.append("&labelSelector=").append(Requests.encoded(selector));
-        }
-        return uri.append("&cursor=").append(cursor).toString();
     }
 
     /** Sorts as the set does: no character of a name sorts before the blank. */

@@ -13,7 +13,6 @@ import dev.outrigger.policy.store.Revision;
 import dev.outrigger.policy.store.StoredJson;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteOutcome;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
@@ -191,17 +190,10 @@ final class RevisionService {
         root.put("revision", store.documents().revision());
         if (page.next().isPresent()) {
             String cursor = cursors.write(list, new Cursors.Position(page.next().getAsLong(), ""));
-            root.put("next", cursor);
-            response.header(
-                    HeaderNames.LINK,
-                    "</api/v1/revisions?limit="
-                            + limit
-                            + text.map(given -> "&document=" + Requests.encoded(given)).orElse("")
-                            + labels.map(given -> "&labelSelector=" + Requests.encoded(given))
-                                    .orElse("")
-                            + "&cursor="
-                            + cursor
-                            + ">; rel=\"next\"");
+            new NextPage("/api/v1/revisions", limit)
+                    .with("document", text)
+                    .with("labelSelector", labels)
+                    .tell(response, root, cursor);
         }
         Responses.json(response, 200, root);
     }

@@ -442,7 +442,7 @@ class PolicyApiServerTest {
     }
 
     @Test
-    void refusesAnEndlessChunkedBody() throws IOException {
+    void r07RefusesAnEndlessChunkedBody() throws IOException {
         String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
         String answer =
                 api.raw(
