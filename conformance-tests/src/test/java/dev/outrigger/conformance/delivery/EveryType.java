@@ -194,11 +194,19 @@ final class EveryType {
         put(trees, ResourceType.LISTENER, "rds", listener("rds", rds("r"), filter(), version));
         put(trees, ResourceType.LISTENER, "srds", listener("srds", srds(), "", "x"));
         put(trees, ResourceType.LISTENER, "sds", listener("sds", direct(), "", "x"));
-        put(trees, ResourceType.LISTENER, "vhds", listener("vhds", rds("rv"), "", "x"));
         put(trees, ResourceType.EXTENSION, "f", extension(version));
         put(trees, ResourceType.SCOPED_ROUTE, "scope", scope("scope", version));
         put(trees, ResourceType.ROUTE, "r", "{name: r, virtual_hosts: [" + host(version) + "]}");
         put(trees, ResourceType.ROUTE, "rs", "{name: rs, virtual_hosts: [" + host("x") + "]}");
+        if (way.isDelta()) {
+            putVirtualHosts(trees, version);
+        }
+        return trees;
+    }
+
+    /** Only changes can bring them. */
+    private void putVirtualHosts(Map<ResourceType, Map<String, Map<?, ?>>> trees, String version) {
+        put(trees, ResourceType.LISTENER, "vhds", listener("vhds", rds("rv"), "", "x"));
         put(
                 trees,
                 ResourceType.ROUTE,
@@ -207,7 +215,6 @@ final class EveryType {
                         + source(ResourceType.VIRTUAL_HOST, "rv")
                         + "}}");
         put(trees, ResourceType.VIRTUAL_HOST, "rv/all", host(version));
-        return trees;
     }
 
     private static void put(
