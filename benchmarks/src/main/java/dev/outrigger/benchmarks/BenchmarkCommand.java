@@ -262,7 +262,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                                                 + " the line "
                                                 + line.label()
                                                 + " needs"));
-        return H2loadGenerator.prepare(h2load, work, leg, line == Line.GRPC);
+        return H2loadGenerator.prepare(h2load, work, leg, line.messages());
     }
 
     private static Probe upstreamProbe(Line line, Path work, RequestProfile request)

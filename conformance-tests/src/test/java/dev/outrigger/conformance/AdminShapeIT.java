@@ -239,6 +239,25 @@ class AdminShapeIT {
     }
 
     @Test
+    void announcesNoExtensionOtherwiseThanEnvoy() throws IOException {
+        var ours = extensions(subject);
+        assertThat(ours).isNotEmpty();
+        ours.removeAll(extensions(oracle));
+        assertThat(ours).isEmpty();
+    }
+
+    /** Category, name and types of each. */
+    private static SortedSet<String> extensions(Map<String, AdminReply> side) throws IOException {
+        var extensions = new TreeSet<String>();
+        for (var each : JSON.readTree(of(side, "/server_info").body()).at("/node/extensions")) {
+            var types = new TreeSet<String>();
+            each.path("type_urls").forEach(type -> types.add(type.asText()));
+            extensions.add(each.path("category") + " " + each.path("name") + " " + types);
+        }
+        return extensions;
+    }
+
+    @Test
     void prometheusTextIsWellFormed() {
         for (var side : List.of(oracle, subject)) {
             var typed = new HashSet<String>();

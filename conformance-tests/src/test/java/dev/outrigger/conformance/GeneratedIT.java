@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,11 +29,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random configurations with random traffic on a real Envoy and on the Java data plane: a fixed few
  * of them always, and as many as {@code -Doutrigger.generated=1000} says. {@code
  * -Doutrigger.generated.seed=17} begins with another seed, {@code
- * -Doutrigger.generated.exchanges=100} sets the exchanges of each, {@code
- * -Doutrigger.generated.minutes=30} the time after which no more are begun. A failure names its
- * seed, and {@code target/generated/nightly/cases} holds the case that was made small, in the form
- * of the suite's own cases; {@code target/generated/nightly/progress.txt} says what was played so
- * far.
+ * -Doutrigger.generated.seeds=17,20} names them, {@code -Doutrigger.generated.exchanges=100} sets
+ * the exchanges of each, {@code -Doutrigger.generated.minutes=30} the time after which no more are
+ * begun. A failure names its seed, and {@code target/generated/nightly/cases} holds the case that
+ * was made small, in the form of the suite's own cases; {@code
+ * target/generated/nightly/progress.txt} says what was played so far.
  */
 class GeneratedIT {
     private static final Path DIVERGENCES = Path.of("../docs/divergences.md");
@@ -47,10 +49,7 @@ class GeneratedIT {
         boolean nightly = configurations > 0;
         var settings =
                 new Settings(
-                        nightly
-                                ? Settings.seeds(
-                                        Long.getLong("outrigger.generated.seed", 1), configurations)
-                                : SEEDS,
+                        nightly ? seeds(configurations) : SEEDS,
                         Integer.getInteger("outrigger.generated.exchanges", nightly ? 100 : 12),
                         List.of(Delivery.values()),
                         Integer.getInteger("outrigger.generated.shrinks", nightly ? 10 : 2),
@@ -88,6 +87,13 @@ class GeneratedIT {
         assertThat(result.findings()).isNotEmpty();
     }
 
+    private static List<Long> seeds(int count) {
+        var named = System.getProperty("outrigger.generated.seeds", "");
+        return named.isEmpty()
+                ? Settings.seeds(Long.getLong("outrigger.generated.seed", 1), count)
+                : Stream.of(named.split(",")).map(Long::valueOf).toList();
+    }
+
     private static Settings few(int configurations, int exchanges) {
         return new Settings(
                 Settings.seeds(1, configurations),
@@ -113,13 +119,17 @@ class GeneratedIT {
     private static Consumer<String> progress(Path folder) throws IOException {
         var file = Files.createDirectories(folder).resolve("progress.txt");
         Files.deleteIfExists(file);
+        var one = new ReentrantLock();
         return line -> {
-            System.out.println(line);
+            one.lock();
             try {
+                System.out.println(line);
                 Files.writeString(
                         file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } finally {
+                one.unlock();
             }
         };
     }

@@ -2,6 +2,7 @@
 package dev.outrigger.xds;
 
 import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.document.Quoted;
 import dev.outrigger.policy.rest.ApiMetrics;
 import dev.outrigger.policy.store.PolicyStore;
 import dev.outrigger.policy.store.PolicyWrites;
@@ -70,7 +71,7 @@ final class StoredRevisionUndo implements RevisionUndo {
                         "refused revision undone revision={} by={} reason={}",
                         number,
                         written.revision(),
-                        reason);
+                        Quoted.line(reason, MAX_MESSAGE));
             }
             case WriteOutcome.Invalid(var violations) ->
                     log.error(
@@ -93,7 +94,7 @@ final class StoredRevisionUndo implements RevisionUndo {
         var text =
                 ("Rolls back revision " + revision.number() + ": " + reason)
                         .codePoints()
-                        .map(c -> Character.isISOControl(c) ? ' ' : c)
+                        .map(c -> Quoted.breaksLine(c) ? ' ' : c)
                         .collect(
                                 StringBuilder::new,
                                 StringBuilder::appendCodePoint,

@@ -185,6 +185,11 @@ class ControlPlaneIT {
     void r15AServiceIsNotAtItsOwnSocketsUnlessTheOperatorSaysSo() throws Exception {
         int xds = EnvoyProcess.freePorts(1).getFirst();
         String service = sidecar(1).replace("port: 1}", "port: " + xds + "}");
+        String metadata =
+                sidecar(1)
+                        .replace(
+                                "address: 127.0.0.1, port: 1}",
+                                "address: 169.254.169.254, port: 80}");
 
         try (var control = ControlPlane.start(options(xds))) {
             var refused = apply(control, service);
@@ -192,9 +197,12 @@ class ControlPlaneIT {
             assertThat(refused.statusCode()).isEqualTo(422);
             assertThat(refused.body())
                     .contains("OUT-1052", "#/spec/endpoints/static/0", "the control plane itself");
+            assertThat(apply(control, metadata).body())
+                    .contains("OUT-1052", "#/spec/endpoints/static/0", "link-local");
         }
         try (var control = ControlPlane.start(options(xds).withAnyEndpoint(true))) {
             assertThat(apply(control, service).statusCode()).isEqualTo(200);
+            assertThat(apply(control, metadata).statusCode()).isEqualTo(200);
         }
     }
 

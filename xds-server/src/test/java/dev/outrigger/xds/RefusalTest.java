@@ -80,7 +80,7 @@ class RefusalTest extends RolloutStory {
         engine().status().awaitSync(policies.apply(mesh("/bad")), PATIENCE);
         var route = new PolicyId("HTTPRoute", "default", "b-routes");
 
-        var status = PolicyStatus.of(route, 7, engine().status().proxies(route));
+        var status = PolicyStatus.of(route, 7, engine().status().proxies(route), List.of());
 
         assertThat(status.conditions())
                 .extracting(condition -> condition.type() + "=" + condition.status())
@@ -102,7 +102,13 @@ class RefusalTest extends RolloutStory {
         Eventually.within(
                 PATIENCE,
                 () ->
-                        assertThat(PolicyStatus.of(B, 7, engine().status().proxies(B)).conditions())
+                        assertThat(
+                                        PolicyStatus.of(
+                                                        B,
+                                                        7,
+                                                        engine().status().proxies(B),
+                                                        List.of())
+                                                .conditions())
                                 .extracting(PolicyStatus.Condition::reason)
                                 .containsExactly("Accepted", "Programmed", "AllAcked"));
         assertThat(rds(status("a-2")).state()).isEqualTo(State.REJECTED);
@@ -195,7 +201,10 @@ class RefusalTest extends RolloutStory {
                 .singleElement()
                 .satisfies(one -> assertThat(one.reason()).contains("is not given revision 2"));
         var raw = new PolicyId("XdsResources", "default", "raw");
-        assertThat(PolicyStatus.of(raw, 2, engine().status().proxies(raw)).conditions().get(1))
+        assertThat(
+                        PolicyStatus.of(raw, 2, engine().status().proxies(raw), List.of())
+                                .conditions()
+                                .get(1))
                 .satisfies(programmed -> {
                     assertThat(programmed.status()).isEqualTo("False");
                     assertThat(programmed.reason()).isEqualTo("Inconsistent");

@@ -47,7 +47,7 @@ final class NginxConfig {
                                 listen(site.line().downstream()),
                                 RequestProfile.HOST,
                                 site.line().downstream().isTls() ? certificate(site) : "",
-                                site.line() == Line.GRPC ? grpcPass() : proxyPass(site));
+                                site.line().isGrpc() ? grpcPass() : proxyPass(site));
     }
 
     /** Calls are asked through in HTTP/2, with the same headers. */
@@ -106,21 +106,21 @@ final class NginxConfig {
                 """
                         .formatted(
                                 http(site),
-                                line == Line.GRPC ? "application/grpc" : "text/plain",
+                                line.isGrpc() ? "application/grpc" : "text/plain",
                                 site.port(),
                                 listen(line.upstream()),
                                 line.upstream().isTls() ? certificate(site) + clients(site) : "",
                                 site.folder(),
                                 ANSWER,
-                                line == Line.GRPC ? "add_trailer grpc-status 0; " : "");
+                                line.isGrpc() ? "add_trailer grpc-status 0; " : "");
     }
 
     /** The body of the upstream's answer; of a call, a message of that size. */
     static void writeAnswer(Site site, int bodyBytes) throws IOException {
         Files.write(
                 site.folder().resolve(ANSWER),
-                site.line() == Line.GRPC
-                        ? GrpcMessage.of(bodyBytes)
+                site.line().isGrpc()
+                        ? GrpcMessage.of(bodyBytes, site.line().messages())
                         : "x".repeat(bodyBytes).getBytes(StandardCharsets.US_ASCII));
     }
 

@@ -11,11 +11,13 @@ public final class GrpcMessage {
 
     private GrpcMessage() {}
 
-    /** The message with its prefix. */
-    public static byte[] of(int bytes) {
-        var message = new byte[PREFIX + bytes];
-        Arrays.fill(message, PREFIX, message.length, (byte) 'x');
-        ByteBuffer.wrap(message).putInt(1, bytes);
-        return message;
+    /** So many messages, one behind the other, each with its prefix. */
+    public static byte[] of(int bytes, int count) {
+        var messages = new byte[(PREFIX + bytes) * count];
+        Arrays.fill(messages, (byte) 'x');
+        for (int at = 0; at < messages.length; at += PREFIX + bytes) {
+            ByteBuffer.wrap(messages, at, PREFIX).put((byte) 0).putInt(bytes);
+        }
+        return messages;
     }
 }

@@ -35,12 +35,17 @@ public final class H2loadGenerator implements Generator {
         this.isGrpc = isGrpc;
     }
 
-    /** Writes the message a gRPC call sends into the given folder. */
-    public static H2loadGenerator prepare(Path h2load, Path folder, Line.Leg leg, boolean isGrpc)
+    /**
+     * Writes what a gRPC call sends into the given folder.
+     *
+     * @param messages of each call; 0 for requests that are no calls
+     */
+    public static H2loadGenerator prepare(Path h2load, Path folder, Line.Leg leg, int messages)
             throws IOException {
         var message = folder.resolve("message");
-        Files.write(message, GrpcMessage.of(64));
-        return new H2loadGenerator(h2load, folder.resolve("h2load.log"), message, leg, isGrpc);
+        Files.write(message, GrpcMessage.of(64, messages));
+        return new H2loadGenerator(
+                h2load, folder.resolve("h2load.log"), message, leg, messages > 0);
     }
 
     @Override

@@ -16,6 +16,8 @@ public enum Line {
     HTTP2(Leg.HTTP2, Leg.HTTP2),
     /** Unary calls: a request with a body, an answer with trailers. */
     GRPC(Leg.HTTP2, Leg.HTTP2),
+    /** Calls with a hundred messages each way. */
+    GRPC_STREAM(Leg.HTTP2, Leg.HTTP2),
     /** TLS ends at the proxy; connections are kept. */
     TLS(Leg.TLS_HTTP1, Leg.HTTP1),
     /** TLS with HTTP/2 by ALPN ends at the proxy. */
@@ -51,6 +53,20 @@ public enum Line {
 
     public Leg upstream() {
         return upstream;
+    }
+
+    /** How many messages of gRPC a call brings each way; 0 for requests that are no calls. */
+    public int messages() {
+        return switch (this) {
+            case GRPC -> 1;
+            case GRPC_STREAM -> 100;
+            case HTTP1, HTTP2_HTTP1, HTTP2, TLS, TLS_HTTP2, HANDSHAKE, MTLS_UPSTREAM, TCP -> 0;
+        };
+    }
+
+    /** Whether requests are calls of gRPC. */
+    public boolean isGrpc() {
+        return messages() > 0;
     }
 
     /** Whether somebody needs a certificate. */

@@ -26,8 +26,23 @@ public final class ControlPlaneClient implements AutoCloseable {
 
     private final RestTransport rest;
 
-    private ControlPlaneClient(RestTransport rest) {
+    /** Whether writes change what is managed elsewhere as well. */
+    private final boolean insists;
+
+    private ControlPlaneClient(RestTransport rest, boolean insists) {
         this.rest = rest;
+        this.insists = insists;
+    }
+
+    /** The same connection, whose writes also change documents that are managed by git. */
+    public ControlPlaneClient insisting(boolean force) {
+        return new ControlPlaneClient(rest, force);
+    }
+
+    private void insist(Map<String, String> query) {
+        if (insists) {
+            query.put("force", "true");
+        }
     }
 
     /**
@@ -46,7 +61,7 @@ public final class ControlPlaneClient implements AutoCloseable {
      */
     public static ControlPlaneClient of(
             String server, Duration timeout, Credentials credentials, Consumer<String> trace) {
-        return new ControlPlaneClient(RestTransport.of(server, timeout, credentials, trace));
+        return new ControlPlaneClient(RestTransport.of(server, timeout, credentials, trace), false);
     }
 
     /** One stored document and the tag that a change of it must name. */
@@ -66,6 +81,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         dryRun.word().ifPresent(word -> query.put("dryRun", word));
         message.ifPresent(text -> query.put("message", text));
         prune.ifPresent(selector -> query.put("prune", selector));
+        insist(query);
         return rest.submit(
                 rest.request("/api/v1/apply", query)
                         .header("Content-Type", bundle.contentType())
@@ -78,6 +94,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         var query = new LinkedHashMap<String, String>();
         query.put("plan", plan);
         message.ifPresent(text -> query.put("message", text));
+        insist(query);
         return rest.ask(rest.request("/api/v1/apply", query).post(), "the plan");
     }
 
@@ -131,6 +148,7 @@ public final class ControlPlaneClient implements AutoCloseable {
             Map<String, String> options) {
         var query = new LinkedHashMap<>(Map.of("namespace", namespace));
         query.putAll(options);
+        insist(query);
         var answer =
                 rest.good(
                         rest.request(path(kind, name), query).header("If-Match", etag).delete(),
@@ -219,6 +237,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         }
         only.ifPresent(document -> query.put("only", document));
         message.ifPresent(text -> query.put("message", text));
+        insist(query);
         return rest.ask(
                 rest.request("/api/v1/revisions/" + revision + "/rollback", query).post(),
                 "revision " + revision);

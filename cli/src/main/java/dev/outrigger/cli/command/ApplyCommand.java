@@ -77,7 +77,7 @@ final class ApplyCommand implements Callable<Integer> {
             throw CliFailure.of(
                     ExitCode.USAGE, "--plan is committed as it was made, without other options");
         }
-        try (var client = server.connect(console)) {
+        try (var client = server.connect(console).insisting(write.isForced())) {
             if (plan != null) {
                 var answer = client.commit(plan, write.message());
                 write.print(console, answer, "");

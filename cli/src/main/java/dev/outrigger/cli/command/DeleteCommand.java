@@ -73,6 +73,11 @@ final class DeleteCommand implements Callable<Integer> {
             description = "Do not ask.")
     private boolean isSure;
 
+    @Option(
+            names = "--force",
+            description = "Also change documents that say they are managed by git.")
+    private boolean isForced;
+
     DeleteCommand(Console console) {
         this.console = console;
     }
@@ -85,7 +90,7 @@ final class DeleteCommand implements Callable<Integer> {
         }
         var named = kind == null ? named() : List.of(typed(kind));
         boolean mayBeGone = kind == null;
-        try (var client = server.connect(console)) {
+        try (var client = server.connect(console).insisting(isForced)) {
             if (!isDryRun && !isSure && !console.confirm(question(named))) {
                 throw CliFailure.of(ExitCode.ANSWER_IS_NO, "nothing was deleted");
             }

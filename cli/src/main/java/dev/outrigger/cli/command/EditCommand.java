@@ -53,6 +53,11 @@ final class EditCommand implements Callable<Integer> {
             description = "Why; kept with the revision.")
     private @Nullable String message;
 
+    @Option(
+            names = "--force",
+            description = "Also change documents that say they are managed by git.")
+    private boolean isForced;
+
     EditCommand(Console console) {
         this.console = console;
     }
@@ -84,11 +89,12 @@ final class EditCommand implements Callable<Integer> {
             try {
                 // It carries the generation it had, so it replaces nothing newer.
                 var answer =
-                        client.apply(
-                                DocumentBundle.read(List.of(file.toString()), console.in()),
-                                DryRun.OFF,
-                                Optional.ofNullable(message),
-                                Optional.empty());
+                        client.insisting(isForced)
+                                .apply(
+                                        DocumentBundle.read(List.of(file.toString()), console.in()),
+                                        DryRun.OFF,
+                                        Optional.ofNullable(message),
+                                        Optional.empty());
                 Files.delete(file);
                 new WriteOptions().print(console, answer, "");
             } catch (CliFailure e) {

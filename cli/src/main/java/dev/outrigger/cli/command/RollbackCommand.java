@@ -59,7 +59,7 @@ final class RollbackCommand implements Callable<Integer> {
         }
         var document = Optional.ofNullable(only).map(DocumentName::full);
         boolean isDryRun = write.dryRun() == DryRun.DOCUMENTS;
-        try (var client = server.connect(console)) {
+        try (var client = server.connect(console).insisting(write.isForced())) {
             long undone = revision == null ? client.lastRevision() : revision;
             if (!isDryRun && !isSure && !console.confirm("Undo revision " + undone + "?")) {
                 throw CliFailure.of(ExitCode.ANSWER_IS_NO, "nothing was undone");

@@ -59,6 +59,11 @@ final class WriteOptions {
     private @Nullable String message;
 
     @Option(
+            names = "--force",
+            description = "Also change documents that say they are managed by git.")
+    private boolean isForced;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "table, json, yaml or name. Default: ${DEFAULT-VALUE}.",
@@ -89,6 +94,10 @@ final class WriteOptions {
 
     Optional<String> message() {
         return Optional.ofNullable(message);
+    }
+
+    boolean isForced() {
+        return isForced;
     }
 
     OutputFormat format() {

@@ -62,6 +62,27 @@ class WriteCommandsTest {
     }
 
     @Test
+    void whoInsistsAlsoChangesWhatIsManagedElsewhere() {
+        String managed =
+                """
+                {"title":"Managed elsewhere","status":409,
+                 "detail":"Service/b is managed by 'git:x': change it there, or insist with force=true."}
+                """;
+        server.on("POST /api/v1/apply", 409, managed)
+                .on("POST /api/v1/apply?force=true", 200, APPLIED)
+                .on("POST /api/v1/revisions/7/rollback?force=true", 200, APPLIED);
+
+        var refused = CliRun.withInput("x: 1", "apply", "-f", "-", server.option());
+        var applied = CliRun.withInput("x: 1", "apply", "-f", "-", "--force", server.option());
+        var undone = CliRun.of("rollback", "7", "--yes", "--force", server.option());
+
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err()).contains("is managed by 'git:x'");
+        assertThat(applied.exitCode()).as(applied.err()).isZero();
+        assertThat(undone.exitCode()).as(undone.err()).isZero();
+    }
+
+    @Test
     void aPersonIsAskedBeforeSomethingIsPruned() {
         server.on("POST /api/v1/apply?dryRun=true&prune=team%3Dx", 200, APPLIED)
                 .on("POST /api/v1/apply?prune=team%3Dx", 200, APPLIED);

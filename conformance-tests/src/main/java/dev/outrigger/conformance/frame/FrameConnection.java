@@ -45,7 +45,9 @@ public final class FrameConnection {
     public static final String PREFACE_START = "PRI *";
 
     private static final int DEFAULT_WINDOW = 65535;
+    private static final int DEFAULT_TABLE_BYTES = 4096;
     private static final int MAX_FRAME_BYTES = 16384;
+    private static final int TABLE_SETTING = 1;
     private static final int WINDOW_SETTING = 4;
     private static final int SETTING_BYTES = 6;
 
@@ -62,6 +64,9 @@ public final class FrameConnection {
     private int window = DEFAULT_WINDOW;
     private int streamWindow = DEFAULT_WINDOW;
     private boolean over;
+
+    /** What the next block has to say of the table, which the peer has made smaller; else -1. */
+    private int smallerTable = -1;
 
     public FrameConnection(InputStream in, OutputStream out) {
         this.in = new DataInputStream(in);
@@ -182,12 +187,22 @@ public final class FrameConnection {
         if (frame.has(Frame.ACK)) {
             return;
         }
+        int table = DEFAULT_TABLE_BYTES;
         for (int at = 0; at < frame.payload().length; at += SETTING_BYTES) {
-            if (ByteBuffer.wrap(frame.payload()).getShort(at) == WINDOW_SETTING) {
-                setWindow(frame.number(at + 2));
+            switch (ByteBuffer.wrap(frame.payload()).getShort(at)) {
+                case TABLE_SETTING -> table = frame.number(at + 2);
+                case WINDOW_SETTING -> setWindow(frame.number(at + 2));
+                default -> {
+                    // Nothing that this side comes close to.
+                }
             }
         }
-        write(new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]));
+        synchronized (out) {
+            if (table < DEFAULT_TABLE_BYTES) {
+                smallerTable = table;
+            }
+            write(new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]));
+        }
         flush();
     }
 
@@ -212,8 +227,15 @@ public final class FrameConnection {
         synchronized (this) {
             windows.putIfAbsent(stream, streamWindow);
         }
-        var bytes = FieldBlock.of(block);
-        var out = new ByteArrayOutputStream();
+        synchronized (out) {
+            var bytes = FieldBlock.of(block, smallerTable);
+            smallerTable = -1;
+            writeBlock(stream, bytes, end);
+        }
+    }
+
+    private void writeBlock(int stream, byte[] bytes, boolean end) throws IOException {
+        var frames = new ByteArrayOutputStream();
         int at = 0;
         do {
             int to = Math.min(bytes.length, at + MAX_FRAME_BYTES);
@@ -223,10 +245,10 @@ public final class FrameConnection {
             }
             var part = Arrays.copyOfRange(bytes, at, to);
             int type = at == 0 ? Frame.HEADERS : Frame.CONTINUATION;
-            out.writeBytes(new Frame(type, flags, stream, part).bytes());
+            frames.writeBytes(new Frame(type, flags, stream, part).bytes());
             at = to;
         } while (at < bytes.length);
-        writeBytes(out.toByteArray());
+        writeBytes(frames.toByteArray());
     }
 
     /** Sends data, in as many frames as the peer's windows ask for. */

@@ -42,7 +42,8 @@ final class Connections {
         } else {
             listener.need("filter_chains", Message.items(1, List.of(chain)));
         }
-        return listener.maybe(choices, 10, "per_connection_buffer_limit_bytes", 32_768)
+        // More than a head may be: what is left unread when a connection ends is a matter of time.
+        return listener.maybe(choices, 10, "per_connection_buffer_limit_bytes", 65_536)
                 .maybe(choices, 20, "traffic_direction", choices.pick("INBOUND", "OUTBOUND"));
     }
 

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -200,10 +201,7 @@ public final class GeneratedRun {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        var failing = new ArrayList<Failing>();
-        for (var entry : differing.entrySet()) {
-            playAgain(entry.getValue(), entry.getKey(), failing, sums.unsteady);
-        }
+        var failing = playAgain(differing, sums.unsteady);
         tell(
                 "the end: " + failing.size() + " fail, " + sums.unsteady.size() + " unsteady",
                 begin,
@@ -276,12 +274,39 @@ public final class GeneratedRun {
         return new Checked(cases.size(), differing, refused);
     }
 
-    private void playAgain(
-            SequencedMap<GeneratedCase, List<Difference>> first,
-            Delivery delivery,
-            List<Failing> failing,
+    /** A case with times takes as long alone as beside others, so all deliveries play at once. */
+    private List<Failing> playAgain(
+            Map<Delivery, SequencedMap<GeneratedCase, List<Difference>>> differing,
             List<String> unsteady)
             throws IOException {
+        var failing = new ArrayList<Failing>();
+        try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
+            var replays =
+                    differing.entrySet().stream()
+                            .map(each ->
+                                    threads.submit(() -> playAgain(each.getValue(), each.getKey())))
+                            .toList();
+            for (var replay : replays) {
+                var replayed = replay.get();
+                failing.addAll(replayed.failing());
+                unsteady.addAll(replayed.unsteady());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause() == null ? e : e.getCause());
+        }
+        return failing;
+    }
+
+    private record Replayed(List<Failing> failing, List<String> unsteady) {}
+
+    private Replayed playAgain(
+            SequencedMap<GeneratedCase, List<Difference>> first, Delivery delivery)
+            throws IOException {
+        var failing = new ArrayList<Failing>();
+        var unsteady = new ArrayList<String>();
         var all = List.copyOf(first.keySet());
         for (int from = 0; from < all.size(); from += BATCH) {
             var again = all.subList(from, Math.min(all.size(), from + BATCH));
@@ -307,6 +332,7 @@ public final class GeneratedRun {
             }
             playAlone(steady, delivery, failing, unsteady);
         }
+        return new Replayed(failing, unsteady);
     }
 
     /** A third time, in small company: what is there each time is no matter of a busy machine. */
@@ -387,21 +413,38 @@ public final class GeneratedRun {
         failing.forEach(each ->
                 byFailure.computeIfAbsent(each.failure(), _ -> new ArrayList<>()).add(each));
         var findings = new ArrayList<Finding>();
-        for (var entry : byFailure.entrySet()) {
-            var first = entry.getValue().getFirst();
-            var seeds = entry.getValue().stream().map(each -> each.failing().seed()).toList();
-            var finding =
-                    findings.size() < settings.shrinks()
-                            ? small(entry.getKey(), seeds, first)
-                            : new Finding(
-                                    entry.getKey().field(),
-                                    seeds,
-                                    first.failing().withScenarios(List.of()),
-                                    first.differences());
-            progress.accept(finding.toString());
-            findings.add(finding);
+        try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
+            var made = new ArrayList<Future<Finding>>();
+            byFailure.forEach((failure, cases) -> {
+                boolean shrinks = made.size() < settings.shrinks();
+                made.add(threads.submit(() -> finding(failure, cases, shrinks)));
+            });
+            for (var each : made) {
+                findings.add(each.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause() == null ? e : e.getCause());
         }
         return findings;
+    }
+
+    private Finding finding(Failure failure, List<Failing> cases, boolean shrinks)
+            throws IOException {
+        var first = cases.getFirst();
+        var seeds = cases.stream().map(each -> each.failing().seed()).toList();
+        var finding =
+                shrinks
+                        ? small(failure, seeds, first)
+                        : new Finding(
+                                failure.field(),
+                                seeds,
+                                first.failing().withScenarios(List.of()),
+                                first.differences());
+        progress.accept(finding.toString());
+        return finding;
     }
 
     private Finding small(Failure failure, List<Long> seeds, Failing first) throws IOException {

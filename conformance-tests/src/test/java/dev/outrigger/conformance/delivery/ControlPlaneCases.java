@@ -51,6 +51,7 @@ final class ControlPlaneCases {
         cases.put("a warming cluster changes", new Case("15s", ControlPlaneCases::warmingChanges));
         cases.put("a warming cluster goes", new Case("15s", ControlPlaneCases::warmingGoes));
         cases.put("routes", new Case("15s", ControlPlaneCases::routes));
+        cases.put("a listener drains", new Case("15s", ControlPlaneCases::drains));
         cases.put("silence at first", new Case("1s", ControlPlaneCases::silence));
         cases.put("a stream that breaks", new Case("15s", ControlPlaneCases::brokenStream));
         cases.put("streams that break at once", new Case("4s", ControlPlaneCases::refusedStreams));
@@ -270,6 +271,19 @@ final class ControlPlaneCases {
                 LDS, "3", "l3", List.of(withRoutes("l", "r", "15s"), withRoutes("m", "r", "15s")));
         with.hear(1);
         with.awaitStat("listener_manager.total_listeners_active", 2);
+    }
+
+    /** Its routes are asked for until its drain time is over, and so behind what removed it. */
+    static void drains(Dialogue with) {
+        begin(with);
+        with.send(LDS, "2", "l2", List.of(withRoutes("l", "r", "15s")));
+        with.hear(2);
+        with.send(RDS, "1", "r1", List.of(routesOf("r", "a")));
+        with.hear(1);
+        with.awaitStat("listener_manager.total_listeners_active", 1);
+        with.send(LDS, "3", "l3", List.of());
+        with.hear(2);
+        with.awaitStat("listener_manager.total_listeners_draining", 0);
     }
 
     private static void silence(Dialogue with) {

@@ -143,7 +143,7 @@ final class Dialogue implements XdsScript, AutoCloseable {
     }
 
     /** Without the messages that Envoy prints where ours names the version. */
-    private static String shortened(String error) {
+    static String shortened(String error) {
         return error.replaceAll("(?s)( in (?:Delta)?DiscoveryResponse) .*", "$1")
                 .replaceAll("(?s).*Proto constraint validation failed.*", "Proto constraint")
                 .replaceAll("(?s)(Unable to unpack as [\\w.]+).*", "$1")

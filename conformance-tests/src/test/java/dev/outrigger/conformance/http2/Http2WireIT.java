@@ -4,17 +4,25 @@ package dev.outrigger.conformance.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.conformance.Subjects;
+import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
+import dev.outrigger.conformance.proxy.RunningProxy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,17 +39,19 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class Http2WireIT {
     private static final int AT_ONCE = 6;
+    private static final Pattern CODEC_STAT = Pattern.compile("(?m)^http2\\.\\w+");
     private static final Pattern STATS =
             Pattern.compile("(?m)^((?:http2|http\\.ingress\\.downstream_(?:cx|rq))\\S*): (\\d+)$");
 
     /** Whole connections, with all the time that passes on them. */
-    private static final Pattern INCOMPARABLE =
-            Pattern.compile(".*(bytes|_active|_frames_active|soft_drain).*");
+    private static final Pattern INCOMPARABLE = Pattern.compile(".*(bytes|_active|soft_drain).*");
 
     private record Played(
             Map<String, Map<Integer, List<String>>> answers,
             List<String> log,
-            Map<String, Long> stats) {}
+            Map<String, Long> stats,
+            List<String> held,
+            Map<String, List<String>> names) {}
 
     private Played oracle;
     private Played subject;
@@ -60,7 +70,8 @@ class Http2WireIT {
         Path bootstrap = folder.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, config(upstream, log));
         try (var running = proxy.start(bootstrap, folder)) {
-            int port = running.listenerPorts().values().iterator().next();
+            int port = Objects.requireNonNull(running.listenerPorts().get("l"));
+            int unlogged = Objects.requireNonNull(running.listenerPorts().get("unlogged"));
             // The first exchange of a process is slower than the patience of a case.
             var _ = FrameClient.play(port, FrameCases.all().values().iterator().next());
             var answers = new LinkedHashMap<String, Map<Integer, List<String>>>();
@@ -74,7 +85,50 @@ class Http2WireIT {
             for (var each : waiting.entrySet()) {
                 answers.put(each.getKey(), SideBySide.get(each.getValue()));
             }
-            return new Played(answers, lines(log), stats(running.admin("GET", "/stats").body()));
+            var counted = stats(running.admin("GET", "/stats").body());
+            for (var each : FrameCases.ofOneEvent().entrySet()) {
+                answers.put(each.getKey(), FrameClient.play(unlogged, each.getValue()));
+            }
+            return new Played(answers, lines(log), counted, held(running, port), names(running));
+        }
+    }
+
+    /** What waits for the window of a stream, before and after the window grows. */
+    private static List<String> held(RunningProxy proxy, int port) throws IOException {
+        var held = new ArrayList<String>();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(FrameCases.askedThroughAWindowOf(2));
+            held.add(pending(proxy, 3));
+            socket.getOutputStream().write(Frames.setting(4, 9));
+            held.add(pending(proxy, 0));
+        }
+        return held;
+    }
+
+    private static String pending(RunningProxy proxy, int expected) {
+        String wanted = "http2.pending_send_bytes: " + expected + "\n";
+        boolean seen =
+                Eventually.holds(
+                        Duration.ofSeconds(10),
+                        () -> text(proxy, "/stats?filter=pending_send_bytes").equals(wanted));
+        return seen ? wanted : text(proxy, "/stats?filter=http2");
+    }
+
+    /** The names of the codec's stats, by their type. */
+    private static Map<String, List<String>> names(RunningProxy proxy) {
+        var names = new LinkedHashMap<String, List<String>>();
+        for (String type : List.of("Counters", "Gauges", "Histograms")) {
+            var matcher = CODEC_STAT.matcher(text(proxy, "/stats?type=" + type));
+            names.put(type, matcher.results().map(MatchResult::group).sorted().toList());
+        }
+        return names;
+    }
+
+    private static String text(RunningProxy proxy, String path) {
+        try {
+            return proxy.admin("GET", path).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -123,6 +177,19 @@ class Http2WireIT {
         assertThat(missing).as("Envoy's; ours differ or lack them: %s", subject.stats()).isEmpty();
     }
 
+    @Test
+    void countsWhatWaitsForWindows() {
+        assertThat(subject.held())
+                .isEqualTo(oracle.held())
+                .containsExactly("http2.pending_send_bytes: 3\n", "http2.pending_send_bytes: 0\n");
+    }
+
+    @Test
+    void codecHasTheStatsOfEnvoys() {
+        assertThat(subject.names()).isEqualTo(oracle.names());
+        assertThat(subject.names().get("Gauges")).contains("http2.outbound_frames_active");
+    }
+
     private static String config(int upstream, Path log) {
         return """
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
@@ -153,6 +220,24 @@ class Http2WireIT {
                         direct_response: {status: 200, body: {inline_string: hello}}
                       - match: {prefix: /}
                         route: {cluster: c}
+                  http_filters:
+                  - name: router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          - name: unlogged
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            filter_chains:
+            - filters:
+              - name: hcm
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: unlogged
+                  route_config:
+                    virtual_hosts:
+                    - name: v
+                      domains: ["*"]
+                      routes:
+                      - match: {prefix: /}
+                        direct_response: {status: 200, body: {inline_string: hello}}
                   http_filters:
                   - name: router
                     typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}

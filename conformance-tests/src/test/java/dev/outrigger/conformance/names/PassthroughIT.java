@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ class PassthroughIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String DOCUMENTED = "outbound/main";
     private static final String NAMES = "names";
+    private static final String OVER_TCP = "over-tcp";
     private static final String TINY = "tiny";
     private static final String FULL = "full";
     private static final int SERVFAIL = 2;
@@ -100,6 +102,32 @@ class PassthroughIT {
                         NAMES,
                         "GET /header HTTP/1.1\r\nhost: a.here:PORT\r\n",
                         List.of(" 200 ", "host=a.here:PORT")),
+                new Case(
+                        "rewritten",
+                        NAMES,
+                        "POST /rewritten HTTP/1.1\r\nhost: a.here:PORT\r\nx-to: e.here:PORT\r\ncontent-length: 5\r\n\r\nhello",
+                        List.of(" 200 ", "host=e.here:PORT body=hello")),
+                new Case(
+                        "rewritten-to-nobody",
+                        NAMES,
+                        "GET /rewritten HTTP/1.1\r\nhost: a.here:PORT\r\nx-to: nobody.rewritten\r\n",
+                        List.of(
+                                " 503 ",
+                                "UH dns_resolution_failure{cares_norecords:Domain_name_not_found}")),
+                new Case(
+                        "rewritten-to-nobody-again",
+                        NAMES,
+                        "GET /rewritten HTTP/1.1\r\nhost: a.here:PORT\r\nx-to: nobody.rewritten\r\n",
+                        List.of(
+                                " 503 ",
+                                "UH dns_resolution_failure{cares_norecords:Domain_name_not_found}")),
+                new Case(
+                        "rewritten-to-no-address",
+                        NAMES,
+                        "GET /rewritten HTTP/1.1\r\nhost: a.here:PORT\r\nx-to: empty.here\r\n",
+                        List.of(
+                                " 503 ",
+                                "UH dns_resolution_failure{cares_norecords:DNS_server_returned_answer_with_no_data}")),
                 new Case(
                         "elsewhere",
                         NAMES,
@@ -191,6 +219,10 @@ class PassthroughIT {
           resources:
         """
                 + dynamic(NAMES, "")
+                + dynamic(OVER_TCP, "")
+                        .replace(
+                                "search_domain: true",
+                                "search_domain: true, use_tcp_for_dns_lookups: true")
                 + dynamic(TINY, ", max_hosts: 1")
                 + dynamic(FULL, ", dns_cache_circuit_breaker: {max_pending_requests: 0}")
                 + """
@@ -226,6 +258,7 @@ class PassthroughIT {
                       - {match: {prefix: /literal}, route: {cluster: NAME}, PER_ROUTEhost_rewrite_literal: "b.here:UPSTREAM"}}}
                       - {match: {prefix: /header}, route: {cluster: NAME}, PER_ROUTEhost_rewrite_header: X-To}}}
                       - {match: {prefix: /elsewhere}, route: {cluster: elsewhere}}
+                      - {match: {prefix: /rewritten}, route: {cluster: NAME, host_rewrite_header: x-to}}
                       - {match: {prefix: /}, route: {cluster: NAME}}
                   http_filters:
                   - name: envoy.filters.http.dynamic_forward_proxy
@@ -247,7 +280,8 @@ class PassthroughIT {
     }
 
     private String cache(String more) {
-        return "{name: NAME, dns_lookup_family: V4_ONLY, typed_dns_resolver_config: {name:"
+        return "{name: NAME, dns_lookup_family: V4_ONLY, dns_refresh_rate: 3600s,"
+                + " typed_dns_resolver_config: {name:"
                 + " envoy.network.dns_resolver.cares, typed_config: {\"@type\":"
                 + " type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig,"
                 + " resolvers: [{socket_address: {address: 127.0.0.1, port_value: "
@@ -268,7 +302,8 @@ class PassthroughIT {
         for (RunningProxy proxy : pair.proxies()) {
             var before = stats(proxy);
             try (var client = connect(proxy, asked.listener())) {
-                write(client, filled(asked.request()) + "\r\n");
+                String request = filled(asked.request());
+                write(client, request.contains("\r\n\r\n") ? request : request + "\r\n");
                 answers.add(read(client));
             }
             counted.add(since(before, stats(proxy)));
@@ -321,6 +356,44 @@ class PassthroughIT {
         }
     }
 
+    @Test
+    void whatIsTooLongForADatagramIsAskedForOverTcp() throws Exception {
+        assertThat(askedOverTcp(NAMES, "large-1.here:%d".formatted(port()), " 200 "))
+                .isEqualTo(Set.of("large-1.here"));
+    }
+
+    @Test
+    void everythingIsAskedForOverTcpWhereTheResolverSaysSo() throws Exception {
+        assertThat(askedOverTcp(OVER_TCP, "d.here:%d".formatted(port()), " 200 "))
+                .isEqualTo(Set.of("d.here"));
+        assertThat(askedOverTcp(OVER_TCP, "nobody.test", "Domain_name_not_found"))
+                .isEqualTo(Set.of("nobody.test"));
+        assertThat(askedOverTcp(OVER_TCP, "empty.here", "returned_answer_with_no_data"))
+                .isEqualTo(Set.of("empty.here"));
+        assertThat(askedOverTcp(OVER_TCP, "broken.here", "returned_general_failure"))
+                .isEqualTo(Set.of("broken.here"));
+    }
+
+    /** What both proxies ask for over TCP to answer the same request. */
+    private Set<String> askedOverTcp(String listener, String host, String expected)
+            throws IOException {
+        var answers = new ArrayList<String>();
+        var asked = new ArrayList<Set<String>>();
+        for (RunningProxy proxy : pair.proxies()) {
+            var _ = names.takeAskedOverTcp();
+            try (var client = connect(proxy, listener)) {
+                write(client, "GET / HTTP/1.1\r\nhost: %s\r\n\r\n".formatted(host));
+                answers.add(read(client));
+            }
+            asked.add(names.takeAskedOverTcp());
+        }
+
+        assertThat(answers.getFirst()).as("Envoy").contains(expected);
+        assertThat(answers.getLast()).as("ours").isEqualTo(answers.getFirst());
+        assertThat(asked.getLast()).as("ours").isEqualTo(asked.getFirst());
+        return asked.getFirst();
+    }
+
     private static long waiting(RunningProxy proxy) {
         try {
             return 1024
@@ -345,10 +418,12 @@ class PassthroughIT {
         var all = new TreeMap<String, String>();
         proxy.admin(
                         "GET",
-                        "/stats?filter=dns_cache%7Ccluster.(names%7Ctiny%7Cfull%7Cpassthrough).(membership%7Cupstream_(rq_%5Cd%7Ccx_none))")
+                        "/stats?filter=dns_cache%7Ccluster.(names%7Cover-tcp%7Ctiny%7Cfull%7Cpassthrough).(membership%7Cupstream_(rq_%5Cd%7Ccx_none))")
                 .body()
                 .lines()
                 .filter(line -> line.contains(": "))
+                // Names of that one are looked up again every minute.
+                .filter(line -> !line.startsWith("dns_cache.passthrough.dns_query_"))
                 .forEach(line -> all.put(line.split(": ", 2)[0], line.split(": ", 2)[1]));
         return all;
     }

@@ -84,6 +84,11 @@ final class TlsSetting implements AutoCloseable {
             client(cases, "several", name, TlsClient.plain().asking(name));
         }
         client(cases, "several", "nobody else", TlsClient.plain().asking("nowhere.example.com"));
+        RawHello.all()
+                .forEach((name, hex) -> {
+                    String listener = name.substring(0, name.indexOf(':'));
+                    cases.put(name, (ports, _) -> RawHello.play(name, hex, port(ports, listener)));
+                });
         cases.put("basic: cleartext", (ports, _) -> cleartext(port(ports, "basic")));
         client(cases, "cleartext", "tls", TlsClient.plain());
         for (String cluster : clusters().keySet()) {
@@ -178,6 +183,7 @@ final class TlsSetting implements AutoCloseable {
         String own = shows("server");
         var all = new LinkedHashMap<String, String>();
         all.put("basic", common(own));
+        all.put(RawHello.BRIEF, common(own));
         all.put("mtls", common(own, trusting("")) + ", require_client_certificate: true");
         all.put("optional", common(own, trusting("")));
         all.put("named", common(own, named("URI", "spiffe://td/other")));
@@ -389,7 +395,9 @@ final class TlsSetting implements AutoCloseable {
                         forwarding(name),
                         log(place.resolve("requests.log"), name + " " + REQUEST_LOG),
                         routes,
-                        socket);
+                        name.equals(RawHello.BRIEF)
+                                ? "transport_socket_connect_timeout: 0.3s\n      " + socket
+                                : socket);
     }
 
     private static String forwarding(String listener) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.ads;
 
+import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.StatsStore.Gauge;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,33 @@ public final class CountedNameResolver implements NameResolver {
             resolver.resolve(query, answer);
             return;
         }
+        // Each family that is asked counts, as in Envoy.
+        switch (query.family()) {
+            case V4_ONLY, V6_ONLY, ALL -> one(query, answer);
+            case AUTO -> either(query, DnsLookupFamily.V6_ONLY, DnsLookupFamily.V4_ONLY, answer);
+            case V4_PREFERRED ->
+                    either(query, DnsLookupFamily.V4_ONLY, DnsLookupFamily.V6_ONLY, answer);
+        }
+    }
+
+    private void either(
+            Query query,
+            DnsLookupFamily preferred,
+            DnsLookupFamily other,
+            Consumer<Answer> answer) {
+        one(
+                query.of(preferred),
+                first -> {
+                    if (first instanceof Answer.Found(var addresses, _, _)
+                            && !addresses.isEmpty()) {
+                        answer.accept(first);
+                    } else {
+                        one(query.of(other), answer);
+                    }
+                });
+    }
+
+    private void one(Query query, Consumer<Answer> answer) {
         Stats counted = stats;
         if (counted == null) {
             counted = new Stats(store);
@@ -76,7 +105,8 @@ public final class CountedNameResolver implements NameResolver {
                     }
                 }
                 case Answer.Failed(String reason) -> {
-                    if (reason.contains("timed out") || reason.contains("timeout")) {
+                    String words = reason.toLowerCase(Locale.ROOT);
+                    if (words.contains("timed out") || words.contains("timeout")) {
                         shard.inc(timeouts);
                     }
                     shard.inc(getAddrFailure);

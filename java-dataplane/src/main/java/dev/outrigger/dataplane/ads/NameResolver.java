@@ -24,7 +24,12 @@ public interface NameResolver {
      * @param wantsTtl whether the answer is to tell how long it holds
      */
     record Query(
-            String host, DnsLookupFamily family, DnsResolverOptions options, boolean wantsTtl) {}
+            String host, DnsLookupFamily family, DnsResolverOptions options, boolean wantsTtl) {
+        /** The same of another family. */
+        Query of(DnsLookupFamily other) {
+            return new Query(host, other, options, wantsTtl);
+        }
+    }
 
     /** What came of a look-up. */
     sealed interface Answer {

@@ -17,8 +17,8 @@ import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsQueryLifecycleObserver;
+import io.netty.resolver.dns.DnsServerAddresses;
 import io.netty.resolver.dns.NoopDnsCache;
-import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
@@ -29,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,9 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
 
     /** What servers said to questions under way. */
     private final Map<String, DnsResponseCode> refusals = new HashMap<>();
+
+    /** How many questions over TCP began with another server. */
+    private int rotation;
 
     private record Key(ResolvedAddressTypes types, DnsResolverOptions options) {}
 
@@ -157,6 +161,10 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
             bySystem(query.host(), types, answer);
             return;
         }
+        if (query.options().overTcp()) {
+            overTcp(query, types, answer);
+            return;
+        }
         DnsNameResolver resolver =
                 resolvers.computeIfAbsent(new Key(types, query.options()), this::open);
         if (query.wantsTtl()) {
@@ -180,21 +188,55 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
             String host,
             ResolvedAddressTypes types,
             Consumer<Answer> answer) {
+        if (!answeredByFile(host, types, answer)) {
+            records(resolver, host, records(types), 0, new ArrayList<>(), Long.MAX_VALUE, answer);
+        }
+    }
+
+    private static List<DnsRecordType> records(ResolvedAddressTypes types) {
+        return switch (types) {
+            case IPV4_ONLY -> List.of(DnsRecordType.A);
+            case IPV6_ONLY -> List.of(DnsRecordType.AAAA);
+            case IPV4_PREFERRED, IPV6_PREFERRED -> List.of(DnsRecordType.A, DnsRecordType.AAAA);
+        };
+    }
+
+    private boolean answeredByFile(
+            String host, ResolvedAddressTypes types, Consumer<Answer> answer) {
         List<InetAddress> inFile = hostsFile.addresses(host, types);
-        if (inFile != null) {
-            // A file says nothing of time.
-            var wantedOnes = inFile.stream().filter(each -> isWanted(each, types)).toList();
-            answer.accept(new Answer.Found(wantedOnes, Optional.empty()));
+        if (inFile == null) {
+            return false;
+        }
+        // A file says nothing of time.
+        var wanted = inFile.stream().filter(each -> isWanted(each, types)).toList();
+        answer.accept(new Answer.Found(wanted, Optional.empty()));
+        return true;
+    }
+
+    /** Netty's resolver begins with UDP, whatever it is told. */
+    private void overTcp(Query query, ResolvedAddressTypes types, Consumer<Answer> answer) {
+        if (answeredByFile(query.host(), types, answer)) {
             return;
         }
-        List<DnsRecordType> wanted =
-                switch (types) {
-                    case IPV4_ONLY -> List.of(DnsRecordType.A);
-                    case IPV6_ONLY -> List.of(DnsRecordType.AAAA);
-                    case IPV4_PREFERRED, IPV6_PREFERRED ->
-                            List.of(DnsRecordType.A, DnsRecordType.AAAA);
-                };
-        records(resolver, host, wanted, 0, new ArrayList<>(), Long.MAX_VALUE, answer);
+        var system = ResolvConf.ofSystem();
+        List<InetSocketAddress> servers = system.servers(query.options());
+        if (query.options().rotate()) {
+            Collections.rotate(servers, -(rotation++ % servers.size()));
+        }
+        new TcpNameLookup(
+                        loop,
+                        system.names(query.host(), query.options().noDefaultSearchDomain()),
+                        records(types),
+                        servers,
+                        query.options(),
+                        answer)
+                .start();
+    }
+
+    /** What c-ares calls a refusal. */
+    static String words(DnsResponseCode code) {
+        String words = WORDS.get(code);
+        return words == null ? "DNS server said " + code : words;
     }
 
     private void records(
@@ -242,7 +284,8 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
         });
     }
 
-    private static InetAddress address(ByteBuf content) {
+    /** The address a record holds. */
+    static InetAddress address(ByteBuf content) {
         int length =
                 content.readableBytes() == ADDRESS_BYTES_V6 ? ADDRESS_BYTES_V6 : ADDRESS_BYTES_V4;
         byte[] bytes = new byte[length];
@@ -297,8 +340,7 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
             }
         }
         if (refusal != null) {
-            String words = WORDS.get(refusal);
-            return new Answer.Failed(words == null ? "DNS server said " + refusal : words);
+            return new Answer.Failed(words(refusal));
         }
         // Of all that can happen only an answer without records has no cause.
         return cause instanceof UnknownHostException && cause.getCause() == null
@@ -355,9 +397,14 @@ public final class NettyNameResolver implements NameResolver, AutoCloseable {
                         .dnsQueryLifecycleObserverFactory(this::observe);
         // Both ways need a socket type; the flag says whether time-outs are retried over TCP.
         builder.socketChannelType(tcp, true);
-        if (!key.options().nameServers().isEmpty()) {
-            builder.nameServerProvider(
-                    new SequentialDnsServerAddressStreamProvider(key.options().nameServers()));
+        builder.queryTimeoutMillis(key.options().queryTimeout().toMillis());
+        if (!key.options().equals(DnsResolverOptions.DEFAULT)) {
+            var servers = ResolvConf.ofSystem().servers(key.options());
+            var addresses =
+                    key.options().rotate()
+                            ? DnsServerAddresses.rotational(servers)
+                            : DnsServerAddresses.sequential(servers);
+            builder.nameServerProvider(_ -> addresses.stream());
         }
         if (key.options().noDefaultSearchDomain()) {
             builder.searchDomains(List.of());

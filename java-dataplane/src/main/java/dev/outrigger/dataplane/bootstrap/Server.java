@@ -29,6 +29,7 @@ import dev.outrigger.dataplane.runtime.RuntimeStats;
 import dev.outrigger.dataplane.state.ConfigAssembler;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.state.XdsResourceParser;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.telemetry.StatsRules;
 import dev.outrigger.dataplane.telemetry.StatsSinks;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -55,6 +56,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +126,7 @@ final class Server implements AutoCloseable {
         this.runtime =
                 new RuntimeLayers(
                         bootstrap.runtimeLayers(), accepted.proto().getNode().getCluster());
-        this.sinks = openSinks(bootstrap, stats);
+        this.sinks = openSinks(bootstrap, stats, this::statsConnection);
         var _ = new RuntimeStats(runtime, stats);
         this.requestPath = requestPaths.make(stats, options, runtime, bootstrap, loop);
         this.resolver = new NettyNameResolver(loop);
@@ -370,10 +372,18 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static StatsSinks openSinks(BootstrapConfig bootstrap, StatsStore stats)
+    /** Nothing is sent before there is a request path. */
+    private StatsConnection statsConnection(String cluster) {
+        return requestPath.statsConnection(cluster);
+    }
+
+    private static StatsSinks openSinks(
+            BootstrapConfig bootstrap,
+            StatsStore stats,
+            Function<String, StatsConnection> connections)
             throws ConfigException {
         try {
-            return StatsSinks.open(bootstrap.statsSinks(), stats);
+            return StatsSinks.open(bootstrap.statsSinks(), stats, connections);
         } catch (IOException e) {
             throw new ConfigException(String.valueOf(e.getMessage()), e);
         }

@@ -151,13 +151,33 @@ public record ClusterConfig(
      * Which name servers are asked, and how.
      *
      * @param nameServers empty for the system's
+     * @param asFallback whether they are asked only where the system has none
+     * @param overTcp whether every question goes over TCP
+     * @param rotate whether each question begins with another server
+     * @param queryTimeout of one question to one server
+     * @param tries how often each server is asked
+     * @param systemResolver whether the system's own resolver does all of it
      */
     public record DnsResolverOptions(
             List<InetSocketAddress> nameServers,
+            boolean asFallback,
             boolean noDefaultSearchDomain,
+            boolean overTcp,
+            boolean rotate,
+            Duration queryTimeout,
+            int tries,
             boolean systemResolver) {
+        private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(5);
+
+        /** The system's name servers, each asked once. */
         public static final DnsResolverOptions DEFAULT =
-                new DnsResolverOptions(List.of(), false, false);
+                new DnsResolverOptions(
+                        List.of(), false, false, false, false, QUERY_TIMEOUT, 1, false);
+
+        /** The system's resolver. */
+        public static final DnsResolverOptions SYSTEM =
+                new DnsResolverOptions(
+                        List.of(), false, false, false, false, QUERY_TIMEOUT, 1, true);
 
         public DnsResolverOptions {
             nameServers = List.copyOf(nameServers);

@@ -45,6 +45,33 @@ public record FilterChainMatchConfig(
         sourcePorts = List.copyOf(sourcePorts);
     }
 
+    // By hand: those of a record are linked at run time, which every start would wait for.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FilterChainMatchConfig that
+                && destinationPort == that.destinationPort
+                && prefixRanges.equals(that.prefixRanges)
+                && serverNames.equals(that.serverNames)
+                && transportProtocol.equals(that.transportProtocol)
+                && applicationProtocols.equals(that.applicationProtocols)
+                && directSourcePrefixRanges.equals(that.directSourcePrefixRanges)
+                && sourceType == that.sourceType
+                && sourcePrefixRanges.equals(that.sourcePrefixRanges)
+                && sourcePorts.equals(that.sourcePorts);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = destinationPort * 31 + prefixRanges.hashCode();
+        hash = hash * 31 + serverNames.hashCode();
+        hash = hash * 31 + transportProtocol.hashCode();
+        hash = hash * 31 + applicationProtocols.hashCode();
+        hash = hash * 31 + directSourcePrefixRanges.hashCode();
+        hash = hash * 31 + sourceType.hashCode();
+        hash = hash * 31 + sourcePrefixRanges.hashCode();
+        return hash * 31 + sourcePorts.hashCode();
+    }
+
     /** Where a connection comes from. */
     public enum SourceType {
         ANY,

@@ -3,16 +3,13 @@ package dev.outrigger.dataplane.config;
 
 import java.net.InetSocketAddress;
 
-/**
- * One of {@code stats_sinks}: where stats go with every flush, as statsd datagrams.
- *
- * @param prefix of every name, without the dot
- * @param maxBytesPerDatagram metrics share datagrams up to this size; 0 for one each
- */
-public record StatsSinkConfig(
-        InetSocketAddress address, String prefix, Tags tags, int maxBytesPerDatagram) {
+/** One of {@code stats_sinks}: where stats go with every flush, in statsd's form. */
+public sealed interface StatsSinkConfig {
+    /** In front of every name, without the dot. */
+    String prefix();
+
     /** How the variable parts of names are sent. */
-    public enum Tags {
+    enum Tags {
         /** Inside the name. */
         NONE,
         /** DogStatsD: {@code name:1|c|#tag:value,…}. */
@@ -20,4 +17,19 @@ public record StatsSinkConfig(
         /** Graphite: {@code name;tag=value;…:1|c}. */
         AFTER_NAME
     }
+
+    /**
+     * As datagrams.
+     *
+     * @param maxBytesPerDatagram metrics share datagrams up to this size; 0 for one each
+     */
+    record Datagrams(InetSocketAddress address, String prefix, Tags tags, int maxBytesPerDatagram)
+            implements StatsSinkConfig {}
+
+    /**
+     * As lines over TCP.
+     *
+     * @param cluster one of the bootstrap's, of whose hosts one is told
+     */
+    record Lines(String cluster, String prefix) implements StatsSinkConfig {}
 }

@@ -47,5 +47,19 @@ record CompiledListener(ListenerVersion version, FilterChains index, List<Compil
      * @param listener hash of what the listener says besides its chains
      * @param chain hash of the chain
      */
-    record ChainKey(long listener, boolean isDefault, long chain) {}
+    record ChainKey(long listener, boolean isDefault, long chain) {
+        // By hand: those of a record are linked at run time, which every start would wait for.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ChainKey that
+                    && listener == that.listener
+                    && isDefault == that.isDefault
+                    && chain == that.chain;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(listener * 31 + chain) * 2 + (isDefault ? 1 : 0);
+        }
+    }
 }

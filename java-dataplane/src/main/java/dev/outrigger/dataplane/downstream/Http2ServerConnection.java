@@ -56,6 +56,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private int prefaceBytes;
     private boolean open = true;
     private boolean closing;
+    private boolean resetByPeer;
 
     /** Takes a connection over from the handler that has read its first bytes. */
     Http2ServerConnection(AcceptedConnection accepted, Channel channel) {
@@ -175,6 +176,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        session.endRead();
+        if (lifetime.isDrainOver() && session.streamCount() == 0) {
+            out.markDirty();
+        }
         worker.flushDirty();
     }
 
@@ -200,9 +205,13 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return new Http2ServerStream(this, session, reader);
     }
 
-    /** The peer has reset a stream; too many that had no answer yet end the connection (K5). */
-    void onPeerReset(boolean premature) {
+    /**
+     * A stream was reset, by the peer or because of what it sent; too many that had no answer yet
+     * end the connection (K5).
+     */
+    void onReset(boolean premature, boolean byPeer) {
         prematureResets.onReset(premature);
+        resetByPeer = byPeer;
     }
 
     /** A stream's exchange is over; what is left of its response still goes out. */
@@ -220,6 +229,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
         if (prematureResets.areTooMany() && !closing) {
             shard.inc(stats.rqTooManyPrematureResets);
+            if (!resetByPeer) {
+                // Envoy's codec takes the end within its own reset for an error (observed).
+                shard.inc(stats.cxProtocolError);
+            }
             end("overload_error:too_many_premature_resets");
             closeNow(CloseReason.NONE);
         } else if (lifetime.isDrainOver() && session.streamCount() == 0) {
@@ -351,6 +364,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             stream.onWritable();
         }
         if (ctx.channel().isWritable()) {
+            session.onWritable();
             worker.flushDirty();
         }
     }

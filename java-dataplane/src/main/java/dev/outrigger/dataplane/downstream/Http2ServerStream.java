@@ -100,6 +100,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     /** What costs a request no more than its stream. */
     private void refuse(String details) {
         session.reset(stream(), Http2Error.INTERNAL_ERROR);
+        connection.onReset(!exchange.isResponseBegun(), false);
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, details);
     }
 
@@ -119,7 +120,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void onPeerReset(Http2Error error) {
-        connection.onPeerReset(!exchange.isResponseBegun());
+        connection.onReset(!exchange.isResponseBegun(), true);
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, "http2.remote_reset");
     }
 
@@ -130,6 +131,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void onInvalid(String details) {
+        connection.onReset(!exchange.isResponseBegun(), false);
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
     }
 

@@ -14,6 +14,7 @@ import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.state.RequestPath;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
@@ -30,6 +31,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -235,6 +237,11 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
+    public Duration drainTime() {
+        return options.drainTime();
+    }
+
+    @Override
     public GlobalConnections connections() {
         return connections;
     }
@@ -388,6 +395,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void cancelWarm(ClusterConfig cluster) {
         clusters.cancelWarm(cluster);
+    }
+
+    @Override
+    public StatsConnection statsConnection(String cluster) {
+        return clusters.statsConnection(cluster);
     }
 
     @Override

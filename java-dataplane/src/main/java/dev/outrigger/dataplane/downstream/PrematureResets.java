@@ -21,7 +21,7 @@ final class PrematureResets {
         this.worker = worker;
     }
 
-    /** The client has reset a stream, perhaps before it had an answer. */
+    /** A stream was reset, perhaps before it had an answer. */
     void onReset(boolean beforeAnswer) {
         premature += beforeAnswer ? 1 : 0;
     }

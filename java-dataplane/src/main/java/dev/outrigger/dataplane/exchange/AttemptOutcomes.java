@@ -114,6 +114,11 @@ final class AttemptOutcomes {
         var stats = request.cluster().stats();
         shard.inc(follows ? stats.internalRedirectSucceeded : stats.internalRedirectFailed);
         if (follows) {
+            // The log tells of the redirect as it came; the attempt takes back its head.
+            var seen = new ResponseHead();
+            seen.setStatus(head.status());
+            seen.headers().copyFrom(head.headers());
+            exchange.downstreamResponse().begin(seen);
             attempts.cancel(attempt);
             exchange.redirects().follow(head.status(), request.head(), request.takeBody());
         }

@@ -339,8 +339,9 @@ public final class Exchange implements FormatContext {
             if (!response.isStarted() && info.responseCode() >= 200) {
                 info.setResponseCode(0);
             }
-            router.cancel();
-            end();
+            // Envoy writes the exchange's line, and then ends its attempts, whose lines follow.
+            finish(true);
+            onEnd.run();
         }
     }
 
@@ -414,12 +415,18 @@ public final class Exchange implements FormatContext {
 
     /** Ends this exchange without giving the connection back: another begins in its place. */
     void finish() {
+        finish(false);
+    }
+
+    private void finish(boolean attemptsLast) {
         active = false;
         if (flagAtEnd != null) {
             info.setFlag(flagAtEnd);
         }
         timers.end();
-        router.end();
+        if (!attemptsLast) {
+            router.end();
+        }
         filters.end();
         request.end();
         info.setEndNanos(worker.now());
@@ -431,6 +438,9 @@ public final class Exchange implements FormatContext {
         }
         for (AccessLog log : settings.accessLogs) {
             services.log(log, this);
+        }
+        if (attemptsLast) {
+            router.end();
         }
     }
 

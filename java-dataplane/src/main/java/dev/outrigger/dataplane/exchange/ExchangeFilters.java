@@ -79,6 +79,11 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
         current = null;
     }
 
+    /** How much of the request may be held, in bytes: the connection's limit, or a filter's. */
+    long requestBufferLimit() {
+        return current == null ? bufferLimit() : current.decoderBufferLimit();
+    }
+
     void end() {
         HttpFilterChain begun = chain;
         if (begun != null) {

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.exchange;
 
 import dev.outrigger.dataplane.config.ConnectConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
+import dev.outrigger.dataplane.dnscache.DnsCache;
 import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * sent, or when the exchange says so.
  */
 final class ForwardedRequest {
+    private static final String NO_HEALTHY_UPSTREAM = "no_healthy_upstream";
+
     private final WorkerServices services;
     private final WorkerContext worker;
     private final StatsShard shard;
@@ -56,6 +59,11 @@ final class ForwardedRequest {
     private long requestEnd;
     private boolean active;
     private boolean overflowed;
+    private DnsCache.@Nullable Load lookUp;
+
+    /** Whether a host's name had to be looked up. */
+    private boolean waited;
+
     private UpstreamFilters filters = UpstreamFilters.NONE;
 
     /** Whether the client is not read, because the host does not keep up. */
@@ -147,6 +155,7 @@ final class ForwardedRequest {
         filters = services.upstreamFilters(target, exchange.routerOptions());
         backedUp = false;
         paused = false;
+        waited = false;
         response.reset();
     }
 
@@ -196,12 +205,14 @@ final class ForwardedRequest {
         ConnectConfig end = route().connectEnd(head().method());
         StreamSource pool = host == null ? null : source(host, end);
         if (pool == null) {
-            if (host == null) {
+            // Envoy counts those whose host it could tell at once.
+            if (host == null && !waited) {
                 shard.inc(cluster().stats().cxNoneHealthy);
             }
             charges.response(503);
             active = false;
-            replies.noHealthyUpstream();
+            replies.noHealthyUpstream(
+                    host == null ? cluster().whyNoHost(hosts) : NO_HEALTHY_UPSTREAM);
         } else if (end == null) {
             cluster().onNewStream(worker, services.connector(), highPriority, hosts);
         }
@@ -244,21 +255,51 @@ final class ForwardedRequest {
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
         long limit = route().bodyBufferLimit();
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
-        body.begin(keep, limit >= 0 ? limit : exchange.settings().bufferLimitBytes);
+        body.begin(keep, limit >= 0 ? limit : exchange.filters().requestBufferLimit());
         body.setComplete(endStream);
+        DnsCache.Load waiting = cluster().lookUp(worker, hosts, this::onNameKnown);
+        if (waiting == null) {
+            beginAttempts(endStream, true);
+            return;
+        }
+        lookUp = waiting;
+        if (endStream) {
+            requestEnd = worker.now();
+        }
+        shadows.start(copies(), endStream);
+    }
+
+    /** The route named a host that nobody had asked for. */
+    private void onNameKnown() {
+        lookUp = null;
+        waited = true;
+        if (active) {
+            worker.refreshNow();
+            beginAttempts(requestEnd >= 0, false);
+            worker.flushDirty();
+        }
+    }
+
+    private List<Shadow> copies() {
+        return shadows.prepare(
+                route(),
+                head(),
+                exchange.manager(),
+                exchange.choice().context(),
+                hosts.dynamicCriteria(),
+                timeouts.globalNanos());
+    }
+
+    /**
+     * @param copied whether the request is to be copied, too
+     */
+    private void beginAttempts(boolean endStream, boolean copied) {
         StreamSource pool = choosePool(false);
         if (pool == null) {
             return;
         }
-        List<Shadow> copies =
-                shadows.prepare(
-                        route(),
-                        head(),
-                        exchange.manager(),
-                        exchange.choice().context(),
-                        hosts.dynamicCriteria(),
-                        timeouts.globalNanos());
-        if (endStream) {
+        List<Shadow> copies = copied ? copies() : List.of();
+        if (endStream && requestEnd < 0) {
             requestEnd = worker.now();
         }
         // A WebSocket's request has no end; its handshake is timed all the same (W3).
@@ -329,7 +370,7 @@ final class ForwardedRequest {
             HostRewriter.replace(
                     head().headers(),
                     Ascii.bytes(host.hostname()),
-                    route().appendsXForwardedHost() && attemptCount == 1,
+                    route().appendsXForwardedHost(),
                     !exchange.routerOptions().suppressEnvoyHeaders());
         }
         AttemptLog log = attempt.log();
@@ -520,6 +561,10 @@ final class ForwardedRequest {
     /** Ends whatever goes on upstream. */
     void cancel() {
         active = false;
+        if (lookUp != null) {
+            lookUp.cancel();
+            lookUp = null;
+        }
         retries.cancel();
         attempts.cancelAll();
         outcomes.disarmRouteTimer();

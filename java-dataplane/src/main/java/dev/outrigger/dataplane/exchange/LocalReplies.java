@@ -43,9 +43,9 @@ final class LocalReplies {
             headers.set(KnownHeader.CONTENT_TYPE, GRPC);
             headers.set(KnownHeader.GRPC_STATUS, grpcStatus < 0 ? grpcStatus(status) : grpcStatus);
             if (!body.isEmpty() && !toHead) {
-                headers.set(
-                        KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(body.stripTrailing())));
+                headers.set(KnownHeader.GRPC_MESSAGE, Ascii.bytes(percentEncode(message(said))));
             }
+            headers.remove(KnownHeader.CONTENT_LENGTH);
             return NOTHING;
         }
         byte[] bytes = body.getBytes(UTF_8);
@@ -60,6 +60,12 @@ final class LocalReplies {
         return bytes;
     }
 
+    /** A JSON format ends with a line's end, which Envoy leaves out where it knows the type. */
+    private static String message(LocalReplyMapping.Mapped said) {
+        String text = said.body();
+        return said.isJson() && text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+
     static int grpcStatus(int http) {
         return GrpcStatuses.ofHttp(http);
     }
@@ -67,7 +73,7 @@ final class LocalReplies {
     private static String percentEncode(String text) {
         var out = new StringBuilder();
         for (byte b : text.getBytes(UTF_8)) {
-            if (b >= ' ' && b < 127 && b != '%') {
+            if (b >= ' ' && b < '~' && b != '%') {
                 out.append((char) b);
             } else {
                 out.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));

@@ -25,6 +25,10 @@ final class LocalReplyMapping {
         static Format of(BodyFormat config) {
             return new Format(LogFormat.of(config.template()), config.contentType());
         }
+
+        boolean isJson() {
+            return contentType.equals("application/json");
+        }
     }
 
     private record Mapper(
@@ -60,8 +64,9 @@ final class LocalReplyMapping {
      *
      * @param body as Latin-1 text where it quotes headers
      * @param contentType of a body whose head names none; empty for the usual one
+     * @param isJson whether a format of that type has made the body
      */
-    record Mapped(String body, String contentType) {}
+    record Mapped(String body, String contentType, boolean isJson) {}
 
     /**
      * Changes a reply.
@@ -106,10 +111,10 @@ final class LocalReplyMapping {
                 && (type == null || !made.equals(body))
                 && !customType) {
             if (type == null) {
-                return new Mapped(made, chosen.contentType);
+                return new Mapped(made, chosen.contentType, chosen.isJson());
             }
             head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(chosen.contentType));
         }
-        return new Mapped(made, "");
+        return new Mapped(made, "", chosen != null && chosen.isJson());
     }
 }

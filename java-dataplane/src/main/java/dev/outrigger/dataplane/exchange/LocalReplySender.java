@@ -197,7 +197,7 @@ final class LocalReplySender {
         }
         LocalReplyMapping mapping = exchange.settings().localReplies;
         if (mapping == null || reply.raw()) {
-            return new LocalReplyMapping.Mapped(reply.body(), "");
+            return new LocalReplyMapping.Mapped(reply.body(), "", false);
         }
         info.setResponseCode(head.status());
         return mapping.apply(head, reply.body(), exchange);

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Shadow implements PoolCallbacks, ResponseReceiver {
     private static final byte[] SUFFIX = Ascii.bytes("-shadow");
     private static final byte[] COMMA = {','};
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final WorkerServices services;
     private final WorkerContext worker;
@@ -101,6 +102,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             appendSuffix(headers);
         }
         headers.set(KnownHeader.ENVOY_INTERNAL, LocalReplies.TRUE);
+        if (timeoutNanos > 0) {
+            // A copy is not tried again: what the original says of an attempt does not hold for it.
+            headers.set(KnownHeader.ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutNanos / NANOS_PER_MILLI);
+        }
         byte[] ip = Ascii.bytes(LocalAddress.ip());
         int forwarded = headers.find(KnownHeader.X_FORWARDED_FOR);
         if (forwarded < 0) {
@@ -314,7 +319,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
 
     private void onResponseEnd() {
         if (requestEnd >= 0) {
-            cluster.stats().recordTime(shard, (worker.now() - requestEnd) / 1_000_000, true);
+            cluster.stats().recordTime(shard, (worker.now() - requestEnd) / NANOS_PER_MILLI, true);
         }
         finish();
     }

@@ -71,13 +71,8 @@ final class UpstreamReplies {
         reply(503, "maintenance mode", ResponseFlag.UPSTREAM_OVERFLOW, "maintenance_mode", true);
     }
 
-    void noHealthyUpstream() {
-        reply(
-                503,
-                "no healthy upstream",
-                ResponseFlag.NO_HEALTHY_UPSTREAM,
-                "no_healthy_upstream",
-                false);
+    void noHealthyUpstream(String details) {
+        reply(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, details, false);
     }
 
     /** The body can no longer be kept, and no attempt is there to send it to (RT20). */

@@ -156,7 +156,8 @@ public final class HttpFilterChain {
         decode.setLimit(bytes);
     }
 
-    long decoderBufferLimit() {
+    /** How much of the request may be held, in bytes. */
+    public long decoderBufferLimit() {
         return decode.limit();
     }
 

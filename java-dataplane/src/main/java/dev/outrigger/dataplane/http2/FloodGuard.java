@@ -69,21 +69,34 @@ final class FloodGuard {
      */
     String onQueued(boolean control, boolean reading) {
         if (reading) {
-            outbound = 0;
-            outboundControl = 0;
+            onDrained();
             return "";
         }
         outbound++;
+        shard.inc(stats.outboundActive);
         if (outbound > options.maxOutboundFrames()) {
             shard.inc(stats.outboundFlood);
             return "http2.outbound_frames_flood";
         }
-        outboundControl += control ? 1 : 0;
+        if (control) {
+            outboundControl++;
+            shard.inc(stats.outboundControlActive);
+        }
         if (outboundControl > options.maxOutboundControlFrames()) {
             shard.inc(stats.outboundControlFlood);
             return "http2.outbound_control_frames_flood";
         }
         return "";
+    }
+
+    /** The peer has read what was queued, or is gone. */
+    void onDrained() {
+        if (outbound > 0) {
+            shard.add(stats.outboundActive, -outbound);
+            shard.add(stats.outboundControlActive, -outboundControl);
+            outbound = 0;
+            outboundControl = 0;
+        }
     }
 
     /** Details and stat of a flood have the same name. */

@@ -27,6 +27,11 @@ final class FrameWriter {
         return buffer;
     }
 
+    /** Forgets what was put there and not yet given to the connection. */
+    void takeBack() {
+        out.discard();
+    }
+
     /** What a client says before its first frame. */
     void preface() {
         out.bytes(PREFACE);

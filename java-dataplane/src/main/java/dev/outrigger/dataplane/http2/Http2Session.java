@@ -7,8 +7,6 @@ import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.CollectedOutput;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.IntObjectHashMap;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -77,18 +75,14 @@ public final class Http2Session {
     private final SendFlow sendFlow;
     private final ReceiveFlow receiveFlow;
     private final @Nullable Keepalive keepalive;
-    private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>();
-    private final List<Http2Stream> over = new ArrayList<>();
-    private final List<Integer> resetInRead = new ArrayList<>(0);
-    private int lastPeerStream;
-    private int nextStream = 1;
+    private final OpenStreams streams;
+    private final ReadEvent event = new ReadEvent();
+    private final FlushDeadlines flushes = new FlushDeadlines();
     private int lastTakenStream = Integer.MAX_VALUE;
-    private int flushing;
     private boolean prefaceSent;
     private boolean goAwaySent;
     private boolean goAwaySeen;
     private boolean dead;
-    private boolean reading;
 
     private Http2Session(
             Owner owner,
@@ -107,10 +101,11 @@ public final class Http2Session {
         this.stats = stats;
         this.worker = worker;
         this.shard = worker.stats();
+        this.streams = new OpenStreams(client != null, stats, shard);
         this.writer = new FrameWriter(out);
         this.settings = new LocalSettings(options, writer);
         this.guard = new FloodGuard(options, stats, shard);
-        this.sendFlow = new SendFlow(this, writer, guard);
+        this.sendFlow = new SendFlow(this, writer, guard, stats, shard);
         this.receiveFlow = new ReceiveFlow(options, writer);
         var inbound =
                 new InboundFrames(
@@ -177,7 +172,8 @@ public final class Http2Session {
     }
 
     /**
-     * Reads what the peer has sent, behind its preface.
+     * Reads what the peer has sent, behind its preface. However many reads an event has, they are
+     * one to Envoy: {@link #endRead} follows the last of them.
      *
      * @param in stays the caller's
      */
@@ -185,22 +181,28 @@ public final class Http2Session {
         if (dead) {
             return;
         }
+        event.begin(prefaceSent && client != null);
         ensurePreface();
         if (keepalive != null) {
             keepalive.onReceived();
         }
-        reading = true;
         try {
             reader.read(in);
         } catch (Http2ConnectionException e) {
             fail(e);
         }
-        reading = false;
+    }
+
+    /** All that had come is read; no effect where nothing was. */
+    public void endRead() {
+        if (!event.isUnderWay()) {
+            return;
+        }
+        List<Http2Stream> over = event.end();
         for (int i = 0; i < over.size(); i++) {
             conclude(over.get(i));
         }
-        over.clear();
-        resetInRead.clear();
+        event.clear();
         if (!dead) {
             receiveFlow.sendDue();
         }
@@ -213,10 +215,33 @@ public final class Http2Session {
         dead = true;
         reader.stop();
         Http2Error error = e.error();
+        if (error != null || e.isSilent()) {
+            takeBack();
+        }
         if (error != null) {
-            writer.goAway(lastPeerStream, error, Ascii.bytes(e.debug()));
+            writer.goAway(streams.lastPeerStream(), error, Ascii.bytes(e.debug()));
         }
         owner.onConnectionError(e.details(), e.isFlood(), e.isSilent());
+    }
+
+    /**
+     * What was said since this read began never goes out: nghttp2 writes when all is read, and then
+     * has no more than its goodbye to say, behind the preface.
+     */
+    private void takeBack() {
+        if (!event.isUnderWay()) {
+            return;
+        }
+        writer.takeBack();
+        shard.add(stats.resetsSent, -event.resets());
+        if (event.isGreeted()) {
+            return;
+        }
+        if (client == null) {
+            settings.sendAsServer();
+        } else {
+            settings.sendAsClient();
+        }
     }
 
     void sendPing(byte[] payload) {
@@ -271,7 +296,7 @@ public final class Http2Session {
             client.onGoAway(code == Http2Error.NO_ERROR.code());
         }
         for (Http2Stream stream : streams()) {
-            if (stream.id() > lastStream && streams.get(stream.id()) == stream) {
+            if (stream.id() > lastStream && streams.isOpen(stream)) {
                 remove(stream);
                 stream.listener().onRefused();
             }
@@ -280,7 +305,7 @@ public final class Http2Session {
 
     /** Whether a stream was reset since what is being read came. */
     boolean isResetInThisRead(int streamId) {
-        return resetInRead.contains(streamId);
+        return client != null && event.isReset(streamId);
     }
 
     boolean isClient() {
@@ -289,22 +314,21 @@ public final class Http2Session {
 
     /** How many streams are open. */
     public int streamCount() {
-        return streams.size();
+        return streams.count();
     }
 
     /** A copy of the open streams, in no order. */
     List<Http2Stream> streams() {
-        return new ArrayList<>(streams.values());
+        return streams.copy();
     }
 
     @Nullable Http2Stream stream(int id) {
-        return streams.get(id);
+        return streams.find(id);
     }
 
     /** Whether nobody has used that stream yet. */
     boolean isIdle(int streamId) {
-        return (streamId & 1) == 0
-                || (server != null ? streamId > lastPeerStream : streamId >= nextStream);
+        return streams.isIdle(streamId);
     }
 
     /** Opens a stream; its head is sent next. */
@@ -314,11 +338,9 @@ public final class Http2Session {
             keepalive.onNewStream();
         }
         guard.onStream();
-        Http2Stream stream = newStream(nextStream);
-        nextStream += 2;
+        Http2Stream stream = newStream(streams.take());
         stream.setListener(listener);
-        streams.put(stream.id(), stream);
-        shard.inc(stats.streamsActive);
+        streams.add(stream);
         return stream;
     }
 
@@ -338,25 +360,25 @@ public final class Http2Session {
             throw Http2ConnectionException.broken();
         }
         // What was under way when a stream ended, or when we said goodbye, is no error.
-        if (streamId <= lastPeerStream || goAwaySent) {
+        if (streamId <= streams.lastPeerStream() || goAwaySent) {
             return null;
         }
-        lastPeerStream = streamId;
+        streams.onPeerStream(streamId);
         guard.onStream();
-        if (streams.size() >= options.maxConcurrentStreams()) {
+        if (streams.count() >= options.maxConcurrentStreams()) {
             if (settings.isAcknowledged()) {
                 throw Http2ConnectionException.broken();
             }
             writer.reset(streamId, Http2Error.REFUSED_STREAM);
             shard.inc(stats.streamRefused);
             shard.inc(stats.resetsSent);
+            event.onReset(streamId);
             queued(true);
             return null;
         }
         Http2Stream stream = newStream(streamId);
         stream.setListener(server.onStream(stream));
-        streams.put(streamId, stream);
-        shard.inc(stats.streamsActive);
+        streams.add(stream);
         return stream;
     }
 
@@ -371,7 +393,7 @@ public final class Http2Session {
         if (!settings.onAck()) {
             return false;
         }
-        receiveFlow.onSettingsAck(streams.values());
+        receiveFlow.onSettingsAck(streams.all());
         return true;
     }
 
@@ -423,10 +445,7 @@ public final class Http2Session {
 
     void endLocal(Http2Stream stream) {
         stream.localEnd = true;
-        if (stream.flushing) {
-            stream.flushing = false;
-            flushing--;
-        }
+        flushes.end(stream);
         conclude(stream);
     }
 
@@ -437,17 +456,14 @@ public final class Http2Session {
      * @param flushNanos how long it may wait until {@link #resetFlushing}; 0 for ever
      */
     public void finish(Http2Stream stream, long flushNanos) {
-        if (streams.get(stream.id()) != stream) {
+        if (!streams.isOpen(stream)) {
             return;
         }
         stream.setListener(new Dropped());
         stream.dropMeter();
         stream.finished = true;
         if (!stream.localEnd) {
-            stream.flushing = true;
-            stream.flushLimited = flushNanos > 0;
-            stream.flushDeadline = worker.now() + flushNanos;
-            flushing++;
+            flushes.begin(stream, worker.now(), flushNanos);
         }
         conclude(stream);
     }
@@ -459,8 +475,8 @@ public final class Http2Session {
         }
         // A server's stream is there until all is read that came with its end, a client's is not
         // (observed).
-        if (reading && server != null) {
-            over.add(stream);
+        if (event.isUnderWay() && server != null) {
+            event.conclude(stream);
         } else if (stream.remoteEnd) {
             remove(stream);
         } else {
@@ -471,8 +487,7 @@ public final class Http2Session {
     /** Resets the streams whose responses have waited as long as they may. */
     public void resetFlushing() {
         for (Http2Stream stream : streams()) {
-            boolean late = stream.flushLimited && worker.now() - stream.flushDeadline >= 0;
-            if (stream.flushing && late) {
+            if (FlushDeadlines.isLate(stream, worker.now())) {
                 shard.inc(stats.flushTimeout);
                 reset(stream, Http2Error.INTERNAL_ERROR);
             }
@@ -481,29 +496,21 @@ public final class Http2Session {
 
     /** After how many nanoseconds {@link #resetFlushing} has something to do; -1 for never. */
     public long nextFlushNanos() {
-        long next = -1;
-        for (Http2Stream stream : flushing > 0 ? streams.values() : List.<Http2Stream>of()) {
-            if (stream.flushing && stream.flushLimited) {
-                long left = Math.max(0, stream.flushDeadline - worker.now());
-                next = next < 0 ? left : Math.min(next, left);
-            }
-        }
-        return next;
+        return flushes.next(streams.all(), worker.now());
     }
 
     /** Ends a stream abnormally; nothing of it is called back. No effect on one that is over. */
     public void reset(Http2Stream stream, Http2Error error) {
-        if (streams.get(stream.id()) == stream) {
-            if (!dead) {
-                writer.reset(stream.id(), error);
-                shard.inc(stats.resetsSent);
-                queued(true);
-            }
-            if (reading && server == null) {
-                resetInRead.add(stream.id());
-            }
-            remove(stream);
+        if (!streams.isOpen(stream)) {
+            return;
         }
+        if (!dead) {
+            writer.reset(stream.id(), error);
+            shard.inc(stats.resetsSent);
+            event.onReset(stream.id());
+            queued(true);
+        }
+        remove(stream);
     }
 
     /**
@@ -512,27 +519,28 @@ public final class Http2Session {
      * @return whether there are any
      */
     public boolean takeBackResets() {
-        boolean any = reading && !resetInRead.isEmpty();
-        if (any) {
-            shard.add(stats.resetsSent, -resetInRead.size());
-        }
-        return any;
+        shard.add(stats.resetsSent, -event.resets());
+        return event.resets() > 0;
     }
 
     void remove(Http2Stream stream) {
-        if (streams.get(stream.id()) == stream) {
-            streams.remove(stream.id());
-            stream.dropMeter();
-            shard.dec(stats.streamsActive);
-            flushing -= stream.flushing ? 1 : 0;
-            stream.flushing = false;
-            stream.localEnd = true;
-            stream.remoteEnd = true;
-            stream.release();
-            int held = stream.unconsumed;
-            stream.unconsumed = 0;
-            receiveFlow.connectionTaken(held);
+        if (!streams.isOpen(stream)) {
+            return;
         }
+        streams.remove(stream);
+        stream.dropMeter();
+        flushes.end(stream);
+        stream.localEnd = true;
+        stream.remoteEnd = true;
+        release(stream);
+        int held = stream.unconsumed;
+        stream.unconsumed = 0;
+        receiveFlow.connectionTaken(held);
+    }
+
+    private void release(Http2Stream stream) {
+        stream.release();
+        sendFlow.count(stream);
     }
 
     /** Stops or resumes taking a stream's data: while stopped, its window is not renewed. */
@@ -557,7 +565,7 @@ public final class Http2Session {
     public void sendGoAway() {
         if (!dead && !goAwaySent) {
             goAwaySent = true;
-            writer.goAway(lastPeerStream, Http2Error.NO_ERROR, new byte[0]);
+            writer.goAway(streams.lastPeerStream(), Http2Error.NO_ERROR, new byte[0]);
             shard.inc(stats.goAwaySent);
         }
     }
@@ -566,15 +574,18 @@ public final class Http2Session {
     public void discard() {
         dead = true;
         reader.stop();
-        for (Http2Stream stream : streams.values()) {
-            stream.release();
-            shard.dec(stats.streamsActive);
-        }
+        streams.all().forEach(this::release);
         streams.clear();
+        guard.onDrained();
         sendFlow.discard();
         if (keepalive != null) {
             keepalive.discard();
         }
+    }
+
+    /** The peer reads again. */
+    public void onWritable() {
+        guard.onDrained();
     }
 
     /** A frame has been queued; too many for a peer that does not read end the connection. */

@@ -24,6 +24,9 @@ public final class Http2Stats {
     public final Counter droppedUnderscores;
     public final Counter rejectedUnderscores;
     public final Gauge streamsActive;
+    final Gauge pendingSendBytes;
+    final Gauge outboundActive;
+    final Gauge outboundControlActive;
     final Counter priorityFlood;
     final Counter windowUpdateFlood;
     final Counter emptyFlood;
@@ -53,6 +56,9 @@ public final class Http2Stats {
         goAwaySent = store.counter(prefix + "goaway_sent");
         flushTimeout = store.counter(prefix + "tx_flush_timeout");
         streamsActive = store.gauge(prefix + "streams_active");
+        pendingSendBytes = store.gauge(prefix + "pending_send_bytes");
+        outboundActive = store.gauge(prefix + "outbound_frames_active");
+        outboundControlActive = store.gauge(prefix + "outbound_control_frames_active");
         priorityFlood = store.counter(prefix + "inbound_priority_frames_flood");
         windowUpdateFlood = store.counter(prefix + "inbound_window_update_frames_flood");
         emptyFlood = store.counter(prefix + "inbound_empty_frames_flood");
@@ -67,11 +73,14 @@ public final class Http2Stats {
         registerUnused(store, prefix);
     }
 
-    /** Names Envoy shows and nothing here touches. */
+    /**
+     * Names Envoy shows and nothing here touches. The histograms stay empty there, too, unless a
+     * reloadable feature that is off has them filled.
+     */
     private static void registerUnused(StatsStore store, String prefix) {
         for (String name :
                 new String[] {
-                    "deferred_stream_close",
+                    "cookies_total_bytes_too_large",
                     "headers_cb_no_stream",
                     "metadata_empty_frames",
                     "oghttp2_downstream_connections",
@@ -79,10 +88,7 @@ public final class Http2Stats {
                 }) {
             store.counter(prefix + name);
         }
-        for (String name :
-                new String[] {"outbound_control_frames_active", "outbound_frames_active"}) {
-            store.gauge(prefix + name);
-        }
+        store.gauge(prefix + "deferred_stream_close");
         for (String name :
                 new String[] {"cookie_count", "cookie_size", "header_count", "header_list_size"}) {
             store.histogram(prefix + name);

@@ -57,6 +57,7 @@ public final class Http2Stream {
     private @Nullable BytesMeter meter;
     final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     int pendingBytes;
+    int countedBytes;
     boolean pendingEnd;
     byte @Nullable [] pendingTrailers;
     int pendingTrailerFieldBytes;
@@ -64,7 +65,7 @@ public final class Http2Stream {
     int receiveWindow;
     int uncredited;
     int unconsumed;
-    boolean creditDue;
+    int creditDue;
     boolean readDisabled;
     boolean localEnd;
     boolean remoteEnd;

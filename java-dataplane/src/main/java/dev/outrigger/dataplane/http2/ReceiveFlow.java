@@ -64,22 +64,25 @@ final class ReceiveFlow {
         }
         connectionTaken(bytes);
         stream.uncredited += bytes;
-        if (stream.uncredited >= streamWindow / 2 && !stream.creditDue) {
-            stream.creditDue = true;
-            due.add(stream);
+        if (stream.uncredited >= streamWindow / 2) {
+            if (stream.creditDue == 0) {
+                due.add(stream);
+            }
+            // It counts from now on, although the peer has yet to hear of it, as with nghttp2.
+            stream.receiveWindow += stream.uncredited;
+            stream.creditDue += stream.uncredited;
+            stream.uncredited = 0;
         }
     }
 
-    /** Renews the windows that are due; when all that has come is read. */
+    /** Tells of the windows that are renewed; when all that has come is read. */
     void sendDue() {
         for (int i = 0; i < due.size(); i++) {
             Http2Stream stream = due.get(i);
-            stream.creditDue = false;
             if (!stream.remoteEnd) {
-                writer.windowUpdate(stream.id(), stream.uncredited);
-                stream.receiveWindow += stream.uncredited;
-                stream.uncredited = 0;
+                writer.windowUpdate(stream.id(), stream.creditDue);
             }
+            stream.creditDue = 0;
         }
         due.clear();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.http2;
 
+import dev.outrigger.dataplane.telemetry.StatsShard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
@@ -17,14 +18,23 @@ final class SendFlow {
     private final Http2Session session;
     private final FrameWriter writer;
     private final FloodGuard guard;
+    private final Http2Stats stats;
+    private final StatsShard shard;
     private final ArrayDeque<Http2Stream> blocked = new ArrayDeque<>();
     private int window = DEFAULT_WINDOW;
     private int streamWindow = DEFAULT_WINDOW;
 
-    SendFlow(Http2Session session, FrameWriter writer, FloodGuard guard) {
+    SendFlow(
+            Http2Session session,
+            FrameWriter writer,
+            FloodGuard guard,
+            Http2Stats stats,
+            StatsShard shard) {
         this.session = session;
         this.writer = writer;
         this.guard = guard;
+        this.stats = stats;
+        this.shard = shard;
     }
 
     /** The window a new stream begins with. */
@@ -34,6 +44,20 @@ final class SendFlow {
 
     /** Sends what waits, as far as the windows go. */
     void drain(Http2Stream stream) {
+        sendWhatFits(stream);
+        count(stream);
+    }
+
+    /** Counts what waits on a stream now. */
+    void count(Http2Stream stream) {
+        int change = stream.pendingBytes - stream.countedBytes;
+        if (change != 0) {
+            stream.countedBytes += change;
+            shard.add(stats.pendingSendBytes, change);
+        }
+    }
+
+    private void sendWhatFits(Http2Stream stream) {
         while (!stream.pending.isEmpty()) {
             int room = Math.min(stream.sendWindow, window);
             if (room <= 0) {

@@ -194,9 +194,16 @@ public final class HeaderBlock extends HeaderTable {
 
     /**
      * Appends to one line's value behind a separator, as Envoy does for inline headers; an empty
-     * value needs none.
+     * value needs none, and nothing changes nothing.
      */
     public void join(int entry, byte[] separator, byte[] value) {
+        if (value.length > 0) {
+            extend(entry, separator, value);
+        }
+    }
+
+    /** As {@link #join}, but the separator comes behind a value even before nothing. */
+    void extend(int entry, byte[] separator, byte[] value) {
         int length = valueLength(entry);
         if (length == 0) {
             setValue(entry, value);

@@ -100,24 +100,33 @@ abstract sealed class Http2MessageReader implements HeaderSink
             byte[] value,
             int valueOffset,
             int valueLength) {
-        bytes += nameLength + valueLength;
-        fields++;
-        if (invalid || bytes > maxBytes || fields > maxFields) {
+        // What is wrong first is what is said.
+        if (invalid || isTooLarge() || isTooMany()) {
             return;
         }
+        invalid = !isTaken(name, nameOffset, nameLength, value, valueOffset, valueLength);
+        if (!invalid) {
+            bytes += nameLength + valueLength;
+            fields++;
+        }
+    }
+
+    private boolean isTaken(
+            byte[] name,
+            int nameOffset,
+            int nameLength,
+            byte[] value,
+            int valueOffset,
+            int valueLength) {
         if (nameLength > 0 && name[nameOffset] == ':') {
-            invalid =
-                    regularSeen
-                            || inTrailers()
-                            || !pseudoField(
-                                    name, nameOffset, nameLength, value, valueOffset, valueLength);
-            return;
+            return !regularSeen
+                    && !inTrailers()
+                    && pseudoField(name, nameOffset, nameLength, value, valueOffset, valueLength);
         }
         regularSeen = true;
         if (!Http2FieldRules.isName(name, nameOffset, nameLength)
                 || !Http2FieldRules.isValue(value, valueOffset, valueLength)) {
-            invalid = true;
-            return;
+            return false;
         }
         int id =
                 KnownHeader.find(
@@ -129,11 +138,10 @@ abstract sealed class Http2MessageReader implements HeaderSink
             int nameAt = target.append(name, nameOffset, nameLength);
             int valueAt = target.append(value, valueOffset, valueLength);
             target.addEntry(id, nameAt, nameLength, valueAt, valueLength);
-        } else {
-            invalid =
-                    isConnectionSpecific(id, value, valueOffset, valueLength)
-                            || !knownField(id, value, valueOffset, valueLength);
+            return true;
         }
+        return !isConnectionSpecific(id, value, valueOffset, valueLength)
+                && knownField(id, value, valueOffset, valueLength);
     }
 
     /** Fields that are about a connection have no place here (RFC 9113 section 8.2.2). */

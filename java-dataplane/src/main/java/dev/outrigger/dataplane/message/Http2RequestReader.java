@@ -99,7 +99,8 @@ public final class Http2RequestReader extends Http2MessageReader {
         if (crumb < 0) {
             target.add(id, value, offset, length);
         } else {
-            target.join(crumb, CRUMB_SEPARATOR, Arrays.copyOfRange(value, offset, offset + length));
+            target.extend(
+                    crumb, CRUMB_SEPARATOR, Arrays.copyOfRange(value, offset, offset + length));
         }
         return true;
     }

@@ -32,9 +32,9 @@ final class AddressParser {
 
     /** What a host name in the address means. */
     enum Names {
-        /** Refused: listeners, admin, EDS. */
+        /** Refused: listeners, admin. */
         REFUSED,
-        /** Refused with Envoy's advice to use a DNS cluster. */
+        /** Refused with Envoy's advice to use a DNS cluster, also over EDS. */
         REFUSED_IN_CLUSTER,
         /** Left unresolved. */
         ALLOWED

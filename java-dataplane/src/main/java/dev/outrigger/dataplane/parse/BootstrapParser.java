@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 /** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
 @SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
 public final class BootstrapParser {
+    private static final String NODE_REQUIRED =
+            "node 'id' and 'cluster' are required. Set it either in 'node' config or via"
+                    + " --service-node and --service-cluster options.";
+
     private static final Duration DEFAULT_STATS_FLUSH_INTERVAL = Duration.ofSeconds(5);
 
     private final Bootstrap proto;
@@ -88,6 +92,7 @@ public final class BootstrapParser {
                         : DEFAULT_STATS_FLUSH_INTERVAL;
         List<StatsSinkConfig> sinks =
                 StatsSinkParser.parse(proto.getStatsSinksList(), "stats_sinks", findings);
+        checkSinks(sinks, clusters);
         WatchdogConfig mainWatchdog = WatchdogParser.main(proto, findings);
         WatchdogConfig workerWatchdog = WatchdogParser.worker(proto, findings);
         return findings.result(() ->
@@ -179,12 +184,21 @@ public final class BootstrapParser {
                                 ? "lds"
                                 : dynamic.cds().isPresent() && !isFile(dynamic.cds()) ? "cds" : "";
         if (!user.isEmpty()) {
-            findings.invalid(
-                    "",
-                    "",
-                    user
-                            + ": node 'id' and 'cluster' are required. Set it either in 'node'"
-                            + " config or via --service-node and --service-cluster options.");
+            findings.invalid("", "", user + ": " + NODE_REQUIRED);
+        }
+    }
+
+    /** What stats go to over TCP is one of the bootstrap's own clusters. */
+    private void checkSinks(List<StatsSinkConfig> sinks, List<ClusterConfig> clusters) {
+        for (StatsSinkConfig sink : sinks) {
+            if (!(sink instanceof StatsSinkConfig.Lines(String cluster, String _))) {
+                continue;
+            }
+            if (proto.getNode().getId().isEmpty() || proto.getNode().getCluster().isEmpty()) {
+                findings.invalid("", "", "tcp statsd: " + NODE_REQUIRED);
+            } else if (clusters.stream().noneMatch(each -> each.name().equals(cluster))) {
+                findings.invalid("", "", "tcp statsd: unknown cluster '" + cluster + "'");
+            }
         }
     }
 

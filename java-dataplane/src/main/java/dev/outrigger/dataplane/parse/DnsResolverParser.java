@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCo
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +23,7 @@ import java.util.List;
 final class DnsResolverParser {
     private static final SupportedFields OPTIONS =
             SupportedFields.of(io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.class)
-                    .onlyBool("use_tcp_for_dns_lookups", false)
-                    .obeyed("no_default_search_domain");
+                    .obeyed("use_tcp_for_dns_lookups", "no_default_search_domain");
 
     static final SupportedFields RESOLUTION =
             SupportedFields.of(DnsResolutionConfig.class)
@@ -33,7 +33,11 @@ final class DnsResolverParser {
     private static final SupportedFields CARES =
             SupportedFields.of(CaresDnsResolverConfig.class)
                     .nested("resolvers", () -> AddressParser.ADDRESS)
-                    .onlyBool("use_resolvers_as_fallback", false)
+                    .obeyed(
+                            "use_resolvers_as_fallback",
+                            "query_timeout_seconds",
+                            "query_tries",
+                            "rotate_nameservers")
                     .noEffect(
                             "filter_unroutable_families",
                             "a family that cannot be reached fails as any other connection")
@@ -89,16 +93,35 @@ final class DnsResolverParser {
     static DnsResolverOptions typed(TypedExtensionConfig proto, String path, Findings findings) {
         String at = path + ".typed_config";
         if (Values.is(proto.getTypedConfig(), GetAddrInfoDnsResolverConfig.class)) {
-            return new DnsResolverOptions(List.of(), false, true);
+            return DnsResolverOptions.SYSTEM;
         }
         return Values.unpack(proto.getTypedConfig(), CaresDnsResolverConfig.class, at, findings)
-                .map(cares ->
-                        options(
-                                cares.getResolversList(),
-                                cares.getDnsResolverOptions(),
-                                at + ".resolvers",
-                                findings))
+                .map(cares -> cares(cares, at, findings))
                 .orElse(DnsResolverOptions.DEFAULT);
+    }
+
+    private static DnsResolverOptions cares(
+            CaresDnsResolverConfig cares, String at, Findings findings) {
+        DnsResolverOptions plain =
+                options(
+                        cares.getResolversList(),
+                        cares.getDnsResolverOptions(),
+                        at + ".resolvers",
+                        findings);
+        return new DnsResolverOptions(
+                plain.nameServers(),
+                cares.getUseResolversAsFallback(),
+                plain.noDefaultSearchDomain(),
+                plain.overTcp(),
+                cares.getRotateNameservers(),
+                cares.hasQueryTimeoutSeconds()
+                        ? Duration.ofSeconds(
+                                Values.clamp(cares.getQueryTimeoutSeconds().getValue()))
+                        : plain.queryTimeout(),
+                cares.hasQueryTries()
+                        ? Values.clamp(cares.getQueryTries().getValue())
+                        : plain.tries(),
+                false);
     }
 
     private static DnsResolverOptions options(
@@ -112,6 +135,14 @@ final class DnsResolverParser {
                             resolvers.get(i), Names.REFUSED, FieldPaths.index(path, i), findings)
                     .ifPresent(servers::add);
         }
-        return new DnsResolverOptions(servers, options.getNoDefaultSearchDomain(), false);
+        return new DnsResolverOptions(
+                servers,
+                false,
+                options.getNoDefaultSearchDomain(),
+                options.getUseTcpForDnsLookups(),
+                false,
+                DnsResolverOptions.DEFAULT.queryTimeout(),
+                DnsResolverOptions.DEFAULT.tries(),
+                false);
     }
 }

@@ -96,7 +96,7 @@ public final class EndpointParser {
         if (!findings.isEmpty()) {
             return findings.rejected();
         }
-        var assignment = assignment(proto, Names.REFUSED, "", findings);
+        var assignment = assignment(proto, Names.REFUSED_IN_CLUSTER, "", findings);
         return findings.result(() -> assignment);
     }
 

@@ -49,7 +49,34 @@ final class FilterChainMatchParser {
             Optional<CidrRange> directSource,
             SourceType sourceType,
             Optional<CidrRange> source,
-            int sourcePort) {}
+            int sourcePort) {
+        // By hand: those of a record are linked at run time, which every start would wait for.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Leaf that
+                    && port == that.port
+                    && destination.equals(that.destination)
+                    && serverName.equals(that.serverName)
+                    && transportProtocol.equals(that.transportProtocol)
+                    && applicationProtocol.equals(that.applicationProtocol)
+                    && directSource.equals(that.directSource)
+                    && sourceType == that.sourceType
+                    && source.equals(that.source)
+                    && sourcePort == that.sourcePort;
+        }
+
+        @Override
+        public int hashCode() {
+            int hash = port * 31 + sourcePort;
+            hash = hash * 31 + destination.hashCode();
+            hash = hash * 31 + serverName.hashCode();
+            hash = hash * 31 + transportProtocol.hashCode();
+            hash = hash * 31 + applicationProtocol.hashCode();
+            hash = hash * 31 + directSource.hashCode();
+            hash = hash * 31 + sourceType.hashCode();
+            return hash * 31 + source.hashCode();
+        }
+    }
 
     /**
      * @param label the listener's addresses, as Envoy's texts name it

@@ -196,7 +196,10 @@ public final class RouteParser {
                                 && api.variant() == GrpcXdsConfig.Variant.DELTA);
         if (!delta) {
             findings.invalid(
-                    at, "", "vhds: only 'DELTA_GRPC' or 'ADS' is supported as an api_type.");
+                    at,
+                    "",
+                    "vhds: only 'DELTA_GRPC' or 'ADS' (which uses Delta xDS) is supported as a"
+                            + " config source.");
         }
         return source;
     }

@@ -143,10 +143,11 @@ public final class ScopedRoutesParser {
             String first = names.putIfAbsent(scope.key(), scope.name());
             if (first != null) {
                 return Optional.of(
-                        "scope key conflict found, first scope is "
+                        "scope key conflict found, first scope is '"
                                 + first
-                                + ", second scope is "
-                                + scope.name());
+                                + "', second scope is '"
+                                + scope.name()
+                                + "'");
             }
         }
         return Optional.empty();

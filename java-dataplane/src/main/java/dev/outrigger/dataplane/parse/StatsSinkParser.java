@@ -20,7 +20,7 @@ final class StatsSinkParser {
     private static final SupportedFields STATSD =
             SupportedFields.of(StatsdSink.class)
                     .nested("address", () -> AddressParser.ADDRESS)
-                    .obeyed("prefix");
+                    .obeyed("tcp_cluster_name", "prefix");
 
     private static final SupportedFields DOG =
             SupportedFields.of(DogStatsdSink.class)
@@ -51,6 +51,11 @@ final class StatsSinkParser {
     private static Optional<StatsSinkConfig> one(StatsSink proto, String at, Findings findings) {
         var any = proto.getTypedConfig();
         var statsd = Values.unpack(any, StatsdSink.class, at, findings);
+        if (statsd.isPresent() && statsd.get().hasTcpClusterName()) {
+            return Optional.of(
+                    new StatsSinkConfig.Lines(
+                            statsd.get().getTcpClusterName(), prefix(statsd.get().getPrefix())));
+        }
         if (statsd.isPresent()) {
             return sink(
                     statsd.get().getAddress(),
@@ -88,8 +93,10 @@ final class StatsSinkParser {
     private static Optional<StatsSinkConfig> sink(
             Address address, String prefix, Tags tags, int maxBytes, String at, Findings findings) {
         return AddressParser.parse(address, Names.REFUSED, FieldPaths.join(at, "address"), findings)
-                .map(to ->
-                        new StatsSinkConfig(
-                                to, prefix.isEmpty() ? DEFAULT_PREFIX : prefix, tags, maxBytes));
+                .map(to -> new StatsSinkConfig.Datagrams(to, prefix(prefix), tags, maxBytes));
+    }
+
+    private static String prefix(String configured) {
+        return configured.isEmpty() ? DEFAULT_PREFIX : configured;
     }
 }

@@ -11,7 +11,6 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.telemetry.XxHash64;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,8 +42,12 @@ public final class HashPolicy {
         }
 
         private void add(byte[] bytes) {
+            add(XxHash64.hash(bytes));
+        }
+
+        private void add(long part) {
             // Rotated, so that two equal parts do not cancel each other out.
-            hash = Long.rotateLeft(hash, 1) ^ XxHash64.hash(bytes);
+            hash = Long.rotateLeft(hash, 1) ^ part;
             present = true;
         }
     }
@@ -145,9 +148,12 @@ public final class HashPolicy {
                 values.add(value(headers, entry, rewrite));
             }
             values.sort(Arrays::compareUnsigned);
-            var joined = new ByteArrayOutputStream();
-            values.forEach(joined::writeBytes);
-            result.add(joined.toByteArray());
+            // Each one's hash is the next one's seed.
+            long hash = 0;
+            for (byte[] value : values) {
+                hash = XxHash64.hash(value, 0, value.length, hash);
+            }
+            result.add(hash);
         };
     }
 

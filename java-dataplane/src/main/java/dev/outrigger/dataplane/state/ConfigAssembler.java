@@ -166,6 +166,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         secrets::isSettled,
                         extensions::isSettled,
                         dnsCaches,
+                        new DrainingListeners(loop, requestPath.drainTime(), this::settle),
                         stats,
                         concurrency);
         this.cds =

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     private final Predicate<ResourceReference> secretSettled;
     private final Predicate<ResourceReference> extensionSettled;
     private final DnsCacheNames dnsCaches;
+    private final DrainingListeners draining;
     private final StatsShard shard;
     private final int concurrency;
     private final Map<String, ListenerEntry> active = new LinkedHashMap<>();
@@ -71,9 +73,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
             Predicate<ResourceReference> secretSettled,
             Predicate<ResourceReference> extensionSettled,
             DnsCacheNames dnsCaches,
+            DrainingListeners draining,
             StatsStore stats,
             int concurrency) {
         this.requestPath = requestPath;
+        this.draining = draining;
         this.scopes = scopes;
         this.secretSettled = secretSettled;
         this.extensionSettled = extensionSettled;
@@ -146,8 +150,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
     }
 
     private void onPromoted(ListenerEntry entry, @Nullable ListenerEntry before) {
-        if (before != null && entry.config().isInPlaceUpdateOf(before.config())) {
-            shard.inc(inPlaceUpdated);
+        if (before != null) {
+            draining.add(before);
+            if (entry.config().isInPlaceUpdateOf(before.config())) {
+                shard.inc(inPlaceUpdated);
+            }
         }
         shard.add(createSuccess, concurrency);
     }
@@ -174,8 +181,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     /** What ECDS is to be asked for. */
     List<ResourceReference> extensions() {
-        return entries().stream()
-                .flatMap(entry -> entry.filters().stream())
+        return users().flatMap(entry -> entry.filters().stream())
                 .map(filter -> filter.resource())
                 .toList();
     }
@@ -206,7 +212,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     /** What SDS is to be asked for. */
     List<ResourceReference> secrets() {
-        return entries().stream().flatMap(entry -> entry.config().secrets().stream()).toList();
+        return users().flatMap(entry -> entry.config().secrets().stream()).toList();
     }
 
     List<String> waitingNames() {
@@ -301,8 +307,11 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
             return;
         }
         warming.remove(name);
-        if (active.remove(name) == null) {
+        active.remove(name);
+        if (serving == null) {
             requestPath.cancelListener(name);
+        } else if (workersStarted) {
+            draining.add(serving);
         }
         changed = true;
         shard.inc(removed);
@@ -389,13 +398,18 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
 
     private List<RdsUse> uses() {
         var all = new ArrayList<RdsUse>();
-        entries().forEach(entry -> all.addAll(entry.rds()));
+        users().forEach(entry -> all.addAll(entry.rds()));
         all.addAll(scopes.routes(scopedUses()));
         return all;
     }
 
     private List<ScopedUse> scopedUses() {
-        return entries().stream().flatMap(entry -> entry.scoped().stream()).toList();
+        return users().flatMap(entry -> entry.scoped().stream()).toList();
+    }
+
+    /** All whose connections may use something that is to be asked for. */
+    private Stream<ListenerEntry> users() {
+        return Stream.concat(entries().stream(), draining.entries().stream());
     }
 
     private List<ListenerEntry> entries() {

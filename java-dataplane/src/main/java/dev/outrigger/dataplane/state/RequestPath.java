@@ -7,12 +7,14 @@ import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -44,6 +46,11 @@ public interface RequestPath {
      * once and drain; hosts present in both keep their pools and counters.
      */
     void apply(ProxyConfig config);
+
+    /** How long connections of a listener that was replaced or removed live on; 0 for not. */
+    default Duration drainTime() {
+        return Duration.ZERO;
+    }
 
     /** How many connections there are, for whoever else accepts some. */
     GlobalConnections connections();
@@ -79,6 +86,9 @@ public interface RequestPath {
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}
+
+    /** A connection for stats to a host of a cluster; any thread. */
+    StatsConnection statsConnection(String cluster);
 
     /** Discovery has said again what the hosts of a cluster are, and nothing else. */
     default void repeatEndpoints(String cluster) {}

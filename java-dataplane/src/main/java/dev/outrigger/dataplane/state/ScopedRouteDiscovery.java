@@ -278,7 +278,7 @@ final class ScopedRouteDiscovery {
             }
             var conflict = ScopedRoutesParser.conflict(List.copyOf(next.values()));
             if (conflict.isPresent()) {
-                return refuse(conflict.get());
+                return refuse("Error adding/updating scoped route(s): " + conflict.get());
             }
             boolean different = !next.equals(scopes);
             scopes = next;

@@ -20,7 +20,18 @@ final class StatShape {
         HISTOGRAM
     }
 
-    private record Name(String suffix, Kind kind) {}
+    private record Name(String suffix, Kind kind) {
+        // By hand: those of a record are linked at run time, which every start would wait for.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Name that && kind == that.kind && suffix.equals(that.suffix);
+        }
+
+        @Override
+        public int hashCode() {
+            return suffix.hashCode() * 31 + kind.hashCode();
+        }
+    }
 
     private final StatShape root;
     private final @Nullable StatShape parent;

@@ -5,17 +5,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.StatsSinkConfig.Tags;
-import dev.outrigger.dataplane.telemetry.StatShape.Kind;
 import dev.outrigger.dataplane.telemetry.StatsStore.Histogram;
-import dev.outrigger.dataplane.telemetry.StatsStore.Sample;
 import dev.outrigger.dataplane.telemetry.TagExtractor.Extracted;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,25 +22,27 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Flushing: one thread. Observations: any thread.
  */
-final class StatsdSink implements AutoCloseable {
+final class StatsdSink implements StatsSink {
     private static final Logger log = LoggerFactory.getLogger(StatsdSink.class);
 
-    private final StatsSinkConfig config;
+    private final StatsSinkConfig.Datagrams config;
     private final StatsStore stats;
     private final DatagramChannel channel;
-    private final Map<String, Long> latched = new HashMap<>();
+    private final GrowingCounters counters;
     private final StringBuilder pending = new StringBuilder();
 
-    private StatsdSink(StatsSinkConfig config, StatsStore stats, DatagramChannel channel) {
+    private StatsdSink(
+            StatsSinkConfig.Datagrams config, StatsStore stats, DatagramChannel channel) {
         this.config = config;
         this.stats = stats;
         this.channel = channel;
+        this.counters = new GrowingCounters(stats);
     }
 
     /**
      * @throws IOException when there is no socket
      */
-    static StatsdSink open(StatsSinkConfig config, StatsStore stats) throws IOException {
+    static StatsdSink open(StatsSinkConfig.Datagrams config, StatsStore stats) throws IOException {
         DatagramChannel channel =
                 DatagramChannel.open(
                         config.address().getAddress().getAddress().length == 4
@@ -55,27 +52,14 @@ final class StatsdSink implements AutoCloseable {
         return new StatsdSink(config, stats, channel);
     }
 
-    void flush() {
-        var counters = stats.sorted(EnumSet.of(Kind.COUNTER));
-        for (Sample sample = counters.next(); sample != null; sample = counters.next()) {
-            if (sample.used()) {
-                long now = sample.scope().sum(sample.index());
-                Long before = latched.put(sample.name(), now);
-                // A smaller one is another counter of the same name, whose owner came back.
-                long base = before == null || before > now ? 0 : before;
-                add(message(sample.name(), Long.toString(now - base), "|c"));
-            }
-        }
-        var gauges = stats.sorted(EnumSet.of(Kind.GAUGE));
-        for (Sample sample = gauges.next(); sample != null; sample = gauges.next()) {
-            if (sample.used()) {
-                add(message(sample.name(), sample.text(), "|g"));
-            }
-        }
+    @Override
+    public void flush() {
+        counters.flush((name, value, type) -> add(message(name, value, "|" + type)));
         sendPending();
     }
 
-    void onRecorded(Histogram histogram, long value) {
+    @Override
+    public void onRecorded(Histogram histogram, long value) {
         if (histogram.isListed()) {
             send(message(histogram.name(), Long.toString(Math.max(0, value)), "|ms"));
         }

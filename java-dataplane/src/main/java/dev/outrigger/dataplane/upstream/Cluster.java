@@ -10,6 +10,8 @@ import dev.outrigger.dataplane.config.LoadBalancingConfig.Algorithm;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Locality;
 import dev.outrigger.dataplane.config.LoadBalancingConfig.Subsets;
 import dev.outrigger.dataplane.config.MetadataCriteria.Criterion;
+import dev.outrigger.dataplane.dnscache.DnsCache;
+import dev.outrigger.dataplane.dnscache.DnsHost;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.telemetry.ResponseCodeStats;
 import dev.outrigger.dataplane.telemetry.StatsShard;
@@ -365,6 +367,34 @@ public final class Cluster {
             context.onHostChosen(host, host.priority());
         }
         return host;
+    }
+
+    /**
+     * Waits for the name of a host that a request is to go to, where nobody knows it yet.
+     *
+     * @param whenDone called on the worker's loop, after this call
+     * @return {@code null} where a host can be chosen at once
+     */
+    public DnsCache.@Nullable Load lookUp(
+            WorkerContext worker, LoadBalancerContext context, Runnable whenDone) {
+        DynamicHosts known = membership.dynamicHosts();
+        String name = known == null ? "" : DynamicForwardProxyLoadBalancer.name(context);
+        return known == null || name.isEmpty()
+                ? null
+                : known.lookUp(
+                        DnsHost.key(name, dynamicForwardProxyPort()),
+                        dynamicForwardProxyPort(),
+                        worker,
+                        whenDone);
+    }
+
+    /** What logs are told where no host can be chosen. */
+    public String whyNoHost(LoadBalancerContext context) {
+        DynamicHosts known = membership.dynamicHosts();
+        String name = known == null ? "" : DynamicForwardProxyLoadBalancer.name(context);
+        return known == null || name.isEmpty()
+                ? "no_healthy_upstream"
+                : known.whyNone(DnsHost.key(name, dynamicForwardProxyPort()));
     }
 
     private LoadBalancer balancer(WorkerContext worker) {

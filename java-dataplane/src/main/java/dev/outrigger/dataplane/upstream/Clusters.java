@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.state.RequestPath.Drops;
 import dev.outrigger.dataplane.state.RequestPath.HostView;
 import dev.outrigger.dataplane.state.RequestPath.OutlierView;
 import dev.outrigger.dataplane.telemetry.EndpointStats;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.tls.LoadedCertificates;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public final class Clusters {
     private final Map<String, Cluster> present = new HashMap<>();
 
     private volatile Map<String, Cluster> clusters = Map.of();
+    private final Map<String, StatsLines> statsLines = new ConcurrentHashMap<>();
 
     public Clusters(ClusterEnvironment environment) {
         this.environment = environment;
@@ -46,6 +49,11 @@ public final class Clusters {
     /** A cluster that serves. Any thread. */
     public @Nullable Cluster find(String name) {
         return clusters.get(name);
+    }
+
+    /** A connection for stats to a host of a cluster, which may not serve yet. */
+    public StatsConnection statsConnection(String name) {
+        return statsLines.computeIfAbsent(name, _ -> new StatsLines(environment, this, name));
     }
 
     /**

@@ -238,7 +238,14 @@ public final class ConnectionPool implements StreamSource {
                                 config.perConnectionBufferLimitBytes(),
                                 config.sockets())
                         : HappyEyeballs.connect(
-                                connector, host, shard, target(), proxied, connection, config);
+                                connector,
+                                host,
+                                shard,
+                                target(),
+                                proxied,
+                                connection,
+                                config,
+                                counters);
         future.addListener(done -> {
             worker.refreshNow();
             if (done.isSuccess()) {

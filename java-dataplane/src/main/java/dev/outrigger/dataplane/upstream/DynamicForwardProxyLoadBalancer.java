@@ -25,7 +25,8 @@ final class DynamicForwardProxyLoadBalancer implements LoadBalancer {
                 : known.choose(DnsHost.key(name, cluster.dynamicForwardProxyPort()));
     }
 
-    private static String name(LoadBalancerContext context) {
+    /** What the request or the connection names; empty for nothing. */
+    static String name(LoadBalancerContext context) {
         String authority = context.requestHeader("host");
         if (authority != null) {
             return authority;

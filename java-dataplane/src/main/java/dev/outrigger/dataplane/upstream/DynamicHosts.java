@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.config.EndpointAssignment.Endpoint;
 import dev.outrigger.dataplane.config.EndpointAssignment.HealthStatus;
 import dev.outrigger.dataplane.dnscache.DnsCache;
 import dev.outrigger.dataplane.dnscache.DnsHost;
+import dev.outrigger.dataplane.worker.WorkerContext;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,29 @@ final class DynamicHosts implements DnsCache.Listener {
         }
         known.name.touch(cluster.environment().loop().nanoTime());
         return known.host;
+    }
+
+    /**
+     * Has a name looked up that nobody knows yet: one that a route has put in the place of that
+     * which the filter saw.
+     *
+     * @param whenDone called on the worker's loop, whatever came of it
+     * @return {@code null} where there is nothing to wait for
+     */
+    DnsCache.@Nullable Load lookUp(
+            String name, int defaultPort, WorkerContext worker, Runnable whenDone) {
+        if (byName.containsKey(name)
+                || cache.find(name) != null
+                || cache.isOverflowing(worker.stats())) {
+            return null;
+        }
+        return cache.load(name, defaultPort, worker.index(), _ -> whenDone.run());
+    }
+
+    /** Why a name that need not be looked up has no host. */
+    String whyNone(String name) {
+        DnsHost found = cache.find(name);
+        return found == null ? "dns_cache_overflow" : found.details();
     }
 
     @Override

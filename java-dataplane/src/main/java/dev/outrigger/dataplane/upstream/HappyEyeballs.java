@@ -38,6 +38,8 @@ final class HappyEyeballs {
     private final ArrayDeque<InetSocketAddress> left;
     private final List<Channel> trying = new ArrayList<>();
     private final Promise<Void> result;
+    private final HostCounters counters;
+    private boolean tried;
 
     private HappyEyeballs(
             UpstreamConnector connector,
@@ -47,7 +49,9 @@ final class HappyEyeballs {
             @Nullable ProxiedConnection proxied,
             ClusterConfig config,
             ChannelHandler handler,
-            List<InetSocketAddress> addresses) {
+            List<InetSocketAddress> addresses,
+            HostCounters counters) {
+        this.counters = counters;
         this.connector = connector;
         this.host = host;
         this.shard = shard;
@@ -66,7 +70,8 @@ final class HappyEyeballs {
             TlsTarget target,
             @Nullable ProxiedConnection proxied,
             ChannelHandler handler,
-            ClusterConfig config) {
+            ClusterConfig config,
+            HostCounters counters) {
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(host.address());
         addresses.addAll(host.additionalAddresses());
@@ -76,7 +81,8 @@ final class HappyEyeballs {
                         config.sockets().firstFamily(),
                         config.sockets().firstFamilyCount());
         var attempt =
-                new HappyEyeballs(connector, host, shard, target, proxied, config, handler, sorted);
+                new HappyEyeballs(
+                        connector, host, shard, target, proxied, config, handler, sorted, counters);
         attempt.next();
         return attempt.result;
     }
@@ -112,6 +118,12 @@ final class HappyEyeballs {
         if (address == null || result.isDone()) {
             return;
         }
+        if (tried) {
+            // The first address is counted by whoever wants the connection.
+            shard.inc(host.cluster().stats().cxTotal);
+            counters.add(HostCounters.CX_TOTAL, 1);
+        }
+        tried = true;
         ChannelFuture connecting =
                 connector.connect(
                         address,

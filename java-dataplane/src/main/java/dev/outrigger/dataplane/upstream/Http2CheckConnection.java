@@ -156,10 +156,15 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
             reading = true;
             session.read(in);
         } finally {
-            reading = false;
             in.release();
-            loop.flushDirty();
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        session.endRead();
+        loop.flushDirty();
     }
 
     @Override

@@ -126,6 +126,10 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
 
     @Override
     public void onGoAway(boolean graceful) {
+        if (state == State.CLOSED) {
+            // Closed by what came before it in the same read: Envoy does not get to see it.
+            return;
+        }
         shard.inc(stats.cxCloseNotify);
         // Envoy writes when all is read, and takes it for the peer's fault that it cannot any more.
         boolean unwritten = streams.isEmpty() && session.takeBackResets();
@@ -191,6 +195,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
             stream.onWritable();
         }
         if (ctx.channel().isWritable()) {
+            session.onWritable();
             worker.flushDirty();
         }
     }
@@ -206,9 +211,15 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
                 session.read(in);
             }
         } finally {
-            reading = false;
             in.release();
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        session.endRead();
+        super.channelReadComplete(ctx);
     }
 
     @Override

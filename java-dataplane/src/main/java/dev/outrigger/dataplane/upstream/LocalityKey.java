@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.upstream;
 
-import java.util.Comparator;
-
 /** {@code envoy.config.core.v3.Locality}, in the order Envoy keeps localities in. */
 public record LocalityKey(String region, String zone, String subZone)
         implements Comparable<LocalityKey> {
     public static final LocalityKey NONE = new LocalityKey("", "", "");
-
-    private static final Comparator<LocalityKey> ORDER =
-            Comparator.comparing(LocalityKey::region)
-                    .thenComparing(LocalityKey::zone)
-                    .thenComparing(LocalityKey::subZone);
 
     /** Shares the common one. */
     static LocalityKey of(String region, String zone, String subZone) {
@@ -22,6 +15,10 @@ public record LocalityKey(String region, String zone, String subZone)
 
     @Override
     public int compareTo(LocalityKey other) {
-        return ORDER.compare(this, other);
+        int order = region.compareTo(other.region);
+        if (order == 0) {
+            order = zone.compareTo(other.zone);
+        }
+        return order == 0 ? subZone.compareTo(other.subZone) : order;
     }
 }

@@ -193,7 +193,8 @@ public final class TcpUpstream extends ChannelInboundHandlerAdapter implements T
                             TlsTarget.of(host.hostname()),
                             proxied,
                             this,
-                            config);
+                            config,
+                            counters);
         }
         future.addListener(done -> {
             worker.refreshNow();

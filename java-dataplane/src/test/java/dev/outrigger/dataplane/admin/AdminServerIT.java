@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.admin;
 
 import static dev.outrigger.dataplane.state.XdsHarness.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.ads.FakeAdsServer;
@@ -16,6 +17,7 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
@@ -329,6 +331,22 @@ class AdminServerIT {
     void answersBeforeItQuits() throws Exception {
         assertThat(post("/quitquitquit").body()).isEqualTo("OK\n");
         eventually(() -> shutDowns.get() == 1);
+    }
+
+    @Test
+    void refusesAFragmentAndCloses() throws Exception {
+        var to = uri("/");
+        try (var client = new Socket(to.getHost(), to.getPort())) {
+            client.getOutputStream()
+                    .write("GET /ready#x HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(UTF_8));
+
+            assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .contains("connection: close\r\n", "content-length: 0\r\n")
+                    .doesNotContain("content-type");
+        }
+        assertThat(get("/stats?filter=admin.downstream_rq_failed_path_normalization").body())
+                .contains("http.admin.downstream_rq_failed_path_normalization: 1\n");
     }
 
     @Test

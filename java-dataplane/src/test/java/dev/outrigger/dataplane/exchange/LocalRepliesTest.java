@@ -25,13 +25,13 @@ class LocalRepliesTest {
 
     @Test
     void namesTheLengthBeforeTheType() {
-        assertThat(complete(new Mapped("no", ""), false))
+        assertThat(complete(new Mapped("no", "", false), false))
                 .containsExactly("content-length=2", "content-type=text/plain");
     }
 
     @Test
     void namesTheLengthBeforeATypeOfTheListeners() {
-        assertThat(complete(new Mapped("{}", "application/json"), false))
+        assertThat(complete(new Mapped("{}", "application/json", true), false))
                 .containsExactly("content-length=2", "content-type=application/json");
     }
 
@@ -39,19 +39,30 @@ class LocalRepliesTest {
     void keepsATypeThatAFilterNamed() {
         head.headers().add(Ascii.bytes("content-type"), Ascii.bytes("text/mine"));
 
-        assertThat(complete(new Mapped("no", "application/json"), false))
+        assertThat(complete(new Mapped("no", "application/json", true), false))
                 .containsExactly("content-type=text/mine", "content-length=2");
     }
 
     @Test
     void hasNeitherWithoutABody() {
-        assertThat(complete(new Mapped("", "application/json"), false)).isEmpty();
+        assertThat(complete(new Mapped("", "application/json", true), false)).isEmpty();
     }
 
     @Test
     void tellsGrpcByTrailersAlone() {
-        assertThat(complete(new Mapped("a%b", ""), true))
+        assertThat(complete(new Mapped("a%b", "", false), true))
                 .containsExactly(
                         "content-type=application/grpc", "grpc-status=14", "grpc-message=a%25b");
+    }
+
+    @Test
+    void leavesOutTheLineEndOfJsonToGrpc() {
+        assertThat(complete(new Mapped("{}\n", "", true), true)).contains("grpc-message={}");
+    }
+
+    @Test
+    void escapesTheLineEndOfWhatIsNoJsonToGrpc() {
+        assertThat(complete(new Mapped("{}~\n", "", false), true))
+                .contains("grpc-message={}%7E%0A");
     }
 }

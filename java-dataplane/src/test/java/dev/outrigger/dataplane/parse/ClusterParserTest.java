@@ -273,7 +273,7 @@ type: EDS\\neds_cluster_config: {eds_config: {self: {}}} | eds_cluster_config.ed
                                 + " {socket_address: {address: h.example, port_value: 2}}}}]}]}");
 
         assertThat(only(EndpointParser.parse(proto, XDS)).reason())
-                .isEqualTo("malformed IP address: h.example");
+                .startsWith("malformed IP address: h.example. Consider setting resolver_name");
     }
 
     private static ClusterConfig cluster(String yaml) {

@@ -9,18 +9,18 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /** Request heads as the codec makes them. */
-final class Heads {
+public final class Heads {
     private static final RequestReader.Options OPTIONS =
             new RequestReader.Options(60 * 1024, 100, true, false, false, true, Underscores.ALLOW);
 
     private Heads() {}
 
     /** A GET of the path for {@code h.local}, with more header lines. */
-    static RequestHead get(String path, String... lines) {
+    public static RequestHead get(String path, String... lines) {
         return of("GET " + path + " HTTP/1.1\r\nhost: h.local", lines);
     }
 
-    static RequestHead of(String start, String... lines) {
+    public static RequestHead of(String start, String... lines) {
         var text = new StringBuilder(start).append("\r\n");
         for (String line : lines) {
             text.append(line).append("\r\n");

@@ -411,6 +411,25 @@ class ConfigAssemblerTest {
     }
 
     @Test
+    void drainingListenerKeepsItsRoutesForItsTime() throws IOException {
+        requestPath.setDrainTime(Duration.ofSeconds(5));
+        assembler = assembler(List.of());
+        assembler.start();
+        live();
+
+        xds.state(LISTENER, "2");
+        assertThat(requestPath.config().listeners()).isEmpty();
+        assertThat(requestPath.config().routeTables()).containsOnlyKeys("r");
+        assertThat(xds.requests(ROUTE).getLast()).containsExactly("r");
+
+        loop.advance(Duration.ofMillis(4_999));
+        assertThat(xds.requests(ROUTE).getLast()).containsExactly("r");
+        loop.advance(Duration.ofMillis(1));
+        assertThat(xds.requests(ROUTE).getLast()).isEmpty();
+        assertThat(requestPath.config().routeTables()).isEmpty();
+    }
+
+    @Test
     void listenerWithScopesServesOnceScopesAndTheirRoutesCame() {
         warmCluster();
         xds.state(LISTENER, "1", Protos.scopedListener("l", 10001));
@@ -443,7 +462,9 @@ class ConfigAssemblerTest {
                         Protos.scope("two", "k", "r"));
 
         assertThat(refusal)
-                .hasValue("scope key conflict found, first scope is one, second scope is two");
+                .hasValue(
+                        "Error adding/updating scoped route(s): scope key conflict found, first"
+                                + " scope is 'one', second scope is 'two'");
         assertThat(requestPath.config().scopes().values().iterator().next()).hasSize(1);
     }
 

@@ -4,8 +4,10 @@ package dev.outrigger.dataplane.state;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,10 +25,20 @@ public final class FakeRequestPath implements RequestPath {
     private final List<String> calls = new ArrayList<>();
     private volatile ProxyConfig config = ProxyConfig.EMPTY;
     private volatile boolean started;
+    private Duration drainTime = Duration.ZERO;
 
     /** A listener of that name cannot be bound. */
     void take(String listener) {
         takenNames.add(listener);
+    }
+
+    void setDrainTime(Duration value) {
+        drainTime = value;
+    }
+
+    @Override
+    public Duration drainTime() {
+        return drainTime;
     }
 
     public ProxyConfig config() {
@@ -113,4 +125,9 @@ public final class FakeRequestPath implements RequestPath {
 
     @Override
     public void close() {}
+
+    @Override
+    public StatsConnection statsConnection(String cluster) {
+        throw new IllegalStateException("nobody has stats sent");
+    }
 }

@@ -36,7 +36,11 @@ class StatsdSinkTest {
     private StatsSinks open(Tags tags, int maxBytes) throws IOException {
         var address = new InetSocketAddress(server.getLocalAddress(), server.getLocalPort());
         return StatsSinks.open(
-                List.of(new StatsSinkConfig(address, "envoy", tags, maxBytes)), stats);
+                List.of(new StatsSinkConfig.Datagrams(address, "envoy", tags, maxBytes)),
+                stats,
+                _ -> {
+                    throw new IllegalStateException("nothing goes over TCP");
+                });
     }
 
     private String receive() throws IOException {

@@ -28,16 +28,16 @@ import org.jspecify.annotations.NullMarked;
 
 /** Clusters with one worker, a loop whose time is told, and randomness that repeats. */
 @NullMarked
-final class TestClusters implements AutoCloseable {
+public final class TestClusters implements AutoCloseable {
     final FakeMainLoop loop = new FakeMainLoop();
-    final StatsStore stats = new StatsStore(2);
-    final WorkerContext worker;
+    public final StatsStore stats = new StatsStore(2);
+    public final WorkerContext worker;
 
     final Clusters clusters;
     private final EventLoop eventLoop = new DefaultEventLoop();
     private final Map<String, ActiveCluster> active = new HashMap<>();
 
-    TestClusters() {
+    public TestClusters() {
         this(LocalityKey.NONE, "");
     }
 
@@ -99,7 +99,7 @@ final class TestClusters implements AutoCloseable {
     }
 
     /** Adds or changes a cluster. */
-    Cluster apply(String yaml) {
+    public Cluster apply(String yaml) {
         ActiveCluster parsed = ParsedClusters.active(yaml);
         return apply(parsed);
     }
@@ -123,11 +123,11 @@ final class TestClusters implements AutoCloseable {
         return ParsedClusters.active(yaml).config();
     }
 
-    long counter(String name) {
+    public long counter(String name) {
         return stats.value(stats.counter(name));
     }
 
-    long gauge(String name) {
+    public long gauge(String name) {
         return stats.value(stats.gauge(name));
     }
 

@@ -201,7 +201,8 @@ final class AnswerSchemas {
                         field("author", text()),
                         field("message", text()),
                         field("source", words("api", "cli", "console", "git")),
-                        field("changes", list(change))));
+                        field("changes", list(change)),
+                        optional("sync", ref("RevisionOutcome"))));
         named.put("RevisionList", page(ref("Revision")));
         named.put(
                 "DocumentChange",
@@ -224,17 +225,18 @@ final class AnswerSchemas {
                         field("from", count()),
                         field("to", count()),
                         field("changes", list(ref("DocumentChange")))));
-        named.put(
-                "SyncReport",
-                object(
-                        field("revision", count()),
-                        field("publishedRevision", count()),
-                        field("synced", bool()),
-                        field(
-                                "missing",
-                                list(object(field("proxy", text()), field("reason", text())))),
-                        field("withheld", list(ref("Withheld"))),
-                        field("proxies", list(ref("Proxy")))));
+        var outcome =
+                new SchemaParts.Field[] {
+                    field("publishedRevision", count()),
+                    field("synced", bool()),
+                    field("missing", list(object(field("proxy", text()), field("reason", text())))),
+                    field("withheld", list(ref("Withheld")))
+                };
+        named.put("RevisionOutcome", object(outcome));
+        var report = Arrays.copyOf(outcome, outcome.length + 2);
+        report[outcome.length] = field("revision", count());
+        report[outcome.length + 1] = field("proxies", list(ref("Proxy")));
+        named.put("SyncReport", object(report));
     }
 
     private void proxies() {

@@ -78,7 +78,8 @@ final class ApplyService {
         var body = Bodies.of(request);
         var context = Requests.writeContext(request, body.bytes(), caller);
         PolicyWrite write =
-                Permissions.guard(writes.apply(body.bytes(), body.format(), prune), caller);
+                Requests.guarded(
+                        writes.apply(body.bytes(), body.format(), prune), context, request, caller);
         if (dryRun.equals("plan")) {
             plan(write, response, caller);
             return;
@@ -120,7 +121,7 @@ final class ApplyService {
         var plan = plans.require(id, caller);
         var write = PolicyWrites.planned(plan.baseRevision(), plan.changes(), plan.warnings());
         var context = Requests.writeContext(request, new byte[0], caller);
-        run("plan", Permissions.guard(write, caller), context, false, response);
+        run("plan", Requests.guarded(write, context, request, caller), context, false, response);
     }
 
     private void run(

@@ -11,6 +11,8 @@ import dev.outrigger.policy.model.StoredDocument;
 import dev.outrigger.policy.patch.JsonPatch;
 import dev.outrigger.policy.patch.MergePatch;
 import dev.outrigger.policy.patch.PatchFailure;
+import dev.outrigger.policy.plan.Effects;
+import dev.outrigger.policy.plan.Overridden;
 import dev.outrigger.policy.rest.Operation.MediaSchema;
 import dev.outrigger.policy.status.PolicyStatus;
 import dev.outrigger.policy.status.StatusSource;
@@ -40,6 +42,7 @@ final class DocumentService {
     private final PolicyStore store;
     private final PolicyWrites writes;
     private final StatusSource proxies;
+    private final Effects effects;
     private final ApiMetrics metrics;
     private final Cursors cursors;
     private final Snapshots snapshots;
@@ -49,6 +52,7 @@ final class DocumentService {
             PolicyStore store,
             PolicyWrites writes,
             StatusSource proxies,
+            Effects effects,
             ApiMetrics metrics,
             Cursors cursors,
             Snapshots snapshots) {
@@ -56,6 +60,7 @@ final class DocumentService {
         this.store = store;
         this.writes = writes;
         this.proxies = proxies;
+        this.effects = effects;
         this.metrics = metrics;
         this.cursors = cursors;
         this.snapshots = snapshots;
@@ -182,10 +187,12 @@ final class DocumentService {
             snapshots.keep(set);
             String cursor =
                     cursors.write(list, new Cursors.Position(set.revision(), key(page.getLast())));
-            root.put("next", cursor);
-            response.header(
-                    HeaderNames.LINK,
-                    "<" + nextUri(namespace, selectorText, limit, cursor) + ">; rel=\"next\"");
+            new NextPage("/api/v1/" + kind.plural(), limit)
+                    .with("namespace", namespace)
+                    .with(
+                            "labelSelector",
+                            Optional.of(selectorText).filter(text -> !text.isEmpty()))
+                    .tell(response, root, cursor);
         }
         Responses.json(response, 200, root);
     }
@@ -222,8 +229,25 @@ final class DocumentService {
         Json.identify(root, id);
         root.set(
                 "status",
-                Json.policyStatus(PolicyStatus.of(id, document.generation(), proxies.proxies(id))));
+                Json.policyStatus(
+                        PolicyStatus.of(
+                                id,
+                                document.generation(),
+                                proxies.proxies(id),
+                                overridden(id, caller))));
         Responses.json(response, 200, root);
+    }
+
+    /** Without naming what the caller may not see. */
+    private List<Overridden> overridden(PolicyId id, Caller caller) {
+        return effects.overridden(store.documents().policies(), id).stream()
+                .map(one ->
+                        new Overridden(
+                                one.consumer(),
+                                one.rule(),
+                                one.block(),
+                                PlanJson.shown(one.by(), caller)))
+                .toList();
     }
 
     private void create(ServerRequest request, ServerResponse response, Caller caller) {
@@ -303,7 +327,8 @@ final class DocumentService {
             Caller caller) {
         boolean dryRun = Requests.flag(request, "dryRun");
         var context = Requests.writeContext(request, body, caller);
-        WriteOutcome outcome = writes.run(Permissions.guard(write, caller), context, dryRun);
+        WriteOutcome outcome =
+                writes.run(Requests.guarded(write, context, request, caller), context, dryRun);
         metrics.write(operation, WriteResults.word(outcome, dryRun));
         return Responses.requireWritten(outcome);
     }
@@ -351,16 +376,6 @@ final class DocumentService {
                                                 + " is no longer at hand: start again"
                                                 + " without the cursor.")
                                 .raise());
-    }
-
-    private String nextUri(Optional<String> namespace, String selector, int limit, String cursor) {
-        var uri = new StringBuilder("/api/v1/").append(kind.plural());
-        uri.append("?limit=").append(limit);
-        namespace.ifPresent(text -> uri.append("&namespace=").append(Requests.encoded(text)));
-        if (!selector.isEmpty()) {
-            uri.append("&labelSelector=").append(Requests.encoded(selector));
-        }
-        return uri.append("&cursor=").append(cursor).toString();
     }
 
     /** Sorts as the set does: no character of a name sorts before the blank. */

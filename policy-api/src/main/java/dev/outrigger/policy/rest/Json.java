@@ -147,6 +147,15 @@ final class Json {
     static ObjectNode sync(SyncReport report) {
         ObjectNode root = object();
         root.put("revision", report.revision());
+        root.setAll(outcome(report));
+        var proxies = root.putArray("proxies");
+        report.proxies().forEach(proxy -> proxies.add(proxy(proxy)));
+        return root;
+    }
+
+    /** What became of a revision, without the proxies one by one. */
+    static ObjectNode outcome(SyncReport report) {
+        ObjectNode root = object();
         root.put("publishedRevision", report.publishedRevision());
         root.put("synced", report.synced());
         var missing = root.putArray("missing");
@@ -154,8 +163,6 @@ final class Json {
                 .forEach(one ->
                         missing.addObject().put("proxy", one.proxy()).put("reason", one.reason()));
         root.set("withheld", withheld(report.withheld()));
-        var proxies = root.putArray("proxies");
-        report.proxies().forEach(proxy -> proxies.add(proxy(proxy)));
         return root;
     }
 

@@ -31,6 +31,10 @@ final class Parameters {
     static final List<Parameter> WRITER =
             List.of(
                     MESSAGE,
+                    query(
+                            "force",
+                            flag(),
+                            "Also changes documents that say they are managed by git."),
                     header(
                             "Idempotency-Key",
                             limited(255),

@@ -139,6 +139,13 @@ final class PlanJson {
         return root;
     }
 
+    /** A source that does not name a document which the caller may not see. */
+    static Source shown(Source source, Caller caller) {
+        return source.document().filter(id -> !isVisible(id, caller)).isPresent()
+                ? new Source(source.level(), Optional.empty(), "#")
+                : source;
+    }
+
     private static JsonNode at(StoredDocument document, String pointer) {
         String plain =
                 URLDecoder.decode(pointer.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -159,6 +159,7 @@ public final class PolicyApiServer implements AutoCloseable {
                                     api.store(),
                                     writes,
                                     api.status(),
+                                    api.effects(),
                                     api.metrics(),
                                     cursors,
                                     snapshots)

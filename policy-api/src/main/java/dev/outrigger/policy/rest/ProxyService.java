@@ -10,7 +10,6 @@ import dev.outrigger.policy.status.ProxyStatus;
 import dev.outrigger.policy.status.StatusSource;
 import dev.outrigger.policy.store.PolicyStore;
 import dev.outrigger.policy.store.PolicyWrites;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -133,18 +132,14 @@ final class ProxyService {
                     cursors.write(
                             list,
                             new Cursors.Position(0, GivenQuery.key(last.type(), last.name())));
-            root.put("next", cursor);
-            response.header(
-                    HeaderNames.LINK,
-                    "</api/v1/proxies/"
-                            + Requests.encoded(proxy).replace("+", "%20")
-                            + "/xds?limit="
-                            + limit
-                            + type.map(text -> "&type=" + Requests.encoded(text)).orElse("")
-                            + name.map(text -> "&name=" + Requests.encoded(text)).orElse("")
-                            + "&cursor="
-                            + cursor
-                            + ">; rel=\"next\"");
+            new NextPage(
+                            "/api/v1/proxies/"
+                                    + Requests.encoded(proxy).replace("+", "%20")
+                                    + "/xds",
+                            limit)
+                    .with("type", type)
+                    .with("name", name)
+                    .tell(response, root, cursor);
         }
         Responses.json(response, 200, root);
     }

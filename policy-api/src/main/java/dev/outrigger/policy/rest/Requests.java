@@ -3,6 +3,7 @@ package dev.outrigger.policy.rest;
 
 import dev.outrigger.policy.document.Gep2257Duration;
 import dev.outrigger.policy.document.Quoted;
+import dev.outrigger.policy.store.PolicyWrite;
 import dev.outrigger.policy.store.Precondition;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteContext.IdempotencyKey;
@@ -166,6 +167,13 @@ final class Requests {
         }
         return new WriteContext(
                 author, message, SOURCES.getOrDefault(source, Source.API), key(request, body));
+    }
+
+    /** A write as far as its caller may do it, and may do it here. */
+    static PolicyWrite guarded(
+            PolicyWrite write, WriteContext context, ServerRequest request, Caller caller) {
+        return Permissions.guard(
+                ManagedDocuments.guard(write, context.source(), flag(request, "force")), caller);
     }
 
     static Problem.Raised badParameter(String name, String detail) {

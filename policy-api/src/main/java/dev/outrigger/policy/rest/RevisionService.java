@@ -13,7 +13,6 @@ import dev.outrigger.policy.store.Revision;
 import dev.outrigger.policy.store.StoredJson;
 import dev.outrigger.policy.store.WriteContext;
 import dev.outrigger.policy.store.WriteOutcome;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
@@ -89,7 +88,9 @@ final class RevisionService {
                         .replying(200, "A page.", "application/json", "RevisionList", "Link")
                         .by(this::list),
                 Operation.of("GET", one, "getRevision")
-                        .saying("A write with the documents before and after it.")
+                        .saying(
+                                "A write with the documents before and after it, and what became of it"
+                                        + " on the proxies.")
                         .needing(Role.VIEWER)
                         .taking(number)
                         .replying(200, "The revision.", "application/json", "Revision")
@@ -160,7 +161,8 @@ final class RevisionService {
                                 given.key())
                         : given;
         var write = writes.undo(revision, id -> only.isEmpty() || only.get().equals(id));
-        WriteOutcome outcome = writes.run(Permissions.guard(write, caller), context, dryRun);
+        WriteOutcome outcome =
+                writes.run(Requests.guarded(write, context, request, caller), context, dryRun);
         metrics.write("rollback", WriteResults.word(outcome, dryRun));
         Responses.json(response, 200, Json.written(Responses.requireWritten(outcome), dryRun));
     }
@@ -188,17 +190,10 @@ final class RevisionService {
         root.put("revision", store.documents().revision());
         if (page.next().isPresent()) {
             String cursor = cursors.write(list, new Cursors.Position(page.next().getAsLong(), ""));
-            root.put("next", cursor);
-            response.header(
-                    HeaderNames.LINK,
-                    "</api/v1/revisions?limit="
-                            + limit
-                            + text.map(given -> "&document=" + Requests.encoded(given)).orElse("")
-                            + labels.map(given -> "&labelSelector=" + Requests.encoded(given))
-                                    .orElse("")
-                            + "&cursor="
-                            + cursor
-                            + ">; rel=\"next\"");
+            new NextPage("/api/v1/revisions", limit)
+                    .with("document", text)
+                    .with("labelSelector", labels)
+                    .tell(response, root, cursor);
         }
         Responses.json(response, 200, root);
     }
@@ -242,8 +237,13 @@ final class RevisionService {
                         .anyMatch(json -> selector.matches(StoredJson.read(json)));
     }
 
-    private void get(ServerRequest request, ServerResponse response, Caller caller) {
-        Responses.json(response, 200, json(require(request, caller), true, caller));
+    private void get(ServerRequest request, ServerResponse response, Caller caller)
+            throws InterruptedException {
+        Revision revision = require(request, caller);
+        ObjectNode root = json(revision, true, caller);
+        var report = status.awaitSync(revision.number(), Duration.ZERO);
+        root.set("sync", Json.outcome(visible(caller, report)));
+        Responses.json(response, 200, root);
     }
 
     private void diff(ServerRequest request, ServerResponse response, Caller caller) {

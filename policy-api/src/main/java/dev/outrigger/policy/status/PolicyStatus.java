@@ -2,6 +2,7 @@
 package dev.outrigger.policy.status;
 
 import dev.outrigger.policy.model.PolicyId;
+import dev.outrigger.policy.plan.Overridden;
 import dev.outrigger.policy.status.ProxyStatus.State;
 import dev.outrigger.policy.status.ProxyStatus.TypeStatus;
 import dev.outrigger.policy.status.Withheld.Reason;
@@ -26,6 +27,8 @@ public record PolicyStatus(
         List<ProxyStatus> proxies,
         List<Refusal> refusals,
         List<Withheld> withheld) {
+    private static final int MAX_NAMED = 3;
+
     public PolicyStatus {
         conditions = List.copyOf(conditions);
         proxies = List.copyOf(proxies);
@@ -46,8 +49,13 @@ public record PolicyStatus(
 
     /**
      * @param concerned the proxies whose configuration has something of the document, or should
+     * @param overridden where others hold in its place
      */
-    public static PolicyStatus of(PolicyId id, long generation, List<ProxyStatus> concerned) {
+    public static PolicyStatus of(
+            PolicyId id,
+            long generation,
+            List<ProxyStatus> concerned,
+            List<Overridden> overridden) {
         var withheld =
                 concerned.stream()
                         .flatMap(proxy -> proxy.withheld().stream())
@@ -62,7 +70,7 @@ public record PolicyStatus(
                 List.of(
                         new Condition(
                                 "Accepted", "True", "Accepted", "stored, and valid in itself"),
-                        programmed(counts, withheld),
+                        programmed(counts, withheld, overridden),
                         synced(counts, withheld)),
                 counts,
                 concerned,
@@ -119,7 +127,8 @@ public record PolicyStatus(
         return new Counts(proxies.size(), acked, pending, rejected, disconnected);
     }
 
-    private static Condition programmed(Counts counts, List<Withheld> withheld) {
+    private static Condition programmed(
+            Counts counts, List<Withheld> withheld, List<Overridden> overridden) {
         if (counts.matched() == 0) {
             return new Condition(
                     "Programmed", "Unknown", "NoProxies", "no known proxy needs this document");
@@ -128,11 +137,38 @@ public record PolicyStatus(
                 .min(java.util.Comparator.comparing(Withheld::reason))
                 .map(held -> new Condition("Programmed", "False", reason(held), message(held)))
                 .orElseGet(() ->
-                        new Condition(
-                                "Programmed",
-                                "True",
-                                "Programmed",
-                                "in the configuration of every proxy that needs it"));
+                        overridden.isEmpty()
+                                ? new Condition(
+                                        "Programmed",
+                                        "True",
+                                        "Programmed",
+                                        "in the configuration of every proxy that needs it")
+                                : new Condition(
+                                        "Programmed",
+                                        "True",
+                                        "PartiallyProgrammed",
+                                        message(overridden)));
+    }
+
+    /** Which blocks do not hold where; some of them, for people. */
+    private static String message(List<Overridden> overridden) {
+        var parts = new ArrayList<String>();
+        for (Overridden one : overridden.subList(0, Math.min(MAX_NAMED, overridden.size()))) {
+            parts.add(
+                    one.block()
+                            + " overridden on "
+                            + one.rule()
+                            + (one.consumer().equals("*") ? "" : " for " + one.consumer())
+                            + " by "
+                            + one.by()
+                                    .document()
+                                    .map(PolicyId::toString)
+                                    .orElse("what is more specific"));
+        }
+        if (overridden.size() > MAX_NAMED) {
+            parts.add("and on others");
+        }
+        return String.join("; ", parts);
     }
 
     private static Condition synced(Counts counts, List<Withheld> withheld) {

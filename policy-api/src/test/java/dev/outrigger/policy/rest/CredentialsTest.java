@@ -315,6 +315,9 @@ class CredentialsTest {
         assertThat(ofY.json().path("missing")).isEmpty();
         assertThat(ofY.json().path("withheld")).isEmpty();
         assertThat(ofY.json().path("synced")).isEqualTo(ofAll.path("synced"));
+        var revision = get("/api/v1/revisions/1", tokens.token("ann", "y:viewer")).json();
+        assertThat(revision.at("/sync/missing")).isEmpty();
+        assertThat(revision.at("/sync/withheld")).isEmpty();
     }
 
     @Test

@@ -155,6 +155,20 @@ class PolicyApiServerTest {
     }
 
     @Test
+    void saysWhereAPolicyDoesNotHold() {
+        api.apply(service("b") + "---\n" + retry("b", "b"));
+
+        var conditions =
+                api.get("/api/v1/trafficpolicies/b/status").json().at("/status/conditions");
+
+        // Of the proxies nothing is withheld but what Service/b is blamed for.
+        assertThat(conditions.get(1).path("reason").asText()).isEqualTo("PartiallyProgrammed");
+        assertThat(conditions.get(1).path("status").asText()).isEqualTo("True");
+        assertThat(conditions.get(1).path("message").asText())
+                .isEqualTo("retry overridden on default/r/quotes by TrafficPolicy/p");
+    }
+
+    @Test
     void rollsBackARevisionAsANewOne() {
         api.apply(service("b"));
         api.apply(service("b").replace("10.0.0.1", "10.0.0.2") + "---\n" + service("c"));
@@ -428,7 +442,7 @@ class PolicyApiServerTest {
     }
 
     @Test
-    void refusesAnEndlessChunkedBody() throws IOException {
+    void r07RefusesAnEndlessChunkedBody() throws IOException {
         String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
         String answer =
                 api.raw(

@@ -69,6 +69,19 @@ class RevisionsTest {
     }
 
     @Test
+    void saysWhatBecameOfARevision() {
+        var sync = api.get("/api/v1/revisions/2").json().path("sync");
+
+        assertThat(sync.path("synced").asBoolean(true)).isFalse();
+        assertThat(sync.path("publishedRevision").asLong()).isEqualTo(2);
+        assertThat(sync.at("/missing/0").toString())
+                .isEqualTo("{\"proxy\":\"a-1\",\"reason\":\"CDS refused: bad\"}");
+        assertThat(sync.at("/withheld/0/reason").asText()).isEqualTo("REFUSED");
+        // A list would have to ask for each.
+        assertThat(api.get("/api/v1/revisions").json().at("/items/0").has("sync")).isFalse();
+    }
+
+    @Test
     void refusesAHistoryOfNothing() {
         assertThat(api.get("/api/v1/revisions?document=b").status()).isEqualTo(400);
         assertThat(api.get("/api/v1/revisions?document=Pod/b").status()).isEqualTo(400);

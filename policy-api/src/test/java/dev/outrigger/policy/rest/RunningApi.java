@@ -12,6 +12,7 @@ import dev.outrigger.policy.plan.Explanation;
 import dev.outrigger.policy.plan.GivenQuery;
 import dev.outrigger.policy.plan.GivenResource;
 import dev.outrigger.policy.plan.Outstanding;
+import dev.outrigger.policy.plan.Overridden;
 import dev.outrigger.policy.plan.PlannedEffects;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.policy.plan.ResourceChange;
@@ -287,6 +288,13 @@ final class RunningApi implements AutoCloseable {
                                     Optional.empty(),
                                     Optional.of(JSON.createObjectNode().put("name", "x")))),
                     true);
+        }
+
+        @Override
+        public List<Overridden> overridden(PolicySet policies, PolicyId document) {
+            return document.kind().equals("TrafficPolicy")
+                    ? List.of(new Overridden("*", "default/r/quotes", "retry", SOURCE))
+                    : List.of();
         }
 
         @Override

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** Which blocks hold for whom before and after, for the services that a change concerns. */
 final class EffectiveDiff {
     /** Whoever no policy names; no service can be called so. */
-    private static final ServiceRef ANYBODY = new ServiceRef(PolicyId.DEFAULT_NAMESPACE, "*");
+    static final ServiceRef ANYBODY = new ServiceRef(PolicyId.DEFAULT_NAMESPACE, "*");
 
-    private static final Comparator<ServiceRef> ORDER =
+    static final Comparator<ServiceRef> ORDER =
             Comparator.comparing(ServiceRef::namespace).thenComparing(ServiceRef::name);
 
     private final PolicySet before;
@@ -128,7 +128,7 @@ final class EffectiveDiff {
         return held;
     }
 
-    private static List<IrServicePort> ports(Policy<ServiceSpec> service) {
+    static List<IrServicePort> ports(Policy<ServiceSpec> service) {
         return service.spec().ports().stream()
                 .map(port ->
                         new IrServicePort(

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.xds.plan;
 
+import dev.outrigger.policy.kind.trafficpolicy.TrafficPolicySpec;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.plan.Effects;
 import dev.outrigger.policy.plan.Explanation;
 import dev.outrigger.policy.plan.GivenQuery;
 import dev.outrigger.policy.plan.GivenResource;
 import dev.outrigger.policy.plan.Outstanding;
+import dev.outrigger.policy.plan.Overridden;
 import dev.outrigger.policy.plan.PlannedEffects;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.xds.node.NodeIdentity;
@@ -52,6 +55,15 @@ public final class PolicyEffects implements Effects {
     @Override
     public Explanation explain(PolicySet policies, Question question) {
         return alone(() -> new RequestExplainer(policies).explain(question));
+    }
+
+    @Override
+    public List<Overridden> overridden(PolicySet policies, PolicyId document) {
+        boolean hasBlocks =
+                policies.find(document)
+                        .filter(policy -> policy.spec() instanceof TrafficPolicySpec)
+                        .isPresent();
+        return hasBlocks ? alone(() -> OverriddenBlocks.of(policies, document)) : List.of();
     }
 
     @Override

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outrigger.policy.check.PolicyReader;
+import dev.outrigger.policy.model.PolicyId;
 import dev.outrigger.policy.model.PolicySet;
 import dev.outrigger.policy.model.ServiceRef;
 import dev.outrigger.policy.plan.EffectiveChange;
 import dev.outrigger.policy.plan.Explanation;
 import dev.outrigger.policy.plan.GivenQuery;
 import dev.outrigger.policy.plan.GivenResource;
+import dev.outrigger.policy.plan.Overridden;
 import dev.outrigger.policy.plan.Question;
 import dev.outrigger.policy.plan.Source;
 import dev.outrigger.xds.node.NodeGroupResolver;
@@ -130,6 +132,66 @@ class PolicyEffectsTest {
                         "timeouts from service TrafficPolicy/for-a#/spec/timeouts beats"
                                 + " [mesh TrafficPolicy/mesh#/spec/timeouts, built-in#]");
         assertThat(answer.envoy().at("/route/timeout").asText()).isEqualTo("2s");
+    }
+
+    private List<String> overridden(PolicySet policies, String policy) {
+        return effects
+                .overridden(policies, new PolicyId("TrafficPolicy", "default", policy))
+                .stream()
+                .map(one ->
+                        one.block()
+                                + " at "
+                                + one.rule()
+                                + " for "
+                                + one.consumer()
+                                + " by "
+                                + text(one.by()))
+                .toList();
+    }
+
+    @Test
+    void saysWhereAPolicyGivesWayToOthers() {
+        var policies = policies(SERVICES + MESH + FOR_A);
+
+        assertThat(overridden(policies, "mesh"))
+                .containsExactly(
+                        "retry at default/r/quotes for * by inline HTTPRoute/r#/spec/rules/0/retry",
+                        "timeouts at default/r/quotes for a by service"
+                                + " TrafficPolicy/for-a#/spec/timeouts",
+                        "timeouts at default/r/rest for a by service"
+                                + " TrafficPolicy/for-a#/spec/timeouts");
+        assertThat(overridden(policies, "for-a")).isEmpty();
+        assertThat(overridden(policies(SERVICES + FOR_A), "for-a")).isEmpty();
+        assertThat(effects.overridden(policies, new PolicyId("HTTPRoute", "default", "r")))
+                .isEmpty();
+    }
+
+    @Test
+    void boundsWhatIsSaidOfAPolicyThatGivesWayEverywhere() {
+        var yaml = new StringBuilder(SERVICES + MESH);
+        for (int i = 0; i < 30; i++) {
+            yaml.append(
+                    """
+                    ---
+                    apiVersion: outrigger.dev/v1alpha1
+                    kind: Service
+                    metadata: {name: s%1$d}
+                    spec:
+                      hostnames: [s%1$d.local]
+                      ports: [{name: http, port: 80}]
+                      endpoints: {static: []}
+                    ---
+                    apiVersion: outrigger.dev/v1alpha1
+                    kind: TrafficPolicy
+                    metadata: {name: p%1$d}
+                    spec:
+                      targetRefs: [{kind: Service, name: s%1$d}]
+                      timeouts: {request: 2s}
+                    """
+                            .formatted(i));
+        }
+
+        assertThat(overridden(policies(yaml.toString()), "mesh")).hasSize(Overridden.MAX);
     }
 
     @Test
