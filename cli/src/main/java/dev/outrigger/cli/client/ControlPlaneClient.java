@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.ExitCode;
 import dev.outrigger.policy.document.Gep2257Duration;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +85,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         return rest.submit(
                 rest.request("/api/v1/apply", query)
                         .header("Content-Type", bundle.contentType())
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(bundle.body())),
+                        .post(bundle.body()),
                 bundle);
     }
 
@@ -96,9 +95,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         query.put("plan", plan);
         message.ifPresent(text -> query.put("message", text));
         insist(query);
-        return rest.ask(
-                rest.request("/api/v1/apply", query).POST(HttpRequest.BodyPublishers.noBody()),
-                "the plan");
+        return rest.ask(rest.request("/api/v1/apply", query).post(), "the plan");
     }
 
     /**
@@ -107,7 +104,7 @@ public final class ControlPlaneClient implements AutoCloseable {
      * @param subject what it is, for a refusal
      */
     public JsonNode read(String path, Map<String, String> query, String subject) {
-        return rest.ask(rest.request(path, query).GET(), subject);
+        return rest.ask(rest.request(path, query), subject);
     }
 
     /** Every document of a kind, page after page. */
@@ -137,9 +134,9 @@ public final class ControlPlaneClient implements AutoCloseable {
     public Tagged document(ResourceKind kind, String namespace, String name) {
         var answer =
                 rest.good(
-                        rest.request(path(kind, name), Map.of("namespace", namespace)).GET(),
+                        rest.request(path(kind, name), Map.of("namespace", namespace)),
                         subject(kind, namespace, name));
-        return new Tagged(rest.json(answer), answer.headers().firstValue("ETag").orElse("*"));
+        return new Tagged(rest.json(answer), answer.header("ETag").orElse("*"));
     }
 
     /** Deletes the document if it still is the one with that tag; returns the answer, if any. */
@@ -154,7 +151,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         insist(query);
         var answer =
                 rest.good(
-                        rest.request(path(kind, name), query).header("If-Match", etag).DELETE(),
+                        rest.request(path(kind, name), query).header("If-Match", etag).delete(),
                         subject(kind, namespace, name));
         return answer.body().isBlank() ? MissingNode.getInstance() : rest.json(answer);
     }
@@ -206,8 +203,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         selector.ifPresent(labels -> query.put("labelSelector", labels));
         return rest.lines(
                 rest.request("/api/v1/watch", query)
-                        .setHeader("Accept", "text/event-stream, application/problem+json")
-                        .GET(),
+                        .header("Accept", "text/event-stream, application/problem+json"),
                 "watch");
     }
 
@@ -243,14 +239,13 @@ public final class ControlPlaneClient implements AutoCloseable {
         message.ifPresent(text -> query.put("message", text));
         insist(query);
         return rest.ask(
-                rest.request("/api/v1/revisions/" + revision + "/rollback", query)
-                        .POST(HttpRequest.BodyPublishers.noBody()),
+                rest.request("/api/v1/revisions/" + revision + "/rollback", query).post(),
                 "revision " + revision);
     }
 
     /** Whether it answers and says that it is ready to serve. */
     public boolean isReady() {
-        return rest.answers(rest.request("/health/ready", Map.of()).GET(), 200);
+        return rest.answers(rest.request("/health/ready", Map.of()), 200);
     }
 
     /** Waits until the connected proxies concerned have answered, or the wait is over. */
@@ -258,37 +253,33 @@ public final class ControlPlaneClient implements AutoCloseable {
         return rest.json(
                 rest.good(
                         rest.request(
-                                        "/api/v1/revisions/" + revision + "/sync",
-                                        Map.of("timeout", Gep2257Duration.format(wait)))
-                                .GET(),
+                                "/api/v1/revisions/" + revision + "/sync",
+                                Map.of("timeout", Gep2257Duration.format(wait))),
                         wait.plus(rest.timeout()),
                         "revision " + revision));
     }
 
     /** The time it is there, from the head of any answer; empty if it does not say. */
     public Optional<String> date() {
-        return rest.good(rest.request("/health/live", Map.of()).GET(), "health")
-                .headers()
-                .firstValue("Date");
+        return rest.good(rest.request("/health/live", Map.of()), "health").header("Date");
     }
 
     /** When the control plane's certificate expires; empty in plaintext. */
     public Optional<Instant> certificateEnd() {
-        return rest.good(rest.request("/health/live", Map.of()).GET(), "health")
-                .sslSession()
+        return rest.good(rest.request("/health/live", Map.of()), "health")
+                .session()
                 .map(RestTransport::ownCertificate)
                 .map(certificate -> certificate.getNotAfter().toInstant());
     }
 
     /** A JSON body whatever the status: what is ready and what is not. */
     public JsonNode readiness() {
-        return rest.json(rest.any(rest.request("/health/ready", Map.of()).GET()));
+        return rest.json(rest.any(rest.request("/health/ready", Map.of())));
     }
 
+    /** Lets go of the control plane; no connection outlives its answer. */
     @Override
-    public void close() {
-        rest.close();
-    }
+    public void close() {}
 
     private static String proxyPath(String id) {
         return "/api/v1/proxies/" + RestTransport.encode(id);

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.outrigger.cli.console.CliFailure;
 import dev.outrigger.cli.console.ExitCode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -24,26 +24,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.TrustManager;
 
 /**
  * Requests to one control plane, and what becomes of them: an answer, or a {@link CliFailure} with
  * the exit code of docs/cli.md. Blocking; any thread.
+ *
+ * <p>By the JDK's first HTTP client: its second one has threads, a selector and a TLS context of
+ * its own, which take longer to start than most commands run.
  */
-final class RestTransport implements AutoCloseable {
+final class RestTransport {
+    static {
+        // A write is not sent again because nobody knows what became of it.
+        System.setProperty("sun.net.http.retryPost", "false");
+        // A connection that waits for the next request may be closed by then, unseen.
+        System.setProperty("http.keepAlive", "false");
+    }
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Four of the heartbeats that a stream of changes has. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
 
     /** What the API takes for one. */
     private static final Pattern AUTHOR = Pattern.compile("[!-~]{1,128}");
 
     private final URI server;
     private final Duration timeout;
-    private final HttpClient http;
+    private final Optional<SSLContext> tls;
     private final Optional<String> token;
 
     /** Where nobody has to prove who they are, as on loopback. */
@@ -61,31 +73,7 @@ final class RestTransport implements AutoCloseable {
                 Optional.of(System.getProperty("user.name", ""))
                         .filter(name -> isPlain && AUTHOR.matcher(name).matches());
         this.trace = trace;
-        var builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(timeout)
-                        .followRedirects(HttpClient.Redirect.NEVER);
-        if (isPlain) {
-            builder.sslContext(withoutCertificates());
-        } else {
-            credentials.tls().ifPresent(builder::sslContext);
-        }
-        this.http = builder.build();
-    }
-
-    /**
-     * For plain HTTP: the client insists on a context, and the default one reads every root
-     * certificate of the JDK, a quarter of the time a short command takes.
-     */
-    private static SSLContext withoutCertificates() {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException everyJdkHasTls) {
-            throw new IllegalStateException(everyJdkHasTls);
-        }
+        this.tls = credentials.tls();
     }
 
     /** Reads the address; see {@link ControlPlaneClient#of}. */
@@ -108,11 +96,6 @@ final class RestTransport implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        http.shutdownNow();
-    }
-
     /** The server's own. */
     static X509Certificate ownCertificate(SSLSession session) {
         try {
@@ -126,7 +109,7 @@ final class RestTransport implements AutoCloseable {
         return timeout;
     }
 
-    HttpRequest.Builder request(String path, Map<String, String> query) {
+    RestRequest request(String path, Map<String, String> query) {
         var uri = new StringBuilder(server.toString()).append(path);
         var separator = '?';
         for (var entry : query.entrySet()) {
@@ -135,9 +118,9 @@ final class RestTransport implements AutoCloseable {
             separator = '&';
         }
         var request =
-                HttpRequest.newBuilder(URI.create(uri.toString()))
-                        .header("Accept", "application/json, application/problem+json");
-        request.header("X-Outrigger-Source", "cli");
+                new RestRequest(URI.create(uri.toString()))
+                        .header("Accept", "application/json, application/problem+json")
+                        .header("X-Outrigger-Source", "cli");
         token.ifPresentOrElse(
                 text -> request.header("Authorization", "Bearer " + text),
                 () -> author.ifPresent(name -> request.header("X-Outrigger-Author", name)));
@@ -150,99 +133,91 @@ final class RestTransport implements AutoCloseable {
     }
 
     /** A good answer's JSON. */
-    JsonNode ask(HttpRequest.Builder request, String subject) {
+    JsonNode ask(RestRequest request, String subject) {
         return json(good(request, subject));
     }
 
     /** An answer that is good, as it came. */
-    HttpResponse<String> good(HttpRequest.Builder request, String subject) {
+    RestAnswer good(RestRequest request, String subject) {
         return good(request, timeout, subject);
     }
 
-    HttpResponse<String> good(HttpRequest.Builder request, Duration limit, String subject) {
+    RestAnswer good(RestRequest request, Duration limit, String subject) {
         var answer = send(request, limit);
-        if (answer.statusCode() / 100 != 2) {
-            var problem = problem(answer.statusCode(), answer.body());
+        if (answer.status() / 100 != 2) {
+            var problem = problem(answer.status(), answer.body());
             throw refusal(problem, subject, problem.lines());
         }
         return answer;
     }
 
     /** An answer, whatever its status. */
-    HttpResponse<String> any(HttpRequest.Builder request) {
+    RestAnswer any(RestRequest request) {
         return send(request, timeout);
     }
 
     /** The answer to a submission: what is wrong with it is shown where it stands. */
-    JsonNode submit(HttpRequest.Builder request, DocumentBundle bundle) {
+    JsonNode submit(RestRequest request, DocumentBundle bundle) {
         var answer = send(request, timeout);
-        if (answer.statusCode() / 100 != 2) {
-            var problem = problem(answer.statusCode(), answer.body());
+        if (answer.status() / 100 != 2) {
+            var problem = problem(answer.status(), answer.body());
             throw refusal(problem, bundle.describe(), problem.lines(bundle));
         }
         return json(answer);
     }
 
     /** Whether the answer to a request has the status, within the time for each. */
-    boolean answers(HttpRequest.Builder request, int status) {
+    boolean answers(RestRequest request, int status) {
         try {
-            var answer =
-                    http.send(
-                            request.timeout(timeout).build(),
-                            HttpResponse.BodyHandlers.discarding());
-            return answer.statusCode() == status;
+            return read(open(request, timeout)).status() == status;
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    /** Lines of an answer that does not end by itself; the timeout is that of its head. */
-    Stream<String> lines(HttpRequest.Builder request, String subject) {
+    /** Lines of an answer that does not end by itself, but is never silent for a minute. */
+    Stream<String> lines(RestRequest request, String subject) {
         try {
-            var answer =
-                    http.send(
-                            request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofLines());
-            if (answer.statusCode() == 200) {
-                return answer.body();
+            var connection = open(request, SILENCE.compareTo(timeout) > 0 ? SILENCE : timeout);
+            if (connection.getResponseCode() == 200) {
+                var lines =
+                        new BufferedReader(
+                                        new InputStreamReader(
+                                                connection.getInputStream(),
+                                                StandardCharsets.UTF_8))
+                                .lines();
+                return lines.onClose(connection::disconnect);
             }
-            var text = answer.body().collect(Collectors.joining("\n"));
-            throw refusal(problem(answer.statusCode(), text), subject, List.of());
+            var answer = read(connection);
+            throw refusal(problem(answer.status(), answer.body()), subject, List.of());
         } catch (IOException e) {
             throw unreachable(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CliFailure.of(ExitCode.TIMEOUT, "interrupted").withCause(e);
         }
     }
 
-    JsonNode json(HttpResponse<String> answer) {
+    JsonNode json(RestAnswer answer) {
         try {
             return JSON.readTree(answer.body());
         } catch (JsonProcessingException e) {
-            throw notOutrigger(answer.statusCode()).withCause(e);
+            throw notOutrigger(answer.status()).withCause(e);
         }
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request, Duration limit) {
-        var built = request.timeout(limit).build();
+    private RestAnswer send(RestRequest request, Duration limit) {
         long start = System.nanoTime();
         try {
-            var answer =
-                    http.send(built, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            var answer = read(open(request, limit));
             trace.accept(
-                    built.method()
+                    request.method()
                             + " "
-                            + built.uri()
+                            + request.uri()
                             + " -> "
-                            + answer.statusCode()
+                            + answer.status()
                             + " in "
                             + Duration.ofNanos(System.nanoTime() - start).toMillis()
                             + " ms");
             return answer;
-        } catch (HttpTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             throw CliFailure.of(
                             ExitCode.TIMEOUT,
                             server + " did not answer within " + limit.toMillis() + " ms")
@@ -250,16 +225,62 @@ final class RestTransport implements AutoCloseable {
                     .withCause(e);
         } catch (IOException e) {
             throw unreachable(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CliFailure.of(ExitCode.TIMEOUT, "interrupted").withCause(e);
+        }
+    }
+
+    /** A connection for one request, which is sent when its answer is asked for. */
+    private HttpURLConnection open(RestRequest request, Duration limit) throws IOException {
+        var connection = (HttpURLConnection) request.uri().toURL().openConnection();
+        connection.setConnectTimeout(millis(timeout));
+        connection.setReadTimeout(millis(limit));
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setRequestMethod(request.method());
+        request.headers().forEach(connection::setRequestProperty);
+        if (connection instanceof HttpsURLConnection secure) {
+            tls.ifPresent(context -> secure.setSSLSocketFactory(context.getSocketFactory()));
+        }
+        if (request.method().equals("POST")) {
+            // Also of nothing: without a length some servers wait, or refuse.
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(request.body());
+        }
+        return connection;
+    }
+
+    private static int millis(Duration time) {
+        return Math.clamp(time.toMillis(), 1, Integer.MAX_VALUE);
+    }
+
+    private static RestAnswer read(HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        if (status < 0) {
+            throw new IOException("what answers does not speak HTTP");
+        }
+        var session = session(connection);
+        try (var stream =
+                status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            // There is none where an error has no body.
+            var body =
+                    stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return new RestAnswer(status, connection.getHeaderFields(), body, session);
+        }
+    }
+
+    private static Optional<SSLSession> session(HttpURLConnection connection) {
+        try {
+            return connection instanceof HttpsURLConnection secure
+                    ? secure.getSSLSession()
+                    : Optional.empty();
+        } catch (IllegalStateException noBodySoItIsOver) {
+            return Optional.empty();
         }
     }
 
     private CliFailure unreachable(IOException cause) {
         // The client reports a refused connection and an unknown host alike, with no message.
         var reason =
-                cause instanceof ConnectException
+                cause instanceof ConnectException || cause instanceof UnknownHostException
                         ? "nothing answers there"
                         : String.valueOf(cause.getMessage());
         return CliFailure.of(
