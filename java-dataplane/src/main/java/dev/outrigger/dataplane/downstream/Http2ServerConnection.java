@@ -343,7 +343,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void onDrain() {
         session.sendShutdownNotice();
-        worker.flushDirty();
+        // Within a read it goes out with what else that brings, if the connection lives so long.
+        if (!session.isReading()) {
+            worker.flushDirty();
+        }
     }
 
     @Override

@@ -135,7 +135,7 @@ abstract class Iteration {
             return;
         }
         complete |= endStream;
-        dataFrom(0, data, endStream);
+        dataFrom(0, data, endStream, false);
     }
 
     /** As {@link #data}, behind a filter that made the data. */
@@ -144,16 +144,19 @@ abstract class Iteration {
             data.release();
             return;
         }
-        dataFrom(position + 1, data, endStream);
+        dataFrom(position + 1, data, endStream, false);
     }
 
-    private void dataFrom(int from, ByteBuf data, boolean endStream) {
+    /**
+     * @param counted whether the data was kept before: the limit is only for what is added
+     */
+    private void dataFrom(int from, ByteBuf data, boolean endStream, boolean counted) {
         for (int i = from; i < length; i++) {
             if (skipped[i]) {
                 continue;
             }
             if (states[i] >= STOPPED_ALL_BUFFER) {
-                keep(data, states[i] == STOPPED_ALL_WATERMARK);
+                keep(data, states[i] == STOPPED_ALL_WATERMARK, counted);
                 return;
             }
             DataStatus status = callData(i, data, endStream);
@@ -166,25 +169,26 @@ abstract class Iteration {
             if (status == DataStatus.CONTINUE && states[i] == GOING) {
                 continue;
             }
-            afterData(i, status, data);
+            afterData(i, status, data, counted);
             return;
         }
         leaveData(data, endStream);
     }
 
-    private void afterData(int position, DataStatus status, ByteBuf data) {
+    private void afterData(int position, DataStatus status, ByteBuf data, boolean counted) {
         switch (status) {
             case CONTINUE -> {
-                append(data);
+                // What ends the wait is added to what waits, and may be too much (observed).
+                keep(data, false, counted || kept == null);
                 resume(position);
             }
             case STOP_ITERATION_AND_BUFFER -> {
                 states[position] = STOPPED;
-                keep(data, false);
+                keep(data, false, counted);
             }
             case STOP_ITERATION_AND_WATERMARK -> {
                 states[position] = STOPPED;
-                keep(data, true);
+                keep(data, true, counted);
             }
             case STOP_ITERATION_NO_BUFFER -> {
                 states[position] = STOPPED;
@@ -196,10 +200,10 @@ abstract class Iteration {
         }
     }
 
-    private void keep(ByteBuf data, boolean streaming) {
+    private void keep(ByteBuf data, boolean streaming, boolean counted) {
         append(data);
         ByteBuf held = kept;
-        if (limit > 0 && held != null && held.readableBytes() > limit) {
+        if (limit > 0 && !counted && held != null && held.readableBytes() > limit) {
             if (!streaming) {
                 tooLarge();
             } else if (!pressed) {
@@ -282,7 +286,7 @@ abstract class Iteration {
                 pressed = false;
                 pressure(false);
             }
-            dataFrom(next, held, complete && block == null);
+            dataFrom(next, held, complete && block == null, true);
         }
         if (!over && block != null) {
             trailersFrom(next, block);

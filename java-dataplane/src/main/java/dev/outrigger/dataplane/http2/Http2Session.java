@@ -193,6 +193,11 @@ public final class Http2Session {
         }
     }
 
+    /** Whether what has come is being read. */
+    public boolean isReading() {
+        return event.isUnderWay();
+    }
+
     /** All that had come is read; no effect where nothing was. */
     public void endRead() {
         if (!event.isUnderWay()) {
