@@ -165,7 +165,7 @@ final class ClusterFields {
                     .obeyed("protocol_selection")
                     .extension("typed_extension_protocol_options", List.of(() -> PROTOCOL))
                     .obeyed("dns_jitter", "respect_dns_ttl")
-                    .onlyBool("use_tcp_for_dns_lookups", false)
+                    .obeyed("use_tcp_for_dns_lookups")
                     .nested("dns_failure_refresh_rate", () -> DiscoveryParser.REFRESH_RATE)
                     .nested("dns_resolvers", () -> AddressParser.ADDRESS)
                     .nested("dns_resolution_config", () -> DnsResolverParser.RESOLUTION)

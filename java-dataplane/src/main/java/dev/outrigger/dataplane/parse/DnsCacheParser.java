@@ -32,7 +32,7 @@ final class DnsCacheParser {
                     .obeyed("disable_dns_refresh_on_failure", "dns_query_timeout")
                     .nested("dns_failure_refresh_rate", () -> DiscoveryParser.REFRESH_RATE)
                     .nested("dns_cache_circuit_breaker", () -> BREAKERS)
-                    .onlyBool("use_tcp_for_dns_lookups", false)
+                    .obeyed("use_tcp_for_dns_lookups")
                     .nested("dns_resolution_config", () -> DnsResolverParser.RESOLUTION)
                     .nested("typed_dns_resolver_config", () -> DnsResolverParser.TYPED)
                     .nested("preresolve_hostnames", () -> AddressParser.SOCKET_ADDRESS);

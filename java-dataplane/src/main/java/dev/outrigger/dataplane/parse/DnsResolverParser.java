@@ -69,9 +69,16 @@ final class DnsResolverParser {
         }
         return options(
                 proto.getDnsResolversList(),
-                io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.getDefaultInstance(),
+                flat(proto.getUseTcpForDnsLookups()),
                 "dns_resolvers",
                 findings);
+    }
+
+    /** Read only where neither of the newer ways says anything. */
+    private static io.envoyproxy.envoy.config.core.v3.DnsResolverOptions flat(boolean useTcp) {
+        return io.envoyproxy.envoy.config.core.v3.DnsResolverOptions.newBuilder()
+                .setUseTcpForDnsLookups(useTcp)
+                .build();
     }
 
     /** Those of a cache of names. */
@@ -85,7 +92,9 @@ final class DnsResolverParser {
         var config = proto.getDnsResolutionConfig();
         return options(
                 config.getResolversList(),
-                config.getDnsResolverOptions(),
+                proto.hasDnsResolutionConfig()
+                        ? config.getDnsResolverOptions()
+                        : flat(proto.getUseTcpForDnsLookups()),
                 FieldPaths.join(path, "dns_resolution_config.resolvers"),
                 findings);
     }

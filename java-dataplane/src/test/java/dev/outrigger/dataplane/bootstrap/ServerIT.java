@@ -113,13 +113,15 @@ class ServerIT {
                                 cluster()
                                         .replace(
                                                 "type: STATIC",
-                                                "type: STATIC, use_tcp_for_dns_lookups: true"),
+                                                "type: STATIC, upstream_connection_options:"
+                                                        + " {set_local_interface_name_on_upstream_connections:"
+                                                        + " true}"),
                                 Cluster.newBuilder()));
                 DeltaDiscoveryRequest nack = awaitNack(controlPlane);
 
                 assertThat(nack.getErrorDetail().getMessage())
                         .startsWith("Error adding/updating cluster(s) b: ")
-                        .contains("use_tcp_for_dns_lookups");
+                        .contains("set_local_interface_name_on_upstream_connections");
                 assertThat(get(server, "/").body()).isEqualTo("from upstream");
             }
         }
