@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -280,22 +281,11 @@ public final class GeneratedRun {
             List<String> unsteady)
             throws IOException {
         var failing = new ArrayList<Failing>();
-        try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
-            var replays =
-                    differing.entrySet().stream()
-                            .map(each ->
-                                    threads.submit(() -> playAgain(each.getValue(), each.getKey())))
-                            .toList();
-            for (var replay : replays) {
-                var replayed = replay.get();
-                failing.addAll(replayed.failing());
-                unsteady.addAll(replayed.unsteady());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause() == null ? e : e.getCause());
+        var replays = new ArrayList<Callable<Replayed>>();
+        differing.forEach((delivery, cases) -> replays.add(() -> playAgain(cases, delivery)));
+        for (var replayed : atOnce(replays)) {
+            failing.addAll(replayed.failing());
+            unsteady.addAll(replayed.unsteady());
         }
         return failing;
     }
@@ -373,16 +363,12 @@ public final class GeneratedRun {
 
     /** Once more, and beside it the oracle against itself. */
     private Twice playTwice(List<GeneratedCase> cases, Delivery delivery) throws IOException {
-        try (var threads = Executors.newFixedThreadPool(2)) {
-            var ofBoth = threads.submit(() -> pair.play(cases, delivery));
-            var ofOracles = threads.submit(() -> oracles.play(cases, delivery));
-            return new Twice(ofBoth.get(), ofOracles.get());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause() == null ? e : e.getCause());
-        }
+        var both =
+                atOnce(
+                        List.<Callable<List<Pair.Outcome>>>of(
+                                () -> pair.play(cases, delivery),
+                                () -> oracles.play(cases, delivery)));
+        return new Twice(both.getFirst(), both.getLast());
     }
 
     /** The cases with unexplained differences. */
@@ -412,23 +398,28 @@ public final class GeneratedRun {
         var byFailure = new LinkedHashMap<Failure, List<Failing>>();
         failing.forEach(each ->
                 byFailure.computeIfAbsent(each.failure(), _ -> new ArrayList<>()).add(each));
-        var findings = new ArrayList<Finding>();
+        var made = new ArrayList<Callable<Finding>>();
+        byFailure.forEach((failure, cases) -> {
+            boolean shrinks = made.size() < settings.shrinks();
+            made.add(() -> finding(failure, cases, shrinks));
+        });
+        return atOnce(made);
+    }
+
+    /** What comes of all of them, in their order, as many at once as there may be batches. */
+    private static <T> List<T> atOnce(List<Callable<T>> tasks) throws IOException {
         try (var threads = Executors.newFixedThreadPool(BATCHES_AT_ONCE)) {
-            var made = new ArrayList<Future<Finding>>();
-            byFailure.forEach((failure, cases) -> {
-                boolean shrinks = made.size() < settings.shrinks();
-                made.add(threads.submit(() -> finding(failure, cases, shrinks)));
-            });
-            for (var each : made) {
-                findings.add(each.get());
+            var results = new ArrayList<T>();
+            for (var task : tasks.stream().map(threads::submit).toList()) {
+                results.add(task.get());
             }
+            return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause() == null ? e : e.getCause());
         }
-        return findings;
     }
 
     private Finding finding(Failure failure, List<Failing> cases, boolean shrinks)
