@@ -46,6 +46,11 @@ final class LoopTimers implements Timers.Loop {
         loop.schedule(this::fire, delay, unit);
     }
 
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
     private void fire() {
         WorkerContext woken = context;
         if (woken != null) {

@@ -169,6 +169,11 @@ abstract class ClientConnection extends ChannelInboundHandlerAdapter
         return active;
     }
 
+    /** Whether its channel is no longer open, though {@link #channelInactive} is still to come. */
+    boolean hasEnded() {
+        return !context().channel().isActive();
+    }
+
     ChannelHandlerContext context() {
         if (context == null) {
             throw new IllegalStateException("not connected");

@@ -47,6 +47,8 @@ public final class ConnectionPool implements StreamSource {
     private int active;
     private boolean draining;
     private boolean gone;
+    private final Runnable serveLater = this::serveLater;
+    private boolean serving;
 
     /**
      * @param owner whose pool it is; {@code null} when all share it
@@ -109,7 +111,7 @@ public final class ConnectionPool implements StreamSource {
         if (gone) {
             comeBack();
         }
-        ClientConnection connection = connections.ready();
+        ClientConnection connection = ready();
         if (connection != null) {
             attach(connection, callbacks);
             if (preconnectRatio > 1) {
@@ -368,13 +370,23 @@ public final class ConnectionPool implements StreamSource {
     }
 
     private void serve() {
-        ClientConnection connection = connections.ready();
+        ClientConnection connection = ready();
         while (connection != null && !pending.isEmpty()) {
             PoolCallbacks callbacks = pending.removeFirst();
             leavePending();
             attach(connection, callbacks);
+            connection = ready();
+        }
+    }
+
+    /** The connection to use next. What has ended already will say so only after this event. */
+    private @Nullable ClientConnection ready() {
+        ClientConnection connection = connections.ready();
+        while (connection != null && connection.hasEnded()) {
+            closing(connection);
             connection = connections.ready();
         }
+        return connection;
     }
 
     /** A stream ended, whichever way; its connection says when it can take another. */
@@ -386,15 +398,40 @@ public final class ConnectionPool implements StreamSource {
         counters.add(HostCounters.RQ_ACTIVE, -1);
     }
 
-    /** A connection is done with a stream. */
+    /** A connection is done with a stream, and takes another at once. */
     void release(ClientConnection connection) {
-        if (connection.state == State.DRAINING) {
-            drain(connection);
-            return;
-        }
-        if (connections.update(connection)) {
+        if (becomesFree(connection)) {
             serve();
         }
+        armIdleIfUnused(connection);
+    }
+
+    /**
+     * As {@link #release}, but who waits is served after the events that are there now: the host
+     * may have closed the connection behind its answer ({@code scheduleOnUpstreamReady}).
+     */
+    void releaseAfterEvents(ClientConnection connection) {
+        if (becomesFree(connection) && !pending.isEmpty() && !serving) {
+            serving = true;
+            worker.afterEvents(serveLater);
+        }
+        armIdleIfUnused(connection);
+    }
+
+    private void serveLater() {
+        serving = false;
+        serve();
+    }
+
+    private boolean becomesFree(ClientConnection connection) {
+        if (connection.state == State.DRAINING) {
+            drain(connection);
+            return false;
+        }
+        return connections.update(connection);
+    }
+
+    private void armIdleIfUnused(ClientConnection connection) {
         if (connection.activeStreams() == 0 && connection.state == State.READY) {
             connection.armIdle();
         }

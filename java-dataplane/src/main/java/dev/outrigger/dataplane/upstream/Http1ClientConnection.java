@@ -316,13 +316,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             to.onResponseHead(head, false);
             return;
         }
-        boolean bodyless =
-                request.isHead()
-                        || status < 200
-                        || status == 204
-                        || status == 304
-                        || head.contentLength() == 0;
-        if (bodyless) {
+        if (isBodyless(head)) {
             endStream();
             to.onResponseHead(head, true);
             ended = true;
@@ -338,6 +332,15 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             closeAfter = true;
         }
         to.onResponseHead(head, false);
+    }
+
+    private boolean isBodyless(ResponseHead head) {
+        int status = head.status();
+        return request.isHead()
+                || (status >= 100 && status < 200)
+                || status == 204
+                || status == 304
+                || head.contentLength() == 0;
     }
 
     /** From here on there is no HTTP: 101 to an upgrade, success to a CONNECT. */
@@ -388,7 +391,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             if (!channel.config().isAutoRead()) {
                 channel.config().setAutoRead(true);
             }
-            pool.release(this);
+            pool.releaseAfterEvents(this);
         }
     }
 

@@ -30,6 +30,9 @@ public final class Timers {
 
         /** Calls {@link Timers#fire} after a delay; an earlier call is not cancelled by it. */
         void wakeUpAfter(long delay, TimeUnit unit);
+
+        /** Runs the task when the events that are there now have been handled. */
+        void execute(Runnable task);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Timers.class);

@@ -130,6 +130,16 @@ public final class WorkerContext {
         return date;
     }
 
+    /** Runs the task as an event of its own, behind those that are there now. */
+    public void afterEvents(Runnable task) {
+        loop.execute(
+                () -> {
+                    refreshNow();
+                    task.run();
+                    flushDirty();
+                });
+    }
+
     /** Has a connection flushed at the end of the current event. */
     public void markDirty(Flushable connection) {
         dirty.add(connection);

@@ -55,6 +55,11 @@ public final class TestClusters implements AutoCloseable {
                             public void wakeUpAfter(long delay, TimeUnit unit) {
                                 // No test here waits for a worker's timer.
                             }
+
+                            @Override
+                            public void execute(Runnable task) {
+                                eventLoop.execute(task);
+                            }
                         },
                         stats.shard(1),
                         new SplittableRandom(7),

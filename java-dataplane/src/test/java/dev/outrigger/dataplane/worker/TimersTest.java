@@ -28,6 +28,11 @@ class TimersTest {
         public void wakeUpAfter(long delay, TimeUnit unit) {
             wakeUps.add(now + unit.toNanos(delay));
         }
+
+        @Override
+        public void execute(Runnable task) {
+            throw new UnsupportedOperationException("timers only");
+        }
     }
 
     private void advanceTo(long millis) {
