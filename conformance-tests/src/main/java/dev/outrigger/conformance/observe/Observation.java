@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Everything seen of one exchange. {@link #fields()} names each part, so that expectations,
@@ -84,11 +83,7 @@ public record Observation(
         fields.put(name + ".complete", Boolean.toString(response.complete()));
         fields.put(name + ".body", shortened(response.body()));
         if (!response.interim().isEmpty()) {
-            fields.put(
-                    name + ".interim",
-                    response.interim().stream()
-                            .map(String::valueOf)
-                            .collect(Collectors.joining(" ")));
+            fields.put(name + ".interim", String.join(", ", response.interim()));
         }
         put(fields, name + ".header.", response.headers());
         put(fields, name + ".trailer.", response.trailers());

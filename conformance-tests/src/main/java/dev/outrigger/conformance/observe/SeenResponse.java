@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * One response as a client saw it. Text is ISO-8859-1, so that every byte is one character.
  *
- * @param interim the status codes of the 1xx responses before it
+ * @param interim the 1xx responses before it: code, phrase, and headers but those that tell of time
  * @param complete whether it ended as its framing says
  */
 public record SeenResponse(
-        List<Integer> interim,
+        List<String> interim,
         String version,
         int status,
         String reason,

@@ -31,7 +31,7 @@ final class FramedConnection implements ClientConnection, FrameConnection.Listen
 
     /** One stream's, as far as it has come. */
     private static final class Response {
-        private final List<Integer> interim = new ArrayList<>();
+        private final List<String> interim = new ArrayList<>();
         private final StringBuilder body = new StringBuilder();
         private List<Header> head = List.of();
         private final List<Header> trailers = new ArrayList<>();
@@ -187,7 +187,7 @@ final class FramedConnection implements ClientConnection, FrameConnection.Listen
                         .findFirst()
                         .orElse(-1);
         if (status >= 100 && status < 200) {
-            response.interim.add(status);
+            response.interim.add(Integer.toString(status));
             return;
         }
         response.status = status;

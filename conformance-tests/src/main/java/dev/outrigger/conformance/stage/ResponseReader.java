@@ -4,6 +4,9 @@ package dev.outrigger.conformance.stage;
 import dev.outrigger.conformance.observe.SeenResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the responses out of everything a client received, in the light of what it asked. */
@@ -12,6 +15,9 @@ final class ResponseReader {
             Pattern.compile("(HTTP/\\d\\.\\d) (\\d{2,4})(?: (.*))?");
     private static final Pattern REQUEST_LINE =
             Pattern.compile("(?m)^(\\S+) \\S.* HTTP/1\\.\\d\\r?$");
+
+    /** Headers of an interim response that tell of time. */
+    private static final Set<String> CLOCKS = Set.of("date", "x-envoy-upstream-service-time");
 
     private ResponseReader() {}
 
@@ -35,7 +41,7 @@ final class ResponseReader {
      */
     static Reading read(String received, List<String> methods, boolean closed) {
         var responses = new ArrayList<SeenResponse>();
-        var interim = new ArrayList<Integer>();
+        var interim = new ArrayList<String>();
         int at = 0;
         while (true) {
             var head = HttpText.head(received, at);
@@ -48,7 +54,7 @@ final class ResponseReader {
             }
             int status = Integer.parseInt(line.group(2));
             if (status < 200 && status != 101) {
-                interim.add(status);
+                interim.add(interim(line, head.get()));
                 at = head.get().end();
                 continue;
             }
@@ -70,7 +76,7 @@ final class ResponseReader {
                 break;
             }
         }
-        interim.forEach(status -> responses.add(onlyInterim(status)));
+        interim.forEach(each -> responses.add(onlyInterim(each)));
         return new Reading(responses, received.substring(at));
     }
 
@@ -103,9 +109,23 @@ final class ResponseReader {
                 : new HttpText.Body(text.substring(from, end), List.of(), end, true);
     }
 
+    private static String interim(Matcher line, HttpText.Head head) {
+        var text = new StringJoiner(" ").add(line.group(2));
+        if (line.group(3) != null) {
+            text.add(line.group(3));
+        }
+        for (var header : head.headers()) {
+            if (!CLOCKS.contains(header.name())) {
+                text.add(header.name() + ": " + header.value());
+            }
+        }
+        return text.toString();
+    }
+
     /** A 1xx that no response has followed. */
-    private static SeenResponse onlyInterim(int status) {
+    private static SeenResponse onlyInterim(String interim) {
+        int status = Integer.parseInt(interim.split(" ", 2)[0]);
         return new SeenResponse(
-                List.of(status), "HTTP/1.1", status, "", List.of(), "", List.of(), false);
+                List.of(interim), "HTTP/1.1", status, "", List.of(), "", List.of(), false);
     }
 }

@@ -50,7 +50,7 @@ class FramedExchangeTest {
         assertThat(client.awaitResponses(1, LIMIT)).isTrue();
         var response = client.seen().responses().getFirst();
         assertThat(response.status()).isEqualTo(200);
-        assertThat(response.interim()).containsExactly(103);
+        assertThat(response.interim()).containsExactly("103");
         assertThat(response.body()).isEqualTo("hi");
         assertThat(response.trailers()).containsExactly(new Header("t", "v"));
         assertThat(response.complete()).isTrue();

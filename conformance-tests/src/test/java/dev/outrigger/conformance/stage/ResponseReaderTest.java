@@ -52,9 +52,13 @@ class ResponseReaderTest {
 
     @Test
     void keepsInterimResponsesWithTheirResponse() {
-        var response = only("HTTP/1.1 100 C\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", "PUT", false);
+        var response =
+                only(
+                        "HTTP/1.1 103 Early\r\nlink: x\r\ndate: d\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+                        "PUT",
+                        false);
 
-        assertThat(response.interim()).containsExactly(100);
+        assertThat(response.interim()).containsExactly("103 Early link: x");
         assertThat(response.status()).isEqualTo(204);
     }
 

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class Attempt implements PoolCallbacks, ResponseReceiver {
-    private static final int GATEWAY_TIMEOUT = 504;
 
     private final WorkerContext worker;
     private final ForwardedRequest owner;
@@ -45,6 +44,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private boolean sentRequest;
     private boolean awaitingHeaders;
     private boolean retried;
+    private boolean timeoutReported;
     private boolean hostKnown = true;
 
     Attempt(WorkerContext worker, ForwardedRequest owner) {
@@ -68,6 +68,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         sentRequest = false;
         awaitingHeaders = true;
         retried = false;
+        timeoutReported = false;
         hostKnown = true;
         starting = true;
         from.newStream(this);
@@ -175,15 +176,26 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
 
     /**
      * @param own whether it was the limit of the attempt, not that of the route
+     * @param status what the client is told
      */
-    void countTimeout(boolean own) {
+    void countTimeout(boolean own, int status) {
         AttemptLog told = log();
         if (own && told != null) {
             told.onTimeout();
         }
         if (pool != null) {
             pool.host().countTimeout(worker.index());
-            pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, GATEWAY_TIMEOUT);
+            if (own || awaitingHeaders) {
+                reportTimeout(status);
+            }
+        }
+    }
+
+    /** Has outlier detection know that its time is up, at most once. */
+    void reportTimeout(int status) {
+        if (pool != null && !timeoutReported) {
+            timeoutReported = true;
+            pool.host().putResult(Result.LOCAL_ORIGIN_TIMEOUT, status);
         }
     }
 

@@ -196,7 +196,7 @@ final class AttemptOutcomes {
         int status = request.timeouts().timeoutStatus();
         for (Attempt attempt : attempts.all()) {
             request.charges().timeout();
-            attempt.countTimeout(false);
+            attempt.countTimeout(false, status);
             if (!response.isBegun()) {
                 chargeFailure(status);
             }
@@ -216,6 +216,7 @@ final class AttemptOutcomes {
             return;
         }
         if (request.timeouts().hedges()) {
+            attempt.reportTimeout(request.timeouts().timeoutStatus());
             if (!response.isBegun()
                     && !attempt.isRetried()
                     && retries.isGranted(retry.onHedge(), true)) {
@@ -225,7 +226,7 @@ final class AttemptOutcomes {
         }
         var stats = request.cluster().stats();
         shard.inc(idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout);
-        attempt.countTimeout(true);
+        attempt.countTimeout(true, request.timeouts().timeoutStatus());
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (response.isBegun()) {
             request.finish();

@@ -82,10 +82,8 @@ final class PathNormalizer {
             case UNESCAPE_AND_REDIRECT -> redirect = unescapeSlashes(head);
             case UNESCAPE_AND_FORWARD -> unescapeSlashes(head);
         }
-        if (redirect && head.isGrpc()) {
-            return Outcome.REFUSED;
-        }
-        if (!canonicalize(head, dotSegments, mergeSlashes)) {
+        // A path that is refused is logged as it would have been.
+        if (!canonicalize(head, dotSegments, mergeSlashes) || (redirect && head.isGrpc())) {
             return Outcome.REFUSED;
         }
         return redirect ? Outcome.REDIRECT : Outcome.ACCEPTED;

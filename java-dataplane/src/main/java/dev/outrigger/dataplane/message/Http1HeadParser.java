@@ -58,6 +58,7 @@ public final class Http1HeadParser {
     private final Kind kind;
     private final int maxBytes;
     private final int maxCount;
+    private final boolean dropsUnderscored;
     private final @Nullable OriginalNames originals;
     private HeaderBlock block = new HeaderBlock();
     private int end;
@@ -70,6 +71,9 @@ public final class Http1HeadParser {
     private int headerBytes;
     private int lastEntry;
 
+    /** Lines that join one before them, or are left out for their names. */
+    private int uncounted;
+
     /** Where the latest value ends, with the blanks behind it. */
     private int lastValueEnd;
 
@@ -77,18 +81,24 @@ public final class Http1HeadParser {
 
     /**
      * @param maxBytes of the whole head
-     * @param maxCount of header lines
+     * @param maxCount of header lines, where joined ones are one
      */
     public Http1HeadParser(Kind kind, int maxBytes, int maxCount) {
-        this(kind, maxBytes, maxCount, null);
+        this(kind, maxBytes, maxCount, false, null);
     }
 
     /**
+     * @param dropsUnderscored whether names with underscores will be left out, and do not count
      * @param originals remembers how names were written; {@code null} where nobody asks
      */
     public Http1HeadParser(
-            Kind kind, int maxBytes, int maxCount, @Nullable OriginalNames originals) {
+            Kind kind,
+            int maxBytes,
+            int maxCount,
+            boolean dropsUnderscored,
+            @Nullable OriginalNames originals) {
         this.kind = kind;
+        this.dropsUnderscored = dropsUnderscored;
         this.originals = originals;
         this.maxBytes = maxBytes;
         this.maxCount = maxCount;
@@ -110,6 +120,7 @@ public final class Http1HeadParser {
         lastEntry = -1;
         headerBytes = 0;
         badName = false;
+        uncounted = 0;
         error = null;
     }
 
@@ -231,7 +242,7 @@ public final class Http1HeadParser {
                 continue;
             }
             if (stop == start) {
-                if (error == null && block.limit() > maxCount) {
+                if (error == null && block.limit() - uncounted > maxCount) {
                     error = CodecError.TOO_MANY_HEADERS;
                 }
                 return error == null ? Result.COMPLETE : Result.FAILED;
@@ -293,7 +304,7 @@ public final class Http1HeadParser {
             hash = hash * 31 + c;
         }
         if (i == start || i == stop || data[i] != ':') {
-            badName = i > start && i < stop;
+            badName = isForeignName(data, start, stop);
             malformed(data, i, stop);
             return;
         }
@@ -319,12 +330,44 @@ public final class Http1HeadParser {
         }
         int id = KnownHeader.find(hash, data, start, nameLength);
         // Beyond the limit all are refused, but what a length says is asked before that.
-        if (block.limit() <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
+        if (isUncounted(id, data, start, nameLength)) {
+            uncounted++;
+        }
+        if (block.limit() - uncounted <= maxCount || id == KnownHeader.CONTENT_LENGTH) {
             lastEntry = block.limit();
             lastValueEnd = untrimmed;
             headerBytes += nameLength + valueEnd - valueStart + SEPARATOR_BYTES;
             block.addEntry(id, start, nameLength, valueStart, valueEnd - valueStart);
         }
+    }
+
+    /**
+     * Whether Envoy's parser takes it for a line with a name, though that is no token: bytes beyond
+     * ASCII are refused only when the line is handed on, behind the lines before it.
+     */
+    private static boolean isForeignName(byte[] data, int from, int stop) {
+        int i = from;
+        while (i < stop && (data[i] < 0 || TOKEN[data[i]] != 0)) {
+            i++;
+        }
+        return i > from && i < stop && data[i] == ':';
+    }
+
+    /** Envoy counts what its header map holds. */
+    private boolean isUncounted(int id, byte[] data, int start, int length) {
+        if (id > 0) {
+            return block.has(id) && block.isInline(id);
+        }
+        return dropsUnderscored && hasUnderscore(data, start, start + length);
+    }
+
+    private static boolean hasUnderscore(byte[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (data[i] == '_') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void remember(OriginalNames originals, byte[] data, int start, int stop) {

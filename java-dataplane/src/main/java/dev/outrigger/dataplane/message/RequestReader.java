@@ -98,6 +98,7 @@ public final class RequestReader {
                         Http1HeadParser.Kind.REQUEST,
                         options.maxHeadBytes(),
                         options.maxHeaders(),
+                        options.underscores() == Underscores.DROP,
                         preserve == null ? null : preserve.names());
         begin();
     }

@@ -49,6 +49,7 @@ public final class ResponseReader {
                         Http1HeadParser.Kind.RESPONSE,
                         options.maxHeadBytes(),
                         options.maxHeaders(),
+                        false,
                         names);
         begin();
     }

@@ -32,7 +32,6 @@ public final class StatusLine {
         return switch (status) {
             case 100 -> "Continue";
             case 101 -> "Switching Protocols";
-            case 102 -> "Processing";
             case 200 -> "OK";
             case 201 -> "Created";
             case 202 -> "Accepted";

@@ -236,6 +236,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
                 if (in.isReadable()) {
                     // More than was asked for: never to be taken for the next request's answer.
                     shard.inc(stats.cxProtocolError);
+                    countUnlessRequested(true);
                     close();
                 } else {
                     recycle();
@@ -246,11 +247,35 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
                 return;
             }
         }
-        if (inBody
-                && in.isReadable()
-                && body.decode(in, bodySink) == Http1BodyDecoder.Result.FAILED) {
+        if (in.isReadable() && failsBehindGivenUp(in)) {
             // The attempt was given up over its head; Envoy's codec reads to the end nevertheless.
             shard.inc(stats.cxProtocolError);
+        }
+    }
+
+    /** Behind the answer that is no handshake one head more may come, as observed. */
+    private boolean failsBehindGivenUp(ByteBuf in) {
+        if (inBody) {
+            return switch (body.decode(in, bodySink)) {
+                case NEED_MORE -> false;
+                case FAILED -> true;
+                case COMPLETE -> in.isReadable();
+            };
+        }
+        return tunnelAsked
+                && switch (in.getByte(in.readerIndex()) == '\r'
+                        ? Http1HeadParser.Result.FAILED
+                        : reader.read(in)) {
+                    case NEED_MORE -> false;
+                    case FAILED -> true;
+                    case COMPLETE -> in.isReadable() && isBodyless(reader.head());
+                };
+    }
+
+    /** Counts a request that is still under way when its connection ends. */
+    private void countUnlessRequested(boolean locally) {
+        if (!requestComplete) {
+            countActiveStreams(locally);
         }
     }
 
@@ -382,9 +407,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
         }
         // A response before the request was sent whole leaves the connection in an unknown state.
         if (closeAfter || !requestComplete) {
-            if (!requestComplete) {
-                countActiveStreams(true);
-            }
+            countUnlessRequested(true);
             close();
         } else {
             Channel channel = context().channel();
@@ -433,7 +456,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             }
             fail(StreamReset.CONNECTION_TERMINATION);
         } else if (to != null && inBody && body.isUntilClose()) {
-            setClosedLocally();
+            countUnlessRequested(false);
             endBody(to);
         } else {
             boolean partial = inBody || reader.hasStarted();

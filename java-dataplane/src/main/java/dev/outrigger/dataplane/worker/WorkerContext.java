@@ -132,12 +132,11 @@ public final class WorkerContext {
 
     /** Runs the task as an event of its own, behind those that are there now. */
     public void afterEvents(Runnable task) {
-        loop.execute(
-                () -> {
-                    refreshNow();
-                    task.run();
-                    flushDirty();
-                });
+        loop.execute(() -> {
+            refreshNow();
+            task.run();
+            flushDirty();
+        });
     }
 
     /** Has a connection flushed at the end of the current event. */
