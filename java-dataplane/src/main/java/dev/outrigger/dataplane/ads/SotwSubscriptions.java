@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, DiscoveryResponse> {
     private static final Logger log = LoggerFactory.getLogger(SotwSubscriptions.class);
 
+    /** More answers that wait for tokens are one for each type. */
+    private static final int MOST_WAITING = 1_000;
+
     private final Node node;
     private final ResourceTtls ttls;
     private final boolean nodeOnFirstMessageOnly;
@@ -109,9 +112,22 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
             if (refusal.isEmpty()) {
                 subscription.version = response.getVersionInfo();
             }
-            enqueue(subscription.type);
         } finally {
             subscription.pauses--;
+        }
+        answer(subscription);
+    }
+
+    /**
+     * As Envoy: where requests wait for tokens, each response is answered, in the words of the last
+     * of them.
+     */
+    private void answer(Subscription subscription) {
+        if (subscription.pauses > 0 || queue.size() >= MOST_WAITING) {
+            enqueue(subscription.type);
+        } else {
+            subscription.queued = true;
+            queue.add(subscription.type);
         }
     }
 
@@ -140,6 +156,14 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     }
 
     @Override
+    public boolean hasNext() {
+        return open
+                && queue.stream()
+                        .map(subscriptions::get)
+                        .anyMatch(each -> each != null && each.pauses == 0);
+    }
+
+    @Override
     public Optional<DiscoveryRequest> next() {
         if (!open) {
             return Optional.empty();
@@ -148,7 +172,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
             var subscription = subscriptions.get(types.next());
             if (subscription != null && subscription.pauses == 0) {
                 types.remove();
-                subscription.queued = false;
+                subscription.queued = queue.contains(subscription.type);
                 return Optional.of(build(subscription));
             }
         }
