@@ -123,10 +123,13 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
      * of them.
      */
     private void answer(Subscription subscription) {
-        if (subscription.pauses > 0 || queue.size() >= MOST_WAITING) {
+        // What was put off while the type was paused is one request, however long ago.
+        boolean putOff = subscription.queued && subscription.paused;
+        if (subscription.pauses > 0 || putOff || queue.size() >= MOST_WAITING) {
             enqueue(subscription.type);
         } else {
             subscription.queued = true;
+            subscription.paused = false;
             queue.add(subscription.type);
         }
     }
@@ -243,6 +246,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         var subscription = subscriptions.get(type);
         if (subscription != null && !subscription.queued) {
             subscription.queued = true;
+            subscription.paused = subscription.pauses > 0;
             queue.add(type);
         }
     }
@@ -255,6 +259,10 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         private int pauses;
         private boolean begun;
         private boolean queued;
+
+        /** Whether it was paused when it was queued. */
+        private boolean paused;
+
         private @Nullable ResourceSink sink;
         private @Nullable String refusal;
 
