@@ -56,7 +56,10 @@ final class ArrivalCases {
                         ArrivalCases::nothingBefore,
                         new Own(
                                 SHORT_REQUESTS,
-                                "{name: own, address: {socket_address: {address: 127.0.0.1, port_value: PORT}}, filter_chains: [{filters: [{name: d, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config, response: {inline_string: own}}}]}]}")));
+                                "{name: own, address: {socket_address: {address: 127.0.0.1, port_value: PORT}}, filter_chains: ["
+                                        + managed(
+                                                "direct_response: {status: 200, body: {inline_string: own}}")
+                                        + "]}")));
         cases.put("WA5 routes never come", new Case("15s", ArrivalCases::noRoutes));
         cases.put("WA5 TL5 secrets never come", new Case("15s", ArrivalCases::noSecrets));
         cases.put("secrets of others", new Case("15s", ArrivalCases::othersSecrets));
@@ -173,6 +176,7 @@ final class ArrivalCases {
         with.hear(1);
         with.note("sds.mine.update_rejected");
         with.note("sds.mine.update_success");
+        with.note("listener.l.server_ssl_socket_factory.ssl_context_update_by_sds");
     }
 
     /** A trust in nobody in particular: no key is needed. */
