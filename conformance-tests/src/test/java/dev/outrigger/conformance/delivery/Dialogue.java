@@ -233,7 +233,7 @@ final class Dialogue implements XdsScript, AutoCloseable {
             var _ = proxy();
             seen.add("live");
         } catch (CompletionException e) {
-            seen.add("not live: " + e.getCause().getMessage());
+            seen.add("not live: " + e.getMessage());
         }
     }
 
