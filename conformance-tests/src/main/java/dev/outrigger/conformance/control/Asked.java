@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param version what was accepted last (state of the world)
  * @param nonce of the response that is answered; empty if none is
  * @param error why it is refused
+ * @param errorCode how, in gRPC's numbers; 0 where nothing is refused
  * @param hasNode whether the proxy says who it is
  */
 public record Asked(
@@ -26,6 +27,7 @@ public record Asked(
         String version,
         String nonce,
         Optional<String> error,
+        int errorCode,
         boolean hasNode) {
     public Asked {
         names = List.copyOf(names);

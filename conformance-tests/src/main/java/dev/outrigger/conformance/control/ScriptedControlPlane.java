@@ -58,23 +58,26 @@ public final class ScriptedControlPlane implements AutoCloseable {
      * @param apiType {@code GRPC} or {@code DELTA_GRPC}
      */
     public String bootstrap(String apiType) {
-        return bootstrap(apiType, "15s");
+        return bootstrap(apiType, "15s", ", set_node_on_first_message_only: true", "");
     }
 
     /**
      * A bootstrap likewise.
      *
      * @param fetchTimeout the {@code initial_fetch_timeout} of clusters and listeners
+     * @param ads more fields of {@code ads_config}, each behind a comma
+     * @param listeners static ones, in YAML's flow style
      */
-    public String bootstrap(String apiType, String fetchTimeout) {
+    public String bootstrap(String apiType, String fetchTimeout, String ads, String listeners) {
         return """
         node: {id: one, cluster: one}
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
         dynamic_resources:
-          ads_config: {api_type: %s, transport_api_version: V3, set_node_on_first_message_only: true, grpc_services: [{envoy_grpc: {cluster_name: xds}}]}
+          ads_config: {api_type: %s, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: xds}}]%s}
           cds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: %s}
           lds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: %s}
         static_resources:
+          listeners: [%s]
           clusters:
             - name: xds
               type: STATIC
@@ -85,7 +88,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
                   explicit_http_config: {http2_protocol_options: {}}
               load_assignment: {cluster_name: xds, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
         """
-                .formatted(apiType, fetchTimeout, fetchTimeout, port());
+                .formatted(apiType, ads, fetchTimeout, fetchTimeout, listeners, port());
     }
 
     @Override
@@ -148,6 +151,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
                     request.hasErrorDetail()
                             ? Optional.of(request.getErrorDetail().getMessage())
                             : Optional.empty(),
+                    request.getErrorDetail().getCode(),
                     request.hasNode());
         }
 
@@ -163,6 +167,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
                     request.hasErrorDetail()
                             ? Optional.of(request.getErrorDetail().getMessage())
                             : Optional.empty(),
+                    request.getErrorDetail().getCode(),
                     request.hasNode());
         }
     }

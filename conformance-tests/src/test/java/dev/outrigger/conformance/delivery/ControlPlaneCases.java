@@ -33,8 +33,23 @@ final class ControlPlaneCases {
      * One way to treat a proxy.
      *
      * @param fetchTimeout of clusters and listeners
+     * @param own what {@link Dialogue} adds to the bootstrap
      */
-    record Case(String fetchTimeout, Consumer<Dialogue> play) {}
+    record Case(String fetchTimeout, Consumer<Dialogue> play, Own own) {
+        Case(String fetchTimeout, Consumer<Dialogue> play) {
+            this(fetchTimeout, play, new Own(SHORT_REQUESTS, ""));
+        }
+    }
+
+    /**
+     * What the bootstrap says in a case of its own.
+     *
+     * @param ads more fields of {@code ads_config}
+     * @param listeners static ones, in YAML's flow style; PORT stands for a free port
+     */
+    record Own(String ads, String listeners) {}
+
+    static final String SHORT_REQUESTS = ", set_node_on_first_message_only: true";
 
     static Map<String, Case> all() {
         var cases = new LinkedHashMap<String, Case>();

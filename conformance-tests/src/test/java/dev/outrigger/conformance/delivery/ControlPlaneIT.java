@@ -36,7 +36,10 @@ class ControlPlaneIT {
 
     @TestFactory
     Stream<DynamicTest> stateOfTheWorld() {
-        return tests("GRPC", ControlPlaneCases.all());
+        var cases = new LinkedHashMap<>(ControlPlaneCases.all());
+        cases.putAll(AcceptanceCases.all());
+        cases.putAll(ArrivalCases.all());
+        return tests("GRPC", cases);
     }
 
     @TestFactory
@@ -86,7 +89,7 @@ class ControlPlaneIT {
         var here = folder.resolve(apiType + "-" + proxy.name() + "-" + name.replaceAll("\\W", "-"));
         Dialogue dialogue;
         try {
-            dialogue = new Dialogue(proxy, apiType, played.fetchTimeout(), here);
+            dialogue = new Dialogue(proxy, apiType, played, here);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

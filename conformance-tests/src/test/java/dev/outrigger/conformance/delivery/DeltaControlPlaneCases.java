@@ -11,11 +11,13 @@ import static dev.outrigger.conformance.delivery.ControlPlaneCases.eds;
 import static dev.outrigger.conformance.delivery.ControlPlaneCases.endpoints;
 import static dev.outrigger.conformance.delivery.ControlPlaneCases.routesOf;
 import static dev.outrigger.conformance.delivery.ControlPlaneCases.withRoutes;
+import static dev.outrigger.conformance.delivery.Dialogue.any;
 import static dev.outrigger.conformance.delivery.Dialogue.expiring;
 import static dev.outrigger.conformance.delivery.Dialogue.heartbeat;
 import static dev.outrigger.conformance.delivery.Dialogue.resource;
 
 import dev.outrigger.conformance.delivery.ControlPlaneCases.Case;
+import dev.outrigger.xds.resource.ResourceType;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.Status;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.Map;
 
 /** Control planes that are slow, wrong, hostile or gone, where changes are sent. */
 final class DeltaControlPlaneCases {
+    private static final String VHDS = ResourceType.VIRTUAL_HOST.typeUrl();
+
     private DeltaControlPlaneCases() {}
 
     static Map<String, Case> all() {
@@ -36,6 +40,8 @@ final class DeltaControlPlaneCases {
         cases.put("removals", new Case("15s", DeltaControlPlaneCases::removals));
         cases.put("endpoints come late", new Case("15s", DeltaControlPlaneCases::lateEndpoints));
         cases.put("no such endpoints", new Case("15s", DeltaControlPlaneCases::noSuchEndpoints));
+        cases.put("one bad among good", new Case("15s", DeltaControlPlaneCases::oneBad));
+        cases.put("virtual hosts go", new Case("15s", DeltaControlPlaneCases::virtualHosts));
         cases.put("routes", new Case("15s", DeltaControlPlaneCases::routes));
         cases.put("silence at first", new Case("1s", DeltaControlPlaneCases::silence));
         cases.put("a stream that breaks", new Case("15s", DeltaControlPlaneCases::brokenStream));
@@ -139,6 +145,54 @@ final class DeltaControlPlaneCases {
         with.awaitStat("cluster_manager.warming_clusters", 0);
         with.send(CDS, "c3", List.of(), List.of("e"));
         with.hearInAnyOrder(2);
+    }
+
+    private static void oneBad(Dialogue with) {
+        begin(with);
+        var bad = any(CDS, "{name: bad, type: EDS}");
+        with.send(
+                CDS,
+                "c2",
+                List.of(resource("a", "1", cluster("a")), resource("bad", "1", bad)),
+                List.of());
+        with.hear(1);
+        with.noteClusters();
+        with.send(CDS, "c3", List.of(resource("bad", "2", bad)), List.of("a"));
+        with.hear(1);
+        with.noteClusters();
+    }
+
+    /**
+     * Of these what is said to be gone is gone, unlike of routes and endpoints; but only those
+     * whose own name is the resource's.
+     */
+    private static void virtualHosts(Dialogue with) {
+        begin(with);
+        with.send(LDS, "l2", List.of(resource("l", "1", withRoutes("l", "r", "15s"))), List.of());
+        with.hear(2);
+        var routes =
+                any(RDS, "{name: r, vhds: {config_source: {ads: {}, resource_api_version: V3}}}");
+        with.send(RDS, "r1", List.of(resource("r", "1", routes)), List.of());
+        with.hearInAnyOrder(2);
+        var host =
+                any(
+                        VHDS,
+                        "{name: v, domains: ['*'], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}");
+        var other =
+                any(
+                        VHDS,
+                        "{name: r/w, domains: [a], routes: [{match: {prefix: /}, direct_response: {status: 201}}]}");
+        with.send(
+                VHDS,
+                "v1",
+                List.of(resource("r/v", "1", host), resource("r/w", "1", other)),
+                List.of());
+        with.hear(1);
+        with.awaitStat("listener_manager.total_listeners_active", 1);
+        with.awaitAnswer("l", "201");
+        with.send(VHDS, "v2", List.of(), List.of("r/v", "r/w"));
+        with.hear(1);
+        with.awaitAnswer("l", "200");
     }
 
     private static void routes(Dialogue with) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.conformance.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import dev.outrigger.conformance.control.Asked;
@@ -8,15 +10,20 @@ import dev.outrigger.conformance.control.ScriptedControlPlane;
 import dev.outrigger.conformance.control.TypedYaml;
 import dev.outrigger.conformance.control.XdsConversation;
 import dev.outrigger.conformance.control.XdsScript;
+import dev.outrigger.conformance.delivery.ControlPlaneCases.Case;
 import dev.outrigger.conformance.proxy.Eventually;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.conformance.proxy.RunningProxy;
+import dev.outrigger.conformance.stage.FreePort;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +32,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +52,7 @@ final class Dialogue implements XdsScript, AutoCloseable {
 
     private final List<String> seen = new ArrayList<>();
     private final BlockingQueue<Asked> requests = new LinkedBlockingQueue<>();
+    private final int port;
     private final ScriptedControlPlane control;
     private final CompletableFuture<RunningProxy> starting;
     private volatile @Nullable XdsConversation conversation;
@@ -51,13 +60,19 @@ final class Dialogue implements XdsScript, AutoCloseable {
     /**
      * Starts a proxy, which is live only once the test has told it enough.
      *
-     * @param fetchTimeout for clusters and listeners
+     * @param played what it is started for
      */
-    Dialogue(ProxyUnderTest proxy, String apiType, String fetchTimeout, Path folder)
-            throws IOException {
+    Dialogue(ProxyUnderTest proxy, String apiType, Case played, Path folder) throws IOException {
+        port = FreePort.next();
         control = ScriptedControlPlane.start(this);
         var bootstrap = Files.createDirectories(folder).resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, control.bootstrap(apiType, fetchTimeout));
+        Files.writeString(
+                bootstrap,
+                control.bootstrap(
+                        apiType,
+                        played.fetchTimeout(),
+                        played.own().ads(),
+                        played.own().listeners().replace("PORT", Integer.toString(port))));
         starting =
                 CompletableFuture.supplyAsync(
                         () -> {
@@ -139,7 +154,9 @@ final class Dialogue implements XdsScript, AutoCloseable {
                 + (asked.held().isEmpty() ? "" : " has " + new java.util.TreeMap<>(asked.held()))
                 + (asked.version().isEmpty() ? "" : " version " + asked.version())
                 + (asked.nonce().isEmpty() ? "" : " nonce " + asked.nonce())
-                + asked.error().map(error -> " refused: " + shortened(error)).orElse("");
+                + asked.error()
+                        .map(error -> " refused " + asked.errorCode() + ": " + shortened(error))
+                        .orElse("");
     }
 
     /** Without the messages that Envoy prints where ours names the version. */
@@ -148,7 +165,8 @@ final class Dialogue implements XdsScript, AutoCloseable {
                 .replaceAll("(?s).*Proto constraint validation failed.*", "Proto constraint")
                 .replaceAll("(?s)(Unable to unpack as [\\w.]+).*", "$1")
                 // Ours says which field.
-                .replaceAll("(\\(s\\) \\w+: )[a-z_.\\[\\]0-9]+: ", "$1")
+                .replaceAll(
+                        "(?m)(^|\\(s\\) )(\\w+: )?(?=[^ :]*[_.\\[])[a-z_.]+[\\w.\\[\\]]*: ", "$1$2")
                 .strip();
     }
 
@@ -211,8 +229,12 @@ final class Dialogue implements XdsScript, AutoCloseable {
 
     /** Waits until the proxy is live. */
     void awaitLive() {
-        var _ = proxy();
-        seen.add("live");
+        try {
+            var _ = proxy();
+            seen.add("live");
+        } catch (CompletionException e) {
+            seen.add("not live: " + e.getMessage());
+        }
     }
 
     /** Waits for a stat to have that value, and writes down what it has then. */
@@ -238,6 +260,60 @@ final class Dialogue implements XdsScript, AutoCloseable {
             seen.add("clusters " + names);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A free port, the same for all of this. */
+    int port() {
+        return port;
+    }
+
+    /** Asks a listener and writes down what it answers. */
+    void ask(String listener) {
+        try {
+            int at = proxy().listenerPorts().getOrDefault(listener, 0);
+            seen.add(listener + ": " + (at == 0 ? "no listener" : ask(at)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks a port and writes down what is answered there. */
+    void askPort(String name, int at) {
+        seen.add(name + ": " + ask(at));
+    }
+
+    /** Waits until a listener answers so, and writes down what it answers then. */
+    void awaitAnswer(String listener, String part) {
+        var _ =
+                Eventually.holds(
+                        PATIENCE,
+                        () -> {
+                            try {
+                                int at = proxy().listenerPorts().getOrDefault(listener, 0);
+                                return at != 0 && ask(at).contains(part);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        ask(listener);
+    }
+
+    private static String ask(int at) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), at)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream()
+                    .write(
+                            "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                                    .getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8)
+                    .replaceAll("(?m)^(date|server|content-\\w+|connection): .*\r\n", "")
+                    .replace("\r\n", " ")
+                    .strip();
+        } catch (ConnectException e) {
+            return "nobody listens";
+        } catch (IOException e) {
+            return "broken off";
         }
     }
 

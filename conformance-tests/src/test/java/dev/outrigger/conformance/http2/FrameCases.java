@@ -175,6 +175,13 @@ final class FrameCases {
             many[2 * i + 1] = "b";
         }
         add("H07 too many", askWith(many));
+        String[] crumbs = new String[2 * 97];
+        for (int i = 0; i < 97; i++) {
+            crumbs[2 * i] = "cookie";
+            crumbs[2 * i + 1] = "a=" + i;
+        }
+        add("L2 too many crumbs", askWith(crumbs));
+        add("L2 as many crumbs as may be", askWith(Arrays.copyOf(crumbs, 2 * 96)));
         add("H07 61 KiB", longHeaders(1, and(get(), "x", "y".repeat(61 * 1024))));
         add("H07 70 KiB", longHeaders(1, and(get(), "x", "y".repeat(70 * 1024))));
         add("broken compression", frame(HEADERS, WHOLE, 1, new byte[] {-1, -1, -1, -1, -1}));

@@ -196,6 +196,9 @@ final class UpstreamCases {
         add("status 999", http1(answers(status("999", true)), get()));
         add("100 first", http1(answers(status("100", false), hello()), get()));
         add("103 first", http1(answers(status("103", false, "link", "x"), hello()), get()));
+        add(
+                "U07 103 a thousand times",
+                http1(answers(times(1_000, status("103", false, "link", "x")), hello()), get()));
         add("199 first", http1(answers(status("199", false), hello()), get()));
         add("100 alone", http1(answers(status("100", true)), get()));
         add("101", http1(answers(status("101", false), hello()), get()));

@@ -195,6 +195,16 @@ final class TcpCases {
         add("alert-record", "tls-inspected", "c>#15030100020100 c<");
         add("empty-record", "tls-inspected", "c>#1603010000 c<");
         add("server-hello", "tls-inspected", "c>#160301000402000000 c<");
+        add("hello-with-a-name", "tls-inspected", "c>#" + hello("a.example.com") + " c<");
+        add(
+                "hello-too-large",
+                "tls-inspected",
+                "c>#16030140000100ffff0303" + "00".repeat(16_378) + " c<");
+        add("FC3-name", "names-inspected", "c>#" + hello("A.example.com") + " c<");
+        add(
+                "FC3-name-not-looked-for",
+                "names-not-inspected",
+                "c>#" + hello("a.example.com") + " u+ u<5 u. c<");
         add("huge-record", "tls-inspected", "c>#160301ffff01000000 c<");
     }
 
@@ -206,6 +216,27 @@ final class TcpCases {
         add("too-many-connections", "limited", "c<");
         add("filter-disabled", "disabled", "c>hello u+ u<5 u. c<");
         add("filter-not-disabled", "enabled", "c>PROXY_UNKNOWN\\r\\nhello u+ u<5 u. c<");
+    }
+
+    /** The least a client can say of TLS, and the name it looks for. */
+    private static String hello(String name) {
+        String host = "00" + short16(name.length()) + hex(name);
+        String list = short16(host.length() / 2) + host;
+        String extension = "0000" + short16(list.length() / 2) + list;
+        String body =
+                "0303"
+                        + "11".repeat(32)
+                        + "00"
+                        + "0002c02f"
+                        + "0100"
+                        + short16(extension.length() / 2)
+                        + extension;
+        String message = "0100" + short16(body.length() / 2) + body;
+        return "160301" + short16(message.length() / 2) + message;
+    }
+
+    private static String short16(int value) {
+        return "%04x".formatted(value);
     }
 
     private static String hex(String text) {

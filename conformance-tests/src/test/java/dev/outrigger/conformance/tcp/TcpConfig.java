@@ -114,6 +114,12 @@ final class TcpConfig {
                         + " listener_filters_timeout: 0.5s,",
                 matched("transport_protocol: tls", "tls"),
                 matched("transport_protocol: raw_buffer", "plain"));
+        String[] named = {
+            matched("server_names: [a.example.com]", "named"),
+            chain("any", tcp("any", "cluster: up"))
+        };
+        listener("names-inspected", filter("listener.tls_inspector.v3.TlsInspector", ""), named);
+        listener("names-not-inspected", "", named);
         listener("direct", "", chain("direct", direct("here")));
         listener("limited", "", chain("limited", direct("there")));
         listener(

@@ -67,8 +67,18 @@ public record TlsClient(
 
     /** What comes of a connection to this port. */
     public String play(int port, Identities identities) {
+        return play(port, context(identities));
+    }
+
+    /** What comes of a second one that may go on with the first one's session. */
+    String playTwice(int port, Identities identities) {
+        SSLContext context = context(identities);
+        return play(port, context) + "\n" + play(port, context);
+    }
+
+    private String play(int port, SSLContext context) {
         try (var raw = new Socket(InetAddress.getLoopbackAddress(), port);
-                var socket = secure(raw, port, identities)) {
+                var socket = secure(raw, port, context)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.startHandshake();
             socket.getOutputStream()
@@ -90,8 +100,6 @@ public record TlsClient(
                     + answer;
         } catch (IOException e) {
             return failure(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -107,14 +115,21 @@ public record TlsClient(
                 : "refused";
     }
 
-    private SSLSocket secure(Socket raw, int port, Identities identities)
-            throws GeneralSecurityException, IOException {
-        KeyManager[] keys =
-                identity == null
-                        ? new KeyManager[0]
-                        : new KeyManager[] {new Showing(identities.of(identity))};
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys, new TrustManager[] {new Trusting()}, null);
+    private SSLContext context(Identities identities) {
+        try {
+            KeyManager[] keys =
+                    identity == null
+                            ? new KeyManager[0]
+                            : new KeyManager[] {new Showing(identities.of(identity))};
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, new TrustManager[] {new Trusting()}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private SSLSocket secure(Socket raw, int port, SSLContext context) throws IOException {
         var socket =
                 (SSLSocket) context.getSocketFactory().createSocket(raw, "127.0.0.1", port, true);
         SSLParameters parameters = socket.getSSLParameters();

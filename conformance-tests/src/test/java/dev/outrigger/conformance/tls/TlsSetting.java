@@ -52,9 +52,12 @@ final class TlsSetting implements AutoCloseable {
         String play(Map<String, Integer> ports, Identities identities);
     }
 
-    static Map<String, Case> cases() {
+    Map<String, Case> cases() {
         var cases = new LinkedHashMap<String, Case>();
-        for (String listener : List.of("basic", "mtls", "optional", "named", "pinned", "lenient")) {
+        var asking =
+                new ArrayList<>(List.of("basic", "mtls", "optional", "named", "pinned", "lenient"));
+        asking.addAll(TlsTrust.LISTENERS);
+        for (String listener : asking) {
             client(cases, listener, "nobody", TlsClient.plain());
             for (String who : List.of("client", "stranger", "expired", "alone", "far", "signer")) {
                 client(
@@ -75,6 +78,17 @@ final class TlsSetting implements AutoCloseable {
         client(cases, "ciphers", "no common cipher", TlsClient.plain().speaking("TLSv1.2"));
         client(cases, "alpn", "agreed", TlsClient.plain().offering("http/1.1"));
         client(cases, "alpn", "no overlap", TlsClient.plain().offering("other"));
+        client(cases, "alpn", "order of the server", TlsClient.plain().offering("http/1.1", "h2"));
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            for (String listener : TlsTrust.RESUMING) {
+                cases.put(
+                        listener + ": again, " + version,
+                        (ports, identities) ->
+                                TlsClient.plain()
+                                        .speaking(version)
+                                        .playTwice(port(ports, listener), identities));
+            }
+        }
         for (String path : List.of("up", "http2", "as-it-came", "chosen-http1", "wrong-name")) {
             cases.put(
                     "alpn: http2 " + path,
@@ -179,7 +193,7 @@ final class TlsSetting implements AutoCloseable {
     }
 
     /** What each listener's TLS says. */
-    private static Map<String, String> listeners() {
+    private Map<String, String> listeners(Path place) throws IOException {
         String own = shows("server");
         var all = new LinkedHashMap<String, String>();
         all.put("basic", common(own));
@@ -206,11 +220,16 @@ final class TlsSetting implements AutoCloseable {
                         "tls_certificates: [{certificate_chain: {filename: CRT-rsa}, private_key:"
                                 + " {filename: KEY-rsa}}, {certificate_chain: {filename:"
                                 + " CRT-server}, private_key: {filename: KEY-server}}]"));
+        TlsTrust.listeners(identities, place)
+                .forEach((name, more) -> all.put(name, common(own, more)));
+        for (String name : TlsTrust.RESUMING) {
+            all.put(name, common(own) + TlsTrust.resumption(name));
+        }
         return all;
     }
 
     /** What each cluster's TLS says, after the host it goes to. */
-    private static Map<String, String> clusters() {
+    private Map<String, String> clusters() {
         var all = new LinkedHashMap<String, String>();
         all.put("nothing asked", "good|" + common("alpn_protocols: []"));
         all.put("server name", "good|sni: server.example.com, " + common(trusting("")));
@@ -236,6 +255,11 @@ final class TlsSetting implements AutoCloseable {
                         + common(
                                 trusting(""),
                                 "tls_params: {tls_maximum_protocol_version: TLSv1_3}"));
+        all.put("pinned host", "good|" + common(TlsTrust.pinned(identities, "server")));
+        all.put("other pinned host", "good|" + common(TlsTrust.pinned(identities, "client")));
+        all.put(
+                "name of the host",
+                "good|auto_host_sni: true, auto_sni_san_validation: true, " + common(trusting("")));
         all.putAll(naming());
         all.put("http2", "inner|" + common(trusting("")) + "|" + explicitHttp2());
         all.put("chosen http2", "inner|" + common(trusting("")) + "|auto_config: {}");
@@ -287,9 +311,9 @@ final class TlsSetting implements AutoCloseable {
         return all;
     }
 
-    String bootstrap(Path place) {
+    String bootstrap(Path place) throws IOException {
         var listeners = new ArrayList<String>();
-        listeners()
+        listeners(place)
                 .forEach((name, tls) ->
                         listeners.add(listener(name, secured("Downstream", tls), place)));
         listeners.add(listener("cleartext", "", place));
@@ -306,6 +330,7 @@ final class TlsSetting implements AutoCloseable {
         clusters()
                 .forEach((name, tls) -> clusters.add(cluster(name.replace(' ', '-'), tls, place)));
         return """
+        node: {id: one, cluster: one}
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
         static_resources:
           listeners:
@@ -434,7 +459,7 @@ final class TlsSetting implements AutoCloseable {
           - name: %s
             type: STATIC
             connect_timeout: 3s
-            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: %s}}]}]}
+            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {hostname: a.wild.example.com, address: %s}}]}]}
             %s
             %s
         """

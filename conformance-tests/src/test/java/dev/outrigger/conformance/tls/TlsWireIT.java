@@ -66,7 +66,7 @@ class TlsWireIT {
         Map<String, Long> stats;
         try (RunningProxy running = proxy.start(bootstrap, place)) {
             Map<String, Integer> ports = running.listenerPorts();
-            TlsSetting.cases()
+            setting.cases()
                     .forEach((name, each) -> answers.put(name, each.play(ports, identities)));
             stats = stats(running.admin("GET", "/stats").body());
         }
@@ -126,6 +126,16 @@ class TlsWireIT {
         assertThat(answers.get("mtls: client")).contains("200 OK", "x-forwarded-client-cert");
         assertThat(answers.get("mtls: stranger")).contains("unknown_ca");
         assertThat(answers.get("host: wrong name")).contains("503");
+        for (String known : List.of("hash", "key", "either", "both", "combined")) {
+            assertThat(answers.get(known + ": client")).as(known).contains("200 OK");
+            assertThat(answers.get(known + ": stranger")).as(known).doesNotContain("200 OK");
+        }
+        assertThat(answers.get("host: pinned host")).contains("200 OK");
+        assertThat(answers.get("host: other pinned host")).contains("503");
+        assertThat(answers.get("host: name of the host")).contains("a.wild.example.com");
+        assertThat(oracle().stats())
+                .containsEntry("listener.again.ssl.session_reused", 2L)
+                .containsEntry("listener.never-again.ssl.session_reused", 0L);
     }
 
     @Test

@@ -141,6 +141,19 @@ final class DeltaSubscriptions
 
     /** Answers leave before changes of names, each type at its turn (Envoy's order). */
     @Override
+    public boolean hasNext() {
+        return open
+                && (answers.stream().anyMatch(answer -> isHeard(subscriptions.get(answer.type)))
+                        || order.stream()
+                                .map(subscriptions::get)
+                                .anyMatch(each -> isHeard(each) && each.hasNews()));
+    }
+
+    private static boolean isHeard(@Nullable Subscription subscription) {
+        return subscription != null && subscription.pauses == 0;
+    }
+
+    @Override
     public Optional<DeltaDiscoveryRequest> next() {
         if (!open) {
             return Optional.empty();

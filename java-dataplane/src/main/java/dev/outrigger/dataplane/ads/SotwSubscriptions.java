@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, DiscoveryResponse> {
     private static final Logger log = LoggerFactory.getLogger(SotwSubscriptions.class);
 
+    /** More answers that wait for tokens are one for each type. */
+    private static final int MOST_WAITING = 1_000;
+
     private final Node node;
     private final ResourceTtls ttls;
     private final boolean nodeOnFirstMessageOnly;
@@ -109,9 +112,25 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
             if (refusal.isEmpty()) {
                 subscription.version = response.getVersionInfo();
             }
-            enqueue(subscription.type);
         } finally {
             subscription.pauses--;
+        }
+        answer(subscription);
+    }
+
+    /**
+     * As Envoy: where requests wait for tokens, each response is answered, in the words of the last
+     * of them.
+     */
+    private void answer(Subscription subscription) {
+        // What was put off while the type was paused is one request, however long ago.
+        boolean putOff = subscription.queued && subscription.paused;
+        if (subscription.pauses > 0 || putOff || queue.size() >= MOST_WAITING) {
+            enqueue(subscription.type);
+        } else {
+            subscription.queued = true;
+            subscription.paused = false;
+            queue.add(subscription.type);
         }
     }
 
@@ -140,6 +159,14 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
     }
 
     @Override
+    public boolean hasNext() {
+        return open
+                && queue.stream()
+                        .map(subscriptions::get)
+                        .anyMatch(each -> each != null && each.pauses == 0);
+    }
+
+    @Override
     public Optional<DiscoveryRequest> next() {
         if (!open) {
             return Optional.empty();
@@ -148,7 +175,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
             var subscription = subscriptions.get(types.next());
             if (subscription != null && subscription.pauses == 0) {
                 types.remove();
-                subscription.queued = false;
+                subscription.queued = queue.contains(subscription.type);
                 return Optional.of(build(subscription));
             }
         }
@@ -219,6 +246,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         var subscription = subscriptions.get(type);
         if (subscription != null && !subscription.queued) {
             subscription.queued = true;
+            subscription.paused = subscription.pauses > 0;
             queue.add(type);
         }
     }
@@ -231,6 +259,10 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         private int pauses;
         private boolean begun;
         private boolean queued;
+
+        /** Whether it was paused when it was queued. */
+        private boolean paused;
+
         private @Nullable ResourceSink sink;
         private @Nullable String refusal;
 

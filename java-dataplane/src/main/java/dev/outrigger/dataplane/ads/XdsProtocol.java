@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * One variant of the xDS protocol as a state machine without I/O: events in, the next request out.
- * Whoever owns the stream calls {@link #next} after every event until it is empty. Main loop only.
+ * Whoever owns the stream calls {@link #next} after every event until it is empty, or later. Main
+ * loop only.
  *
  * @param <Q> the request message
  * @param <R> the response message
@@ -28,6 +29,9 @@ interface XdsProtocol<Q, R> {
 
     /** Tells every sink. */
     void onStreamFailure();
+
+    /** Whether there is a request to send now; what it says is decided when it is. */
+    boolean hasNext();
 
     /** The next request to send now, if any. */
     Optional<Q> next();

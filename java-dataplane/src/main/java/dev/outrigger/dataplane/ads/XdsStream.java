@@ -43,7 +43,6 @@ final class XdsStream<Q, R> {
     private final StatsStore.Counter rateLimitEnforced;
     private final Identifier identifier;
     private final @Nullable TokenBucket bucket;
-    private @Nullable Q held;
     private boolean waiting;
     private int nextAddress;
     private boolean started;
@@ -99,23 +98,14 @@ final class XdsStream<Q, R> {
 
     /** Sends whatever the protocol wants to send now, as far as the rate limit lets it. */
     void flush() {
-        while (true) {
-            Q request = held;
-            held = null;
-            if (request == null) {
-                request = protocol.next().orElse(null);
-            }
-            if (request == null) {
-                return;
-            }
-            if (!maySend()) {
-                held = request;
-                return;
-            }
+        while (protocol.hasNext() && maySend()) {
             ClientCall<Q, R> current = call;
-            if (current != null) {
-                current.sendMessage(request);
-            }
+            protocol.next()
+                    .ifPresent(request -> {
+                        if (current != null) {
+                            current.sendMessage(request);
+                        }
+                    });
         }
     }
 
@@ -208,7 +198,6 @@ final class XdsStream<Q, R> {
         ManagedChannel ending = channel;
         channel = null;
         call = null;
-        held = null;
         generation++;
         if (ending != null) {
             ending.shutdownNow();

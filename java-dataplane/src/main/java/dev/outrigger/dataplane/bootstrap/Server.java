@@ -23,6 +23,7 @@ import dev.outrigger.dataplane.lrs.LoadPeriod;
 import dev.outrigger.dataplane.lrs.LoadReporter;
 import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import dev.outrigger.dataplane.runtime.RuntimeKeys;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.runtime.RuntimeStats;
@@ -148,7 +149,7 @@ final class Server implements AutoCloseable {
                         ParseContext.dynamic(
                                         bootstrap.dynamicResources().ads().isPresent(),
                                         known::contains,
-                                        options.rejectUnknownDynamicFields())
+                                        unknownFields(options, stats))
                                 .withSecrets(bootstrap.secrets())
                                 .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
         this.watchdog =
@@ -222,6 +223,13 @@ final class Server implements AutoCloseable {
                                 Server.this.reopenLogs();
                             }
                         });
+    }
+
+    private static UnknownFields unknownFields(Options options, StatsStore stats) {
+        var counter = stats.counter("server.dynamic_unknown_fields");
+        return options.rejectUnknownDynamicFields()
+                ? UnknownFields.REJECTED
+                : UnknownFields.counted(() -> stats.shard(0).inc(counter));
     }
 
     /** What hosts were sent, as of now. */

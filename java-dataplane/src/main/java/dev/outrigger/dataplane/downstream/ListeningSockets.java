@@ -28,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bound sockets of one listener: for each of its addresses one per worker where the system can
@@ -38,12 +40,18 @@ final class ListeningSockets {
     /** Linux caps this at {@code net.core.somaxconn}: Envoy's "system maximum". */
     private static final int MAX_BACKLOG = 65535;
 
-    private final ListenSocketsConfig configured;
+    private static final Logger log = LoggerFactory.getLogger(ListeningSockets.class);
+
+    private final ListenerConfig listener;
+    private final Acceptor acceptor;
     private final List<SocketAddress> local = new ArrayList<>();
     private final List<Channel> channels = new ArrayList<>();
+    private final List<HeldAddress> held = new ArrayList<>();
+    private boolean accepting;
 
-    private ListeningSockets(ListenSocketsConfig configured) {
-        this.configured = configured;
+    private ListeningSockets(ListenerConfig listener, Acceptor acceptor) {
+        this.listener = listener;
+        this.acceptor = acceptor;
     }
 
     /**
@@ -62,16 +70,16 @@ final class ListeningSockets {
             Consumer<Channel> initializer) {}
 
     /**
-     * Binds without accepting.
+     * Binds without accepting; without listening either, where no option says more of the socket.
      *
      * @throws IOException in Envoy's words
      */
     static ListeningSockets bind(ListenerConfig listener, Acceptor acceptor) throws IOException {
-        var sockets = new ListeningSockets(listener.sockets());
+        var sockets = new ListeningSockets(listener, acceptor);
         try {
             for (ListenAddress each : listener.sockets().addresses()) {
                 if (listener.sockets().bindToPort()) {
-                    sockets.bindAll(listener, each, acceptor);
+                    sockets.take(each);
                 } else {
                     sockets.local.add(each.address());
                 }
@@ -83,14 +91,45 @@ final class ListeningSockets {
         return sockets;
     }
 
-    private void bindAll(ListenerConfig listener, ListenAddress configured, Acceptor acceptor)
-            throws IOException {
+    private void take(ListenAddress configured) throws IOException {
         if (isPipe(configured.address())) {
             channels.add(bindPipe(listener, configured, acceptor));
             local.add(configured.address());
-            return;
+        } else if (configured.address() instanceof InetSocketAddress inet && mayHold(configured)) {
+            held.add(hold(inet));
+            local.add(held.getLast().address());
+        } else {
+            local.add(bindAll(configured));
         }
-        boolean reusePort = listener.sockets().reusePort() && acceptor.transport().canReusePort();
+    }
+
+    /**
+     * Options belong to the socket that listens, and a failure to set them to its configuration.
+     */
+    private boolean mayHold(ListenAddress configured) {
+        ListenSocketsConfig sockets = listener.sockets();
+        return acceptor.transport().canReusePort()
+                && configured.options().isEmpty()
+                && sockets.fastOpenQueueLength().isEmpty()
+                && sockets.freebind().isEmpty()
+                && sockets.transparent().isEmpty();
+    }
+
+    private HeldAddress hold(InetSocketAddress address) throws IOException {
+        try {
+            return HeldAddress.hold(address, reusesPort());
+        } catch (IOException e) {
+            throw new IOException("cannot bind '" + text(address) + "': " + reason(e), e);
+        }
+    }
+
+    private boolean reusesPort() {
+        return listener.sockets().reusePort() && acceptor.transport().canReusePort();
+    }
+
+    /** Binds and listens; returns where. */
+    private SocketAddress bindAll(ListenAddress configured) throws IOException {
+        boolean reusePort = reusesPort();
         List<Worker> workers = acceptor.workers();
         ListenAddress at = configured;
         for (Worker worker : reusePort ? workers : workers.subList(0, 1)) {
@@ -99,7 +138,7 @@ final class ListeningSockets {
             channels.add(channel);
             at = new ListenAddress(channel.localAddress(), at.options());
         }
-        local.add(at.address());
+        return at.address();
     }
 
     private static boolean isPipe(SocketAddress address) {
@@ -257,7 +296,7 @@ final class ListeningSockets {
     }
 
     boolean isFor(ListenSocketsConfig wanted) {
-        return wanted.isServedBy(configured);
+        return wanted.isServedBy(listener.sockets());
     }
 
     /** The addresses in use, a configured port 0 resolved. */
@@ -266,9 +305,23 @@ final class ListeningSockets {
     }
 
     /**
+     * Lets connections in; once done it is done.
+     *
      * @param counting makes what watches a socket accept
      */
     void accept(Function<Channel, ChannelHandler> counting) {
+        if (accepting) {
+            return;
+        }
+        accepting = true;
+        for (HeldAddress each : held) {
+            try (each) {
+                bindAll(new ListenAddress(each.address(), List.of()));
+            } catch (IOException e) {
+                log.error("listener={} not listening: {}", listener.name(), e.getMessage());
+            }
+        }
+        held.clear();
         for (Channel channel : channels) {
             channel.pipeline().addFirst(counting.apply(channel));
             channel.config().setAutoRead(true);
@@ -277,6 +330,7 @@ final class ListeningSockets {
 
     /** Stops listening; accepted connections live on. */
     void close() {
+        release();
         for (Channel channel : channels) {
             channel.close().awaitUninterruptibly();
         }
@@ -284,8 +338,20 @@ final class ListeningSockets {
 
     /** Stops listening without waiting for it. */
     void closeAsync() {
+        release();
         for (Channel channel : channels) {
             channel.close();
         }
+    }
+
+    private void release() {
+        for (HeldAddress each : held) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                log.warn("listener={} keeps {}", listener.name(), local, e);
+            }
+        }
+        held.clear();
     }
 }

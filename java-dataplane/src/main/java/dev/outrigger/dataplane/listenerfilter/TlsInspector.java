@@ -58,12 +58,13 @@ final class TlsInspector implements ListenerFilter.Session {
 
     @Override
     public Verdict onData(ByteBuf data, AcceptedSocket socket) {
-        Outcome outcome = ClientHello.parse(data);
+        int looked = Math.min(data.readableBytes(), MAX_CLIENT_HELLO_BYTES);
+        Outcome outcome = ClientHello.parse(data.slice(data.readerIndex(), looked));
         return switch (outcome) {
             case Outcome.NeedMore() -> {
                 if (data.readableBytes() >= MAX_CLIENT_HELLO_BYTES) {
                     shard.inc(stats.clientHelloTooLarge);
-                    shard.record(stats.bytesProcessed, data.readableBytes());
+                    shard.record(stats.bytesProcessed, looked);
                     yield Verdict.CLOSE;
                 }
                 yield Verdict.WAIT;

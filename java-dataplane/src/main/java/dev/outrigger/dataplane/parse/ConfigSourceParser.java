@@ -78,7 +78,7 @@ final class ConfigSourceParser {
                     .nested("api_config_source", () -> API)
                     .nested("path_config_source", () -> PATH)
                     .obeyed("path", "initial_fetch_timeout")
-                    .onlyEnum("resource_api_version", "AUTO", "V3");
+                    .noEffect("resource_api_version", "every version is taken for V3");
 
     /** WA5. */
     private static final Duration DEFAULT_INITIAL_FETCH_TIMEOUT = Duration.ofSeconds(15);

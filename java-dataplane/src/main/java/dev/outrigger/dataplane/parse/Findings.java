@@ -40,7 +40,7 @@ final class Findings {
         if (!context.constraintsHold()) {
             addAll(Constraints.check(wire, Kind.CONSTRAINT));
         }
-        addAll(UnsupportedFields.find(wire, table, context.rejectUnknownFields()));
+        addAll(UnsupportedFields.find(wire, table, context.unknownFields()));
     }
 
     /** Constraints of a message unpacked from an {@code Any} inside the resource. */

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     be used
  * @param knownCluster whether a cluster of that name exists; asked only for {@code
  *     validate_clusters}
- * @param rejectUnknownFields whether fields the descriptors do not know are refused ({@code
- *     --reject-unknown-dynamic-fields}); otherwise they are ignored as Envoy does
+ * @param unknownFields what becomes of fields the descriptors do not know
  * @param constraintsHold whether the file around the message was checked for constraints and none
  *     was broken, so that the message need not be
  * @param secrets the bootstrap's own, by name
@@ -28,7 +27,7 @@ public record ParseContext(
         String path,
         boolean hasAds,
         Predicate<String> knownCluster,
-        boolean rejectUnknownFields,
+        UnknownFields unknownFields,
         boolean constraintsHold,
         Map<String, SecretConfig> secrets,
         @Nullable BindConfig upstreamBind) {
@@ -44,35 +43,28 @@ public record ParseContext(
 
     /** For resources that came over xDS. */
     public static ParseContext dynamic(
-            boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
+            boolean hasAds, Predicate<String> knownCluster, UnknownFields unknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC,
-                "",
-                hasAds,
-                knownCluster,
-                rejectUnknownFields,
-                false,
-                Map.of(),
-                null);
+                Origin.DYNAMIC, "", hasAds, knownCluster, unknownFields, false, Map.of(), null);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
         return new ParseContext(
-                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null);
+                Origin.STATIC,
+                path,
+                hasAds,
+                knownCluster,
+                UnknownFields.IGNORED,
+                false,
+                Map.of(),
+                null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
         return new ParseContext(
-                origin,
-                path,
-                hasAds,
-                knownCluster,
-                rejectUnknownFields,
-                true,
-                secrets,
-                upstreamBind);
+                origin, path, hasAds, knownCluster, unknownFields, true, secrets, upstreamBind);
     }
 
     /** The same where the bootstrap has secrets of its own. */
@@ -82,7 +74,7 @@ public record ParseContext(
                 path,
                 hasAds,
                 knownCluster,
-                rejectUnknownFields,
+                unknownFields,
                 constraintsHold,
                 own,
                 upstreamBind);
@@ -91,14 +83,7 @@ public record ParseContext(
     /** The same where the cluster manager says where connections come from. */
     public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
         return new ParseContext(
-                origin,
-                path,
-                hasAds,
-                knownCluster,
-                rejectUnknownFields,
-                constraintsHold,
-                secrets,
-                bind);
+                origin, path, hasAds, knownCluster, unknownFields, constraintsHold, secrets, bind);
     }
 
     public boolean isStatic() {

@@ -10,6 +10,7 @@ import com.google.protobuf.TextFormat;
 import dev.outrigger.dataplane.parse.FieldSupport.Content;
 import dev.outrigger.dataplane.parse.Rejection.Kind;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,25 +26,30 @@ final class UnsupportedFields {
 
     private static final int MAX_VALUE_CHARS = 80;
 
-    private final boolean rejectUnknown;
+    private final UnknownFields unknownFields;
     private final List<Rejection> found = new ArrayList<>();
 
-    private UnsupportedFields(boolean rejectUnknown) {
-        this.rejectUnknown = rejectUnknown;
+    /** The types of the messages around the one that is looked at, and its own. */
+    private final ArrayDeque<String> types = new ArrayDeque<>();
+
+    private UnsupportedFields(UnknownFields unknownFields) {
+        this.unknownFields = unknownFields;
     }
 
     /**
      * Everything set in the message that its table does not list.
      *
-     * @param rejectUnknown whether fields without a descriptor count too
+     * @param unknownFields says which fields without a descriptor count too
      */
-    static List<Rejection> find(Message message, SupportedFields table, boolean rejectUnknown) {
-        return find(WireMessage.of(message), table, rejectUnknown);
+    static List<Rejection> find(
+            Message message, SupportedFields table, UnknownFields unknownFields) {
+        return find(WireMessage.of(message), table, unknownFields);
     }
 
-    /** As {@link #find(Message, SupportedFields, boolean)}. */
-    static List<Rejection> find(WireMessage message, SupportedFields table, boolean rejectUnknown) {
-        var walk = new UnsupportedFields(rejectUnknown);
+    /** As {@link #find(Message, SupportedFields, UnknownFields)}. */
+    static List<Rejection> find(
+            WireMessage message, SupportedFields table, UnknownFields unknownFields) {
+        var walk = new UnsupportedFields(unknownFields);
         walk.message(message, table, "", 0);
         return walk.found;
     }
@@ -53,17 +59,22 @@ final class UnsupportedFields {
             add(Kind.INVALID, path, "", "nested deeper than " + MAX_DEPTH + " messages");
             return;
         }
-        if (rejectUnknown) {
-            for (int number : message.unknownFields()) {
-                if (!table.obeysNewer(number)) {
-                    String what = "unknown field " + number + " of " + table.typeName();
-                    add(Kind.UNKNOWN, path, "", what);
-                }
+        types.addLast(table.typeName());
+        List<Integer> unknown =
+                message.unknownFields().stream()
+                        .filter(number -> !table.obeysNewer(number))
+                        .sorted()
+                        .toList();
+        if (!unknown.isEmpty() && !unknownFields.accepts(String.join("::", types), unknown)) {
+            for (int number : unknown) {
+                String what = "unknown field " + number + " of " + table.typeName();
+                add(Kind.UNKNOWN, path, "", what);
             }
         }
         for (FieldDescriptor field : message.fields()) {
             field(message, table, field, path, depth);
         }
+        types.removeLast();
     }
 
     private void field(

@@ -57,7 +57,7 @@ final class ServerStats {
                         "uptime")) {
             stats.declareGauge("server." + gauge);
         }
-        // These Envoy sets to what it counted, which is nothing.
+        // There from the start, as Envoy sets them to what it counted in the bootstrap: nothing.
         for (String counter :
                 List.of("dynamic_unknown_fields", "static_unknown_fields", "wip_protos")) {
             shard.touch(stats.counter("server." + counter));

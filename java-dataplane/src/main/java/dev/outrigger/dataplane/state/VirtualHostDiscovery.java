@@ -216,9 +216,8 @@ final class VirtualHostDiscovery {
             var before = Map.copyOf(entry.hosts);
             for (String each : removed) {
                 if (namespace(each).equals(name)) {
-                    // Known by the resource's name or by the host's own.
+                    // As in Envoy, of those whose own name is the resource's.
                     entry.hosts.remove(each);
-                    entry.hosts.remove(each.substring(name.length() + 1));
                 }
             }
             added.forEach(host -> entry.hosts.put(host.name(), host));

@@ -212,6 +212,20 @@ class SotwSubscriptionsTest {
         assertThat(sink.states.getFirst().getFirst().name()).isEqualTo("w");
     }
 
+    @Test
+    void answersThatHadToWaitAreAsManyAsResponsesAndAllOfTheLast() {
+        open(XdsType.CLUSTER);
+
+        protocol.onResponse(response(XdsType.CLUSTER, "1", "x"));
+        protocol.onResponse(response(XdsType.CLUSTER, "2", "y"));
+
+        assertThat(protocol.hasNext()).isTrue();
+        assertThat(sent())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.getResponseNonce()).isEqualTo("y"));
+        assertThat(protocol.hasNext()).isFalse();
+    }
+
     private void open(XdsType type) {
         protocol.start(type, sink);
         protocol.start(XdsType.ENDPOINT, sink);

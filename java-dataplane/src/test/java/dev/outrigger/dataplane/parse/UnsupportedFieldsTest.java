@@ -43,7 +43,7 @@ class UnsupportedFieldsTest {
         FieldDescriptor field = each.field();
         Message message = setTo(each.table(), field);
 
-        var found = UnsupportedFields.find(message, each.table(), false);
+        var found = UnsupportedFields.find(message, each.table(), UnknownFields.IGNORED);
 
         var support = each.table().find(field);
         if (support.isEmpty()) {
@@ -91,7 +91,8 @@ class UnsupportedFieldsTest {
                               route: {cluster: b, rate_limits: [{apply_on_stream_done: true}]}
                         """);
 
-        var found = UnsupportedFields.find(listener, ListenerParser.LISTENER, false);
+        var found =
+                UnsupportedFields.find(listener, ListenerParser.LISTENER, UnknownFields.IGNORED);
 
         assertThat(found)
                 .extracting(Rejection::path)
@@ -104,7 +105,8 @@ class UnsupportedFieldsTest {
     void namesAnUnknownExtensionInEnvoysWords() {
         var filter = filter(false);
 
-        var found = UnsupportedFields.find(filter, HttpFilterParser.filter(), false);
+        var found =
+                UnsupportedFields.find(filter, HttpFilterParser.filter(), UnknownFields.IGNORED);
 
         assertThat(found)
                 .containsExactly(
@@ -118,7 +120,9 @@ class UnsupportedFieldsTest {
 
     @Test
     void leavesOutAnUnknownExtensionThatIsOptional() {
-        assertThat(UnsupportedFields.find(filter(true), HttpFilterParser.filter(), false))
+        assertThat(
+                        UnsupportedFields.find(
+                                filter(true), HttpFilterParser.filter(), UnknownFields.IGNORED))
                 .isEmpty();
     }
 
@@ -145,8 +149,9 @@ class UnsupportedFieldsTest {
                                         .build())
                         .build();
 
-        assertThat(UnsupportedFields.find(cluster, ClusterFields.CLUSTER, false)).isEmpty();
-        assertThat(UnsupportedFields.find(cluster, ClusterFields.CLUSTER, true))
+        assertThat(UnsupportedFields.find(cluster, ClusterFields.CLUSTER, UnknownFields.IGNORED))
+                .isEmpty();
+        assertThat(UnsupportedFields.find(cluster, ClusterFields.CLUSTER, UnknownFields.REJECTED))
                 .extracting(Rejection::reason)
                 .containsExactly("unknown field 4711 of envoy.config.cluster.v3.Cluster");
     }
@@ -156,7 +161,7 @@ class UnsupportedFieldsTest {
         var cluster =
                 Protos.cluster("{name: a, upstream_config: {name: %s}}".formatted("x".repeat(500)));
 
-        var found = UnsupportedFields.find(cluster, ClusterFields.CLUSTER, false);
+        var found = UnsupportedFields.find(cluster, ClusterFields.CLUSTER, UnknownFields.IGNORED);
 
         assertThat(found).hasSize(1);
         assertThat(List.of(found.getFirst().value().length())).allMatch(l -> l < 100);

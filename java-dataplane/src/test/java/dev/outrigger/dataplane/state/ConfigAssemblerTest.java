@@ -21,6 +21,7 @@ import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -43,7 +44,7 @@ class ConfigAssemblerTest {
     private final FakeRequestPath requestPath = new FakeRequestPath();
     private final StatsStore stats = new StatsStore(2);
     private final XdsResourceParser parser =
-            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false));
+            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED));
     private final NameResolver resolver =
             (_, answer) -> answer.accept(new NameResolver.Answer.Failed("none"));
     private ConfigAssembler assembler;

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.time.Duration;
@@ -35,7 +36,9 @@ class DiscoveredResourcesTest {
                     stats,
                     new DiscoveredResources.Kind<>(
                             XdsType.RUNTIME,
-                            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false))
+                            new XdsResourceParser(
+                                            ParseContext.dynamic(
+                                                    true, _ -> true, UnknownFields.IGNORED))
                                     ::runtime,
                             name -> name + ".",
                             List.of(),

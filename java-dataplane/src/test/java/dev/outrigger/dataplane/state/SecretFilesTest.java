@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.parse.ParseContext;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
@@ -42,7 +43,8 @@ class SecretFilesTest {
     private final SecretFiles files =
             new SecretFiles(
                     loop,
-                    new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false)),
+                    new XdsResourceParser(
+                            ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED)),
                     stats,
                     (_, secret) -> read.add(subject(secret)));
 

@@ -16,6 +16,7 @@ import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.parse.ClusterParser;
 import dev.outrigger.dataplane.parse.ParseContext;
 import dev.outrigger.dataplane.parse.Parsed;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.TlsContexts;
@@ -75,7 +76,8 @@ public final class XdsHarness implements AutoCloseable {
                 new ConfigAssembler(
                         loop,
                         bootstrap,
-                        new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false)),
+                        new XdsResourceParser(
+                                ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED)),
                         client,
                         resolver,
                         requestPath,
