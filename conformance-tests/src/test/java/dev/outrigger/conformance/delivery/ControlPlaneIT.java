@@ -44,6 +44,11 @@ class ControlPlaneIT {
         return tests("DELTA_GRPC", DeltaControlPlaneCases.all());
     }
 
+    @TestFactory
+    Stream<DynamicTest> listenerFilters() {
+        return tests("GRPC", ListenerFilterCases.all());
+    }
+
     private Stream<DynamicTest> tests(String apiType, Map<String, Case> cases) {
         var only = System.getProperty("delivery.case", "");
         var played = new LinkedHashMap<String, CompletableFuture<Played>>();

@@ -146,7 +146,7 @@ final class Server implements AutoCloseable {
         var parsers =
                 new XdsResourceParser(
                         ParseContext.dynamic(
-                                        bootstrap.dynamicResources().ads().isPresent(),
+                                        BootstrapParser.ads(accepted.proto()),
                                         known::contains,
                                         options.rejectUnknownDynamicFields())
                                 .withSecrets(bootstrap.secrets())

@@ -292,7 +292,7 @@ public final class NettyRequestPath implements RequestPath {
         var used = new HashSet<DnsCacheConfig>();
         clusters.dnsCaches().forEach(used::add);
         config.listeners().values().forEach(each -> each.dnsCaches().forEach(used::add));
-        config.extensions().values().forEach(each -> each.config().dnsCache().ifPresent(used::add));
+        config.extensions().values().forEach(each -> each.dnsCache().ifPresent(used::add));
         return used;
     }
 

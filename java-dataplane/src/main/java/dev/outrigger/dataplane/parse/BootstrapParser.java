@@ -20,6 +20,8 @@ import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import dev.outrigger.dataplane.parse.ParseContext.Ads;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource.ApiType;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -57,7 +59,7 @@ public final class BootstrapParser {
                 new Findings(
                         ParseContext.inFile(
                                 "",
-                                proto.getDynamicResources().hasAdsConfig(),
+                                ads(proto),
                                 allClusters::contains));
     }
 
@@ -363,10 +365,20 @@ public final class BootstrapParser {
 
     private ParseContext context(String path) {
         ParseContext context =
-                ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+                ParseContext.inFile(path, findings.context().ads(), allClusters::contains);
         context = context.withUpstreamBind(upstreamBind(proto));
         context = context.withSecrets(secrets);
         return constraintsHold ? context.withConstraintsChecked() : context;
+    }
+
+    /** What {@code ads: {}} stands for. */
+    public static Ads ads(Bootstrap proto) {
+        if (!proto.getDynamicResources().hasAdsConfig()) {
+            return Ads.NONE;
+        }
+        return proto.getDynamicResources().getAdsConfig().getApiType() == ApiType.DELTA_GRPC
+                ? Ads.DELTA
+                : Ads.STATE_OF_THE_WORLD;
     }
 
     /** Where connections come from whose cluster does not say; {@code null} where nothing says. */

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin decides some texts and the default of {@code validate_clusters}
  * @param path of the message in its file; empty over xDS
- * @param hasAds whether {@code dynamic_resources.ads_config} is there, so that {@code ads: {}} can
- *     be used
+ * @param ads what {@code ads: {}} stands for
  * @param knownCluster whether a cluster of that name exists; asked only for {@code
  *     validate_clusters}
  * @param rejectUnknownFields whether fields the descriptors do not know are refused ({@code
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record ParseContext(
         Origin origin,
         String path,
-        boolean hasAds,
+        Ads ads,
         Predicate<String> knownCluster,
         boolean rejectUnknownFields,
         boolean constraintsHold,
@@ -42,13 +41,24 @@ public record ParseContext(
         DYNAMIC
     }
 
+    /** {@code dynamic_resources.ads_config}. */
+    public enum Ads {
+        NONE,
+        STATE_OF_THE_WORLD,
+        DELTA
+    }
+
+    boolean hasAds() {
+        return ads != Ads.NONE;
+    }
+
     /** For resources that came over xDS. */
     public static ParseContext dynamic(
-            boolean hasAds, Predicate<String> knownCluster, boolean rejectUnknownFields) {
+            Ads ads, Predicate<String> knownCluster, boolean rejectUnknownFields) {
         return new ParseContext(
                 Origin.DYNAMIC,
                 "",
-                hasAds,
+                ads,
                 knownCluster,
                 rejectUnknownFields,
                 false,
@@ -57,9 +67,9 @@ public record ParseContext(
     }
 
     /** For resources of the bootstrap file. */
-    public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
+    public static ParseContext inFile(String path, Ads ads, Predicate<String> knownCluster) {
         return new ParseContext(
-                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null);
+                Origin.STATIC, path, ads, knownCluster, false, false, Map.of(), null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
@@ -67,7 +77,7 @@ public record ParseContext(
         return new ParseContext(
                 origin,
                 path,
-                hasAds,
+                ads,
                 knownCluster,
                 rejectUnknownFields,
                 true,
@@ -80,7 +90,7 @@ public record ParseContext(
         return new ParseContext(
                 origin,
                 path,
-                hasAds,
+                ads,
                 knownCluster,
                 rejectUnknownFields,
                 constraintsHold,
@@ -93,7 +103,7 @@ public record ParseContext(
         return new ParseContext(
                 origin,
                 path,
-                hasAds,
+                ads,
                 knownCluster,
                 rejectUnknownFields,
                 constraintsHold,

@@ -6,7 +6,8 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 
 /** Clusters from YAML, for tests of what becomes of them. */
 public final class ParsedClusters {
-    private static final ParseContext XDS = ParseContext.dynamic(true, _ -> true, true);
+    private static final ParseContext XDS =
+            ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, true);
 
     private ParsedClusters() {}
 

@@ -5,7 +5,8 @@ import dev.outrigger.dataplane.config.RouteTable;
 
 /** Routes from YAML, for tests of what becomes of them. */
 public final class ParsedRoutes {
-    private static final ParseContext XDS = ParseContext.dynamic(true, _ -> true, true);
+    private static final ParseContext XDS =
+            ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, true);
 
     private ParsedRoutes() {}
 

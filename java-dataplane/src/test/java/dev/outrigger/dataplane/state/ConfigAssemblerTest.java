@@ -43,7 +43,8 @@ class ConfigAssemblerTest {
     private final FakeRequestPath requestPath = new FakeRequestPath();
     private final StatsStore stats = new StatsStore(2);
     private final XdsResourceParser parser =
-            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false));
+            new XdsResourceParser(
+                    ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, false));
     private final NameResolver resolver =
             (_, answer) -> answer.accept(new NameResolver.Answer.Failed("none"));
     private ConfigAssembler assembler;

@@ -35,7 +35,8 @@ class DiscoveredResourcesTest {
                     stats,
                     new DiscoveredResources.Kind<>(
                             XdsType.RUNTIME,
-                            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false))
+                            new XdsResourceParser(
+                                    ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, false))
                                     ::runtime,
                             name -> name + ".",
                             List.of(),

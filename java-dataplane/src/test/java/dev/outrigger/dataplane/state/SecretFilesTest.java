@@ -42,7 +42,8 @@ class SecretFilesTest {
     private final SecretFiles files =
             new SecretFiles(
                     loop,
-                    new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false)),
+                    new XdsResourceParser(
+                            ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, false)),
                     stats,
                     (_, secret) -> read.add(subject(secret)));
 

@@ -75,7 +75,8 @@ public final class XdsHarness implements AutoCloseable {
                 new ConfigAssembler(
                         loop,
                         bootstrap,
-                        new XdsResourceParser(ParseContext.dynamic(true, _ -> true, false)),
+                        new XdsResourceParser(
+                                ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, false)),
                         client,
                         resolver,
                         requestPath,
@@ -87,7 +88,8 @@ public final class XdsHarness implements AutoCloseable {
     /** The control plane's; only the client knows of it. */
     private static ClusterConfig cluster(int port) {
         if (ClusterParser.parse(
-                        Protos.staticCluster("xds", port), ParseContext.inFile("", true, _ -> true))
+                        Protos.staticCluster("xds", port),
+                        ParseContext.inFile("", ParseContext.Ads.DELTA, _ -> true))
                 instanceof Parsed.Accepted<ClusterConfig>(var config)) {
             return config;
         }
