@@ -154,6 +154,7 @@ final class Dialogue implements XdsScript, AutoCloseable {
                 .replaceAll("(?s)(Unable to unpack as [\\w.]+).*", "$1")
                 // Ours says which field.
                 .replaceAll("(\\(s\\) \\w+: )[a-z_.\\[\\]0-9]+: ", "$1")
+                .replaceAll("^\\w+(?:\\.\\w+)+: ", "")
                 .strip();
     }
 

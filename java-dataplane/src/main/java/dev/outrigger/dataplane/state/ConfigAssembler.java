@@ -158,6 +158,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         this::settle);
         this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
+        requestPath.useVirtualHosts(routes::requestOnDemand);
         this.listeners =
                 new ListenerSet(
                         requestPath,
@@ -425,6 +426,7 @@ public final class ConfigAssembler implements AutoCloseable {
                             extensions.values()));
             serverStats.setCertificates(requestPath.certificates());
         }
+        routes.takeAnswered().forEach(Runnable::run);
     }
 
     private ServerState initializationState() {

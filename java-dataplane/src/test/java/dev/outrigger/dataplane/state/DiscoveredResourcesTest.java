@@ -38,7 +38,7 @@ class DiscoveredResourcesTest {
                             new XdsResourceParser(
                                     ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, false))
                                     ::runtime,
-                            name -> name + ".",
+                            reference -> reference.name() + ".",
                             List.of(),
                             (wanted, name) -> "not " + wanted + " but " + name,
                             "not one but "),
