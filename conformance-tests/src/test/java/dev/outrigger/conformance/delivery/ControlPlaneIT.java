@@ -47,6 +47,18 @@ class ControlPlaneIT {
         return tests("DELTA_GRPC", DeltaControlPlaneCases.all());
     }
 
+    @TestFactory
+    Stream<DynamicTest> listenerFilters() {
+        return tests("GRPC", ListenerFilterCases.all());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> virtualHosts() {
+        return Stream.concat(
+                tests("GRPC", VirtualHostCases.stateOfTheWorld()),
+                tests("DELTA_GRPC", VirtualHostCases.delta()));
+    }
+
     private Stream<DynamicTest> tests(String apiType, Map<String, Case> cases) {
         var only = System.getProperty("delivery.case", "");
         var played = new LinkedHashMap<String, CompletableFuture<Played>>();

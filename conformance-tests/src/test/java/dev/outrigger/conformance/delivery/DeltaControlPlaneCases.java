@@ -265,7 +265,7 @@ final class DeltaControlPlaneCases {
     }
 
     /** Live, with nothing. */
-    private static void begin(Dialogue with) {
+    static void begin(Dialogue with) {
         with.hear(1);
         with.send(CDS, "c1", List.of(), List.of());
         with.hearInAnyOrder(2);

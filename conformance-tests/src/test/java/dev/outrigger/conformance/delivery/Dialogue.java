@@ -24,6 +24,8 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +53,7 @@ final class Dialogue implements XdsScript, AutoCloseable {
     private static final java.time.Duration START_LIMIT = java.time.Duration.ofSeconds(30);
 
     private final List<String> seen = new ArrayList<>();
+    private final List<CompletableFuture<String>> asked = new ArrayList<>();
     private final BlockingQueue<Asked> requests = new LinkedBlockingQueue<>();
     private final int port;
     private final ScriptedControlPlane control;
@@ -167,6 +170,8 @@ final class Dialogue implements XdsScript, AutoCloseable {
                 // Ours says which field.
                 .replaceAll(
                         "(?m)(^|\\(s\\) )(\\w+: )?(?=[^ :]*[_.\\[])[a-z_.]+[\\w.\\[\\]]*: ", "$1$2")
+                .replaceAll("(\\(s\\) \\w+: )[a-z_.\\[\\]0-9]+: ", "$1")
+                .replaceAll("^\\w+(?:\\.\\w+)+: ", "")
                 .strip();
     }
 
@@ -225,6 +230,56 @@ final class Dialogue implements XdsScript, AutoCloseable {
         var ended = conversation();
         conversation = null;
         ended.end(status);
+    }
+
+    /** Sends a request to a listener, and writes down how the answer begins. */
+    void knock(String listener) {
+        knock(listener, "a.b");
+    }
+
+    /** As {@link #knock(String)}, to a host. */
+    void knock(String listener, String host) {
+        seen.add(exchange(listener, request(host)));
+    }
+
+    /** Sends a request that is not answered at once; see {@link #answers}. */
+    void ask(String listener, String host) {
+        askWith(listener, request(host));
+    }
+
+    /** As {@link #ask}, by these bytes. */
+    void askWith(String listener, String request) {
+        asked.add(
+                CompletableFuture.supplyAsync(
+                        () -> exchange(listener, request), task -> Thread.ofVirtual().start(task)));
+    }
+
+    /** Writes down how the answers to that many of those asked first begin. */
+    void answers(int count) {
+        for (int i = 0; i < count; i++) {
+            seen.add(asked.removeFirst().join());
+        }
+    }
+
+    private static String request(String host) {
+        return "GET / HTTP/1.1\r\nhost: " + host + "\r\nconnection: close\r\n\r\n";
+    }
+
+    private String exchange(String listener, String request) {
+        try (var socket =
+                new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        proxy().listenerPorts().getOrDefault(listener, 0))) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return answer.isEmpty() ? "closed" : answer.lines().findFirst().orElse("");
+        } catch (SocketTimeoutException e) {
+            return "no answer";
+        } catch (IOException e) {
+            return "closed";
+        }
     }
 
     /** Waits until the proxy is live. */

@@ -195,6 +195,7 @@ final class EveryType {
         put(trees, ResourceType.LISTENER, "srds", listener("srds", srds(), "", "x"));
         put(trees, ResourceType.LISTENER, "sds", listener("sds", direct(), "", "x"));
         put(trees, ResourceType.EXTENSION, "f", extension(version));
+        put(trees, ResourceType.EXTENSION, "lf", listenerFilter(version));
         put(trees, ResourceType.SCOPED_ROUTE, "scope", scope("scope", version));
         put(trees, ResourceType.ROUTE, "r", "{name: r, virtual_hosts: [" + host(version) + "]}");
         put(trees, ResourceType.ROUTE, "rs", "{name: rs, virtual_hosts: [" + host("x") + "]}");
@@ -291,6 +292,22 @@ final class EveryType {
                 + "}}}]}}}";
     }
 
+    private String discoveredListenerFilter() {
+        return ", listener_filters: [{name: lf, config_discovery: {type_urls: ["
+                + EXTENSIONS
+                + "filters.listener.proxy_protocol.v3.ProxyProtocol], config_source: "
+                + source(ResourceType.EXTENSION, "lf")
+                + "}}]";
+    }
+
+    private static String listenerFilter(String version) {
+        return "{name: lf, typed_config: {'@type': "
+                + EXTENSIONS
+                + "filters.listener.proxy_protocol.v3.ProxyProtocol, stat_prefix: "
+                + version
+                + ", allow_requests_without_proxy_protocol: true}}";
+    }
+
     private String listener(String name, String routes, String filter, String server) {
         String tls =
                 name.equals("sds")
@@ -318,6 +335,8 @@ final class EveryType {
                 + ROUTER
                 + "]}}]"
                 + tls
-                + "}]}";
+                + "}]"
+                + (name.equals("rds") ? discoveredListenerFilter() : "")
+                + "}";
     }
 }

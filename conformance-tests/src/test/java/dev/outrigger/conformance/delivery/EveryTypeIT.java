@@ -205,7 +205,10 @@ class EveryTypeIT {
                                                         .getSubjectX500Principal()
                                                         .toString());
                 case LISTENER -> get("rds", "").contains("server: " + version + "\r\n");
-                case EXTENSION -> get("rds", "").contains("x-ecds: " + version + "\r\n");
+                case EXTENSION ->
+                        get("rds", "").contains("x-ecds: " + version + "\r\n")
+                                && !stats("proxy_proto." + version + ".not_found_allowed")
+                                        .isEmpty();
                 case ROUTE -> get("rds", "").endsWith("\r\n\r\n" + version);
                 case SCOPED_ROUTE -> get("srds", version).startsWith("HTTP/1.1 200");
                 case VIRTUAL_HOST -> get("vhds", "").endsWith("\r\n\r\n" + version);

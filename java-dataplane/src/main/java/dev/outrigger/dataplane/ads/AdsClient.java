@@ -233,6 +233,11 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         }
 
         @Override
+        public void requestOnDemand(String name) {
+            mux.requestOnDemand(type, name);
+        }
+
+        @Override
         public void close() {
             mux.request(type, Set.of());
         }
@@ -254,6 +259,11 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         }
 
         @Override
+        public void requestOnDemand(String name) {
+            mux.requestOnDemand(type, name);
+        }
+
+        @Override
         public void close() {
             mux.close();
             own.remove(mux);
@@ -265,6 +275,11 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         void start(XdsType type, ResourceSink sink);
 
         void request(XdsType type, Set<String> names);
+
+        /** See {@link XdsSources.Subscription#requestOnDemand}; only streams can. */
+        default void requestOnDemand(XdsType type, String name) {
+            throw new UnsupportedOperationException("on demand: " + type + " (expected: delta)");
+        }
 
         void pause(XdsType type);
 
@@ -287,6 +302,12 @@ public final class AdsClient implements XdsSources, AutoCloseable {
         public void request(XdsType type, Set<String> names) {
             stream.protocol().request(type, names);
             stream.start();
+            stream.flush();
+        }
+
+        @Override
+        public void requestOnDemand(XdsType type, String name) {
+            stream.protocol().requestOnDemand(type, name);
             stream.flush();
         }
 

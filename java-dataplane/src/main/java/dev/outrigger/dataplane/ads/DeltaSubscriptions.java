@@ -22,12 +22,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The delta variant (DE1): names added and dropped, resources changed and removed, acknowledged by
  * nonce. On a new stream the versions held are stated, so that only what changed comes again.
- *
- * <p>Not handled: aliases.
  */
 final class DeltaSubscriptions
         implements XdsProtocol<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
     private static final Logger log = LoggerFactory.getLogger(DeltaSubscriptions.class);
+
+    /**
+     * Requests decide what is asked for on demand; more than these a new stream does not repeat.
+     */
+    static final int MAX_ON_DEMAND = 65_536;
+
+    private static final String EVERYTHING = "*";
 
     private final Node node;
     private final ResourceTtls ttls;
@@ -83,6 +88,17 @@ final class DeltaSubscriptions
                 }
             }
         }
+        begin(subscription);
+    }
+
+    /** Envoy asks again for what it has, too. */
+    @Override
+    public void requestOnDemand(XdsType type, String name) {
+        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        if (subscription.names.size() < MAX_ON_DEMAND) {
+            subscription.names.add(name);
+        }
+        subscription.toSubscribe.add(name);
         begin(subscription);
     }
 
@@ -180,8 +196,9 @@ final class DeltaSubscriptions
             Subscription subscription, io.envoyproxy.envoy.service.discovery.v3.Resource resource) {
         return !resource.hasResource()
                 && (resource.getAliasesCount() > 0
-                        || resource.getVersion()
-                                .equals(subscription.versions.get(resource.getName())));
+                        || (subscription.type != XdsType.VIRTUAL_HOST
+                                && resource.getVersion()
+                                        .equals(subscription.versions.get(resource.getName()))));
     }
 
     private Optional<String> receive(
@@ -214,6 +231,15 @@ final class DeltaSubscriptions
                         subscription.type, resource.getName(), ResourceReader.ttl(resource), sink);
             }
             if (isWithoutContent(subscription, resource)) {
+                if (subscription.type == XdsType.VIRTUAL_HOST) {
+                    changed.add(
+                            new Resource(
+                                    resource.getName(),
+                                    resource.getVersion(),
+                                    "",
+                                    new byte[0],
+                                    resource.getAliasesList()));
+                }
                 continue;
             }
             String typeUrl = resource.getResource().getTypeUrl();
@@ -232,7 +258,8 @@ final class DeltaSubscriptions
                             resource.getName(),
                             resource.getVersion(),
                             typeUrl,
-                            resource.getResource().getValue().toByteArray()));
+                            resource.getResource().getValue().toByteArray(),
+                            resource.getAliasesList()));
         }
         for (String removed : response.getRemovedResourcesList()) {
             ttls.removed(subscription.type, removed);
@@ -272,6 +299,10 @@ final class DeltaSubscriptions
         }
         if (subscription.first) {
             subscription.first = false;
+            if (subscription.type == XdsType.VIRTUAL_HOST && !subscription.names.isEmpty()) {
+                // Once anything is asked for by name, everything has to be as well.
+                request.addResourceNamesSubscribe(EVERYTHING);
+            }
             request.addAllResourceNamesSubscribe(subscription.names);
             request.putAllInitialResourceVersions(subscription.versions);
         } else {

@@ -174,6 +174,13 @@ public final class LastGoodSources implements XdsSources {
         }
 
         @Override
+        public void requestOnDemand(String name) {
+            if (subscription != null) {
+                subscription.requestOnDemand(name);
+            }
+        }
+
+        @Override
         public void close() {
             heard = true;
             if (subscription != null) {
@@ -207,7 +214,11 @@ public final class LastGoodSources implements XdsSources {
             away = false;
             var refusal = sink.onDelta(changed, removed, systemVersionInfo);
             if (refusal.isEmpty()) {
-                changed.forEach(resource -> accepted.put(nameOf(resource), resource));
+                for (Resource resource : changed) {
+                    if (!resource.isUnresolved()) {
+                        accepted.put(nameOf(resource), resource);
+                    }
+                }
                 if (type.isWildcard()) {
                     removed.forEach(accepted::remove);
                 }

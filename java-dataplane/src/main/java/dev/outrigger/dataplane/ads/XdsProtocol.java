@@ -17,6 +17,11 @@ interface XdsProtocol<Q, R> {
 
     void request(XdsType type, Set<String> names);
 
+    /** See {@link XdsSources.Subscription#requestOnDemand}. */
+    default void requestOnDemand(XdsType type, String name) {
+        throw new UnsupportedOperationException("on demand: " + type + " (expected: delta)");
+    }
+
     void pause(XdsType type);
 
     void resume(XdsType type);

@@ -34,6 +34,12 @@ public interface XdsSources {
          */
         void request(Set<String> names);
 
+        /**
+         * Asks for one more name at once, also if it was asked for before; virtual hosts only,
+         * where the names of {@link #request} are no resources.
+         */
+        void requestOnDemand(String name);
+
         /** Asks for nothing any more, and ends what is this subscription's own. */
         void close();
     }

@@ -70,6 +70,9 @@ final class NodeExtensions {
               envoy.extensions.filters.http.health_check.v3.HealthCheck
              envoy.filters.http.local_ratelimit
               envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit
+             envoy.filters.http.on_demand
+              envoy.extensions.filters.http.on_demand.v3.OnDemand
+              envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
              envoy.filters.http.router
               envoy.extensions.filters.http.router.v3.Router
              envoy.filters.http.set_metadata

@@ -147,7 +147,7 @@ final class Server implements AutoCloseable {
         var parsers =
                 new XdsResourceParser(
                         ParseContext.dynamic(
-                                        bootstrap.dynamicResources().ads().isPresent(),
+                                        BootstrapParser.ads(accepted.proto()),
                                         known::contains,
                                         unknownFields(options, stats))
                                 .withSecrets(bootstrap.secrets())

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +23,18 @@ public record ListenerFiltersConfig(
         filters = List.copyOf(filters);
     }
 
+    /** Those whose configuration comes over ECDS. */
+    public List<ListenerFilterConfig.Discovered> discovered() {
+        return filters.stream()
+                .map(filter ->
+                        filter instanceof ListenerFilterConfig.Conditional(var inner, var _)
+                                ? inner
+                                : filter)
+                .filter(ListenerFilterConfig.Discovered.class::isInstance)
+                .map(ListenerFilterConfig.Discovered.class::cast)
+                .toList();
+    }
+
     /** One listener filter. */
     public sealed interface ListenerFilterConfig {
         /** {@code envoy.filters.listener.tls_inspector}. */
@@ -33,6 +46,24 @@ public record ListenerFiltersConfig(
         /** One that leaves some connections alone ({@code filter_disabled}). */
         record Conditional(ListenerFilterConfig filter, DisabledFor disabledFor)
                 implements ListenerFilterConfig {}
+
+        /**
+         * One whose configuration comes over ECDS.
+         *
+         * @param typeUrls what the configuration may be
+         * @param defaultConfig used until it has come; without it connections are closed
+         * @param withoutWarming whether the listener need not wait for it
+         */
+        record Discovered(
+                ResourceReference resource,
+                List<String> typeUrls,
+                Optional<ListenerFilterConfig> defaultConfig,
+                boolean withoutWarming)
+                implements ListenerFilterConfig {
+            public Discovered {
+                typeUrls = List.copyOf(typeUrls);
+            }
+        }
 
         /** {@code envoy.filters.listener.original_dst}. */
         record OriginalDst() implements ListenerFilterConfig {}

@@ -85,7 +85,7 @@ final class AcceptedConnection {
     }
 
     Exchange newExchange(DownstreamStream stream, Runnable onEnd) {
-        return new Exchange(chain.services(), pinned, stream, onEnd);
+        return new Exchange(chain.services(), pinned, this::manager, stream, onEnd);
     }
 
     /** The connection is there. */

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.FilterChainConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.ListenerFiltersConfig.ListenerFilterConfig;
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.TcpProxyConfig;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,10 +55,15 @@ final class ListenerCompiler {
     private final Map<String, Known> known = new HashMap<>();
     private final CompiledRoutes routes;
 
-    /** What the last version of a listener was compiled to. */
+    /**
+     * What the last version of a listener was compiled to.
+     *
+     * @param discovered what ECDS knew of its listener filters
+     */
     private record Known(
             ListenerConfig config,
             ListenerVersion version,
+            List<Optional<ListenerFilterConfig>> discovered,
             FilterChains index,
             Map<ChainKey, HttpConnectionManager.Settings> settings,
             Map<ChainKey, SecuredChain> secured,
@@ -85,7 +92,7 @@ final class ListenerCompiler {
 
     CompiledListener compile(
             ListenerConfig listener, ProxyConfig proxy, Map<String, Cluster> clusters) {
-        Known now = version(listener, known.get(listener.name()));
+        Known now = withFilters(version(listener, known.get(listener.name()), proxy), proxy);
         known.put(listener.name(), now);
         var chains = new ArrayList<CompiledChain>();
         for (FilterChainConfig each : listener.filterChains()) {
@@ -104,7 +111,35 @@ final class ListenerCompiler {
         return new CompiledListener(now.version(), now.index(), chains);
     }
 
-    private Known version(ListenerConfig listener, @Nullable Known before) {
+    /** With what ECDS knows now of its listener filters. */
+    private Known withFilters(Known known, ProxyConfig proxy) {
+        List<Optional<ListenerFilterConfig>> now = discovered(known.config(), proxy);
+        return now.equals(known.discovered())
+                ? known
+                : new Known(
+                        known.config(),
+                        known.version().with(filters(known.config(), proxy)),
+                        now,
+                        known.index(),
+                        known.settings(),
+                        known.secured(),
+                        known.tcpProxies(),
+                        known.limits());
+    }
+
+    private static List<Optional<ListenerFilterConfig>> discovered(
+            ListenerConfig listener, ProxyConfig proxy) {
+        return listener.listenerFilters().discovered().stream()
+                .map(each -> DiscoveredFilters.resolve(each, proxy))
+                .toList();
+    }
+
+    private ListenerFilters filters(ListenerConfig listener, ProxyConfig proxy) {
+        return ListenerFilters.of(
+                listener.listenerFilters(), each -> DiscoveredFilters.resolve(each, proxy), stats);
+    }
+
+    private Known version(ListenerConfig listener, @Nullable Known before, ProxyConfig proxy) {
         if (before != null && before.config().contentHash() == listener.contentHash()) {
             return before;
         }
@@ -139,9 +174,10 @@ final class ListenerCompiler {
                                 listener.name(),
                                 listener.drainsOnHealthCheckFail(),
                                 accessLogs(listener.accessLogs()),
-                                ListenerFilters.of(listener.listenerFilters(), stats),
+                                filters(listener, proxy),
                                 listener.useOriginalDst(),
                                 drains.get()),
+                base != null ? base.discovered() : discovered(listener, proxy),
                 FilterChains.of(
                         listener.filterChains().stream().map(FilterChainConfig::match).toList(),
                         listener.defaultFilterChain().isPresent() ? chains : FilterChains.NONE),

@@ -16,6 +16,7 @@ final class ListenerStats {
     private final Histogram acceptedPerEvent;
     private final Gauge preCxActive;
     private final Counter noFilterChainMatch;
+    private final Counter extensionConfigMissing;
     private final Counter networkExtensionConfigMissing;
     private final Counter cxOverflow;
     private final Counter globalCxOverflow;
@@ -37,12 +38,8 @@ final class ListenerStats {
             workerCxTotal[i] = store.counter(p + "worker_" + i + ".downstream_cx_total");
             workerCxActive[i] = store.gauge(p + "worker_" + i + ".downstream_cx_active");
         }
-        for (String unused :
-                new String[] {
-                    "downstream_cx_overload_reject", "extension_config_missing",
-                }) {
-            store.declareCounter(p + unused);
-        }
+        store.declareCounter(p + "downstream_cx_overload_reject");
+        extensionConfigMissing = store.counter(p + "extension_config_missing");
         handshakeTimeouts = store.counter(p + "downstream_cx_transport_socket_connect_timeout");
         networkExtensionConfigMissing = store.counter(p + "network_extension_config_missing");
         cxOverflow = store.counter(p + "downstream_cx_overflow");
@@ -79,6 +76,11 @@ final class ListenerStats {
     /** Connections that listener filters look at. */
     Gauge preCxActive() {
         return preCxActive;
+    }
+
+    /** Connections that came before the configuration of a listener filter. */
+    Counter extensionConfigMissing() {
+        return extensionConfigMissing;
     }
 
     /** Connections of chains without filters count as well. */

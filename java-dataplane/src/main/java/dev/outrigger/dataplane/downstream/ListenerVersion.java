@@ -25,4 +25,10 @@ record ListenerVersion(
     ListenerVersion {
         accessLogs = List.copyOf(accessLogs);
     }
+
+    /** The same version, whose filters are known better. */
+    ListenerVersion with(ListenerFilters other) {
+        return new ListenerVersion(
+                name, drainsOnHealthCheckFail, accessLogs, other, handsOff, drain);
+    }
 }

@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
+import dev.outrigger.dataplane.filter.OnDemandHosts;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -68,6 +69,7 @@ public final class NettyRequestPath implements RequestPath {
     private final GenericSecrets secrets = new GenericSecrets();
     private final NameLookup nameLookup;
     private final DnsCaches dnsCaches;
+    private final OnDemandHosts onDemandHosts;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -117,6 +119,7 @@ public final class NettyRequestPath implements RequestPath {
                                 options.runtime(),
                                 mainRandom,
                                 index -> workers.get(index)::execute));
+        this.onDemandHosts = new OnDemandHosts(loop::execute, index -> workers.get(index)::execute);
         var filters =
                 new FactoryContext(
                         stats,
@@ -127,7 +130,8 @@ public final class NettyRequestPath implements RequestPath {
                         secrets,
                         options.serviceCluster(),
                         serverDrain::isHealthCheckFailed,
-                        dnsCaches);
+                        dnsCaches,
+                        onDemandHosts);
         for (int i = 0; i < options.workers(); i++) {
             EventLoop eventLoop = group.next();
             workers.add(
@@ -191,6 +195,11 @@ public final class NettyRequestPath implements RequestPath {
     @Override
     public void useNameResolver(NameResolver names) {
         nameLookup.use(names);
+    }
+
+    @Override
+    public void useVirtualHosts(VirtualHostSource source) {
+        onDemandHosts.use(source::request);
     }
 
     @Override
@@ -292,7 +301,7 @@ public final class NettyRequestPath implements RequestPath {
         var used = new HashSet<DnsCacheConfig>();
         clusters.dnsCaches().forEach(used::add);
         config.listeners().values().forEach(each -> each.dnsCaches().forEach(used::add));
-        config.extensions().values().forEach(each -> each.config().dnsCache().ifPresent(used::add));
+        config.extensions().values().forEach(each -> each.dnsCache().ifPresent(used::add));
         return used;
     }
 

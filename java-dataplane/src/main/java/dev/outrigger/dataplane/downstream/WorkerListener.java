@@ -149,6 +149,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         channel.closeFuture().addListener(_ -> limit.release());
         var socket = new AcceptedSocket(remote, local, RoundTrip.of(channel));
         ListenerFilters filters = version.filters();
+        if (!filters.complete()) {
+            refuseIncomplete(channel, socket);
+            return;
+        }
         if (filters.filters().isEmpty()) {
             ChannelHandler handler = handler(channel, socket);
             if (handler != null) {
@@ -159,6 +163,13 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
         channel.pipeline()
                 .addLast(
                         new ListenerFilterHandler(services.worker(), stats, filters, socket, this));
+    }
+
+    /** The configuration of a listener filter has not come: whatever it would say is not known. */
+    private void refuseIncomplete(Channel channel, AcceptedSocket socket) {
+        services.worker().stats().inc(stats.extensionConfigMissing());
+        onFilteredOut(socket);
+        channel.close();
     }
 
     private static SocketAddress pipe(Channel channel) {
@@ -189,6 +200,10 @@ final class WorkerListener implements ListenerFilterHandler.Owner {
     private @Nullable ChannelHandler takeOver(
             ChannelHandlerContext context, AcceptedSocket socket, boolean handedOver) {
         ListenerFilters filters = version.filters();
+        if (handedOver && !filters.complete()) {
+            refuseIncomplete(context.channel(), socket);
+            return null;
+        }
         if (handedOver && !filters.filters().isEmpty()) {
             // This listener's own filters begin anew; whoever they pass it to is this listener.
             return new ListenerFilterHandler(

@@ -23,6 +23,7 @@ import dev.outrigger.dataplane.route.VirtualHost;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class Exchange implements FormatContext {
     private final WorkerContext worker;
     private final StatsShard shard;
     private final DownstreamStream downstream;
+    private final Supplier<HttpConnectionManager> newest;
     private final Runnable onEnd;
     private final StreamInfo info = new StreamInfo();
     private final ChosenRoute choice;
@@ -56,11 +58,13 @@ public final class Exchange implements FormatContext {
     private @Nullable ResponseFlag flagAtEnd;
 
     /**
+     * @param newest the connection manager as of now
      * @param onEnd called when an exchange has ended and the next may begin
      */
     public Exchange(
             WorkerServices services,
             HttpConnectionManager manager,
+            Supplier<HttpConnectionManager> newest,
             DownstreamStream downstream,
             Runnable onEnd) {
         this.services = services;
@@ -68,6 +72,7 @@ public final class Exchange implements FormatContext {
         this.shard = worker.stats();
         this.choice = new ChosenRoute(this, info, shard);
         this.manager = manager;
+        this.newest = newest;
         this.downstream = downstream;
         this.onEnd = onEnd;
         this.router = new Router(services, this);
@@ -136,6 +141,12 @@ public final class Exchange implements FormatContext {
 
     HttpConnectionManager manager() {
         return manager;
+    }
+
+    /** Takes the routes and clusters of now; the rest stays as it was when the exchange began. */
+    void refreshRoutes() {
+        manager = manager.withRoutesOf(newest.get());
+        choice.forget();
     }
 
     HttpConnectionManager.Settings settings() {

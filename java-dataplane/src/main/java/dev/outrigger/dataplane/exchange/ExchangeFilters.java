@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.PerFilterConfigs;
 import dev.outrigger.dataplane.route.Route;
+import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
@@ -137,6 +138,18 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
     @Override
     public void clearRouteCache() {
         exchange.choice().forget();
+    }
+
+    @Override
+    public @Nullable String routesOnDemand() {
+        RequestHead head = exchange.request();
+        Routes routes = head == null ? null : exchange.manager().routes(head);
+        return routes == null || routes.config().vhds().isEmpty() ? null : routes.config().name();
+    }
+
+    @Override
+    public void refreshRoutes() {
+        exchange.refreshRoutes();
     }
 
     @Override

@@ -41,23 +41,33 @@ public final class HttpConnectionManager {
      */
     public HttpConnectionManager(
             Settings settings, @Nullable Routes routes, Map<String, Cluster> clusters) {
-        this.settings = settings;
-        this.routes = routes;
-        this.scopes = null;
-        this.clusters = clusters;
+        this(settings, routes, null, clusters);
     }
 
     /** With a route table for each scope of requests. */
     public HttpConnectionManager(
             Settings settings, ScopedRoutes scopes, Map<String, Cluster> clusters) {
+        this(settings, null, scopes, clusters);
+    }
+
+    private HttpConnectionManager(
+            Settings settings,
+            @Nullable Routes routes,
+            @Nullable ScopedRoutes scopes,
+            Map<String, Cluster> clusters) {
         this.settings = settings;
-        this.routes = null;
+        this.routes = routes;
         this.scopes = scopes;
         this.clusters = clusters;
     }
 
     public Settings settings() {
         return settings;
+    }
+
+    /** The same with the routes and clusters of another moment. */
+    HttpConnectionManager withRoutesOf(HttpConnectionManager other) {
+        return new HttpConnectionManager(settings, other.routes, other.scopes, other.clusters);
     }
 
     /** The route table for a request. */

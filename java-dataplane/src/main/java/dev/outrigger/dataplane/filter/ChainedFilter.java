@@ -85,6 +85,16 @@ final class ChainedFilter implements FilterCallbacks {
     }
 
     @Override
+    public @Nullable String routesOnDemand() {
+        return stream.routesOnDemand();
+    }
+
+    @Override
+    public void refreshRoutes() {
+        stream.refreshRoutes();
+    }
+
+    @Override
     public @Nullable Object connectionState(String key) {
         return stream.connectionState().get(key);
     }

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
  * @param dnsCaches for filters that look up names; asked while compiling only
+ * @param onDemandHosts for filters that ask for virtual hosts
  */
 public record FactoryContext(
         StatsStore stats,
@@ -29,7 +30,8 @@ public record FactoryContext(
         GenericSecrets secrets,
         String serviceCluster,
         BooleanSupplier healthCheckFailed,
-        DnsCaches dnsCaches) {
+        DnsCaches dnsCaches,
+        OnDemandHosts onDemandHosts) {
     public FactoryContext withStatPrefix(String prefix) {
         return new FactoryContext(
                 stats,
@@ -40,6 +42,7 @@ public record FactoryContext(
                 secrets,
                 serviceCluster,
                 healthCheckFailed,
-                dnsCaches);
+                dnsCaches,
+                onDemandHosts);
     }
 }

@@ -40,6 +40,15 @@ public interface FilterCallbacks {
     /** Headers that routing looks at have changed: the next to ask looks for a route again. */
     void clearRouteCache();
 
+    /**
+     * The name of the request's route configuration, if its virtual hosts come apart from it and
+     * may be asked for; else {@code null}.
+     */
+    @Nullable String routesOnDemand();
+
+    /** From here on the request has the routes and clusters of now, not those it began with. */
+    void refreshRoutes();
+
     /** What the connection has room for under this name; shared by its exchanges. */
     @Nullable Object connectionState(String key);
 

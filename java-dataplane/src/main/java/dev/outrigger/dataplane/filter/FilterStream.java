@@ -33,6 +33,14 @@ public interface FilterStream {
 
     void clearRouteCache();
 
+    /** See {@link FilterCallbacks#routesOnDemand}. */
+    default @Nullable String routesOnDemand() {
+        return null;
+    }
+
+    /** See {@link FilterCallbacks#refreshRoutes}. */
+    default void refreshRoutes() {}
+
     Map<String, Object> connectionState();
 
     ClusterHealth clusterHealth();

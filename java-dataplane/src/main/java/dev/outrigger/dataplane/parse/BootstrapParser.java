@@ -17,9 +17,11 @@ import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.WatchdogConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
+import dev.outrigger.dataplane.parse.ParseContext.Ads;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource.ApiType;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -53,12 +55,7 @@ public final class BootstrapParser {
     private BootstrapParser(Bootstrap proto) {
         this.proto = proto;
         proto.getStaticResources().getClustersList().forEach(c -> allClusters.add(c.getName()));
-        this.findings =
-                new Findings(
-                        ParseContext.inFile(
-                                "",
-                                proto.getDynamicResources().hasAdsConfig(),
-                                allClusters::contains));
+        this.findings = new Findings(ParseContext.inFile("", ads(proto), allClusters::contains));
     }
 
     /** Reads a bootstrap whose node already carries the command line's values. */
@@ -363,10 +360,20 @@ public final class BootstrapParser {
 
     private ParseContext context(String path) {
         ParseContext context =
-                ParseContext.inFile(path, findings.context().hasAds(), allClusters::contains);
+                ParseContext.inFile(path, findings.context().ads(), allClusters::contains);
         context = context.withUpstreamBind(upstreamBind(proto));
         context = context.withSecrets(secrets);
         return constraintsHold ? context.withConstraintsChecked() : context;
+    }
+
+    /** What {@code ads: {}} stands for. */
+    public static Ads ads(Bootstrap proto) {
+        if (!proto.getDynamicResources().hasAdsConfig()) {
+            return Ads.NONE;
+        }
+        return proto.getDynamicResources().getAdsConfig().getApiType() == ApiType.DELTA_GRPC
+                ? Ads.DELTA
+                : Ads.STATE_OF_THE_WORLD;
     }
 
     /** Where connections come from whose cluster does not say; {@code null} where nothing says. */

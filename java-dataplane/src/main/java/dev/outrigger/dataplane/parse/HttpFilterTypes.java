@@ -18,6 +18,7 @@ final class HttpFilterTypes {
                     HeaderMutationFilterParser.TYPE,
                     HealthCheckFilterParser.TYPE,
                     LocalRateLimitFilterParser.TYPE,
+                    OnDemandFilterParser.TYPE,
                     SetMetadataFilterParser.TYPE,
                     HttpFilterParser.ROUTER_TYPE);
 

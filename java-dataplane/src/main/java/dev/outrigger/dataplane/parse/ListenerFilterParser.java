@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** {@code listener_filters} and what else a listener does before it chooses a filter chain. */
@@ -74,17 +75,20 @@ final class ListenerFilterParser {
         return PREDICATE;
     }
 
+    /** The filters there are. */
+    static final List<Supplier<SupportedFields>> TABLES =
+            List.of(
+                    () -> HTTP_INSPECTOR,
+                    () -> ORIGINAL_DST,
+                    () -> PROXY_PROTOCOL,
+                    () -> TLS_INSPECTOR);
+
     static final SupportedFields LISTENER_FILTER =
             SupportedFields.of(ListenerFilter.class)
-                    .noEffect("name", "the type decides")
+                    .obeyedWithNote("name", "of its configuration; else the type decides")
                     .nested("filter_disabled", () -> PREDICATE)
-                    .extension(
-                            "typed_config",
-                            List.of(
-                                    () -> HTTP_INSPECTOR,
-                                    () -> ORIGINAL_DST,
-                                    () -> PROXY_PROTOCOL,
-                                    () -> TLS_INSPECTOR));
+                    .extension("typed_config", TABLES)
+                    .nested("config_discovery", ExtensionConfigParser::listenerSource);
 
     /** LI1. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
@@ -96,6 +100,16 @@ final class ListenerFilterParser {
         for (int i = 0; i < proto.getListenerFiltersCount(); i++) {
             ListenerFilter each = proto.getListenerFilters(i);
             String path = FieldPaths.index("listener_filters", i);
+            if (each.hasConfigDiscovery()) {
+                ExtensionConfigParser.discoveredListenerFilter(
+                                each.getName(),
+                                each.getConfigDiscovery(),
+                                FieldPaths.join(path, "config_discovery"),
+                                findings)
+                        .map(filter -> unlessDisabled(filter, each))
+                        .ifPresent(filters::add);
+                continue;
+            }
             if (!each.hasTypedConfig()) {
                 findings.invalid(
                         path,
@@ -106,11 +120,7 @@ final class ListenerFilterParser {
                 continue;
             }
             one(each.getTypedConfig(), FieldPaths.join(path, "typed_config"), findings)
-                    .map(filter ->
-                            each.hasFilterDisabled()
-                                    ? new ListenerFilterConfig.Conditional(
-                                            filter, disabledFor(each.getFilterDisabled()))
-                                    : filter)
+                    .map(filter -> unlessDisabled(filter, each))
                     .ifPresent(filters::add);
         }
         if (proto.getUseOriginalDst().getValue()) {
@@ -130,6 +140,14 @@ final class ListenerFilterParser {
                                 findings)
                         : DEFAULT_TIMEOUT,
                 proto.getContinueOnListenerFiltersTimeout());
+    }
+
+    private static ListenerFilterConfig unlessDisabled(
+            ListenerFilterConfig filter, ListenerFilter proto) {
+        return proto.hasFilterDisabled()
+                ? new ListenerFilterConfig.Conditional(
+                        filter, disabledFor(proto.getFilterDisabled()))
+                : filter;
     }
 
     private static DisabledFor disabledFor(ListenerFilterChainMatchPredicate proto) {
@@ -156,7 +174,15 @@ final class ListenerFilterParser {
                 && proto.getFilterChains(0).getUseProxyProto().getValue();
     }
 
-    private static Optional<ListenerFilterConfig> one(Any any, String path, Findings findings) {
+    /** Whether a packed message configures a listener filter. */
+    static boolean knows(Any any) {
+        String url = any.getTypeUrl();
+        String name = url.substring(url.lastIndexOf('/') + 1);
+        return TABLES.stream().anyMatch(table -> table.get().typeName().equals(name));
+    }
+
+    /** Reads what a packed message of one of {@link #TABLES} says. */
+    static Optional<ListenerFilterConfig> one(Any any, String path, Findings findings) {
         if (Values.is(any, TlsInspector.class)) {
             return Values.unpack(any, TlsInspector.class, path, findings)
                     .map(each ->

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin decides some texts and the default of {@code validate_clusters}
  * @param path of the message in its file; empty over xDS
- * @param hasAds whether {@code dynamic_resources.ads_config} is there, so that {@code ads: {}} can
- *     be used
+ * @param ads what {@code ads: {}} stands for
  * @param knownCluster whether a cluster of that name exists; asked only for {@code
  *     validate_clusters}
  * @param unknownFields what becomes of fields the descriptors do not know
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ParseContext(
         Origin origin,
         String path,
-        boolean hasAds,
+        Ads ads,
         Predicate<String> knownCluster,
         UnknownFields unknownFields,
         boolean constraintsHold,
@@ -41,19 +40,30 @@ public record ParseContext(
         DYNAMIC
     }
 
+    /** {@code dynamic_resources.ads_config}. */
+    public enum Ads {
+        NONE,
+        STATE_OF_THE_WORLD,
+        DELTA
+    }
+
+    boolean hasAds() {
+        return ads != Ads.NONE;
+    }
+
     /** For resources that came over xDS. */
     public static ParseContext dynamic(
-            boolean hasAds, Predicate<String> knownCluster, UnknownFields unknownFields) {
+            Ads ads, Predicate<String> knownCluster, UnknownFields unknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", hasAds, knownCluster, unknownFields, false, Map.of(), null);
+                Origin.DYNAMIC, "", ads, knownCluster, unknownFields, false, Map.of(), null);
     }
 
     /** For resources of the bootstrap file. */
-    public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
+    public static ParseContext inFile(String path, Ads ads, Predicate<String> knownCluster) {
         return new ParseContext(
                 Origin.STATIC,
                 path,
-                hasAds,
+                ads,
                 knownCluster,
                 UnknownFields.IGNORED,
                 false,
@@ -64,26 +74,19 @@ public record ParseContext(
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, unknownFields, true, secrets, upstreamBind);
+                origin, path, ads, knownCluster, unknownFields, true, secrets, upstreamBind);
     }
 
     /** The same where the bootstrap has secrets of its own. */
     public ParseContext withSecrets(Map<String, SecretConfig> own) {
         return new ParseContext(
-                origin,
-                path,
-                hasAds,
-                knownCluster,
-                unknownFields,
-                constraintsHold,
-                own,
-                upstreamBind);
+                origin, path, ads, knownCluster, unknownFields, constraintsHold, own, upstreamBind);
     }
 
     /** The same where the cluster manager says where connections come from. */
     public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
         return new ParseContext(
-                origin, path, hasAds, knownCluster, unknownFields, constraintsHold, secrets, bind);
+                origin, path, ads, knownCluster, unknownFields, constraintsHold, secrets, bind);
     }
 
     public boolean isStatic() {

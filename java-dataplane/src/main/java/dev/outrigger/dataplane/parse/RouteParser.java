@@ -201,6 +201,23 @@ public final class RouteParser {
                     "vhds: only 'DELTA_GRPC' or 'ADS' (which uses Delta xDS) is supported as a"
                             + " config source.");
         }
+        if (proto.getVhds().getConfigSource().hasAds()) {
+            switch (findings.context().ads()) {
+                case NONE ->
+                        findings.invalid(
+                                at,
+                                "",
+                                "vhds: ADS config source specified but no ADS configured in"
+                                        + " bootstrap.");
+                case STATE_OF_THE_WORLD ->
+                        findings.invalid(
+                                at,
+                                "",
+                                "vhds: ADS must use DELTA_GRPC api_type when used as VHDS config"
+                                        + " source.");
+                case DELTA -> {}
+            }
+        }
         return source;
     }
 

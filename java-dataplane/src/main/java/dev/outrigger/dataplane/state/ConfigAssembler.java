@@ -106,7 +106,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         new DiscoveredResources.Kind<>(
                                 XdsType.EXTENSION_CONFIG,
                                 parsers::extension,
-                                name -> "extension_config_discovery.http_filter." + name + ".",
+                                ConfigAssembler::extensionPrefix,
                                 List.of("config_reload", "config_fail", "config_conflict"),
                                 (_, name) ->
                                         "Unexpected resource name in ExtensionConfigDS response: "
@@ -123,7 +123,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         new DiscoveredResources.Kind<>(
                                 XdsType.SECRET,
                                 parsers::secret,
-                                name -> "sds." + name + ".",
+                                reference -> "sds." + reference.name() + ".",
                                 List.of("key_rotation_failed"),
                                 (wanted, name) ->
                                         "Unexpected SDS secret (expecting " + wanted + "): " + name,
@@ -158,6 +158,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         this::settle);
         this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
+        requestPath.useVirtualHosts(routes::requestOnDemand);
         this.listeners =
                 new ListenerSet(
                         requestPath,
@@ -326,10 +327,7 @@ public final class ConfigAssembler implements AutoCloseable {
         if (phase.compareTo(Phase.LISTENERS) >= 0) {
             needed.addAll(listeners.secrets());
             extensions.use(new LinkedHashSet<>(listeners.extensions()));
-            extensions
-                    .values()
-                    .values()
-                    .forEach(extension -> needed.addAll(extension.config().secrets()));
+            extensions.values().values().forEach(extension -> needed.addAll(extension.secrets()));
         }
         secrets.use(needed);
         secretFiles.watch(secrets.resources());
@@ -339,10 +337,13 @@ public final class ConfigAssembler implements AutoCloseable {
         return listeners.checkExtension(reference, config);
     }
 
+    private static String extensionPrefix(ResourceReference reference) {
+        return "extension_config_discovery." + reference.role() + "." + reference.name() + ".";
+    }
+
     private void onExtension(ResourceReference reference, ExtensionConfig config) {
         discoveredChanged = true;
-        String prefix = "extension_config_discovery.http_filter." + reference.name() + ".";
-        stats.shard(0).inc(stats.counter(prefix + "config_reload"));
+        stats.shard(0).inc(stats.counter(extensionPrefix(reference) + "config_reload"));
         log.debug("filter configuration name={} type={}", reference.name(), config.typeUrl());
     }
 
@@ -422,6 +423,7 @@ public final class ConfigAssembler implements AutoCloseable {
                             extensions.values()));
             serverStats.setCertificates(requestPath.certificates());
         }
+        routes.takeAnswered().forEach(Runnable::run);
     }
 
     private ServerState initializationState() {

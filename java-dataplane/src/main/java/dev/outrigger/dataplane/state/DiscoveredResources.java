@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 final class DiscoveredResources<C> {
     private static final Logger log = LoggerFactory.getLogger(DiscoveredResources.class);
 
-    /** What ECDS counts when an update is refused. */
+    /** What ECDS counts when an update is refused, or the first does not come in time. */
     private static final String CONFIG_FAIL = "config_fail";
 
     private final MainLoop loop;
@@ -50,7 +50,7 @@ final class DiscoveredResources<C> {
     /**
      * What differs between the types.
      *
-     * @param statPrefix of a resource by its name, with the dot at the end
+     * @param statPrefix of a resource, with the dot at the end
      * @param counters what is counted there besides
      * @param misnamed Envoy's words for a resource under another name, from both names
      * @param misnumbered how Envoy's words begin for other than one resource
@@ -59,7 +59,7 @@ final class DiscoveredResources<C> {
     record Kind<C>(
             XdsType type,
             Function<byte[], Named<C>> parser,
-            Function<String, String> statPrefix,
+            Function<ResourceReference, String> statPrefix,
             List<String> counters,
             BinaryOperator<String> misnamed,
             String misnumbered,
@@ -68,7 +68,7 @@ final class DiscoveredResources<C> {
         Kind(
                 XdsType type,
                 Function<byte[], Named<C>> parser,
-                Function<String, String> statPrefix,
+                Function<ResourceReference, String> statPrefix,
                 List<String> counters,
                 BinaryOperator<String> misnamed,
                 String misnumbered) {
@@ -117,7 +117,7 @@ final class DiscoveredResources<C> {
                         return false;
                     }
                     entry.getValue().cancelTimeout();
-                    stats.retire(kind.statPrefix.apply(entry.getKey().name()));
+                    stats.retire(kind.statPrefix.apply(entry.getKey()));
                     return true;
                 });
         references.forEach(reference -> entries.computeIfAbsent(reference, this::begin));
@@ -207,11 +207,11 @@ final class DiscoveredResources<C> {
     }
 
     private static SourceKey keyOf(ResourceReference reference) {
-        return SourceKey.of(reference.source(), reference.name());
+        return SourceKey.of(reference);
     }
 
     private Entry begin(ResourceReference reference) {
-        String prefix = kind.statPrefix.apply(reference.name());
+        String prefix = kind.statPrefix.apply(reference);
         var entry = new Entry(SubscriptionStats.of(stats, prefix, reference.source()));
         kind.counters.forEach(counter -> stats.declareCounter(prefix + counter));
         entry.stats.onStart();
@@ -227,12 +227,19 @@ final class DiscoveredResources<C> {
             return;
         }
         entry.stats.onInitFetchTimeout();
+        onFail(reference);
         log.warn(
                 "initial fetch timed out type={} resource={}",
                 kind.type.typeUrl(),
                 reference.name());
         entry.settle();
         settled.run();
+    }
+
+    private void onFail(ResourceReference reference) {
+        if (kind.counters.contains(CONFIG_FAIL)) {
+            stats.shard(0).inc(stats.counter(kind.statPrefix.apply(reference) + CONFIG_FAIL));
+        }
     }
 
     /** One subscription; on the aggregated stream of many names, elsewhere of one. */
@@ -248,7 +255,7 @@ final class DiscoveredResources<C> {
                             sources,
                             first.source(),
                             kind.type,
-                            key instanceof SourceKey.Own ? kind.statPrefix.apply(first.name()) : "",
+                            key instanceof SourceKey.Own ? kind.statPrefix.apply(first) : "",
                             kind.parser,
                             this,
                             settled);
@@ -298,12 +305,9 @@ final class DiscoveredResources<C> {
             for (String name : names) {
                 forEach(
                         name,
-                        (_, entry) -> {
+                        (reference, entry) -> {
                             entry.stats.onRejected();
-                            if (kind.counters.contains(CONFIG_FAIL)) {
-                                String counter = kind.statPrefix.apply(name) + CONFIG_FAIL;
-                                stats.shard(0).inc(stats.counter(counter));
-                            }
+                            onFail(reference);
                             entry.settle();
                         });
             }

@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param accepted absent for listeners of the bootstrap
  * @param rds the route configurations it must know before it can serve, with who asks
- * @param filters those whose configuration comes over ECDS
+ * @param filters HTTP and listener filters whose configuration comes over ECDS
  * @param scoped the scopes it must know, and their route configurations
  */
 record ListenerEntry(
@@ -27,11 +27,14 @@ record ListenerEntry(
         Optional<AcceptedResource> accepted,
         List<RdsUse> rds,
         List<ScopedUse> scoped,
-        List<HttpFilterConfig.Discovered> filters) {
+        List<EcdsUse> filters) {
     static ListenerEntry of(ListenerConfig config, Optional<AcceptedResource> accepted) {
         var rds = new ArrayList<RdsUse>();
         var scoped = new ArrayList<ScopedUse>();
-        var filters = new ArrayList<HttpFilterConfig.Discovered>();
+        var filters = new ArrayList<EcdsUse>();
+        for (var each : config.listenerFilters().discovered()) {
+            filters.add(new EcdsUse(each.resource(), each.typeUrls(), each.withoutWarming()));
+        }
         config.httpConnectionManagers().forEach(manager -> collect(manager, rds, scoped, filters));
         return new ListenerEntry(
                 config, accepted, List.copyOf(rds), List.copyOf(scoped), List.copyOf(filters));
@@ -41,12 +44,14 @@ record ListenerEntry(
             HttpConnectionManagerConfig hcm,
             List<RdsUse> rds,
             List<ScopedUse> scoped,
-            List<HttpFilterConfig.Discovered> filters) {
+            List<EcdsUse> filters) {
         hcm.allFilters()
                 .map(HttpFilterEntry::config)
                 .forEach(filter -> {
-                    if (filter instanceof HttpFilterConfig.Discovered discovered) {
-                        filters.add(discovered);
+                    if (filter instanceof HttpFilterConfig.Discovered each) {
+                        filters.add(
+                                new EcdsUse(
+                                        each.resource(), each.typeUrls(), each.withoutWarming()));
                     }
                 });
         switch (hcm.routeSource()) {
@@ -64,6 +69,18 @@ record ListenerEntry(
                     }
                 }
             }
+        }
+    }
+
+    /**
+     * A filter's reference to its configuration.
+     *
+     * @param typeUrls what it may be
+     * @param withoutWarming whether nobody has to wait for it
+     */
+    record EcdsUse(ResourceReference resource, List<String> typeUrls, boolean withoutWarming) {
+        EcdsUse {
+            typeUrls = List.copyOf(typeUrls);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.ScopeConfig;
+import dev.outrigger.dataplane.parse.ExtensionConfigParser;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
 import dev.outrigger.dataplane.state.ListenerEntry.ScopedUse;
 import dev.outrigger.dataplane.telemetry.StatsShard;
@@ -193,21 +194,7 @@ final class ListenerSet implements WildcardSubscription.Target<ListenerConfig> {
                 .filter(filter -> filter.resource().equals(reference))
                 .filter(filter -> !filter.typeUrls().contains(config.typeUrl()))
                 .findFirst()
-                .map(filter ->
-                        "Error: filter config has type URL "
-                                + typeName(config.typeUrl())
-                                + " but expect "
-                                + String.join(
-                                        ", ",
-                                        filter.typeUrls().stream()
-                                                .map(ListenerSet::typeName)
-                                                .sorted()
-                                                .toList())
-                                + ".");
-    }
-
-    private static String typeName(String typeUrl) {
-        return typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
+                .map(filter -> ExtensionConfigParser.mistyped(config.typeUrl(), filter.typeUrls()));
     }
 
     /** What SDS is to be asked for. */

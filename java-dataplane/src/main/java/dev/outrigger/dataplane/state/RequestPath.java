@@ -84,6 +84,19 @@ public interface RequestPath {
     /** What looks up the names that requests bring; before the first configuration. */
     default void useNameResolver(NameResolver resolver) {}
 
+    /** Whom requests ask for virtual hosts; before the first configuration. */
+    default void useVirtualHosts(VirtualHostSource source) {}
+
+    /** Asks for virtual hosts on demand; main loop. */
+    @FunctionalInterface
+    interface VirtualHostSource {
+        /**
+         * @param answered run once, after what came of it was applied
+         * @return gives up waiting
+         */
+        Runnable request(String routeConfigName, String host, Runnable answered);
+    }
+
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}
 

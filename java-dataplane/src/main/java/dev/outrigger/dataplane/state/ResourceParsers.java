@@ -32,7 +32,7 @@ public interface ResourceParsers {
 
     Named<EndpointAssignment> endpoints(byte[] resource);
 
-    /** The configuration of an HTTP filter. */
+    /** The configuration of a filter. */
     Named<ExtensionConfig> extension(byte[] resource);
 
     Named<SecretConfig> secret(byte[] resource);

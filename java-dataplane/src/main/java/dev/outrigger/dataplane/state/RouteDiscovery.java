@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.state.ListenerEntry.RdsUse;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
             new LinkedHashMap<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final VirtualHostDiscovery hosts;
+    private final List<Runnable> answered = new ArrayList<>();
     private boolean started;
     private boolean changed;
 
@@ -61,6 +63,11 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
                             @Override
                             public void onVirtualHosts(String routeConfigName) {
                                 RouteDiscovery.this.onVirtualHosts(routeConfigName);
+                            }
+
+                            @Override
+                            public void onAnswered(Runnable waiting) {
+                                answered.add(waiting);
                             }
 
                             @Override
@@ -153,6 +160,18 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         boolean was = changed;
         changed = false;
         return was;
+    }
+
+    /** See {@link RequestPath.VirtualHostSource}. */
+    Runnable requestOnDemand(String name, String host, Runnable waiting) {
+        return hosts.requestOnDemand(name, host, waiting);
+    }
+
+    /** Who waited for what is known now. */
+    List<Runnable> takeAnswered() {
+        var all = List.copyOf(answered);
+        answered.clear();
+        return all;
     }
 
     void close() {

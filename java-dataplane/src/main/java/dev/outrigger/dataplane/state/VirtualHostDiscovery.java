@@ -12,7 +12,9 @@ import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class VirtualHostDiscovery {
     private static final Logger log = LoggerFactory.getLogger(VirtualHostDiscovery.class);
 
+    /** Requests decide what is asked for on demand: of one route configuration not more is kept. */
+    private static final int MAX_REMEMBERED = 65_536;
+
     private final MainLoop loop;
     private final XdsSources sources;
     private final ResourceParsers parsers;
@@ -41,6 +46,9 @@ final class VirtualHostDiscovery {
     interface Listener {
         /** Its virtual hosts are others now, or known to be none. */
         void onVirtualHosts(String routeConfigName);
+
+        /** Somebody has waited long enough; to be told when all is applied. */
+        void onAnswered(Runnable waiting);
 
         /** A response was dealt with. */
         void onSettled();
@@ -97,6 +105,38 @@ final class VirtualHostDiscovery {
         }
     }
 
+    /**
+     * Asks for the virtual host of requests to a host.
+     *
+     * @param answered run once, when a response was about it
+     * @return gives up waiting
+     */
+    Runnable requestOnDemand(String routeConfigName, String host, Runnable answered) {
+        var entry = entries.get(routeConfigName);
+        var source = entry == null ? null : bySource.get(entry.key);
+        if (entry == null || source == null) {
+            return () -> {};
+        }
+        String alias = routeConfigName + "/" + host;
+        var others = entry.waiting.get(alias);
+        if (others == null && entry.answered.contains(alias)) {
+            // As in Envoy (observed), whatever was answered once is not asked for again.
+            answered.run();
+            return () -> {};
+        }
+        if (others == null) {
+            source.subscription.requestOnDemand(alias);
+        }
+        var waiting = entry.waiting.computeIfAbsent(alias, _ -> new ArrayList<>());
+        waiting.add(answered);
+        return () -> {
+            waiting.remove(answered);
+            if (waiting.isEmpty() && entry.waiting.size() > MAX_REMEMBERED) {
+                entry.waiting.remove(alias, waiting);
+            }
+        };
+    }
+
     boolean isSettled(String routeConfigName) {
         var entry = entries.get(routeConfigName);
         return entry != null && entry.settled;
@@ -130,6 +170,13 @@ final class VirtualHostDiscovery {
         private final SubscriptionStats stats;
         private final ConfigReload reload;
         private final Map<String, VirtualHostConfig> hosts = new LinkedHashMap<>();
+
+        /** Names that were asked for on demand and answered. */
+        private final Set<String> answered = new HashSet<>();
+
+        /** Who waits for which name; also for one that nobody waits for any more. */
+        private final Map<String, List<Runnable>> waiting = new LinkedHashMap<>();
+
         private boolean settled;
         private MainLoop.@Nullable Timer fetchTimeout;
 
@@ -155,6 +202,17 @@ final class VirtualHostDiscovery {
         }
     }
 
+    /**
+     * What a response has for one route configuration.
+     *
+     * @param names of resources, aliases among them, also of those that do not exist
+     */
+    private record Added(List<VirtualHostConfig> hosts, Set<String> names) {
+        static Added nothing() {
+            return new Added(new ArrayList<>(), new LinkedHashSet<>());
+        }
+    }
+
     private final class Source implements ResourceSink {
         private final SourceKey key;
         private final XdsSources.Subscription subscription;
@@ -176,16 +234,20 @@ final class VirtualHostDiscovery {
         @Override
         public Optional<String> onDelta(
                 List<Resource> changed, List<String> removed, String systemVersionInfo) {
-            var byRoutes = new LinkedHashMap<String, List<VirtualHostConfig>>();
+            var byRoutes = new LinkedHashMap<String, Added>();
             for (Resource resource : changed) {
+                var added =
+                        byRoutes.computeIfAbsent(namespace(resource.name()), _ -> Added.nothing());
+                added.names.add(resource.name());
+                added.names.addAll(resource.aliases());
+                if (resource.isUnresolved()) {
+                    continue;
+                }
                 switch (parsers.virtualHost(resource.value()).parsed()) {
                     case Parsed.Rejected<VirtualHostConfig> rejected -> {
                         return refuse(rejected.message());
                     }
-                    case Parsed.Accepted<VirtualHostConfig>(var host) ->
-                            byRoutes.computeIfAbsent(
-                                            namespace(resource.name()), _ -> new ArrayList<>())
-                                    .add(host);
+                    case Parsed.Accepted<VirtualHostConfig>(var host) -> added.hosts.add(host);
                 }
             }
             for (String name : names()) {
@@ -194,7 +256,7 @@ final class VirtualHostDiscovery {
                     apply(
                             name,
                             entry,
-                            byRoutes.getOrDefault(name, List.of()),
+                            byRoutes.getOrDefault(name, Added.nothing()),
                             removed,
                             systemVersionInfo);
                 }
@@ -204,29 +266,38 @@ final class VirtualHostDiscovery {
         }
 
         private void apply(
-                String name,
-                Entry entry,
-                List<VirtualHostConfig> added,
-                List<String> removed,
-                String version) {
+                String name, Entry entry, Added added, List<String> removed, String version) {
             boolean mine = removed.stream().anyMatch(each -> namespace(each).equals(name));
-            if (added.isEmpty() && !mine && !removed.contains(name)) {
+            if (added.names.isEmpty() && !mine && !removed.contains(name)) {
                 return;
             }
-            var before = Map.copyOf(entry.hosts);
+            boolean anyRemoved = false;
             for (String each : removed) {
                 if (namespace(each).equals(name)) {
                     // As in Envoy, of those whose own name is the resource's.
-                    entry.hosts.remove(each);
+                    anyRemoved |= entry.hosts.remove(each) != null;
                 }
             }
-            added.forEach(host -> entry.hosts.put(host.name(), host));
+            added.hosts.forEach(host -> entry.hosts.put(host.name(), host));
             entry.stats.onAccepted(version, loop.currentTimeMillis(), 0);
             boolean first = !entry.settled;
             entry.settle();
-            if (first || !before.equals(entry.hosts)) {
+            // As in Envoy, what comes again is new.
+            boolean changed = anyRemoved || !added.names.isEmpty();
+            if (changed) {
                 entry.reload.onChange(loop.currentTimeMillis());
+            }
+            if (first || changed) {
                 listener.onVirtualHosts(name);
+            }
+            for (String each : added.names) {
+                var waiting = entry.waiting.remove(each);
+                if (waiting != null) {
+                    if (entry.answered.size() < MAX_REMEMBERED) {
+                        entry.answered.add(each);
+                    }
+                    List.copyOf(waiting).forEach(listener::onAnswered);
+                }
             }
         }
 

@@ -93,6 +93,61 @@ class DeltaSubscriptionsTest {
     }
 
     @Test
+    void asksForVirtualHostsOnDemandAgainOnANewStreamBesideEverything() {
+        open();
+        protocol.start(XdsType.VIRTUAL_HOST, sink);
+        protocol.request(XdsType.VIRTUAL_HOST, Set.of("r"));
+        assertThat(only().getResourceNamesSubscribeList()).isEmpty();
+
+        protocol.requestOnDemand(XdsType.VIRTUAL_HOST, "r/a");
+        assertThat(only().getResourceNamesSubscribeList()).containsExactly("r/a");
+        protocol.requestOnDemand(XdsType.VIRTUAL_HOST, "r/a");
+        assertThat(only().getResourceNamesSubscribeList()).containsExactly("r/a");
+
+        protocol.onStreamOpen();
+        assertThat(sent().getLast().getResourceNamesSubscribeList()).containsExactly("*", "r/a");
+    }
+
+    @Test
+    void remembersABoundedNumberOfVirtualHostsOnDemand() {
+        open();
+        protocol.start(XdsType.VIRTUAL_HOST, sink);
+        protocol.request(XdsType.VIRTUAL_HOST, Set.of("r"));
+        assertThat(sent()).hasSize(1);
+        for (int i = 0; i <= DeltaSubscriptions.MAX_ON_DEMAND; i++) {
+            protocol.requestOnDemand(XdsType.VIRTUAL_HOST, "r/" + i);
+        }
+        assertThat(only().getResourceNamesSubscribeCount())
+                .isEqualTo(DeltaSubscriptions.MAX_ON_DEMAND + 1);
+
+        protocol.onStreamOpen();
+
+        assertThat(sent().getLast().getResourceNamesSubscribeList())
+                .hasSize(DeltaSubscriptions.MAX_ON_DEMAND + 1)
+                .contains("*");
+    }
+
+    @Test
+    void handsOnThatThereIsNoVirtualHostOfAName() {
+        open();
+        protocol.start(XdsType.VIRTUAL_HOST, sink);
+        protocol.request(XdsType.VIRTUAL_HOST, Set.of("r"));
+
+        protocol.onResponse(
+                DeltaDiscoveryResponse.newBuilder()
+                        .setTypeUrl(XdsType.VIRTUAL_HOST.typeUrl())
+                        .addResources(Resource.newBuilder().setName("r/a").addAliases("r/a"))
+                        .build());
+
+        assertThat(sink.changes.getLast())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.isUnresolved()).isTrue();
+                    assertThat(each.aliases()).containsExactly("r/a");
+                });
+    }
+
+    @Test
     void saysBothWhenANameWasDroppedAndWantedAgain() {
         open();
         protocol.request(XdsType.ENDPOINT, Set.of("a"));

@@ -43,6 +43,9 @@ class LastGoodSourcesTest {
                 public void request(Set<String> names) {}
 
                 @Override
+                public void requestOnDemand(String name) {}
+
+                @Override
                 public void close() {}
             };
         }

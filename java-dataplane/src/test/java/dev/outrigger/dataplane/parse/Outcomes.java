@@ -8,7 +8,8 @@ import java.util.Set;
 /** Asks parse results what tests ask again and again. */
 final class Outcomes {
     static final ParseContext XDS =
-            ParseContext.dynamic(true, Set.of("b", "c")::contains, UnknownFields.IGNORED);
+            ParseContext.dynamic(
+                    ParseContext.Ads.DELTA, Set.of("b", "c")::contains, UnknownFields.IGNORED);
 
     private Outcomes() {}
 

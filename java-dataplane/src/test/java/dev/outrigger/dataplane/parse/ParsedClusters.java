@@ -7,7 +7,7 @@ import dev.outrigger.dataplane.config.ClusterConfig;
 /** Clusters from YAML, for tests of what becomes of them. */
 public final class ParsedClusters {
     private static final ParseContext XDS =
-            ParseContext.dynamic(true, _ -> true, UnknownFields.REJECTED);
+            ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, UnknownFields.REJECTED);
 
     private ParsedClusters() {}
 

@@ -6,7 +6,7 @@ import dev.outrigger.dataplane.config.RouteTable;
 /** Routes from YAML, for tests of what becomes of them. */
 public final class ParsedRoutes {
     private static final ParseContext XDS =
-            ParseContext.dynamic(true, _ -> true, UnknownFields.REJECTED);
+            ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, UnknownFields.REJECTED);
 
     private ParsedRoutes() {}
 

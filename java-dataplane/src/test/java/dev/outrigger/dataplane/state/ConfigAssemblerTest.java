@@ -28,6 +28,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,8 @@ class ConfigAssemblerTest {
     private final FakeRequestPath requestPath = new FakeRequestPath();
     private final StatsStore stats = new StatsStore(2);
     private final XdsResourceParser parser =
-            new XdsResourceParser(ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED));
+            new XdsResourceParser(
+                    ParseContext.dynamic(ParseContext.Ads.DELTA, _ -> true, UnknownFields.IGNORED));
     private final NameResolver resolver =
             (_, answer) -> answer.accept(new NameResolver.Answer.Failed("none"));
     private ConfigAssembler assembler;
@@ -486,6 +488,67 @@ class ConfigAssemblerTest {
         xds.delta(VIRTUAL_HOST, "2", Map.of(), "r/" + host.getName());
 
         assertThat(virtualHosts("r")).isEmpty();
+    }
+
+    @Test
+    void whoeverAsksForAVirtualHostIsToldOnceItServes() {
+        serveVirtualHosts();
+        var told = new ArrayList<Integer>();
+
+        var _ = ask("a.test", () -> told.add(virtualHosts("r").size()));
+        var _ = ask("b.test", () -> told.add(-virtualHosts("r").size()));
+        var giveUp = ask("a.test", () -> told.add(100));
+        giveUp.run();
+
+        assertThat(xds.onDemand()).containsExactly("r/a.test", "r/b.test");
+        assertThat(told).isEmpty();
+        xds.delta(
+                VIRTUAL_HOST, "2", Map.of("r/a.test", Protos.routes("r", "a").getVirtualHosts(0)));
+        assertThat(told).containsExactly(1);
+        xds.unresolved(VIRTUAL_HOST, "r/c.test");
+        assertThat(told).containsExactly(1);
+        xds.unresolved(VIRTUAL_HOST, "r/b.test");
+        assertThat(told).containsExactly(1, -1);
+
+        var _ = ask("b.test", () -> told.add(2));
+        assertThat(told).containsExactly(1, -1, 2);
+        assertThat(xds.onDemand()).hasSize(2);
+    }
+
+    @Test
+    void whatNobodyWaitsForAnyMoreIsNotAskedForTwice() {
+        serveVirtualHosts();
+        var told = new ArrayList<String>();
+
+        ask("a.test", () -> told.add("first")).run();
+        var _ = ask("a.test", () -> told.add("second"));
+
+        assertThat(xds.onDemand()).containsExactly("r/a.test");
+        xds.unresolved(VIRTUAL_HOST, "r/a.test");
+        assertThat(told).containsExactly("second");
+    }
+
+    @Test
+    void nobodyIsAskedForVirtualHostsOfARouteConfigurationThatIsWhole() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.rdsListener("l", 10001, "r"));
+        xds.state(ROUTE, "1", Protos.routes("r", "a"));
+
+        ask("a.test", () -> {}).run();
+
+        assertThat(xds.onDemand()).isEmpty();
+    }
+
+    private Runnable ask(String host, Runnable answered) {
+        return requestPath.virtualHosts().request("r", host, answered);
+    }
+
+    private void serveVirtualHosts() {
+        warmCluster();
+        xds.state(LISTENER, "1", Protos.rdsListener("l", 10001, "r"));
+        xds.state(ROUTE, "1", Protos.vhdsRoutes("r"));
+        xds.unresolved(VIRTUAL_HOST, "r/none");
+        assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
     }
 
     @Test

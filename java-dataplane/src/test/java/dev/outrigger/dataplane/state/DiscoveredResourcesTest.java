@@ -38,9 +38,11 @@ class DiscoveredResourcesTest {
                             XdsType.RUNTIME,
                             new XdsResourceParser(
                                             ParseContext.dynamic(
-                                                    true, _ -> true, UnknownFields.IGNORED))
+                                                    ParseContext.Ads.DELTA,
+                                                    _ -> true,
+                                                    UnknownFields.IGNORED))
                                     ::runtime,
-                            name -> name + ".",
+                            reference -> reference.name() + ".",
                             List.of(),
                             (wanted, name) -> "not " + wanted + " but " + name,
                             "not one but "),

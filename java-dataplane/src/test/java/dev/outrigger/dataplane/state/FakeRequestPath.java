@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers what it was told. */
 @NullMarked
@@ -24,12 +25,22 @@ public final class FakeRequestPath implements RequestPath {
     private final Set<String> prepared = new LinkedHashSet<>();
     private final List<String> calls = new ArrayList<>();
     private volatile ProxyConfig config = ProxyConfig.EMPTY;
+    private @Nullable VirtualHostSource virtualHosts;
     private volatile boolean started;
     private Duration drainTime = Duration.ZERO;
 
     /** A listener of that name cannot be bound. */
     void take(String listener) {
         takenNames.add(listener);
+    }
+
+    VirtualHostSource virtualHosts() {
+        return Objects.requireNonNull(virtualHosts);
+    }
+
+    @Override
+    public void useVirtualHosts(VirtualHostSource source) {
+        virtualHosts = source;
     }
 
     void setDrainTime(Duration value) {

@@ -18,6 +18,7 @@ import java.util.Set;
 
 /** Hands responses straight to the sinks. */
 final class FakeXdsSources implements XdsSources {
+    private final List<String> onDemand = new ArrayList<>();
     private final Map<XdsType, ResourceSink> sinks = new EnumMap<>(XdsType.class);
     private final Map<XdsType, Integer> pauses = new EnumMap<>(XdsType.class);
     private final Map<XdsType, List<Set<String>>> requests = new EnumMap<>(XdsType.class);
@@ -28,6 +29,11 @@ final class FakeXdsSources implements XdsSources {
 
     boolean isPaused(XdsType type) {
         return pauses.getOrDefault(type, 0) > 0;
+    }
+
+    /** The names asked for on demand, in order. */
+    List<String> onDemand() {
+        return onDemand;
     }
 
     List<Set<String>> requests(XdsType type) {
@@ -53,6 +59,15 @@ final class FakeXdsSources implements XdsSources {
         return sink(type).onDelta(list, Arrays.asList(removed), version);
     }
 
+    /** Says of names that there is nothing. */
+    Optional<String> unresolved(XdsType type, String... names) {
+        var list = new ArrayList<Resource>();
+        for (String name : names) {
+            list.add(new Resource(name, "1", "", new byte[0], List.of(name)));
+        }
+        return sink(type).onDelta(list, List.of(), "1");
+    }
+
     @Override
     public Subscription open(
             ConfigSourceConfig source, XdsType type, String statPrefix, ResourceSink sink) {
@@ -61,6 +76,11 @@ final class FakeXdsSources implements XdsSources {
             @Override
             public void request(Set<String> names) {
                 requests.computeIfAbsent(type, _ -> new ArrayList<>()).add(Set.copyOf(names));
+            }
+
+            @Override
+            public void requestOnDemand(String name) {
+                onDemand.add(name);
             }
 
             @Override

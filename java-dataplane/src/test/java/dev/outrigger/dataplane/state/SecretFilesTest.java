@@ -44,7 +44,8 @@ class SecretFilesTest {
             new SecretFiles(
                     loop,
                     new XdsResourceParser(
-                            ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED)),
+                            ParseContext.dynamic(
+                                    ParseContext.Ads.DELTA, _ -> true, UnknownFields.IGNORED)),
                     stats,
                     (_, secret) -> read.add(subject(secret)));
 

@@ -77,7 +77,8 @@ public final class XdsHarness implements AutoCloseable {
                         loop,
                         bootstrap,
                         new XdsResourceParser(
-                                ParseContext.dynamic(true, _ -> true, UnknownFields.IGNORED)),
+                                ParseContext.dynamic(
+                                        ParseContext.Ads.DELTA, _ -> true, UnknownFields.IGNORED)),
                         client,
                         resolver,
                         requestPath,
@@ -89,7 +90,8 @@ public final class XdsHarness implements AutoCloseable {
     /** The control plane's; only the client knows of it. */
     private static ClusterConfig cluster(int port) {
         if (ClusterParser.parse(
-                        Protos.staticCluster("xds", port), ParseContext.inFile("", true, _ -> true))
+                        Protos.staticCluster("xds", port),
+                        ParseContext.inFile("", ParseContext.Ads.DELTA, _ -> true))
                 instanceof Parsed.Accepted<ClusterConfig>(var config)) {
             return config;
         }

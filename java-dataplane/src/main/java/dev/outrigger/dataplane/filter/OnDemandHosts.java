@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.outrigger.dataplane.filter;
+
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Virtual hosts that requests ask for: from their event loops to the main loop and back. */
+public final class OnDemandHosts {
+    private final Executor loop;
+    private final IntFunction<Executor> workers;
+    private @Nullable Source source;
+
+    /** Asks for virtual hosts; main loop. */
+    @FunctionalInterface
+    public interface Source {
+        /**
+         * @param answered run once on the main loop, after what came of it is in use
+         * @return gives up waiting
+         */
+        Runnable request(String routeConfigName, String host, Runnable answered);
+    }
+
+    /** Somebody who waits; confined to the event loop that asked. */
+    public final class Load {
+        private final Executor worker;
+        private final Runnable callback;
+        private boolean cancelled;
+
+        /** Main loop. */
+        private Runnable giveUp = () -> {};
+
+        private Load(Executor worker, Runnable callback) {
+            this.worker = worker;
+            this.callback = callback;
+        }
+
+        /** The callback is not called any more. */
+        public void cancel() {
+            cancelled = true;
+            loop.execute(() -> giveUp.run());
+        }
+
+        private void complete() {
+            worker.execute(() -> {
+                if (!cancelled) {
+                    callback.run();
+                }
+            });
+        }
+    }
+
+    /**
+     * @param loop runs tasks on the main loop
+     * @param workers the event loop of a worker by its index
+     */
+    public OnDemandHosts(Executor loop, IntFunction<Executor> workers) {
+        this.loop = loop;
+        this.workers = workers;
+    }
+
+    /** Whom to ask; main loop, before the first request. */
+    public void use(Source asked) {
+        source = asked;
+    }
+
+    /**
+     * Asks for a virtual host.
+     *
+     * @param host as the request names it
+     * @param worker whose event loop this is
+     * @param callback run there when it has come or is known not to exist, unless cancelled
+     */
+    public Load load(String routeConfigName, String host, int worker, Runnable callback) {
+        var load = new Load(workers.apply(worker), callback);
+        loop.execute(() -> {
+            if (source != null) {
+                load.giveUp = source.request(routeConfigName, host, load::complete);
+            }
+        });
+        return load;
+    }
+}
