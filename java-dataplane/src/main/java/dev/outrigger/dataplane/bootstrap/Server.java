@@ -150,7 +150,8 @@ final class Server implements AutoCloseable {
                                         known::contains,
                                         options.rejectUnknownDynamicFields())
                                 .withSecrets(bootstrap.secrets())
-                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
+                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto()))
+                                .withRuntime(runtime::snapshot));
         this.watchdog =
                 new Watchdog(
                         stats,

@@ -2,9 +2,11 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     was broken, so that the message need not be
  * @param secrets the bootstrap's own, by name
  * @param upstreamBind for clusters that have none of their own; {@code null} for none
+ * @param runtime in force while the message is read; {@code null} for what is read before there is
+ *     one
  */
 public record ParseContext(
         Origin origin,
@@ -31,7 +35,8 @@ public record ParseContext(
         boolean rejectUnknownFields,
         boolean constraintsHold,
         Map<String, SecretConfig> secrets,
-        @Nullable BindConfig upstreamBind) {
+        @Nullable BindConfig upstreamBind,
+        @Nullable Supplier<RuntimeSnapshot> runtime) {
     public ParseContext {
         secrets = Map.copyOf(secrets);
     }
@@ -53,13 +58,22 @@ public record ParseContext(
                 rejectUnknownFields,
                 false,
                 Map.of(),
+                null,
                 null);
     }
 
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
         return new ParseContext(
-                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null);
+                Origin.STATIC,
+                path,
+                hasAds,
+                knownCluster,
+                false,
+                false,
+                Map.of(),
+                null,
+                null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
@@ -72,7 +86,8 @@ public record ParseContext(
                 rejectUnknownFields,
                 true,
                 secrets,
-                upstreamBind);
+                upstreamBind,
+                runtime);
     }
 
     /** The same where the bootstrap has secrets of its own. */
@@ -85,7 +100,8 @@ public record ParseContext(
                 rejectUnknownFields,
                 constraintsHold,
                 own,
-                upstreamBind);
+                upstreamBind,
+                runtime);
     }
 
     /** The same where the cluster manager says where connections come from. */
@@ -98,7 +114,22 @@ public record ParseContext(
                 rejectUnknownFields,
                 constraintsHold,
                 secrets,
-                bind);
+                bind,
+                runtime);
+    }
+
+    /** The same where values of the runtime can be asked for. */
+    public ParseContext withRuntime(Supplier<RuntimeSnapshot> values) {
+        return new ParseContext(
+                origin,
+                path,
+                hasAds,
+                knownCluster,
+                rejectUnknownFields,
+                constraintsHold,
+                secrets,
+                upstreamBind,
+                values);
     }
 
     public boolean isStatic() {
