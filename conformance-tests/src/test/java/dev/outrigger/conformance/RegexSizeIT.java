@@ -35,8 +35,7 @@ class RegexSizeIT {
     private static final List<String> OPERATORS =
             words("* + ? *? +? ?? {2} {0,3} {2,} {1,4} {3,5}? {0} {0,1} {1} {0,}");
 
-    private static final List<String> GROUPS =
-            words("( (?: (?i: (?s: (?m: (?U: (?i)(?: (?-s:");
+    private static final List<String> GROUPS = words("( (?: (?i: (?s: (?m: (?U: (?i)(?: (?-s:");
 
     private static List<String> words(String text) {
         return List.of(text.strip().split("\\s+"));
@@ -109,13 +108,13 @@ class RegexSizeIT {
                                 .replace("routes:\n                        ", "routes: [")
                                 .replace("timeout: 1s}}", "timeout: 1s}}]")
                         + """
-                          layered_runtime:
-                            layers:
-                              - name: sizes
-                                static_layer:
-                                  re2.max_program_size.warn_level: 0
-                                  re2.max_program_size.error_level: 1000000
-                          """);
+                        layered_runtime:
+                          layers:
+                            - name: sizes
+                              static_layer:
+                                re2.max_program_size.warn_level: 0
+                                re2.max_program_size.error_level: 1000000
+                        """);
         return file;
     }
 

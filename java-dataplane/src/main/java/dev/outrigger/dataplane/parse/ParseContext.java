@@ -65,15 +65,7 @@ public record ParseContext(
     /** For resources of the bootstrap file. */
     public static ParseContext inFile(String path, boolean hasAds, Predicate<String> knownCluster) {
         return new ParseContext(
-                Origin.STATIC,
-                path,
-                hasAds,
-                knownCluster,
-                false,
-                false,
-                Map.of(),
-                null,
-                null);
+                Origin.STATIC, path, hasAds, knownCluster, false, false, Map.of(), null, null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */

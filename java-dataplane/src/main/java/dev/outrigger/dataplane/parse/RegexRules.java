@@ -51,8 +51,7 @@ final class RegexRules {
 
     private static void checkLevels(
             String regex, int size, RuntimeSnapshot runtime, String at, Findings findings) {
-        long error =
-                runtime.integer(RuntimeKeys.RE2_ERROR_LEVEL, DEFAULT_ERROR_LEVEL) & LEVEL_MASK;
+        long error = runtime.integer(RuntimeKeys.RE2_ERROR_LEVEL, DEFAULT_ERROR_LEVEL) & LEVEL_MASK;
         if (size > error) {
             findings.invalid(
                     at, regex, tooLarge(regex, size, error, " set for the error level threshold"));
@@ -60,8 +59,7 @@ final class RegexRules {
         }
         long warn = runtime.integer(RuntimeKeys.RE2_WARN_LEVEL, LEVEL_MASK) & LEVEL_MASK;
         if (size > warn) {
-            log.warn(
-                    "{}", tooLarge(regex, size, warn, " set for the warn level threshold"));
+            log.warn("{}", tooLarge(regex, size, warn, " set for the warn level threshold"));
         }
     }
 

@@ -89,12 +89,7 @@ final class Assembler {
             case CAPTURE -> capture(write(node.sub()));
             case ANY_CHAR, ANY_BYTE -> anyByte();
             case CLASS -> bytes(node);
-            case BEGIN_LINE,
-                    END_LINE,
-                    WORD_BOUNDARY,
-                    NO_WORD_BOUNDARY,
-                    BEGIN_TEXT,
-                    END_TEXT ->
+            case BEGIN_LINE, END_LINE, WORD_BOUNDARY, NO_WORD_BOUNDARY, BEGIN_TEXT, END_TEXT ->
                     single(Program.PLACE, true);
         };
     }

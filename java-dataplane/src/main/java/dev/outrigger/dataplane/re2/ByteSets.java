@@ -74,9 +74,7 @@ final class ByteSets {
             if (name.equals("Any")
                     || category.equals(name)
                     || category.substring(0, 1).equals(name)
-                    || Character.UnicodeScript.of(c)
-                            .name()
-                            .equals(name.toUpperCase(Locale.ROOT))) {
+                    || Character.UnicodeScript.of(c).name().equals(name.toUpperCase(Locale.ROOT))) {
                 bytes.set(c);
             }
         }

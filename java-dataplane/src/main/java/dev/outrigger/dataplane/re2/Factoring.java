@@ -49,8 +49,7 @@ final class Factoring {
             }
             int length = common;
             Node prefix =
-                    Node.literal(
-                            first.text().substring(0, length), first.flags() & Node.FOLD_CASE);
+                    Node.literal(first.text().substring(0, length), first.flags() & Node.FOLD_CASE);
             add(result, alternatives.subList(start, end), prefix, n -> withoutText(n, length));
             start = end;
         }
@@ -82,10 +81,7 @@ final class Factoring {
         }
         List<Node> rest = factor(group.stream().map(withoutPrefix).toList());
         result.add(
-                Node.of(
-                        Op.CONCAT,
-                        flags,
-                        List.of(prefix, Node.join(Op.ALTERNATE, rest, flags))));
+                Node.of(Op.CONCAT, flags, List.of(prefix, Node.join(Op.ALTERNATE, rest, flags))));
     }
 
     private List<Node> classes(List<Node> alternatives) {
@@ -119,8 +115,7 @@ final class Factoring {
             return node.bytes();
         }
         BitSet bytes = new BitSet(256);
-        ByteSets.add(
-                bytes, node.text().charAt(0), node.text().charAt(0), node.has(Node.FOLD_CASE));
+        ByteSets.add(bytes, node.text().charAt(0), node.text().charAt(0), node.has(Node.FOLD_CASE));
         return bytes;
     }
 
@@ -174,8 +169,6 @@ final class Factoring {
                 || node.op() == Op.CLASS
                 || node.op() == Op.ANY_CHAR
                 || node.op() == Op.ANY_BYTE
-                || (node.op() == Op.REPEAT
-                        && node.min() == node.max()
-                        && node.sub().isSingle());
+                || (node.op() == Op.REPEAT && node.min() == node.max() && node.sub().isSingle());
     }
 }

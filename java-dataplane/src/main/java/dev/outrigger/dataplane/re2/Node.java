@@ -55,12 +55,7 @@ record Node(Op op, int flags, List<Node> subs, String text, BitSet bytes, int mi
         /** Whether it stands for a place and takes no byte. */
         boolean isPlace() {
             return switch (this) {
-                case BEGIN_LINE,
-                        END_LINE,
-                        WORD_BOUNDARY,
-                        NO_WORD_BOUNDARY,
-                        BEGIN_TEXT,
-                        END_TEXT ->
+                case BEGIN_LINE, END_LINE, WORD_BOUNDARY, NO_WORD_BOUNDARY, BEGIN_TEXT, END_TEXT ->
                         true;
                 case NO_MATCH,
                         EMPTY,

@@ -24,13 +24,8 @@ final class PartStack {
         int count = bytes.cardinality();
         if (count == 1) {
             push(Node.literal(String.valueOf((char) first), flags));
-        } else if (count == 2
-                && first >= 'A'
-                && first <= 'Z'
-                && bytes.get(first + 'a' - 'A')) {
-            push(
-                    Node.literal(
-                            String.valueOf((char) (first + 'a' - 'A')), flags | Node.FOLD_CASE));
+        } else if (count == 2 && first >= 'A' && first <= 'Z' && bytes.get(first + 'a' - 'A')) {
+            push(Node.literal(String.valueOf((char) (first + 'a' - 'A')), flags | Node.FOLD_CASE));
         } else {
             push(Node.bytes(bytes, flags & ~Node.FOLD_CASE));
         }
@@ -63,13 +58,7 @@ final class PartStack {
         joinLiterals();
         parts.add(
                 new Node(
-                        Op.LEFT_PAREN,
-                        flags,
-                        List.of(),
-                        captures ? "(" : "",
-                        new BitSet(0),
-                        0,
-                        0));
+                        Op.LEFT_PAREN, flags, List.of(), captures ? "(" : "", new BitSet(0), 0, 0));
     }
 
     /** Moves what was read below the bar, so that there is one bar however many alternatives. */
@@ -104,10 +93,7 @@ final class PartStack {
             return flags;
         }
         Node paren = parts.removeLast();
-        push(
-                paren.text().isEmpty()
-                        ? inside
-                        : Node.of(Op.CAPTURE, paren.flags(), List.of(inside)));
+        push(paren.text().isEmpty() ? inside : Node.of(Op.CAPTURE, paren.flags(), List.of(inside)));
         return paren.flags();
     }
 
@@ -148,9 +134,7 @@ final class PartStack {
         }
         top.clear();
         parts.add(
-                op == Op.ALTERNATE
-                        ? Factoring.alternate(flat, flags)
-                        : Node.join(op, flat, flags));
+                op == Op.ALTERNATE ? Factoring.alternate(flat, flags) : Node.join(op, flat, flags));
     }
 
     /** Makes one literal of the two on top. */

@@ -150,8 +150,7 @@ final class PatternReader {
             return;
         }
         at = end + 1;
-        parts.repeat(
-                Integer.parseInt(min), max.isEmpty() ? -1 : Integer.parseInt(max), greed());
+        parts.repeat(Integer.parseInt(min), max.isEmpty() ? -1 : Integer.parseInt(max), greed());
     }
 
     private static boolean isNumber(String text) {

@@ -33,8 +33,7 @@ public final class ProgramSize {
             return node;
         }
         int anchors = 0;
-        while (anchors < node.subs().size()
-                && node.subs().get(anchors).op() == Op.BEGIN_TEXT) {
+        while (anchors < node.subs().size() && node.subs().get(anchors).op() == Op.BEGIN_TEXT) {
             anchors++;
         }
         if (anchors == 0

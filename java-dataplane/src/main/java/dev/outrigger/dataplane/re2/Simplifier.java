@@ -92,8 +92,7 @@ final class Simplifier {
             max = max < 0 ? -1 : max + same;
             if (second.op() == Op.LITERAL && same < second.text().length()) {
                 subs.set(at, Node.repeat(first.sub(), first.flags(), min, max));
-                subs.set(
-                        at + 1, Node.literal(second.text().substring(same), second.flags()));
+                subs.set(at + 1, Node.literal(second.text().substring(same), second.flags()));
                 return;
             }
         }
@@ -122,9 +121,7 @@ final class Simplifier {
         Node changed = withSubs(node, Simplifier::expand);
         if (node.op() == Op.REPEAT) {
             Node sub = changed.sub();
-            return sub.op() == Op.EMPTY
-                    ? sub
-                    : written(sub, node.min(), node.max(), node.flags());
+            return sub.op() == Op.EMPTY ? sub : written(sub, node.min(), node.max(), node.flags());
         }
         if (node.op().isStarPlusOrQuest()) {
             Node sub = changed.sub();
