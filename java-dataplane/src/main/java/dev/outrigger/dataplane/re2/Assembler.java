@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.re2;
 import dev.outrigger.dataplane.re2.Node.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the instructions of a simplified pattern, from its parts outwards. */
 final class Assembler {
@@ -34,34 +35,33 @@ final class Assembler {
 
     static Starts assemble(Node simplified, Program program) {
         var assembler = new Assembler(program);
-        Node withoutStart = withoutAnchor(simplified, Op.BEGIN_TEXT, 0);
-        Node body = withoutAnchor(withoutStart, Op.END_TEXT, 0);
+        Optional<Node> withoutStart = withoutAnchor(simplified, Op.BEGIN_TEXT, 0);
+        Node begun = withoutStart.orElse(simplified);
+        Node body = withoutAnchor(begun, Op.END_TEXT, 0).orElse(begun);
         Fragment all = assembler.concat(assembler.write(body), assembler.match());
         int anchored = all.begin;
-        if (withoutStart == simplified) {
+        if (withoutStart.isEmpty()) {
             Fragment anything = assembler.star(assembler.anyByte(), Node.NON_GREEDY);
             all = assembler.concat(anything, all);
         }
         return new Starts(anchored, all.begin);
     }
 
-    /** The same node where it does not begin, or end, with the anchor. */
-    private static Node withoutAnchor(Node node, Op anchor, int depth) {
+    /** Empty where the node does not begin, or end, with the anchor. */
+    private static Optional<Node> withoutAnchor(Node node, Op anchor, int depth) {
         if (node.op() == anchor) {
-            return Node.of(Op.EMPTY, node.flags());
+            return Optional.of(Node.of(Op.EMPTY, node.flags()));
         }
         if (depth >= ANCHOR_DEPTH - 1 || (node.op() != Op.CONCAT && node.op() != Op.CAPTURE)) {
-            return node;
+            return Optional.empty();
         }
         int at = anchor == Op.BEGIN_TEXT ? 0 : node.subs().size() - 1;
-        Node sub = node.subs().get(at);
-        Node changed = withoutAnchor(sub, anchor, depth + 1);
-        if (changed == sub) {
-            return node;
-        }
-        List<Node> subs = new ArrayList<>(node.subs());
-        subs.set(at, changed);
-        return node.withSubs(subs);
+        return withoutAnchor(node.subs().get(at), anchor, depth + 1)
+                .map(changed -> {
+                    List<Node> subs = new ArrayList<>(node.subs());
+                    subs.set(at, changed);
+                    return node.withSubs(subs);
+                });
     }
 
     private Fragment write(Node node) {

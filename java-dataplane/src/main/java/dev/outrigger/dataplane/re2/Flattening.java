@@ -50,7 +50,7 @@ final class Flattening {
         }
         int size = 0;
         for (int root : flattening.roots) {
-            size += flattening.lengthOfList(root);
+            size += flattening.walkList(root);
         }
         return size;
     }
@@ -149,10 +149,6 @@ final class Flattening {
                 }
             }
         }
-    }
-
-    private int lengthOfList(int root) {
-        return walkList(root);
     }
 
     /** Gives the number of instructions that the list of the root has. */

@@ -18,6 +18,7 @@ final class Simplifier {
         return expand(coalesce(node));
     }
 
+    @SuppressWarnings("ReferenceEquality") // what has not changed is the same object
     private static Node withSubs(Node node, UnaryOperator<Node> change) {
         List<Node> subs = new ArrayList<>(node.subs().size());
         boolean changed = false;
@@ -114,6 +115,8 @@ final class Simplifier {
         return node.op() == Op.QUEST ? 1 : -1;
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // RE2 takes a repetition apart that came of a change only
     private static Node expand(Node node) {
         if (node.op() == Op.CLASS) {
             return node.bytes().isEmpty() ? Node.of(Op.NO_MATCH, node.flags()) : node;
