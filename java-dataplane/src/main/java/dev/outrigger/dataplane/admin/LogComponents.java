@@ -50,6 +50,7 @@ public final class LogComponents {
                     Map.entry("lrs", "upstream"),
                     Map.entry("message", "http"),
                     Map.entry("parse", "config"),
+                    Map.entry("re2", "router"),
                     Map.entry("route", "router"),
                     Map.entry("runtime", "runtime"),
                     Map.entry("state", "config"),

@@ -151,7 +151,8 @@ final class Server implements AutoCloseable {
                                         known::contains,
                                         unknownFields(options, stats))
                                 .withSecrets(bootstrap.secrets())
-                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto())));
+                                .withUpstreamBind(BootstrapParser.upstreamBind(accepted.proto()))
+                                .withRuntime(runtime::snapshot));
         this.watchdog =
                 new Watchdog(
                         stats,

@@ -82,7 +82,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         this.reader = new RequestReader(options);
         this.body =
                 accepted.config().http1Options().enableTrailers()
-                        ? new Http1BodyDecoder(options.maxHeadBytes(), options.maxHeaders())
+                        ? new Http1BodyDecoder(
+                                options.maxHeadBytes(), options.maxHeaders(), options.underscores())
                         : new Http1BodyDecoder(options.maxHeadBytes());
         this.bodySink = this::onBody;
         this.out = new CollectedOutput(worker, this, accepted.stats().cxTxBytes, OUTPUT_BYTES);
@@ -267,9 +268,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         begin();
         exchange().info().downstreamBytes().headRead(reader.headerBytes());
         stream().onHead(head);
-        if (head.droppedHeaders() > 0) {
-            worker.stats().add(accepted.stats().http1DroppedUnderscores, head.droppedHeaders());
-        }
+        countDropped(head.droppedHeaders());
         boolean endStream = head.isBodyless() && !head.isTunnel();
         if (endStream) {
             phase = Phase.RESPONSE;
@@ -296,6 +295,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                         exchange().onBody(Unpooled.EMPTY_BUFFER, true);
                     } else {
                         exchange().info().downstreamBytes().trailersRead(body.trailerBytes());
+                        countDropped(body.droppedTrailers());
                         exchange().onTrailers(trailers);
                     }
                 }
@@ -309,6 +309,12 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             exchange().onBody(data, false);
         } else {
             data.release();
+        }
+    }
+
+    private void countDropped(int fields) {
+        if (fields > 0) {
+            worker.stats().add(accepted.stats().http1DroppedUnderscores, fields);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.message;
 
+import dev.outrigger.dataplane.message.RequestReader.Underscores;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ public final class Http1BodyDecoder {
     private final int maxTrailerBytes;
     private final int maxTrailers;
     private final boolean keepTrailers;
+    private final Underscores underscores;
     private boolean sawTrailers;
+    private int droppedTrailers;
     private @Nullable CompositeByteBuf collected;
     private State state = State.DONE;
     private long remaining;
@@ -55,18 +58,25 @@ public final class Http1BodyDecoder {
 
     /** Trailers are limited in size, not counted, and dropped. */
     public Http1BodyDecoder(int maxTrailerBytes) {
-        this(maxTrailerBytes, Integer.MAX_VALUE, false);
+        this(maxTrailerBytes, Integer.MAX_VALUE, false, Underscores.ALLOW);
     }
 
     /** For {@code enable_trailers}: they are counted as well, and kept. */
     public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
-        this(maxTrailerBytes, maxTrailers, true);
+        this(maxTrailerBytes, maxTrailers, Underscores.ALLOW);
     }
 
-    private Http1BodyDecoder(int maxTrailerBytes, int maxTrailers, boolean keepTrailers) {
+    /** For {@code enable_trailers} of requests: names with underscores cost what headers do. */
+    public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers, Underscores underscores) {
+        this(maxTrailerBytes, maxTrailers, true, underscores);
+    }
+
+    private Http1BodyDecoder(
+            int maxTrailerBytes, int maxTrailers, boolean keepTrailers, Underscores underscores) {
         this.maxTrailerBytes = maxTrailerBytes;
         this.maxTrailers = maxTrailers;
         this.keepTrailers = keepTrailers;
+        this.underscores = underscores;
     }
 
     /** The body of a request whose head has been read. */
@@ -88,6 +98,11 @@ public final class Http1BodyDecoder {
     public @Nullable HeaderBlock trailers() {
         HeaderBlock block = trailerBlock;
         return keepTrailers && sawTrailers && block != null && block.limit() > 0 ? block : null;
+    }
+
+    /** How many of the trailers just read were left out for the underscores of their names. */
+    public int droppedTrailers() {
+        return droppedTrailers;
     }
 
     /** The bytes of the lines of the trailers just read. */
@@ -193,11 +208,28 @@ public final class Http1BodyDecoder {
                         case FAILED -> {
                             return Result.FAILED;
                         }
-                        case COMPLETE -> state = State.DONE;
+                        case COMPLETE -> {
+                            if (!dropUnderscored()) {
+                                return Result.FAILED;
+                            }
+                            state = State.DONE;
+                        }
                     }
                 }
             }
         }
+    }
+
+    /** Gives whether the request may go on. */
+    private boolean dropUnderscored() {
+        HeaderBlock block = trailerBlock;
+        droppedTrailers =
+                underscores == Underscores.ALLOW || block == null ? 0 : block.removeUnderscored();
+        if (droppedTrailers > 0 && underscores == Underscores.REJECT) {
+            error = CodecError.UNEXPECTED_UNDERSCORE;
+            return false;
+        }
+        return true;
     }
 
     private void collect(ByteBuf data) {

@@ -18,6 +18,8 @@ import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.WatchdogConfig;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import dev.outrigger.dataplane.parse.ParseContext.Ads;
+import dev.outrigger.dataplane.runtime.RuntimeLayers;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -50,6 +52,8 @@ public final class BootstrapParser {
     private final Findings findings;
     private final Set<String> allClusters = new HashSet<>();
     private final Map<String, SecretConfig> secrets = new LinkedHashMap<>();
+    private List<RuntimeLayerConfig> layers = List.of();
+    private @Nullable RuntimeSnapshot runtime;
     private boolean constraintsHold;
 
     private BootstrapParser(Bootstrap proto) {
@@ -70,7 +74,7 @@ public final class BootstrapParser {
         checkNode(dynamic);
         Optional<GrpcXdsConfig> loadStats = loadStats();
         Optional<AdminConfig> admin = admin();
-        List<RuntimeLayerConfig> layers = runtimeLayers();
+        layers = runtimeLayers();
         secrets();
         var clusters = new ArrayList<ClusterConfig>();
         clusters(clusters);
@@ -362,7 +366,7 @@ public final class BootstrapParser {
         ParseContext context =
                 ParseContext.inFile(path, findings.context().ads(), allClusters::contains);
         context = context.withUpstreamBind(upstreamBind(proto));
-        context = context.withSecrets(secrets);
+        context = context.withSecrets(secrets).withRuntime(this::runtime);
         return constraintsHold ? context.withConstraintsChecked() : context;
     }
 
@@ -374,6 +378,14 @@ public final class BootstrapParser {
         return proto.getDynamicResources().getAdsConfig().getApiType() == ApiType.DELTA_GRPC
                 ? Ads.DELTA
                 : Ads.STATE_OF_THE_WORLD;
+    }
+
+    /** The runtime as the file and the disk give it: nothing was discovered yet. */
+    private RuntimeSnapshot runtime() {
+        if (runtime == null) {
+            runtime = new RuntimeLayers(layers, proto.getNode().getCluster()).snapshot();
+        }
+        return runtime;
     }
 
     /** Where connections come from whose cluster does not say; {@code null} where nothing says. */

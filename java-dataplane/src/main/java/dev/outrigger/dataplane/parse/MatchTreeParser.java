@@ -303,7 +303,7 @@ final class MatchTreeParser {
                     findings.invalid(path, true, "ignore_case has no effect for safe_regex.");
                 }
                 String regex = proto.getSafeRegex().getRegex();
-                Values.checkRegex(regex, path + ".safe_regex.regex", findings);
+                RegexRules.checkSyntax(regex, path + ".safe_regex.regex", findings);
                 yield new ValueMatch.Regex(regex);
             }
             // Both were reported before: by the table, and by the oneof's own constraint.

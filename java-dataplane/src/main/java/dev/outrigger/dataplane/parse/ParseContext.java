@@ -2,9 +2,11 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.SecretConfig;
+import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     was broken, so that the message need not be
  * @param secrets the bootstrap's own, by name
  * @param upstreamBind for clusters that have none of their own; {@code null} for none
+ * @param runtime in force while the message is read; {@code null} for what is read before there is
+ *     one
  */
 public record ParseContext(
         Origin origin,
@@ -29,7 +33,8 @@ public record ParseContext(
         UnknownFields unknownFields,
         boolean constraintsHold,
         Map<String, SecretConfig> secrets,
-        @Nullable BindConfig upstreamBind) {
+        @Nullable BindConfig upstreamBind,
+        @Nullable Supplier<RuntimeSnapshot> runtime) {
     public ParseContext {
         secrets = Map.copyOf(secrets);
     }
@@ -55,7 +60,7 @@ public record ParseContext(
     public static ParseContext dynamic(
             Ads ads, Predicate<String> knownCluster, UnknownFields unknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", ads, knownCluster, unknownFields, false, Map.of(), null);
+                Origin.DYNAMIC, "", ads, knownCluster, unknownFields, false, Map.of(), null, null);
     }
 
     /** For resources of the bootstrap file. */
@@ -68,25 +73,64 @@ public record ParseContext(
                 UnknownFields.IGNORED,
                 false,
                 Map.of(),
+                null,
                 null);
     }
 
     /** The same for a message inside a file that breaks no constraint. */
     ParseContext withConstraintsChecked() {
         return new ParseContext(
-                origin, path, ads, knownCluster, unknownFields, true, secrets, upstreamBind);
+                origin,
+                path,
+                ads,
+                knownCluster,
+                unknownFields,
+                true,
+                secrets,
+                upstreamBind,
+                runtime);
     }
 
     /** The same where the bootstrap has secrets of its own. */
     public ParseContext withSecrets(Map<String, SecretConfig> own) {
         return new ParseContext(
-                origin, path, ads, knownCluster, unknownFields, constraintsHold, own, upstreamBind);
+                origin,
+                path,
+                ads,
+                knownCluster,
+                unknownFields,
+                constraintsHold,
+                own,
+                upstreamBind,
+                runtime);
     }
 
     /** The same where the cluster manager says where connections come from. */
     public ParseContext withUpstreamBind(@Nullable BindConfig bind) {
         return new ParseContext(
-                origin, path, ads, knownCluster, unknownFields, constraintsHold, secrets, bind);
+                origin,
+                path,
+                ads,
+                knownCluster,
+                unknownFields,
+                constraintsHold,
+                secrets,
+                bind,
+                runtime);
+    }
+
+    /** The same where values of the runtime can be asked for. */
+    public ParseContext withRuntime(Supplier<RuntimeSnapshot> values) {
+        return new ParseContext(
+                origin,
+                path,
+                ads,
+                knownCluster,
+                unknownFields,
+                constraintsHold,
+                secrets,
+                upstreamBind,
+                values);
     }
 
     public boolean isStatic() {

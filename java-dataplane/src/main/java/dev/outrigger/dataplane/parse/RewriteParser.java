@@ -29,9 +29,8 @@ final class RewriteParser {
     private RewriteParser() {}
 
     static RegexRewriteConfig regex(RegexMatchAndSubstitute proto, String path, Findings findings) {
-        String pattern = proto.getPattern().getRegex();
-        Values.checkRegex(pattern, FieldPaths.join(path, "pattern.regex"), findings);
-        return new RegexRewriteConfig(pattern, proto.getSubstitution());
+        RegexRules.check(proto.getPattern(), FieldPaths.join(path, "pattern"), findings);
+        return new RegexRewriteConfig(proto.getPattern().getRegex(), proto.getSubstitution());
     }
 
     static PathRewrite path(RouteAction proto, String path, Findings findings) {

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatc
 import io.envoyproxy.envoy.type.matcher.v3.AddressMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher.GoogleRE2;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,13 @@ import java.util.Optional;
 /** {@code RouteMatch}, header and query parameter matchers (M1 to M7, HM1 to HM7, QM1, QM2). */
 @SuppressWarnings("deprecation") // control planes still send the flat header match fields
 final class RouteMatchParser {
+    private static final SupportedFields GOOGLE_RE2 =
+            SupportedFields.of(GoogleRE2.class).obeyed("max_program_size");
+
     static final SupportedFields REGEX =
             SupportedFields.of(RegexMatcher.class)
                     .obeyed("regex")
-                    .noEffect(
-                            "google_re2",
-                            "RE2 is the only engine; its program size is not limited");
+                    .nested("google_re2", () -> GOOGLE_RE2);
 
     static final SupportedFields STRING =
             SupportedFields.of(StringMatcher.class)
@@ -166,9 +168,9 @@ final class RouteMatchParser {
             case PATH_SEPARATED_PREFIX ->
                     new PathMatch.PathSeparatedPrefix(proto.getPathSeparatedPrefix());
             case SAFE_REGEX -> {
-                String regex = proto.getSafeRegex().getRegex();
-                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex.regex"), findings);
-                yield new PathMatch.Regex(regex);
+                RegexMatcher regex = proto.getSafeRegex();
+                RegexRules.check(regex, FieldPaths.join(path, "safe_regex"), findings);
+                yield new PathMatch.Regex(regex.getRegex());
             }
             case CONNECT_MATCHER -> new PathMatch.Connect();
             case PATH_MATCH_POLICY ->
@@ -218,9 +220,9 @@ final class RouteMatchParser {
                     new ValueMatch.Range(
                             proto.getRangeMatch().getStart(), proto.getRangeMatch().getEnd());
             case SAFE_REGEX_MATCH -> {
-                String regex = proto.getSafeRegexMatch().getRegex();
-                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex_match.regex"), findings);
-                yield new ValueMatch.Regex(regex);
+                RegexMatcher regex = proto.getSafeRegexMatch();
+                RegexRules.check(regex, FieldPaths.join(path, "safe_regex_match"), findings);
+                yield new ValueMatch.Regex(regex.getRegex());
             }
             case STRING_MATCH ->
                     string(proto.getStringMatch(), FieldPaths.join(path, "string_match"), findings);
@@ -264,9 +266,9 @@ final class RouteMatchParser {
                 if (ignoreCase) {
                     findings.invalid(path, true, "ignore_case has no effect for safe_regex.");
                 }
-                String regex = proto.getSafeRegex().getRegex();
-                Values.checkRegex(regex, FieldPaths.join(path, "safe_regex.regex"), findings);
-                yield new ValueMatch.Regex(regex);
+                RegexMatcher regex = proto.getSafeRegex();
+                RegexRules.check(regex, FieldPaths.join(path, "safe_regex"), findings);
+                yield new ValueMatch.Regex(regex.getRegex());
             }
             // Both were reported before: by the table, and by the oneof's own constraint.
             case CUSTOM, MATCHPATTERN_NOT_SET -> new ValueMatch.Present(true);

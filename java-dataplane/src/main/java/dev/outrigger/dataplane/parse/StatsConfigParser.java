@@ -84,7 +84,7 @@ final class StatsConfigParser {
                 if (proto.getRegex().isEmpty()) {
                     yield byDefault(name, at);
                 }
-                Values.checkRegex(proto.getRegex(), FieldPaths.join(at, "regex"), findings);
+                RegexRules.checkSyntax(proto.getRegex(), FieldPaths.join(at, "regex"), findings);
                 yield new TagSpecifier(name, new TagSpecifier.Value.Regex(proto.getRegex()));
             }
             case TAGVALUE_NOT_SET -> byDefault(name, at);

@@ -5,8 +5,6 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -47,17 +45,6 @@ final class Values {
 
     static long unsigned(UInt32Value value) {
         return Integer.toUnsignedLong(value.getValue());
-    }
-
-    /** Reports a pattern RE2 would not compile, in RE2's words. */
-    static void checkRegex(String regex, String path, Findings findings) {
-        try {
-            var _ = Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            // re2j says "missing closing )" where RE2 says "missing )".
-            String why = e.getDescription().replace("missing closing ", "missing ");
-            findings.invalid(path, regex, why + ": " + regex);
-        }
     }
 
     /** Whether an {@code Any} holds a message of this type; costs no descriptor. */

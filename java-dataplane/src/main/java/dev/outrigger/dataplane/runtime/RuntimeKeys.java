@@ -18,6 +18,11 @@ public final class RuntimeKeys {
     public static final String FAULT_MAX_ACTIVE = "fault.http.max_active_faults";
     public static final String FAULT_RATE_LIMIT_PERCENT = "fault.http.rate_limit.response_percent";
 
+    /** From which size on a regular expression is refused, and warned of. */
+    public static final String RE2_ERROR_LEVEL = "re2.max_program_size.error_level";
+
+    public static final String RE2_WARN_LEVEL = "re2.max_program_size.warn_level";
+
     /** Before and after the name of a listener: how many connections it may have. */
     public static final String LISTENER_PREFIX = "envoy.resource_limits.listener.";
 
@@ -75,6 +80,7 @@ public final class RuntimeKeys {
                             + "|pending_requests|requests|retries|connection_pools)"
                             + "|retry_budget\\.(budget_percent|min_retry_concurrency))"
                             + "|health_check\\.(min_interval|max_interval|verify_cluster)"
+                            + "|re2\\.max_program_size\\.(error|warn)_level"
                             + "|outlier_detection\\.[a-z0-9_]+"
                             + "|overload\\.(premature_reset_[a-z_]+|global_downstream_max_connections)");
 

@@ -141,7 +141,7 @@ class ConfigDiscoveryParserTest {
     }
 
     private static ParseContext ads(ParseContext.Ads ads) {
-        return ParseContext.dynamic(ads, _ -> true, false);
+        return ParseContext.dynamic(ads, _ -> true, UnknownFields.IGNORED);
     }
 
     private static ListenerFilter filter(ExtensionConfigSource source) {
