@@ -52,6 +52,7 @@ public final class XdsHarness implements AutoCloseable {
                 new GrpcXdsConfig(
                         variant,
                         "xds",
+                        Optional.empty(),
                         "xds",
                         List.of(),
                         Duration.ZERO,
