@@ -30,6 +30,7 @@ final class EveryType {
         DELTA_ADS("DELTA_GRPC"),
         GRPC("GRPC"),
         DELTA_GRPC("DELTA_GRPC"),
+        GOOGLE_GRPC("GRPC"),
         REST("REST"),
         FILES("");
 
@@ -51,8 +52,10 @@ final class EveryType {
     private final Way way;
     private final Path folder;
     private final Identities identities;
+    private final int grpcPort;
 
-    EveryType(Way way, Path folder, Identities identities) {
+    EveryType(Way way, Path folder, Identities identities, int grpcPort) {
+        this.grpcPort = grpcPort;
         this.way = way;
         this.folder = folder;
         this.identities = identities;
@@ -103,6 +106,12 @@ final class EveryType {
 
     private String api() {
         String common = "{api_type: " + way.apiType + ", transport_api_version: V3, ";
+        if (way == Way.GOOGLE_GRPC) {
+            return common
+                    + "grpc_services: [{google_grpc: {target_uri: '127.0.0.1:"
+                    + grpcPort
+                    + "', stat_prefix: g}}]}";
+        }
         return way.isGrpc()
                 ? common + "grpc_services: [{envoy_grpc: {cluster_name: grpc}}]}"
                 : common + "cluster_names: [rest], refresh_delay: 0.1s, request_timeout: 5s}";
@@ -112,7 +121,7 @@ final class EveryType {
         String from =
                 switch (way) {
                     case ADS, DELTA_ADS -> "ads: {}";
-                    case GRPC, DELTA_GRPC, REST -> "api_config_source: " + api();
+                    case GRPC, DELTA_GRPC, GOOGLE_GRPC, REST -> "api_config_source: " + api();
                     case FILES ->
                             "path_config_source: {path: '"
                                     + AnyWayControlPlane.file(folder, type, name)

@@ -84,7 +84,7 @@ class EveryTypeIT {
         Path place =
                 Files.createDirectories(folder.resolve(way + "-" + proxy.name()).toAbsolutePath());
         try (var control = new AnyWayControlPlane(place)) {
-            var every = new EveryType(way, place, identities);
+            var every = new EveryType(way, place, identities, control.grpcPort());
             control.publish(every.version(1));
             Path bootstrap = place.resolve("bootstrap.yaml");
             Files.writeString(bootstrap, every.bootstrap(control));
@@ -169,6 +169,9 @@ class EveryTypeIT {
                                     + String.join("\n", control.refusals(type))
                                             // Ours says which field.
                                             .replaceAll("(?m)^[a-z_.\\[\\]0-9]+: ", "")));
+            if (way == Way.GOOGLE_GRPC) {
+                all.put("streams", stats("grpc.g.streams_total").toString());
+            }
             return all;
         }
 

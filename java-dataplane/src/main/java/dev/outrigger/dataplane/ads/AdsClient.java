@@ -54,7 +54,7 @@ public final class AdsClient implements XdsSources, AutoCloseable {
             RandomGenerator random) {
         this(
                 loop,
-                new NettyChannels(loop, resolver, tls),
+                new NettyChannels(loop, resolver, tls, stats),
                 new RestClient(loop, resolver, tls),
                 bootstrap,
                 stats,
@@ -180,7 +180,10 @@ public final class AdsClient implements XdsSources, AutoCloseable {
     }
 
     private XdsMux grpc(GrpcXdsConfig api, Optional<XdsType> type, String statPrefix) {
-        var cluster = requireCluster(api.clusterName());
+        var cluster =
+                api.google()
+                        .map(target -> target.inScope(statPrefix))
+                        .orElseGet(() -> requireCluster(api.clusterName()));
         var identifier = new ControlPlaneIdentifier(stats, statPrefix);
         var ttls = new ResourceTtls(loop);
         return switch (api.variant()) {

@@ -4,10 +4,12 @@ package dev.outrigger.dataplane.ads;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
 import dev.outrigger.dataplane.telemetry.StatsShard;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.TlsContexts;
 import dev.outrigger.dataplane.tls.TlsTarget;
 import io.netty.channel.ChannelHandler;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,12 @@ public final class ClusterTls {
     private final Serving serving;
     private final StatsShard shard;
     private final Map<String, Made> byCluster = new HashMap<>();
+
+    /** What targets of {@code google_grpc} are counted in, as Envoy counts nothing of their TLS. */
+    private final StatsStore nowhere;
+
+    private final TlsContexts uncounted;
+    private final Map<UpstreamTlsConfig, ClientTls> google = new HashMap<>();
 
     private record Made(UpstreamTlsConfig config, ClientTls tls) {}
 
@@ -40,6 +48,8 @@ public final class ClusterTls {
         this.contexts = contexts;
         this.serving = serving;
         this.shard = shard;
+        this.nowhere = new StatsStore(1);
+        this.uncounted = new TlsContexts(nowhere, InstantSource.system(), System::nanoTime);
     }
 
     /**
@@ -50,15 +60,23 @@ public final class ClusterTls {
     @Nullable ChannelHandler newHandler(XdsClusterConfig cluster, List<String> alpn) {
         return cluster.tls()
                 .map(config ->
-                        tls(cluster.name(), config)
+                        tls(cluster, config)
                                 .newHandler(
                                         TlsTarget.of("").withAlpnFallback(alpn),
-                                        shard,
+                                        shardOf(cluster),
                                         cluster.connectTimeout()))
                 .orElse(null);
     }
 
-    private ClientTls tls(String cluster, UpstreamTlsConfig config) {
+    private StatsShard shardOf(XdsClusterConfig cluster) {
+        return cluster.googleStatPrefix().isPresent() ? nowhere.shard(0) : shard;
+    }
+
+    private ClientTls tls(XdsClusterConfig to, UpstreamTlsConfig config) {
+        if (to.googleStatPrefix().isPresent()) {
+            return google.computeIfAbsent(config, each -> uncounted.client(each, ""));
+        }
+        String cluster = to.name();
         ClientTls own = serving.find(cluster);
         if (own != null) {
             byCluster.remove(cluster);

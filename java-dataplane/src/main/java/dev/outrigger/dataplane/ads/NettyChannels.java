@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.ads;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.XdsClusterConfig;
+import dev.outrigger.dataplane.telemetry.StatsStore;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.Channel;
@@ -14,6 +15,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** HTTP/2 connections for gRPC whose I/O and callbacks both run on the main loop. */
@@ -26,8 +29,19 @@ public final class NettyChannels implements GrpcChannels {
     private final NettyMainLoop loop;
     private final NameResolver resolver;
     private final ClusterTls tls;
+    private final StatsStore stats;
 
-    public NettyChannels(NettyMainLoop loop, NameResolver resolver, ClusterTls tls) {
+    /** For as long as there is who speaks to the target. */
+    private final Map<XdsClusterConfig, GoogleGrpcStreams> google = new WeakHashMap<>();
+
+    /** For who only looks up addresses. */
+    NettyChannels(NettyMainLoop loop, NameResolver resolver, ClusterTls tls) {
+        this(loop, resolver, tls, new StatsStore(1));
+    }
+
+    public NettyChannels(
+            NettyMainLoop loop, NameResolver resolver, ClusterTls tls, StatsStore stats) {
+        this.stats = stats;
         this.loop = loop;
         this.resolver = resolver;
         this.tls = tls;
@@ -67,6 +81,11 @@ public final class NettyChannels implements GrpcChannels {
                         .disableRetry()
                         // Of TLS the channel takes care itself, as on every other connection.
                         .usePlaintext();
+        cluster.googleStatPrefix()
+                .ifPresent(prefix ->
+                        builder.intercept(
+                                google.computeIfAbsent(
+                                        cluster, _ -> new GoogleGrpcStreams(stats, prefix))));
         cluster.http2Keepalive()
                 .ifPresent(keepalive ->
                         builder.keepAliveTime(

@@ -73,7 +73,8 @@ final class LogStream {
         if (looking) {
             return Readiness.BUSY;
         }
-        var cluster = clusters.apply(config.service().clusterName());
+        var cluster =
+                config.service().google().or(() -> clusters.apply(config.service().clusterName()));
         if (cluster.isEmpty()) {
             return Readiness.IMPOSSIBLE;
         }

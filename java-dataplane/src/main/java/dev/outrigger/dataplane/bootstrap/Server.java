@@ -177,7 +177,7 @@ final class Server implements AutoCloseable {
         this.accessLogs =
                 new GrpcAccessLogs(
                         loop,
-                        new NettyChannels(loop, names, tls),
+                        new NettyChannels(loop, names, tls, stats),
                         cluster ->
                                 ads.findCluster(cluster).or(() -> assembler.findCluster(cluster)),
                         ads.node(),
@@ -190,9 +190,11 @@ final class Server implements AutoCloseable {
                         .map(api ->
                                 new LoadReporter(
                                         loop,
-                                        new NettyChannels(loop, names, tls),
+                                        new NettyChannels(loop, names, tls, stats),
                                         api,
-                                        ads.findCluster(api.clusterName()).orElseThrow(),
+                                        api.google()
+                                                .or(() -> ads.findCluster(api.clusterName()))
+                                                .orElseThrow(),
                                         ads.node(),
                                         this::loads,
                                         stats));

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A gRPC xDS API ({@code api_config_source} with {@code envoy_grpc}).
+ * A gRPC xDS API ({@code api_config_source} with {@code envoy_grpc} or {@code google_grpc}).
  *
- * @param clusterName names an {@link XdsClusterConfig}
+ * @param clusterName names an {@link XdsClusterConfig}, or the target of a {@code google_grpc}
+ * @param google that target; absent for a cluster
  * @param authority {@code :authority} of the stream; the cluster's name unless set
  * @param requestTimeout zero for none
  * @param backoffBase first delay after a failed stream; default 500 ms
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record GrpcXdsConfig(
         Variant variant,
         String clusterName,
+        Optional<XdsClusterConfig> google,
         String authority,
         List<Header> initialMetadata,
         Duration requestTimeout,

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param addresses in order of priority; unresolved when {@code resolveNames}
  * @param tls absent for cleartext
  * @param resolveNames whether the cluster is STRICT_DNS or LOGICAL_DNS
+ * @param googleStatPrefix present where it is no cluster but the target of a {@code google_grpc}:
+ *     where its streams are counted, with the dot at the end
  */
 public record XdsClusterConfig(
         String name,
@@ -21,7 +23,8 @@ public record XdsClusterConfig(
         Duration connectTimeout,
         Optional<Http2Keepalive> http2Keepalive,
         Optional<TcpKeepalive> tcpKeepalive,
-        Optional<UpstreamTlsConfig> tls) {
+        Optional<UpstreamTlsConfig> tls,
+        Optional<String> googleStatPrefix) {
     public XdsClusterConfig {
         addresses = List.copyOf(addresses);
     }
@@ -36,7 +39,8 @@ public record XdsClusterConfig(
                 its.connectTimeout(),
                 its.http2Keepalive(),
                 its.tcpKeepalive(),
-                its.tls());
+                its.tls(),
+                Optional.empty());
     }
 
     /** The same with hosts that were discovered. */
@@ -56,7 +60,25 @@ public record XdsClusterConfig(
                         .filter(each -> !each.interval().isZero())
                         .map(each -> new Http2Keepalive(each.interval(), each.timeout())),
                 cluster.sockets().tcpKeepalive(),
-                cluster.tls());
+                cluster.tls(),
+                Optional.empty());
+    }
+
+    /**
+     * The same for a stream that has its stats somewhere of its own.
+     *
+     * @param scope with the dot at the end; may be empty
+     */
+    public XdsClusterConfig inScope(String scope) {
+        return new XdsClusterConfig(
+                name,
+                addresses,
+                resolveNames,
+                connectTimeout,
+                http2Keepalive,
+                tcpKeepalive,
+                tls,
+                googleStatPrefix.map(prefix -> scope + prefix));
     }
 
     /** PING every {@code interval}; the connection ends when no answer comes in {@code timeout}. */

@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.config.core.v3.RateLimitSettings;
 import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code ConfigSource} and {@code ApiConfigSource}. */
@@ -46,6 +47,7 @@ final class ConfigSourceParser {
     static final SupportedFields GRPC_SERVICE =
             SupportedFields.of(GrpcService.class)
                     .nested("envoy_grpc", () -> ENVOY_GRPC)
+                    .nested("google_grpc", () -> GoogleGrpcParser.GOOGLE_GRPC)
                     .nested("initial_metadata", () -> HEADER)
                     .noEffect("timeout", "Envoy does not apply it to a stream");
 
@@ -168,12 +170,9 @@ final class ConfigSourceParser {
         GrpcService service = proto.getGrpcServices(0);
         String at = FieldPaths.index(services, 0);
         var envoyGrpc = service.getEnvoyGrpc();
-        String name = envoyGrpc.getClusterName();
-        if (!findings.context().knownCluster().test(name)) {
-            findings.invalid(
-                    at + ".envoy_grpc.cluster_name",
-                    name,
-                    "Unknown gRPC client cluster '" + name + "'");
+        Optional<GrpcServiceConfig> to = service(service, at, findings);
+        if (to.isEmpty()) {
+            return Optional.empty();
         }
         // The stream's policy is envoy_grpc's; BackoffStrategy demands a base interval.
         BackoffStrategy backoff = envoyGrpc.getRetryPolicy().getRetryBackOff();
@@ -198,11 +197,10 @@ final class ConfigSourceParser {
                         proto.getApiType() == ApiConfigSource.ApiType.DELTA_GRPC
                                 ? Variant.DELTA
                                 : Variant.SOTW,
-                        name,
-                        envoyGrpc.getAuthority().isEmpty() ? name : envoyGrpc.getAuthority(),
-                        service.getInitialMetadataList().stream()
-                                .map(h -> new Header(h.getKey(), h.getValue()))
-                                .toList(),
+                        to.get().clusterName(),
+                        to.get().google(),
+                        to.get().authority(),
+                        to.get().initialMetadata(),
                         Duration.ZERO,
                         proto.getSetNodeOnFirstMessageOnly(),
                         base,
@@ -210,8 +208,18 @@ final class ConfigSourceParser {
                         rateLimit(proto)));
     }
 
-    /** A service that is no xDS API. */
+    /** Where a service is. */
     static Optional<GrpcServiceConfig> service(GrpcService proto, String path, Findings findings) {
+        if (proto.hasGoogleGrpc()) {
+            return GoogleGrpcParser.parse(
+                            proto.getGoogleGrpc(), FieldPaths.join(path, "google_grpc"), findings)
+                    .map(target ->
+                            new GrpcServiceConfig(
+                                    target.cluster().name(),
+                                    Optional.of(target.cluster()),
+                                    target.authority(),
+                                    metadata(proto)));
+        }
         if (!proto.hasEnvoyGrpc()) {
             return Optional.empty(); // reported before by the table, or by the oneof's constraint
         }
@@ -226,10 +234,15 @@ final class ConfigSourceParser {
         return Optional.of(
                 new GrpcServiceConfig(
                         name,
+                        Optional.empty(),
                         authority.isEmpty() ? name : authority,
-                        proto.getInitialMetadataList().stream()
-                                .map(h -> new Header(h.getKey(), h.getValue()))
-                                .toList()));
+                        metadata(proto)));
+    }
+
+    private static List<Header> metadata(GrpcService proto) {
+        return proto.getInitialMetadataList().stream()
+                .map(h -> new Header(h.getKey(), h.getValue()))
+                .toList();
     }
 
     private static Optional<RateLimit> rateLimit(ApiConfigSource proto) {

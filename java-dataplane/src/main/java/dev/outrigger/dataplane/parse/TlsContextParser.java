@@ -51,6 +51,11 @@ final class TlsContextParser {
                 .map(proto -> new TlsContextParser(findings).upstream(proto, at));
     }
 
+    /** What a context says that is no transport socket's. */
+    static UpstreamTlsConfig upstream(UpstreamTlsContext proto, String path, Findings findings) {
+        return new TlsContextParser(findings).upstream(proto, path);
+    }
+
     private DownstreamTlsConfig downstream(DownstreamTlsContext proto, String path) {
         CommonTlsContext common = proto.getCommonTlsContext();
         String commonPath = FieldPaths.join(path, "common_tls_context");

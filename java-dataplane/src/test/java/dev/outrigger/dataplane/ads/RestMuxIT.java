@@ -68,6 +68,7 @@ class RestMuxIT {
                                 Duration.ofSeconds(1),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         new RestClient(loop, resolver, cleartext()),
                         XdsType.CLUSTER,

@@ -53,6 +53,7 @@ public final class XdsHarness implements AutoCloseable {
                 new GrpcXdsConfig(
                         variant,
                         "xds",
+                        Optional.empty(),
                         "xds",
                         List.of(),
                         Duration.ZERO,
