@@ -487,7 +487,17 @@ class ConfigAssemblerTest {
 
         xds.delta(VIRTUAL_HOST, "2", Map.of(), host.getName());
 
-        assertThat(virtualHosts("r")).isEmpty();
+        // As Envoy, which knows hosts by their own names alone.
+        assertThat(virtualHosts("r")).hasSize(1);
+
+        var named = host.toBuilder().setName("r/n").clearDomains().addDomains("n").build();
+        xds.delta(VIRTUAL_HOST, "3", Map.of("r/n", named));
+        assertThat(virtualHosts("r")).hasSize(2);
+        xds.delta(VIRTUAL_HOST, "4", Map.of(), "r/n");
+
+        assertThat(virtualHosts("r"))
+                .singleElement()
+                .satisfies(left -> assertThat(left.name()).isEqualTo(host.getName()));
     }
 
     @Test
