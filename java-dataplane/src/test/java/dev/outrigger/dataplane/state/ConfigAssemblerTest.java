@@ -478,14 +478,14 @@ class ConfigAssemblerTest {
         xds.state(ROUTE, "1", Protos.vhdsRoutes("r"));
         assertThat(requestPath.config().listeners()).isEmpty();
         assertThat(xds.requests(VIRTUAL_HOST)).containsExactly(Set.of("r"));
-        var host = Protos.routes("r", "a").getVirtualHosts(0).toBuilder().setName("r/a").build();
+        var host = Protos.routes("r", "a").getVirtualHosts(0);
 
-        xds.delta(VIRTUAL_HOST, "1", Map.of(host.getName(), host));
+        xds.delta(VIRTUAL_HOST, "1", Map.of("r/" + host.getName(), host));
 
         assertThat(requestPath.config().listeners()).containsOnlyKeys("l");
         assertThat(virtualHosts("r")).hasSize(1);
 
-        xds.delta(VIRTUAL_HOST, "2", Map.of(), host.getName());
+        xds.delta(VIRTUAL_HOST, "2", Map.of(), "r/" + host.getName());
 
         // As Envoy, which knows hosts by their own names alone.
         assertThat(virtualHosts("r")).hasSize(1);
