@@ -306,6 +306,12 @@ final class FrameCases {
                         times(12, frame(CONTINUATION, 0, 1, block("a", "b"))),
                         frame(CONTINUATION, END_HEADERS, 1, NONE)));
         add("H08 empty continuations", join(begun, times(12, empty)));
+        // A field of 1000 bytes, of which each frame has one.
+        byte[] field = {0, 1, 'a', 0x7f, (byte) 0xe9, 6};
+        byte[] letter = frame(CONTINUATION, 0, 1, new byte[] {'v'});
+        add(
+                "H08 more continuations than may be",
+                join(begun, frame(CONTINUATION, 0, 1, field), times(600, letter)));
         add("H10 empty headers", join(frame(HEADERS, END, 1, NONE), frame(HEADERS, END, 3, NONE)));
         byte[] refused = NONE;
         for (int i = 0; i < 250; i++) {

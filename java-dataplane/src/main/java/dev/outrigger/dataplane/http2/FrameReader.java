@@ -36,6 +36,9 @@ final class FrameReader {
                 throws Http2ConnectionException;
     }
 
+    private static final String TOO_MANY_CONTINUATIONS =
+            "codec_error:Too_many_CONTINUATION_frames_following_a_HEADER_frame";
+
     private final Receiver receiver;
     private final int maxFrameBytes;
     private final int maxBlockBytes;
@@ -205,8 +208,7 @@ final class FrameReader {
         } else if (type == FrameType.CONTINUATION) {
             continuations++;
             if (continuations > maxContinuations) {
-                throw Http2ConnectionException.of(
-                        Http2Error.ENHANCE_YOUR_CALM, "Too many CONTINUATION frames");
+                throw Http2ConnectionException.silent(TOO_MANY_CONTINUATIONS);
             }
             append(0, payloadBytes);
         } else {
