@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * One response as a client saw it. Text is ISO-8859-1, so that every byte is one character.
  *
- * @param interim the 1xx responses before it: code, phrase, and headers but those that tell of time
+ * @param interim the 1xx responses before it: code, phrase, and headers but volatile ones
  * @param complete whether it ended as its framing says
  */
 public record SeenResponse(

@@ -16,8 +16,9 @@ final class ResponseReader {
     private static final Pattern REQUEST_LINE =
             Pattern.compile("(?m)^(\\S+) \\S.* HTTP/1\\.\\d\\r?$");
 
-    /** Headers of an interim response that tell of time. */
-    private static final Set<String> CLOCKS = Set.of("date", "x-envoy-upstream-service-time");
+    /** Headers of an interim response that are different each time. */
+    private static final Set<String> VOLATILE =
+            Set.of("date", "x-envoy-upstream-service-time", "x-request-id");
 
     private ResponseReader() {}
 
@@ -115,7 +116,7 @@ final class ResponseReader {
             text.add(line.group(3));
         }
         for (var header : head.headers()) {
-            if (!CLOCKS.contains(header.name())) {
+            if (!VOLATILE.contains(header.name())) {
                 text.add(header.name() + ": " + header.value());
             }
         }
