@@ -29,18 +29,18 @@ final class AcceptanceCases {
 
     static Map<String, Case> all() {
         var cases = new LinkedHashMap<String, Case>();
-        cases.put("XD10 constraints", new Case("15s", AcceptanceCases::constraints));
-        cases.put("XD10 within a filter", new Case("15s", AcceptanceCases::withinFilter));
-        cases.put("listeners: one bad", new Case("15s", AcceptanceCases::oneBadListener));
-        cases.put("routes: one bad", new Case("15s", AcceptanceCases::oneBadRoute));
-        cases.put("routes: twice", new Case("15s", AcceptanceCases::routesTwice));
-        cases.put("routes: untold", new Case("15s", AcceptanceCases::routesUntold));
-        cases.put("XD7 versions of sources", new Case("15s", AcceptanceCases::sources));
-        cases.put("XD11 unknown fields", new Case("15s", AcceptanceCases::unknownFields));
-        cases.put("XD12 unknown filters", new Case("15s", AcceptanceCases::unknownFilters));
-        cases.put("XD12 unknown policies", new Case("15s", AcceptanceCases::unknownPolicies));
-        cases.put("XD13 the same again", new Case("15s", AcceptanceCases::again));
-        cases.put("XD14 static names", new Case("15s", AcceptanceCases::staticNames));
+        cases.put("XD10 constraints", new Case(AcceptanceCases::constraints));
+        cases.put("XD10 within a filter", new Case(AcceptanceCases::withinFilter));
+        cases.put("listeners: one bad", new Case(AcceptanceCases::oneBadListener));
+        cases.put("routes: one bad", new Case(AcceptanceCases::oneBadRoute));
+        cases.put("routes: twice", new Case(AcceptanceCases::routesTwice));
+        cases.put("routes: untold", new Case(AcceptanceCases::routesUntold));
+        cases.put("XD7 versions of sources", new Case(AcceptanceCases::sources));
+        cases.put("XD11 unknown fields", new Case(AcceptanceCases::unknownFields));
+        cases.put("XD12 unknown filters", new Case(AcceptanceCases::unknownFilters));
+        cases.put("XD12 unknown policies", new Case(AcceptanceCases::unknownPolicies));
+        cases.put("XD13 the same again", new Case(AcceptanceCases::again));
+        cases.put("XD14 static names", new Case(AcceptanceCases::staticNames));
         return cases;
     }
 

@@ -47,8 +47,8 @@ final class ArrivalCases {
                                 SHORT_REQUESTS
                                         + ", rate_limit_settings: {max_tokens: 1, fill_rate: 0.5}",
                                 "")));
-        cases.put("XD8 a listener expires", new Case("15s", ArrivalCases::listenerExpires));
-        cases.put("WA3 addresses change", new Case("15s", ArrivalCases::addressesChange));
+        cases.put("XD8 a listener expires", new Case(ArrivalCases::listenerExpires));
+        cases.put("WA3 addresses change", new Case(ArrivalCases::addressesChange));
         cases.put(
                 "WA4 nothing before the end",
                 new Case(
@@ -60,9 +60,9 @@ final class ArrivalCases {
                                         + managed(
                                                 "direct_response: {status: 200, body: {inline_string: own}}")
                                         + "]}")));
-        cases.put("WA5 routes never come", new Case("15s", ArrivalCases::noRoutes));
-        cases.put("WA5 TL5 secrets never come", new Case("15s", ArrivalCases::noSecrets));
-        cases.put("secrets of others", new Case("15s", ArrivalCases::othersSecrets));
+        cases.put("WA5 routes never come", new Case(ArrivalCases::noRoutes));
+        cases.put("WA5 TL5 secrets never come", new Case(ArrivalCases::noSecrets));
+        cases.put("secrets of others", new Case(ArrivalCases::othersSecrets));
         return cases;
     }
 

@@ -39,6 +39,11 @@ final class ControlPlaneCases {
         Case(String fetchTimeout, Consumer<Dialogue> play) {
             this(fetchTimeout, play, new Own(SHORT_REQUESTS, ""));
         }
+
+        /** With the time that Envoy itself waits. */
+        Case(Consumer<Dialogue> play) {
+            this("15s", play);
+        }
     }
 
     /**
@@ -53,25 +58,25 @@ final class ControlPlaneCases {
 
     static Map<String, Case> all() {
         var cases = new LinkedHashMap<String, Case>();
-        cases.put("empty responses", new Case("15s", ControlPlaneCases::emptyResponses));
-        cases.put("answers in order", new Case("15s", ControlPlaneCases::answersInOrder));
-        cases.put("types nobody asked for", new Case("15s", ControlPlaneCases::wrongTypes));
-        cases.put("duplicates", new Case("15s", ControlPlaneCases::duplicates));
-        cases.put("without version and nonce", new Case("15s", ControlPlaneCases::nameless));
-        cases.put("refused, then right", new Case("15s", ControlPlaneCases::refused));
-        cases.put("one bad among good", new Case("15s", ControlPlaneCases::oneBad));
-        cases.put("endpoints come late", new Case("15s", ControlPlaneCases::lateEndpoints));
-        cases.put("endpoints never come", new Case("15s", ControlPlaneCases::noEndpoints));
-        cases.put("endpoints of others", new Case("15s", ControlPlaneCases::othersEndpoints));
-        cases.put("a warming cluster changes", new Case("15s", ControlPlaneCases::warmingChanges));
-        cases.put("a warming cluster goes", new Case("15s", ControlPlaneCases::warmingGoes));
-        cases.put("routes", new Case("15s", ControlPlaneCases::routes));
-        cases.put("a listener drains", new Case("15s", ControlPlaneCases::drains));
+        cases.put("empty responses", new Case(ControlPlaneCases::emptyResponses));
+        cases.put("answers in order", new Case(ControlPlaneCases::answersInOrder));
+        cases.put("types nobody asked for", new Case(ControlPlaneCases::wrongTypes));
+        cases.put("duplicates", new Case(ControlPlaneCases::duplicates));
+        cases.put("without version and nonce", new Case(ControlPlaneCases::nameless));
+        cases.put("refused, then right", new Case(ControlPlaneCases::refused));
+        cases.put("one bad among good", new Case(ControlPlaneCases::oneBad));
+        cases.put("endpoints come late", new Case(ControlPlaneCases::lateEndpoints));
+        cases.put("endpoints never come", new Case(ControlPlaneCases::noEndpoints));
+        cases.put("endpoints of others", new Case(ControlPlaneCases::othersEndpoints));
+        cases.put("a warming cluster changes", new Case(ControlPlaneCases::warmingChanges));
+        cases.put("a warming cluster goes", new Case(ControlPlaneCases::warmingGoes));
+        cases.put("routes", new Case(ControlPlaneCases::routes));
+        cases.put("a listener drains", new Case(ControlPlaneCases::drains));
         cases.put("silence at first", new Case("1s", ControlPlaneCases::silence));
-        cases.put("a stream that breaks", new Case("15s", ControlPlaneCases::brokenStream));
+        cases.put("a stream that breaks", new Case(ControlPlaneCases::brokenStream));
         cases.put("streams that break at once", new Case("4s", ControlPlaneCases::refusedStreams));
-        cases.put("time to live", new Case("15s", ControlPlaneCases::timeToLive));
-        cases.put("a huge message", new Case("15s", ControlPlaneCases::huge));
+        cases.put("time to live", new Case(ControlPlaneCases::timeToLive));
+        cases.put("a huge message", new Case(ControlPlaneCases::huge));
         return cases;
     }
 

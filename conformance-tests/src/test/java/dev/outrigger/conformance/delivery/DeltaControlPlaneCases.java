@@ -33,19 +33,19 @@ final class DeltaControlPlaneCases {
 
     static Map<String, Case> all() {
         var cases = new LinkedHashMap<String, Case>();
-        cases.put("empty responses", new Case("15s", DeltaControlPlaneCases::emptyResponses));
-        cases.put("types nobody asked for", new Case("15s", DeltaControlPlaneCases::wrongTypes));
-        cases.put("duplicates", new Case("15s", DeltaControlPlaneCases::duplicates));
-        cases.put("other names inside", new Case("15s", DeltaControlPlaneCases::misnamed));
-        cases.put("removals", new Case("15s", DeltaControlPlaneCases::removals));
-        cases.put("endpoints come late", new Case("15s", DeltaControlPlaneCases::lateEndpoints));
-        cases.put("no such endpoints", new Case("15s", DeltaControlPlaneCases::noSuchEndpoints));
-        cases.put("one bad among good", new Case("15s", DeltaControlPlaneCases::oneBad));
-        cases.put("virtual hosts go", new Case("15s", DeltaControlPlaneCases::virtualHosts));
-        cases.put("routes", new Case("15s", DeltaControlPlaneCases::routes));
+        cases.put("empty responses", new Case(DeltaControlPlaneCases::emptyResponses));
+        cases.put("types nobody asked for", new Case(DeltaControlPlaneCases::wrongTypes));
+        cases.put("duplicates", new Case(DeltaControlPlaneCases::duplicates));
+        cases.put("other names inside", new Case(DeltaControlPlaneCases::misnamed));
+        cases.put("removals", new Case(DeltaControlPlaneCases::removals));
+        cases.put("endpoints come late", new Case(DeltaControlPlaneCases::lateEndpoints));
+        cases.put("no such endpoints", new Case(DeltaControlPlaneCases::noSuchEndpoints));
+        cases.put("one bad among good", new Case(DeltaControlPlaneCases::oneBad));
+        cases.put("virtual hosts go", new Case(DeltaControlPlaneCases::virtualHosts));
+        cases.put("routes", new Case(DeltaControlPlaneCases::routes));
         cases.put("silence at first", new Case("1s", DeltaControlPlaneCases::silence));
-        cases.put("a stream that breaks", new Case("15s", DeltaControlPlaneCases::brokenStream));
-        cases.put("time to live", new Case("15s", DeltaControlPlaneCases::timeToLive));
+        cases.put("a stream that breaks", new Case(DeltaControlPlaneCases::brokenStream));
+        cases.put("time to live", new Case(DeltaControlPlaneCases::timeToLive));
         return cases;
     }
 

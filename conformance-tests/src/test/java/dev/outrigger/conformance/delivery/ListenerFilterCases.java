@@ -11,7 +11,6 @@ import dev.outrigger.xds.resource.ResourceType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Listener filters whose configuration comes over ECDS, in the state of the world. */
 final class ListenerFilterCases {
@@ -33,17 +32,15 @@ final class ListenerFilterCases {
 
     static Map<String, Case> all() {
         var cases = new LinkedHashMap<String, Case>();
-        put(cases, "a listener filter that comes late", ListenerFilterCases::late);
-        put(cases, "a listener filter that never comes", ListenerFilterCases::never);
-        put(cases, "a listener filter of another type", ListenerFilterCases::mistyped);
-        put(cases, "a listener filter with a default", ListenerFilterCases::withDefault);
-        put(cases, "a listener filter that is not waited for", ListenerFilterCases::notWaitedFor);
-        put(cases, "a listener filter that is disabled", ListenerFilterCases::disabled);
+        cases.put("a listener filter that comes late", new Case(ListenerFilterCases::late));
+        cases.put("a listener filter that never comes", new Case(ListenerFilterCases::never));
+        cases.put("a listener filter of another type", new Case(ListenerFilterCases::mistyped));
+        cases.put("a listener filter with a default", new Case(ListenerFilterCases::withDefault));
+        cases.put(
+                "a listener filter that is not waited for",
+                new Case(ListenerFilterCases::notWaitedFor));
+        cases.put("a listener filter that is disabled", new Case(ListenerFilterCases::disabled));
         return cases;
-    }
-
-    private static void put(Map<String, Case> cases, String name, Consumer<Dialogue> play) {
-        cases.put(name, new Case("15s", play));
     }
 
     private static void late(Dialogue with) {

@@ -14,7 +14,6 @@ import io.grpc.Status;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Virtual hosts that come apart from their route configuration, some of them on demand. */
 final class VirtualHostCases {
@@ -28,27 +27,34 @@ final class VirtualHostCases {
     /** In the state of the world. */
     static Map<String, Case> stateOfTheWorld() {
         var cases = new LinkedHashMap<String, Case>();
-        put(cases, "virtual hosts over a stream that cannot", VirtualHostCases::notDelta);
+        cases.put("virtual hosts over a stream that cannot", new Case(VirtualHostCases::notDelta));
         return cases;
     }
 
     static Map<String, Case> delta() {
         var cases = new LinkedHashMap<String, Case>();
-        put(cases, "virtual hosts nobody asks for", VirtualHostCases::notOnDemand);
-        put(cases, "virtual hosts on demand", VirtualHostCases::onDemand);
-        put(cases, "virtual hosts on demand that are not there", VirtualHostCases::unresolved);
-        put(cases, "virtual hosts on demand by an alias", VirtualHostCases::aliases);
-        put(cases, "virtual hosts on demand for requests with bodies", VirtualHostCases::bodies);
-        put(cases, "virtual hosts on demand when the stream breaks", VirtualHostCases::broken);
-        put(cases, "virtual hosts on demand for several at once", VirtualHostCases::several);
-        put(cases, "virtual hosts on demand where there are none", VirtualHostCases::without);
-        put(cases, "virtual hosts on demand asked for again", VirtualHostCases::again);
-        put(cases, "virtual hosts on demand of changed routes", VirtualHostCases::changedRoutes);
+        cases.put("virtual hosts nobody asks for", new Case(VirtualHostCases::notOnDemand));
+        cases.put("virtual hosts on demand", new Case(VirtualHostCases::onDemand));
+        cases.put(
+                "virtual hosts on demand that are not there",
+                new Case(VirtualHostCases::unresolved));
+        cases.put("virtual hosts on demand by an alias", new Case(VirtualHostCases::aliases));
+        cases.put(
+                "virtual hosts on demand for requests with bodies",
+                new Case(VirtualHostCases::bodies));
+        cases.put(
+                "virtual hosts on demand when the stream breaks",
+                new Case(VirtualHostCases::broken));
+        cases.put(
+                "virtual hosts on demand for several at once", new Case(VirtualHostCases::several));
+        cases.put(
+                "virtual hosts on demand where there are none",
+                new Case(VirtualHostCases::without));
+        cases.put("virtual hosts on demand asked for again", new Case(VirtualHostCases::again));
+        cases.put(
+                "virtual hosts on demand of changed routes",
+                new Case(VirtualHostCases::changedRoutes));
         return cases;
-    }
-
-    private static void put(Map<String, Case> cases, String name, Consumer<Dialogue> play) {
-        cases.put(name, new Case("15s", play));
     }
 
     private static void notDelta(Dialogue with) {

@@ -74,7 +74,7 @@ final class OutlierDetector {
         enforcedTotal = stats.counter(prefix + "enforced_total");
         overflow = stats.counter(prefix + "overflow");
         // Hosts that are degraded are detected by a field that is not supported; the name is there.
-        var _ = stats.counter(prefix + "detected_degradation");
+        stats.declare(prefix + "detected_degradation");
         oldTotal = stats.counter(prefix + "total");
         oldConsecutive5xx = stats.counter(prefix + "consecutive_5xx");
         oldSuccessRate = stats.counter(prefix + "success_rate");
