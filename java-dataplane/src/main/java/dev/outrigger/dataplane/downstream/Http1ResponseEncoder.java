@@ -51,9 +51,9 @@ final class Http1ResponseEncoder {
         request.setHttp10();
     }
 
-    /** What is answered was a HEAD in a version that is refused. */
-    void answerOldHead() {
-        request.setOldHead();
+    /** What is answered is a HEAD, though it was refused. */
+    void answerRefusedHead(boolean old) {
+        request.setRefusedHead(old);
     }
 
     /** Whether the body being sent is in chunks. */

@@ -7,7 +7,6 @@ import dev.outrigger.dataplane.message.CodecError;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.Http1BodyDecoder;
 import dev.outrigger.dataplane.message.Http1HeadParser;
-import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
@@ -322,8 +321,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (reader.isAnsweredAsHttp10()) {
             stream().answerAsHttp10();
         }
-        if (error == CodecError.LOW_VERSION && reader.head().method() == Method.HEAD) {
-            stream().answerOldHead();
+        if (reader.isToHead()) {
+            stream().answerRefusedHead(reader.head().isHttp10());
         }
         worker.stats().inc(accepted.stats().cxProtocolError);
         accepted.protocolError();

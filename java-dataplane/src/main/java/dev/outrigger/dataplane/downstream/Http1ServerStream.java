@@ -72,9 +72,9 @@ final class Http1ServerStream implements DownstreamStream {
         encoder.answerAsHttp10();
     }
 
-    /** What is answered was a HEAD in a version that is refused. */
-    void answerOldHead() {
-        encoder.answerOldHead();
+    /** What is answered is a HEAD, though it was refused. */
+    void answerRefusedHead(boolean old) {
+        encoder.answerRefusedHead(old);
     }
 
     /** Whether the connection ends with the response just sent. */

@@ -6,14 +6,16 @@ public final class AnsweredRequest {
     private boolean head;
     private boolean connect;
     private boolean http10;
-    private boolean oldHead;
+    private boolean refusedHead;
+    private boolean refusedOldHead;
 
     /** Nothing is known of the request yet. */
     public void reset() {
         head = false;
         connect = false;
         http10 = false;
-        oldHead = false;
+        refusedHead = false;
+        refusedOldHead = false;
     }
 
     public void set(RequestHead request) {
@@ -27,13 +29,25 @@ public final class AnsweredRequest {
         http10 = true;
     }
 
-    /** It is a HEAD in a version that is refused: nothing is said of a body where there is none. */
-    public void setOldHead() {
-        oldHead = true;
+    /**
+     * It is a HEAD that the codec refused when it knew the method: only the length of an answer
+     * without a body is told otherwise, a body is sent.
+     *
+     * @param old whether it came as HTTP/1.0
+     */
+    public void setRefusedHead(boolean old) {
+        refusedHead = true;
+        refusedOldHead = old;
     }
 
-    public boolean isOldHead() {
-        return oldHead;
+    /** Whether an answer without a body does not say so with a length. */
+    boolean isLengthUntold() {
+        return head || refusedHead;
+    }
+
+    /** Whether an answer without a length does not say either that it is in chunks. */
+    boolean isChunkingUntold() {
+        return http10 || refusedOldHead;
     }
 
     public boolean isHead() {

@@ -88,8 +88,7 @@ public final class HeadWriter {
         begin(headers, options);
         int status = head.status();
         statusLine(status);
-        boolean toHttp10 = to.isHttp10();
-        if (toHttp10) {
+        if (to.isHttp10()) {
             scratch[VERSION_DIGIT] = '0';
         }
         linesFrom = length;
@@ -102,11 +101,10 @@ public final class HeadWriter {
         boolean chunked = false;
         if (!headers.has(KnownHeader.CONTENT_LENGTH)
                 && mayHaveBody(status)
-                && !to.isOldHead()
                 && (endStream || !(to.isConnect() && status / 100 == 2))) {
-            if (endStream && !to.isHead()) {
+            if (endStream && !to.isLengthUntold()) {
                 put(KnownHeader.CONTENT_LENGTH, ZERO);
-            } else if (!toHttp10) {
+            } else if (!to.isChunkingUntold()) {
                 put(KnownHeader.TRANSFER_ENCODING, CHUNKED);
                 chunked = !to.isHead();
             }

@@ -88,6 +88,7 @@ public final class RequestReader {
     private int headerBytes;
     private boolean firstLineRead;
     private boolean answeredAsHttp10;
+    private boolean toHead;
     private boolean firstLineForbidden;
 
     public RequestReader(Options options) {
@@ -112,6 +113,7 @@ public final class RequestReader {
         firstLineRead = false;
         firstLineForbidden = false;
         answeredAsHttp10 = false;
+        toHead = false;
     }
 
     /** The head being read; valid until {@link #begin}. */
@@ -135,6 +137,11 @@ public final class RequestReader {
     /** Whether a refusal is an HTTP/1.0 message: the whole head was read and says so. */
     public boolean isAnsweredAsHttp10() {
         return answeredAsHttp10;
+    }
+
+    /** Whether the codec knew, when it judged the request, that it is a HEAD. */
+    public boolean isToHead() {
+        return toHead;
     }
 
     /** Consumes the head's bytes and nothing behind them. */
@@ -225,9 +232,12 @@ public final class RequestReader {
         if (found == null) {
             found = ConnectionHeader.sanitize(head);
         }
-        if (found == null) {
-            found = RequestTarget.resolve(head, options);
+        if (found != null) {
+            return found;
         }
+        // From here on Envoy's codec knows which method it answers.
+        toHead = head.method() == Method.HEAD;
+        found = RequestTarget.resolve(head, options);
         if (found == null && http10 && !options.acceptHttp10()) {
             found = CodecError.LOW_VERSION;
         }
