@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * written down. Used by one thread.
  */
 public final class GeneratedRun {
-    private static final int BATCH = 80;
+    private static final int BATCH = 40;
 
     /** The last case of a batch must not keep the processors waiting. */
     private static final int BATCHES_AT_ONCE = 3;
