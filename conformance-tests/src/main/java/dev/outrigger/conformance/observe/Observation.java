@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -99,13 +100,22 @@ public record Observation(
         put(fields, name + ".trailer.", attempt.trailers());
     }
 
-    /** Lines of one name keep their order; the order of different names is not looked at. */
+    /**
+     * Lines of one name keep their order, and {@code :order} says that of the names. No receiver
+     * learns the order of pseudo-header fields.
+     */
     private static void put(Map<String, String> fields, String prefix, List<Header> headers) {
         headers.forEach(header ->
                 fields.merge(
                         prefix + header.name(),
                         shortened(header.value()),
                         (earlier, later) -> earlier + " | " + later));
+        fields.put(
+                prefix + ":order",
+                shortened(headers.stream()
+                                .map(Header::name)
+                                .filter(name -> !name.startsWith(":"))
+                                .collect(Collectors.joining(" "))));
     }
 
     /** Long texts become their length and checksum: equal stays equal, and reports stay short. */

@@ -69,8 +69,10 @@ final class DownstreamResponse {
         HttpConnectionManager.Settings settings = exchange.settings();
         if (asked != null && settings.config.proxy100Continue()) {
             exchange.touch();
-            settings.stats.chargeInterim(shard);
             exchange.info().setResponseCode(interim.status());
+            if (!exchange.info().isHealthCheck()) {
+                settings.stats.chargeInterim(shard);
+            }
             ResponseMutations.strip(interim, asked);
             ResponseMutations.requestId(interim, asked, settings);
             downstream.sendInterim(interim);

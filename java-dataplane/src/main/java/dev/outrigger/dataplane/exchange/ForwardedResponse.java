@@ -100,11 +100,12 @@ final class ForwardedResponse {
         if (request.isComplete() && !exchange.routerOptions().suppressEnvoyHeaders()) {
             headers.set(KnownHeader.ENVOY_UPSTREAM_SERVICE_TIME, serviceNanos() / 1_000_000);
         }
-        request.tellAttemptCount(headers);
         request.hosts().addCookies(headers);
         exchange.info().setResponseCode(status);
         exchange.downstreamResponse().begin(response);
         editor.apply(headers, exchange);
+        // Not one of what edits see.
+        request.tellAttemptCount(headers);
         if (endStream) {
             countEnd();
         }

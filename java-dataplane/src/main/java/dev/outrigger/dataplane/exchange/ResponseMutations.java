@@ -82,15 +82,15 @@ final class ResponseMutations {
             HttpConnectionManager.Settings settings,
             WorkerContext worker) {
         HeaderBlock headers = head.headers();
-        if (request != null) {
-            requestId(head, request, settings);
-        }
         if (!headers.has(KnownHeader.DATE)) {
             headers.add(KnownHeader.DATE, worker.date());
         }
         if (settings.overwriteServer
                 || (!settings.passServer && !headers.has(KnownHeader.SERVER))) {
             headers.set(KnownHeader.SERVER, settings.serverName);
+        }
+        if (request != null) {
+            requestId(head, request, settings);
         }
         if (settings.via.length > 0) {
             int via = headers.find(KnownHeader.VIA);

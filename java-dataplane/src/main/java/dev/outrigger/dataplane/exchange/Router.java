@@ -163,12 +163,12 @@ final class Router {
     void editLocalResponse(ResponseHead head) {
         Route route = exchange.route();
         if (route != null) {
-            if (upstream.isReplying()) {
-                upstream.tellAttemptCount(head.headers());
-            }
             ClusterChoice.Target target = exchange.choice().target();
             (target == null ? route.responseEditor() : target.responseEditor())
                     .apply(head.headers(), exchange);
+            if (upstream.isReplying()) {
+                upstream.tellAttemptCount(head.headers());
+            }
         }
     }
 

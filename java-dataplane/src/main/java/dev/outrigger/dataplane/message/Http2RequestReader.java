@@ -217,6 +217,7 @@ public final class Http2RequestReader extends Http2MessageReader {
         if (!connect && knownScheme && !isPathShaped(method)) {
             return INVALID_MESSAGE;
         }
+        cookiesLast();
         head.setRequestLine(method, methodAt, methodBytes, pathAt, connect ? 0 : pathBytes);
         if (knownScheme) {
             head.setScheme(https);
@@ -226,6 +227,17 @@ public final class Http2RequestReader extends Http2MessageReader {
             upgrade();
         }
         return details;
+    }
+
+    /** Envoy collects the crumbs and adds them behind all that came with them. */
+    private void cookiesLast() {
+        int cookies = target.find(KnownHeader.COOKIE);
+        if (cookies >= 0 && cookies < target.limit() - 1) {
+            int offset = target.valueOffset(cookies);
+            int length = target.valueLength(cookies);
+            target.removeEntry(cookies);
+            target.add(KnownHeader.COOKIE, target.data(), offset, length);
+        }
     }
 
     private boolean isPathShaped(Method method) {
