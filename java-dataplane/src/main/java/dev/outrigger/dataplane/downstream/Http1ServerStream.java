@@ -168,6 +168,11 @@ final class Http1ServerStream implements DownstreamStream {
     }
 
     @Override
+    public void onRedirect() {
+        lifetime.onRequest();
+    }
+
+    @Override
     public boolean isLastRequest() {
         return lifetime.isLastRequest();
     }

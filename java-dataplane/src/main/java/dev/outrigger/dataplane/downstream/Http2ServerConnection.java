@@ -326,6 +326,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         lifetime.drain();
     }
 
+    /** One more request, though no stream. */
+    void onRedirect() {
+        lifetime.onRequest();
+    }
+
     boolean isDraining() {
         return lifetime.isDraining();
     }

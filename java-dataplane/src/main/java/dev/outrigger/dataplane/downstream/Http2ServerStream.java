@@ -228,6 +228,11 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
+    public void onRedirect() {
+        connection.onRedirect();
+    }
+
+    @Override
     public boolean isLastRequest() {
         return false;
     }

@@ -60,6 +60,7 @@ final class InternalRedirects {
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
         exchange.finish();
+        exchange.downstream().onRedirect();
         var moved = new BytesMeter();
         moved.resume(info.downstreamBytes());
         exchange.begin(exchange.manager());

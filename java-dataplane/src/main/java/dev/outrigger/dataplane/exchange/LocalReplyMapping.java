@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code local_reply_config}, compiled (Y6): changes replies of our own. Immutable. */
 final class LocalReplyMapping {
+    private static final String TEXT = "text/plain";
+
     private final Mapper[] mappers;
     private final @Nullable Format format;
 
@@ -106,15 +108,11 @@ final class LocalReplyMapping {
         info.setLogType(AccessLogType.DOWNSTREAM_END);
         boolean customType =
                 !java.util.Objects.equals(type, head.headers().text(KnownHeader.CONTENT_TYPE));
-        if (chosen != null
-                && !made.isEmpty()
-                && (type == null || !made.equals(body))
-                && !customType) {
-            if (type == null) {
-                return new Mapped(made, chosen.contentType, chosen.isJson());
-            }
-            head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(chosen.contentType));
+        String usual = chosen == null ? TEXT : chosen.contentType;
+        if (type != null && !customType && !made.isEmpty() && !made.equals(body)) {
+            // What a route said of the body does not hold for another one.
+            head.headers().set(KnownHeader.CONTENT_TYPE, Ascii.bytes(usual));
         }
-        return new Mapped(made, "", chosen != null && chosen.isJson());
+        return new Mapped(made, customType ? "" : usual, chosen != null && chosen.isJson());
     }
 }

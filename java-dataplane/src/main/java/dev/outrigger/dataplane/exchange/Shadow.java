@@ -102,7 +102,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
             appendSuffix(headers);
         }
         headers.set(KnownHeader.ENVOY_INTERNAL, LocalReplies.TRUE);
-        if (timeoutNanos > 0 && headers.has(KnownHeader.ENVOY_EXPECTED_RQ_TIMEOUT_MS)) {
+        if (timeoutNanos > 0 && !settings.router.suppressEnvoyHeaders()) {
             // A copy is not tried again: what the original says of an attempt does not hold for it.
             headers.set(KnownHeader.ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutNanos / NANOS_PER_MILLI);
         }

@@ -21,7 +21,7 @@ final class HpackEncoder {
     private static final int PATH = 4;
     private static final int SCHEME_HTTP = 6;
     private static final int SCHEME_HTTPS = 7;
-    private static final int STATUS_BYTES = ":status".length() + "200".length();
+    private static final int STATUS_BYTES = ":status".length();
     private static final byte[] PROTOCOL = Ascii.bytes(":protocol");
 
     static {
@@ -30,6 +30,7 @@ final class HpackEncoder {
         }
     }
 
+    private final byte[] decimal = new byte[10];
     private byte[] out = new byte[512];
     private int size;
     private int fieldBytes;
@@ -59,17 +60,20 @@ final class HpackEncoder {
     }
 
     void status(int code) {
-        fieldBytes += STATUS_BYTES;
         int index = HpackStaticTable.status(code);
         if (index > 0) {
+            fieldBytes += STATUS_BYTES + 3;
             put(0x80 | index);
             return;
         }
         put(HpackStaticTable.STATUS);
-        put(3);
-        put('0' + code / 100 % 10);
-        put('0' + code / 10 % 10);
-        put('0' + code % 10);
+        // An upstream over HTTP/1 may have said a number of any length.
+        int digits = Ascii.writeDecimal(code, decimal, 0);
+        fieldBytes += STATUS_BYTES + digits;
+        put(digits);
+        for (int i = 0; i < digits; i++) {
+            put(decimal[i]);
+        }
     }
 
     void method(byte[] data, int offset, int length) {

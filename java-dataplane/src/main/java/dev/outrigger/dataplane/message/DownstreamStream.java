@@ -61,6 +61,9 @@ public interface DownstreamStream {
     /** False while the peer does not keep up. */
     boolean isWritable();
 
+    /** The request is made again by itself, which is one more of those the connection may serve. */
+    void onRedirect();
+
     /** Whether the connection has served as many requests as it may. */
     boolean isLastRequest();
 

@@ -70,7 +70,7 @@ final class RequestFraming {
                 && !options.allowChunkedLength()) {
             return CodecError.LENGTH_AND_CHUNKED;
         }
-        persistence(head, options);
+        persistence(head, http10, options);
         if (head.method() == Method.CONNECT && length >= 0) {
             if (length > 0) {
                 return CodecError.BODY_DISALLOWED;
@@ -82,7 +82,8 @@ final class RequestFraming {
     }
 
     /** Whether the client wants to stay connected, and whether it asks for an upgrade. */
-    private static void persistence(RequestHead head, RequestReader.Options options) {
+    private static void persistence(
+            RequestHead head, boolean http10, RequestReader.Options options) {
         HeaderBlock headers = head.headers();
         boolean close = false;
         boolean keepAlive = false;
@@ -95,7 +96,8 @@ final class RequestFraming {
             }
         }
         if (connection >= 0) {
-            close = contains(headers, connection, CLOSE);
+            // In HTTP/1.0 it is no word: who asks to stay stays.
+            close = !http10 && contains(headers, connection, CLOSE);
             keepAlive = contains(headers, connection, KEEP_ALIVE);
             if (headers.has(KnownHeader.UPGRADE) && contains(headers, connection, UPGRADE)) {
                 upgrade(head);

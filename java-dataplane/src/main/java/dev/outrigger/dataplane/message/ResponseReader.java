@@ -208,7 +208,7 @@ public final class ResponseReader {
             return;
         }
         boolean close =
-                says(headers, KnownHeader.CONNECTION, CLOSE)
+                (!http10 && says(headers, KnownHeader.CONNECTION, CLOSE))
                         || says(headers, KnownHeader.PROXY_CONNECTION, CLOSE);
         // Proxy-Connection can only end a connection (observed).
         boolean keepAlive = says(headers, KnownHeader.CONNECTION, KEEP_ALIVE);

@@ -116,7 +116,11 @@ final class FaultFilter implements HttpFilter {
     }
 
     private String countedCluster() {
-        return config().disableDownstreamClusterStats() ? "" : downstreamCluster;
+        // Neither the route nor the filter may switch them off.
+        return config().disableDownstreamClusterStats()
+                        || configured.config().disableDownstreamClusterStats()
+                ? ""
+                : downstreamCluster;
     }
 
     private long delayMillis(HeaderBlock headers) {
