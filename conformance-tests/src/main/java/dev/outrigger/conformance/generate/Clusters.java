@@ -262,7 +262,7 @@ final class Clusters {
                                     60,
                                     "max_requests_per_connection",
                                     choices.between(1, 2))
-                            .maybe(choices, 30, "idle_timeout", "30s");
+                            .maybe(choices, 30, "idle_timeout", "600s");
             cluster.with(
                     OPTIONS_FIELD,
                     new Message()

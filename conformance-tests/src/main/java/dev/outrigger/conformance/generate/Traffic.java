@@ -133,7 +133,12 @@ final class Traffic {
                         request.answered()
                                 ? new ClientStep.AwaitResponses(awaited + 1)
                                 : new ClientStep.Pause(UNANSWERED));
-                ending(steps);
+                if (together.isEmpty()) {
+                    ending(steps);
+                } else {
+                    // Of a reset that comes while it does not read, Envoy hears when it writes.
+                    closeWrite(steps);
+                }
                 return;
             }
             awaited++;
@@ -150,13 +155,15 @@ final class Traffic {
     private void ending(List<ClientStep> steps) {
         switch (choices.weighted(plan.timed() ? 3 : 0, 2, 1, 1)) {
             case 0 -> steps.add(new ClientStep.AwaitEnd());
-            case 1 -> {
-                steps.add(new ClientStep.CloseWrite());
-                steps.add(new ClientStep.AwaitEnd());
-            }
+            case 1 -> closeWrite(steps);
             case 2 -> steps.add(new ClientStep.Close());
             default -> steps.add(new ClientStep.Reset());
         }
+    }
+
+    private static void closeWrite(List<ClientStep> steps) {
+        steps.add(new ClientStep.CloseWrite());
+        steps.add(new ClientStep.AwaitEnd());
     }
 
     /** At once, or in pieces with a moment between them. */

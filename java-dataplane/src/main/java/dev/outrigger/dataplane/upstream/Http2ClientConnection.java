@@ -92,10 +92,9 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
         pool.streamEnded(this);
     }
 
-    /** Whether the connection ends with this stream, in the midst of what is being read. */
-    boolean closesWithin(Http2ClientStream stream) {
-        return reading
-                && state == State.DRAINING
+    /** Whether the connection ends with this stream. */
+    boolean closesWith(Http2ClientStream stream) {
+        return state == State.DRAINING
                 && streams.size() == 1
                 && streams.contains(stream);
     }
@@ -104,7 +103,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
     void answered(Http2ClientStream stream) {
         boolean open = state != State.CLOSED;
         recycle(stream);
-        if (open && state == State.CLOSED) {
+        if (open && reading && state == State.CLOSED) {
             // Envoy takes its own closing within a read for the peer's fault (observed).
             shard.inc(stats.cxProtocolError);
         }

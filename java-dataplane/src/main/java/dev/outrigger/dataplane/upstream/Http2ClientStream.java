@@ -139,7 +139,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             return;
         }
         // Envoy closes a connection that drains before the reset of its last stream goes out.
-        boolean closes = connection.closesWithin(this);
+        boolean closes = connection.closesWith(this);
         if (closes) {
             session.discard();
         }
