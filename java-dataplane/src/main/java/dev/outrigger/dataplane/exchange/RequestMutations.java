@@ -89,12 +89,8 @@ final class RequestMutations {
         boolean edge = config.useRemoteAddress();
         boolean firstHop = edge && config.xffNumTrustedHops() == 0;
         scheme(head, forwarding, firstHop, info.connection().tls() != null);
-        if (forwarding.appendXForwardedPort()
-                && (firstHop || headers.find(FORWARDED_PORT, 0) < 0)) {
-            headers.remove(FORWARDED_PORT);
-            headers.add(
-                    FORWARDED_PORT,
-                    Ascii.bytes(Integer.toString(info.connection().localAddress().getPort())));
+        if (forwarding.appendXForwardedPort()) {
+            forwardedPort(headers, firstHop, info.connection().localAddress().getPort());
         }
         if (isInternal(config, info, trust == CallerAddress.TRUSTED)) {
             headers.set(KnownHeader.ENVOY_INTERNAL, LocalReplies.TRUE);
@@ -104,14 +100,14 @@ final class RequestMutations {
         }
         if (edge) {
             headers.removeAll(EDGE_ONLY);
-            if (!info.remoteAddress().isUnresolved()) {
-                headers.set(
-                        KnownHeader.ENVOY_EXTERNAL_ADDRESS,
-                        Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
-            }
         }
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
+        }
+        if (edge && !info.remoteAddress().isUnresolved()) {
+            headers.set(
+                    KnownHeader.ENVOY_EXTERNAL_ADDRESS,
+                    Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
         }
         if (settings.via.length > 0) {
             join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
@@ -127,6 +123,16 @@ final class RequestMutations {
             for (byte[] name : routes.internalOnlyHeaders()) {
                 headers.remove(name);
             }
+        }
+    }
+
+    /** X4: in the place of the client's, if it sent one. */
+    private static void forwardedPort(HeaderBlock headers, boolean firstHop, int port) {
+        int entry = headers.find(FORWARDED_PORT, 0);
+        if (entry < 0) {
+            headers.add(FORWARDED_PORT, Ascii.bytes(Integer.toString(port)));
+        } else if (firstHop) {
+            headers.setValue(entry, Ascii.bytes(Integer.toString(port)));
         }
     }
 

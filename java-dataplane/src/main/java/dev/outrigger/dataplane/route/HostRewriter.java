@@ -69,6 +69,9 @@ public interface HostRewriter {
                                 headers.data(),
                                 headers.valueOffset(entry),
                                 headers.valueOffset(entry) + headers.valueLength(entry));
+        if (keepOriginal) {
+            headers.set(KnownHeader.ENVOY_ORIGINAL_HOST, old);
+        }
         if (appendForwardedHost && old.length > 0) {
             int forwarded = headers.find(KnownHeader.X_FORWARDED_HOST);
             if (forwarded < 0) {
@@ -76,9 +79,6 @@ public interface HostRewriter {
             } else if (!isLast(headers, forwarded, old)) {
                 headers.join(forwarded, new byte[] {','}, old);
             }
-        }
-        if (keepOriginal) {
-            headers.set(KnownHeader.ENVOY_ORIGINAL_HOST, old);
         }
         headers.set(KnownHeader.HOST, host);
     }

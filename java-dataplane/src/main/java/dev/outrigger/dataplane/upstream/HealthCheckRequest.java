@@ -44,11 +44,11 @@ final class HealthCheckRequest {
     /** The head of a gRPC health check. */
     static String grpcHead(HeaderEdits metadata, Duration timeout, String authority, Host to) {
         List<Header> headers = new ArrayList<>();
-        headers.add(new Header("content-type", "application/grpc"));
         headers.add(new Header("te", "trailers"));
-        headers.add(new Header("grpc-timeout", timeout.toMillis() + "m"));
+        headers.add(new Header("content-type", "application/grpc"));
         headers.add(new Header("user-agent", "Envoy/HC"));
         edit(headers, metadata, to);
+        headers.add(new Header("grpc-timeout", timeout.toMillis() + "m"));
         return head("POST", "/grpc.health.v1.Health/Check", authority, headers);
     }
 
