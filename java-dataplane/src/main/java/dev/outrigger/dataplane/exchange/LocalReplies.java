@@ -48,7 +48,7 @@ final class LocalReplies {
             headers.remove(KnownHeader.CONTENT_LENGTH);
             return NOTHING;
         }
-        byte[] bytes = body.getBytes(UTF_8);
+        byte[] bytes = Ascii.bytes(body);
         if (bytes.length > 0) {
             headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
             if (!headers.has(KnownHeader.CONTENT_TYPE)) {
@@ -72,7 +72,7 @@ final class LocalReplies {
 
     private static String percentEncode(String text) {
         var out = new StringBuilder();
-        for (byte b : text.getBytes(UTF_8)) {
+        for (byte b : Ascii.bytes(text)) {
             if (b >= ' ' && b < '~' && b != '%') {
                 out.append((char) b);
             } else {
