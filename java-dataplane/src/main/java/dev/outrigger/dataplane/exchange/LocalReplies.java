@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;

@@ -24,8 +24,7 @@ final class LocalReplyMapping {
 
     private record Format(LogFormat template, String contentType) {
         static Format of(BodyFormat config) {
-            return new Format(
-                    LogFormat.of(config.template()), WireText.of(config.contentType()));
+            return new Format(LogFormat.of(config.template()), WireText.of(config.contentType()));
         }
 
         boolean isJson() {

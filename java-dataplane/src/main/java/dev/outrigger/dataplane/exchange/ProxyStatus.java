@@ -9,7 +9,6 @@ import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.message.WireText;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**

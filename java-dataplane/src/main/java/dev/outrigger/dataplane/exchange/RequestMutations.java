@@ -139,7 +139,8 @@ final class RequestMutations {
             headers.set(KnownHeader.X_FORWARDED_PROTO, secured ? HTTPS : HTTP);
         }
         if (!forwarding.schemeOverwrite().isEmpty()) {
-            headers.set(KnownHeader.X_FORWARDED_PROTO, WireText.bytes(forwarding.schemeOverwrite()));
+            headers.set(
+                    KnownHeader.X_FORWARDED_PROTO, WireText.bytes(forwarding.schemeOverwrite()));
             head.setHttps(forwarding.schemeOverwrite().equals("https"));
         } else if (!head.hasScheme()) {
             int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);

@@ -94,10 +94,7 @@ final class HeaderMutationFilterParser {
                                                 proto.getAppend(),
                                                 FieldPaths.index(path, i) + ".append",
                                                 findings)));
-                case REMOVE ->
-                        changes.add(
-                                new HeaderChange.Remove(
-                                        Ascii.lower(proto.getRemove())));
+                case REMOVE -> changes.add(new HeaderChange.Remove(Ascii.lower(proto.getRemove())));
                 case ACTION_NOT_SET -> {} // reported by the oneof's own constraint
             }
         }

@@ -201,8 +201,7 @@ final class HttpConnectionManagerParser {
                                     FieldPaths.join(at, "filters"),
                                     findings);
             if (upgrades.putIfAbsent(
-                            Ascii.lower(each.getUpgradeType()),
-                            new UpgradeConfig(enabled, filters))
+                            Ascii.lower(each.getUpgradeType()), new UpgradeConfig(enabled, filters))
                     != null) {
                 findings.invalid(
                         at,

@@ -70,9 +70,7 @@ final class LocalReplyParser {
                 proto.hasStatusCode()
                         ? OptionalInt.of(proto.getStatusCode().getValue())
                         : OptionalInt.empty(),
-                proto.hasBody()
-                        ? Optional.of(text(proto.getBody()))
-                        : Optional.empty(),
+                proto.hasBody() ? Optional.of(text(proto.getBody())) : Optional.empty(),
                 HeaderEditsParser.additions(
                         proto.getHeadersToAddList(),
                         FieldPaths.join(path, "headers_to_add"),

@@ -241,8 +241,7 @@ final class MatchTreeParser {
                     .orElse(new Input.FilterState(""));
         }
         return Values.unpack(config, HttpRequestHeaderMatchInput.class, at, findings)
-                .<Input>map(input ->
-                        new Input.RequestHeader(Ascii.lower(input.getHeaderName())))
+                .<Input>map(input -> new Input.RequestHeader(Ascii.lower(input.getHeaderName())))
                 .orElse(new Input.FilterState(""));
     }
 

@@ -87,8 +87,7 @@ final class RewriteParser {
             case HOST_REWRITE_HEADER ->
                     proto.getHostRewriteHeader().isEmpty()
                             ? new HostRewrite.None()
-                            : new HostRewrite.Header(
-                                    Ascii.lower(proto.getHostRewriteHeader()));
+                            : new HostRewrite.Header(Ascii.lower(proto.getHostRewriteHeader()));
             case HOST_REWRITE_PATH_REGEX ->
                     new HostRewrite.PathRegex(
                             regex(

@@ -170,9 +170,7 @@ public final class RouteParser {
                         path,
                         "response",
                         findings),
-                proto.getInternalOnlyHeadersList().stream()
-                        .map(h -> Ascii.lower(h))
-                        .toList(),
+                proto.getInternalOnlyHeadersList().stream().map(h -> Ascii.lower(h)).toList(),
                 mirrors,
                 proto.getIgnorePortInHostMatching(),
                 proto.getIgnorePathParametersInPathMatching(),

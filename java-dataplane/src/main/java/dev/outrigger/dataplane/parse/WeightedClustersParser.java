@@ -61,10 +61,7 @@ final class WeightedClustersParser {
                             + " exceeds 4294967295");
         }
         return new ClusterSpecifier.Weighted(
-                weighted,
-                total,
-                Ascii.lower(proto.getHeaderName()),
-                proto.getRuntimeKeyPrefix());
+                weighted, total, Ascii.lower(proto.getHeaderName()), proto.getRuntimeKeyPrefix());
     }
 
     private static WeightedCluster cluster(ClusterWeight each, String at, Findings findings) {

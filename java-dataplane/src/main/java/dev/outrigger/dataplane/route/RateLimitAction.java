@@ -13,7 +13,6 @@ import dev.outrigger.dataplane.message.WireText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,8 @@ interface RateLimitAction {
     static RateLimitAction of(Action action) {
         return switch (action) {
             case Action.SourceCluster() ->
-                    (request, into) -> add(into, "source_cluster", WireText.of(request.sourceCluster()));
+                    (request, into) ->
+                            add(into, "source_cluster", WireText.of(request.sourceCluster()));
             case Action.DestinationCluster() ->
                     (request, into) ->
                             add(

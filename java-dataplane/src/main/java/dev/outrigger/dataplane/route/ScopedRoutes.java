@@ -22,7 +22,9 @@ public final class ScopedRoutes {
     public ScopedRoutes(ScopeKeyConfig key, Map<List<String>, Routes> scopes) {
         this.fragments = key.fragments().stream().map(ScopedRoutes::wire).toList();
         this.names =
-                fragments.stream().map(each -> WireText.bytes(each.header())).toArray(byte[][]::new);
+                fragments.stream()
+                        .map(each -> WireText.bytes(each.header()))
+                        .toArray(byte[][]::new);
         this.scopes = Map.copyOf(scopes);
     }
 

@@ -57,7 +57,10 @@ final class HealthCheckRequest {
         var text = new StringBuilder(method).append(' ').append(WireText.of(path));
         text.append(" HTTP/1.1\r\nhost: ").append(WireText.of(host)).append("\r\n");
         for (Header header : headers) {
-            text.append(WireText.of(header.name())).append(": ").append(header.value()).append("\r\n");
+            text.append(WireText.of(header.name()))
+                    .append(": ")
+                    .append(header.value())
+                    .append("\r\n");
         }
         return text.append("\r\n").toString();
     }
