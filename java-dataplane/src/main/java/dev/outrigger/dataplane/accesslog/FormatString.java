@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.accesslog;
 
+import dev.outrigger.dataplane.message.WireText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -62,7 +63,7 @@ public final class FormatString implements LogFormat {
                                     + i);
                 }
                 if (!literal.isEmpty()) {
-                    operators.add(new Operator.Literal(literal.toString()));
+                    operators.add(new Operator.Literal(WireText.of(literal.toString())));
                     literal.setLength(0);
                 }
                 operators.add(operator(matcher, missingAsDash));
@@ -70,7 +71,7 @@ public final class FormatString implements LogFormat {
             }
         }
         if (!literal.isEmpty()) {
-            operators.add(new Operator.Literal(literal.toString()));
+            operators.add(new Operator.Literal(WireText.of(literal.toString())));
         }
         return new FormatString(operators);
     }
@@ -101,6 +102,15 @@ public final class FormatString implements LogFormat {
         for (Operator operator : operators) {
             operator.append(out, context);
         }
+    }
+
+    /** Appends it as a JSON literal; what an operator brings is escaped by itself (observed). */
+    void appendJson(StringBuilder out, FormatContext context) {
+        out.append('"');
+        for (Operator operator : operators) {
+            operator.appendJsonText(out, context);
+        }
+        out.append('"');
     }
 
     /** Convenience for short texts. */

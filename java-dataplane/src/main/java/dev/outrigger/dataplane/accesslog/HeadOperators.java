@@ -7,8 +7,8 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The operators that read the heads of requests and responses. */
@@ -81,8 +81,8 @@ final class HeadOperators {
 
     static TextSource trailer(String argument) {
         String[] names = names(argument);
-        byte[] first = Ascii.bytes(names[0]);
-        byte[] second = Ascii.bytes(names[names.length - 1]);
+        byte[] first = WireText.bytes(names[0]);
+        byte[] second = WireText.bytes(names[names.length - 1]);
         return c -> {
             String value = header(c.trailers(), first);
             return value == null ? header(c.trailers(), second) : value;
@@ -91,8 +91,8 @@ final class HeadOperators {
 
     static TextSource response(String argument) {
         String[] names = names(argument);
-        byte[] first = Ascii.bytes(names[0]);
-        byte[] second = Ascii.bytes(names[names.length - 1]);
+        byte[] first = WireText.bytes(names[0]);
+        byte[] second = WireText.bytes(names[names.length - 1]);
         if (names[0].equals(":status")) {
             return c -> c.response() == null ? null : status(c.response());
         }
@@ -107,7 +107,7 @@ final class HeadOperators {
     }
 
     private static String[] names(String argument) {
-        String[] names = argument.toLowerCase(Locale.ROOT).split("\\?", -1);
+        String[] names = Ascii.lower(argument).split("\\?", -1);
         if (names.length > 2) {
             throw new IllegalArgumentException(
                     "More than 1 alternative header specified in token: " + argument);
@@ -122,7 +122,7 @@ final class HeadOperators {
     }
 
     private static TextSource oneRequestHeader(String name) {
-        byte[] bytes = Ascii.bytes(name);
+        byte[] bytes = WireText.bytes(name);
         return switch (name) {
             case ":method" -> c -> c.request() == null ? null : method(c.request());
             case ":path" -> c -> c.request() == null ? null : path(c.request());

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.config.JsonTemplate;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.JsonText;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class JsonFormat implements LogFormat {
                 var names = new ArrayList<String>();
                 var values = new ArrayList<Node>();
                 for (Map.Entry<String, JsonTemplate> each : fields.entrySet()) {
-                    names.add(JsonText.quote(each.getKey()));
+                    names.add(WireText.of(JsonText.quote(each.getKey())));
                     values.add(node(each.getValue(), omitEmpty));
                 }
                 yield new Fields(names, values);
@@ -119,7 +120,7 @@ public final class JsonFormat implements LogFormat {
     private record Text(FormatString format) implements Node {
         @Override
         public boolean append(StringBuilder out, FormatContext context) {
-            out.append(JsonText.quote(format.render(context)));
+            format.appendJson(out, context);
             return true;
         }
     }

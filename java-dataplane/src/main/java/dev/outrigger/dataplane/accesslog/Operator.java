@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.config.MetadataValue;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.JsonText;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,16 @@ sealed interface Operator
 
     /** Appends the value as JSON writes it; only where it is not missing. */
     default void appendJson(StringBuilder out, FormatContext context) {
-        var text = new StringBuilder();
-        append(text, context);
-        out.append(JsonText.quote(text.toString()));
+        out.append('"');
+        appendJsonText(out, context);
+        out.append('"');
+    }
+
+    /** Appends the value as part of a text of JSON. */
+    default void appendJsonText(StringBuilder out, FormatContext context) {
+        int from = out.length();
+        append(out, context);
+        JsonText.escapeBytes(out, from);
     }
 
     /** Text between operators. */
@@ -101,7 +109,7 @@ sealed interface Operator
 
         @Override
         public void append(StringBuilder out, FormatContext context) {
-            String value = MetadataText.text(source.read(context));
+            String value = WireText.ofNullable(MetadataText.text(source.read(context)));
             if (value == null) {
                 out.append(missing);
             } else {
@@ -112,8 +120,11 @@ sealed interface Operator
         @Override
         public void appendJson(StringBuilder out, FormatContext context) {
             MetadataValue value = source.read(context);
-            if (value != null) {
-                out.append(MetadataText.json(value));
+            if (value instanceof MetadataValue.Text) {
+                // Cut, as other texts are.
+                Operator.super.appendJson(out, context);
+            } else if (value != null) {
+                out.append(WireText.of(MetadataText.json(value)));
             }
         }
     }

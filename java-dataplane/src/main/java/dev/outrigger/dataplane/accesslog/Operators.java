@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.TlsInfo;
+import dev.outrigger.dataplane.message.WireText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -191,7 +192,7 @@ final class Operators {
             case "RESP", "RESPONSE_HEADER" -> command.text(HeadOperators.response(argument));
             case "TRAILER", "RESPONSE_TRAILER" -> command.text(HeadOperators.trailer(argument));
             case "PATH" -> command.text(HeadOperators.path(argument));
-            case "QUERY_PARAM" -> command.text(QueryOperators.one(argument));
+            case "QUERY_PARAM" -> command.text(QueryOperators.one(WireText.of(argument)));
             case "QUERY_PARAMS" -> command.text(QueryOperators.all(argument));
             case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
             case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
@@ -234,11 +235,11 @@ final class Operators {
             case "RESPONSE_CODE_DETAILS" -> command.text(c -> c.info().details());
             case "ACCESS_LOG_TYPE" -> command.text(c -> c.info().logType().text());
             case "LOCAL_REPLY_BODY" -> command.text(c -> c.info().localReplyBody());
-            case "ROUTE_NAME" -> command.text(c -> c.info().routeName());
+            case "ROUTE_NAME" -> name(command, c -> c.info().routeName());
             case "ROUTE_RESOLUTION_COUNT" -> command.number(c -> c.info().routeResolutions());
             case "ROUTE_RESOLUTION_TIME_US" ->
                     command.number(c -> c.info().routeResolutionMicros());
-            case "VIRTUAL_CLUSTER_NAME" -> command.text(c -> c.info().virtualCluster());
+            case "VIRTUAL_CLUSTER_NAME" -> name(command, c -> c.info().virtualCluster());
             case "DYNAMIC_METADATA" ->
                     new Operator.Metadata(
                             MetadataText.dynamic(command.argument),
@@ -279,20 +280,20 @@ final class Operators {
             throw new IllegalArgumentException(
                     "Invalid header configuration. Format string contains newline.");
         }
-        Timestamps.Formatter formatter = Timestamps.strftime(pattern, zone);
+        Timestamps.Formatter formatter = Timestamps.strftime(WireText.of(pattern), zone);
         return command.text(context -> formatter.text(millis.applyAsLong(context)));
     }
 
     private static @Nullable Operator upstream(Command command) {
         return switch (command.name) {
             case "UPSTREAM_HOST" -> command.text(c -> c.info().upstreamHost());
-            case "UPSTREAM_HOST_NAME" -> command.text(c -> c.info().upstreamHostName());
+            case "UPSTREAM_HOST_NAME" -> name(command, c -> c.info().upstreamHostName());
             case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
-                    command.text(c -> withoutPort(c.info().upstreamHostName()));
+                    name(command, c -> withoutPort(c.info().upstreamHostName()));
             case "UPSTREAM_HOST_NAMES_ATTEMPTED" ->
-                    command.text(c -> c.info().upstreamHostNamesAttempted());
+                    name(command, c -> c.info().upstreamHostNamesAttempted());
             case "UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT" ->
-                    command.text(c -> withoutPorts(c.info().upstreamHostNamesAttempted()));
+                    name(command, c -> withoutPorts(c.info().upstreamHostNamesAttempted()));
             case "UPSTREAM_CONNECTION_POOL_READY_DURATION" ->
                     command.number(c -> c.info().poolReadyMillis());
             case "UPSTREAM_METADATA" -> metadata(command, MetadataKind.UPSTREAM_HOST);
@@ -326,11 +327,16 @@ final class Operators {
             case "UPSTREAM_DETECTED_CLOSE_TYPE" ->
                     command.text(c -> c.info().isUpstreamTried() ? CLOSED_NORMALLY : null);
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
-                    command.text(c -> c.info().upstreamCluster());
+                    name(command, c -> c.info().upstreamCluster());
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
                     command.text(c -> joined(c.info().transportFailure()));
             default -> null;
         };
+    }
+
+    /** What the configuration calls something. */
+    private static Operator name(Command command, TextSource configured) {
+        return command.text(context -> WireText.ofNullable(configured.read(context)));
     }
 
     private static Operator metadata(Command command, MetadataKind kind) {
@@ -371,9 +377,9 @@ final class Operators {
             case "TLS_JA3_FINGERPRINT" ->
                     command.text(c -> orNull(c.info().connection().accepted().ja3()));
             case "FILTER_CHAIN_NAME" ->
-                    command.text(c -> orNull(c.info().connection().accepted().filterChainName()));
+                    name(command, c -> orNull(c.info().connection().accepted().filterChainName()));
             case "LISTENER_NAME" ->
-                    command.text(c -> orNull(c.info().connection().accepted().listenerName()));
+                    name(command, c -> orNull(c.info().connection().accepted().listenerName()));
             case "DOWNSTREAM_DETECTED_CLOSE_TYPE" -> command.text(_ -> CLOSED_NORMALLY);
             // Only addresses inside a process have one.
             case "DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID",
@@ -456,7 +462,7 @@ final class Operators {
     /** A variable that is not set is a dash, in JSON as well. */
     private static TextSource environment(String variable) {
         String value = System.getenv(variable);
-        String text = value == null ? "-" : value;
+        String text = value == null ? "-" : WireText.of(value);
         return context -> text;
     }
 
@@ -467,7 +473,7 @@ final class Operators {
         } catch (UnknownHostException e) {
             name = null;
         }
-        String known = name;
+        String known = WireText.ofNullable(name);
         return context -> known;
     }
 

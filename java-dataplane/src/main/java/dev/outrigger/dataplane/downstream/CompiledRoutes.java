@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.exchange.HttpConnectionManager;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.RouteConfigCompiler;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -56,7 +57,7 @@ final class CompiledRoutes {
                                     .orElseGet(() ->
                                             proxy.routeTables().get(scope.routeConfigName())));
             if (table != null) {
-                byKey.put(scope.key(), table);
+                byKey.put(scope.key().stream().map(WireText::of).toList(), table);
             }
         }
         return new ScopedRoutes(source.key(), byKey);

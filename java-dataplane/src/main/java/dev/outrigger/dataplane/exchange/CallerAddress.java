@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -111,7 +112,7 @@ final class CallerAddress {
                 yield single ? TRUSTED : UNTRUSTED;
             }
             case OriginalIpDetection.CustomHeader(String name, boolean trusted, var reject) -> {
-                int entry = headers.find(Ascii.bytes(name), 0);
+                int entry = headers.find(WireText.bytes(name), 0);
                 InetSocketAddress found = entry < 0 ? null : parse(headers.value(entry));
                 if (found == null) {
                     yield reject.orElse(NOT_FOUND);

@@ -5,12 +5,12 @@ import dev.outrigger.dataplane.config.ConnectConfig;
 import dev.outrigger.dataplane.config.EndpointAssignment.DropOverload;
 import dev.outrigger.dataplane.dnscache.DnsCache;
 import dev.outrigger.dataplane.filter.LocalReply;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.message.UpstreamStream;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.HeaderEditor;
 import dev.outrigger.dataplane.route.HostRewriter;
 import dev.outrigger.dataplane.route.Route;
@@ -395,7 +395,7 @@ final class ForwardedRequest {
         if (route().isAutoHostRewrite() && !host.hostname().isEmpty()) {
             HostRewriter.replace(
                     head().headers(),
-                    Ascii.bytes(host.hostname()),
+                    WireText.bytes(host.hostname()),
                     route().appendsXForwardedHost(),
                     !exchange.routerOptions().suppressEnvoyHeaders());
         }

@@ -15,6 +15,7 @@ import dev.outrigger.dataplane.message.HeaderKeyFormat;
 import dev.outrigger.dataplane.message.PreserveCase;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
 import dev.outrigger.dataplane.route.ValueMatcher;
@@ -133,8 +134,8 @@ public final class HttpConnectionManager {
             this.stats = stats;
             this.paths = new PathNormalizer(config, context.runtime().snapshot(), context.random());
             this.accessLogs = accessLogs.toArray(AccessLog[]::new);
-            this.serverName = Ascii.bytes(serverName(config));
-            this.via = Ascii.bytes(config.via());
+            this.serverName = WireText.bytes(serverName(config));
+            this.via = WireText.bytes(config.via());
             this.earlyMutations =
                     config.forwarding().earlyHeaderMutations().stream()
                             .map(HeaderChanges::of)
@@ -163,8 +164,8 @@ public final class HttpConnectionManager {
                                 context));
             });
             this.localReplies = LocalReplyMapping.of(config.localReply());
-            this.serviceCluster = Ascii.bytes(context.serviceCluster());
-            this.serviceNode = Ascii.bytes(serviceNode);
+            this.serviceCluster = WireText.bytes(context.serviceCluster());
+            this.serviceNode = WireText.bytes(serviceNode);
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);
             this.securedReaderOptions = readerOptions.secured();

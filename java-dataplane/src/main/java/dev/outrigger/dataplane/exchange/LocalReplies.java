@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.outrigger.dataplane.accesslog.GrpcStatuses;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
@@ -48,7 +46,7 @@ final class LocalReplies {
             headers.remove(KnownHeader.CONTENT_LENGTH);
             return NOTHING;
         }
-        byte[] bytes = body.getBytes(UTF_8);
+        byte[] bytes = Ascii.bytes(body);
         if (bytes.length > 0) {
             headers.set(KnownHeader.CONTENT_LENGTH, bytes.length);
             if (!headers.has(KnownHeader.CONTENT_TYPE)) {
@@ -72,7 +70,7 @@ final class LocalReplies {
 
     private static String percentEncode(String text) {
         var out = new StringBuilder();
-        for (byte b : text.getBytes(UTF_8)) {
+        for (byte b : Ascii.bytes(text)) {
             if (b >= ' ' && b < '~' && b != '%') {
                 out.append((char) b);
             } else {

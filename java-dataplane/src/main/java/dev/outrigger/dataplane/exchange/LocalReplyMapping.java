@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.HeaderEditor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class LocalReplyMapping {
 
     private record Format(LogFormat template, String contentType) {
         static Format of(BodyFormat config) {
-            return new Format(LogFormat.of(config.template()), config.contentType());
+            return new Format(LogFormat.of(config.template()), WireText.of(config.contentType()));
         }
 
         boolean isJson() {
@@ -64,7 +65,7 @@ final class LocalReplyMapping {
     /**
      * What a reply says now.
      *
-     * @param body as Latin-1 text where it quotes headers
+     * @param body with one character for each byte
      * @param contentType of a body whose head names none; empty for the usual one
      * @param isJson whether a format of that type has made the body
      */

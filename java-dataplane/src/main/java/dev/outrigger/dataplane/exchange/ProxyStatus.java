@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,11 +72,12 @@ final class ProxyStatus {
     ProxyStatus(ForwardingConfig.ProxyStatus config, String serverName, String nodeId) {
         this.config = config;
         this.proxyName =
-                switch (config.name()) {
-                    case ProxyName.Server() -> serverName;
-                    case ProxyName.NodeId() -> nodeId;
-                    case ProxyName.Literal(String text) -> text;
-                };
+                WireText.of(
+                        switch (config.name()) {
+                            case ProxyName.Server() -> serverName;
+                            case ProxyName.NodeId() -> nodeId;
+                            case ProxyName.Literal(String text) -> text;
+                        });
     }
 
     /** Adds the header, and changes the status if that is wanted, where something went wrong. */

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class RequestChecks {
                 && head.isHttp10()
                 && !config.http1Options().defaultHostForHttp10().isEmpty()) {
             headers.add(
-                    KnownHeader.HOST, Ascii.bytes(config.http1Options().defaultHostForHttp10()));
+                    KnownHeader.HOST, WireText.bytes(config.http1Options().defaultHostForHttp10()));
             host = headers.find(KnownHeader.HOST);
         }
         if (host < 0) {

@@ -11,6 +11,7 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -144,7 +145,8 @@ final class RequestMutations {
             headers.set(KnownHeader.X_FORWARDED_PROTO, secured ? HTTPS : HTTP);
         }
         if (!forwarding.schemeOverwrite().isEmpty()) {
-            headers.set(KnownHeader.X_FORWARDED_PROTO, Ascii.bytes(forwarding.schemeOverwrite()));
+            headers.set(
+                    KnownHeader.X_FORWARDED_PROTO, WireText.bytes(forwarding.schemeOverwrite()));
             head.setHttps(forwarding.schemeOverwrite().equals("https"));
         } else if (!head.hasScheme()) {
             int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);

@@ -15,9 +15,33 @@ public final class Ascii {
 
     private Ascii() {}
 
-    /** Latin-1 bytes of a text, the encoding all header text is kept in. */
+    /**
+     * The bytes of a text of a message, which has one character for each, and of constants.
+     * Configured text is {@link WireText}'s.
+     */
     public static byte[] bytes(String text) {
         return text.getBytes(ISO_8859_1);
+    }
+
+    /** The text with its ASCII letters in lower case; other letters have one case only. */
+    public static String lower(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                return lowered(text, i);
+            }
+        }
+        return text;
+    }
+
+    private static String lowered(String text, int from) {
+        char[] chars = text.toCharArray();
+        for (int i = from; i < chars.length; i++) {
+            if (chars[i] >= 'A' && chars[i] <= 'Z') {
+                chars[i] = (char) (chars[i] + 32);
+            }
+        }
+        return new String(chars);
     }
 
     public static byte lower(byte value) {

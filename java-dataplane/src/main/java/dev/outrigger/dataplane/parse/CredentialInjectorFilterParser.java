@@ -5,12 +5,12 @@ import com.google.protobuf.ByteString;
 import dev.outrigger.dataplane.config.SecretConfig;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig.Source;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
 import io.envoyproxy.envoy.extensions.http.injected_credentials.generic.v3.Generic;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code envoy.filters.http.credential_injector}. */
@@ -50,7 +50,7 @@ final class CredentialInjectorFilterParser {
                                 typed,
                                 findings)
                         .orElseGet(Generic::getDefaultInstance);
-        String header = generic.getHeader().toLowerCase(Locale.ROOT);
+        String header = Ascii.lower(generic.getHeader());
         return new CredentialInjectorConfig(
                 proto.getOverwrite(),
                 proto.getAllowRequestWithoutCredential(),

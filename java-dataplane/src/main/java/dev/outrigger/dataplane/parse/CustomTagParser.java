@@ -4,11 +4,11 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.CustomTagConfig;
 import dev.outrigger.dataplane.config.CustomTagConfig.Kind;
 import dev.outrigger.dataplane.config.CustomTagConfig.Source;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKind;
 import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Tags of access log services. */
 final class CustomTagParser {
@@ -60,7 +60,7 @@ final class CustomTagParser {
                         add(
                                 each,
                                 new Source.RequestHeader(
-                                        each.getRequestHeader().getName().toLowerCase(Locale.ROOT),
+                                        Ascii.lower(each.getRequestHeader().getName()),
                                         each.getRequestHeader().getDefaultValue()),
                                 tags);
                 case METADATA -> add(each, metadata(each.getMetadata()), tags);

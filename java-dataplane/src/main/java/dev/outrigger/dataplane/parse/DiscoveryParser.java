@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsBackoff;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsLookupFamily;
 import dev.outrigger.dataplane.config.ClusterConfig.DnsOptions;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
@@ -15,7 +16,6 @@ import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -306,7 +306,7 @@ final class DiscoveryParser {
         String header =
                 lb.getUseHttpHeader() ? (name.isEmpty() ? DEFAULT_ORIGINAL_DST_HEADER : name) : "";
         return new Discovery.OriginalDst(
-                header.toLowerCase(Locale.ROOT),
+                Ascii.lower(header),
                 metadataKey(lb),
                 lb.hasUpstreamPortOverride()
                         ? OptionalInt.of(lb.getUpstreamPortOverride().getValue())

@@ -3,9 +3,9 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.filter.dynamicforwardproxy.DynamicForwardProxyConfig;
 import dev.outrigger.dataplane.filter.dynamicforwardproxy.DynamicForwardProxyConfig.HostRewrite;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
-import java.util.Locale;
 
 /** {@code envoy.filters.http.dynamic_forward_proxy}. */
 final class DynamicForwardProxyFilterParser {
@@ -35,7 +35,7 @@ final class DynamicForwardProxyFilterParser {
                             (proto, _, _) ->
                                     new HostRewrite(
                                             proto.getHostRewriteLiteral(),
-                                            proto.getHostRewriteHeader().toLowerCase(Locale.ROOT)));
+                                            Ascii.lower(proto.getHostRewriteHeader())));
 
     private DynamicForwardProxyFilterParser() {}
 }

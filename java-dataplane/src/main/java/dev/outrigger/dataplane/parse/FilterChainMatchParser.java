@@ -6,13 +6,13 @@ import com.google.protobuf.util.JsonFormat;
 import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig;
 import dev.outrigger.dataplane.config.FilterChainMatchConfig.SourceType;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,7 +122,7 @@ final class FilterChainMatchParser {
                         name,
                         "partial wildcards are not supported in \"server_names\"");
             }
-            names.add(name.toLowerCase(Locale.ROOT));
+            names.add(Ascii.lower(name));
         }
         var match =
                 new FilterChainMatchConfig(

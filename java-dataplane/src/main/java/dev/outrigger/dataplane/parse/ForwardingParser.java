@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.ForwardingConfig.OriginalIpDetection;
 import dev.outrigger.dataplane.config.ForwardingConfig.ProxyName;
 import dev.outrigger.dataplane.config.ForwardingConfig.ProxyStatus;
 import dev.outrigger.dataplane.config.HeaderChange;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.SchemeHeaderTransformation;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -19,7 +20,6 @@ import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffTrust
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -239,7 +239,7 @@ final class ForwardingParser {
             reject = OptionalInt.of(code < 400 ? DEFAULT_REJECT_STATUS : code);
         }
         return new OriginalIpDetection.CustomHeader(
-                config.getHeaderName().toLowerCase(Locale.ROOT),
+                Ascii.lower(config.getHeaderName()),
                 config.getAllowExtensionToSetAddressAsTrusted(),
                 reject);
     }

@@ -5,12 +5,12 @@ import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.AccessLogConfig;
 import dev.outrigger.dataplane.config.AccessLogConfig.Format;
 import dev.outrigger.dataplane.config.AccessLogConfig.Sink;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Access logs that go to a gRPC service. */
@@ -97,6 +97,6 @@ final class GrpcAccessLogParser {
     }
 
     private static List<String> lower(List<String> names) {
-        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        return names.stream().map(name -> Ascii.lower(name)).toList();
     }
 }

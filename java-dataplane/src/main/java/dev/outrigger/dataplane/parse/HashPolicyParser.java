@@ -4,10 +4,10 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.RouteActionConfig.CookieAttribute;
 import dev.outrigger.dataplane.config.RouteActionConfig.HashPolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.HashSource;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code RouteAction.HashPolicy} (HP1, HP2). */
@@ -62,7 +62,7 @@ final class HashPolicyParser {
             case HEADER ->
                     Optional.of(
                             new HashSource.Header(
-                                    proto.getHeader().getHeaderName().toLowerCase(Locale.ROOT),
+                                    Ascii.lower(proto.getHeader().getHeaderName()),
                                     proto.getHeader().hasRegexRewrite()
                                             ? Optional.of(
                                                     RewriteParser.regex(

@@ -4,11 +4,11 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.HeaderEdits;
 import dev.outrigger.dataplane.config.HeaderEdits.Add;
 import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code *_headers_to_add} and {@code *_headers_to_remove} of any level (D1 to D6). */
 @SuppressWarnings("deprecation") // control planes still send append
@@ -41,7 +41,7 @@ final class HeaderEditsParser {
         var remove = new ArrayList<String>();
         String removePath = FieldPaths.join(path, side + "_headers_to_remove");
         for (int i = 0; i < toRemove.size(); i++) {
-            String name = toRemove.get(i).toLowerCase(Locale.ROOT);
+            String name = Ascii.lower(toRemove.get(i));
             if (isProtected(name)) {
                 findings.invalid(
                         FieldPaths.index(removePath, i),
@@ -63,7 +63,7 @@ final class HeaderEditsParser {
     }
 
     static Add one(HeaderValueOption option, String path, Findings findings) {
-        String name = option.getHeader().getKey().toLowerCase(Locale.ROOT);
+        String name = Ascii.lower(option.getHeader().getKey());
         if (isProtected(name)) {
             findings.invalid(
                     FieldPaths.join(path, "header.key"),

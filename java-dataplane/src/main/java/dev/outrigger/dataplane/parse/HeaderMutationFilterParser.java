@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.HeaderChange;
 import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig.QueryChange;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.core.v3.KeyValueAppend;
 import io.envoyproxy.envoy.config.core.v3.KeyValueMutation;
@@ -14,7 +15,6 @@ import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMuta
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.Mutations;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code envoy.filters.http.header_mutation}. */
 final class HeaderMutationFilterParser {
@@ -94,10 +94,7 @@ final class HeaderMutationFilterParser {
                                                 proto.getAppend(),
                                                 FieldPaths.index(path, i) + ".append",
                                                 findings)));
-                case REMOVE ->
-                        changes.add(
-                                new HeaderChange.Remove(
-                                        proto.getRemove().toLowerCase(Locale.ROOT)));
+                case REMOVE -> changes.add(new HeaderChange.Remove(Ascii.lower(proto.getRemove())));
                 case ACTION_NOT_SET -> {} // reported by the oneof's own constraint
             }
         }

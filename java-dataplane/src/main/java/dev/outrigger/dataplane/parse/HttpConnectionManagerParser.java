@@ -14,13 +14,13 @@ import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.config.UpgradeConfig;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -201,8 +201,7 @@ final class HttpConnectionManagerParser {
                                     FieldPaths.join(at, "filters"),
                                     findings);
             if (upgrades.putIfAbsent(
-                            each.getUpgradeType().toLowerCase(Locale.ROOT),
-                            new UpgradeConfig(enabled, filters))
+                            Ascii.lower(each.getUpgradeType()), new UpgradeConfig(enabled, filters))
                     != null) {
                 findings.invalid(
                         at,

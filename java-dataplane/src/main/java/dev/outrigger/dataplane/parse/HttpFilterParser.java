@@ -5,11 +5,11 @@ import com.google.protobuf.Any;
 import dev.outrigger.dataplane.config.HttpFilterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.UpstreamLogConfig;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -45,7 +45,7 @@ final class HttpFilterParser {
                                                     || proto.getDynamicStats().getValue(),
                                             proto.getSuppressEnvoyHeaders(),
                                             proto.getStrictCheckHeadersList().stream()
-                                                    .map(each -> each.toLowerCase(Locale.ROOT))
+                                                    .map(each -> Ascii.lower(each))
                                                     .toList(),
                                             proto.getRespectExpectedRqTimeout(),
                                             proto.getSuppressGrpcRequestFailureCodeStats(),

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.RouteActionConfig.InternalRedirectConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.RedirectPredicate;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.InternalRedirectPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -12,7 +13,6 @@ import io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.Previ
 import io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -79,7 +79,7 @@ final class InternalRedirectParser {
             InternalRedirectPolicy proto, String path, Findings findings) {
         var headers = new ArrayList<String>();
         for (int i = 0; i < proto.getResponseHeadersToCopyCount(); i++) {
-            String name = proto.getResponseHeadersToCopy(i).toLowerCase(Locale.ROOT);
+            String name = Ascii.lower(proto.getResponseHeadersToCopy(i));
             if (name.startsWith(":") || name.equals("host")) {
                 findings.invalid(
                         FieldPaths.index(FieldPaths.join(path, "response_headers_to_copy"), i),

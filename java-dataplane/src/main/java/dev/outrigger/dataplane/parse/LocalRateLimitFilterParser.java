@@ -162,7 +162,8 @@ final class LocalRateLimitFilterParser {
             String at = FieldPaths.index(FieldPaths.join(path, "descriptors"), i);
             List<RateLimitDescriptor.Entry> entries =
                     each.getEntriesList().stream()
-                            .map(e -> new RateLimitDescriptor.Entry(e.getKey(), e.getValue()))
+                            .map(e ->
+                                    RateLimitDescriptor.Entry.configured(e.getKey(), e.getValue()))
                             .toList();
             if (!seen.add(entries)) {
                 findings.invalid(

@@ -4,9 +4,11 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.LocalReplyConfig;
 import dev.outrigger.dataplane.config.LocalReplyConfig.BodyFormat;
 import dev.outrigger.dataplane.config.LocalReplyConfig.Template;
+import dev.outrigger.dataplane.message.WireText;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,9 +70,7 @@ final class LocalReplyParser {
                 proto.hasStatusCode()
                         ? OptionalInt.of(proto.getStatusCode().getValue())
                         : OptionalInt.empty(),
-                proto.hasBody()
-                        ? Optional.of(SubstitutionFormats.string(proto.getBody()))
-                        : Optional.empty(),
+                proto.hasBody() ? Optional.of(text(proto.getBody())) : Optional.empty(),
                 HeaderEditsParser.additions(
                         proto.getHeadersToAddList(),
                         FieldPaths.join(path, "headers_to_add"),
@@ -80,6 +80,13 @@ final class LocalReplyParser {
                         proto.getBodyFormatOverride(),
                         FieldPaths.join(path, "body_format_override"),
                         findings));
+    }
+
+    /** With a character for each byte, which need not be UTF-8. */
+    private static String text(DataSource body) {
+        return body.hasInlineBytes()
+                ? body.getInlineBytes().toString(StandardCharsets.ISO_8859_1)
+                : WireText.of(body.getInlineString());
     }
 
     private static Optional<BodyFormat> format(

@@ -19,6 +19,7 @@ import dev.outrigger.dataplane.config.MatchTreeConfig.OnMatch;
 import dev.outrigger.dataplane.config.MatchTreeConfig.Predicate;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.environment_variable.v3.Config;
@@ -31,7 +32,6 @@ import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -241,8 +241,7 @@ final class MatchTreeParser {
                     .orElse(new Input.FilterState(""));
         }
         return Values.unpack(config, HttpRequestHeaderMatchInput.class, at, findings)
-                .<Input>map(input ->
-                        new Input.RequestHeader(input.getHeaderName().toLowerCase(Locale.ROOT)))
+                .<Input>map(input -> new Input.RequestHeader(Ascii.lower(input.getHeaderName())))
                 .orElse(new Input.FilterState(""));
     }
 

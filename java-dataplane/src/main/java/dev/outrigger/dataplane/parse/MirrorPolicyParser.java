@@ -2,10 +2,10 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code RequestMirrorPolicy} (S1 to S3). */
@@ -47,7 +47,7 @@ final class MirrorPolicyParser {
         }
         return new MirrorPolicyConfig(
                 proto.getCluster(),
-                proto.getClusterHeader().toLowerCase(Locale.ROOT),
+                Ascii.lower(proto.getClusterHeader()),
                 proto.hasRuntimeFraction()
                         ? Optional.of(Fractions.runtime(proto.getRuntimeFraction()))
                         : Optional.empty(),

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
+import dev.outrigger.dataplane.message.WireText;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
@@ -49,11 +50,11 @@ final class OwnAnswerParser {
                     case PERMANENT_REDIRECT -> 308;
                     case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
                 },
-                proto.getSchemeRedirect(),
+                WireText.of(proto.getSchemeRedirect()),
                 proto.getHttpsRedirect(),
-                proto.getHostRedirect(),
+                WireText.of(proto.getHostRedirect()),
                 Values.clamp(Integer.toUnsignedLong(proto.getPortRedirect())),
-                proto.getPathRedirect(),
+                WireText.of(proto.getPathRedirect()),
                 pathRewrite(proto, path, findings),
                 proto.getStripQuery());
     }

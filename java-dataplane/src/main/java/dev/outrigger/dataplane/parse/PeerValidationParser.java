@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.PeerValidationConfig;
 import dev.outrigger.dataplane.config.PeerValidationConfig.SanMatch;
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.parse.DataSources.Content;
 import dev.outrigger.dataplane.x509.GeneralName;
 import dev.outrigger.dataplane.x509.LoadException;
@@ -17,7 +18,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -163,7 +163,7 @@ final class PeerValidationParser {
                         text,
                         "Invalid hex-encoded SHA-256 " + hex);
             }
-            all.add(hex.toLowerCase(Locale.ROOT));
+            all.add(Ascii.lower(hex));
         }
         return all;
     }

@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.RetryPolicyConfig.RateLimitedBackOff;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.ResetHeader;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -198,7 +198,7 @@ final class RetryPolicyParser {
                         backOff.getResetHeadersList().stream()
                                 .map(each ->
                                         new ResetHeader(
-                                                each.getName().toLowerCase(Locale.ROOT),
+                                                Ascii.lower(each.getName()),
                                                 each.getFormat()
                                                         == ResetHeaderFormat.UNIX_TIMESTAMP))
                                 .toList(),

@@ -4,12 +4,12 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.RouteActionConfig.HostRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.RegexRewriteConfig;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import java.util.List;
-import java.util.Locale;
 
 /** What a route makes of path and host (3.2). */
 final class RewriteParser {
@@ -87,8 +87,7 @@ final class RewriteParser {
             case HOST_REWRITE_HEADER ->
                     proto.getHostRewriteHeader().isEmpty()
                             ? new HostRewrite.None()
-                            : new HostRewrite.Header(
-                                    proto.getHostRewriteHeader().toLowerCase(Locale.ROOT));
+                            : new HostRewrite.Header(Ascii.lower(proto.getHostRewriteHeader()));
             case HOST_REWRITE_PATH_REGEX ->
                     new HostRewrite.PathRegex(
                             regex(

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.MaxStreamDuration;
 import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -18,7 +19,6 @@ import io.envoyproxy.envoy.extensions.early_data.v3.DefaultEarlyDataPolicy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +160,7 @@ final class RouteActionParser {
         return switch (proto.getClusterSpecifierCase()) {
             case CLUSTER -> new ClusterSpecifier.Single(proto.getCluster());
             case CLUSTER_HEADER ->
-                    new ClusterSpecifier.Header(proto.getClusterHeader().toLowerCase(Locale.ROOT));
+                    new ClusterSpecifier.Header(Ascii.lower(proto.getClusterHeader()));
             case WEIGHTED_CLUSTERS ->
                     WeightedClustersParser.parse(
                             proto.getWeightedClusters(),
@@ -278,7 +278,7 @@ final class RouteActionParser {
         for (int i = 0; i < protos.size(); i++) {
             String type = protos.get(i).getUpgradeType();
             boolean enabled = !protos.get(i).hasEnabled() || protos.get(i).getEnabled().getValue();
-            if (upgrades.putIfAbsent(type.toLowerCase(Locale.ROOT), enabled) != null) {
+            if (upgrades.putIfAbsent(Ascii.lower(type), enabled) != null) {
                 findings.invalid(
                         FieldPaths.index(FieldPaths.join(path, "upgrade_configs"), i),
                         type,

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.config.RouteMatchConfig.QueryParameterMatcherConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.TlsContextMatch;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
@@ -20,7 +21,6 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher.GoogleRE2;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code RouteMatch}, header and query parameter matchers (M1 to M7, HM1 to HM7, QM1, QM2). */
@@ -197,7 +197,7 @@ final class RouteMatchParser {
             HeaderMatcher proto = protos.get(i);
             headers.add(
                     new HeaderMatcherConfig(
-                            proto.getName().toLowerCase(Locale.ROOT),
+                            Ascii.lower(proto.getName()),
                             proto.getInvertMatch(),
                             proto.getTreatMissingHeaderAsEmpty(),
                             header(proto, FieldPaths.index(path, i), findings)));

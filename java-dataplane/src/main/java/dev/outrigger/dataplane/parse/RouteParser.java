@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig.TlsRequirement;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.Vhds;
@@ -21,7 +22,6 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -170,9 +170,7 @@ public final class RouteParser {
                         path,
                         "response",
                         findings),
-                proto.getInternalOnlyHeadersList().stream()
-                        .map(h -> h.toLowerCase(Locale.ROOT))
-                        .toList(),
+                proto.getInternalOnlyHeadersList().stream().map(h -> Ascii.lower(h)).toList(),
                 mirrors,
                 proto.getIgnorePortInHostMatching(),
                 proto.getIgnorePathParametersInPathMatching(),
@@ -240,7 +238,7 @@ public final class RouteParser {
             VirtualHost host = proto.getVirtualHosts(i);
             String hostPath = FieldPaths.index(FieldPaths.join(path, "virtual_hosts"), i);
             for (int j = 0; j < host.getDomainsCount(); j++) {
-                String domain = host.getDomains(j).toLowerCase(Locale.ROOT);
+                String domain = Ascii.lower(host.getDomains(j));
                 if (!seen.add(domain)) {
                     findings.invalid(
                             FieldPaths.index(hostPath + ".domains", j),
@@ -267,7 +265,7 @@ public final class RouteParser {
         }
         return new VirtualHostConfig(
                 proto.getName(),
-                proto.getDomainsList().stream().map(d -> d.toLowerCase(Locale.ROOT)).toList(),
+                proto.getDomainsList().stream().map(d -> Ascii.lower(d)).toList(),
                 routes,
                 matcher(proto, scope, path, findings),
                 switch (proto.getRequireTls()) {

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.ScopeConfig;
 import dev.outrigger.dataplane.config.ScopeKeyConfig;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.Extract;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.HeaderFragment;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList;
@@ -18,7 +19,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -195,7 +195,7 @@ public final class ScopedRoutesParser {
             }
             fragments.add(
                     new HeaderFragment(
-                            extractor.getName().toLowerCase(Locale.ROOT),
+                            Ascii.lower(extractor.getName()),
                             extractor.getElementSeparator(),
                             element
                                     ? new Extract.Element(

@@ -17,6 +17,7 @@ import dev.outrigger.dataplane.config.Http2Options;
 import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.UpstreamTlsConfig;
 import dev.outrigger.dataplane.config.XdsClusterConfig.TcpKeepalive;
+import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.parse.AddressParser.Names;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -31,7 +32,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -166,7 +166,7 @@ final class UpstreamOptionsParser {
         UpstreamHttpProtocolOptions naming =
                 options.map(HttpProtocolOptions::getUpstreamHttpProtocolOptions)
                         .orElseGet(proto::getUpstreamHttpProtocolOptions);
-        String header = naming.getOverrideAutoSniHeader().toLowerCase(Locale.ROOT);
+        String header = Ascii.lower(naming.getOverrideAutoSniHeader());
         return new PeerNaming(
                 naming.getAutoSni(),
                 naming.getAutoSanValidation(),

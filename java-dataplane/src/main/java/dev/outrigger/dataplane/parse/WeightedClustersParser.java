@@ -3,9 +3,9 @@ package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.WeightedCluster;
+import dev.outrigger.dataplane.message.Ascii;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
 import java.util.ArrayList;
-import java.util.Locale;
 
 /** {@code envoy.config.route.v3.WeightedCluster} (A3, A4). */
 final class WeightedClustersParser {
@@ -61,10 +61,7 @@ final class WeightedClustersParser {
                             + " exceeds 4294967295");
         }
         return new ClusterSpecifier.Weighted(
-                weighted,
-                total,
-                proto.getHeaderName().toLowerCase(Locale.ROOT),
-                proto.getRuntimeKeyPrefix());
+                weighted, total, Ascii.lower(proto.getHeaderName()), proto.getRuntimeKeyPrefix());
     }
 
     private static WeightedCluster cluster(ClusterWeight each, String at, Findings findings) {
@@ -85,7 +82,7 @@ final class WeightedClustersParser {
         }
         return new WeightedCluster(
                 each.getName(),
-                each.getClusterHeader().toLowerCase(Locale.ROOT),
+                Ascii.lower(each.getClusterHeader()),
                 Values.unsigned(each.getWeight()),
                 RouteActionParser.metadataMatch(each.hasMetadataMatch(), each.getMetadataMatch()),
                 HeaderEditsParser.parse(

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class ByteKeyMap<V> {
         values = new Object[capacity];
         mask = capacity - 1;
         entries.forEach((text, value) -> {
-            byte[] key = Ascii.bytes(text);
+            byte[] key = WireText.bytes(text);
             int slot = hash(key, 0, key.length) & mask;
             while (values[slot] != null) {
                 slot = slot + 1 & mask;

@@ -6,8 +6,8 @@ import dev.outrigger.dataplane.config.MetadataCriteria;
 import dev.outrigger.dataplane.config.RouteActionConfig.ClusterSpecifier;
 import dev.outrigger.dataplane.config.RouteActionConfig.Forward;
 import dev.outrigger.dataplane.config.RouteActionConfig.WeightedCluster;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -48,14 +48,14 @@ public final class ClusterChoice {
                 return name;
             }
             int entry = head.headers().find(nameHeader, 0);
-            return entry < 0 ? "" : head.headers().value(entry);
+            return entry < 0 ? "" : WireText.configured(head.headers().value(entry));
         }
     }
 
     private ClusterChoice(
             Target[] targets, String randomHeader, String runtimeKeyPrefix, long totalWeight) {
         this.targets = targets;
-        this.randomHeader = Ascii.bytes(randomHeader);
+        this.randomHeader = WireText.bytes(randomHeader);
         this.runtimeKeyPrefix = runtimeKeyPrefix;
         this.totalWeight = totalWeight;
     }
@@ -97,7 +97,7 @@ public final class ClusterChoice {
             Function<PerFilterConfigs.Level, PerFilterConfigs> filters) {
         return new Target(
                 name,
-                Ascii.bytes(header),
+                WireText.bytes(header),
                 1,
                 new byte[0],
                 forward.metadataMatch().orElse(null),
@@ -119,9 +119,9 @@ public final class ClusterChoice {
                         .or(choice::metadataMatch);
         return new Target(
                 choice.name(),
-                Ascii.bytes(choice.clusterHeader()),
+                WireText.bytes(choice.clusterHeader()),
                 choice.weight(),
-                Ascii.bytes(choice.hostRewriteLiteral()),
+                WireText.bytes(choice.hostRewriteLiteral()),
                 metadata.orElse(null),
                 HeaderEditor.of(List.of(choice.requestHeaders())),
                 edits.request(),

@@ -4,8 +4,8 @@ package dev.outrigger.dataplane.route;
 import dev.outrigger.dataplane.config.CorsPolicyConfig;
 import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
 /** A CORS policy compiled. Empty arrays and {@code null} mean "not said here". Immutable. */
@@ -35,10 +35,10 @@ public record CorsPolicy(
     public static CorsPolicy from(CorsPolicyConfig config) {
         return new CorsPolicy(
                 config.allowOrigins().stream().map(ValueMatcher::of).toArray(ValueMatcher[]::new),
-                Ascii.bytes(config.allowMethods()),
-                Ascii.bytes(config.allowHeaders()),
-                Ascii.bytes(config.exposeHeaders()),
-                Ascii.bytes(config.maxAge()),
+                WireText.bytes(config.allowMethods()),
+                WireText.bytes(config.allowHeaders()),
+                WireText.bytes(config.exposeHeaders()),
+                WireText.bytes(config.maxAge()),
                 config.allowCredentials().orElse(null),
                 config.filterEnabled().orElse(ON),
                 config.shadowEnabled().orElse(OFF),

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.XxHash64;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ public final class HashPolicy {
             case HashSource.Header(String name, var rewrite) ->
                     name.startsWith(":")
                             ? pseudoHeader(name, rewrite.map(RegexRewrite::new))
-                            : header(Ascii.bytes(name), rewrite.map(RegexRewrite::new));
+                            : header(WireText.bytes(name), rewrite.map(RegexRewrite::new));
             case HashSource.Cookie cookie -> cookie(cookie);
             case HashSource.SourceIp() ->
                     (head, info, result, cookies) -> {
@@ -166,7 +167,18 @@ public final class HashPolicy {
                                 headers.valueOffset(entry) + headers.valueLength(entry)));
     }
 
-    private static Source cookie(HashSource.Cookie config) {
+    private static Source cookie(HashSource.Cookie configured) {
+        var config =
+                new HashSource.Cookie(
+                        WireText.of(configured.name()),
+                        configured.ttl(),
+                        WireText.of(configured.path()),
+                        configured.attributes().stream()
+                                .map(each ->
+                                        new CookieAttribute(
+                                                WireText.of(each.name()),
+                                                WireText.of(each.value())))
+                                .toList());
         return (head, info, result, cookies) -> {
             String value = Cookies.find(head.headers(), config.name());
             if (!value.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class HeaderEditor {
         private final Edit[] edits;
 
         Level(HeaderEdits config) {
-            removes = config.remove().stream().map(Ascii::bytes).toArray(byte[][]::new);
+            removes = config.remove().stream().map(WireText::bytes).toArray(byte[][]::new);
             edits = config.add().stream().map(Edit::new).toArray(Edit[]::new);
         }
 
@@ -105,7 +106,7 @@ public final class HeaderEditor {
         private final byte[] literal;
 
         Edit(HeaderEdits.Add config) {
-            name = Ascii.bytes(config.name());
+            name = WireText.bytes(config.name());
             action = config.action();
             keepEmpty = config.keepEmptyValue();
             FormatString compiled = FormatString.parse(config.value(), false);

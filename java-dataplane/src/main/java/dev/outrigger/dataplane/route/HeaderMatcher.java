@@ -7,8 +7,8 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
-import java.util.Locale;
 
 /** One condition on the headers of a message (HM1..HM7), compiled. Immutable. */
 public final class HeaderMatcher {
@@ -26,9 +26,9 @@ public final class HeaderMatcher {
     private final ValueMatcher value;
 
     private HeaderMatcher(HeaderMatcherConfig config) {
-        String lower = config.name().toLowerCase(Locale.ROOT);
+        String lower = Ascii.lower(config.name());
         nameText = lower.equals("host") ? ":authority" : lower;
-        name = Ascii.bytes(nameText.equals(":authority") ? "host" : lower);
+        name = WireText.bytes(nameText.equals(":authority") ? "host" : lower);
         id = KnownHeader.of(name);
         invert = config.invert();
         missingAsEmpty = config.treatMissingAsEmpty();

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,11 @@ public interface HostRewriter {
             // The endpoint's name is known only when one is chosen.
             case HostRewrite.None _, HostRewrite.Auto _ -> NONE;
             case HostRewrite.Literal(String host) -> {
-                byte[] bytes = Ascii.bytes(host);
+                byte[] bytes = WireText.bytes(host);
                 yield head -> bytes;
             }
             case HostRewrite.Header(String header) -> {
-                byte[] name = Ascii.bytes(header);
+                byte[] name = WireText.bytes(header);
                 yield head -> {
                     HeaderBlock headers = head.headers();
                     int entry = headers.find(name, 0);

@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.RouteActionConfig.InternalRedirectConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.RedirectPredicate;
-import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +22,7 @@ public final class InternalRedirectPolicy {
         config.responseCodes().forEach(codes::set);
         crossScheme = config.allowCrossSchemeRedirect();
         headersToCopy =
-                config.responseHeadersToCopy().stream().map(Ascii::bytes).toArray(byte[][]::new);
+                config.responseHeadersToCopy().stream().map(WireText::bytes).toArray(byte[][]::new);
         predicates = config.predicates();
         this.routeName = routeName;
     }

@@ -7,9 +7,9 @@ import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.MatchTreeConfig.Input;
 import dev.outrigger.dataplane.config.MatchTreeConfig.InputMatch;
 import dev.outrigger.dataplane.config.MatchTreeConfig.Predicate;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.XxHash64;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ final class MatchInputs {
     }
 
     private static Text header(String name) {
-        byte[] bytes = Ascii.bytes(name.equals(":authority") ? "host" : name);
+        byte[] bytes = WireText.bytes(name.equals(":authority") ? "host" : name);
         return switch (name) {
             case ":path" -> head -> head.pathLength() == 0 ? null : head.path();
             case ":method" -> RequestHead::methodText;

@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.MatchTreeConfig.Kind;
 import dev.outrigger.dataplane.config.MatchTreeConfig.OnMatch;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ final class MatchTree {
 
     private static Map<String, Step> steps(Map<String, OnMatch> map, Parts parts) {
         var steps = new HashMap<String, Step>();
-        map.forEach((key, onMatch) -> steps.put(key, step(onMatch, parts)));
+        map.forEach((key, onMatch) -> steps.put(WireText.of(key), step(onMatch, parts)));
         return steps;
     }
 

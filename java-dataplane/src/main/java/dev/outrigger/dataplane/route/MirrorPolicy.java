@@ -3,8 +3,8 @@ package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.RouteActionConfig.MirrorPolicyConfig;
 import dev.outrigger.dataplane.config.RuntimeFractionalPercent;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public final class MirrorPolicy {
 
     private MirrorPolicy(MirrorPolicyConfig config) {
         cluster = config.cluster();
-        clusterHeader = Ascii.bytes(config.clusterHeader());
+        clusterHeader = WireText.bytes(config.clusterHeader());
         fraction = config.runtimeFraction().orElse(null);
         suffix = !config.disableShadowHostSuffixAppend();
     }
@@ -37,7 +37,7 @@ public final class MirrorPolicy {
             return cluster;
         }
         int entry = head.headers().find(clusterHeader, 0);
-        return entry < 0 ? "" : head.headers().value(entry);
+        return entry < 0 ? "" : WireText.configured(head.headers().value(entry));
     }
 
     /** Whether {@code -shadow} is appended to the host. */

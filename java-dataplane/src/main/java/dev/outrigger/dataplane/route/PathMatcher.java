@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.google.re2j.Pattern;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The path condition of a route (M3..M7) on the path without its query. Immutable. */
@@ -62,7 +62,7 @@ final class PathMatcher {
     }
 
     private static byte[] bytes(String value, boolean caseSensitive) {
-        return Ascii.bytes(caseSensitive ? value : value.toLowerCase(Locale.ROOT));
+        return WireText.bytes(caseSensitive ? value : Ascii.lower(value));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.TemplateSegment;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
 /** What a route makes of the path; the query stays (B2..B4). Immutable. */
@@ -28,7 +29,7 @@ interface PathRewriter {
         return switch (config) {
             case PathRewrite.None _ -> NONE;
             case PathRewrite.Prefix(String prefix) -> {
-                byte[] replacement = Ascii.bytes(prefix);
+                byte[] replacement = WireText.bytes(prefix);
                 yield (head, matched) -> matched < 0 ? null : replace(head, matched, replacement);
             }
             case PathRewrite.Regex(var regex) -> {

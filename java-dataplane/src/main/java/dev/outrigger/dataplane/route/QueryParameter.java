@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ final class QueryParameter {
     }
 
     QueryParameter(String name) {
-        this.name = Ascii.bytes(name);
+        this.name = WireText.bytes(name);
     }
 
     /** Asks the visitor about the value; without the parameter the answer is {@code missing}. */

@@ -9,11 +9,11 @@ import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One part of a descriptor, compiled. Immutable. */
@@ -29,19 +29,30 @@ interface RateLimitAction {
     static RateLimitAction of(Action action) {
         return switch (action) {
             case Action.SourceCluster() ->
-                    (request, into) -> add(into, "source_cluster", request.sourceCluster());
+                    (request, into) ->
+                            add(into, "source_cluster", WireText.of(request.sourceCluster()));
             case Action.DestinationCluster() ->
                     (request, into) ->
-                            add(into, "destination_cluster", request.destinationCluster());
-            case Action.GenericKey(String key, String value) -> (_, into) -> add(into, key, value);
-            case Action.RequestHeaders(String header, String key, boolean skip) -> {
-                byte[] name = Ascii.bytes(header.toLowerCase(Locale.ROOT));
+                            add(
+                                    into,
+                                    "destination_cluster",
+                                    WireText.of(request.destinationCluster()));
+            case Action.GenericKey(String key, String value) -> {
+                var entry = RateLimitDescriptor.Entry.configured(key, value);
+                yield (_, into) -> into.add(entry);
+            }
+            case Action.RequestHeaders(String header, String configured, boolean skip) -> {
+                String key = WireText.of(configured);
+                byte[] name = WireText.bytes(Ascii.lower(header));
                 yield (request, into) ->
                         addOr(into, key, header(request.context().request(), name), skip);
             }
-            case Action.QueryParameters(String parameter, String key, boolean skip) ->
-                    (request, into) ->
-                            addOr(into, key, query(request.context().request(), parameter), skip);
+            case Action.QueryParameters(String name, String configured, boolean skip) -> {
+                String parameter = WireText.of(name);
+                String key = WireText.of(configured);
+                yield (request, into) ->
+                        addOr(into, key, query(request.context().request(), parameter), skip);
+            }
             case Action.RemoteAddress() ->
                     (request, into) ->
                             add(into, "remote_address", ConnectionInfo.ip(address(request)));
@@ -50,33 +61,38 @@ interface RateLimitAction {
                             add(into, "masked_remote_address", masked(address(request), v4, v6));
             case Action.HeaderValueMatch match -> {
                 HeaderMatcher[] matchers = HeaderMatcher.all(match.headers());
+                var entry = RateLimitDescriptor.Entry.configured(match.key(), match.value());
                 yield (request, into) -> {
                     RequestHead head = request.context().request();
                     boolean matched = head != null && HeaderMatcher.allMatch(matchers, head);
-                    return matched == match.expectMatch() && add(into, match.key(), match.value());
+                    return matched == match.expectMatch() && into.add(entry);
                 };
             }
             case Action.QueryParameterValueMatch match -> {
                 List<QueryMatcher> matchers =
                         match.parameters().stream().map(QueryMatcher::new).toList();
+                var entry = RateLimitDescriptor.Entry.configured(match.key(), match.value());
                 yield (request, into) -> {
                     RequestHead head = request.context().request();
                     boolean matched =
                             head != null && matchers.stream().allMatch(m -> m.matches(head));
-                    return matched == match.expectMatch() && add(into, match.key(), match.value());
+                    return matched == match.expectMatch() && into.add(entry);
                 };
             }
-            case Action.MetaData metadata ->
-                    (request, into) -> {
-                        String found = metadata(request, metadata);
-                        return addOr(
-                                into,
-                                metadata.key(),
-                                found == null && !metadata.defaultValue().isEmpty()
-                                        ? metadata.defaultValue()
-                                        : found,
-                                metadata.skipIfAbsent());
-                    };
+            case Action.MetaData metadata -> {
+                String key = WireText.of(metadata.key());
+                yield (request, into) -> {
+                    String found = metadata(request, metadata);
+                    return addOr(
+                            into,
+                            key,
+                            WireText.ofNullable(
+                                    found == null && !metadata.defaultValue().isEmpty()
+                                            ? metadata.defaultValue()
+                                            : found),
+                            metadata.skipIfAbsent());
+                };
+            }
         };
     }
 

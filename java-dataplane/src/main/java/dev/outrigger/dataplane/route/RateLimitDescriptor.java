@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 
 /**
@@ -14,5 +15,10 @@ public record RateLimitDescriptor(List<Entry> entries, long hits) {
     }
 
     /** One key and its value. */
-    public record Entry(String key, String value) {}
+    public record Entry(String key, String value) {
+        /** Of configured text, so that it equals what requests bring. */
+        public static Entry configured(String key, String value) {
+            return new Entry(WireText.of(key), WireText.of(value));
+        }
+    }
 }

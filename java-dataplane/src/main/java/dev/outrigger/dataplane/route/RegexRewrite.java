@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import dev.outrigger.dataplane.config.RouteActionConfig.RegexRewriteConfig;
+import dev.outrigger.dataplane.message.WireText;
 
 /** Replaces all that RE2 matches, as RE2's global replacement does (B3). Immutable. */
 final class RegexRewrite {
@@ -16,7 +14,7 @@ final class RegexRewrite {
 
     RegexRewrite(RegexRewriteConfig config) {
         pattern = Latin1Regex.compile(config.pattern());
-        substitution = new String(config.substitution().getBytes(UTF_8), ISO_8859_1);
+        substitution = WireText.of(config.substitution());
         usable = highestGroup(substitution) <= pattern.groupCount();
     }
 

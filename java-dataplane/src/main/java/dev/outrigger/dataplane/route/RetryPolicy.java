@@ -6,8 +6,8 @@ import dev.outrigger.dataplane.config.RetryPolicyConfig.RateLimitedBackOff;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.ResetHeader;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryHostPredicate;
 import dev.outrigger.dataplane.config.RetryPolicyConfig.RetryOn;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.BitSet;
 import java.util.List;
 
@@ -55,7 +55,7 @@ public final class RetryPolicy {
                         .toArray(ResetHeader[]::new);
         resetHeaderNames = new byte[resetHeaders.length][];
         for (int i = 0; i < resetHeaders.length; i++) {
-            resetHeaderNames[i] = Ascii.bytes(resetHeaders[i].name());
+            resetHeaderNames[i] = WireText.bytes(resetHeaders[i].name());
         }
         resetMaxMillis =
                 config.rateLimitedBackOff().map(b -> b.maxInterval().toMillis()).orElse(0L);

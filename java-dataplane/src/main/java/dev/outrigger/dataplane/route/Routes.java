@@ -3,10 +3,10 @@ package dev.outrigger.dataplane.route;
 
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.util.Comparator;
@@ -73,7 +73,7 @@ public final class Routes {
         any = anyHost;
         onlyAny = exactHosts.isEmpty() && suffixes.length == 0 && prefixes.length == 0;
         internalOnlyHeaders =
-                table.internalOnlyHeaders().stream().map(Ascii::bytes).toArray(byte[][]::new);
+                table.internalOnlyHeaders().stream().map(WireText::bytes).toArray(byte[][]::new);
     }
 
     private static Wildcard[] wildcards(Map<Integer, Map<String, VirtualHost>> byLength) {

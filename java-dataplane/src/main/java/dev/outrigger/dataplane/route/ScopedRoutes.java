@@ -4,9 +4,9 @@ package dev.outrigger.dataplane.route;
 import dev.outrigger.dataplane.config.ScopeKeyConfig;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.Extract;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.HeaderFragment;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +20,11 @@ public final class ScopedRoutes {
     private final Map<List<String>, Routes> scopes;
 
     public ScopedRoutes(ScopeKeyConfig key, Map<List<String>, Routes> scopes) {
-        this.fragments = key.fragments();
+        this.fragments = key.fragments().stream().map(ScopedRoutes::wire).toList();
         this.names =
-                fragments.stream().map(each -> Ascii.bytes(each.header())).toArray(byte[][]::new);
+                fragments.stream()
+                        .map(each -> WireText.bytes(each.header()))
+                        .toArray(byte[][]::new);
         this.scopes = Map.copyOf(scopes);
     }
 
@@ -48,6 +50,17 @@ public final class ScopedRoutes {
             key.add(part);
         }
         return scopes.get(key);
+    }
+
+    private static HeaderFragment wire(HeaderFragment configured) {
+        return new HeaderFragment(
+                configured.header(),
+                WireText.of(configured.elementSeparator()),
+                switch (configured.extract()) {
+                    case Extract.Index index -> index;
+                    case Extract.Element(String separator, String key) ->
+                            new Extract.Element(WireText.of(separator), WireText.of(key));
+                });
     }
 
     private static @Nullable String part(HeaderFragment fragment, String value) {

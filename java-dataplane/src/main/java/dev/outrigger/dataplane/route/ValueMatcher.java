@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.google.re2j.Pattern;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.Arrays;
-import java.util.Locale;
 
 /** A condition on one value, compiled. Immutable. */
 @FunctionalInterface
@@ -48,7 +48,7 @@ public interface ValueMatcher {
     }
 
     private static byte[] text(String value, boolean ignoreCase) {
-        return Ascii.bytes(ignoreCase ? value.toLowerCase(Locale.ROOT) : value);
+        return WireText.bytes(ignoreCase ? Ascii.lower(value) : value);
     }
 
     private static boolean equal(byte[] data, int offset, byte[] text, boolean ignoreCase) {

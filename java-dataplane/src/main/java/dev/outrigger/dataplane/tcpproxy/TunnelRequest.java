@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.HeaderEditor;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class TunnelRequest {
 
     TunnelRequest(Tunnel config) {
         usePost = config.usePost();
-        path = config.usePost() ? Ascii.bytes(config.postPath()) : NO_PATH;
+        path = config.usePost() ? WireText.bytes(config.postPath()) : NO_PATH;
         hostname = FormatString.parse(config.hostname(), true);
         headers = HeaderEditor.of(List.of(config.headers()));
     }

@@ -5,9 +5,9 @@ import com.google.re2j.Pattern;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.config.StatsConfig.Matcher;
+import dev.outrigger.dataplane.message.Ascii;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 
 /** What {@link StatsConfig} says, compiled. Immutable. */
@@ -100,6 +100,6 @@ public final class StatsRules {
     }
 
     private static String fold(String text, boolean ignoreCase) {
-        return ignoreCase ? text.toLowerCase(Locale.ROOT) : text;
+        return ignoreCase ? Ascii.lower(text) : text;
     }
 }

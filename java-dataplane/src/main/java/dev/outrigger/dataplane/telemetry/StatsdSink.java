@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.telemetry;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.outrigger.dataplane.config.StatsSinkConfig;
 import dev.outrigger.dataplane.config.StatsSinkConfig.Tags;
@@ -113,7 +113,7 @@ final class StatsdSink implements StatsSink {
 
     private void send(String datagram) {
         try {
-            int _ = channel.send(ByteBuffer.wrap(datagram.getBytes(ISO_8859_1)), config.address());
+            int _ = channel.send(ByteBuffer.wrap(datagram.getBytes(UTF_8)), config.address());
         } catch (IOException e) {
             log.debug("stats datagram lost: {}", e.toString());
         }

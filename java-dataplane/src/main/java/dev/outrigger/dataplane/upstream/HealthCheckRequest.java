@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.Check;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.StreamInfo;
+import dev.outrigger.dataplane.message.WireText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,13 @@ final class HealthCheckRequest {
     }
 
     private static String head(String method, String path, String host, List<Header> headers) {
-        var text = new StringBuilder(method).append(' ').append(path);
-        text.append(" HTTP/1.1\r\nhost: ").append(host).append("\r\n");
+        var text = new StringBuilder(method).append(' ').append(WireText.of(path));
+        text.append(" HTTP/1.1\r\nhost: ").append(WireText.of(host)).append("\r\n");
         for (Header header : headers) {
-            text.append(header.name()).append(": ").append(header.value()).append("\r\n");
+            text.append(WireText.of(header.name()))
+                    .append(": ")
+                    .append(header.value())
+                    .append("\r\n");
         }
         return text.append("\r\n").toString();
     }

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HealthCheckConfig.StatusRange;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.ResponseHead;
+import dev.outrigger.dataplane.message.WireText;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,8 @@ final class HttpCheckVerdict {
         if (serviceName != null && checker.verifiesCluster()) {
             checker.shard.inc(checker.verifyCluster);
             int entry = head.headers().find(HEALTHCHECKED_CLUSTER, 0);
-            if (!serviceName.matches(entry < 0 ? "" : head.headers().value(entry))) {
+            if (!serviceName.matches(
+                    entry < 0 ? "" : WireText.configured(head.headers().value(entry)))) {
                 return Verdict.FAILED;
             }
         }

@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.upstream;
 
 import com.google.re2j.Pattern;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
-import java.util.Locale;
+import dev.outrigger.dataplane.message.Ascii;
 import java.util.function.Predicate;
 
 /** A condition on the name a health-checked host gives itself. Immutable. */
@@ -32,7 +32,7 @@ final class NameMatcher {
     }
 
     private static String fold(String text, boolean ignoreCase) {
-        return ignoreCase ? text.toLowerCase(Locale.ROOT) : text;
+        return ignoreCase ? Ascii.lower(text) : text;
     }
 
     boolean matches(String name) {

@@ -6,9 +6,9 @@ import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig.Source;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ public final class CredentialInjection {
             CredentialInjectorConfig config, FactoryContext context, String statPrefix) {
         this.config = config;
         this.secrets = context.secrets();
-        this.header = Ascii.bytes(config.header());
+        this.header = WireText.bytes(config.header());
         String prefix = statPrefix + "credential_injector.";
         this.injected = context.stats().counter(prefix + "injected");
         this.failed = context.stats().counter(prefix + "failed");

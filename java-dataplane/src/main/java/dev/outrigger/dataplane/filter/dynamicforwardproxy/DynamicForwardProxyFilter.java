@@ -12,6 +12,7 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a request until the name of its host is looked up. */
@@ -76,10 +77,10 @@ final class DynamicForwardProxyFilter implements HttpFilter {
         }
         HeaderBlock headers = head.headers();
         if (!rewrite.literal().isEmpty()) {
-            headers.set(KnownHeader.HOST, Ascii.bytes(rewrite.literal()));
+            headers.set(KnownHeader.HOST, WireText.bytes(rewrite.literal()));
         }
         if (!rewrite.header().isEmpty()) {
-            int entry = headers.find(Ascii.bytes(rewrite.header()), 0);
+            int entry = headers.find(WireText.bytes(rewrite.header()), 0);
             if (entry >= 0) {
                 headers.set(KnownHeader.HOST, Ascii.bytes(headers.value(entry)));
             }

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig.QueryC
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
 /** The changes of one level, ready to be made. Immutable. */
@@ -46,12 +47,12 @@ final class CompiledMutations {
         QueryStep(QueryChange change) {
             switch (change) {
                 case QueryChange.Append(String name, String text, AppendAction how) -> {
-                    key = name;
+                    key = WireText.of(name);
                     action = how;
                     value = FormatValue.of(text);
                 }
                 case QueryChange.Remove(String name) -> {
-                    key = name;
+                    key = WireText.of(name);
                     action = null;
                     value = FormatValue.of("");
                 }

@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 
 /**
@@ -46,14 +47,14 @@ public final class HeaderChanges {
         Step(HeaderChange change) {
             switch (change) {
                 case HeaderChange.Append(HeaderEdits.Add edit) -> {
-                    name = Ascii.bytes(edit.name());
+                    name = WireText.bytes(edit.name());
                     remove = false;
                     action = edit.action();
                     keepEmpty = edit.keepEmptyValue();
                     value = FormatValue.of(edit.value());
                 }
                 case HeaderChange.Remove(String header) -> {
-                    name = Ascii.bytes(header);
+                    name = WireText.bytes(header);
                     remove = true;
                     action = AppendAction.APPEND_IF_EXISTS_OR_ADD;
                     keepEmpty = false;

@@ -5,7 +5,7 @@ import dev.outrigger.dataplane.config.RouteMatchConfig.HeaderMatcherConfig;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.FilterConfig;
 import dev.outrigger.dataplane.filter.HttpFilterFactory;
-import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.HeaderMatcher;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +34,7 @@ public record HealthCheckConfig(
     @Override
     public HttpFilterFactory factory(FactoryContext context) {
         HeaderMatcher[] matchers = HeaderMatcher.all(headers);
-        byte[] serviceCluster = Ascii.bytes(context.serviceCluster());
+        byte[] serviceCluster = WireText.bytes(context.serviceCluster());
         @Nullable HealthCheckCache cache =
                 cacheTime.isZero()
                         ? null
