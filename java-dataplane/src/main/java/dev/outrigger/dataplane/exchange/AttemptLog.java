@@ -63,18 +63,22 @@ final class AttemptLog implements FormatContext {
         }
     }
 
-    /**
-     * It has its stream, and what is there of the request is sent.
-     *
-     * @param bodyBytes of the request, so far
-     */
-    void onReady(UpstreamStream stream, long bodyBytes, boolean complete) {
+    /** It has its stream. */
+    void onReady(UpstreamStream stream) {
         info.takeUpstream(whole.info());
         info.setProtocol(stream.protocol());
         info.shareDownstreamBytes(whole.info());
         if (options.logsUpstreamStream()) {
             log(AccessLogType.UPSTREAM_POOL_READY);
         }
+    }
+
+    /**
+     * What is there of the request is sent.
+     *
+     * @param bodyBytes of the request, so far
+     */
+    void onRequestSent(long bodyBytes, boolean complete) {
         info.upstreamTxBegin(worker.now());
         onRequestBody(bodyBytes, complete);
     }

@@ -65,6 +65,7 @@ final class ForwardedRequest {
     private boolean waited;
 
     private UpstreamFilters filters = UpstreamFilters.NONE;
+    private final FilteredRequest filtered;
 
     /** Whether the client is not read, because the host does not keep up. */
     private boolean backedUp;
@@ -86,6 +87,7 @@ final class ForwardedRequest {
         this.hosts = hosts;
         this.timeouts = timeouts;
         this.retry = new RetryState(shard, worker.random(), worker::runtime);
+        this.filtered = new FilteredRequest(shard, exchange);
         this.attempts = new Attempts(worker, this);
         this.shadows = new Shadows(services);
         this.retries = new RetryTimer(worker, retry, exchange.info(), this);
@@ -153,6 +155,7 @@ final class ForwardedRequest {
         active = true;
         overflowed = false;
         filters = services.upstreamFilters(target, exchange.routerOptions());
+        filtered.begin(filters);
         backedUp = false;
         paused = false;
         waited = false;
@@ -332,12 +335,35 @@ final class ForwardedRequest {
             return;
         }
         LocalReply refusal =
-                filters.applyToRequest(
-                        head(), exchange, exchange.choice().perFilterConfigs(), shard);
+                filtered.start(head(), exchange.choice().perFilterConfigs(), !isBodyless());
         if (refusal != null) {
-            active = false;
-            exchange.replies().sendFilterReply(refusal);
+            refuse(refusal);
+        } else if (filtered.isHeld() && (body.isComplete() || !body.isEmpty())) {
+            filterBody();
         }
+    }
+
+    /** A held request has more of its body; it may be held no longer, or be too long. */
+    private void filterBody() {
+        boolean complete = body.isComplete();
+        LocalReply refusal =
+                filtered.onBody(body.bytes(), complete && !body.hasTrailers(), complete);
+        if (refusal != null) {
+            refuse(refusal);
+        } else if (filtered.hasExceeded()) {
+            backUp(true);
+            backUp(false);
+        }
+    }
+
+    private void refuse(LocalReply refusal) {
+        active = false;
+        exchange.replies().sendFilterReply(refusal);
+    }
+
+    /** A body in chunks that turns out to be empty is sent in chunks all the same. */
+    private boolean isBodyless() {
+        return body.isComplete() && body.isEmpty() && head().isBodyless();
     }
 
     /** A response as it came from the codec. */
@@ -375,7 +401,7 @@ final class ForwardedRequest {
         }
         AttemptLog log = attempt.log();
         if (log != null) {
-            log.onReady(stream, info().bytesReceived(), body.isComplete());
+            log.onReady(stream);
         }
         if (attempt.isStarting()) {
             filterRequest();
@@ -383,19 +409,8 @@ final class ForwardedRequest {
                 return;
             }
         }
-        info().upstreamTxBegin(worker.now());
-        // A body in chunks that turns out to be empty is sent in chunks all the same.
-        boolean bodyless = body.isComplete() && body.isEmpty() && head().isBodyless();
-        stream.sendHead(head(), bodyless);
-        if (attempt.stream() == null) {
-            // A tunnel is answered at once, and with the answer all may be over.
+        if (!filtered.isHeld() && !send(attempt, stream)) {
             return;
-        }
-        if (!bodyless) {
-            body.replay(stream);
-        }
-        if (body.isComplete()) {
-            info().upstreamTxEnd(worker.now());
         }
         if (body.isComplete() || exchange.isWebSocket()) {
             attempt.limit(timeouts);
@@ -406,6 +421,38 @@ final class ForwardedRequest {
         backUp(!stream.isWritable());
     }
 
+    /** Sends what there is; returns whether the attempt still goes on. */
+    private boolean send(Attempt attempt, UpstreamStream stream) {
+        AttemptLog log = attempt.log();
+        if (log != null) {
+            log.onRequestSent(info().bytesReceived(), body.isComplete());
+        }
+        info().upstreamTxBegin(worker.now());
+        boolean bodyless = isBodyless();
+        stream.sendHead(head(), bodyless);
+        if (attempt.stream() == null) {
+            // A tunnel is answered at once, and with the answer all may be over.
+            return false;
+        }
+        if (!bodyless) {
+            body.replay(stream);
+        }
+        if (body.isComplete()) {
+            info().upstreamTxEnd(worker.now());
+        }
+        return true;
+    }
+
+    /** Returns whether the exchange still goes on. */
+    private boolean sendHeld(@Nullable Attempt attempt) {
+        filterBody();
+        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        if (active && attempt != null && stream != null && !filtered.isHeld()) {
+            send(attempt, stream);
+        }
+        return active;
+    }
+
     void onRequestBody(ByteBuf data, boolean endStream) {
         if (!active) {
             data.release();
@@ -414,11 +461,12 @@ final class ForwardedRequest {
         shadows.onBody(data, endStream);
         Attempt attempt = attempts.latest();
         UpstreamStream stream = attempt == null ? null : attempt.stream();
-        AttemptLog log = attempt == null || stream == null ? null : attempt.log();
+        boolean held = filtered.isHeld();
+        AttemptLog log = attempt == null || stream == null || held ? null : attempt.log();
         if (log != null) {
             log.onRequestBody(data.readableBytes(), endStream);
         }
-        boolean exceeds = body.add(data, endStream, stream);
+        boolean exceeds = body.add(data, endStream, held ? null : stream);
         if (exceeds && (retry.isEnabled() || route().internalRedirect() != null)) {
             overflowed = true;
             shard.inc(cluster().stats().retryOrShadowAbandoned);
@@ -430,7 +478,11 @@ final class ForwardedRequest {
                 return;
             }
         }
-        if (stream == null && body.isFull()) {
+        if (held) {
+            if (!sendHeld(attempt)) {
+                return;
+            }
+        } else if (stream == null && body.isFull()) {
             backUp(true);
         }
         if (endStream) {
@@ -467,8 +519,12 @@ final class ForwardedRequest {
         // A copy of the request goes without them.
         shadows.onBody(Unpooled.EMPTY_BUFFER, true);
         Attempt attempt = attempts.latest();
-        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        boolean held = filtered.isHeld();
+        UpstreamStream stream = attempt == null || held ? null : attempt.stream();
         body.end(trailers, stream);
+        if (held && !sendHeld(attempt)) {
+            return;
+        }
         onRequestEnd(attempt);
     }
 

@@ -27,6 +27,7 @@ final class MirrorContext implements FormatContext {
     private final RequestHead head;
     private final StreamInfo info = new StreamInfo();
     private final @Nullable AttemptLog log;
+    private final FilteredRequest filtered;
     private boolean applied;
     private boolean refused;
 
@@ -40,6 +41,8 @@ final class MirrorContext implements FormatContext {
         this.router = router;
         this.filters = filters;
         this.head = head;
+        this.filtered = new FilteredRequest(worker.stats(), this);
+        filtered.begin(filters);
         info.begin(null, worker.wallMillis(), worker.now());
         info.setUpstreamCluster(cluster.name());
         this.log = router.upstreamLogs().isEmpty() ? null : new AttemptLog(services, this);
@@ -74,10 +77,10 @@ final class MirrorContext implements FormatContext {
         info.setUpstreamConnection(
                 stream.localAddress(), stream.protocol(), stream.connectionId(), bytes);
         info.setConnectTimes(stream.connectTimes());
-        applyFilters();
+        applyFilters(bodyBytes, complete);
         if (log != null) {
             log.onPoolAnswer((worker.now() - info.startNanos()) / 1_000_000);
-            log.onReady(stream, bodyBytes, complete);
+            log.onReady(stream);
         }
     }
 
@@ -86,13 +89,45 @@ final class MirrorContext implements FormatContext {
         return refused;
     }
 
-    /** Once. */
-    void applyFilters() {
-        if (!applied) {
-            applied = true;
-            refused =
-                    filters.applyToRequest(head, this, PerFilterConfigs.NONE, worker.stats())
-                            != null;
+    /** Whether nothing of the copy goes upstream before all of it is there. */
+    boolean isHeld() {
+        return filtered.isHeld();
+    }
+
+    /**
+     * Once.
+     *
+     * @param bytes of the body, so far
+     */
+    void applyFilters(long bytes, boolean complete) {
+        if (applied) {
+            return;
+        }
+        applied = true;
+        boolean bodyless = complete && bytes == 0 && head.isBodyless();
+        refused = filtered.start(head, PerFilterConfigs.NONE, !bodyless) != null;
+        if (!refused && isHeld() && (complete || bytes > 0)) {
+            onHeldBody(bytes, complete);
+        }
+    }
+
+    /**
+     * A held copy has more of its body, to which trailers never belong.
+     *
+     * @param bytes of the body, so far
+     */
+    void onHeldBody(long bytes, boolean complete) {
+        refused = filtered.onBody(bytes, complete, complete) != null;
+    }
+
+    /**
+     * What is there of it is sent.
+     *
+     * @param bytes of the body, so far
+     */
+    void onSent(long bytes, boolean complete) {
+        if (log != null) {
+            log.onRequestSent(bytes, complete);
         }
     }
 

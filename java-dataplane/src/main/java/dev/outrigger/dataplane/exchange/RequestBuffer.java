@@ -57,6 +57,16 @@ final class RequestBuffer {
         return complete;
     }
 
+    /** How much is held. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether the data is followed by trailers. */
+    boolean hasTrailers() {
+        return trailers != null;
+    }
+
     boolean isEmpty() {
         return chunks.isEmpty();
     }

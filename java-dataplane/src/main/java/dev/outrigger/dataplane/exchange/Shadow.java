@@ -137,7 +137,7 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         }
         from.newStream(this);
         if (context != null && !done) {
-            context.applyFilters();
+            context.applyFilters(pendingBytes(), complete);
             if (context.isRefused()) {
                 giveUp();
             }
@@ -178,13 +178,29 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         if (endStream) {
             onRequestComplete();
         }
-        if (stream == null) {
+        if (context != null && context.isHeld()) {
+            pending.add(data);
+            onHeldBody(context);
+        } else if (stream == null) {
             pending.add(data);
         } else {
             if (context != null) {
                 context.onRequestBody(data.readableBytes(), endStream);
             }
             stream.sendBody(data, endStream);
+        }
+    }
+
+    private long pendingBytes() {
+        return pending.stream().mapToLong(ByteBuf::readableBytes).sum();
+    }
+
+    private void onHeldBody(MirrorContext held) {
+        held.onHeldBody(pendingBytes(), complete);
+        if (held.isRefused()) {
+            giveUp();
+        } else if (stream != null && !held.isHeld()) {
+            send(stream);
         }
     }
 
@@ -246,12 +262,21 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
         }
         stream = ready;
         if (context != null) {
-            long waiting = pending.stream().mapToLong(ByteBuf::readableBytes).sum();
-            context.onReady(ready, bytes, waiting, complete);
+            context.onReady(ready, bytes, pendingBytes(), complete);
             if (context.isRefused()) {
                 giveUp();
                 return;
             }
+            if (context.isHeld()) {
+                return;
+            }
+        }
+        send(ready);
+    }
+
+    private void send(UpstreamStream ready) {
+        if (context != null) {
+            context.onSent(pendingBytes(), complete);
         }
         boolean bodyless = complete && pending.isEmpty() && head.isBodyless();
         ready.sendHead(head, bodyless);

@@ -5,6 +5,7 @@ import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.LocalReply;
+import dev.outrigger.dataplane.filter.buffer.BufferConfig;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjection;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig;
 import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The filters between the router and the codec of an upstream: a cluster's own, or the router's
  * ({@code upstream_http_filters}). They see each attempt's request and its response as it came;
- * what they change in a request stays for the attempts behind it. There are header mutation and the
- * credential injector. Immutable.
+ * what they change in a request stays for the attempts behind it. There are header mutation, the
+ * credential injector and the buffer. Immutable.
  */
 final class UpstreamFilters {
     static final UpstreamFilters NONE = new UpstreamFilters(List.of());
@@ -32,6 +33,8 @@ final class UpstreamFilters {
         record Mutate(LevelledMutations mutations) implements Does {}
 
         record Inject(CredentialInjection injection) implements Does {}
+
+        record Hold(BufferConfig buffer) implements Does {}
     }
 
     private final Filter[] filters;
@@ -59,6 +62,7 @@ final class UpstreamFilters {
             case HeaderMutationConfig config -> new Does.Mutate(new LevelledMutations(config));
             case CredentialInjectorConfig config ->
                     new Does.Inject(new CredentialInjection(config, context, context.statPrefix()));
+            case BufferConfig config -> new Does.Hold(config);
             default -> throw new IllegalArgumentException(entry.name() + " is no upstream filter");
         };
     }
@@ -67,25 +71,44 @@ final class UpstreamFilters {
         return filters.length == 0;
     }
 
-    /** Returns what the client is answered in the upstream's place; {@code null} for nothing. */
+    int size() {
+        return filters.length;
+    }
+
+    /** Whether nothing passes one of them. */
+    boolean isDisabled(int index, PerFilterConfigs routes) {
+        return routes.isDisabled(filters[index].name, filters[index].disabled);
+    }
+
+    /** How long a request that one of them holds back may be; -1 where it holds none back. */
+    long holdLimit(int index, PerFilterConfigs routes) {
+        Filter filter = filters[index];
+        return filter.does instanceof Does.Hold(BufferConfig config)
+                ? config.limit(routes.mostSpecific(filter.name))
+                : -1;
+    }
+
+    /**
+     * What one of them makes of a head that goes on.
+     *
+     * @return what the client is answered in the upstream's place; {@code null} for nothing
+     */
     @Nullable LocalReply applyToRequest(
-            RequestHead head, FormatContext context, PerFilterConfigs routes, StatsShard shard) {
-        for (Filter filter : filters) {
-            if (routes.isDisabled(filter.name, filter.disabled)) {
-                continue;
+            int index,
+            RequestHead head,
+            FormatContext context,
+            PerFilterConfigs routes,
+            StatsShard shard) {
+        Filter filter = filters[index];
+        return switch (filter.does) {
+            case Does.Mutate(LevelledMutations mutations) -> {
+                mutations.applyToRequest(head, context, routes, filter.name);
+                yield null;
             }
-            switch (filter.does) {
-                case Does.Mutate(LevelledMutations mutations) ->
-                        mutations.applyToRequest(head, context, routes, filter.name);
-                case Does.Inject(CredentialInjection injection) -> {
-                    LocalReply refusal = injection.apply(head.headers(), shard);
-                    if (refusal != null) {
-                        return refusal;
-                    }
-                }
-            }
-        }
-        return null;
+            case Does.Inject(CredentialInjection injection) ->
+                    injection.apply(head.headers(), shard);
+            case Does.Hold _ -> null;
+        };
     }
 
     /** The filter next to the codec is the first to see a response. */

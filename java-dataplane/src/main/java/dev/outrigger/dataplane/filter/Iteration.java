@@ -33,6 +33,10 @@ abstract class Iteration {
     private long limit;
     private boolean complete;
     private boolean pressed;
+
+    /** Whether what is too much is waited for, not refused: it is, unless a filter said so. */
+    private boolean streaming;
+
     private boolean over = true;
 
     Iteration(int length) {
@@ -65,6 +69,7 @@ abstract class Iteration {
         Arrays.fill(headersContinued, false);
         limit = limitBytes;
         complete = false;
+        streaming = true;
         over = false;
     }
 
@@ -73,8 +78,10 @@ abstract class Iteration {
         skipped[position] = value;
     }
 
+    /** Also for what is kept already (observed). */
     void setLimit(long bytes) {
         limit = bytes;
+        checkLimit();
     }
 
     long limit() {
@@ -156,7 +163,8 @@ abstract class Iteration {
                 continue;
             }
             if (states[i] >= STOPPED_ALL_BUFFER) {
-                keep(data, states[i] == STOPPED_ALL_WATERMARK, counted);
+                streaming = states[i] == STOPPED_ALL_WATERMARK;
+                keep(data, counted);
                 return;
             }
             DataStatus status = callData(i, data, endStream);
@@ -179,16 +187,18 @@ abstract class Iteration {
         switch (status) {
             case CONTINUE -> {
                 // What ends the wait is added to what waits, and may be too much (observed).
-                keep(data, false, counted || kept == null);
+                keep(data, counted);
                 resume(position);
             }
             case STOP_ITERATION_AND_BUFFER -> {
                 states[position] = STOPPED;
-                keep(data, false, counted);
+                streaming = false;
+                keep(data, counted);
             }
             case STOP_ITERATION_AND_WATERMARK -> {
                 states[position] = STOPPED;
-                keep(data, true, counted);
+                streaming = true;
+                keep(data, counted);
             }
             case STOP_ITERATION_NO_BUFFER -> {
                 states[position] = STOPPED;
@@ -200,10 +210,16 @@ abstract class Iteration {
         }
     }
 
-    private void keep(ByteBuf data, boolean streaming, boolean counted) {
+    private void keep(ByteBuf data, boolean counted) {
         append(data);
+        if (!counted) {
+            checkLimit();
+        }
+    }
+
+    private void checkLimit() {
         ByteBuf held = kept;
-        if (limit > 0 && !counted && held != null && held.readableBytes() > limit) {
+        if (limit > 0 && held != null && held.readableBytes() > limit) {
             if (!streaming) {
                 tooLarge();
             } else if (!pressed) {

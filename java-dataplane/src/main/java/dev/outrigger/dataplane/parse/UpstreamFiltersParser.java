@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector;
 import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -19,6 +20,7 @@ final class UpstreamFiltersParser {
                     .extension(
                             "typed_config",
                             List.of(
+                                    () -> BufferFilterParser.TYPE.table(),
                                     () -> HeaderMutationFilterParser.TYPE.table(),
                                     () -> CredentialInjectorFilterParser.TYPE.table(),
                                     () -> CODEC_FIELDS))
@@ -62,6 +64,9 @@ final class UpstreamFiltersParser {
 
     /** Of a filter that is not the codec; the table has checked that it is one of these. */
     private static HttpFilterType type(HttpFilter proto) {
+        if (Values.is(proto.getTypedConfig(), Buffer.class)) {
+            return BufferFilterParser.TYPE;
+        }
         return Values.is(proto.getTypedConfig(), CredentialInjector.class)
                 ? CredentialInjectorFilterParser.TYPE
                 : HeaderMutationFilterParser.TYPE;

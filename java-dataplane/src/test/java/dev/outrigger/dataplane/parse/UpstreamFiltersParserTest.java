@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.HttpFilterEntry;
+import dev.outrigger.dataplane.filter.buffer.BufferConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,53 @@ class UpstreamFiltersParserTest {
     }
 
     @Test
+    void takesABuffer() {
+        String buffer =
+                "{name: b, typed_config: {\"@type\": "
+                        + TYPES
+                        + "buffer.v3.Buffer, max_request_bytes: 7}}";
+
+        ClusterConfig config = accepted(cluster(buffer, filter("c", CODEC, "")));
+
+        assertThat(config.http().filters())
+                .containsExactly(new HttpFilterEntry("b", false, new BufferConfig(7)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cors.v3.Cors",
+        "fault.v3.HTTPFault",
+        "health_check.v3.HealthCheck",
+        "local_ratelimit.v3.LocalRateLimit",
+        "on_demand.v3.OnDemand",
+        "set_metadata.v3.Config",
+        "dynamic_forward_proxy.v3.FilterConfig",
+        "router.v3.Router",
+    })
+    void refusesFiltersOfClientsAsUnknown(String type) {
+        Rejection rejection = only(cluster(filter("f", type, ""), filter("c", CODEC, "")));
+
+        assertThat(rejection.path()).contains("http_filters[0].typed_config");
+        assertThat(rejection.reason())
+                .isEqualTo(
+                        "Didn't find a registered implementation for 'f' with type URL:"
+                                + " 'envoy.extensions.filters.http."
+                                + type
+                                + "'");
+    }
+
+    @Test
+    void leavesOutAnOptionalFilterOfClients() {
+        ClusterConfig config =
+                accepted(
+                        cluster(
+                                filter("f", "cors.v3.Cors", ", is_optional: true"),
+                                filter("c", CODEC, "")));
+
+        assertThat(config.http().filters()).isEmpty();
+    }
+
+    @Test
     void hasNoneUnlessTheyAreNamed() {
         ClusterConfig config = accepted(cluster());
 
@@ -72,14 +120,6 @@ class UpstreamFiltersParserTest {
                         : cluster(filter("a", first, ""), filter("b", second, more));
 
         assertThat(only(parsed).reason()).isEqualTo(reason);
-    }
-
-    @Test
-    void refusesAFilterThatIsForClientsOnly() {
-        Rejection rejection =
-                only(cluster(filter("r", "router.v3.Router", ""), filter("c", CODEC, "")));
-
-        assertThat(rejection.path()).contains("http_filters[0].typed_config");
     }
 
     @Test

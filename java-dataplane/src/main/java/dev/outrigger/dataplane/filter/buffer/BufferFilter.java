@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BufferFilter implements HttpFilter {
     private final FilterCallbacks callbacks;
-    private final long maxRequestBytes;
+    private final BufferConfig config;
     private @Nullable RequestHead held;
     private long bytes;
 
-    BufferFilter(FilterCallbacks callbacks, long maxRequestBytes) {
+    BufferFilter(FilterCallbacks callbacks, BufferConfig config) {
         this.callbacks = callbacks;
-        this.maxRequestBytes = maxRequestBytes;
+        this.config = config;
     }
 
     @Override
@@ -29,12 +29,9 @@ final class BufferFilter implements HttpFilter {
         if (endStream) {
             return HeadersStatus.CONTINUE;
         }
-        long limit = maxRequestBytes;
-        if (callbacks.routeConfig() instanceof BufferConfig.PerRoute route) {
-            if (route.disabled()) {
-                return HeadersStatus.CONTINUE;
-            }
-            limit = route.maxRequestBytes();
+        long limit = config.limit(callbacks.routeConfig());
+        if (limit < 0) {
+            return HeadersStatus.CONTINUE;
         }
         callbacks.setDecoderBufferLimit(limit);
         held = head;
