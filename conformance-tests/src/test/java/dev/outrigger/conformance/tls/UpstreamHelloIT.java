@@ -115,7 +115,7 @@ class UpstreamHelloIT {
         Files.writeString(bootstrap, bootstrap(offers, host.getLocalPort()));
         try (RunningProxy running = proxy.start(bootstrap, place)) {
             for (String name : offers.keySet()) {
-                seen.put(name, hello(running.listenerPorts().get("main"), name, host));
+                seen.put(name, hello(TlsSetting.port(running.listenerPorts(), "main"), name, host));
             }
         }
     }
@@ -197,7 +197,7 @@ class UpstreamHelloIT {
                         DynamicTest.dynamicTest(
                                 each.getKey(),
                                 () ->
-                                        assertThat(subject.get(each.getKey()))
+                                        assertThat(String.valueOf(subject.get(each.getKey())))
                                                 .isEqualTo(each.getValue())));
     }
 }

@@ -135,7 +135,11 @@ final class RevocationList {
     }
 
     boolean isNewerThan(RevocationList other) {
-        return parsed.getThisUpdate().after(other.parsed.getThisUpdate());
+        return made().isAfter(other.made());
+    }
+
+    private Instant made() {
+        return parsed.getThisUpdate().toInstant();
     }
 
     private boolean isInScope(Certificate certificate) {
@@ -155,7 +159,7 @@ final class RevocationList {
         if (now == null) {
             return null;
         }
-        if (parsed.getThisUpdate().toInstant().isAfter(now)) {
+        if (made().isAfter(now)) {
             return ChainFault.CRL_NOT_YET_VALID;
         }
         return parsed.getNextUpdate() != null && parsed.getNextUpdate().toInstant().isBefore(now)
