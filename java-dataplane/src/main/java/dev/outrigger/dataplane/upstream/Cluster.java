@@ -212,6 +212,7 @@ public final class Cluster {
         } else {
             withHashing(next);
         }
+        HostPicker.begin(config.loadBalancing().algorithm(), next, environment.loop().nanoTime());
         hostSet = next;
         if (priorities == null || priorities.get(0)) {
             published.accept(this);

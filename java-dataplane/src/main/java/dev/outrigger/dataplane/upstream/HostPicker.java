@@ -205,18 +205,28 @@ final class HostPicker {
         return weight * Math.max(factor, slow.minWeightPercent() / 100.0);
     }
 
-    private void noteStarts(Host[] hosts) {
-        long now = worker.now();
-        for (Host host : hosts) {
-            if (host.isHealthy()) {
-                long since = host.lastHcPassNanos();
-                if (since == 0) {
+    /**
+     * Healthy hosts begin when they are there (LB15), whether or not anybody asks for one; those
+     * that are checked, when a check said so. Main loop.
+     */
+    static void begin(Algorithm algorithm, HostSet hosts, long now) {
+        if (slowStart(algorithm).isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < hosts.priorities(); i++) {
+            for (Host host : hosts.priority(i).hosts) {
+                if (host.isHealthy() && host.lastHcPassNanos() == 0) {
                     host.setLastHcPassNanos(now);
-                    since = now;
                 }
-                if (since - latestStartNanos > 0) {
-                    latestStartNanos = since;
-                }
+            }
+        }
+    }
+
+    private void noteStarts(Host[] hosts) {
+        for (Host host : hosts) {
+            long since = host.lastHcPassNanos();
+            if (since != 0 && host.isHealthy() && since - latestStartNanos > 0) {
+                latestStartNanos = since;
             }
         }
     }

@@ -150,8 +150,7 @@ class HostSetTest {
     void beginsSlowlyWithAHostThatIsNew() {
         String slow = "round_robin_lb_config: {slow_start_config: {slow_start_window: 10s}}";
         Cluster cluster = clusters.apply(cluster("h", slow));
-        clusters.loop.advance(java.time.Duration.ofSeconds(60));
-        assertThat(clusters.picks(cluster, 1, LoadBalancerContext.NONE)).containsExactly(1);
+        // Nobody has asked for a host so far: the first one is not new all the same.
         clusters.loop.advance(java.time.Duration.ofSeconds(60));
 
         // The same cluster with one more host: another assignment of the same configuration.
