@@ -4,6 +4,7 @@ package dev.outrigger.conformance.stage;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,12 @@ public final class Identities {
         add("client", client("client").buildIssuedBy(authority));
         add("stranger", client("stranger").buildIssuedBy(other));
         add("far", client("far").buildIssuedBy(between));
+        add(
+                "pointing",
+                client("pointing")
+                        .addCrlDistributionPoint(URI.create("http://lists.example.com/a"))
+                        .addCrlDistributionPoint(URI.create("http://lists.example.com/b"))
+                        .buildIssuedBy(authority));
         // The builder signs itself only what may sign others as well.
         add("alone", client("alone").setIsCertificateAuthority(true).buildSelfSigned());
         add("signer", client("signer").addExtendedKeyUsageCodeSigning().buildIssuedBy(authority));

@@ -2,6 +2,7 @@
 package dev.outrigger.conformance.tls;
 
 import dev.outrigger.conformance.stage.Identities;
+import dev.outrigger.conformance.tls.TlsComparison.Case;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Listeners and clusters with TLS of every kind, the hosts behind them, and who comes. */
-final class TlsSetting implements AutoCloseable {
+final class TlsSetting implements TlsComparison.Setting {
     /** Listeners that clusters go to, and what they choose from. */
     private static final Map<String, String> INNER =
             Map.of("inner", "h2, http/1.1", "old", "http/1.1", "mute", "other");
@@ -47,12 +48,8 @@ final class TlsSetting implements AutoCloseable {
         hosts.put("modern", new TlsUpstream(identities, "server", false, "TLSv1.3"));
     }
 
-    /** One thing to do, whose outcome is compared. */
-    interface Case {
-        String play(Map<String, Integer> ports, Identities identities);
-    }
-
-    Map<String, Case> cases() {
+    @Override
+    public Map<String, Case> cases() {
         var cases = new LinkedHashMap<String, Case>();
         var asking =
                 new ArrayList<>(List.of("basic", "mtls", "optional", "named", "pinned", "lenient"));
@@ -129,7 +126,7 @@ final class TlsSetting implements AutoCloseable {
                 (ports, identities) -> client.play(port(ports, listener), identities));
     }
 
-    private static int port(Map<String, Integer> ports, String listener) {
+    static int port(Map<String, Integer> ports, String listener) {
         Integer port = ports.get(listener);
         if (port == null) {
             throw new IllegalStateException(listener + " (expected: one of " + ports + ")");
@@ -141,7 +138,7 @@ final class TlsSetting implements AutoCloseable {
         return get(port, "up");
     }
 
-    private static String get(int port, String path) {
+    static String get(int port, String path) {
         return get(port, path, "a.b");
     }
 
@@ -311,7 +308,8 @@ final class TlsSetting implements AutoCloseable {
         return all;
     }
 
-    String bootstrap(Path place) throws IOException {
+    @Override
+    public String bootstrap(Path place) throws IOException {
         var listeners = new ArrayList<String>();
         listeners(place)
                 .forEach((name, tls) ->
@@ -358,7 +356,7 @@ final class TlsSetting implements AutoCloseable {
         return text;
     }
 
-    private static String log(Path file, String format) {
+    static String log(Path file, String format) {
         return "[{name: file, typed_config: {\"@type\":"
                 + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
                 + " path: "

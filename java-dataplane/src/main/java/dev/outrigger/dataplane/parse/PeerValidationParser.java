@@ -70,13 +70,15 @@ final class PeerValidationParser {
         }
         Optional<TrustStore> trusted = Optional.empty();
         RevocationLists revoked = RevocationLists.NONE;
+        String reading = "trusted_ca";
         try {
             if (!ca.isEmpty()) {
                 trusted = Optional.of(TrustStore.parse(ca.bytes(), ca.name()));
+                reading = "crl";
                 revoked = RevocationLists.parse(crl.bytes(), crl.name());
             }
         } catch (LoadException e) {
-            invalid("trusted_ca", String.valueOf(e.getMessage()));
+            invalid(reading, String.valueOf(e.getMessage()));
         }
         return new PeerValidationConfig(
                 trusted,

@@ -44,10 +44,16 @@ final class PeerValidator {
      * @param accepted whether the connection goes on
      * @param code BoringSSL's number for the refusal, from which the alert follows; 0 when accepted
      * @param detail for the failure reason; empty when accepted
+     * @param before what BoringSSL reports before the refusal itself; mostly nothing
      * @param chain to what is trusted; empty where nothing was verified
      */
     record Result(
-            boolean accepted, Status status, int code, String detail, List<Certificate> chain) {
+            boolean accepted,
+            Status status,
+            int code,
+            String detail,
+            String before,
+            List<Certificate> chain) {
         Result {
             chain = List.copyOf(chain);
         }
@@ -142,10 +148,10 @@ final class PeerValidator {
                     chain = trusted;
                     status = Status.VALIDATED;
                 }
-                case Outcome.Untrusted(ChainFault error, int depth) -> {
+                case Outcome.Untrusted(ChainFault error, int depth, String text, String before) -> {
                     shard.inc(stats.failVerifyError);
                     if (config.acceptUntrusted()) {
-                        return new Result(true, Status.FAILED, 0, "", List.of());
+                        return new Result(true, Status.FAILED, 0, "", "", List.of());
                     }
                     return refused(
                             error.code(),
@@ -153,7 +159,8 @@ final class PeerValidator {
                                     + " at depth "
                                     + depth
                                     + ": "
-                                    + error.text());
+                                    + text,
+                            before);
                 }
             }
         }
@@ -163,11 +170,15 @@ final class PeerValidator {
         }
         boolean good =
                 chosen == null ? more.status() == Status.VALIDATED : more.status() != Status.FAILED;
-        return good || config.acceptUntrusted() ? new Result(true, status, 0, "", chain) : more;
+        return good || config.acceptUntrusted() ? new Result(true, status, 0, "", "", chain) : more;
     }
 
     private static Result refused(int code, String detail) {
-        return new Result(false, Status.FAILED, code, detail, List.of());
+        return refused(code, detail, "");
+    }
+
+    private static Result refused(int code, String detail, String before) {
+        return new Result(false, Status.FAILED, code, detail, before, List.of());
     }
 
     /** Names and pins of the peer's own certificate. */
@@ -217,7 +228,7 @@ final class PeerValidator {
             validated = true;
         }
         return new Result(
-                true, validated ? Status.VALIDATED : Status.NOT_VALIDATED, 0, "", List.of());
+                true, validated ? Status.VALIDATED : Status.NOT_VALIDATED, 0, "", "", List.of());
     }
 
     private static boolean hasName(Certificate own, String name) {

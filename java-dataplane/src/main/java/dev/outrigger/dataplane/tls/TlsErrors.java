@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.tls;
 
+import dev.outrigger.dataplane.tls.PeerValidator.Result;
 import io.netty.internal.tcnative.SSL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What BoringSSL has on its error queue, taken off: the text Envoy makes of it and what it counts.
  *
- * @param text {@code TLS_error:|number:library:function:reason}; empty for an empty queue
+ * @param text {@code |number:library:function:reason} of each; empty for an empty queue
  * @param verifyFailed whether the peer's certificate was refused
  * @param noCertificate whether a client had to send a certificate and did not
  */
 record TlsErrors(String text, boolean verifyFailed, boolean noCertificate) {
     /** What BoringSSL says of a certificate that is refused. */
-    static final String VERIFY_FAILED_TEXT =
-            "TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED";
+    private static final String VERIFY_FAILED_TEXT =
+            "|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED";
 
-    static final String END = ":TLS_error_end";
+    private static final String START = "TLS_error:";
+    private static final String END = ":TLS_error_end";
 
     /** The system's word for a peer that is gone, with the number of its library. */
     static final String RESET =
@@ -43,7 +46,7 @@ record TlsErrors(String text, boolean verifyFailed, boolean noCertificate) {
                 missing |= (number & REASON_MASK) == NO_CERTIFICATE;
             }
             if (text == null) {
-                text = new StringBuilder("TLS_error:");
+                text = new StringBuilder();
             }
             text.append('|').append(Integer.toUnsignedLong(number)).append(words(number));
         }
@@ -56,6 +59,27 @@ record TlsErrors(String text, boolean verifyFailed, boolean noCertificate) {
         int first = all.indexOf(':');
         int second = all.indexOf(':', first + 1);
         return second < 0 ? ":" + all : all.substring(second);
+    }
+
+    /** What Envoy says of a certificate that is refused outside of a handshake. */
+    static String refused(Result result) {
+        return START + result.before() + VERIFY_FAILED_TEXT + ":" + result.detail() + END;
+    }
+
+    /**
+     * What Envoy says of a handshake that failed like this.
+     *
+     * @param verified what was made of the peer's certificate; {@code null} if it did not come to
+     *     that
+     */
+    String text(@Nullable Result verified) {
+        if (verifyFailed && verified != null && !verified.detail().isEmpty()) {
+            return START + verified.before() + text + ":" + verified.detail() + END;
+        }
+        return START
+                + text
+                + (noCertificate ? ":peer did not provide required client certificate" : "")
+                + END;
     }
 
     boolean isEmpty() {

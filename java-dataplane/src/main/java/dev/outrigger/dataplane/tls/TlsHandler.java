@@ -448,7 +448,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         Result result = validate(chain);
         verified = result;
         if (!result.accepted()) {
-            session.failed(TlsErrors.VERIFY_FAILED_TEXT + ":" + result.detail() + TlsErrors.END);
+            session.failed(TlsErrors.refused(result));
             closeFailed();
             return false;
         }
@@ -490,7 +490,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
     private Result validate(List<Certificate> chain) {
         PeerValidator validator = context.validator();
         if (validator == null) {
-            return new Result(true, Status.NOT_VALIDATED, 0, "", List.of());
+            return new Result(true, Status.NOT_VALIDATED, 0, "", "", List.of());
         }
         boolean byServerName =
                 context instanceof ClientTlsContext client && client.checksServerName();
@@ -580,13 +580,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         TlsErrors errors = TlsErrors.take();
         countErrors(errors);
         if (!errors.isEmpty()) {
-            String detail = "";
-            if (errors.verifyFailed() && verified != null && !verified.detail().isEmpty()) {
-                detail = ":" + verified.detail();
-            } else if (errors.noCertificate()) {
-                detail = ":peer did not provide required client certificate";
-            }
-            session.failed(errors.text() + detail + ":TLS_error_end");
+            session.failed(errors.text(verified));
         }
         closeFailed();
     }
@@ -727,7 +721,7 @@ public final class TlsHandler extends ChannelDuplexHandler {
         TlsErrors errors = TlsErrors.take();
         countErrors(errors);
         if (!errors.isEmpty() && session.failureReason().isEmpty()) {
-            session.failed(errors.text() + ":TLS_error_end");
+            session.failed(errors.text(null));
         }
         state = State.SHUTDOWN;
     }

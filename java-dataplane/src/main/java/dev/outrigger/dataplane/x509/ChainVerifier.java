@@ -2,11 +2,9 @@
 package dev.outrigger.dataplane.x509;
 
 import java.security.GeneralSecurityException;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChainVerifier {
     private static final int MAX_CHAIN = 100;
     private static final int KEY_CERT_SIGN = 5;
-    private static final int CRL_SIGN = 6;
+    static final int CRL_SIGN = 6;
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_ENCIPHERMENT = 2;
     private static final int KEY_AGREEMENT = 4;
@@ -71,8 +69,11 @@ public final class ChainVerifier {
 
         /**
          * @param depth of the certificate at fault; 0 for the leaf
+         * @param text the reason in Envoy's words
+         * @param before what BoringSSL's error queue holds before the reason; mostly nothing
          */
-        record Untrusted(ChainFault error, int depth) implements Outcome {}
+        record Untrusted(ChainFault error, int depth, String text, String before)
+                implements Outcome {}
     }
 
     private final TrustStore store;
@@ -100,7 +101,7 @@ public final class ChainVerifier {
         if (fault == null) {
             fault = NameConstraints.check(chain);
         }
-        if (fault == null && !revoked.isEmpty()) {
+        if (fault == null && revoked.areRequired()) {
             fault = checkRevocations(chain, now);
         }
         if (fault == null) {
@@ -110,7 +111,7 @@ public final class ChainVerifier {
     }
 
     static Outcome fault(ChainFault error, int depth) {
-        return new Outcome.Untrusted(error, depth);
+        return new Outcome.Untrusted(error, depth, error.text(), "");
     }
 
     /** Fills the chain up to a trusted certificate; the fault when there is none. */
@@ -175,14 +176,13 @@ public final class ChainVerifier {
         return any;
     }
 
-    /** Whether the key identifiers, where both have one, are the same. */
+    /** Whether what it says of its issuer's key, where it does, is so. */
     private static boolean namesKeyOf(Certificate subject, Certificate issuer) {
-        byte[] wanted = KeyIdentifiers.authority(subject.parsed());
-        byte[] own = KeyIdentifiers.subject(issuer.parsed());
-        return wanted == null || own == null || Arrays.equals(wanted, own);
+        return KeyIdentifiers.fit(
+                subject.parsed().getExtensionValue(KeyIdentifiers.AUTHORITY), issuer.parsed());
     }
 
-    private static boolean mayUse(Certificate certificate, int bit) {
+    static boolean mayUse(Certificate certificate, int bit) {
         boolean[] usage = certificate.parsed().getKeyUsage();
         return usage == null || (bit < usage.length && usage[bit]);
     }
@@ -245,57 +245,16 @@ public final class ChainVerifier {
     private @Nullable Outcome checkRevocations(List<Certificate> chain, Instant now) {
         int last = options.revocationOfLeafOnly() ? 0 : chain.size() - 1;
         for (int depth = 0; depth <= last; depth++) {
-            Certificate each = chain.get(depth);
+            // The last one's list is its own, even if it is no root.
             Certificate issuer = chain.get(Math.min(depth + 1, chain.size() - 1));
-            var fault = checkRevocation(each, issuer, depth, now);
+            Outcome fault =
+                    revoked.check(
+                            chain.get(depth), issuer, depth, options.checksTime() ? now : null);
             if (fault != null) {
                 return fault;
             }
         }
         return null;
-    }
-
-    private @Nullable Outcome checkRevocation(
-            Certificate each, Certificate issuer, int depth, Instant now) {
-        List<X509CRL> lists = revoked.of(each.parsed().getIssuerX500Principal());
-        if (lists.isEmpty()) {
-            return fault(ChainFault.UNABLE_TO_GET_CRL, depth);
-        }
-        X509CRL list = newest(lists, now);
-        if (!mayUse(issuer, CRL_SIGN)) {
-            return fault(ChainFault.KEYUSAGE_NO_CRL_SIGN, depth);
-        }
-        if (options.checksTime()) {
-            if (issued(list).isAfter(now)) {
-                return fault(ChainFault.CRL_NOT_YET_VALID, depth);
-            }
-            if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now)) {
-                return fault(ChainFault.CRL_HAS_EXPIRED, depth);
-            }
-        }
-        try {
-            list.verify(issuer.parsed().getPublicKey());
-        } catch (GeneralSecurityException e) {
-            return fault(ChainFault.CRL_SIGNATURE_FAILURE, depth);
-        }
-        return list.isRevoked(each.parsed()) ? fault(ChainFault.CERT_REVOKED, depth) : null;
-    }
-
-    /** The one that is valid now and was issued last. */
-    private static X509CRL newest(List<X509CRL> lists, Instant now) {
-        X509CRL best = lists.getFirst();
-        for (X509CRL each : lists) {
-            boolean valid =
-                    each.getNextUpdate() == null || !each.getNextUpdate().toInstant().isBefore(now);
-            if (valid && !issued(each).isBefore(issued(best))) {
-                best = each;
-            }
-        }
-        return best;
-    }
-
-    private static Instant issued(X509CRL list) {
-        return list.getThisUpdate().toInstant();
     }
 
     private @Nullable Outcome checkSignatures(List<Certificate> chain, Instant now) {
@@ -304,7 +263,7 @@ public final class ChainVerifier {
             // The last one is trusted as it is, whoever signed it.
             if (depth < chain.size() - 1
                     && !VerifiedSignatures.isSignedBy(each, chain.get(depth + 1))) {
-                return fault(ChainFault.CERT_SIGNATURE_FAILURE, depth);
+                return badSignature(each, chain.get(depth + 1), depth);
             }
             if (options.checksTime()) {
                 if (now.isBefore(each.notBefore())) {
@@ -316,5 +275,18 @@ public final class ChainVerifier {
             }
         }
         return null;
+    }
+
+    private static Outcome badSignature(Certificate each, Certificate issuer, int depth) {
+        ChainFault fault = ChainFault.CERT_SIGNATURE_FAILURE;
+        X509Certificate parsed = each.parsed();
+        return new Outcome.Untrusted(
+                fault,
+                depth,
+                fault.text(),
+                SignatureFailure.text(
+                        parsed.getSigAlgName(),
+                        parsed.getSignature(),
+                        issuer.parsed().getPublicKey()));
     }
 }
