@@ -8,9 +8,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Everything seen of one exchange. {@link #fields()} names each part, so that expectations,
@@ -112,7 +112,8 @@ public record Observation(
                         (earlier, later) -> earlier + " | " + later));
         fields.put(
                 prefix + ":order",
-                shortened(headers.stream()
+                shortened(
+                        headers.stream()
                                 .map(Header::name)
                                 .filter(name -> !name.startsWith(":"))
                                 .collect(Collectors.joining(" "))));

@@ -22,7 +22,6 @@ final class RevocationSetting implements TlsComparison.Setting {
 
     private static final String UNKNOWN_CRITICAL = "300c06032a03040101ff04020500";
     private static final String SERIAL_OF_NOBODY = "300c0603551d230405300382010c";
-    private static final String POINT = "30%02x0603551d1c0101ff04%02x30%02x%s";
     private static final String LEAF_ONLY = ", only_verify_leaf_cert_crl: true";
 
     /**
@@ -146,7 +145,8 @@ final class RevocationSetting implements TlsComparison.Setting {
     /** The extension {@code issuingDistributionPoint} with this inside. */
     private static String point(String inside) {
         int length = inside.length() / 2;
-        return POINT.formatted(length + 12, length + 2, length, inside);
+        return "30%02x0603551d1c0101ff04%02x30%02x%s"
+                .formatted(length + 12, length + 2, length, inside);
     }
 
     private static String named(String uri) {

@@ -123,8 +123,7 @@ final class InternalRedirect {
         }
         headers.set(
                 KnownHeader.ENVOY_ORIGINAL_URL,
-                Ascii.bytes(
-                        (secured ? "https://" : "http://") + saved.authority() + saved.path()));
+                Ascii.bytes((secured ? "https://" : "http://") + saved.authority() + saved.path()));
         return null;
     }
 

@@ -94,9 +94,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
 
     /** Whether the connection ends with this stream. */
     boolean closesWith(Http2ClientStream stream) {
-        return state == State.DRAINING
-                && streams.size() == 1
-                && streams.contains(stream);
+        return state == State.DRAINING && streams.size() == 1 && streams.contains(stream);
     }
 
     /** A response that was whole is not used by anybody any more. */
