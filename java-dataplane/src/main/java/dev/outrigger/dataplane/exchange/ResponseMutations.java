@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What the connection manager does to every response's headers (1.9). */
@@ -67,12 +68,16 @@ final class ResponseMutations {
                         : -1;
         if (id >= 0) {
             HeaderBlock headers = head.headers();
-            headers.remove(KnownHeader.X_REQUEST_ID);
-            headers.add(
-                    KnownHeader.X_REQUEST_ID,
-                    request.headers().data(),
-                    request.headers().valueOffset(id),
-                    request.headers().valueLength(id));
+            byte[] data = request.headers().data();
+            int from = request.headers().valueOffset(id);
+            int length = request.headers().valueLength(id);
+            if (headers.has(KnownHeader.X_REQUEST_ID)) {
+                // In the place of the upstream's.
+                headers.set(
+                        KnownHeader.X_REQUEST_ID, Arrays.copyOfRange(data, from, from + length));
+            } else {
+                headers.add(KnownHeader.X_REQUEST_ID, data, from, length);
+            }
         }
     }
 
