@@ -211,7 +211,12 @@ final class Clusters {
                             .maybe(choices, 30, "priority", choices.pick("HIGH", "DEFAULT"))
                             .maybe(choices, 30, "max_connections", choices.between(1, 2))
                             .maybe(choices, 30, "max_pending_requests", choices.between(0, 1))
-                            .maybe(choices, 30, "max_requests", choices.between(0, 2))
+                            // With none, whether there is a copy depends on which host is asked.
+                            .maybe(
+                                    choices,
+                                    30,
+                                    "max_requests",
+                                    choices.between(plan.mirrored() ? 1 : 0, 2))
                             .maybe(choices, 40, "max_retries", choices.between(0, 1))
                             .maybe(choices, 20, "track_remaining", true);
             if (choices.in100(20)) {

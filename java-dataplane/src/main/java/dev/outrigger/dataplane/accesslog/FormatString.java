@@ -23,7 +23,7 @@ public final class FormatString implements LogFormat {
 
     // An operator: name, optional arguments in parentheses, optional maximum length.
     private static final Pattern OPERATOR =
-            Pattern.compile("%([A-Z0-9_]+)(?:\\(([^)]*)\\))?(?::(\\d{1,9}))?%");
+            Pattern.compile("%([A-Z0-9_]+)(?:\\(([^\\n]*?)\\))?(?::(\\d{1,9}))?%");
 
     private final Operator[] operators;
     private final boolean literal;

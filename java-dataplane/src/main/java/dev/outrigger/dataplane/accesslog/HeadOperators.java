@@ -9,10 +9,14 @@ import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;
 import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The operators that read the heads of requests and responses. */
 final class HeadOperators {
+    /** Of a header in lower case, or of a pseudo-header. */
+    private static final Pattern NAME = Pattern.compile(":?[!#$%&'*+.^_`|~a-z0-9-]+");
+
     private static final List<String> GRPC_STATUS_NAMES =
             List.of(
                     "OK",
@@ -113,7 +117,7 @@ final class HeadOperators {
                     "More than 1 alternative header specified in token: " + argument);
         }
         for (String name : names) {
-            if (name.chars().anyMatch(c -> c <= ' ' || c == 127)) {
+            if (!name.isEmpty() && !NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException(
                         "Invalid header configuration. Format string contains invalid characters.");
             }

@@ -80,9 +80,9 @@ final class HeaderEditsParser {
         if (option.hasAppend() && !option.getAppend().getValue()) {
             action = AppendAction.OVERWRITE_IF_EXISTS_OR_ADD;
         }
-        FormatStrings.check(
-                option.getHeader().getValue(), FieldPaths.join(path, "header.value"), findings);
-        return new Add(name, option.getHeader().getValue(), action, option.getKeepEmptyValue());
+        String value = OldHeaderFormats.translate(option.getHeader().getValue());
+        FormatStrings.check(value, FieldPaths.join(path, "header.value"), findings);
+        return new Add(name, value, action, option.getKeepEmptyValue());
     }
 
     private static AppendAction action(HeaderValueOption option) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OperatorsTest {
     /**
@@ -248,6 +249,23 @@ class OperatorsTest {
         assertThatThrownBy(() -> render(format))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:5", "a(b", "a\"", ":", "::", "a b", "a,b", "a=b", "\u00e9", "a?b("})
+    void refusesWhatNamesNoHeader(String name) {
+        assertThatThrownBy(() -> render("%REQ(" + name + ")%"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Invalid header configuration. Format string contains invalid characters.");
+    }
+
+    @Test
+    void endsArgumentsWithTheParenthesisBeforeTheEnd() {
+        assertThat(render("%DYNAMIC_METADATA(a):b])%")).isEqualTo("-");
+        assertThat(render("%PROTOCOL%) %PROTOCOL%")).isEqualTo("HTTP/1.1) HTTP/1.1");
+        assertThatThrownBy(() -> render("%DYNAMIC_METADATA(a\nb)%"))
+                .hasMessageContaining("Couldn't find valid command at position 0");
     }
 
     @Test
