@@ -39,6 +39,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * down, to be compared with what another one asks and does. Used by one thread.
  */
 final class Dialogue implements XdsScript, AutoCloseable {
+    private static final Pattern EXPECTED = Pattern.compile(" but expect (.*)\\.");
+
     private static final long PATIENCE_SECONDS = 12;
     private static final java.time.Duration PATIENCE =
             java.time.Duration.ofSeconds(PATIENCE_SECONDS);
@@ -172,7 +178,15 @@ final class Dialogue implements XdsScript, AutoCloseable {
                         "(?m)(^|\\(s\\) )(\\w+: )?(?=[^ :]*[_.\\[])[a-z_.]+[\\w.\\[\\]]*: ", "$1$2")
                 .replaceAll("(\\(s\\) \\w+: )[a-z_.\\[\\]0-9]+: ", "$1")
                 .replaceAll("^\\w+(?:\\.\\w+)+: ", "")
+                .transform(text -> EXPECTED.matcher(text).replaceAll(Dialogue::inOrder))
                 .strip();
+    }
+
+    /** Envoy keeps the types in a set whose order each process draws anew. */
+    private static String inOrder(MatchResult expected) {
+        return Stream.of(expected.group(1).split(", "))
+                .sorted()
+                .collect(Collectors.joining(", ", " but expect ", "."));
     }
 
     /** Sends the state of the world. */
