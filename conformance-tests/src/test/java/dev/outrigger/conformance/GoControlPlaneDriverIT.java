@@ -33,6 +33,13 @@ class GoControlPlaneDriverIT {
     private static final String MESSAGE = "as the driver expects it";
     private static final int LISTENERS = 8;
 
+    /**
+     * Of requests for each snapshot, half a second apart: one of them must be answered whole, each
+     * request within 100 ms, which a proxy that has just started beside other tests may not do in
+     * the five that are usual.
+     */
+    private static final int BATCHES = 7;
+
     @TempDir private Path folder;
     private Path driver = Path.of("");
 
@@ -77,6 +84,7 @@ class GoControlPlaneDriverIT {
                                 "-xds=" + mode,
                                 "-runtimes=" + (mode.equals("ads") ? 2 : 1),
                                 "-message=" + MESSAGE,
+                                "-r=" + BATCHES,
                                 "-port=" + xds,
                                 "-gateway=" + gateway,
                                 "-als=" + als,

@@ -411,8 +411,8 @@ public final class Exchange implements FormatContext {
     }
 
     /** The route's edits of a reply of our own. */
-    void editLocalResponse(ResponseHead head) {
-        router.editLocalResponse(head);
+    void editLocalResponse(ResponseHead head, boolean overloaded) {
+        router.editLocalResponse(head, overloaded);
     }
 
     /** The exchange is over: stats, log line, and the connection may go on. */

@@ -23,6 +23,7 @@ final class LocalReplySender {
     private final Exchange exchange;
     private final StreamInfo info;
     private final ResponseHead head = new ResponseHead();
+    private boolean saysOverloaded;
 
     LocalReplySender(Exchange exchange) {
         this.exchange = exchange;
@@ -48,9 +49,7 @@ final class LocalReplySender {
         info.setDetails(details);
         exchange.cancelRouter();
         begin(status);
-        if (overloaded && !exchange.routerOptions().suppressEnvoyHeaders()) {
-            head.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
-        }
+        saysOverloaded = overloaded && !exchange.routerOptions().suppressEnvoyHeaders();
         send(body, close);
     }
 
@@ -139,6 +138,7 @@ final class LocalReplySender {
     private void begin(int status) {
         head.reset();
         head.setStatus(status);
+        saysOverloaded = false;
     }
 
     private void send(String body, boolean close) {
@@ -190,7 +190,7 @@ final class LocalReplySender {
         if (!reply.raw()
                 && route != null
                 && (route.isForwarding() || exchange.downstreamRequest().hasReachedRouter())) {
-            exchange.editLocalResponse(head);
+            exchange.editLocalResponse(head, saysOverloaded);
         }
         if (reply.headers() != null) {
             reply.headers().apply(head.headers());

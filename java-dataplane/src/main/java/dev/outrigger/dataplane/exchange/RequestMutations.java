@@ -105,13 +105,13 @@ final class RequestMutations {
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
         }
+        if (settings.via.length > 0) {
+            join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
+        }
         if (edge && !info.remoteAddress().isUnresolved()) {
             headers.set(
                     KnownHeader.ENVOY_EXTERNAL_ADDRESS,
                     Ascii.bytes(ConnectionInfo.ip(info.remoteAddress())));
-        }
-        if (settings.via.length > 0) {
-            join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
         }
         requestId(headers, config, edge, random);
         ForwardedCertificate.apply(headers, forwarding, info.connection().tls());

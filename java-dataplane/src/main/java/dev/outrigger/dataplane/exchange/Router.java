@@ -159,13 +159,21 @@ final class Router {
         upstream.onDownstreamWritable(writable);
     }
 
-    /** A reply of our own passes the route's response edits too (Y4). */
-    void editLocalResponse(ResponseHead head) {
+    /**
+     * A reply of our own passes the route's response edits too (Y4), which see nothing of what the
+     * router itself says.
+     *
+     * @param overloaded whether it says that there is too much load
+     */
+    void editLocalResponse(ResponseHead head, boolean overloaded) {
         Route route = exchange.route();
         if (route != null) {
             ClusterChoice.Target target = exchange.choice().target();
             (target == null ? route.responseEditor() : target.responseEditor())
                     .apply(head.headers(), exchange);
+            if (overloaded) {
+                head.headers().add(KnownHeader.ENVOY_OVERLOADED, LocalReplies.TRUE);
+            }
             if (upstream.isReplying()) {
                 upstream.tellAttemptCount(head.headers());
             }
