@@ -153,6 +153,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void sendContinue() {
+        exchange.info().setResponseCode(100);
         session.headerWriter().status(100);
         session.sendHeaders(stream(), false);
     }

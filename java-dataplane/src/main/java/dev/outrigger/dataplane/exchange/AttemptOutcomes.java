@@ -72,6 +72,7 @@ final class AttemptOutcomes {
                 && exchange.replies().failsHandshake(head)) {
             return;
         }
+        request.onAnswer(attempt, head.status());
         boolean couldNotRetry = false;
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(head);

@@ -269,7 +269,8 @@ public final class Http2RequestReader extends Http2MessageReader {
 
     @Override
     boolean leavesOut(byte[] name, int offset, int length) {
-        if (underscores == Underscores.ALLOW || !Ascii.contains(name, offset, offset + length, '_')) {
+        if (underscores == Underscores.ALLOW
+                || !Ascii.contains(name, offset, offset + length, '_')) {
             return false;
         }
         dropped++;
