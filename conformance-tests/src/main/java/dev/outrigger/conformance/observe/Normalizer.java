@@ -23,6 +23,11 @@ public final class Normalizer {
             Pattern.compile(
                     "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep"
                             + "|Oct|Nov|Dec) \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+    private static final Pattern HEAD_IN_TEXT =
+            Pattern.compile("connection\\[\\d+]\\.unparsed|response\\[\\d+]\\.body");
+    private static final Pattern DATE_LINE = Pattern.compile("(?m)^date: " + DATE.pattern());
+    private static final Pattern SERVICE_TIME_LINE =
+            Pattern.compile("(?m)^(x-envoy-upstream-service-time): \\d+");
     private static final Pattern DEFAULT_LINE = Pattern.compile("log\\[\\d+].default");
     private static final Pattern LINE_TIME =
             Pattern.compile("^\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z]");
@@ -83,6 +88,11 @@ public final class Normalizer {
                         "<ms>"));
         rules.add(
                 new Rule(
+                        "heads-in-text",
+                        field -> HEAD_IN_TEXT.matcher(field).matches(),
+                        Normalizer::withoutTimesOfHeads));
+        rules.add(
+                new Rule(
                         "default-log-line",
                         field -> DEFAULT_LINE.matcher(field).matches(),
                         Normalizer::withoutTimes));
@@ -128,6 +138,15 @@ public final class Normalizer {
                 name,
                 candidate -> fields.matcher(candidate).matches(),
                 text -> whole.matcher(text).matches() ? replacement : text);
+    }
+
+    /**
+     * What comes behind a response that has no body is taken for it, and may be another response.
+     */
+    private static String withoutTimesOfHeads(String text) {
+        return SERVICE_TIME_LINE
+                .matcher(DATE_LINE.matcher(text).replaceAll("date: <date>"))
+                .replaceAll("$1: <ms>");
     }
 
     private static String withoutTimes(String line) {

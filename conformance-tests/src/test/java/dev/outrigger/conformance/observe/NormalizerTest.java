@@ -70,6 +70,18 @@ class NormalizerTest {
     }
 
     @Test
+    void takesTheTimesOutOfAResponseThatIsTakenForABody() {
+        var text = "HTTP/1.1 200 OK\nx-envoy-upstream-service-time: 12\ndate: %s\n\nb";
+
+        assertThat(
+                        normal(
+                                "connection[1].unparsed",
+                                text.formatted("Sun, 22 Nov 2026 20:05:47 GMT")))
+                .isEqualTo(
+                        "HTTP/1.1 200 OK\nx-envoy-upstream-service-time: <ms>\ndate: <date>\n\nb");
+    }
+
+    @Test
     void namesItsRules() {
         assertThat(Normalizer.of(PORTS).ruleNames())
                 .containsExactly(
@@ -77,6 +89,7 @@ class NormalizerTest {
                         "request-id",
                         "upstream-service-time",
                         "remaining-timeout",
+                        "heads-in-text",
                         "default-log-line",
                         "named-values-of-a-log-line",
                         "ports",

@@ -73,7 +73,8 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         String excess = reader.excess();
         connection.countRead(excess, reader.dropped());
         if (excess != null) {
-            refuse(excess);
+            String noted = resetDetails();
+            refuse(noted == null ? excess : noted);
             return null;
         }
         if (headRead) {

@@ -122,10 +122,14 @@ final class DownstreamRequest {
         if (body == null) {
             return;
         }
-        HttpFilterChain chain = exchange.chain();
         if (!exchange.isActive()) {
             body.release();
-        } else if (chain == null) {
+            return;
+        }
+        // It is received once more, unless its head was enough for an answer.
+        exchange.info().addBytesReceived(body.readableBytes());
+        HttpFilterChain chain = exchange.chain();
+        if (chain == null) {
             router.onRequestBody(body, true);
         } else {
             chain.decodeData(body, true);

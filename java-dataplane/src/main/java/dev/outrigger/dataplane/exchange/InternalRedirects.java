@@ -54,9 +54,6 @@ final class InternalRedirects {
         long received = info.bytesReceived();
         // A redirect by 303 has made the request one without a body.
         boolean hasBody = body.isReadable() && !head.isBodyless();
-        if (!head.isBodyless()) {
-            received += body.readableBytes();
-        }
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
         exchange.finish();

@@ -125,7 +125,6 @@ final class LocalReplySender {
             ResponseMutations.stripRefusal(given, asked);
         }
         given.headers().remove(KnownHeader.CONTENT_LENGTH);
-        given.headers().remove(KnownHeader.CONTENT_TYPE);
         // Only now: the answer is the attempt's.
         exchange.cancelRouter();
         begin(answer.status());

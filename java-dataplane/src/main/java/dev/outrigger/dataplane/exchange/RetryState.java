@@ -189,7 +189,7 @@ final class RetryState {
             return Verdict.LIMIT_EXCEEDED;
         }
         remaining--;
-        if (!limits.canRetry()) {
+        if (!limits.canRetry(shard)) {
             target.retryOverflow();
             return Verdict.OVERFLOW;
         }

@@ -116,13 +116,17 @@ public final class CircuitBreakers {
         retryBudget = limits.retryBudget();
     }
 
-    /** Whether one more retry may run now (RT9, RT10). */
-    public boolean canRetry() {
+    /**
+     * Whether one more retry may run now (RT9, RT10). Where a budget decides, the gauge of what is
+     * left of {@code max_retries} says nothing, and is 0 from then on.
+     */
+    public boolean canRetry(StatsShard shard) {
         RetryBudget budget = retryBudget.orElse(null);
         RuntimeSnapshot now = runtime.snapshot();
         if (budget == null && !now.has(budgetPercentKey) && !now.has(minRetryConcurrencyKey)) {
             return retries.canCreate();
         }
+        retries.hideRemaining(shard);
         RetryBudget configured = budget == null ? RetryBudget.DEFAULT : budget;
         double percent = now.number(budgetPercentKey, configured.budgetPercent());
         long atLeast = now.integer(minRetryConcurrencyKey, configured.minRetryConcurrency());
@@ -142,6 +146,9 @@ public final class CircuitBreakers {
         private volatile long max;
         private boolean limited;
 
+        /** Guarded by this, as is what the gauge of what is left shows. */
+        private boolean hidden;
+
         /**
          * @param key under which the runtime can overrule the limit
          */
@@ -155,10 +162,38 @@ public final class CircuitBreakers {
         /** The gauge stays as it is until something is created or given back, as in Envoy. */
         private void limit(long newMax, StatsShard shard) {
             if (remaining != null) {
-                shard.add(remaining, shown(newMax) - (limited ? shown(max) : 0));
+                synchronized (this) {
+                    long before = limited ? shown(max) : 0;
+                    shard.add(remaining, shown(newMax) - (hidden ? current.get() : before));
+                    hidden = false;
+                }
             }
             max = newMax;
             limited = true;
+        }
+
+        private void hideRemaining(StatsShard shard) {
+            if (remaining != null) {
+                synchronized (this) {
+                    if (!hidden) {
+                        shard.add(remaining, current.get() - shown(max));
+                        hidden = true;
+                    }
+                }
+            }
+        }
+
+        private void count(int change, StatsShard shard) {
+            if (remaining == null) {
+                showOpen(current.addAndGet(change) >= max(), shard);
+                return;
+            }
+            synchronized (this) {
+                showOpen(current.addAndGet(change) >= max(), shard);
+                if (!hidden) {
+                    shard.add(remaining, -change);
+                }
+            }
         }
 
         /** Envoy's limit of pools, where none is configured, has 64 bits. */
@@ -187,17 +222,11 @@ public final class CircuitBreakers {
         }
 
         public void inc(StatsShard shard) {
-            showOpen(current.incrementAndGet() >= max(), shard);
-            if (remaining != null) {
-                shard.dec(remaining);
-            }
+            count(1, shard);
         }
 
         public void dec(StatsShard shard) {
-            showOpen(current.decrementAndGet() >= max(), shard);
-            if (remaining != null) {
-                shard.inc(remaining);
-            }
+            count(-1, shard);
         }
     }
 }

@@ -341,13 +341,23 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             to.onResponseHead(head, false);
             return;
         }
-        if (isBodyless(head)) {
+        boolean bodyless = isBodyless(head);
+        if (bodyless && (status >= 100 || request.isHead())) {
             endStream();
             to.onResponseHead(head, true);
             ended = true;
             return;
         }
         inBody = true;
+        if (bodyless) {
+            // Envoy's codec tells of the end of these apart: it may be too late by then.
+            body.beginFixed(0);
+            to.onResponseHead(head, false);
+            if (receiver == to) {
+                endBody(to);
+            }
+            return;
+        }
         if (head.isChunked()) {
             body.beginChunked();
         } else if (head.contentLength() > 0) {
