@@ -264,6 +264,11 @@ public final class Exchange implements FormatContext {
         return request.isWebSocket();
     }
 
+    /** The upgrade that was asked for, if any. */
+    Upgrade upgrade() {
+        return request.upgrade();
+    }
+
     /** The log line that is written while the exchange lasts. */
     void logPeriodically() {
         logAt(AccessLogType.DOWNSTREAM_PERIODIC, true);

@@ -147,10 +147,6 @@ final class Router {
         upstream.onRequestTrailers(trailers);
     }
 
-    void onEarlyEnd() {
-        upstream.onEarlyEnd();
-    }
-
     void onTunnelOpen() {
         upstream.onTunnelOpen();
     }
