@@ -75,6 +75,11 @@ final class DownstreamRequest {
         return upgrade.isWebSocket();
     }
 
+    /** Whether the upstream has not agreed yet to what it was asked to become. */
+    boolean isUpgradeWaiting() {
+        return upgrade.isWaiting();
+    }
+
     /** What the exchange was permitted to become, in lower case; {@code null} for nothing. */
     @Nullable String upgradeType() {
         return upgrade.type();
@@ -251,7 +256,7 @@ final class DownstreamRequest {
 
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
-        if (upgrade.isWaiting()) {
+        if (keepsEarly()) {
             if (endStream) {
                 router.onEarlyEnd();
             }
@@ -279,12 +284,17 @@ final class DownstreamRequest {
 
     /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
-        if (upgrade.isWaiting()) {
+        if (keepsEarly()) {
             router.onEarlyEnd();
             upgrade.keep(trailers);
         } else if (!upgrade.isRefused()) {
             router.onRequestTrailers(trailers);
         }
+    }
+
+    /** Whether what the client sends waits here; a filter of the upstream would count it. */
+    private boolean keepsEarly() {
+        return upgrade.isWaiting() && !router.isHolding();
     }
 
     private void onEnd() {

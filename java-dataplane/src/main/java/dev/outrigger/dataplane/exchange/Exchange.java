@@ -264,6 +264,11 @@ public final class Exchange implements FormatContext {
         return request.isWebSocket();
     }
 
+    /** Whether the upstream has not agreed yet to what it was asked to become. */
+    boolean isUpgradeWaiting() {
+        return request.isUpgradeWaiting();
+    }
+
     /** The log line that is written while the exchange lasts. */
     void logPeriodically() {
         logAt(AccessLogType.DOWNSTREAM_PERIODIC, true);

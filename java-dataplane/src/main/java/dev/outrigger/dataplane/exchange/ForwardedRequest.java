@@ -67,6 +67,9 @@ final class ForwardedRequest {
     private UpstreamFilters filters = UpstreamFilters.NONE;
     private final FilteredRequest filtered;
 
+    /** Whether what a filter has held waits for the upstream to agree to an upgrade. */
+    private boolean early;
+
     /** Whether the client is not read, because the host does not keep up. */
     private boolean backedUp;
 
@@ -159,6 +162,7 @@ final class ForwardedRequest {
         backedUp = false;
         paused = false;
         waited = false;
+        early = false;
         response.reset();
     }
 
@@ -425,7 +429,10 @@ final class ForwardedRequest {
     private boolean send(Attempt attempt, UpstreamStream stream) {
         AttemptLog log = attempt.log();
         if (log != null) {
-            log.onRequestSent(info().bytesReceived(), body.isComplete());
+            // What waits for an upgrade is counted as it goes on.
+            log.onRequestSent(
+                    exchange.isUpgradeWaiting() ? body.bytes() : info().bytesReceived(),
+                    body.isComplete());
         }
         info().upstreamTxBegin(worker.now());
         boolean bodyless = isBodyless();
@@ -434,7 +441,8 @@ final class ForwardedRequest {
             // A tunnel is answered at once, and with the answer all may be over.
             return false;
         }
-        if (!bodyless) {
+        early = !bodyless && exchange.isUpgradeWaiting();
+        if (!bodyless && !early) {
             body.replay(stream);
         }
         if (body.isComplete()) {
@@ -528,13 +536,25 @@ final class ForwardedRequest {
         onRequestEnd(attempt);
     }
 
-    /** Bytes pass both ways: no more time limits but idle ones (W3). */
+    /** Bytes pass both ways: of a WebSocket no more time limits but idle ones (W3). */
     void onTunnelOpen() {
-        outcomes.disarmRouteTimer();
         Attempt attempt = attempts.latest();
-        if (attempt != null) {
-            attempt.onTunnelOpen();
+        if (exchange.isWebSocket()) {
+            outcomes.disarmRouteTimer();
+            if (attempt != null) {
+                attempt.onTunnelOpen();
+            }
         }
+        UpstreamStream stream = attempt == null ? null : attempt.stream();
+        if (early && stream != null && !(body.isEmpty() && !body.isComplete())) {
+            body.replay(stream);
+        }
+        early = false;
+    }
+
+    /** Whether a filter waits for the end of the request. */
+    boolean isHolding() {
+        return filtered.isHeld();
     }
 
     void onUpstreamWritable(boolean writable) {

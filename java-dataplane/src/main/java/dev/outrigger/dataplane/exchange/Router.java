@@ -155,6 +155,11 @@ final class Router {
         upstream.onTunnelOpen();
     }
 
+    /** Whether a filter in front of the upstream waits for the end of the request. */
+    boolean isHolding() {
+        return upstream.isHolding();
+    }
+
     void onDownstreamWritable(boolean writable) {
         upstream.onDownstreamWritable(writable);
     }
