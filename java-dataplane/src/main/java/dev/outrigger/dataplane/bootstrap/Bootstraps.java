@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.parse.Rejection;

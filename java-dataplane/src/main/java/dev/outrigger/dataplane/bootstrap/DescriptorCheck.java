@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.bootstrap;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import dev.outrigger.dataplane.document.ConfigDocument;
+import dev.outrigger.dataplane.document.YamlScalar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;

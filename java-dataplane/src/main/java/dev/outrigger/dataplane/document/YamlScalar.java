@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 import java.util.Locale;
 import java.util.Set;
@@ -11,7 +11,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  * YAML 1.1 here): an unquoted {@code n}, {@code yes} or {@code off} is a boolean, integers may be
  * hexadecimal or octal, and everything else, decimal fractions too, is text.
  */
-sealed interface YamlScalar {
+public sealed interface YamlScalar {
     record Null() implements YamlScalar {}
 
     record Bool(boolean value) implements YamlScalar {}
