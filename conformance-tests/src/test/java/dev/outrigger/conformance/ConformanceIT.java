@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Every case on a real Envoy and on the Java data plane: the written expectation must hold on
  * Envoy, then on ours, and both must look alike but for the reviewed divergences. {@code
- * -Doutrigger.cases=retry} runs the cases whose id begins so.
+ * -Doutrigger.cases=retry,upgrade} runs the cases whose id begins so.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceIT {
@@ -39,7 +39,7 @@ class ConformanceIT {
 
     private static final int TIMES = 3;
 
-    private final String selected = System.getProperty("outrigger.cases", "");
+    private final SelectedCases selected = SelectedCases.fromProperty();
 
     private KnownDivergences known;
     private StagePair stages;
@@ -66,14 +66,15 @@ class ConformanceIT {
         for (var group : groups) {
             var tests =
                     group.exchanges().stream()
-                            .filter(exchange -> exchange.id().startsWith(selected))
+                            .filter(exchange -> selected.contains(exchange.id()))
                             .map(each -> dynamicTest(each.id(), () -> check(group, each)))
                             .toList();
             if (!tests.isEmpty()) {
                 containers.add(dynamicContainer(group.name(), tests));
             }
         }
-        if (selected.isEmpty()) {
+        selected.checkMetBy(containers);
+        if (selected.isAll()) {
             containers.add(
                     dynamicContainer(
                             "divergences",

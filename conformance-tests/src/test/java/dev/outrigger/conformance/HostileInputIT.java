@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileInputIT {
     private static final Path CASES = Path.of("src/test/resources/wire");
 
-    private final String selected = System.getProperty("outrigger.cases", "");
+    private final SelectedCases selected = SelectedCases.fromProperty();
     private final Map<String, List<WireCase>> sets = new LinkedHashMap<>();
     private Map<String, WirePlay.Outcome> outcomes = Map.of();
 
@@ -47,12 +47,13 @@ class HostileInputIT {
             var setup = Setup.of(Files.readString(file.resolveSibling("manager.json")).strip());
             var cases =
                     CaseReader.read(CASES, file).stream()
-                            .filter(each -> each.id().startsWith(selected))
+                            .filter(each -> selected.contains(each.id()))
                             .map(each -> WireCase.of(each, setup))
                             .toList();
             sets.put(String.valueOf(CASES.relativize(file).getParent()), cases);
             all.addAll(cases);
         }
+        selected.checkMetBy(all);
         outcomes = new WirePlay(Subjects.oracle(), Subjects.subject(), folder).play(all);
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ThirdPartyWireIT {
-    private final String selected = System.getProperty("outrigger.cases", "");
+    private final SelectedCases selected = SelectedCases.fromProperty();
     private final Map<String, List<WireCase>> sets = new LinkedHashMap<>();
     private Map<String, WirePlay.Outcome> outcomes = Map.of();
 
@@ -41,9 +41,10 @@ class ThirdPartyWireIT {
         sets.put("transfer-encoding gadgets", ThirdPartyBytes.gadgets());
         sets.put("Gateway API", GatewayCases.read());
         var all = new ArrayList<WireCase>();
-        sets.replaceAll((_, cases) ->
-                cases.stream().filter(each -> each.id().startsWith(selected)).toList());
+        sets.replaceAll(
+                (_, cases) -> cases.stream().filter(each -> selected.contains(each.id())).toList());
         sets.values().forEach(all::addAll);
+        selected.checkMetBy(all);
         outcomes = new WirePlay(Subjects.oracle(), Subjects.subject(), folder).play(all);
     }
 

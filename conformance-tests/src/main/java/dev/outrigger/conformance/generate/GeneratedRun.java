@@ -37,6 +37,9 @@ public final class GeneratedRun {
     /** The last case of a batch must not keep the processors waiting. */
     private static final int BATCHES_AT_ONCE = 3;
 
+    /** Six of these are held at the same time: each delivery's, and beside it the oracles'. */
+    private static final int BATCH_AGAIN = 16;
+
     /** How many of the cases that differed twice are played together. */
     private static final int COMPANY = 12;
 
@@ -298,8 +301,8 @@ public final class GeneratedRun {
         var failing = new ArrayList<Failing>();
         var unsteady = new ArrayList<String>();
         var all = List.copyOf(first.keySet());
-        for (int from = 0; from < all.size(); from += BATCH) {
-            var again = all.subList(from, Math.min(all.size(), from + BATCH));
+        for (int from = 0; from < all.size(); from += BATCH_AGAIN) {
+            var again = all.subList(from, Math.min(all.size(), from + BATCH_AGAIN));
             var outcomes = playTwice(again, delivery);
             var second = differing(again, outcomes.ofBoth());
             var ofOracles = outcomes.ofOracles();

@@ -183,12 +183,12 @@ public final class ConfigDocument {
         }
     }
 
-    public Node root() {
+    Node root() {
         return root;
     }
 
     /** {@code line:column}, both from 1. */
-    public static String position(Node node) {
+    static String position(Node node) {
         return node.getStartMark()
                 .map(m -> (m.getLine() + 1) + ":" + (m.getColumn() + 1))
                 .orElse("?");
@@ -198,7 +198,7 @@ public final class ConfigDocument {
         return toJson(root);
     }
 
-    public JsonElement toJson(Node node) {
+    JsonElement toJson(Node node) {
         return switch (node) {
             case MappingNode mapping -> {
                 var object = new JsonObject();
@@ -223,7 +223,7 @@ public final class ConfigDocument {
     }
 
     /** What the scalar is; JSON knows only true, false, null and its own numbers. */
-    public YamlScalar scalar(ScalarNode node) {
+    YamlScalar scalar(ScalarNode node) {
         if (json
                 && node.getScalarStyle() == ScalarStyle.PLAIN
                 && node.getValue().matches("-?0\\d.*")) {
@@ -247,11 +247,11 @@ public final class ConfigDocument {
         return new JsonPrimitive(value);
     }
 
-    public boolean isNull(Node node) {
+    boolean isNull(Node node) {
         return node instanceof ScalarNode scalar && scalar(scalar) instanceof YamlScalar.Null;
     }
 
-    public static String key(Node node) {
+    static String key(Node node) {
         return node instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 }

@@ -11,7 +11,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  * YAML 1.1 here): an unquoted {@code n}, {@code yes} or {@code off} is a boolean, integers may be
  * hexadecimal or octal, and everything else, decimal fractions too, is text.
  */
-public sealed interface YamlScalar {
+sealed interface YamlScalar {
     record Null() implements YamlScalar {}
 
     record Bool(boolean value) implements YamlScalar {}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** YAML and JSON as Envoy reads them, before anybody knows what they are about. */
+/**
+ * Configuration written as YAML or JSON: what Envoy takes for which value, which words it has for
+ * what it does not take, and the message that comes of it.
+ */
 @NullMarked
 package dev.outrigger.dataplane.document;
 

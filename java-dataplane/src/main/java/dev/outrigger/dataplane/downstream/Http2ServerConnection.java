@@ -82,25 +82,24 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         lifetime.begin();
     }
 
-    void countExcess(String details) {
-        Http2Stats http2 = stats.http2();
-        shard.inc(
-                details.equals(Http2RequestReader.TOO_MANY)
-                        ? http2.headerOverflow
-                        : http2.headerListTooLarge);
-    }
-
     /**
-     * Counts what the underscores of names cost.
+     * Counts what a block of fields brought.
      *
-     * @param refused whether it was the request
-     * @param dropped how many of its fields were left out
+     * @param excess why it costs its stream, {@code null} where it does not
+     * @param dropped how many of its fields were left out for underscores
      */
-    void countUnderscores(boolean refused, int dropped) {
-        if (refused) {
-            shard.inc(stats.http2().rejectedUnderscores);
-        } else if (dropped > 0) {
-            shard.add(stats.http2().droppedUnderscores, dropped);
+    void countRead(@Nullable String excess, int dropped) {
+        Http2Stats http2 = stats.http2();
+        if (Http2RequestReader.UNDERSCORE.equals(excess)) {
+            shard.inc(http2.rejectedUnderscores);
+            return;
+        }
+        if (dropped > 0) {
+            shard.add(http2.droppedUnderscores, dropped);
+        }
+        if (excess != null) {
+            boolean tooMany = excess.equals(Http2RequestReader.TOO_MANY);
+            shard.inc(tooMany ? http2.headerOverflow : http2.headerListTooLarge);
         }
     }
 

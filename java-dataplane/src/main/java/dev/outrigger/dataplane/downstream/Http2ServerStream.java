@@ -71,22 +71,21 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     @Override
     public @Nullable String onHeaders(boolean endStream) {
         String excess = reader.excess();
+        connection.countRead(excess, reader.dropped());
         if (excess != null) {
-            connection.countExcess(excess);
             refuse(excess);
             return null;
         }
         if (headRead) {
             String details = reader.endTrailers();
-            if (details == null && !isRefusedForUnderscores()) {
+            if (details == null) {
                 exchange.onTrailers(reader.trailers());
             }
             return told(details);
         }
         headRead = true;
         String details = reader.end(endStream);
-        boolean refused = isRefusedForUnderscores();
-        if (details != null || refused) {
+        if (details != null) {
             return told(details);
         }
         RequestHead head = reader.head();
@@ -102,15 +101,6 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         session.reset(stream(), Http2Error.INTERNAL_ERROR);
         connection.onReset(!exchange.isResponseBegun(), false);
         exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, details);
-    }
-
-    private boolean isRefusedForUnderscores() {
-        boolean refused = reader.isRefusedForUnderscores();
-        connection.countUnderscores(refused, reader.dropped());
-        if (refused) {
-            refuse(Http2RequestReader.UNDERSCORE);
-        }
-        return refused;
     }
 
     @Override
@@ -163,6 +153,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void sendContinue() {
+        exchange.info().setResponseCode(100);
         session.headerWriter().status(100);
         session.sendHeaders(stream(), false);
     }

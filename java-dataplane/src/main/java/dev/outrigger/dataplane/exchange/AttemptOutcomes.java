@@ -72,6 +72,7 @@ final class AttemptOutcomes {
                 && exchange.replies().failsHandshake(head)) {
             return;
         }
+        request.onAnswer(attempt, head.status());
         boolean couldNotRetry = false;
         if (attempt.isRetried()) {
             couldNotRetry = retry.wouldRetry(head);
@@ -144,9 +145,7 @@ final class AttemptOutcomes {
         }
         if (response.isBegun()) {
             request.finish();
-            if (response.onReset()) {
-                shard.inc(exchange.stats().rqResetAfterResponseStarted);
-            }
+            countCut();
             replies.cutByReset(reset, transportFailure);
             return;
         }
@@ -167,6 +166,13 @@ final class AttemptOutcomes {
             request.cluster().loadDrops().countOverflow();
         }
         replies.reset(reset, transportFailure, request.attemptCount() > 1, response.isInformed());
+    }
+
+    /** Only gRPC calls are counted, whose outcome their trailers would have told. */
+    private void countCut() {
+        if (response.onReset()) {
+            shard.inc(exchange.stats().rqResetAfterResponseStarted);
+        }
     }
 
     /** Behind a 1xx the response has begun as far as Envoy's counters are concerned (observed). */
@@ -230,6 +236,7 @@ final class AttemptOutcomes {
         String details = idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout";
         if (response.isBegun()) {
             request.finish();
+            countCut();
             replies.cut(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, details);
             return;
         }

@@ -14,7 +14,6 @@ import dev.outrigger.dataplane.route.Route;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +74,8 @@ final class DownstreamRequest {
         return upgrade.isWebSocket();
     }
 
-    /** Whether the upstream has not agreed yet to what it was asked to become. */
-    boolean isUpgradeWaiting() {
-        return upgrade.isWaiting();
+    Upgrade upgrade() {
+        return upgrade;
     }
 
     /** What the exchange was permitted to become, in lower case; {@code null} for nothing. */
@@ -193,23 +191,8 @@ final class DownstreamRequest {
     /** The final head has been sent, and more follows. */
     void onAnswer(int status) {
         if (upgrade.onAnswer(status)) {
-            openTunnel();
+            router.onTunnelOpen();
         }
-    }
-
-    /** What the client sent early goes up; what it sends from now on passes. */
-    private void openTunnel() {
-        router.onTunnelOpen();
-        for (ByteBuf data = upgrade.takeEarly(); data != null; data = upgrade.takeEarly()) {
-            router.onRequestBody(data, false);
-        }
-        HeaderBlock trailers = upgrade.earlyTrailers();
-        if (trailers != null) {
-            router.onRequestTrailers(trailers);
-        } else if (upgrade.isEarlyEnd()) {
-            router.onRequestBody(Unpooled.EMPTY_BUFFER, true);
-        }
-        downstream.readDisable(false);
     }
 
     /** The final head has been sent: that a tunnel is open is worth a line. */
@@ -256,14 +239,7 @@ final class DownstreamRequest {
 
     /** Body data that has passed all filters. */
     void routeBody(ByteBuf data, boolean endStream) {
-        if (keepsEarly()) {
-            if (endStream) {
-                router.onEarlyEnd();
-            }
-            if (upgrade.keep(data, endStream) > exchange.settings().bufferLimitBytes) {
-                downstream.readDisable(true);
-            }
-        } else if (upgrade.isRefused()) {
+        if (upgrade.isRefused()) {
             data.release();
         } else {
             router.onRequestBody(data, endStream);
@@ -284,17 +260,9 @@ final class DownstreamRequest {
 
     /** Trailers that have passed all filters. */
     void routeTrailers(HeaderBlock trailers) {
-        if (keepsEarly()) {
-            router.onEarlyEnd();
-            upgrade.keep(trailers);
-        } else if (!upgrade.isRefused()) {
+        if (!upgrade.isRefused()) {
             router.onRequestTrailers(trailers);
         }
-    }
-
-    /** Whether what the client sends waits here; a filter of the upstream would count it. */
-    private boolean keepsEarly() {
-        return upgrade.isWaiting() && !router.isHolding();
     }
 
     private void onEnd() {

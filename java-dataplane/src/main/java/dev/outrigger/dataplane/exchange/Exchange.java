@@ -264,9 +264,9 @@ public final class Exchange implements FormatContext {
         return request.isWebSocket();
     }
 
-    /** Whether the upstream has not agreed yet to what it was asked to become. */
-    boolean isUpgradeWaiting() {
-        return request.isUpgradeWaiting();
+    /** The upgrade that was asked for, if any. */
+    Upgrade upgrade() {
+        return request.upgrade();
     }
 
     /** The log line that is written while the exchange lasts. */

@@ -67,8 +67,8 @@ final class ForwardedRequest {
     private UpstreamFilters filters = UpstreamFilters.NONE;
     private final FilteredRequest filtered;
 
-    /** Whether what a filter has held waits for the upstream to agree to an upgrade. */
-    private boolean early;
+    /** The attempt whose upstream has agreed to an upgrade. */
+    private @Nullable Attempt agreed;
 
     /** Whether the client is not read, because the host does not keep up. */
     private boolean backedUp;
@@ -162,7 +162,6 @@ final class ForwardedRequest {
         backedUp = false;
         paused = false;
         waited = false;
-        early = false;
         response.reset();
     }
 
@@ -258,11 +257,13 @@ final class ForwardedRequest {
             return;
         }
         attemptCount = 1;
+        agreed = null;
         info().setAttemptCount(1);
         retry.begin(route().retryPolicy(), head(), charges, cluster().breakers(highPriority));
         long limit = route().bodyBufferLimit();
         boolean keep = retry.isEnabled() || route().internalRedirect() != null;
-        body.begin(keep, limit >= 0 ? limit : exchange.filters().requestBufferLimit());
+        long held = exchange.filters().requestBufferLimit();
+        body.begin(keep, limit >= 0 ? limit : held, held);
         body.setComplete(endStream);
         DnsCache.Load waiting = cluster().lookUp(worker, hosts, this::onNameKnown);
         if (waiting == null) {
@@ -387,6 +388,7 @@ final class ForwardedRequest {
 
     /** An attempt has its stream: send what there is of the request. */
     void onReady(Attempt attempt, UpstreamStream stream, Host host) {
+        agreed = null;
         charges.attempt();
         hosts.onHostAttempted(host);
         info().setUpstreamConnection(
@@ -429,20 +431,17 @@ final class ForwardedRequest {
     private boolean send(Attempt attempt, UpstreamStream stream) {
         AttemptLog log = attempt.log();
         if (log != null) {
-            // What waits for an upgrade is counted as it goes on.
-            log.onRequestSent(
-                    exchange.isUpgradeWaiting() ? body.bytes() : info().bytesReceived(),
-                    body.isComplete());
+            log.onRequestSent(info().bytesReceived(), body.isComplete());
         }
         info().upstreamTxBegin(worker.now());
         boolean bodyless = isBodyless();
+        boolean waits = waitsForUpgrade(attempt);
         stream.sendHead(head(), bodyless);
         if (attempt.stream() == null) {
             // A tunnel is answered at once, and with the answer all may be over.
             return false;
         }
-        early = !bodyless && exchange.isUpgradeWaiting();
-        if (!bodyless && !early) {
+        if (!bodyless && !waits) {
             body.replay(stream);
         }
         if (body.isComplete()) {
@@ -468,13 +467,14 @@ final class ForwardedRequest {
         }
         shadows.onBody(data, endStream);
         Attempt attempt = attempts.latest();
-        UpstreamStream stream = attempt == null ? null : attempt.stream();
         boolean held = filtered.isHeld();
-        AttemptLog log = attempt == null || stream == null || held ? null : attempt.log();
+        boolean waits = held || waitsForUpgrade(attempt);
+        UpstreamStream stream = attempt == null || waits ? null : attempt.stream();
+        AttemptLog log = attempt == null || held || attempt.stream() == null ? null : attempt.log();
         if (log != null) {
             log.onRequestBody(data.readableBytes(), endStream);
         }
-        boolean exceeds = body.add(data, endStream, held ? null : stream);
+        boolean exceeds = body.add(data, endStream, stream);
         if (exceeds && (retry.isEnabled() || route().internalRedirect() != null)) {
             overflowed = true;
             shard.inc(cluster().stats().retryOrShadowAbandoned);
@@ -495,13 +495,6 @@ final class ForwardedRequest {
         }
         if (endStream) {
             onRequestEnd(attempt);
-        }
-    }
-
-    /** The request has ended, though what it ends with is kept back (W3). */
-    void onEarlyEnd() {
-        if (active) {
-            onRequestEnd(attempts.latest());
         }
     }
 
@@ -528,7 +521,8 @@ final class ForwardedRequest {
         shadows.onBody(Unpooled.EMPTY_BUFFER, true);
         Attempt attempt = attempts.latest();
         boolean held = filtered.isHeld();
-        UpstreamStream stream = attempt == null || held ? null : attempt.stream();
+        boolean waits = held || waitsForUpgrade(attempt);
+        UpstreamStream stream = attempt == null || waits ? null : attempt.stream();
         body.end(trailers, stream);
         if (held && !sendHeld(attempt)) {
             return;
@@ -536,25 +530,37 @@ final class ForwardedRequest {
         onRequestEnd(attempt);
     }
 
-    /** Bytes pass both ways: of a WebSocket no more time limits but idle ones (W3). */
-    void onTunnelOpen() {
-        Attempt attempt = attempts.latest();
-        if (exchange.isWebSocket()) {
-            outcomes.disarmRouteTimer();
-            if (attempt != null) {
-                attempt.onTunnelOpen();
-            }
-        }
-        UpstreamStream stream = attempt == null ? null : attempt.stream();
-        if (early && stream != null && !(body.isEmpty() && !body.isComplete())) {
-            body.replay(stream);
-        }
-        early = false;
+    /**
+     * What the client sends of an upgrade is kept, and counts, like the body of any request that
+     * waits for its connection (W3).
+     */
+    private boolean waitsForUpgrade(@Nullable Attempt attempt) {
+        return exchange.upgrade().isWaiting() && (agreed == null || agreed != attempt);
     }
 
-    /** Whether a filter waits for the end of the request. */
-    boolean isHolding() {
-        return filtered.isHeld();
+    /**
+     * An attempt is answered. An upstream that agrees to an upgrade is sent what there is, though
+     * the answer may still be no good and another attempt follow (observed).
+     */
+    void onAnswer(Attempt attempt, int status) {
+        UpstreamStream stream = attempt.stream();
+        if (stream != null && exchange.upgrade().isAgreement(status)) {
+            agreed = attempt;
+            body.replay(stream);
+            backUp(!stream.isWritable());
+        }
+    }
+
+    /** Bytes pass both ways: of a WebSocket no more time limits but idle ones (W3). */
+    void onTunnelOpen() {
+        if (!exchange.isWebSocket()) {
+            return;
+        }
+        outcomes.disarmRouteTimer();
+        Attempt attempt = attempts.latest();
+        if (attempt != null) {
+            attempt.onTunnelOpen();
+        }
     }
 
     void onUpstreamWritable(boolean writable) {

@@ -55,16 +55,12 @@ final class LocalReplySender {
 
     /** A redirect or direct response: {@code location} may be empty. */
     void sendRouteReply(int status, String body, String location) {
-        sendAt(status, body, Ascii.bytes(location), "direct_response", false);
-    }
-
-    private void sendAt(int status, String body, byte[] location, String details, boolean close) {
-        info.setDetails(details);
+        info.setDetails("direct_response");
         begin(status);
-        if (location.length > 0) {
-            head.headers().add(KnownHeader.LOCATION, location);
+        if (!location.isEmpty()) {
+            head.headers().add(KnownHeader.LOCATION, Ascii.bytes(location));
         }
-        send(body, close);
+        send(body, false);
     }
 
     /** Answers a request that the checks have not passed. */
@@ -78,7 +74,13 @@ final class LocalReplySender {
         }
         if (refusal.status() == 307) {
             byte[] location = Ascii.bytes(asked.path());
-            sendAt(refusal.status(), "", location, refusal.details(), false);
+            info.setDetails(refusal.details());
+            begin(refusal.status());
+            // Behind the edits of the route, if one was found.
+            send(
+                    LocalReply.of(refusal.status(), "", refusal.details())
+                            .withHeaders(headers -> headers.add(KnownHeader.LOCATION, location)),
+                    false);
             return;
         }
         // Envoy closes after a 400 of its own making, not after the 404s (E15).

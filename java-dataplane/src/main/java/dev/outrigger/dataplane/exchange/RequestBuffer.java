@@ -16,6 +16,7 @@ final class RequestBuffer {
     private final ArrayList<ByteBuf> chunks = new ArrayList<>();
     private long bytes;
     private long limit;
+    private long mostHeld;
     private long taken;
     private boolean limited;
     private int sent;
@@ -25,12 +26,14 @@ final class RequestBuffer {
 
     /**
      * @param keepForRetry whether sent data is kept, up to {@code limitBytes}
+     * @param most how much may wait for a stream before the client is no longer read; 0 for any
      */
-    void begin(boolean keepForRetry, long limitBytes) {
+    void begin(boolean keepForRetry, long limitBytes, long most) {
         end();
         keep = keepForRetry;
         limited = keepForRetry;
         limit = limitBytes;
+        mostHeld = most;
         taken = 0;
         complete = false;
         trailers = null;
@@ -73,7 +76,7 @@ final class RequestBuffer {
 
     /** Whether no more should be read while it cannot be sent. */
     boolean isFull() {
-        return bytes > limit;
+        return mostHeld > 0 && bytes > mostHeld;
     }
 
     /**

@@ -147,17 +147,8 @@ final class Router {
         upstream.onRequestTrailers(trailers);
     }
 
-    void onEarlyEnd() {
-        upstream.onEarlyEnd();
-    }
-
     void onTunnelOpen() {
         upstream.onTunnelOpen();
-    }
-
-    /** Whether a filter in front of the upstream waits for the end of the request. */
-    boolean isHolding() {
-        return upstream.isHolding();
     }
 
     void onDownstreamWritable(boolean writable) {

@@ -8,16 +8,13 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.route.Route;
-import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upgrade or CONNECT an exchange asks for (1.15): whether it is permitted, and what the client
- * sends before the upstream has agreed. Owns the buffers it keeps. Reused; confined to its event
- * loop.
+ * The upgrade or CONNECT an exchange asks for (1.15): whether it is permitted, and how far it has
+ * come. Reused; confined to its event loop.
  */
 final class Upgrade {
     private static final String WEBSOCKET = "websocket";
@@ -34,14 +31,10 @@ final class Upgrade {
         REFUSED
     }
 
-    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
     private State state = State.NONE;
     private @Nullable String type;
-    private @Nullable HeaderBlock earlyTrailers;
     private boolean connect;
-    private boolean earlyEnd;
     private boolean webSocket;
-    private long earlyBytes;
 
     /** The type a request asks for, in lower case; {@code null} for none. */
     static @Nullable String type(RequestHead head) {
@@ -109,48 +102,19 @@ final class Upgrade {
         if (state != State.ASKED) {
             return false;
         }
-        boolean agreed = connect ? status / 100 == 2 : status == 101;
+        boolean agreed = isAgreement(status);
         state = agreed ? State.OPEN : State.REFUSED;
         return agreed;
+    }
+
+    /** Whether an upstream that answers so agrees to what was asked for. */
+    boolean isAgreement(int status) {
+        return state == State.ASKED && (connect ? status / 100 == 2 : status == 101);
     }
 
     /** Whether that answer opens the tunnel as far as logs are concerned: of 2xx only 200. */
     boolean isAgreed(int status) {
         return isActive() && status == (connect ? 200 : 101);
-    }
-
-    /**
-     * Keeps what the client sent early.
-     *
-     * @param data taken over
-     * @param endStream whether nothing follows
-     * @return how many bytes are kept
-     */
-    long keep(ByteBuf data, boolean endStream) {
-        earlyEnd |= endStream;
-        earlyBytes += data.readableBytes();
-        early.addLast(data);
-        return earlyBytes;
-    }
-
-    /** What was kept, one buffer after the other; {@code null} at the end. */
-    @Nullable ByteBuf takeEarly() {
-        return early.pollFirst();
-    }
-
-    /** The client ended its side early, with these trailers. */
-    void keep(HeaderBlock trailers) {
-        earlyTrailers = trailers;
-    }
-
-    /** Whether the client ended its side early. */
-    boolean isEarlyEnd() {
-        return earlyEnd;
-    }
-
-    /** What the client ended its side with early; {@code null} for none. */
-    @Nullable HeaderBlock earlyTrailers() {
-        return earlyTrailers;
     }
 
     /** The exchange is over. */
@@ -162,12 +126,6 @@ final class Upgrade {
         webSocket = false;
         connect = false;
         type = null;
-        earlyEnd = false;
-        earlyTrailers = null;
-        earlyBytes = 0;
-        for (ByteBuf data = early.pollFirst(); data != null; data = early.pollFirst()) {
-            data.release();
-        }
     }
 
     /** The authority with its port, which routing does not see where ports are stripped (N2). */

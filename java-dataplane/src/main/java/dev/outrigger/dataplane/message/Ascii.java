@@ -97,6 +97,16 @@ public final class Ascii {
         return offset + digits;
     }
 
+    /** Whether one of the bytes from {@code from} to {@code to} is this one. */
+    static boolean contains(byte[] data, int from, int to, char wanted) {
+        for (int i = from; i < to; i++) {
+            if (data[i] == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Whether a comma-separated list holds a token, ASCII case ignored.
      *

@@ -310,12 +310,7 @@ public final class HeaderBlock extends HeaderTable {
 
     private boolean hasUnderscore(int entry) {
         int from = nameOffset(entry);
-        for (int i = from; i < from + nameLength(entry); i++) {
-            if (data[i] == '_') {
-                return true;
-            }
-        }
-        return false;
+        return Ascii.contains(data, from, from + nameLength(entry), '_');
     }
 
     /** Joins the lines of each repeated inline header into its first line (E16). */

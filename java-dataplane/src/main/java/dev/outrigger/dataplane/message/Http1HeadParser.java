@@ -358,16 +358,7 @@ public final class Http1HeadParser {
         if (id > 0) {
             return block.has(id) && block.isInline(id);
         }
-        return dropsUnderscored && hasUnderscore(data, start, start + length);
-    }
-
-    private static boolean hasUnderscore(byte[] data, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (data[i] == '_') {
-                return true;
-            }
-        }
-        return false;
+        return dropsUnderscored && Ascii.contains(data, start, start + length, '_');
     }
 
     private static void remember(OriginalNames originals, byte[] data, int start, int stop) {

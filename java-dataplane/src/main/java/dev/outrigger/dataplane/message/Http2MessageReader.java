@@ -53,6 +53,16 @@ abstract sealed class Http2MessageReader implements HeaderSink
     /** A field with a name that is known; false where it may not be. */
     abstract boolean knownField(int id, byte[] value, int offset, int length);
 
+    /** Whether a field is dropped for the underscores in its name. */
+    boolean leavesOut(byte[] name, int offset, int length) {
+        return false;
+    }
+
+    /** Whether the block that was read costs the message its stream for underscores (E7). */
+    public boolean isRefusedForUnderscores() {
+        return false;
+    }
+
     /** A head begins, which has been reset. */
     void beginHead() {
         target = headers;
@@ -84,12 +94,12 @@ abstract sealed class Http2MessageReader implements HeaderSink
 
     /** Whether the block is larger than it may be, which costs only the stream. */
     public boolean isTooLarge() {
-        return bytes > maxBytes;
+        return !invalid && bytes > maxBytes;
     }
 
     /** Whether the block has more fields than it may have, which costs only the stream. */
     public boolean isTooMany() {
-        return fields > maxFields;
+        return !invalid && fields > maxFields;
     }
 
     @Override
@@ -101,14 +111,15 @@ abstract sealed class Http2MessageReader implements HeaderSink
             int valueOffset,
             int valueLength) {
         // What is wrong first is what is said.
-        if (invalid || isTooLarge() || isTooMany()) {
-            return;
+        if (!invalid && !isTooLarge() && !isTooMany() && !isRefusedForUnderscores()) {
+            invalid = !isTaken(name, nameOffset, nameLength, value, valueOffset, valueLength);
         }
-        invalid = !isTaken(name, nameOffset, nameLength, value, valueOffset, valueLength);
-        if (!invalid) {
-            bytes += nameLength + valueLength;
-            fields++;
-        }
+    }
+
+    /** Envoy counts what its header map holds: an entry, or what joins one. */
+    private void count(int nameLength, int valueLength, boolean joins) {
+        bytes += valueLength + (joins ? 1 : nameLength);
+        fields += joins ? 0 : 1;
     }
 
     private boolean isTaken(
@@ -119,6 +130,7 @@ abstract sealed class Http2MessageReader implements HeaderSink
             int valueOffset,
             int valueLength) {
         if (nameLength > 0 && name[nameOffset] == ':') {
+            count(nameLength, valueLength, false);
             return !regularSeen
                     && !inTrailers()
                     && pseudoField(name, nameOffset, nameLength, value, valueOffset, valueLength);
@@ -135,13 +147,27 @@ abstract sealed class Http2MessageReader implements HeaderSink
                         nameOffset,
                         nameLength);
         if (id == KnownHeader.UNKNOWN) {
+            if (leavesOut(name, nameOffset, nameLength)) {
+                return true;
+            }
+            count(nameLength, valueLength, false);
             int nameAt = target.append(name, nameOffset, nameLength);
             int valueAt = target.append(value, valueOffset, valueLength);
             target.addEntry(id, nameAt, nameLength, valueAt, valueLength);
             return true;
         }
+        count(nameLength, valueLength, joins(id));
         return !isConnectionSpecific(id, value, valueOffset, valueLength)
                 && knownField(id, value, valueOffset, valueLength);
+    }
+
+    /** Each crumb of a cookie counts, and a host beside the authority; no trailer is joined. */
+    private boolean joins(int id) {
+        return !inTrailers()
+                && id != KnownHeader.COOKIE
+                && id != KnownHeader.HOST
+                && target.has(id)
+                && target.isInline(id);
     }
 
     /** Fields that are about a connection have no place here (RFC 9113 section 8.2.2). */

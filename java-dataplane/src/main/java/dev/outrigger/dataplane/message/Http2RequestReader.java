@@ -84,7 +84,14 @@ public final class Http2RequestReader extends Http2MessageReader {
         https = false;
         knownScheme = false;
         anyDropped = false;
+        dropped = 0;
         beginHead();
+    }
+
+    @Override
+    public void beginTrailers() {
+        dropped = 0;
+        super.beginTrailers();
     }
 
     @Override
@@ -176,11 +183,14 @@ public final class Http2RequestReader extends Http2MessageReader {
     }
 
     /**
-     * Whether the block is larger than it may be, which costs only the stream.
+     * What of the block costs only the stream: its size, or a name with an underscore.
      *
      * @return Envoy's response code details, or {@code null}
      */
     public @Nullable String excess() {
+        if (isRefusedForUnderscores()) {
+            return UNDERSCORE;
+        }
         if (isTooLarge()) {
             return TOO_LARGE;
         }
@@ -193,11 +203,6 @@ public final class Http2RequestReader extends Http2MessageReader {
      * @return Envoy's response code details of a head that may not be, or {@code null}
      */
     public @Nullable String end(boolean endStream) {
-        // What comes first is seen first, and nothing is kept behind an invalid field.
-        dropUnderscored(head.headers());
-        if (isRefusedForUnderscores()) {
-            return null;
-        }
         if (isInvalid()) {
             return INVALID_FIELD;
         }
@@ -262,13 +267,18 @@ public final class Http2RequestReader extends Http2MessageReader {
         return null;
     }
 
-    /** Names with underscores may cost the request (E7). */
-    private void dropUnderscored(HeaderBlock block) {
-        dropped = underscores == Underscores.ALLOW ? 0 : block.removeUnderscored();
-        anyDropped |= dropped > 0;
+    @Override
+    boolean leavesOut(byte[] name, int offset, int length) {
+        if (underscores == Underscores.ALLOW
+                || !Ascii.contains(name, offset, offset + length, '_')) {
+            return false;
+        }
+        dropped++;
+        anyDropped = true;
+        return true;
     }
 
-    /** Whether the block that was read costs the request its stream for the underscores in it. */
+    @Override
     public boolean isRefusedForUnderscores() {
         return dropped > 0 && underscores == Underscores.REJECT;
     }
@@ -281,12 +291,6 @@ public final class Http2RequestReader extends Http2MessageReader {
     /** Whether any field of the message so far was left out so. */
     public boolean hasDropped() {
         return anyDropped;
-    }
-
-    @Override
-    public @Nullable String endTrailers() {
-        dropUnderscored(trailers());
-        return super.endTrailers();
     }
 
     /** Becomes what the same request is over HTTP/1 (W2). */

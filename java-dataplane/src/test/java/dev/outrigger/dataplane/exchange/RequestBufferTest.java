@@ -18,7 +18,7 @@ class RequestBufferTest {
 
     @Test
     void saysOnceThatMoreHasComeThanMayBeKept() {
-        buffer.begin(true, 4);
+        buffer.begin(true, 4, 4);
 
         assertThat(buffer.add(bytes(4), false, null)).isFalse();
         assertThat(buffer.add(bytes(1), false, null)).isTrue();
@@ -27,7 +27,7 @@ class RequestBufferTest {
 
     @Test
     void countsWhatWasKeptBeforeTheAnswerAsWell() {
-        buffer.begin(true, 4);
+        buffer.begin(true, 4, 4);
         assertThat(buffer.add(bytes(3), false, null)).isFalse();
 
         buffer.dropKept();
@@ -38,7 +38,7 @@ class RequestBufferTest {
 
     @Test
     void hasNoLimitWhereNothingIsKept() {
-        buffer.begin(false, 4);
+        buffer.begin(false, 4, 4);
 
         assertThat(buffer.add(bytes(5), false, null)).isFalse();
     }

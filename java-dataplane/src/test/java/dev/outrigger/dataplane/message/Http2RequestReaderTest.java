@@ -118,6 +118,25 @@ class Http2RequestReaderTest {
     }
 
     @Test
+    void countsWhatIsJoinedAsOneAndEachCrumb() {
+        assertThat(read(true, HEAD + "|x-forwarded-for y".repeat(200))).isNull();
+        assertThat(reader.excess()).isNull();
+        assertThat(read(true, HEAD + "|cookie y".repeat(97))).isNull();
+        assertThat(reader.excess()).isEqualTo(Http2RequestReader.TOO_MANY);
+        reader.beginTrailers();
+        fields("x-forwarded-for y|".repeat(101));
+        assertThat(reader.excess()).isEqualTo(Http2RequestReader.TOO_MANY);
+    }
+
+    @Test
+    void countsNothingThatIsLeftOut() {
+        reader = reader(Underscores.DROP, false);
+        assertThat(read(true, HEAD + "|a_b y".repeat(200))).isNull();
+        assertThat(reader.excess()).isNull();
+        assertThat(reader.dropped()).isEqualTo(200);
+    }
+
+    @Test
     void turnsAnExtendedConnectIntoTheUpgradeItStandsFor() {
         reader = reader(Underscores.ALLOW, true);
         assertThat(
@@ -151,10 +170,10 @@ class Http2RequestReaderTest {
     void rejectsOrDropsUnderscores() {
         reader = reader(Underscores.REJECT, false);
         assertThat(read(true, HEAD + "|a_b c")).isNull();
-        assertThat(reader.isRefusedForUnderscores()).isTrue();
+        assertThat(reader.excess()).isEqualTo(Http2RequestReader.UNDERSCORE);
         reader = reader(Underscores.DROP, false);
         assertThat(read(true, HEAD + "|a_b c")).isNull();
-        assertThat(reader.isRefusedForUnderscores()).isFalse();
+        assertThat(reader.excess()).isNull();
         assertThat(reader.dropped()).isEqualTo(1);
         assertThat(reader.head().headers().find(Ascii.bytes("a_b"), 0)).isNegative();
     }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
-import dev.outrigger.dataplane.document.ConfigDocument;
-import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.parse.SupportedTables;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.io.IOException;

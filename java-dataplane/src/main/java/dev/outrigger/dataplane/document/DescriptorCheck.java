@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
-import dev.outrigger.dataplane.document.ConfigDocument;
-import dev.outrigger.dataplane.document.YamlScalar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
