@@ -215,7 +215,7 @@ public final class ConfigDocument {
                     switch (scalar(scalar)) {
                         case YamlScalar.Null _ -> JsonNull.INSTANCE;
                         case YamlScalar.Bool(var value) -> new JsonPrimitive(value);
-                        case YamlScalar.Int(var value) -> new JsonPrimitive(value);
+                        case YamlScalar.Int(var value) -> whole(value);
                         case YamlScalar.Text(var value) -> text(scalar, value);
                     };
             default -> JsonNull.INSTANCE;
@@ -230,6 +230,13 @@ public final class ConfigDocument {
             return new YamlScalar.Text(node.getValue());
         }
         return YamlScalar.of(node);
+    }
+
+    /** In YAML a number that takes more than 32 bits is text as well. */
+    private JsonPrimitive whole(long value) {
+        return json || value == (int) value
+                ? new JsonPrimitive(value)
+                : new JsonPrimitive(Long.toString(value));
     }
 
     /** A JSON number with a fraction stays a number; in YAML it is text, as Envoy has it. */
