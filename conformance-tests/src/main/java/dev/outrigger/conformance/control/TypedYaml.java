@@ -26,7 +26,7 @@ public final class TypedYaml {
             Map.of(
                     "envoy", "io.envoyproxy.",
                     "xds", "com.github.",
-                    "udpa", "com.github.",
+                    "udpa", "com.github.udpa.",
                     "google", "com.");
 
     private TypedYaml() {}

@@ -39,6 +39,7 @@ final class AcceptanceCases {
         cases.put("XD11 unknown fields", new Case(AcceptanceCases::unknownFields));
         cases.put("XD12 unknown filters", new Case(AcceptanceCases::unknownFilters));
         cases.put("XD12 unknown policies", new Case(AcceptanceCases::unknownPolicies));
+        cases.put("XD12 structs", new Case(AcceptanceCases::structs));
         cases.put("XD13 the same again", new Case(AcceptanceCases::again));
         cases.put("XD14 static names", new Case(AcceptanceCases::staticNames));
         return cases;
@@ -242,6 +243,49 @@ final class AcceptanceCases {
                 List.of(balanced("a", strange + ", " + known), balanced("b", strange)));
         with.hear(1);
         with.noteClusters();
+    }
+
+    /** Extensions configured by a struct that names their type. */
+    private static void structs(Dialogue with) {
+        begin(with);
+        String fault = "envoy.extensions.filters.http.fault.v3.HTTPFault";
+        String abort = "abort: {http_status: %s, percentage: {numerator: 100}}";
+        with.send(
+                LDS,
+                "2",
+                "l2",
+                List.of(
+                        managed("l", filtered(struct("xds.type.v3", fault, abort, "418"), "")),
+                        managed(
+                                "m",
+                                filtered(
+                                        struct("udpa.type.v1", fault, "nope: 1, " + abort, "'419'"),
+                                        "")),
+                        managed(
+                                "n",
+                                filtered(
+                                        struct("xds.type.v3", "xds.type.v3.TypedStruct", "", ""),
+                                        "")),
+                        managed(
+                                "o",
+                                filtered(
+                                        struct("xds.type.v3", "envoy.config.core.v3.Node", "", ""),
+                                        ""))));
+        with.hear(1);
+        with.note("server.dynamic_unknown_fields");
+        for (String each : List.of("l", "m", "n", "o")) {
+            with.ask(each);
+        }
+    }
+
+    private static String struct(String version, String type, String value, String number) {
+        return "{name: s, typed_config: {'@type': type.googleapis.com/"
+                + version
+                + ".TypedStruct, type_url: type.googleapis.com/"
+                + type
+                + ", value: {"
+                + value.formatted(number)
+                + "}}}";
     }
 
     private static void again(Dialogue with) {

@@ -40,6 +40,7 @@ final class ListenerFilterCases {
                 "a listener filter that is not waited for",
                 new Case(ListenerFilterCases::notWaitedFor));
         cases.put("a listener filter that is disabled", new Case(ListenerFilterCases::disabled));
+        cases.put("a listener filter in a struct", new Case(ListenerFilterCases::inStruct));
         return cases;
     }
 
@@ -154,6 +155,29 @@ final class ListenerFilterCases {
         with.hear(1);
         with.knock("l");
         with.note("proxy_proto.one.not_found_allowed");
+    }
+
+    /** It is not of the type that is announced, whatever is in it. */
+    private static void inStruct(Dialogue with) {
+        begin(with);
+        with.send(LDS, "2", "l2", List.of(listener("15s", defaultIs(PROXY_PROTOCOL + "own"), "")));
+        with.hearInAnyOrder(2);
+        with.send(
+                ECDS,
+                "1",
+                "e1",
+                List.of(
+                        filter(
+                                "'@type': type.googleapis.com/xds.type.v3.TypedStruct, type_url: "
+                                        + TYPES
+                                        + "tls_inspector.v3.TlsInspector")));
+        with.hear(1);
+        with.awaitStat("listener_manager.total_listeners_active", 1);
+        with.knock("l");
+        with.note(STATS + "config_fail");
+        with.note(STATS + "config_reload");
+        with.note("proxy_proto.own.not_found_allowed");
+        with.note("tls_inspector.tls_not_found");
     }
 
     private static String defaultIs(String config) {

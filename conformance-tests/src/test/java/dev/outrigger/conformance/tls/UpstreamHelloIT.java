@@ -128,19 +128,24 @@ class UpstreamHelloIT {
                             ("GET /" + path + " HTTP/1.1\r\nhost: a.b\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
             try (Socket accepted = host.accept()) {
-                accepted.setSoTimeout(PATIENCE_MILLIS);
-                var in = new DataInputStream(accepted.getInputStream());
-                var record = new byte[RECORD_HEADER];
-                // None of the ciphers is for old versions, so that there is no hello.
-                if (in.readNBytes(record, 0, RECORD_HEADER) == 0) {
-                    return "nothing";
-                }
-                int length = (record[3] & 0xff) << 8 | (record[4] & 0xff);
-                record = Arrays.copyOf(record, RECORD_HEADER + length);
-                in.readFully(record, RECORD_HEADER, length);
-                return HelloText.of(record);
+                return read(accepted);
             }
         }
+    }
+
+    /** The hello that a connection begins with. */
+    static String read(Socket accepted) throws IOException {
+        accepted.setSoTimeout(PATIENCE_MILLIS);
+        var in = new DataInputStream(accepted.getInputStream());
+        var record = new byte[RECORD_HEADER];
+        // None of the ciphers is for old versions, so that there is no hello.
+        if (in.readNBytes(record, 0, RECORD_HEADER) == 0) {
+            return "nothing";
+        }
+        int length = (record[3] & 0xff) << 8 | (record[4] & 0xff);
+        record = Arrays.copyOf(record, RECORD_HEADER + length);
+        in.readFully(record, RECORD_HEADER, length);
+        return HelloText.of(record);
     }
 
     private static String bootstrap(Map<String, Offer> offers, int port) {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -198,10 +199,17 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
             return AdminResponse.text(400, "Bad Request");
         }
         try {
-            return routes.answer(request.method().name(), request.uri());
+            return routes.answer(request.method().name(), request.uri(), form(request));
         } catch (RuntimeException e) {
             log.error("admin request failed path={}", request.uri(), e);
             return AdminResponse.text(500, "internal error: " + e);
         }
+    }
+
+    private static @Nullable String form(FullHttpRequest request) {
+        return HttpHeaderValues.APPLICATION_X_WWW_FORM_URLENCODED.contentEquals(
+                        request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""))
+                ? request.content().toString(StandardCharsets.ISO_8859_1)
+                : null;
     }
 }

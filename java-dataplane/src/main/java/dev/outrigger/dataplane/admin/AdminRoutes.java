@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin paths by name, in the order {@code /help} lists them. Paths that change something want
@@ -61,8 +62,11 @@ final class AdminRoutes {
         return loop.currentTimeMillis();
     }
 
-    AdminResponse answer(String method, String uri) {
-        var query = Query.parse(uri);
+    /**
+     * @param form the body, if it is a form's; {@code null} for none
+     */
+    AdminResponse answer(String method, String uri, @Nullable String form) {
+        var query = Query.parse(uri, form);
         var route = routes.get(query.path());
         if (route == null) {
             return AdminResponse.text(404, "invalid path. " + help());

@@ -41,6 +41,7 @@ public final class LogComponents {
                     Map.entry("bootstrap", "main"),
                     Map.entry("config", "config"),
                     Map.entry("dnscache", "forward_proxy"),
+                    Map.entry("document", "config"),
                     Map.entry("downstream", "http"),
                     Map.entry("exchange", "router"),
                     Map.entry("filter", "filter"),

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.admin;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import dev.outrigger.dataplane.runtime.RuntimeSnapshot;
 import java.util.List;
@@ -59,7 +60,7 @@ final class RuntimePaths {
         }
         try {
             runtime.modify(query.parameters());
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | ConfigException e) {
             return AdminResponse.text(503, String.valueOf(e.getMessage()));
         }
         return AdminResponse.ok();

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.bootstrap;
 
-import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
-import dev.outrigger.dataplane.bootstrap.DescriptorCheck.Problem;
+import dev.outrigger.dataplane.document.ConfigDocument;
+import dev.outrigger.dataplane.document.ConfigException;
+import dev.outrigger.dataplane.document.DocumentReader;
 import dev.outrigger.dataplane.parse.SupportedTables;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,67 +124,16 @@ final class BootstrapLoader {
         if (parsed.isEmpty()) {
             throw new ConfigException("Unable to convert YAML as JSON: ");
         }
-        ConfigDocument document = parsed.get();
-        Optional<byte[]> encoded =
-                ConfigEncoder.encode(
-                        document, Bootstrap.getDescriptor(), SupportedTables::extensionType);
-        return encoded.isPresent()
-                ? binary(encoded.get(), "configuration")
-                : convertSlowly(document);
+        byte[] bytes =
+                new DocumentReader(SupportedTables::extensionType, SupportedTables::extensionTypes)
+                        .read(parsed.get(), Bootstrap.getDescriptor(), this::acceptsUnknown);
+        return binary(bytes, "configuration");
     }
 
-    /** Says what is wrong with a document, and takes what is rare in one. */
-    private Bootstrap convertSlowly(ConfigDocument document) throws ConfigException {
-        Map<String, Descriptor> extensions =
-                SupportedTables.extensionTypes().stream()
-                        .collect(Collectors.toMap(Descriptor::getFullName, Function.identity()));
-        List<Problem> problems =
-                DescriptorCheck.check(document, Bootstrap.getDescriptor(), extensions);
-        List<Problem> fatal =
-                allowUnknownFields
-                        ? problems.stream().filter(p -> !p.unknownField()).toList()
-                        : problems;
-        if (!fatal.isEmpty()) {
-            throw new ConfigException(describe(fatal));
+    private boolean acceptsUnknown(String fields) {
+        if (allowUnknownFields) {
+            log.warn("unknown fields are ignored: {}", fields);
         }
-        problems.forEach(
-                p -> log.warn("unknown field ignored path={} position={}", p.path(), p.position()));
-        var bootstrap = Bootstrap.newBuilder();
-        try {
-            var parser = JsonFormat.parser().usingTypeRegistry(registry());
-            (allowUnknownFields ? parser.ignoringUnknownFields() : parser)
-                    .merge(
-                            ProtoJson.of(document, Bootstrap.getDescriptor(), extensions)
-                                    .toString(),
-                            bootstrap);
-            return bootstrap.build();
-        } catch (InvalidProtocolBufferException e) {
-            throw new ConfigException(
-                    "Unable to parse JSON as proto (INVALID_ARGUMENT: " + e.getMessage() + ")", e);
-        }
-    }
-
-    /** One line for each problem, the first words as Envoy's. */
-    private static String describe(List<Problem> problems) {
-        boolean unknownOnly = problems.stream().allMatch(Problem::unknownField);
-        String lines =
-                problems.stream()
-                        .map(p ->
-                                "invalid JSON in "
-                                        + TYPE
-                                        + " @ "
-                                        + p.path()
-                                        + ", near "
-                                        + p.position()
-                                        + ": "
-                                        + p.text())
-                        .collect(Collectors.joining("\n"));
-        return unknownOnly
-                ? "Protobuf message (type "
-                        + TYPE
-                        + " reason INVALID_ARGUMENT: "
-                        + lines
-                        + ") has unknown fields"
-                : "Unable to parse JSON as proto (INVALID_ARGUMENT: " + lines + ")";
+        return allowUnknownFields;
     }
 }

@@ -2,9 +2,11 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.parse.BootstrapParser;
 import dev.outrigger.dataplane.parse.Parsed;
 import dev.outrigger.dataplane.parse.Rejection;
+import dev.outrigger.dataplane.parse.UnknownFields;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.BuildVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -29,7 +31,7 @@ final class Bootstraps {
                 new BootstrapLoader(options.allowUnknownStaticFields())
                         .load(options.configPath(), options.configYaml());
         Bootstrap proto = loaded.toBuilder().setNode(node(loaded.getNode(), options)).build();
-        return switch (BootstrapParser.parse(proto)) {
+        return switch (BootstrapParser.parse(proto, unknownFields(options))) {
             case Parsed.Accepted<BootstrapConfig>(var config) -> new Accepted(proto, config);
             case Parsed.Rejected<BootstrapConfig>(var rejections) ->
                     throw new ConfigException(
@@ -37,6 +39,10 @@ final class Bootstraps {
                                     .map(Rejection::message)
                                     .collect(Collectors.joining("\n")));
         };
+    }
+
+    private static UnknownFields unknownFields(Options options) {
+        return options.allowUnknownStaticFields() ? UnknownFields.IGNORED : UnknownFields.IN_FILE;
     }
 
     /** The command line wins over the file; the user agent is ours unless the file names one. */

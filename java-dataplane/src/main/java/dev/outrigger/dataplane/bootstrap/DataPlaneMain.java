@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.ads.NettyMainLoop;
 import dev.outrigger.dataplane.config.BootstrapConfig;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.downstream.NettyRequestPath;
 import dev.outrigger.dataplane.downstream.Place;
 import dev.outrigger.dataplane.downstream.RequestPathOptions;

@@ -2,6 +2,7 @@
 package dev.outrigger.dataplane.bootstrap;
 
 import dev.outrigger.dataplane.admin.LogComponents;
+import dev.outrigger.dataplane.document.ConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.ZoneOffset;

@@ -19,6 +19,7 @@ import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig.Discovery;
 import dev.outrigger.dataplane.config.PipeAddress;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.lrs.LoadPeriod;
 import dev.outrigger.dataplane.lrs.LoadReporter;
 import dev.outrigger.dataplane.parse.BootstrapParser;

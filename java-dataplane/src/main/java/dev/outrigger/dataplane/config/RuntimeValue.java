@@ -19,8 +19,8 @@ public record RuntimeValue(
         Optional<Double> number,
         Optional<Boolean> bool,
         Optional<FractionalPercent> percent) {
-    /** 2^64, the first number that is not an unsigned one. */
-    private static final double UNSIGNED_END = 0x1p64;
+    /** As a double the largest unsigned number is the one behind it. */
+    private static final double UNSIGNED_MAX = 0x1p64;
 
     public static RuntimeValue text(String text) {
         return new RuntimeValue(
@@ -28,7 +28,7 @@ public record RuntimeValue(
     }
 
     public static RuntimeValue number(double value, String text) {
-        boolean whole = value >= 0 && value < UNSIGNED_END;
+        boolean whole = value >= 0 && value <= UNSIGNED_MAX;
         return new RuntimeValue(
                 text,
                 whole ? Optional.of(unsigned(value)) : Optional.empty(),

@@ -470,7 +470,7 @@ final class ForwardedRequest {
         boolean held = filtered.isHeld();
         boolean waits = held || waitsForUpgrade(attempt);
         UpstreamStream stream = attempt == null || waits ? null : attempt.stream();
-        AttemptLog log = attempt == null || stream == null ? null : attempt.log();
+        AttemptLog log = attempt == null || held || attempt.stream() == null ? null : attempt.log();
         if (log != null) {
             log.onRequestBody(data.readableBytes(), endStream);
         }
@@ -551,8 +551,11 @@ final class ForwardedRequest {
         }
     }
 
-    /** Bytes pass both ways: no more time limits but idle ones (W3). */
+    /** Bytes pass both ways: of a WebSocket no more time limits but idle ones (W3). */
     void onTunnelOpen() {
+        if (!exchange.isWebSocket()) {
+            return;
+        }
         outcomes.disarmRouteTimer();
         Attempt attempt = attempts.latest();
         if (attempt != null) {

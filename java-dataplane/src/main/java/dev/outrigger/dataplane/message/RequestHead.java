@@ -9,7 +9,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  */
 public final class RequestHead {
     private static final int AUTHORITY_MORE = ":authority".length() - "host".length();
-    private static final int PSEUDO_NAMES = ":path".length() + ":method".length();
+    private static final int METHOD_NAME = ":method".length();
+    private static final int PATH_NAME = ":path".length();
     private static final int SCHEME_NAME = ":scheme".length();
 
     private final HeaderBlock headers = new HeaderBlock();
@@ -270,9 +271,10 @@ public final class RequestHead {
     public long headerBytes() {
         return headers.byteSize()
                 + (headers.has(KnownHeader.HOST) ? AUTHORITY_MORE : 0)
-                + PSEUDO_NAMES
-                + pathLength
+                + METHOD_NAME
                 + methodLength
+                // A CONNECT has none.
+                + (pathLength > 0 ? PATH_NAME + pathLength : 0)
                 + (scheme || schemeKnown ? SCHEME_NAME + scheme().length() : 0);
     }
 

@@ -56,18 +56,31 @@ public final class BootstrapParser {
     private @Nullable RuntimeSnapshot runtime;
     private boolean constraintsHold;
 
-    private BootstrapParser(Bootstrap proto) {
-        this.proto = proto;
+    private BootstrapParser(Bootstrap given, UnknownFields unknownFields) {
+        ParseContext context = ParseContext.inFile("", ads(given), allClusters::contains);
+        this.findings = new Findings(context.withUnknownFields(unknownFields));
+        this.proto = TypedStructs.resolve(given, BootstrapFields.BOOTSTRAP, findings);
         proto.getStaticResources().getClustersList().forEach(c -> allClusters.add(c.getName()));
-        this.findings = new Findings(ParseContext.inFile("", ads(proto), allClusters::contains));
     }
 
     /** Reads a bootstrap whose node already carries the command line's values. */
     public static Parsed<BootstrapConfig> parse(Bootstrap proto) {
-        return new BootstrapParser(proto).parse();
+        return parse(proto, UnknownFields.IN_FILE);
+    }
+
+    /**
+     * As {@link #parse(Bootstrap)}.
+     *
+     * @param unknownFields what becomes of fields that structs in the bootstrap have
+     */
+    public static Parsed<BootstrapConfig> parse(Bootstrap proto, UnknownFields unknownFields) {
+        return new BootstrapParser(proto, unknownFields).parse();
     }
 
     private Parsed<BootstrapConfig> parse() {
+        if (!findings.isEmpty()) {
+            return findings.rejected();
+        }
         findings.checkResource(proto, BootstrapFields.BOOTSTRAP);
         constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();

@@ -43,8 +43,9 @@ public final class ClusterParser {
     }
 
     /** Reads a cluster that requests are sent to. */
-    public static Parsed<ClusterConfig> parse(Cluster proto, ParseContext context) {
+    public static Parsed<ClusterConfig> parse(Cluster given, ParseContext context) {
         var findings = new Findings(context);
+        Cluster proto = TypedStructs.resolve(given, ClusterFields.CLUSTER, findings);
         findings.checkResource(proto, ClusterFields.CLUSTER);
         if (!findings.isEmpty()) {
             return findings.rejected();

@@ -78,7 +78,8 @@ final class DiscoveryParser {
                             List.of(
                                     () -> DNS,
                                     () -> AGGREGATE,
-                                    () -> DynamicForwardProxyClusterParser.TABLE));
+                                    () -> DynamicForwardProxyClusterParser.TABLE))
+                    .messagesOnly();
 
     private static final SupportedFields METADATA_KEY_SEGMENT =
             SupportedFields.of(MetadataKey.PathSegment.class).obeyed("key");

@@ -95,8 +95,9 @@ public final class ExtensionConfigParser {
     }
 
     /** A resource. */
-    public static Parsed<ExtensionConfig> parse(TypedExtensionConfig proto, ParseContext context) {
+    public static Parsed<ExtensionConfig> parse(TypedExtensionConfig given, ParseContext context) {
         var findings = new Findings(context);
+        var proto = TypedStructs.resolve(given, Tables.EXTENSION, findings);
         findings.checkResource(proto, Tables.EXTENSION);
         if (!findings.isEmpty()) {
             return findings.rejected();

@@ -19,4 +19,11 @@ final class FieldPaths {
     static String key(String path, Object key) {
         return path + "[" + key + "]";
     }
+
+    /** The key a path ends with, or nothing. */
+    static String lastKey(String path) {
+        return path.endsWith("]")
+                ? path.substring(path.lastIndexOf('[') + 1, path.length() - 1)
+                : "";
+    }
 }

@@ -30,6 +30,11 @@ final class Findings {
         rejections.add(new Rejection(Kind.UNSUPPORTED, path, String.valueOf(value), reason));
     }
 
+    /** A field or an extension neither knows. */
+    void unknown(String path, Object value, String reason) {
+        rejections.add(new Rejection(Kind.UNKNOWN, path, String.valueOf(value), reason));
+    }
+
     void addAll(List<Rejection> more) {
         rejections.addAll(more);
     }

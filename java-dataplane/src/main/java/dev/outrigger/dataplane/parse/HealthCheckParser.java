@@ -69,7 +69,8 @@ final class HealthCheckParser {
     private static final SupportedFields EVENT_LOGGER =
             SupportedFields.of(TypedExtensionConfig.class, "health check event sink")
                     .obeyed("name")
-                    .extension("typed_config", List.of(() -> FILE_SINK));
+                    .extension("typed_config", List.of(() -> FILE_SINK))
+                    .messagesOnly();
 
     private static final SupportedFields TLS =
             SupportedFields.of(HealthCheck.TlsOptions.class).obeyed("alpn_protocols");

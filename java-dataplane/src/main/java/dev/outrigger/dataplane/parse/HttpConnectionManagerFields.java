@@ -66,7 +66,8 @@ final class HttpConnectionManagerFields {
 
     private static final SupportedFields REQUEST_ID =
             SupportedFields.of(RequestIDExtension.class)
-                    .extension("typed_config", List.of(() -> UUID));
+                    .extension("typed_config", List.of(() -> UUID))
+                    .messagesOnly();
 
     static final SupportedFields HCM =
             SupportedFields.of(HttpConnectionManager.class)

@@ -80,10 +80,11 @@ public final class ListenerParser {
     /**
      * Reads one listener.
      *
-     * @param proto an unnamed listener takes its address as its name, as in Envoy's texts
+     * @param given an unnamed listener takes its address as its name, as in Envoy's texts
      */
-    public static Parsed<ListenerConfig> parse(Listener proto, ParseContext context) {
+    public static Parsed<ListenerConfig> parse(Listener given, ParseContext context) {
         var findings = new Findings(context);
+        Listener proto = TypedStructs.resolve(given, LISTENER, findings);
         findings.checkResource(proto, LISTENER);
         if (!proto.hasAddress()) {
             findings.invalid(

@@ -40,7 +40,8 @@ final class MatchTreeFields {
                             List.of(
                                     () -> HEADER_INPUT,
                                     () -> FILTER_STATE_INPUT,
-                                    () -> ENVIRONMENT_INPUT));
+                                    () -> ENVIRONMENT_INPUT))
+                    .messagesOnly();
 
     private static final SupportedFields REGEX =
             SupportedFields.of(RegexMatcher.class).obeyed("google_re2", "regex");

@@ -70,11 +70,25 @@ public record ParseContext(
                 path,
                 ads,
                 knownCluster,
-                UnknownFields.IGNORED,
+                UnknownFields.IN_FILE,
                 false,
                 Map.of(),
                 null,
                 null);
+    }
+
+    /** The same with another answer to fields nobody knows. */
+    ParseContext withUnknownFields(UnknownFields other) {
+        return new ParseContext(
+                origin,
+                path,
+                ads,
+                knownCluster,
+                other,
+                constraintsHold,
+                secrets,
+                upstreamBind,
+                runtime);
     }
 
     /** The same for a message inside a file that breaks no constraint. */

@@ -113,8 +113,9 @@ public final class RouteParser {
     private RouteParser() {}
 
     /** A resource of its own; {@code validate_clusters} is off unless asked for (A1). */
-    public static Parsed<RouteTable> parse(RouteConfiguration proto, ParseContext context) {
+    public static Parsed<RouteTable> parse(RouteConfiguration given, ParseContext context) {
         var findings = new Findings(context);
+        var proto = TypedStructs.resolve(given, ROUTE_CONFIGURATION, findings);
         findings.checkResource(proto, ROUTE_CONFIGURATION);
         if (!findings.isEmpty()) {
             return findings.rejected();
@@ -220,8 +221,9 @@ public final class RouteParser {
     }
 
     /** A virtual host that comes over VHDS. */
-    public static Parsed<VirtualHostConfig> virtualHost(VirtualHost proto, ParseContext context) {
+    public static Parsed<VirtualHostConfig> virtualHost(VirtualHost given, ParseContext context) {
         var findings = new Findings(context);
+        VirtualHost proto = TypedStructs.resolve(given, VIRTUAL_HOST, findings);
         findings.checkResource(proto, VIRTUAL_HOST);
         if (!findings.isEmpty()) {
             return findings.rejected();

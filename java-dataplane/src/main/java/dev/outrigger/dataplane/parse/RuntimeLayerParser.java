@@ -3,15 +3,12 @@ package dev.outrigger.dataplane.parse;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.runtime.RuntimeText;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A {@code static_layer} to dotted keys: nested maps are joined unless they are a percentage. */
 public final class RuntimeLayerParser {
@@ -42,12 +39,13 @@ public final class RuntimeLayerParser {
 
     private void value(String key, Value value) {
         switch (value.getKindCase()) {
-            case STRING_VALUE -> values.put(key, RuntimeText.parse(value.getStringValue()));
+            case STRING_VALUE -> values.put(key, RuntimeText.string(value.getStringValue()));
             case NUMBER_VALUE ->
                     values.put(
                             key,
                             RuntimeValue.number(
-                                    value.getNumberValue(), text(value.getNumberValue())));
+                                    value.getNumberValue(),
+                                    NumberText.sixDigits(value.getNumberValue())));
             case BOOL_VALUE ->
                     values.put(
                             key,
@@ -59,20 +57,6 @@ public final class RuntimeLayerParser {
         }
     }
 
-    /** As C prints it with {@code %g}: six digits, an exponent where that is shorter. */
-    private static String text(double number) {
-        if (number == 0) {
-            return "0";
-        }
-        BigDecimal rounded = new BigDecimal(number, new MathContext(6));
-        int exponent = rounded.precision() - rounded.scale() - 1;
-        if (exponent >= -4 && exponent < 6) {
-            return rounded.stripTrailingZeros().toPlainString();
-        }
-        BigDecimal mantissa = rounded.scaleByPowerOfTen(-exponent).stripTrailingZeros();
-        return mantissa.toPlainString() + String.format(Locale.ROOT, "e%+03d", exponent);
-    }
-
     private void struct(String key, Struct struct) {
         if (struct.getFieldsCount() > 0
                 && !struct.containsFields("numerator")
@@ -80,25 +64,18 @@ public final class RuntimeLayerParser {
             struct.getFieldsMap().forEach((name, value) -> value(key + "." + name, value));
             return;
         }
-        String text = struct.toString();
-        if (struct.getFieldsCount() == 0) {
-            values.put(key, RuntimeValue.text(text));
-            return;
-        }
-        int denominator =
-                switch (struct.getFieldsOrDefault("denominator", Value.getDefaultInstance())
-                        .getStringValue()) {
-                    case "TEN_THOUSAND" -> 10_000;
-                    case "MILLION" -> 1_000_000;
-                    default -> 100;
-                };
-        long numerator =
-                (long)
-                        struct.getFieldsOrDefault("numerator", Value.getDefaultInstance())
-                                .getNumberValue();
         values.put(
                 key,
-                RuntimeValue.percent(
-                        new FractionalPercent(Math.max(0, numerator), denominator), text));
+                RuntimeText.percent(
+                        struct.getFieldsMap(),
+                        value ->
+                                value.hasNumberValue()
+                                        ? Optional.of(value.getNumberValue())
+                                        : Optional.empty(),
+                        value ->
+                                value.hasStringValue()
+                                        ? Optional.of(value.getStringValue())
+                                        : Optional.empty(),
+                        StructText.of(struct)));
     }
 }

@@ -31,8 +31,9 @@ public final class SecretParser {
 
     private SecretParser() {}
 
-    public static Parsed<SecretConfig> parse(Secret proto, ParseContext context) {
+    public static Parsed<SecretConfig> parse(Secret given, ParseContext context) {
         var findings = new Findings(context);
+        Secret proto = TypedStructs.resolve(given, SECRET, findings);
         findings.checkResource(proto, SECRET);
         if (!findings.isEmpty()) {
             return findings.rejected();

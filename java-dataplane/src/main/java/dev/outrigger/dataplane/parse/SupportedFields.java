@@ -28,6 +28,7 @@ final class SupportedFields {
     private final String typeName;
     private final String place;
     private final Set<Integer> newer = new HashSet<>();
+    private boolean messagesOnly;
     private final Map<String, FieldSupport> fields = new LinkedHashMap<>();
 
     private SupportedFields(Class<? extends Message> type, String place) {
@@ -48,6 +49,16 @@ final class SupportedFields {
      */
     static SupportedFields of(Class<? extends Message> type, String place) {
         return new SupportedFields(type, place);
+    }
+
+    /** Its extension is not read of a {@code TypedStruct}, as Envoy reads it by other means. */
+    SupportedFields messagesOnly() {
+        messagesOnly = true;
+        return this;
+    }
+
+    boolean takesMessagesOnly() {
+        return messagesOnly;
     }
 
     /** Fields obeyed with every value their constraints allow. */

@@ -41,11 +41,17 @@ public final class SupportedTables {
                 }
             }
         }
+        types.addAll(TypedStructs.types());
         return List.copyOf(types);
     }
 
     /** The message of this full name that an {@code Any} may hold somewhere. */
     public static Optional<Descriptor> extensionType(String fullName) {
+        if (TypedStructs.isOne(fullName)) {
+            return TypedStructs.types().stream()
+                    .filter(type -> type.getFullName().equals(fullName))
+                    .findFirst();
+        }
         for (SupportedFields table : all()) {
             for (FieldSupport field : table.fields()) {
                 if (field.content() instanceof Content.Extension(var known, boolean _)) {
@@ -71,7 +77,10 @@ public final class SupportedTables {
                         page is stale and says how to write it again. A field that is set and not \
                         listed as supported is refused with its path, in the bootstrap and over \
                         xDS. *No effect* means accepted because its value could not be observed \
-                        here.
+                        here. A `TypedStruct` is read in the place of the message that it names, \
+                        but not where a cluster says of what type it is, who makes request ids, \
+                        what a matcher looks at, or where health check events go: neither does \
+                        Envoy.
 
                         """);
         List<SupportedFields> tables = new ArrayList<>(all());

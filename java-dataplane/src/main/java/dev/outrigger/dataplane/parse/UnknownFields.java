@@ -15,6 +15,20 @@ public interface UnknownFields {
     /** Nobody hears of them. */
     UnknownFields IGNORED = (_, _) -> true;
 
+    /** Of a file that was looked at when it was read, except for what it says in structs. */
+    UnknownFields IN_FILE =
+            new UnknownFields() {
+                @Override
+                public boolean accepts(String types, List<Integer> numbers) {
+                    return true;
+                }
+
+                @Override
+                public boolean acceptsNamed(String fields) {
+                    return false;
+                }
+            };
+
     /**
      * A message has some.
      *
@@ -23,6 +37,16 @@ public interface UnknownFields {
      * @return false if they are refused
      */
     boolean accepts(String types, List<Integer> numbers);
+
+    /**
+     * JSON in the place of a message has some.
+     *
+     * @param fields in Envoy's words
+     * @return false if they are refused
+     */
+    default boolean acceptsNamed(String fields) {
+        return accepts(fields, List.of());
+    }
 
     /**
      * They are ignored; the first of each kind is logged and counted, as in Envoy.

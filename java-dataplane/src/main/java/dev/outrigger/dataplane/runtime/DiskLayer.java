@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.runtime;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.document.ConfigException;
+import dev.outrigger.dataplane.message.Utf8Text;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A runtime layer kept in a directory: each file is a value, its path the dotted key. */
 final class DiskLayer {
@@ -63,16 +64,27 @@ final class DiskLayer {
         if (Files.size(file) > MAX_VALUE_BYTES) {
             throw new IOException(file + ": longer than " + MAX_VALUE_BYTES + " bytes");
         }
-        values.put(key, RuntimeText.parse(text(Files.readString(file, ISO_8859_1))));
+        try {
+            values.put(key, RuntimeText.yaml(text(Utf8Text.of(Files.readAllBytes(file)))));
+        } catch (ConfigException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
-    /** Without empty lines, without comments unless there is nothing else, without a tail. */
+    /**
+     * Without empty lines and comments; the last line without its tail, and every line that says
+     * the same: Envoy compares what the lines say.
+     */
     static String text(String content) {
-        List<String> lines = content.lines().filter(line -> !line.isEmpty()).toList();
-        if (lines.size() == 1) {
-            return lines.getFirst().stripTrailing();
+        List<String> lines =
+                Stream.of(content.split("\n")).filter(line -> !line.isEmpty()).toList();
+        var text = new StringBuilder();
+        for (String line : lines) {
+            if (line.startsWith("#")) {
+                continue;
+            }
+            text.append(line.equals(lines.getLast()) ? line.stripTrailing() : line + '\n');
         }
-        return String.join("\n", lines.stream().filter(line -> !line.startsWith("#")).toList())
-                .stripTrailing();
+        return text.toString();
     }
 }

@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.runtime;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.document.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +123,9 @@ public final class RuntimeLayers {
      * Sets values of the admin layer; an empty text removes one.
      *
      * @throws IllegalStateException without an admin layer, or when there are too many values
+     * @throws ConfigException when one is no YAML; those in front of it count from the next load
      */
-    public void modify(Map<String, String> changes) {
+    public void modify(Map<String, String> changes) throws ConfigException {
         if (!hasAdminLayer()) {
             throw new IllegalStateException("No admin layer specified");
         }
@@ -131,13 +133,12 @@ public final class RuntimeLayers {
             throw new IllegalStateException(
                     "runtime values: more than " + MAX_ADMIN_VALUES + " in the admin layer");
         }
-        changes.forEach((key, text) -> {
-            if (text.isEmpty()) {
-                adminValues.remove(key);
-            } else {
-                adminValues.put(key, RuntimeText.parse(text));
+        for (var change : changes.entrySet()) {
+            adminValues.remove(change.getKey());
+            if (!change.getValue().isEmpty()) {
+                adminValues.put(change.getKey(), RuntimeText.yaml(change.getValue()));
             }
-        });
+        }
         reload();
     }
 

@@ -14,14 +14,17 @@ class NodeExtensionsTest {
         var missing = new TreeSet<String>();
         SupportedTables.extensionTypes().forEach(type -> missing.add(type.getFullName()));
         NodeExtensions.ALL.forEach(extension -> missing.removeAll(extension.getTypeUrlsList()));
-        // Parts of others, and what Envoy does not announce by its type either.
+        // Parts of others, what stands for others, and what Envoy does not announce by its type
+        // either.
         assertThat(missing)
                 .containsExactly(
                         "envoy.config.route.v3.FilterConfig",
                         "envoy.config.route.v3.Route",
                         "envoy.config.route.v3.RouteList",
                         "envoy.extensions.outlier_detection_monitors.consecutive_errors.v3.ConsecutiveErrors",
-                        "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig");
+                        "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig",
+                        "udpa.type.v1.TypedStruct",
+                        "xds.type.v3.TypedStruct");
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
+import dev.outrigger.dataplane.document.ConfigDocument;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.parse.SupportedTables;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
+import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.runtime.RuntimeLayers;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ class RegexRulesTest {
     }
 
     @Test
-    void asksTheRuntimeEachTime() {
+    void asksTheRuntimeEachTime() throws ConfigException {
         assertThat(accepted(parse("a".repeat(96))).virtualHosts()).hasSize(1);
 
         runtime.modify(Map.of("re2.max_program_size.error_level", "99"));
@@ -53,7 +54,7 @@ class RegexRulesTest {
     }
 
     @Test
-    void takesTheLevelOf32Bits() {
+    void takesTheLevelOf32Bits() throws ConfigException {
         runtime.modify(Map.of("re2.max_program_size.error_level", "4294967296"));
 
         assertThat(only(parse("a")).reason()).contains("size of 5 > max program size of 0 set");

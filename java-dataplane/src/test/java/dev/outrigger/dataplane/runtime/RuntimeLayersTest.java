@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outrigger.dataplane.config.FractionalPercent;
 import dev.outrigger.dataplane.config.RuntimeLayerConfig;
 import dev.outrigger.dataplane.config.RuntimeValue;
+import dev.outrigger.dataplane.document.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,14 +29,14 @@ class RuntimeLayersTest {
                             new RuntimeLayerConfig.Admin("admin")));
 
     @Test
-    void lastLayerWins() {
+    void lastLayerWins() throws ConfigException {
         runtime.modify(Map.of("a", "7"));
 
         assertThat(runtime.snapshot().integer("a", 0)).isEqualTo(7);
     }
 
     @Test
-    void emptyTextRemovesAnOverride() {
+    void emptyTextRemovesAnOverride() throws ConfigException {
         runtime.modify(Map.of("a", "7"));
         runtime.modify(Map.of("a", ""));
 
@@ -84,14 +85,56 @@ class RuntimeLayersTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '\'',
-            value = {"'hello \\nworld\\n\\n' | 'hello \\nworld'", "'# only' | '# only'", "'' | ''"})
+            value = {
+                "'hello \\nworld\\n\\n' | 'hello \\nworld'",
+                "'# only' | ''",
+                "'# one\\n5\\n# two' | '5\\n'",
+                "'5\\n6\\n5' | '56\\n5'",
+                "'' | ''"
+            })
     void readsAFileAsOneValue(String content, String value) {
         assertThat(DiskLayer.text(content.replace("\\n", "\n")))
                 .isEqualTo(value.replace("\\n", "\n"));
     }
 
     @Test
-    void aSnapshotDoesNotChange() {
+    void aFileThatIsNoYamlIsAnErrorOfItsLayer(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("a"), "1: 2: 3");
+        var onDisk =
+                new RuntimeLayers(
+                        List.of(new RuntimeLayerConfig.Disk("d", folder.toString(), "", false)));
+
+        assertThat(onDisk.snapshot().layers()).isEmpty();
+    }
+
+    @Test
+    void textThatIsNoYamlIsRefusedAndTakesTheOldValueAlong() throws ConfigException {
+        runtime.modify(Map.of("b", "7"));
+
+        assertThatThrownBy(() -> runtime.modify(Map.of("b", "{")))
+                .isInstanceOf(ConfigException.class);
+
+        assertThat(runtime.snapshot().integer("b", 0)).isEqualTo(7);
+        runtime.reload();
+        assertThat(runtime.snapshot().integer("b", 0)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"numerator: 5 | 50", "{numerator: 5} | 50", "0x1e | 30", "036 | 36"})
+    void aStringOfAMessageIsNoYaml(String text, long numerator) {
+        var layers =
+                new RuntimeLayers(
+                        List.of(
+                                new RuntimeLayerConfig.Static(
+                                        "s", Map.of("p", RuntimeText.string(text)))));
+
+        assertThat(layers.snapshot().percent("p", HALF).numerator()).isEqualTo(numerator);
+    }
+
+    @Test
+    void aSnapshotDoesNotChange() throws ConfigException {
         RuntimeSnapshot before = runtime.snapshot();
         runtime.modify(Map.of("a", "7"));
 
@@ -113,9 +156,28 @@ class RuntimeLayersTest {
                 "{numerator: 5} | 5 | 100",
                 "{numerator: 5, denominator: TEN_THOUSAND} | 5 | 10000",
                 "{denominator: MILLION} | 0 | 1000000",
-                "{numerator: x} | 50 | 100",
+                "{numerator: x} | 0 | 100",
+                "{numerator: '5'} | 0 | 100",
+                "{numerator: 4294967295} | 0 | 100",
+                "{numerator: -3} | 4294967293 | 100",
+                "{numerator: 0x10} | 16 | 100",
+                "{} | 0 | 100",
+                "{numerator: 5, denominator: 1} | 50 | 100",
+                "{numerator: 5, denominator: DOZEN} | 50 | 100",
+                "{numerator: 5, other: 1} | 50 | 100",
+                "'\"30\"' | 50 | 100",
+                "30 # a comment | 30 | 100",
+                "0x1e | 30 | 100",
+                "0x1p4 | 16 | 100",
+                "036 | 30 | 100",
+                "[30] | 50 | 100",
+                "%30 | 50 | 100",
+                "'\t30' | 30 | 100",
+                "3\u00010 | 50 | 100",
+                "18446744073709551616 | 100 | 100",
+                "18446744073709555712 | 50 | 100",
             })
-    void readsAPercentage(String text, long numerator, int denominator) {
+    void readsAPercentage(String text, long numerator, int denominator) throws ConfigException {
         runtime.modify(Map.of("p", text));
 
         assertThat(runtime.snapshot().percent("p", HALF))
@@ -123,7 +185,7 @@ class RuntimeLayersTest {
     }
 
     @Test
-    void aValueOfAnotherFormCountsAsAbsent() {
+    void aValueOfAnotherFormCountsAsAbsent() throws ConfigException {
         runtime.modify(Map.of("flag", "TRUE", "number", "0.25"));
 
         assertThat(runtime.snapshot().bool("flag", false)).isTrue();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 /** A configuration cannot be used; the message says why, in Envoy's words where it has some. */
 public final class ConfigException extends Exception {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.bootstrap;
+package dev.outrigger.dataplane.document;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -33,7 +33,7 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  *
  * <p>Limits: 32 Mi characters, 100 levels, 50 aliases of collections, two million values.
  */
-final class ConfigDocument {
+public final class ConfigDocument {
     private static final int MAX_CODE_POINTS = 32 * 1024 * 1024;
     private static final int MAX_DEPTH = 100;
     private static final int MAX_ALIASES = 50;
@@ -48,12 +48,12 @@ final class ConfigDocument {
     }
 
     /** Reads YAML; empty when there is nothing in it. */
-    static Optional<ConfigDocument> yaml(String text) throws ConfigException {
+    public static Optional<ConfigDocument> yaml(String text) throws ConfigException {
         return compose(text).map(root -> new ConfigDocument(root, false));
     }
 
     /** Reads JSON, strictly; the same tree serves, JSON being YAML. */
-    static Optional<ConfigDocument> json(String text) throws ConfigException {
+    public static Optional<ConfigDocument> json(String text) throws ConfigException {
         try (var reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
             reader.skipValue();
@@ -194,7 +194,7 @@ final class ConfigDocument {
                 .orElse("?");
     }
 
-    JsonElement toJson() {
+    public JsonElement toJson() {
         return toJson(root);
     }
 
@@ -215,7 +215,7 @@ final class ConfigDocument {
                     switch (scalar(scalar)) {
                         case YamlScalar.Null _ -> JsonNull.INSTANCE;
                         case YamlScalar.Bool(var value) -> new JsonPrimitive(value);
-                        case YamlScalar.Int(var value) -> new JsonPrimitive(value);
+                        case YamlScalar.Int(var value) -> whole(value);
                         case YamlScalar.Text(var value) -> text(scalar, value);
                     };
             default -> JsonNull.INSTANCE;
@@ -230,6 +230,13 @@ final class ConfigDocument {
             return new YamlScalar.Text(node.getValue());
         }
         return YamlScalar.of(node);
+    }
+
+    /** In YAML a number that takes more than 32 bits is text as well. */
+    private JsonPrimitive whole(long value) {
+        return json || value == (int) value
+                ? new JsonPrimitive(value)
+                : new JsonPrimitive(Long.toString(value));
     }
 
     /** A JSON number with a fraction stays a number; in YAML it is text, as Envoy has it. */
