@@ -9,7 +9,9 @@ import dev.outrigger.conformance.proxy.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -38,6 +42,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private final AttemptLog attempts;
     private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
     private final Map<Socket, Wire> open = new ConcurrentHashMap<>();
+    private final Map<Integer, CountDownLatch> probes = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger exchange = new AtomicInteger();
@@ -118,6 +123,7 @@ final class ScriptedUpstream implements AutoCloseable {
      * them too, so that it takes none of them for the next exchange.
      */
     void leave() {
+        servers.forEach(this::acceptWhatIsConnected);
         exchange.incrementAndGet();
         for (var wire : open.values()) {
             try {
@@ -128,6 +134,21 @@ final class ScriptedUpstream implements AutoCloseable {
         }
         var _ = Eventually.holds(LEAVING_LIMIT, open::isEmpty);
         closeConnections();
+    }
+
+    /** What the proxy has connected comes before a connection of our own. */
+    private void acceptWhatIsConnected(ServerSocket server) {
+        try (var probe = new Socket()) {
+            probe.bind(new InetSocketAddress(server.getInetAddress(), 0));
+            var accepted = new CountDownLatch(1);
+            probes.put(probe.getLocalPort(), accepted);
+            probe.connect(server.getLocalSocketAddress());
+            var _ = accepted.await(LEAVING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends the connections of an exchange, so that the next one begins with none. */
@@ -149,6 +170,14 @@ final class ScriptedUpstream implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 var socket = server.accept();
+                var probe = probes.remove(socket.getPort());
+                if (probe != null) {
+                    socket.close();
+                    probe.countDown();
+                    continue;
+                }
+                // What is still being encrypted must be found by who closes all.
+                open.put(socket, new Wire(socket, socket));
                 Thread.ofVirtual().start(() -> serve(socket, encrypts, named));
             } catch (IOException _) {
                 // The server was closed, or the peer was gone before it was accepted.
@@ -172,8 +201,6 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     private void serve(Socket socket, boolean encrypts, Supplier<String> named) {
-        // What is still being encrypted must be found by who closes all.
-        open.put(socket, new Wire(socket, socket));
         try (var wire = Wire.accept(socket, encrypts)) {
             open.put(socket, wire);
             serve(wire, named);

@@ -13,12 +13,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -93,7 +96,43 @@ public final class UpstreamConnector {
         }
         sockets.tcpKeepalive().ifPresent(keepalive -> keepAlive(bootstrap, keepalive));
         InetSocketAddress source = source(sockets, address);
-        return source == null ? bootstrap.connect(address) : bootstrap.connect(address, source);
+        return connectNow(bootstrap, address, source);
+    }
+
+    /**
+     * Connects within this event, as Envoy does, so that no answer of the proxy's own is there
+     * before; {@link Bootstrap#connect} would do so in a later one. What comes of it is told later
+     * in any case.
+     */
+    private ChannelFuture connectNow(
+            Bootstrap bootstrap, InetSocketAddress address, @Nullable InetSocketAddress source) {
+        ChannelFuture registered = bootstrap.register();
+        Channel channel = registered.channel();
+        ChannelPromise told = channel.newPromise();
+        if (!registered.isDone()) {
+            registered.addListener(done -> connect(channel, address, source, told));
+            return told;
+        }
+        if (!registered.isSuccess()) {
+            return registered;
+        }
+        ChannelPromise connecting = channel.newPromise();
+        connect(channel, address, source, connecting);
+        if (!connecting.isDone()) {
+            return connecting;
+        }
+        eventLoop.execute(() -> PromiseNotifier.cascade(connecting, told));
+        return told;
+    }
+
+    private static void connect(
+            Channel channel,
+            InetSocketAddress address,
+            @Nullable InetSocketAddress source,
+            ChannelPromise told) {
+        // A channel that could not be registered fails this too.
+        told.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        channel.connect(address, source, told);
     }
 
     /** A socket with what must be set before it connects; a failure fails the connecting. */
