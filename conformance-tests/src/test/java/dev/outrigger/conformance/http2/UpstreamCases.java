@@ -90,6 +90,7 @@ final class UpstreamCases {
         cases.upgrades();
         cases.grpc();
         cases.health();
+        cases.all.putAll(FieldCountCases.all());
         return cases.all;
     }
 
@@ -97,18 +98,18 @@ final class UpstreamCases {
         all.put(name, added);
     }
 
-    private static Case http1(Script script, String... requests) {
+    static Case http1(Script script, String... requests) {
         var parts = Arrays.stream(requests).map(each -> each.getBytes(ISO_8859_1)).toList();
         return new Case(false, parts, List.of(script), "", "", "");
     }
 
-    private static Case http2(Script script, byte[]... parts) {
+    static Case http2(Script script, byte[]... parts) {
         var all = new ArrayList<>(List.of(parts));
         all.set(0, join(MAGIC, frame(SETTINGS, 0, 0, NONE), parts[0]));
         return new Case(true, List.copyOf(all), List.of(script), "", "", "");
     }
 
-    private static String get(String... fields) {
+    static String get(String... fields) {
         return request("GET", "", fields);
     }
 
@@ -126,7 +127,7 @@ final class UpstreamCases {
         return text + "\r\n" + body;
     }
 
-    private static byte[] ask(int stream, boolean end, String method, String... more) {
+    static byte[] ask(int stream, boolean end, String method, String... more) {
         var fields =
                 new ArrayList<>(
                         List.of(
@@ -146,7 +147,7 @@ final class UpstreamCases {
         return Script.greets(SETTLED);
     }
 
-    private static Script answers(byte[]... parts) {
+    static Script answers(byte[]... parts) {
         return script().atEnd(1, parts);
     }
 

@@ -223,7 +223,7 @@ class UpstreamWireIT {
                       path: %s
                       log_format:
                         text_format_source:
-                          inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_PROTOCOL%% %%GRPC_STATUS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%%\\n"
+                          inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_PROTOCOL%% %%GRPC_STATUS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% %%RESPONSE_TRAILERS_BYTES%%\\n"
                   route_config:
                     virtual_hosts:
                     - name: v

@@ -218,6 +218,11 @@ final class HeadOperators {
         return response == null ? 0 : response.headers().byteSize() + STATUS_BYTES;
     }
 
+    static long trailerBytes(FormatContext context) {
+        HeaderBlock trailers = context.trailers();
+        return trailers == null ? 0 : trailers.byteSize();
+    }
+
     private static @Nullable String method(@Nullable RequestHead request) {
         return request == null || request.methodText().isEmpty() ? null : request.methodText();
     }

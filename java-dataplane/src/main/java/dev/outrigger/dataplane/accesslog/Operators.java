@@ -196,6 +196,7 @@ final class Operators {
             case "QUERY_PARAMS" -> command.text(QueryOperators.all(argument));
             case "REQUEST_HEADERS_BYTES" -> command.number(HeadOperators::requestBytes);
             case "RESPONSE_HEADERS_BYTES" -> command.number(HeadOperators::responseBytes);
+            case "RESPONSE_TRAILERS_BYTES" -> command.number(HeadOperators::trailerBytes);
             case "GRPC_STATUS" -> HeadOperators.grpcStatus(command);
             case "GRPC_STATUS_NUMBER" -> command.number(HeadOperators::grpcStatus);
             case "STREAM_ID" -> command.text(HeadOperators.streamId());
@@ -225,9 +226,8 @@ final class Operators {
                     command.number(c -> handshakeMillis(c.info().findConnection()));
             case "CONNECTION_ID" -> command.number(Operators::connectionId);
             case "COALESCE" -> Coalesce.of(command);
-            // Only QUIC knows what was sent again, and trailers are dropped.
-            case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED", "RESPONSE_TRAILERS_BYTES" ->
-                    command.number(_ -> 0);
+            // Only QUIC knows what was sent again.
+            case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED" -> command.number(_ -> 0);
             case "PROTOCOL" -> command.text(Operators::protocol);
             case "RESPONSE_FLAGS" -> command.text(c -> c.info().flagsText());
             case "RESPONSE_FLAGS_LONG" -> command.text(c -> c.info().flagsLongText());

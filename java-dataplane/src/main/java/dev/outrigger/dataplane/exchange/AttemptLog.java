@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.accesslog.MetadataKind;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.message.AccessLogType;
 import dev.outrigger.dataplane.message.HeaderBlock;
+import dev.outrigger.dataplane.message.MessagePart;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.message.ResponseHead;
@@ -28,7 +29,7 @@ final class AttemptLog implements FormatContext {
     private final FormatContext whole;
     private final StreamInfo info = new StreamInfo();
     private final ResponseHead response = new ResponseHead();
-    private final HeaderBlock trailers = new HeaderBlock();
+    private final HeaderBlock trailers = new HeaderBlock(MessagePart.RESPONSE_TRAILERS);
     private final Timers.Timer timer;
     private RouterOptions options = RouterOptions.NONE;
     private boolean responded;

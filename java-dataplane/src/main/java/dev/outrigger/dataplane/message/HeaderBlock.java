@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderBlock extends HeaderTable {
     private static final byte[] COMMA = {','};
 
-    private final boolean response;
+    private final MessagePart part;
     private long present;
 
     /** As {@link #present}, for the ids that no mask has. */
@@ -28,14 +28,14 @@ public final class HeaderBlock extends HeaderTable {
 
     /** The headers of a request. */
     public HeaderBlock() {
-        this(false);
+        this(MessagePart.REQUEST_HEADERS);
     }
 
     /**
-     * @param response whether they are a response's: other names are joined there
+     * @param part decides which names are joined
      */
-    HeaderBlock(boolean response) {
-        this.response = response;
+    public HeaderBlock(MessagePart part) {
+        this.part = part;
     }
 
     /** Forgets everything; gives back room a very large head took. */
@@ -80,7 +80,7 @@ public final class HeaderBlock extends HeaderTable {
 
     /** Whether Envoy joins lines of this header into one. */
     public boolean isInline(int id) {
-        return KnownHeader.isInline(id, response);
+        return KnownHeader.isInline(id, part);
     }
 
     /** Whether any header of the mask is present. */

@@ -45,6 +45,7 @@ public final class Http1BodyDecoder {
     private final int maxTrailers;
     private final boolean keepTrailers;
     private final Underscores underscores;
+    private final MessagePart part;
     private boolean sawTrailers;
     private int droppedTrailers;
     private @Nullable CompositeByteBuf collected;
@@ -58,25 +59,35 @@ public final class Http1BodyDecoder {
 
     /** Trailers are limited in size, not counted, and dropped. */
     public Http1BodyDecoder(int maxTrailerBytes) {
-        this(maxTrailerBytes, Integer.MAX_VALUE, false, Underscores.ALLOW);
+        this(
+                maxTrailerBytes,
+                Integer.MAX_VALUE,
+                false,
+                Underscores.ALLOW,
+                MessagePart.REQUEST_TRAILERS);
     }
 
-    /** For {@code enable_trailers}: they are counted as well, and kept. */
+    /** For {@code enable_trailers} of responses: they are counted as well, and kept. */
     public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers) {
-        this(maxTrailerBytes, maxTrailers, Underscores.ALLOW);
+        this(maxTrailerBytes, maxTrailers, true, Underscores.ALLOW, MessagePart.RESPONSE_TRAILERS);
     }
 
     /** For {@code enable_trailers} of requests: names with underscores cost what headers do. */
     public Http1BodyDecoder(int maxTrailerBytes, int maxTrailers, Underscores underscores) {
-        this(maxTrailerBytes, maxTrailers, true, underscores);
+        this(maxTrailerBytes, maxTrailers, true, underscores, MessagePart.REQUEST_TRAILERS);
     }
 
     private Http1BodyDecoder(
-            int maxTrailerBytes, int maxTrailers, boolean keepTrailers, Underscores underscores) {
+            int maxTrailerBytes,
+            int maxTrailers,
+            boolean keepTrailers,
+            Underscores underscores,
+            MessagePart part) {
         this.maxTrailerBytes = maxTrailerBytes;
         this.maxTrailers = maxTrailers;
         this.keepTrailers = keepTrailers;
         this.underscores = underscores;
+        this.part = part;
     }
 
     /** The body of a request whose head has been read. */
@@ -319,7 +330,7 @@ public final class Http1BodyDecoder {
             trailers =
                     new Http1HeadParser(
                             Http1HeadParser.Kind.TRAILERS, maxTrailerBytes, maxTrailers);
-            trailerBlock = new HeaderBlock();
+            trailerBlock = new HeaderBlock(part);
         }
         sawTrailers = true;
         trailerBlock.reset();
@@ -334,6 +345,8 @@ public final class Http1BodyDecoder {
         Http1HeadParser.Result result = parser.parse(in);
         if (result == Http1HeadParser.Result.FAILED) {
             error = parser.error();
+        } else if (result == Http1HeadParser.Result.COMPLETE && trailerBlock != null) {
+            trailerBlock.joinRepeatedInlineHeaders();
         }
         return result;
     }

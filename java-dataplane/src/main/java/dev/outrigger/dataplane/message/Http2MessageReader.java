@@ -161,10 +161,9 @@ abstract sealed class Http2MessageReader implements HeaderSink
                 && knownField(id, value, valueOffset, valueLength);
     }
 
-    /** Each crumb of a cookie counts, and a host beside the authority; no trailer is joined. */
+    /** Each crumb of a cookie counts, and a host beside the authority. */
     private boolean joins(int id) {
-        return !inTrailers()
-                && id != KnownHeader.COOKIE
+        return id != KnownHeader.COOKIE
                 && id != KnownHeader.HOST
                 && target.has(id)
                 && target.isInline(id);
@@ -184,6 +183,10 @@ abstract sealed class Http2MessageReader implements HeaderSink
      * @return Envoy's response code details of trailers that may not be, or {@code null}
      */
     public @Nullable String endTrailers() {
-        return invalid ? Http2RequestReader.INVALID_FIELD : null;
+        if (invalid) {
+            return Http2RequestReader.INVALID_FIELD;
+        }
+        trailers.joinRepeatedInlineHeaders();
+        return null;
     }
 }

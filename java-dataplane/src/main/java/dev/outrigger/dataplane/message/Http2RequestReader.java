@@ -65,7 +65,7 @@ public final class Http2RequestReader extends Http2MessageReader {
             Underscores underscores,
             boolean allowConnect,
             RequestHead head) {
-        super(maxBytes, maxFields, head.headers(), new HeaderBlock());
+        super(maxBytes, maxFields, head.headers(), new HeaderBlock(MessagePart.REQUEST_TRAILERS));
         this.head = head;
         this.underscores = underscores;
         this.allowConnect = allowConnect;

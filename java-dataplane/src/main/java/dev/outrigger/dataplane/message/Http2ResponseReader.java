@@ -30,7 +30,7 @@ public final class Http2ResponseReader extends Http2MessageReader {
     }
 
     private Http2ResponseReader(int maxBytes, int maxFields, ResponseHead head) {
-        super(maxBytes, maxFields, head.headers(), new HeaderBlock(true));
+        super(maxBytes, maxFields, head.headers(), new HeaderBlock(MessagePart.RESPONSE_TRAILERS));
         this.head = head;
     }
 

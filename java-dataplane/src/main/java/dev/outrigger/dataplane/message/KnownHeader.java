@@ -282,12 +282,15 @@ public final class KnownHeader {
     }
 
     /** Whether Envoy joins lines of this header into one. */
-    static boolean isInline(int id, boolean response) {
-        if (id < MASKED) {
-            return ((response ? INLINE & ~REQUEST_ONLY : INLINE) >>> id & 1) != 0;
-        }
-        // The last of the request's is for both.
-        return response ? id >= FIRST_OF_RESPONSE - 1 : id < FIRST_OF_RESPONSE;
+    static boolean isInline(int id, MessagePart part) {
+        return switch (part) {
+            case REQUEST_HEADERS -> id < MASKED ? isIn(INLINE, id) : id < FIRST_OF_RESPONSE;
+            case REQUEST_TRAILERS -> false;
+            // The last of the request's is for both.
+            case RESPONSE_HEADERS ->
+                    id < MASKED ? isIn(INLINE & ~REQUEST_ONLY, id) : id >= FIRST_OF_RESPONSE - 1;
+            case RESPONSE_TRAILERS -> isIn(bit(GRPC_STATUS) | bit(GRPC_MESSAGE), id);
+        };
     }
 
     /** The lower-case name; shared, not to be written to. */

@@ -3,7 +3,7 @@ package dev.outrigger.dataplane.message;
 
 /** The head of a response. Reused; confined to its event loop. */
 public final class ResponseHead {
-    private final HeaderBlock headers = new HeaderBlock(true);
+    private final HeaderBlock headers = new HeaderBlock(MessagePart.RESPONSE_HEADERS);
     private int status;
     private boolean http10;
     private boolean chunked;
