@@ -140,6 +140,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             input.keep(in);
             return;
         }
+        stream().onRead();
         dispatch(in);
     }
 

@@ -25,6 +25,7 @@ final class Http1ServerStream implements DownstreamStream {
     private final ConnectionLifetime lifetime;
     private final Http1ResponseEncoder encoder;
     private final QueuedResponses queued = new QueuedResponses();
+    private final DeferredRequests deferred;
     private final Exchange exchange;
     private boolean closeAfter;
 
@@ -42,6 +43,7 @@ final class Http1ServerStream implements DownstreamStream {
         this.channel = channel;
         this.input = input;
         this.lifetime = lifetime;
+        this.deferred = new DeferredRequests(accepted.worker());
         this.exchange = accepted.newExchange(this, onEnd);
         this.encoder =
                 new Http1ResponseEncoder(
@@ -180,5 +182,20 @@ final class Http1ServerStream implements DownstreamStream {
     @Override
     public boolean isDraining() {
         return lifetime.isDraining();
+    }
+
+    /** Bytes of the client are about to be handled. */
+    void onRead() {
+        deferred.onRead();
+    }
+
+    @Override
+    public boolean defers(Runnable request) {
+        return deferred.defers(request);
+    }
+
+    @Override
+    public void forget(Runnable request) {
+        deferred.forget(request);
     }
 }

@@ -48,6 +48,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final Http2Session session;
     private final ConnectionLifetime lifetime;
     private final PrematureResets prematureResets;
+    private final DeferredRequests deferred;
     private final Timers.Timer flushTimer;
     private final long flushNanos;
     private final List<Http2ServerStream> active = new ArrayList<>();
@@ -76,6 +77,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         worker);
         this.lifetime = new ConnectionLifetime(accepted.chain(), accepted.pinned(), this, false);
         this.prematureResets = new PrematureResets(worker);
+        this.deferred = new DeferredRequests(worker);
         this.flushNanos = accepted.config().streamIdleTimeout().toNanos();
         this.flushTimer = worker.timers().timer(this::onFlushTimeout);
         shard.inc(stats.http2().downstreamConnections);
@@ -116,6 +118,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return true;
     }
 
+    DeferredRequests deferred() {
+        return deferred;
+    }
+
     AcceptedConnection accepted() {
         return accepted;
     }
@@ -147,6 +153,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
      * @param in given away
      */
     void read(ByteBuf in) {
+        deferred.onRead();
         try {
             if (!closing && readPreface(in)) {
                 session.read(in);

@@ -248,6 +248,16 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         return connection.isDraining();
     }
 
+    @Override
+    public boolean defers(Runnable request) {
+        return connection.deferred().defers(request);
+    }
+
+    @Override
+    public void forget(Runnable request) {
+        connection.deferred().forget(request);
+    }
+
     /** Every upgrade is a CONNECT here. */
     private Http2Error resetError() {
         RequestHead asked = exchange.request();

@@ -29,6 +29,8 @@ final class DownstreamRequest {
     private final DownstreamStream downstream;
     private final Router router;
     private final Upgrade upgrade = new Upgrade();
+    private final DeferredRequest deferred = new DeferredRequest();
+    private final Runnable goOn = this::goOn;
     private byte @Nullable [] connectAuthority;
     private @Nullable RequestHead head;
     private boolean complete;
@@ -111,14 +113,14 @@ final class DownstreamRequest {
                     .send(rejected, "", null, "rejecting_because_detection_failed", false, false);
             return;
         }
-        route(read, endStream);
+        route(read, endStream, true);
     }
 
     /** A request that the checks have passed before begins anew (IR2). */
     void repeat(RequestHead again, boolean wasHttp10, @Nullable ByteBuf body) {
         take(again, wasHttp10);
         onEnd();
-        route(again, body == null);
+        route(again, body == null, false);
         if (body == null) {
             return;
         }
@@ -140,7 +142,10 @@ final class DownstreamRequest {
         }
     }
 
-    private void route(RequestHead read, boolean endStream) {
+    /**
+     * @param mayWait whether it may be put off
+     */
+    private void route(RequestHead read, boolean endStream, boolean mayWait) {
         exchange.choice().find();
         if (read.isTunnel() && !beginUpgrade(read)) {
             return;
@@ -148,7 +153,40 @@ final class DownstreamRequest {
         exchange.logAt(
                 AccessLogType.DOWNSTREAM_START,
                 exchange.settings().config.accessLogTimes().onNewRequest());
-        HttpFilterChain chain = exchange.filters().begin();
+        exchange.filters().begin();
+        if (mayWait && downstream.defers(goOn)) {
+            deferred.begin(endStream);
+            return;
+        }
+        pass(read, endStream);
+    }
+
+    /** The turn of a request that was put off has come. */
+    private void goOn() {
+        RequestHead read = head;
+        if (read == null || !deferred.isWaiting()) {
+            return;
+        }
+        deferred.goOn();
+        boolean endsWithHead = deferred.endsWithHead();
+        boolean endsWithData = deferred.endsWithData();
+        ByteBuf data = deferred.takeData();
+        HeaderBlock trailers = deferred.trailers();
+        pass(read, endsWithHead);
+        if (data != null) {
+            if (exchange.isActive()) {
+                pass(data, endsWithData);
+            } else {
+                data.release();
+            }
+        }
+        if (trailers != null && exchange.isActive()) {
+            pass(trailers);
+        }
+    }
+
+    private void pass(RequestHead read, boolean endStream) {
+        HttpFilterChain chain = exchange.chain();
         if (chain == null) {
             startRouter(read, endStream);
         } else {
@@ -229,6 +267,14 @@ final class DownstreamRequest {
         if (endStream) {
             onEnd();
         }
+        if (deferred.isWaiting()) {
+            deferred.add(data, endStream);
+        } else {
+            pass(data, endStream);
+        }
+    }
+
+    private void pass(ByteBuf data, boolean endStream) {
         HttpFilterChain chain = exchange.chain();
         if (chain == null) {
             routeBody(data, endStream);
@@ -250,6 +296,14 @@ final class DownstreamRequest {
     void onTrailers(HeaderBlock trailers) {
         exchange.touch();
         onEnd();
+        if (deferred.isWaiting()) {
+            deferred.end(trailers);
+        } else {
+            pass(trailers);
+        }
+    }
+
+    private void pass(HeaderBlock trailers) {
         HttpFilterChain chain = exchange.chain();
         if (chain == null) {
             routeTrailers(trailers);
@@ -273,6 +327,10 @@ final class DownstreamRequest {
 
     /** The exchange is over. */
     void end() {
+        if (deferred.isWaiting()) {
+            downstream.forget(goOn);
+        }
+        deferred.reset();
         if (upgrade.isActive()) {
             upgrade.end();
             shard.dec(exchange.stats().cxUpgradesActive);

@@ -72,4 +72,14 @@ public interface DownstreamStream {
      * but when its drain timeout is over. Asked once for each response.
      */
     boolean isDraining();
+
+    /**
+     * Whether a request whose head is there has to wait for the next turn of the event loop.
+     *
+     * @param request called when it may go on, unless it is forgotten
+     */
+    boolean defers(Runnable request);
+
+    /** The request is over while it waited. */
+    void forget(Runnable request);
 }

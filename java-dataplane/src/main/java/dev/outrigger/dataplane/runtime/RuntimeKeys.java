@@ -45,6 +45,9 @@ public final class RuntimeKeys {
     public static final String ESCAPED_SLASHES_ENABLED =
             "http_connection_manager.path_with_escaped_slashes_action_enabled";
 
+    /** How many requests of one read a connection has handled at once; others wait. */
+    public static final String MAX_REQUESTS_PER_IO_CYCLE = "http.max_requests_per_io_cycle";
+
     /** How many connections all listeners may have together. */
     public static final String GLOBAL_CONNECTIONS = "overload.global_downstream_max_connections";
 
@@ -81,6 +84,7 @@ public final class RuntimeKeys {
                             + "|retry_budget\\.(budget_percent|min_retry_concurrency))"
                             + "|health_check\\.(min_interval|max_interval|verify_cluster)"
                             + "|re2\\.max_program_size\\.(error|warn)_level"
+                            + "|http\\.max_requests_per_io_cycle"
                             + "|outlier_detection\\.[a-z0-9_]+"
                             + "|overload\\.(premature_reset_[a-z_]+|global_downstream_max_connections)");
 
