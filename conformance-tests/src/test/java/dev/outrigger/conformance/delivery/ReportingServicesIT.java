@@ -35,7 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What access log services and load reporting services are told by both proxies about the same
@@ -52,15 +52,16 @@ class ReportingServicesIT {
 
     private record Told(List<String> logs, Map<String, String> loads) {}
 
+    /** As a cluster of the proxy's own, and as gRPC's library reaches it; over TLS, too. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void areToldTheSame(boolean secured) throws Exception {
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    void areToldTheSame(boolean secured, boolean google) throws Exception {
         var identities = new Identities(folder);
         var oracle =
                 CompletableFuture.supplyAsync(
-                        () -> play(Subjects.oracle(), identities, secured),
+                        () -> play(Subjects.oracle(), identities, secured, google),
                         task -> Thread.ofVirtual().start(task));
-        var ours = play(Subjects.subject(), identities, secured);
+        var ours = play(Subjects.subject(), identities, secured, google);
         var theirs = oracle.join();
 
         assertThat(ours.logs()).isEqualTo(theirs.logs());
@@ -69,7 +70,8 @@ class ReportingServicesIT {
         assertThat(theirs.loads()).isNotEmpty();
     }
 
-    private Told play(ProxyUnderTest proxy, Identities identities, boolean secured) {
+    private Told play(
+            ProxyUnderTest proxy, Identities identities, boolean secured, boolean google) {
         try {
             var here = Files.createDirectories(folder.resolve(proxy.name()));
             var bootstrap = here.resolve("bootstrap.yaml");
@@ -79,7 +81,11 @@ class ReportingServicesIT {
                 Files.writeString(
                         bootstrap,
                         ReportingSetting.config(
-                                services.port(), upstream.getLocalPort(), identities, secured));
+                                services.port(),
+                                upstream.getLocalPort(),
+                                identities,
+                                secured,
+                                google));
                 try (var running = proxy.start(bootstrap, here)) {
                     // From the second report on everything counts.
                     var _ = services.loads(each -> each.size() >= 2, PATIENCE);

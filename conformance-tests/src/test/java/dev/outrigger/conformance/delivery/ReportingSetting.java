@@ -55,13 +55,45 @@ final class ReportingSetting {
             "HTTP/1.1 200 OK|connection: close|transfer-encoding: chunked||2|ab|0|x-end: it|x-more:"
                     + " no||";
 
+    /** Stands for the services, wherever they are named. */
+    private static final String SERVICE = "SERVICE";
+
     private ReportingSetting() {}
 
-    static String config(int services, int upstream, Identities identities, boolean secured) {
+    /**
+     * @param google whether services are reached without a cluster
+     */
+    static String config(
+            int services, int upstream, Identities identities, boolean secured, boolean google) {
+        String service =
+                google
+                        ? google(services, identities, secured)
+                        : "envoy_grpc: {cluster_name: services}";
+        return config(services, upstream, identities, secured).replace(SERVICE, service);
+    }
+
+    private static String google(int port, Identities identities, boolean secured) {
+        return "google_grpc: {stat_prefix: g, target_uri: \"127.0.0.1:"
+                + port
+                + "\""
+                + (secured
+                        ? ", channel_credentials: {ssl_credentials: {root_certs: {filename: \""
+                                + identities.certificate("ca")
+                                + "\"}, cert_chain: {filename: \""
+                                + identities.certificate("client")
+                                + "\"}, private_key: {filename: \""
+                                + identities.key("client")
+                                + "\"}}}"
+                        : "")
+                + "}";
+    }
+
+    private static String config(
+            int services, int upstream, Identities identities, boolean secured) {
         return """
         node: {id: one, cluster: one}
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-        cluster_manager: {load_stats_config: {api_type: GRPC, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: services}}]}}
+        cluster_manager: {load_stats_config: {api_type: GRPC, transport_api_version: V3, grpc_services: [{SERVICE}]}}
         static_resources:
           listeners:
         """
@@ -129,7 +161,9 @@ final class ReportingSetting {
         return "transport_api_version: V3, buffer_flush_interval: 0.2s, filter_state_objects_to_log:"
                 + " [], custom_tags: ["
                 + TAGS
-                + "], grpc_service: {envoy_grpc: {cluster_name: services}}";
+                + "], grpc_service: {"
+                + SERVICE
+                + "}";
     }
 
     private static String http(String name, String socket) {

@@ -127,6 +127,14 @@ final class FrameCases {
                         headers(WHOLE, 1, get(":path", "/direct")),
                         headers(WHOLE, 3, get(":path", "/direct"))));
         add("client resets", ask(":path", "/slow"), frame(RST_STREAM, 0, 1, int32(8)));
+        for (int code : List.of(0, 1, 2, 5, 7, 10, 99)) {
+            byte[] reset = frame(RST_STREAM, 0, 1, int32(code));
+            add("client resets, " + code, ask(":path", "/slow"), reset);
+            add(
+                    "client resets what is unfinished, " + code,
+                    headers(END_HEADERS, 1, and(get(":path", "/slow"), "a", "b")),
+                    reset);
+        }
         add("H12 header list of one byte", join(setting(6, 1), ask(":path", "/direct")));
         add("goaway then request", join(frame(GOAWAY, 0, 0, new byte[8]), ask(":path", "/direct")));
     }

@@ -24,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * Reused for one stream after another; confined to the connection's event loop.
  */
 final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener {
+    private static final String RESET = "http2.remote_reset";
+
     private final Http2ServerConnection connection;
     private final Http2Session session;
     private final Http2RequestReader reader;
     private final Exchange exchange;
     private @Nullable Http2Stream stream;
     private boolean headRead;
+    private boolean requestEnded;
     private boolean reset;
 
     Http2ServerStream(
@@ -55,6 +58,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     void begin(Http2Stream opened) {
         stream = opened;
         headRead = false;
+        requestEnded = false;
         reset = false;
     }
 
@@ -70,6 +74,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public @Nullable String onHeaders(boolean endStream) {
+        requestEnded = endStream;
         String excess = reader.excess();
         connection.countRead(excess, reader.dropped());
         if (excess != null) {
@@ -106,13 +111,23 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
 
     @Override
     public void onData(ByteBuf data, boolean endStream) {
+        requestEnded = endStream;
         exchange.onBody(data, endStream);
     }
 
     @Override
     public void onPeerReset(Http2Error error) {
         connection.onReset(!exchange.isResponseBegun(), true);
-        exchange.onDownstreamReset(ResponseFlag.DOWNSTREAM_REMOTE_RESET, "http2.remote_reset");
+        if (error == Http2Error.NO_ERROR && requestEnded) {
+            // Nothing of the request is missing, so it is no failure.
+            exchange.onDownstreamGone();
+            return;
+        }
+        exchange.onDownstreamReset(
+                error == Http2Error.PROTOCOL_ERROR
+                        ? ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR
+                        : ResponseFlag.DOWNSTREAM_REMOTE_RESET,
+                error == Http2Error.REFUSED_STREAM ? "http2.remote_refuse" : RESET);
     }
 
     @Override
@@ -129,7 +144,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     @Override
     public void onViolation(Http2Error error) {
         // Envoy hears of this as of any reset (observed).
-        onInvalid("http2.remote_reset");
+        onInvalid(RESET);
     }
 
     @Override

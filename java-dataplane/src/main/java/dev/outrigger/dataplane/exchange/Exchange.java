@@ -349,9 +349,16 @@ public final class Exchange implements FormatContext {
     /** The client's stream is gone; nothing more can be sent on it. */
     public void onDownstreamReset(ResponseFlag flag, String details) {
         if (active) {
-            shard.inc(stats().rqRxReset);
             info.setFlag(flag);
             info.setDetails(details);
+            onDownstreamGone();
+        }
+    }
+
+    /** The same where the client takes it for no error. */
+    public void onDownstreamGone() {
+        if (active) {
+            shard.inc(stats().rqRxReset);
             if (!response.isStarted() && info.responseCode() >= 200) {
                 info.setResponseCode(0);
             }
