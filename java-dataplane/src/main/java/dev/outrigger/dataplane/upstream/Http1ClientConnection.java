@@ -353,7 +353,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             // Envoy's codec tells of the end of these apart: it may be too late by then.
             body.beginFixed(0);
             to.onResponseHead(head, false);
-            if (receiver == to) {
+            if (receiver != null) {
                 endBody(to);
             }
             return;
