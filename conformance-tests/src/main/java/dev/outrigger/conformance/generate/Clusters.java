@@ -13,8 +13,10 @@ final class Clusters {
     private static final int CHOSEN_BY_CHANCE = 2;
     private static final int HASHED = 7;
 
-    /** Between the other limits: which of two equal ones is over first would be chance. */
-    /** Several of them in a row end well apart from the other time limits. */
+    /**
+     * Between the other limits, and so are several of them in a row: which of two equal ones is
+     * over first would be chance.
+     */
     private static final String CONNECT_TIMEOUT = "0.22s";
 
     private final Choices choices;
