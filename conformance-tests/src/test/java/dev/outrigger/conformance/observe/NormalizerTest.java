@@ -71,14 +71,12 @@ class NormalizerTest {
 
     @Test
     void takesTheTimesOutOfAResponseThatIsTakenForABody() {
-        var text = "HTTP/1.1 200 OK\nx-envoy-upstream-service-time: 12\ndate: %s\n\nb";
+        var said =
+                normal(
+                        "connection[1].unparsed",
+                        "x-envoy-upstream-service-time: 12\ndate: Sun, 22 Nov 2026 20:05:47 GMT\n\nb");
 
-        assertThat(
-                        normal(
-                                "connection[1].unparsed",
-                                text.formatted("Sun, 22 Nov 2026 20:05:47 GMT")))
-                .isEqualTo(
-                        "HTTP/1.1 200 OK\nx-envoy-upstream-service-time: <ms>\ndate: <date>\n\nb");
+        assertThat(said).isEqualTo("x-envoy-upstream-service-time: <ms>\ndate: <date>\n\nb");
     }
 
     @Test
