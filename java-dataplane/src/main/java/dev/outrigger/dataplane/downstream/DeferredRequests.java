@@ -17,8 +17,8 @@ final class DeferredRequests {
     private final WorkerContext worker;
     private final long most;
 
-    /** No more than the connection has streams. */
-    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    /** No more than the connection has streams; where there is no limit it takes no room. */
+    private final ArrayDeque<Runnable> waiting;
 
     private long passed;
     private boolean scheduled;
@@ -29,6 +29,7 @@ final class DeferredRequests {
         this.most =
                 worker.runtime().integer(RuntimeKeys.MAX_REQUESTS_PER_IO_CYCLE, UNLIMITED)
                         & UNLIMITED;
+        this.waiting = new ArrayDeque<>(most == UNLIMITED ? 0 : 16);
     }
 
     /** Bytes of the client are about to be handled. */

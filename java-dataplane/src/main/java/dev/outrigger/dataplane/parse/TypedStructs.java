@@ -11,7 +11,7 @@ import com.google.protobuf.Message;
 import dev.outrigger.dataplane.document.ConfigDocument;
 import dev.outrigger.dataplane.document.ConfigException;
 import dev.outrigger.dataplane.document.DocumentReader;
-import dev.outrigger.dataplane.document.StructText;
+import dev.outrigger.dataplane.document.StructJson;
 import dev.outrigger.dataplane.parse.FieldSupport.Content;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import java.nio.charset.StandardCharsets;
@@ -228,7 +228,7 @@ final class TypedStructs {
     private ByteString converted(TypedStruct struct, SupportedFields table, String path) {
         try {
             ConfigDocument document =
-                    ConfigDocument.json(StructText.of(struct.getValue())).orElseThrow();
+                    ConfigDocument.json(StructJson.of(struct.getValue())).orElseThrow();
             return ByteString.copyFrom(
                     READER.read(
                             document,

@@ -13,11 +13,11 @@ import com.google.protobuf.Value;
  * The JSON a struct stands for. Whole numbers are written without a fraction, which protobuf's own
  * printer gives them, so that they can be read as integers again.
  */
-public final class StructText {
+public final class StructJson {
     /** Beyond, a double does not know its last digits. */
     private static final double MAX_WHOLE = 1L << 53;
 
-    private StructText() {}
+    private StructJson() {}
 
     /** JSON in one line. */
     public static String of(Struct struct) {
