@@ -130,12 +130,7 @@ final class DownstreamRequest {
         }
         // It is received once more, unless its head was enough for an answer.
         exchange.info().addBytesReceived(body.readableBytes());
-        HttpFilterChain chain = exchange.chain();
-        if (chain == null) {
-            router.onRequestBody(body, true);
-        } else {
-            chain.decodeData(body, true);
-        }
+        pass(body, true);
     }
 
     private void take(RequestHead read, boolean isHttp10) {
