@@ -11,6 +11,8 @@ import java.util.OptionalInt;
  *
  * @param certificateDetails in the order they are told
  * @param schemeOverwrite {@code scheme_to_overwrite}; empty for none
+ * @param matchUpstream whether the request's scheme becomes that of the connection to its first
+ *     host
  * @param addUserAgent whether the request names this proxy's service (X8)
  * @param ipv4AsIpv6 whether IPv4 addresses of callers are written as IPv6-mapped ones
  * @param originalIpDetection asked one after the other until one knows the caller's address
@@ -21,6 +23,7 @@ public record ForwardingConfig(
         ClientCertificate clientCertificate,
         List<CertificateDetail> certificateDetails,
         String schemeOverwrite,
+        boolean matchUpstream,
         boolean appendXForwardedPort,
         boolean addUserAgent,
         boolean ipv4AsIpv6,
@@ -32,6 +35,7 @@ public record ForwardingConfig(
                     ClientCertificate.SANITIZE,
                     List.of(),
                     "",
+                    false,
                     false,
                     false,
                     false,

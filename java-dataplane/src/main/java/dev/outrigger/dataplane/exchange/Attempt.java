@@ -39,6 +39,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
     private final BytesMeter bytes = new BytesMeter();
     private long startNanos;
     private long perTryIdleNanos;
+
+    /** Where a response came from that is whole with its head, while that is taken. */
+    private @Nullable UpstreamStream whole;
+
     private boolean waiting;
     private boolean starting;
     private boolean sentRequest;
@@ -321,6 +325,7 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         }
         touch();
         if (endStream) {
+            whole = stream;
             endStream();
         }
         if (pool != null) {
@@ -334,6 +339,14 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
             }
         }
         owner.outcomes().onResponseHead(this, head, endStream);
+        whole = null;
+    }
+
+    /** Nobody wants the response whose head is being taken: what comes instead finds its place. */
+    void freeResponse() {
+        if (whole != null) {
+            whole.free();
+        }
     }
 
     @Override

@@ -120,6 +120,7 @@ final class AttemptOutcomes {
             seen.setStatus(head.status());
             seen.headers().copyFrom(head.headers());
             exchange.downstreamResponse().begin(seen);
+            attempt.freeResponse();
             attempts.cancel(attempt);
             exchange.redirects().follow(head.status(), request.head(), request.takeBody());
         }

@@ -306,6 +306,9 @@ final class ForwardedRequest {
         if (pool == null) {
             return;
         }
+        if (exchange.settings().config.forwarding().matchUpstream()) {
+            head().setHttps(pool.host().isSecure());
+        }
         List<Shadow> copies = copied ? copies() : List.of();
         if (endStream && requestEnd < 0) {
             requestEnd = worker.now();

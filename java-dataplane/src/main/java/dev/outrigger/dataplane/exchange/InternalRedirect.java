@@ -91,8 +91,8 @@ final class InternalRedirect {
         if (target == null) {
             return stats.redirectBadLocation;
         }
-        // What counts is how the request came, whatever its URL said.
-        boolean secured = exchange.info().connection().tls() != null;
+        // A request that came in the clear is http, whatever a location before has made of it.
+        boolean secured = head.isHttps() && exchange.info().connection().tls() != null;
         if (target.https() != secured && !policy.allowsCrossScheme()) {
             return stats.redirectUnsafeScheme;
         }
@@ -105,6 +105,7 @@ final class InternalRedirect {
         HeaderBlock headers = head.headers();
         headers.set(KnownHeader.HOST, Ascii.bytes(target.authority()));
         head.setPath(Ascii.bytes(target.path()));
+        head.setHttps(target.https());
         exchange.choice().forget();
         Route route = exchange.route();
         if (route == null) {

@@ -211,6 +211,33 @@ public final class Http2Session {
         if (!dead) {
             receiveFlow.sendDue();
         }
+        if (!event.opened().isEmpty()) {
+            sendOpened();
+        }
+    }
+
+    /**
+     * nghttp2 writes the heads of new streams when it has read all, and not behind a goodbye,
+     * whatever stream that names.
+     */
+    private void sendOpened() {
+        List<Http2Stream> opened = List.copyOf(event.opened());
+        event.opened().clear();
+        for (Http2Stream stream : opened) {
+            byte[] head = stream.heldHead;
+            stream.held = false;
+            stream.heldHead = null;
+            if (dead || head == null || !streams.isOpen(stream)) {
+                continue;
+            }
+            if (goAwaySeen) {
+                remove(stream);
+                stream.listener().onRefused();
+                continue;
+            }
+            sendBlock(stream, head, head.length, stream.heldFieldBytes, stream.heldEnd);
+            sendFlow.drain(stream);
+        }
     }
 
     private void fail(Http2ConnectionException e) {
@@ -301,7 +328,7 @@ public final class Http2Session {
             client.onGoAway(code == Http2Error.NO_ERROR.code());
         }
         for (Http2Stream stream : streams()) {
-            if (stream.id() > lastStream && streams.isOpen(stream)) {
+            if (stream.id() > lastStream && !stream.held && streams.isOpen(stream)) {
                 remove(stream);
                 stream.listener().onRefused();
             }
@@ -346,6 +373,10 @@ public final class Http2Session {
         Http2Stream stream = newStream(streams.take());
         stream.setListener(listener);
         streams.add(stream);
+        if (event.isUnderWay()) {
+            stream.held = true;
+            event.open(stream);
+        }
         return stream;
     }
 
@@ -413,8 +444,19 @@ public final class Http2Session {
         if (dead || stream.localEnd) {
             return;
         }
-        int sent = writer.headers(stream.id(), encoder.bytes(), encoder.size(), endStream);
-        stream.headersSent(sent, encoder.fieldBytes());
+        if (stream.held) {
+            stream.heldHead = Arrays.copyOf(encoder.bytes(), encoder.size());
+            stream.heldFieldBytes = encoder.fieldBytes();
+            stream.heldEnd = endStream;
+            return;
+        }
+        sendBlock(stream, encoder.bytes(), encoder.size(), encoder.fieldBytes(), endStream);
+    }
+
+    private void sendBlock(
+            Http2Stream stream, byte[] block, int length, int fieldBytes, boolean endStream) {
+        int sent = writer.headers(stream.id(), block, length, endStream);
+        stream.headersSent(sent, fieldBytes);
         queued(false);
         if (endStream) {
             endLocal(stream);
@@ -509,7 +551,7 @@ public final class Http2Session {
         if (!streams.isOpen(stream)) {
             return;
         }
-        if (!dead) {
+        if (!dead && !stream.held) {
             writer.reset(stream.id(), error);
             shard.inc(stats.resetsSent);
             event.onReset(stream.id());

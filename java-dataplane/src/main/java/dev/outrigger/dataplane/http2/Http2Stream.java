@@ -61,6 +61,13 @@ public final class Http2Stream {
     boolean pendingEnd;
     byte @Nullable [] pendingTrailers;
     int pendingTrailerFieldBytes;
+
+    /** Whether its head is still to go out. */
+    boolean held;
+
+    byte @Nullable [] heldHead;
+    int heldFieldBytes;
+    boolean heldEnd;
     int sendWindow;
     int receiveWindow;
     int uncredited;
@@ -159,7 +166,7 @@ public final class Http2Stream {
 
     /** Whether all has been sent. */
     public boolean isLocalEnd() {
-        return localEnd || pendingEnd || pendingTrailers != null;
+        return localEnd || heldEnd || pendingEnd || pendingTrailers != null;
     }
 
     /** False while too much waits for the peer's window. */

@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class ReadEvent {
     private final List<Http2Stream> over = new ArrayList<>();
+    private final List<Http2Stream> opened = new ArrayList<>(0);
     private final List<Integer> resetStreams = new ArrayList<>(0);
     private boolean underWay;
     private boolean greeted;
@@ -38,6 +39,16 @@ final class ReadEvent {
     /** A stream that ends with the event. */
     void conclude(Http2Stream stream) {
         over.add(stream);
+    }
+
+    /** We have opened a stream, whose head goes out with the event's end. */
+    void open(Http2Stream stream) {
+        opened.add(stream);
+    }
+
+    /** The streams that were opened; the caller empties it. */
+    List<Http2Stream> opened() {
+        return opened;
     }
 
     /** We reset a stream; no effect outside of an event. */

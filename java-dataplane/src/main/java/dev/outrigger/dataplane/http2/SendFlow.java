@@ -58,6 +58,9 @@ final class SendFlow {
     }
 
     private void sendWhatFits(Http2Stream stream) {
+        if (stream.held) {
+            return;
+        }
         while (!stream.pending.isEmpty()) {
             int room = Math.min(stream.sendWindow, window);
             if (room <= 0) {

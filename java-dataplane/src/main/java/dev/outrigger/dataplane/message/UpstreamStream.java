@@ -41,6 +41,12 @@ public interface UpstreamStream {
     /** Abandons the attempt without a call back. */
     void cancel();
 
+    /**
+     * While a response that came whole with its head is taken: nobody wants it, and its place is
+     * free for what comes instead. Else no effect.
+     */
+    default void free() {}
+
     /** Stops or resumes reading the response, for back-pressure. */
     void readDisable(boolean disable);
 

@@ -77,8 +77,7 @@ final class ForwardingParser {
 
     static final SupportedFields SCHEME =
             SupportedFields.of(SchemeHeaderTransformation.class)
-                    .obeyed("scheme_to_overwrite")
-                    .noEffect("match_upstream", "HTTP/1 upstreams are not told the scheme");
+                    .obeyed("scheme_to_overwrite", "match_upstream");
 
     private final HttpConnectionManager proto;
     private final String path;
@@ -99,6 +98,7 @@ final class ForwardingParser {
                 clientCertificate(),
                 certificateDetails(),
                 proto.getSchemeHeaderTransformation().getSchemeToOverwrite(),
+                proto.getSchemeHeaderTransformation().getMatchUpstream(),
                 proto.getAppendXForwardedPort(),
                 proto.getAddUserAgent().getValue(),
                 proto.getRepresentIpv4RemoteAddressAsIpv4MappedIpv6(),

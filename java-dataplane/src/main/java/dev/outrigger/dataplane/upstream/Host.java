@@ -111,6 +111,11 @@ public final class Host {
                 && value;
     }
 
+    /** Whether connections to it are encrypted. */
+    public boolean isSecure() {
+        return socket.tls() != null;
+    }
+
     /** What its transport socket is; main loop. */
     void setSocket(TransportSockets.Socket value) {
         socket = value;

@@ -99,20 +99,35 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
 
     /** A response that was whole is not used by anybody any more. */
     void answered(Http2ClientStream stream) {
+        keep(stream);
+        free();
+    }
+
+    /** A stream's response was whole: another may take its place. */
+    void free() {
         boolean open = state != State.CLOSED;
-        recycle(stream);
-        if (open && reading && state == State.CLOSED) {
-            // Envoy takes its own closing within a read for the peer's fault (observed).
+        pool.release(this);
+        countOwnClose(open);
+    }
+
+    /** Envoy takes its own closing within a read for the peer's fault (observed). */
+    private void countOwnClose(boolean wasOpen) {
+        if (wasOpen && reading && state == State.CLOSED) {
             shard.inc(stats.cxProtocolError);
         }
     }
 
     /** A stream that has ended is not used by anybody any more. */
     void recycle(Http2ClientStream stream) {
+        keep(stream);
+        pool.release(this);
+    }
+
+    /** The object will do for another stream. */
+    void keep(Http2ClientStream stream) {
         if (spare.size() < SPARE_STREAMS) {
             spare.add(stream);
         }
-        pool.release(this);
     }
 
     @Override
@@ -214,8 +229,10 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reading = false;
+        boolean open = state != State.CLOSED;
         session.endRead();
+        countOwnClose(open);
+        reading = false;
         super.channelReadComplete(ctx);
     }
 

@@ -42,6 +42,9 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     private boolean headRead;
     private boolean responseOver;
 
+    /** Whether a whole response is being taken, which others wait for. */
+    private boolean concluding;
+
     Http2ClientStream(Http2ClientConnection connection, Http2ResponseReader reader) {
         this.connection = connection;
         this.session = connection.session();
@@ -152,6 +155,14 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         }
     }
 
+    @Override
+    public void free() {
+        if (concluding) {
+            concluding = false;
+            connection.free();
+        }
+    }
+
     private void resetLocally(Http2Error error) {
         Http2Stream current = stream;
         if (current != null) {
@@ -214,7 +225,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
                 boolean over = endResponse(to);
                 to.onResponseTrailers(reader.trailers());
                 if (over) {
-                    connection.answered(this);
+                    conclude();
                 }
             }
             return details;
@@ -240,7 +251,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             boolean over = endResponse(to);
             to.onResponseHead(head, true);
             if (over) {
-                connection.answered(this);
+                conclude();
             }
         } else {
             stream().expect(reader.bodyBytes());
@@ -258,7 +269,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             boolean over = endResponse(to);
             to.onResponseBody(data, true);
             if (over) {
-                connection.answered(this);
+                conclude();
             }
         } else {
             to.onResponseBody(data, false);
@@ -280,7 +291,18 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             resetLocally(Http2Error.INTERNAL_ERROR);
         }
         end();
+        concluding = true;
         return true;
+    }
+
+    /** Its response has been taken. */
+    private void conclude() {
+        if (concluding) {
+            concluding = false;
+            connection.answered(this);
+        } else {
+            connection.keep(this);
+        }
     }
 
     @Override
