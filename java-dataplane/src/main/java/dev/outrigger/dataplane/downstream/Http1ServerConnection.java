@@ -401,13 +401,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     /**
-     * Whether closing at once could cost the client its response. Not when it expects the close and
-     * has sent all of its request; while a request is still being read Envoy does not know yet that
-     * it was all.
+     * Whether closing at once could cost the client its response. Not when it has sent all of its
+     * request, and asked for the close or for something that ended the connection; while a request
+     * is still being read Envoy does not know yet that it was all.
      */
     private boolean mayRace() {
         boolean expected =
                 reader.head().isCloseRequested()
+                        || exchange().isCloseAsked()
                         || exchange().info().protocol() == Protocol.HTTP_1_0
                         || lifetime.isLastRequest();
         return answeredAtOnce || !exchange().isRequestComplete() || !expected;

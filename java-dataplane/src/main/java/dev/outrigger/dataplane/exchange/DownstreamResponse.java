@@ -43,6 +43,11 @@ final class DownstreamResponse {
         closeAsked = false;
     }
 
+    /** Whether it was said with the head that the connection ends with it. */
+    boolean isCloseAsked() {
+        return closeAsked;
+    }
+
     /** The final head; {@code null} before there is one. */
     @Nullable ResponseHead head() {
         return head;

@@ -134,6 +134,11 @@ public final class Exchange implements FormatContext {
         return request.isComplete();
     }
 
+    /** Whether its answer, one of our own, ended the connection, whatever the client had asked. */
+    public boolean isCloseAsked() {
+        return downstreamResponse().isCloseAsked();
+    }
+
     /** Monotonic time of this very moment. */
     long exactNow() {
         return worker.exactNow();
