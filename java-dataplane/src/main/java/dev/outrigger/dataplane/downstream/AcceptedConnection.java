@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.message.DownstreamStream;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.ResponseFlag;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
@@ -119,16 +120,29 @@ final class AcceptedConnection {
     }
 
     /**
-     * Flushes and closes, giving the client time to read (K4).
+     * Flushes and closes, giving the client time to read (K4); nothing more is read.
      *
      * @param mayRace whether the client may still be sending
-     * @return whether the connection lingers, reading what still comes
+     * @param reads whether it was read from until now
      */
-    boolean close(ChannelHandlerContext context, boolean mayRace) {
+    void close(ChannelHandlerContext context, boolean mayRace, boolean reads) {
         var closing =
                 new DelayedClose(worker, stats(), counts, config().delayedCloseTimeout(), context);
         delayedClose = closing;
-        return closing.begin(mayRace);
+        closing.begin(mayRace, reads);
+    }
+
+    /**
+     * Whether the connection is being closed, and what was read is not to be looked at.
+     *
+     * @param in given away if so
+     */
+    boolean ignores(ByteBuf in) {
+        if (delayedClose == null) {
+            return false;
+        }
+        delayedClose.onRead(in);
+        return true;
     }
 
     /** Closes at once. */

@@ -4,8 +4,10 @@ package dev.outrigger.dataplane.downstream;
 import dev.outrigger.dataplane.exchange.HcmStats;
 import dev.outrigger.dataplane.worker.Timers;
 import dev.outrigger.dataplane.worker.WorkerContext;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import java.time.Duration;
 
 /**
@@ -14,13 +16,23 @@ import java.time.Duration;
  * connection's event loop.
  */
 final class DelayedClose {
+    /** The most that is read and forgotten, as much as Envoy reads at once by default. */
+    private static final int AT_ONCE_BYTES = 1 << 20;
+
+    /** What comes within this time of the last is still read. */
+    private static final long AT_ONCE_NANOS = 10_000_000;
+
     private final WorkerContext worker;
     private final HcmStats stats;
     private final ConnectionCounts counts;
     private final long delayNanos;
     private final Timers.Timer timer;
+    private final Timers.Timer reading;
     private final ChannelHandlerContext context;
     private boolean lingers;
+    private boolean readMore;
+    private boolean stopped;
+    private int readBytes;
 
     DelayedClose(
             WorkerContext worker,
@@ -34,16 +46,22 @@ final class DelayedClose {
         this.delayNanos = delay.toNanos();
         this.context = context;
         this.timer = worker.timers().timer(this::onTimeout);
+        this.reading = worker.timers().timer(this::stopReading);
     }
 
     /**
      * Flushes and closes.
      *
      * @param mayRace whether the client may still be sending
-     * @return whether the connection lingers, reading what still comes
+     * @param reads whether it was read from until now
      */
-    boolean begin(boolean mayRace) {
+    void begin(boolean mayRace, boolean reads) {
         lingers = mayRace && delayNanos > 0;
+        if (reads) {
+            reading.arm(worker.now(), AT_ONCE_NANOS);
+        } else {
+            stopReading();
+        }
         if (lingers) {
             context.flush();
         } else {
@@ -53,7 +71,34 @@ final class DelayedClose {
         if (delayNanos > 0) {
             timer.arm(worker.now(), delayNanos);
         }
-        return lingers;
+    }
+
+    /** Envoy reads in one event what comes in several here, and from then on no more. */
+    private void stopReading() {
+        if (readMore && readBytes < AT_ONCE_BYTES) {
+            readMore = false;
+            reading.arm(worker.now(), AT_ONCE_NANOS);
+            return;
+        }
+        stopped = true;
+        context.channel().config().setAutoRead(false);
+    }
+
+    /**
+     * What came too late. Envoy leaves what comes later still where it is, and the system then
+     * resets the connection; here it may be read with the client's end.
+     *
+     * @param in given away
+     */
+    void onRead(ByteBuf in) {
+        if (stopped) {
+            context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        } else {
+            readMore = true;
+            readBytes += in.readableBytes();
+            counts.received(in.readableBytes());
+        }
+        in.release();
     }
 
     /**
@@ -76,5 +121,6 @@ final class DelayedClose {
     /** The connection is gone. */
     void discard() {
         timer.discard();
+        reading.discard();
     }
 }

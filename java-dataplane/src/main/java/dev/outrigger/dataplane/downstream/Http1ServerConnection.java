@@ -130,6 +130,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         worker.refreshNow();
+        if (accepted.ignores(in)) {
+            return;
+        }
         if (codec != CodecType.HTTP1 && !counts.hasSpoken() && isHttp2(in)) {
             becomeHttp2(ctx, in);
             return;
@@ -169,7 +172,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        input.onReadComplete();
+        if (!accepted.isClosing()) {
+            input.onReadComplete();
+        }
         worker.flushDirty();
     }
 
@@ -394,10 +399,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private void finish() {
         input.release();
         out.writeOut();
-        if (accepted.close(context(), mayRace())) {
-            input.disable(false);
-            input.update();
-        }
+        accepted.close(context(), mayRace(), !input.isStopped());
     }
 
     /**

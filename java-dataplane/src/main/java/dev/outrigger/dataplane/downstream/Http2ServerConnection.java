@@ -143,6 +143,9 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         worker.refreshNow();
         ByteBuf in = (ByteBuf) message;
+        if (accepted.ignores(in)) {
+            return;
+        }
         accepted.counts().received(in.readableBytes());
         read(in);
     }
@@ -320,7 +323,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (!accepted.isClosing()) {
             closing = true;
             out.writeOut();
-            accepted.close(context(), true);
+            accepted.close(context(), true, true);
         }
     }
 

@@ -18,6 +18,7 @@ final class ReadAhead {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf kept;
     private boolean disabled;
+    private boolean resumed;
 
     /** What the event at hand has brought so far; -1 between events. */
     private int readNow = -1;
@@ -32,6 +33,7 @@ final class ReadAhead {
 
     /** So much has been read, and more may be there. */
     void onRead(int bytes) {
+        resumed = false;
         readNow = Math.max(0, readNow) + bytes;
     }
 
@@ -58,8 +60,14 @@ final class ReadAhead {
     void disable(boolean disable) {
         if (disabled != disable) {
             disabled = disable;
+            resumed = !disable;
             update();
         }
+    }
+
+    /** Whether nothing has been read since reading was stopped, though it may have been resumed. */
+    boolean isStopped() {
+        return disabled || resumed;
     }
 
     /** Reads if nothing speaks against it; what is being read is read to its end. */

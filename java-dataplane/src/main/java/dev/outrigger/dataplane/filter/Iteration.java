@@ -229,6 +229,15 @@ abstract class Iteration {
         }
     }
 
+    /** What has gone on makes room; what another filter keeps of it does not (observed). */
+    private void relieve() {
+        ByteBuf held = kept;
+        if (pressed && (held == null || held.readableBytes() <= limit / 2)) {
+            pressed = false;
+            pressure(false);
+        }
+    }
+
     private void append(ByteBuf data) {
         ByteBuf held = kept;
         if (held == null || !held.isReadable()) {
@@ -298,11 +307,8 @@ abstract class Iteration {
         ByteBuf held = kept;
         if (!over && held != null) {
             kept = null;
-            if (pressed) {
-                pressed = false;
-                pressure(false);
-            }
             dataFrom(next, held, complete && block == null, true);
+            relieve();
         }
         if (!over && block != null) {
             trailersFrom(next, block);
