@@ -154,7 +154,7 @@ record Coalesce(List<Operator> operators, int maxLength, String missing) impleme
             Operator.super.appendJson(out, context);
         } else if (operator instanceof Operator.Numeric(var source, _)) {
             // Here Envoy has lost that it is a whole number.
-            out.append(NumberText.shortest(source.applyAsLong(context)));
+            out.append(NumberText.shortest((double) source.applyAsLong(context)));
         } else if (operator != null) {
             operator.appendJson(out, context);
         }
