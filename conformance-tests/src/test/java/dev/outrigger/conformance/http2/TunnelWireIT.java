@@ -73,6 +73,7 @@ class TunnelWireIT {
         cases.putAll(ConnectCases.all());
         cases.putAll(UpgradeCases.all());
         cases.putAll(TunnelingCases.all());
+        cases.putAll(GivenUpCases.all());
         played = PlayedOnBoth.play(PlayedOnBoth.wanted(cases), folder, TunnelWireIT::play);
     }
 

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +152,9 @@ record Coalesce(List<Operator> operators, int maxLength, String missing) impleme
         if (operator instanceof Operator.Text) {
             // A text that is cut as a whole.
             Operator.super.appendJson(out, context);
+        } else if (operator instanceof Operator.Numeric(var source, _)) {
+            // Here Envoy has lost that it is a whole number.
+            out.append(NumberText.shortest((double) source.applyAsLong(context)));
         } else if (operator != null) {
             operator.appendJson(out, context);
         }

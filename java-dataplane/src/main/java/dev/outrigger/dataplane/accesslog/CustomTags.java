@@ -8,6 +8,8 @@ import dev.outrigger.dataplane.accesslog.Operator.MetadataSource;
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.config.CustomTagConfig;
 import dev.outrigger.dataplane.config.CustomTagConfig.Source;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
+import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,8 @@ public final class CustomTags {
         return switch (config) {
             case Source.Literal(String value) -> _ -> value;
             case Source.Environment(String variable, String otherwise) -> {
-                String value = System.getenv(variable);
-                String known = value == null ? otherwise : value;
+                String value = EnvironmentVariables.read(variable);
+                String known = value == null ? otherwise : WireText.configured(value);
                 yield _ -> known;
             }
             case Source.RequestHeader(String name, String otherwise) ->

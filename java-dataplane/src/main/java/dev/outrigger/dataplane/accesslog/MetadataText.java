@@ -6,6 +6,7 @@ import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.message.DynamicMetadata;
 import dev.outrigger.dataplane.telemetry.JsonText;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class MetadataText {
         return switch (value) {
             case MetadataValue.Null() -> "null";
             case MetadataValue.Bool(boolean flag) -> String.valueOf(flag);
-            case MetadataValue.Numeric(double number) -> number(number);
+            case MetadataValue.Numeric(double number) -> NumberText.shortest(number);
             case MetadataValue.Text(String text) -> JsonText.quote(text);
             case MetadataValue.ListOf(var values) ->
                     "[" + String.join(",", values.stream().map(MetadataText::json).toList()) + "]";
@@ -80,11 +81,5 @@ final class MetadataText {
                 yield out.append('}').toString();
             }
         };
-    }
-
-    private static String number(double number) {
-        return number == Math.rint(number) && Math.abs(number) < 1e15
-                ? Long.toString((long) number)
-                : Double.toString(number);
     }
 }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
 import dev.outrigger.dataplane.message.ConnectionInfo;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
 import dev.outrigger.dataplane.message.Protocol;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.WireText;
@@ -461,8 +462,8 @@ final class Operators {
 
     /** A variable that is not set is a dash, in JSON as well. */
     private static TextSource environment(String variable) {
-        String value = System.getenv(variable);
-        String text = value == null ? "-" : WireText.of(value);
+        String value = EnvironmentVariables.read(variable);
+        String text = value == null ? "-" : value;
         return context -> text;
     }
 

@@ -2,6 +2,8 @@
 package dev.outrigger.dataplane.accesslog;
 
 import dev.outrigger.dataplane.accesslog.Operator.TextSource;
+import dev.outrigger.dataplane.message.UrlEncoding;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The operators that read the query of a request, with Envoy's two ways of decoding it. */
@@ -52,20 +54,9 @@ final class QueryOperators {
 
     /** As Envoy's {@code PercentEncoding::decode}: what is no escape stays. */
     private static String decoded(String text) {
-        if (text.indexOf('%') < 0) {
-            return text;
-        }
-        var out = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            int code = escape(text, i);
-            if (code < 0) {
-                out.append(text.charAt(i));
-            } else {
-                out.append((char) code);
-                i += 2;
-            }
-        }
-        return out.toString();
+        return text.indexOf('%') < 0
+                ? text
+                : new String(UrlEncoding.decode(text), StandardCharsets.ISO_8859_1);
     }
 
     /**
@@ -80,7 +71,7 @@ final class QueryOperators {
         var out = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            int code = escape(text, i);
+            int code = UrlEncoding.escape(text, i);
             if (c != '%' || i + 2 >= text.length()) {
                 out.append(c);
             } else if (code > ' ' && code < 0x7f && KEPT.indexOf(code) < 0) {
@@ -92,19 +83,5 @@ final class QueryOperators {
             }
         }
         return out.toString();
-    }
-
-    /** The byte that an escape at this place stands for, or -1 where there is none. */
-    private static int escape(String text, int at) {
-        if (text.charAt(at) != '%' || at + 2 >= text.length()) {
-            return -1;
-        }
-        int high = hex(text.charAt(at + 1));
-        int low = hex(text.charAt(at + 2));
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
-    }
-
-    private static int hex(char c) {
-        return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 }

@@ -13,7 +13,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
-import java.math.BigDecimal;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -84,7 +84,7 @@ final class AdminJson {
         }
     }
 
-    /** Envoy writes a whole number as one, whatever its type. */
+    /** Numbers that may have a fraction, in protobuf's digits instead of Java's. */
     private static JsonElement trim(JsonElement element) {
         if (element instanceof JsonObject object) {
             object.entrySet().forEach(entry -> entry.setValue(trim(entry.getValue())));
@@ -94,8 +94,8 @@ final class AdminJson {
             }
         } else if (element instanceof JsonPrimitive primitive && primitive.isNumber()) {
             String text = primitive.getAsString();
-            if (text.endsWith(".0")) {
-                return new JsonPrimitive(new BigDecimal(text.substring(0, text.length() - 2)));
+            if (text.indexOf('.') >= 0) {
+                return JsonParser.parseString(NumberText.exact(Double.parseDouble(text)));
             }
         }
         return element;

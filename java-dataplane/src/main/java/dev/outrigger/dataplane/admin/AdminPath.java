@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.admin;
 
+import dev.outrigger.dataplane.message.UrlEncoding;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -10,8 +11,6 @@ import java.util.Deque;
  */
 final class AdminPath {
     private static final String UNRESERVED = "-._~";
-    private static final int ESCAPE_CHARS = 3;
-    private static final int HEXADECIMAL = 16;
 
     private AdminPath() {}
 
@@ -41,27 +40,21 @@ final class AdminPath {
         var out = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            int value = c == '%' ? unreserved(path, i) : -1;
+            int value = unreserved(path, i);
             if (value < 0) {
                 out.append(c);
             } else {
                 out.append((char) value);
-                i += ESCAPE_CHARS - 1;
+                i += UrlEncoding.ESCAPE_CHARS - 1;
             }
         }
         return out.toString();
     }
 
     private static int unreserved(String path, int at) {
-        if (at + ESCAPE_CHARS > path.length()) {
-            return -1;
-        }
-        int high = Character.digit(path.charAt(at + 1), HEXADECIMAL);
-        int low = Character.digit(path.charAt(at + 2), HEXADECIMAL);
-        int value = high * HEXADECIMAL + low;
+        int value = UrlEncoding.escape(path, at);
         boolean kept =
-                high >= 0
-                        && low >= 0
+                value >= 0
                         && value < 128
                         && (Character.isLetterOrDigit(value) || UNRESERVED.indexOf(value) >= 0);
         return kept ? value : -1;

@@ -107,7 +107,7 @@ public record MatchTreeConfig(Kind kind, Optional<OnMatch> onNoMatch) {
         record FilterState(String key) implements Input {}
 
         /**
-         * @param value as it was when the configuration came; absent when it was not set
+         * @param value as wire text, as it was when the process began; absent when it was not set
          */
         record Environment(Optional<String> value) implements Input {}
     }

@@ -215,7 +215,7 @@ public final class ConfigDocument {
                     switch (scalar(scalar)) {
                         case YamlScalar.Null _ -> JsonNull.INSTANCE;
                         case YamlScalar.Bool(var value) -> new JsonPrimitive(value);
-                        case YamlScalar.Int(var value) -> whole(value);
+                        case YamlScalar.Int(var value) -> whole(scalar, value);
                         case YamlScalar.Text(var value) -> text(scalar, value);
                     };
             default -> JsonNull.INSTANCE;
@@ -233,7 +233,10 @@ public final class ConfigDocument {
     }
 
     /** In YAML a number that takes more than 32 bits is text as well. */
-    private JsonPrimitive whole(long value) {
+    private JsonPrimitive whole(ScalarNode node, long value) {
+        if (json && value == 0) {
+            return zero(node.getValue());
+        }
         return json || value == (int) value
                 ? new JsonPrimitive(value)
                 : new JsonPrimitive(Long.toString(value));
@@ -242,9 +245,15 @@ public final class ConfigDocument {
     /** A JSON number with a fraction stays a number; in YAML it is text, as Envoy has it. */
     private JsonElement text(ScalarNode node, String value) {
         if (json && node.getScalarStyle() == ScalarStyle.PLAIN) {
-            return new JsonPrimitive(new BigDecimal(value));
+            var number = new BigDecimal(value);
+            return number.signum() == 0 ? zero(value) : new JsonPrimitive(number);
         }
         return new JsonPrimitive(value);
+    }
+
+    /** Zero keeps its sign, which structs hand on. */
+    private static JsonPrimitive zero(String value) {
+        return value.startsWith("-") ? new JsonPrimitive(-0.0) : new JsonPrimitive(0);
     }
 
     boolean isNull(Node node) {

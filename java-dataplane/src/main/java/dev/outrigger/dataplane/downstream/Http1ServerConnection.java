@@ -221,7 +221,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean readHead(ByteBuf in) {
         if (!reader.hasStarted() && stream().isFull()) {
             begin();
-            stream().reset();
+            stream().reset(false);
             phase = Phase.BODY;
             worker.stats().inc(accepted.stats().http1ResponseFlood);
             exchange().onTooManyResponses();

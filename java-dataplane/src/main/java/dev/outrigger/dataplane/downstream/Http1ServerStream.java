@@ -155,7 +155,7 @@ final class Http1ServerStream implements DownstreamStream {
     }
 
     @Override
-    public void reset() {
+    public void reset(boolean byUpstream) {
         closeAfter = true;
     }
 

@@ -298,11 +298,16 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (!active.isEmpty()) {
             accepted.counts().closedWithRequests();
         }
-        for (Http2ServerStream stream : new ArrayList<>(active)) {
+        for (Http2ServerStream stream : newestFirst()) {
             stream.exchange().onDownstreamReset(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
         }
         session.discard();
         out.markDirty();
+    }
+
+    /** The order in which Envoy gives up what a connection carried. */
+    private List<Http2ServerStream> newestFirst() {
+        return new ArrayList<>(active).reversed();
     }
 
     @Override
@@ -394,7 +399,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         worker.refreshNow();
         open = false;
         boolean activeRequests = !active.isEmpty();
-        for (Http2ServerStream stream : new ArrayList<>(active)) {
+        for (Http2ServerStream stream : newestFirst()) {
             accepted.lost(stream.exchange());
         }
         spare.forEach(stream -> stream.exchange().dispose());

@@ -33,7 +33,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     private @Nullable Http2Stream stream;
     private boolean headRead;
     private boolean requestEnded;
-    private boolean reset;
+    private @Nullable Http2Error reset;
 
     Http2ServerStream(
             Http2ServerConnection connection, Http2Session session, Http2RequestReader reader) {
@@ -59,7 +59,7 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         stream = opened;
         headRead = false;
         requestEnded = false;
-        reset = false;
+        reset = null;
     }
 
     @Override
@@ -209,8 +209,13 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
     }
 
     @Override
-    public void reset() {
-        reset = true;
+    public void reset(boolean byUpstream) {
+        RequestHead asked = exchange.request();
+        // Every upgrade is a CONNECT here. What ends a tunnel otherwise is nothing the tunnel met.
+        reset =
+                byUpstream && asked != null && asked.isTunnel()
+                        ? Http2Error.CONNECT_ERROR
+                        : Http2Error.INTERNAL_ERROR;
     }
 
     private @Nullable String told(@Nullable String details) {
@@ -259,20 +264,12 @@ final class Http2ServerStream implements DownstreamStream, Http2Stream.Listener 
         connection.deferred().forget(request);
     }
 
-    /** Every upgrade is a CONNECT here. */
-    private Http2Error resetError() {
-        RequestHead asked = exchange.request();
-        return asked != null && asked.isTunnel()
-                ? Http2Error.CONNECT_ERROR
-                : Http2Error.INTERNAL_ERROR;
-    }
-
     /** The exchange has handed over all of its response, or was reset. */
     private void onExchangeEnd() {
         Http2Stream ended = stream();
         stream = null;
-        if (reset) {
-            session.reset(ended, resetError());
+        if (reset != null) {
+            session.reset(ended, reset);
         } else {
             session.finish(ended, connection.flushNanos());
         }

@@ -292,6 +292,7 @@ public final class NettyRequestPath implements RequestPath {
                 }
             });
         }
+        clusters.letGo(); // After the routes that lead elsewhere: a request would find no host.
         if (accepting) {
             listeners.values().forEach(Listener::accept);
         }

@@ -142,9 +142,10 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
         }
     }
 
-    /** The stream has become a tunnel: from now on only idle timers count (W3). */
+    /** The stream has become a tunnel: from now on nothing limits a try (W3). */
     void onTunnelOpen() {
         perTryTimer.disarm();
+        perTryIdleTimer.disarm();
     }
 
     /** Limits the whole upstream stream. */

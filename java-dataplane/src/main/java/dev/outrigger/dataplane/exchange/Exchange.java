@@ -405,11 +405,20 @@ public final class Exchange implements FormatContext {
 
     /** Ends the exchange by cutting the client off. */
     void abort() {
+        abort(false);
+    }
+
+    /** The same because the upstream has been. */
+    void abortWithUpstream() {
+        abort(true);
+    }
+
+    private void abort(boolean byUpstream) {
         router.cancel();
         shard.inc(stats().rqTxReset);
         // Envoy counts every reset of a stream here, whoever began it.
         shard.inc(stats().rqRxReset);
-        downstream.reset();
+        downstream.reset(byUpstream);
         noteReset();
         end();
     }

@@ -241,6 +241,7 @@ public final class HttpConnectionManager {
                             ? new PreserveCase(proper, why)
                             : null,
                     ignoredUpgrade(http1.ignoredUpgrades()),
+                    WireText.of(http1.defaultHostForHttp10()),
                     config.useRemoteAddress() && config.xffNumTrustedHops() == 0);
         }
 

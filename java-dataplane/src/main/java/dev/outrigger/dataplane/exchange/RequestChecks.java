@@ -8,7 +8,6 @@ import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
-import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +53,6 @@ final class RequestChecks {
             downstream.sendContinue();
         }
         int host = headers.find(KnownHeader.HOST);
-        if (host < 0
-                && head.isHttp10()
-                && !config.http1Options().defaultHostForHttp10().isEmpty()) {
-            headers.add(
-                    KnownHeader.HOST, WireText.bytes(config.http1Options().defaultHostForHttp10()));
-            host = headers.find(KnownHeader.HOST);
-        }
         if (host < 0) {
             return MISSING_HOST;
         }

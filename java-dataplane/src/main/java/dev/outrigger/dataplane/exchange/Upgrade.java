@@ -8,7 +8,6 @@ import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.Method;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.route.Route;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class Upgrade {
     static @Nullable String type(RequestHead head) {
         if (head.isUpgrade()) {
             HeaderBlock headers = head.headers();
-            return headers.value(headers.find(KnownHeader.UPGRADE)).toLowerCase(Locale.ROOT);
+            return Ascii.lower(headers.value(headers.find(KnownHeader.UPGRADE)));
         }
         return head.method() == Method.CONNECT ? CONNECT : null;
     }

@@ -108,9 +108,10 @@ final class UpstreamReplies {
 
     /** The upstream failed behind its response head. */
     void cutByReset(StreamReset reset, String transportFailure) {
-        cut(
+        note(
                 reset.flag(),
                 "upstream_reset_after_response_started{" + cause(reset, transportFailure) + "}");
+        exchange.abortWithUpstream();
     }
 
     private static String cause(StreamReset reset, String transportFailure) {
@@ -150,9 +151,13 @@ final class UpstreamReplies {
 
     /** Ends a response that has begun. */
     void cut(ResponseFlag flag, String details) {
+        note(flag, details);
+        exchange.abort();
+    }
+
+    private void note(ResponseFlag flag, String details) {
         exchange.info().setFlag(flag);
         exchange.info().setDetails(details);
-        exchange.abort();
     }
 
     private void reply(

@@ -47,8 +47,12 @@ public interface DownstreamStream {
      */
     void startDrain();
 
-    /** Ends the stream abnormally: over HTTP/1 the connection is closed. */
-    void reset();
+    /**
+     * Ends the stream abnormally: over HTTP/1 the connection is closed.
+     *
+     * @param byUpstream whether because the other side of it did
+     */
+    void reset(boolean byUpstream);
 
     /** What is told of the request if it is reset; {@code null} for nothing special. */
     default @Nullable String resetDetails() {

@@ -19,6 +19,7 @@ public final class RequestReader {
      * @param preserveCase {@code null} where names are forgotten
      * @param ignoredUpgrade which upgrade types are as if nobody had asked for them; {@code null}
      *     for none
+     * @param defaultHost of requests of HTTP/1.0 that bring none, as wire text; empty for none
      * @param refusesHttps whether absolute form with {@code https} is refused: nobody in front is
      *     trusted, and the connection is plaintext
      */
@@ -32,6 +33,7 @@ public final class RequestReader {
             Underscores underscores,
             @Nullable PreserveCase preserveCase,
             @Nullable Predicate<String> ignoredUpgrade,
+            String defaultHost,
             boolean refusesHttps) {
         /** Forgets the case of names and ignores no upgrade. */
         public Options(
@@ -52,6 +54,7 @@ public final class RequestReader {
                     underscores,
                     null,
                     null,
+                    "",
                     false);
         }
 
@@ -68,6 +71,7 @@ public final class RequestReader {
                             underscores,
                             preserveCase,
                             ignoredUpgrade,
+                            defaultHost,
                             false)
                     : this;
         }
@@ -241,7 +245,13 @@ public final class RequestReader {
         if (found == null && http10 && !options.acceptHttp10()) {
             found = CodecError.LOW_VERSION;
         }
-        return found == null ? RequestTarget.checkAuthority(head.headers()) : found;
+        if (found != null) {
+            return found;
+        }
+        if (http10 && !options.defaultHost().isEmpty() && !head.headers().has(KnownHeader.HOST)) {
+            head.headers().add(KnownHeader.HOST, Ascii.bytes(options.defaultHost()));
+        }
+        return RequestTarget.checkAuthority(head.headers());
     }
 
     /** Three runs of bytes; what separates them may be any run of blanks and controls. */

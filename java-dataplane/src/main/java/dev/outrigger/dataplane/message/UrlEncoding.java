@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 public final class UrlEncoding {
     private static final String UNRESERVED = "-_.~";
     private static final int HEX_BASE = 16;
+
+    /** How many characters stand for a byte. */
+    public static final int ESCAPE_CHARS = 3;
+
     private static final String HEX = "0123456789ABCDEF";
 
     private UrlEncoding() {}
@@ -33,18 +37,28 @@ public final class UrlEncoding {
     public static byte[] decode(String text) {
         var decoded = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '%' && i + 2 < text.length()) {
-                int high = Character.digit(text.charAt(i + 1), HEX_BASE);
-                int low = Character.digit(text.charAt(i + 2), HEX_BASE);
-                if (high >= 0 && low >= 0) {
-                    decoded.write(high * HEX_BASE + low);
-                    i += 2;
-                    continue;
-                }
+            int code = escape(text, i);
+            if (code < 0) {
+                decoded.write(text.charAt(i));
+            } else {
+                decoded.write(code);
+                i += ESCAPE_CHARS - 1;
             }
-            decoded.write(c);
         }
         return decoded.toByteArray();
+    }
+
+    /** The byte that an escape at this place stands for, or -1 where there is none. */
+    public static int escape(String text, int at) {
+        if (text.charAt(at) != '%' || at + ESCAPE_CHARS > text.length()) {
+            return -1;
+        }
+        int high = digit(text.charAt(at + 1));
+        int low = digit(text.charAt(at + 2));
+        return high < 0 || low < 0 ? -1 : high * HEX_BASE + low;
+    }
+
+    private static int digit(char c) {
+        return c < 0x80 ? Character.digit(c, HEX_BASE) : -1;
     }
 }

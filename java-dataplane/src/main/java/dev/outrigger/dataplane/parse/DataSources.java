@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.parse;
 
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,8 +65,8 @@ final class DataSources {
                     case INLINE_BYTES -> source.getInlineBytes().toByteArray();
                     case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
                     case ENVIRONMENT_VARIABLE -> {
-                        String value = System.getenv(source.getEnvironmentVariable());
-                        yield value == null ? new byte[0] : value.getBytes(StandardCharsets.UTF_8);
+                        String value = EnvironmentVariables.read(source.getEnvironmentVariable());
+                        yield value == null ? new byte[0] : Ascii.bytes(value);
                     }
                     case FILENAME -> file(source.getFilename(), path, findings);
                     case SPECIFIER_NOT_SET -> new byte[0];

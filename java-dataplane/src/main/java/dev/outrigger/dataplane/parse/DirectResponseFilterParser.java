@@ -2,6 +2,8 @@
 package dev.outrigger.dataplane.parse;
 
 import dev.outrigger.dataplane.config.NetworkFilterConfig;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.Config;
 import java.io.IOException;
@@ -37,7 +39,7 @@ final class DirectResponseFilterParser {
             case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
             case ENVIRONMENT_VARIABLE -> {
                 String name = source.getEnvironmentVariable();
-                String value = System.getenv(name);
+                String value = EnvironmentVariables.read(name);
                 if (value == null) {
                     findings.invalid(
                             FieldPaths.join(path, "environment_variable"),
@@ -45,7 +47,7 @@ final class DirectResponseFilterParser {
                             "Environment variable doesn't exist: " + name);
                     yield new byte[0];
                 }
-                yield value.getBytes(StandardCharsets.UTF_8);
+                yield Ascii.bytes(value);
             }
             case FILENAME ->
                     file(source.getFilename(), FieldPaths.join(path, "filename"), findings);

@@ -15,6 +15,7 @@ import dev.outrigger.dataplane.config.HttpFilterEntry;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.config.UpgradeConfig;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.time.Duration;
@@ -201,7 +202,8 @@ final class HttpConnectionManagerParser {
                                     FieldPaths.join(at, "filters"),
                                     findings);
             if (upgrades.putIfAbsent(
-                            Ascii.lower(each.getUpgradeType()), new UpgradeConfig(enabled, filters))
+                            Ascii.lower(WireText.of(each.getUpgradeType())),
+                            new UpgradeConfig(enabled, filters))
                     != null) {
                 findings.invalid(
                         at,

@@ -20,6 +20,7 @@ import dev.outrigger.dataplane.config.MatchTreeConfig.Predicate;
 import dev.outrigger.dataplane.config.RouteConfig;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.environment_variable.v3.Config;
@@ -237,7 +238,8 @@ final class MatchTreeParser {
             return Values.unpack(config, Config.class, at, findings)
                     .<Input>map(input ->
                             new Input.Environment(
-                                    Optional.ofNullable(System.getenv(input.getName()))))
+                                    Optional.ofNullable(
+                                            EnvironmentVariables.read(input.getName()))))
                     .orElse(new Input.FilterState(""));
         }
         return Values.unpack(config, HttpRequestHeaderMatchInput.class, at, findings)

@@ -4,6 +4,8 @@ package dev.outrigger.dataplane.parse;
 import dev.outrigger.dataplane.config.RouteActionConfig.DirectResponse;
 import dev.outrigger.dataplane.config.RouteActionConfig.PathRewrite;
 import dev.outrigger.dataplane.config.RouteActionConfig.Redirect;
+import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.EnvironmentVariables;
 import dev.outrigger.dataplane.message.WireText;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -93,7 +95,7 @@ final class OwnAnswerParser {
             case INLINE_BYTES -> source.getInlineBytes().toByteArray();
             case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
             case ENVIRONMENT_VARIABLE -> {
-                String value = System.getenv(source.getEnvironmentVariable());
+                String value = EnvironmentVariables.read(source.getEnvironmentVariable());
                 if (value == null) {
                     findings.invalid(
                             path + ".environment_variable",
@@ -102,7 +104,7 @@ final class OwnAnswerParser {
                                     + source.getEnvironmentVariable());
                     yield new byte[0];
                 }
-                yield value.getBytes(StandardCharsets.UTF_8);
+                yield Ascii.bytes(value);
             }
             case FILENAME -> file(source.getFilename(), max, path, findings);
             case SPECIFIER_NOT_SET -> new byte[0];

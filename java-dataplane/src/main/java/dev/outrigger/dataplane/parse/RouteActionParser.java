@@ -9,6 +9,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.HedgePolicyConfig;
 import dev.outrigger.dataplane.config.RouteActionConfig.MaxStreamDuration;
 import dev.outrigger.dataplane.config.RouteActionConfig.Timeouts;
 import dev.outrigger.dataplane.message.Ascii;
+import dev.outrigger.dataplane.message.WireText;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -278,7 +279,7 @@ final class RouteActionParser {
         for (int i = 0; i < protos.size(); i++) {
             String type = protos.get(i).getUpgradeType();
             boolean enabled = !protos.get(i).hasEnabled() || protos.get(i).getEnabled().getValue();
-            if (upgrades.putIfAbsent(Ascii.lower(type), enabled) != null) {
+            if (upgrades.putIfAbsent(Ascii.lower(WireText.of(type)), enabled) != null) {
                 findings.invalid(
                         FieldPaths.index(FieldPaths.join(path, "upgrade_configs"), i),
                         type,

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.outrigger.dataplane.config.RuntimeValue;
 import dev.outrigger.dataplane.runtime.RuntimeText;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.LinkedHashMap;
 import java.util.Map;

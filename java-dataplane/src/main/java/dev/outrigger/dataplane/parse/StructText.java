@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.Struct;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import java.util.TreeMap;
 
 /**

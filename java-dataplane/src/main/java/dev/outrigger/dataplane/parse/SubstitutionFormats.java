@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.parse;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.outrigger.dataplane.config.JsonTemplate;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.JsonFormatOptions;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
@@ -80,15 +81,10 @@ final class SubstitutionFormats {
                 }
                 yield new JsonTemplate.Items(items);
             }
-            case NUMBER_VALUE -> new JsonTemplate.Literal(number(value.getNumberValue()));
+            case NUMBER_VALUE ->
+                    new JsonTemplate.Literal(NumberText.shortest(value.getNumberValue()));
             case BOOL_VALUE -> new JsonTemplate.Literal(Boolean.toString(value.getBoolValue()));
             case NULL_VALUE, KIND_NOT_SET -> new JsonTemplate.Literal("null");
         };
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
     }
 }

@@ -98,9 +98,9 @@ final class StatsHistogramJson {
                 .filter(i -> distribution.count(i) > 0)
                 .mapToObj(i ->
                         "{\"lower_bound\":"
-                                + StatsExport.number(LogLinearBuckets.lowerBound(i))
+                                + NumberText.shortest(LogLinearBuckets.lowerBound(i))
                                 + ",\"width\":"
-                                + StatsExport.number(LogLinearBuckets.width(i))
+                                + NumberText.shortest(LogLinearBuckets.width(i))
                                 + ",\"count\":"
                                 + distribution.count(i)
                                 + "}")
@@ -118,7 +118,7 @@ final class StatsHistogramJson {
             if (out.length() > 1) {
                 out.append(',');
             }
-            out.append("{\"upper_bound\":").append(bound(bound));
+            out.append("{\"upper_bound\":").append(NumberText.shortest(bound));
             out.append(",\"interval\":").append(interval - intervalBelow);
             out.append(",\"cumulative\":").append(cumulative - cumulativeBelow).append('}');
             if (disjoint) {
@@ -129,18 +129,7 @@ final class StatsHistogramJson {
         return out.append(']').toString();
     }
 
-    /** Envoy's JSON writer turns to exponents where that is shorter. */
-    private static String bound(double value) {
-        if (value == 300_000) {
-            return "3e+05";
-        }
-        if (value == 600_000) {
-            return "6e+05";
-        }
-        return StatsExport.bound(value);
-    }
-
     private static String orNull(double value) {
-        return Double.isNaN(value) ? "null" : StatsExport.number(value);
+        return Double.isNaN(value) ? "null" : NumberText.shortest(value);
     }
 }

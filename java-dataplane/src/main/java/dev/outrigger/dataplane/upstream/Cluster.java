@@ -51,6 +51,10 @@ public final class Cluster {
     private final TransportSockets sockets;
     private final String maintenanceKey;
     private final Membership membership;
+
+    /** The workers that were told that the cluster is gone, each its own to set and to read. */
+    private final boolean[] gone;
+
     private volatile HostSet hostSet;
     private volatile boolean hadTraffic;
     private Set<List<Criterion>> subsetKeys = Set.of();
@@ -76,6 +80,7 @@ public final class Cluster {
         this.highBreakers = breakers.high();
         this.maintenanceKey = RuntimeKeys.MAINTENANCE_PREFIX + config.name();
         this.balancers = new LoadBalancer[environment.workers()];
+        this.gone = new boolean[environment.workers()];
         this.preconnects = new PredictivePreconnect[environment.workers()];
         this.balancerFactory = balancerFactory;
         this.published = published;
@@ -158,12 +163,12 @@ public final class Cluster {
         membership.update(assignment);
     }
 
-    /** The cluster is gone: nobody is chosen any more; main loop. */
+    /** The cluster is gone: no worker that has heard of it chooses anybody; main loop. */
     void remove() {
         membership.close();
         countSubsets(Set.of());
-        hostSet = HostSet.of(List.of(), options(EndpointAssignment.EMPTY));
-        count(hostSet);
+        count(HostSet.of(List.of(), options(EndpointAssignment.EMPTY)));
+        environment.workersDo().accept(worker -> gone[worker.index()] = true);
     }
 
     /** Another version took its place: exchanges that began here end here; main loop. */
@@ -354,6 +359,9 @@ public final class Cluster {
 
     /** A host by the cluster's policy, or {@code null}; on the worker's loop. */
     public @Nullable Host chooseHost(WorkerContext worker, LoadBalancerContext context) {
+        if (gone[worker.index()]) {
+            return null;
+        }
         String wanted = context.overrideHost();
         if (wanted != null) {
             Host host =

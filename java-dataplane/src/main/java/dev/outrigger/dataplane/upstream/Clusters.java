@@ -39,6 +39,11 @@ public final class Clusters {
     /** Those of them that are there while others are still being made; main loop. */
     private final Map<String, Cluster> present = new HashMap<>();
 
+    /** Versions that no longer serve and whose routes workers may still have. */
+    private final List<Cluster> replaced = new ArrayList<>();
+
+    private final List<Cluster> removed = new ArrayList<>();
+
     private volatile Map<String, Cluster> clusters = Map.of();
     private final Map<String, StatsLines> statsLines = new ConcurrentHashMap<>();
 
@@ -75,7 +80,10 @@ public final class Clusters {
         }
     }
 
-    /** Makes these the clusters that serve. */
+    /**
+     * Makes these the clusters that serve. What does not any longer has to be {@link #letGo} once
+     * workers were handed routes without it.
+     */
     @SuppressWarnings("ReferenceEquality") // equal content in another record is only extra work
     public Map<String, Cluster> update(Map<String, ActiveCluster> wanted) {
         Map<String, Cluster> before = clusters;
@@ -102,12 +110,24 @@ public final class Clusters {
             if (now == null) {
                 applied.remove(name);
                 present.remove(name);
-                old.remove();
+                removed.add(old);
             } else if (now != old) {
-                old.replaced();
+                replaced.add(old);
             }
         });
         return fixed;
+    }
+
+    /**
+     * Ends the clusters that do not serve any longer. What a worker has to do for that comes after
+     * all it was handed before: as in Envoy, none sees a cluster without hosts of which its routes
+     * still speak.
+     */
+    public void letGo() {
+        removed.forEach(Cluster::remove);
+        removed.clear();
+        replaced.forEach(Cluster::replaced);
+        replaced.clear();
     }
 
     private Cluster begin(ActiveCluster active) {
@@ -195,6 +215,7 @@ public final class Clusters {
 
     /** Ends all checking. */
     public void close() {
+        letGo();
         clusters.values().forEach(Cluster::replaced);
         warming.values().forEach(Cluster::replaced);
         warming.clear();

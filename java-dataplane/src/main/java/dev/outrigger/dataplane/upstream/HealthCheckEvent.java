@@ -4,6 +4,7 @@ package dev.outrigger.dataplane.upstream;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.telemetry.JsonText;
+import dev.outrigger.dataplane.telemetry.NumberText;
 import dev.outrigger.dataplane.upstream.HealthCheckSession.Failure;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -122,10 +123,7 @@ record HealthCheckEvent(HealthCheckSession session, Position position, String ev
         return switch (value) {
             case MetadataValue.Null() -> "null";
             case MetadataValue.Bool(boolean b) -> Boolean.toString(b);
-            case MetadataValue.Numeric(double n) ->
-                    n == Math.rint(n) && Math.abs(n) < 1e15
-                            ? Long.toString((long) n)
-                            : Double.toString(n);
+            case MetadataValue.Numeric(double n) -> NumberText.exact(n);
             case MetadataValue.Text(String text) -> JsonText.quote(text);
             case MetadataValue.ListOf(var values) -> {
                 var list = new StringJoiner(",", "[", "]");

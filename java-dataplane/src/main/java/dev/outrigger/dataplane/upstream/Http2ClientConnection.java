@@ -179,7 +179,8 @@ final class Http2ClientConnection extends ClientConnection implements Http2Sessi
             return;
         }
         countActiveStreams(locally);
-        for (Http2ClientStream stream : new ArrayList<>(streams)) {
+        // The newest first, as in Envoy.
+        for (Http2ClientStream stream : new ArrayList<>(streams).reversed()) {
             stream.onConnectionEnd(reason);
         }
     }

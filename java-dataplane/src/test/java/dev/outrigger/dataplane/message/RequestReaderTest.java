@@ -25,6 +25,7 @@ class RequestReaderTest {
                     Underscores.ALLOW,
                     null,
                     null,
+                    "",
                     false);
 
     private final RequestReader reader = new RequestReader(OPTIONS);
@@ -181,5 +182,44 @@ class RequestReaderTest {
         HeaderBlock headers = reader.head().headers();
         assertThat(headers.text(KnownHeader.ACCEPT)).isEqualTo("x,y");
         assertThat(headers.count()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET / HTTP/1.0, default.test, COMPLETE, default.test",
+        "GET / HTTP/1.1, default.test, COMPLETE,",
+        "GET http://a/ HTTP/1.0, default.test, COMPLETE, a",
+        "GET / HTTP/1.0, \u00c3\u00a9, FAILED, \u00c3\u00a9",
+        "OPTIONS * HTTP/1.0, a b, FAILED, a b",
+        "GET http://a/ HTTP/1.0, a b, COMPLETE, a"
+    })
+    void judgesTheDefaultHostAsAnyOther(
+            String line, String defaultHost, Http1HeadParser.Result result, String host) {
+        var http10 =
+                new RequestReader(
+                        new RequestReader.Options(
+                                60 * 1024,
+                                100,
+                                true,
+                                true,
+                                false,
+                                false,
+                                Underscores.ALLOW,
+                                null,
+                                null,
+                                defaultHost,
+                                false));
+        ByteBuf in = Unpooled.copiedBuffer(line + "\r\n\r\n", StandardCharsets.ISO_8859_1);
+
+        var read = http10.read(in);
+        in.release();
+
+        assertThat(read).isEqualTo(result);
+        HeaderBlock headers = http10.head().headers();
+        int entry = headers.find(KnownHeader.HOST);
+        assertThat(entry < 0 ? null : headers.value(entry)).isEqualTo(host);
+        if (result == Http1HeadParser.Result.FAILED) {
+            assertThat(http10.error()).isEqualTo(CodecError.INVALID_AUTHORITY);
+        }
     }
 }

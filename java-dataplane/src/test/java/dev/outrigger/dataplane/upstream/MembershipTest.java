@@ -87,6 +87,21 @@ class MembershipTest {
         assertThat(clusters.counter("cluster.c.default.total_match_count")).isEqualTo(2);
     }
 
+    /** Its requests may still take routes to the cluster: those that lead elsewhere come before. */
+    @Test
+    void keepsTheHostsOfARemovedClusterForAWorkerThatHasNotHeardOfIt() {
+        Cluster cluster = clusters.apply(twice("STATIC"));
+        clusters.keepBusy();
+
+        clusters.remove("c");
+
+        assertThat(clusters.clusters.find("c")).isNull();
+        assertThat(clusters.gauge("cluster.c.membership_total")).isZero();
+        assertThat(clusters.picks(cluster, 2, LoadBalancerContext.NONE)).containsOnly(1);
+        clusters.workOff();
+        assertThat(clusters.picks(cluster, 2, LoadBalancerContext.NONE)).containsOnly(0);
+    }
+
     private static final String EDS =
             "EDS\neds_cluster_config: {eds_config: {ads: {}, resource_api_version: V3}}";
 

@@ -18,10 +18,12 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
@@ -36,6 +38,11 @@ public final class TestClusters implements AutoCloseable {
     final Clusters clusters;
     private final EventLoop eventLoop = new DefaultEventLoop();
     private final Map<String, ActiveCluster> active = new HashMap<>();
+
+    /** What the worker was told and has not come to. */
+    private final Queue<Runnable> untold = new ArrayDeque<>();
+
+    private boolean busy;
 
     public TestClusters() {
         this(LocalityKey.NONE, "");
@@ -100,7 +107,32 @@ public final class TestClusters implements AutoCloseable {
                                                 RuntimeLayers.none(),
                                                 new SplittableRandom(13),
                                                 _ -> Runnable::run)),
-                                task -> task.accept(worker)));
+                                task -> tell(() -> task.accept(worker))));
+    }
+
+    private void tell(Runnable task) {
+        untold.add(task);
+        if (!busy) {
+            workOff();
+        }
+    }
+
+    /** From now on the worker does not come to what it is told, until {@link #workOff}. */
+    void keepBusy() {
+        busy = true;
+    }
+
+    void workOff() {
+        busy = false;
+        for (Runnable task = untold.poll(); task != null; task = untold.poll()) {
+            task.run();
+        }
+    }
+
+    void remove(String name) {
+        active.remove(name);
+        var _ = clusters.update(active);
+        clusters.letGo();
     }
 
     /** Adds or changes a cluster. */
@@ -112,6 +144,7 @@ public final class TestClusters implements AutoCloseable {
     Cluster apply(ActiveCluster changed) {
         active.put(changed.config().name(), changed);
         Cluster cluster = clusters.update(active).get(changed.config().name());
+        clusters.letGo();
         if (cluster == null) {
             throw new IllegalStateException("not applied");
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.outrigger.dataplane.parse;
+package dev.outrigger.dataplane.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,5 +29,40 @@ class NumberTextTest {
     void hasAsManyDigitsAsEnvoys(double number, String six, String exact) {
         assertThat(NumberText.sixDigits(number)).isEqualTo(six);
         assertThat(NumberText.exact(number)).isEqualTo(exact);
+    }
+
+    /** What Envoy's JSON shows of such numbers. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "-0.0, -0",
+        "0.1, 0.1",
+        "1e4, 10000",
+        "99999, 99999",
+        "1e5, 1e+05",
+        "-1e5, -1e+05",
+        "1.5e5, 150000",
+        "123456, 123456",
+        "1e6, 1e+06",
+        "1200000, 1200000",
+        "2097152, 2097152",
+        "12e10, 1.2e+11",
+        "4503599627370497.5, 4503599627370498",
+        "9007199254740993, 9007199254740992",
+        "123456789012345680, 123456789012345680",
+        "333333333333333333, 333333333333333312",
+        "1e23, 1e+23",
+        "2e23, 2e+23",
+        "0.001, 0.001",
+        "0.0001, 1e-04",
+        "0.000012, 1.2e-05",
+        "123456.789, 123456.789",
+        "0.30000000000000004, 0.30000000000000004",
+        "5e-324, 5e-324",
+        "2.2250738585072014e-308, 2.2250738585072014e-308",
+        "1.7976931348623157e308, 1.7976931348623157e+308"
+    })
+    void hasAnExponentWhereThatIsShorter(double number, String shortest) {
+        assertThat(NumberText.shortest(number)).isEqualTo(shortest);
     }
 }
