@@ -133,7 +133,7 @@ final class AcceptedConnection {
     }
 
     /**
-     * Whether the connection is being closed, and what was read is not to be looked at.
+     * Something was read: whether the connection is being closed, and that is not to be looked at.
      *
      * @param in given away if so
      */

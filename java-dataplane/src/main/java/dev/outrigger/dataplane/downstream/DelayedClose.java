@@ -19,8 +19,8 @@ final class DelayedClose {
     /** The most that is read and forgotten, as much as Envoy reads at once by default. */
     private static final int AT_ONCE_BYTES = 1 << 20;
 
-    /** What comes within this time of the last is still read. */
-    private static final long AT_ONCE_NANOS = 10_000_000;
+    /** What a client that sends much at once takes at most between two pieces. */
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private final WorkerContext worker;
     private final HcmStats stats;
@@ -46,7 +46,7 @@ final class DelayedClose {
         this.delayNanos = delay.toNanos();
         this.context = context;
         this.timer = worker.timers().timer(this::onTimeout);
-        this.reading = worker.timers().timer(this::stopReading);
+        this.reading = worker.timers().timer(this::readOn);
     }
 
     /**
@@ -58,7 +58,8 @@ final class DelayedClose {
     void begin(boolean mayRace, boolean reads) {
         lingers = mayRace && delayNanos > 0;
         if (reads) {
-            reading.arm(worker.now(), AT_ONCE_NANOS);
+            // The loop asks the system once before a timer that is armed behind its events.
+            worker.afterEvents(() -> reading.arm(worker.now(), 0));
         } else {
             stopReading();
         }
@@ -73,13 +74,17 @@ final class DelayedClose {
         }
     }
 
-    /** Envoy reads in one event what comes in several here, and from then on no more. */
-    private void stopReading() {
+    /** Envoy reads in one event what comes in several here: what follows without a pause. */
+    private void readOn() {
         if (readMore && readBytes < AT_ONCE_BYTES) {
             readMore = false;
-            reading.arm(worker.now(), AT_ONCE_NANOS);
-            return;
+            reading.arm(worker.now(), PAUSE_NANOS);
+        } else {
+            stopReading();
         }
+    }
+
+    private void stopReading() {
         stopped = true;
         context.channel().config().setAutoRead(false);
     }
@@ -94,9 +99,9 @@ final class DelayedClose {
         if (stopped) {
             context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         } else {
-            readMore = true;
             readBytes += in.readableBytes();
             counts.received(in.readableBytes());
+            readMore = true;
         }
         in.release();
     }
