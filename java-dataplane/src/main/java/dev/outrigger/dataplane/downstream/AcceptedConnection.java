@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class AcceptedConnection {
     private static final String REMOTE_DISCONNECT = "downstream_remote_disconnect";
 
+    /** Behind a read of so much more is likely to be on its way. */
+    private static final int LARGE_BYTES = 16_384;
+
     private final WorkerChain chain;
     private final WorkerContext worker;
     private final HttpConnectionManager pinned;
@@ -34,6 +37,7 @@ final class AcceptedConnection {
     private final @Nullable ConnectionLog log;
     private @Nullable Map<String, Object> filterState;
     private @Nullable DelayedClose delayedClose;
+    private int lastReadBytes;
     private @Nullable CloseReason closeReason;
 
     /**
@@ -129,7 +133,7 @@ final class AcceptedConnection {
         var closing =
                 new DelayedClose(worker, stats(), counts, config().delayedCloseTimeout(), context);
         delayedClose = closing;
-        closing.begin(mayRace, reads);
+        closing.begin(mayRace, reads && lastReadBytes >= LARGE_BYTES);
     }
 
     /**
@@ -139,6 +143,7 @@ final class AcceptedConnection {
      */
     boolean ignores(ByteBuf in) {
         if (delayedClose == null) {
+            lastReadBytes = in.readableBytes();
             return false;
         }
         delayedClose.onRead(in);

@@ -53,11 +53,11 @@ final class DelayedClose {
      * Flushes and closes.
      *
      * @param mayRace whether the client may still be sending
-     * @param reads whether it was read from until now
+     * @param readsOn whether the event at hand has probably not read all that comes at once
      */
-    void begin(boolean mayRace, boolean reads) {
+    void begin(boolean mayRace, boolean readsOn) {
         lingers = mayRace && delayNanos > 0;
-        if (reads) {
+        if (readsOn) {
             // The loop asks the system once before a timer that is armed behind its events.
             worker.afterEvents(() -> reading.arm(worker.now(), 0));
         } else {
