@@ -45,6 +45,7 @@ final class ConnectionLifetime {
     private boolean draining;
     private boolean drainOver;
     private boolean closing;
+    private boolean lastByRedirect;
     private boolean lastRequest;
     private int requests;
 
@@ -89,6 +90,21 @@ final class ConnectionLifetime {
                 startDrain();
             }
         }
+    }
+
+    /**
+     * A request is made again by itself, which is one more. Where only that is one too many, the
+     * connection ends with a response whose request did not know it (observed).
+     */
+    void onRedirect() {
+        boolean known = lastRequest;
+        onRequest();
+        lastByRedirect |= lastRequest && !known;
+    }
+
+    /** Whether the connection ends with a request that was the last one from its beginning. */
+    boolean isLastFromTheBeginning() {
+        return isLastRequest() && !lastByRedirect;
     }
 
     /** The connection waits for its next request. */

@@ -412,7 +412,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 reader.head().isCloseRequested()
                         || exchange().isCloseAsked()
                         || exchange().info().protocol() == Protocol.HTTP_1_0
-                        || lifetime.isLastRequest();
+                        || lifetime.isLastFromTheBeginning();
         return answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }
 

@@ -171,7 +171,7 @@ final class Http1ServerStream implements DownstreamStream {
 
     @Override
     public void onRedirect() {
-        lifetime.onRequest();
+        lifetime.onRedirect();
     }
 
     @Override

@@ -342,7 +342,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     /** One more request, though no stream. */
     void onRedirect() {
-        lifetime.onRequest();
+        lifetime.onRedirect();
     }
 
     boolean isDraining() {

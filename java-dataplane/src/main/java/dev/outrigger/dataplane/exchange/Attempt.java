@@ -329,7 +329,8 @@ final class Attempt implements PoolCallbacks, ResponseReceiver {
             whole = stream;
             endStream();
         }
-        if (pool != null) {
+        // What is no handshake says nothing of the host (observed).
+        if (pool != null && !owner.outcomes().isNoHandshake(head.status())) {
             Host host = pool.host();
             host.putHttpResponseCode(
                     owner.head().isGrpc() && head.headers().has(KnownHeader.GRPC_STATUS)

@@ -65,11 +65,15 @@ final class AttemptOutcomes {
         }
     }
 
+    /** Whether a WebSocket's answer is none; over HTTP/2 any answer is one (W3). */
+    boolean isNoHandshake(int status) {
+        return exchange.info().upstreamProtocol() != Protocol.HTTP_2
+                && exchange.downstreamRequest().failsHandshake(status);
+    }
+
     void onResponseHead(Attempt attempt, ResponseHead head, boolean endStream) {
         exchange.info().upstreamRx(worker.now());
-        // Over HTTP/2 any answer is an answer (W3).
-        if (exchange.info().upstreamProtocol() != Protocol.HTTP_2
-                && exchange.replies().failsHandshake(head)) {
+        if (isNoHandshake(head.status()) && exchange.replies().failsHandshake(head)) {
             return;
         }
         request.onAnswer(attempt, head.status());

@@ -65,6 +65,8 @@ final class InternalRedirects {
         info.setRemoteAddress(remote);
         info.addBytesReceived(received);
         count++;
+        // The field that asked for it was removed before; Envoy looks for it again.
+        head.forgetKeepAlive();
         if (!hasBody) {
             // What came in chunks and was nothing goes on as nothing.
             head.dropBody();

@@ -159,6 +159,11 @@ public final class RequestHead {
         headers.remove(KnownHeader.CONTENT_LENGTH);
     }
 
+    /** Its connection need not stay: who repeats it no longer has what it said of that. */
+    public void forgetKeepAlive() {
+        keepAliveRequested = false;
+    }
+
     /** Nothing follows it, whatever its framing said. */
     public void dropBody() {
         chunked = false;
