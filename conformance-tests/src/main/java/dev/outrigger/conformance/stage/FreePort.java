@@ -3,43 +3,74 @@ package dev.outrigger.conformance.stage;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ports for listeners whose configuration must name one. They are below the range from which
- * systems choose ports themselves, so that one is still free when a proxy binds it. Any thread.
+ * systems choose ports themselves, so that one is still free when a proxy binds it, and in a block
+ * that is this JVM's alone: proxies share ports silently (SO_REUSEPORT), so that a port given out
+ * by two JVMs at once would be answered by whichever proxy is there first. Any thread.
  */
 public final class FreePort {
     private static final int FIRST = 20_000;
-    private static final int LAST = 32_000;
+    private static final int END = 32_700;
+    private static final int BLOCK = 100;
+    private static final int BLOCKS = (END - FIRST) / BLOCK;
 
-    /** Each JVM of a run has its own half, as far as ports go: there are two at once. */
-    private static final int OF_ONE_FORK = 6_000;
+    /** Where the next search for a block begins: in turn, as listeners may linger. */
+    private static int nextBlock = (int) (ProcessHandle.current().pid() * 7 % BLOCKS);
 
-    /** Two runs on one machine begin at different places. */
-    private static final AtomicInteger NEXT =
-            new AtomicInteger(
-                    FIRST
-                            + (Integer.getInteger("surefire.forkNumber", 0) & 1) * OF_ONE_FORK
-                            + (int) (ProcessHandle.current().pid() % 200) * 20);
+    /** The UDP ports by which the block in use, and the one before, are claimed. */
+    private static @Nullable DatagramSocket claim;
+
+    private static @Nullable DatagramSocket earlierClaim;
+
+    private static int next = END;
+    private static int end = END;
 
     private FreePort() {}
 
-    /** A port of 127.0.0.1 that is free and not given out before. */
-    public static int next() throws IOException {
+    /** A port of 127.0.0.1 that is free, and that no JVM was given lately. */
+    public static synchronized int next() throws IOException {
         while (true) {
-            int port = NEXT.getAndIncrement();
+            if (next == end) {
+                claimBlock();
+            }
+            int port = next++;
             try (var probe = new ServerSocket()) {
                 probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;
             } catch (BindException e) {
-                if (port > LAST) {
-                    throw new IOException("no free port up to " + port, e);
-                }
+                // Somebody else's: the block has others.
             }
         }
+    }
+
+    private static void claimBlock() throws IOException {
+        for (int tried = 0; tried < BLOCKS; tried++) {
+            int first = FIRST + nextBlock * BLOCK;
+            nextBlock = (nextBlock + 1) % BLOCKS;
+            try {
+                var claimed =
+                        new DatagramSocket(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), first));
+                if (earlierClaim != null) {
+                    earlierClaim.close();
+                }
+                earlierClaim = claim;
+                claim = claimed;
+                next = first;
+                end = first + BLOCK;
+                return;
+            } catch (SocketException e) {
+                // Another JVM's.
+            }
+        }
+        throw new IOException("every block of ports from " + FIRST + " to " + END + " is claimed");
     }
 }

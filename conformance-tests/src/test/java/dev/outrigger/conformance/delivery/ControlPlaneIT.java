@@ -9,9 +9,11 @@ import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -28,6 +30,9 @@ class ControlPlaneIT {
     private static final int CASES_AT_ONCE = 3;
 
     private final Semaphore atOnce = new Semaphore(CASES_AT_ONCE);
+
+    /** Whether nobody waits for cases that have not begun. */
+    private volatile boolean over;
 
     @TempDir Path folder;
 
@@ -70,7 +75,14 @@ class ControlPlaneIT {
         return played.entrySet().stream()
                 .map(each ->
                         DynamicTest.dynamicTest(
-                                each.getKey(), () -> assertAlike(each.getValue().join())));
+                                each.getKey(), () -> assertAlike(each.getValue().join())))
+                .onClose(() -> end(played.values()));
+    }
+
+    /** When one case alone is run again, nobody waits for the others: the folder is theirs too. */
+    private void end(Collection<CompletableFuture<Played>> played) {
+        over = true;
+        played.forEach(each -> each.handle((done, failure) -> done).join());
     }
 
     /** Most of a case is waiting: the next ones are played meanwhile. */
@@ -78,6 +90,9 @@ class ControlPlaneIT {
         return inBackground(() -> {
             atOnce.acquireUninterruptibly();
             try {
+                if (over) {
+                    throw new CancellationException("nobody waits for this case any more");
+                }
                 var theirs = inBackground(() -> play(Subjects.oracle(), apiType, name, played));
                 var ours = play(Subjects.subject(), apiType, name, played);
                 return new Played(theirs.join(), ours);
