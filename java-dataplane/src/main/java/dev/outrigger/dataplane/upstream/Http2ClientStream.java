@@ -173,9 +173,10 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
     }
 
     private void resetLocally(Http2Error error) {
+        // Counted even where nothing was sent on it.
+        connection.shard.inc(connection.stats.rqTxReset);
         Http2Stream current = stream;
         if (current != null) {
-            connection.shard.inc(connection.stats.rqTxReset);
             session.reset(current, error);
         }
     }
