@@ -14,7 +14,7 @@ import java.util.Map;
 /** Exchanges: what clients send, in which pieces and order, and what upstreams answer. */
 final class Traffic {
     /** Longer than a close may be delayed, and between two of the timeouts. */
-    private static final Duration UNANSWERED = Duration.ofMillis(450);
+    private static final Duration UNANSWERED = Duration.ofMillis(430);
 
     /** Behind an echo, or half of what it may take. */
     private static final Duration ECHOED = Duration.ofMillis(100);
@@ -100,7 +100,11 @@ final class Traffic {
             steps.add(new ClientStep.Send("ping"));
             steps.add(new ClientStep.AwaitQuiet(ECHOED));
         }
-        steps.add(choices.in100(50) ? new ClientStep.CloseWrite() : new ClientStep.Close());
+        if (choices.in100(50)) {
+            closeWrite(steps);
+        } else {
+            steps.add(new ClientStep.Close());
+        }
         return steps;
     }
 

@@ -28,6 +28,8 @@ public final class Normalizer {
     private static final Pattern DATE_LINE = Pattern.compile("(?m)^date: " + DATE.pattern());
     private static final Pattern SERVICE_TIME_LINE =
             Pattern.compile("(?m)^(x-envoy-upstream-service-time): \\d+");
+    private static final Pattern REQUEST_ID_LINE =
+            Pattern.compile("(?im)^(x-request-id: )" + UUID.pattern());
     private static final Pattern DEFAULT_LINE = Pattern.compile("log\\[\\d+].default");
     private static final Pattern LINE_TIME =
             Pattern.compile("^\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z]");
@@ -144,8 +146,9 @@ public final class Normalizer {
      * What comes behind a response that has no body is taken for it, and may be another response.
      */
     private static String withoutTimesOfHeads(String text) {
+        var named = REQUEST_ID_LINE.matcher(text).replaceAll("$1<uuid>");
         return SERVICE_TIME_LINE
-                .matcher(DATE_LINE.matcher(text).replaceAll("date: <date>"))
+                .matcher(DATE_LINE.matcher(named).replaceAll("date: <date>"))
                 .replaceAll("$1: <ms>");
     }
 

@@ -306,7 +306,11 @@ public final class BatchStage implements AutoCloseable {
             client.play(scenario.steps());
             running.lines().began(scenario.name(), client.localPorts());
             var attempts = upstreams.attempts().settled(BODY_LIMIT);
-            var connections = Closings.comparable(client.seen(), scenario.steps());
+            var connections =
+                    Closings.comparable(
+                            client.seen(),
+                            scenario.steps(),
+                            running.part().transports().downstream().isHttp2());
             return new Observation(connections, attempts, List.of(), List.of(), new TreeMap<>());
         } finally {
             upstreams.leave();

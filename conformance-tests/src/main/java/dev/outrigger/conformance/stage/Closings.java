@@ -10,15 +10,16 @@ import java.util.List;
 /**
  * Which ends of connections two runs share. A proxy that closes a socket sends RST instead of FIN
  * when bytes wait there that it has not read: where a client has sent more than plain requests, one
- * at a time, that is a matter of microseconds, and the two count as one. A connection that the
- * client closes has no end that could be seen.
+ * at a time, or speaks HTTP/2 and so acknowledges what it reads, that is a matter of microseconds,
+ * and the two count as one. A connection that the client closes has no end that could be seen.
  */
 final class Closings {
     private static final String HEAD_END = "\r\n\r\n";
 
     private Closings() {}
 
-    static List<SeenConnection> comparable(List<SeenConnection> seen, List<ClientStep> steps) {
+    static List<SeenConnection> comparable(
+            List<SeenConnection> seen, List<ClientStep> steps, boolean http2) {
         var connections = new ArrayList<List<ClientStep>>();
         connections.add(new ArrayList<>());
         for (int i = 0; i < steps.size(); i++) {
@@ -35,12 +36,13 @@ final class Closings {
         }
         var comparable = new ArrayList<SeenConnection>();
         for (int i = 0; i < seen.size(); i++) {
-            comparable.add(comparable(seen.get(i), connections.get(i)));
+            comparable.add(comparable(seen.get(i), connections.get(i), http2));
         }
         return comparable;
     }
 
-    private static SeenConnection comparable(SeenConnection seen, List<ClientStep> steps) {
+    private static SeenConnection comparable(
+            SeenConnection seen, List<ClientStep> steps, boolean http2) {
         boolean closedByClient =
                 steps.stream()
                         .anyMatch(step ->
@@ -49,7 +51,8 @@ final class Closings {
         if (closedByClient) {
             return new SeenConnection(seen.responses(), seen.unparsed(), End.OPEN);
         }
-        if (seen.end() == End.RESET && !steps.stream().allMatch(Closings::isPlain)) {
+        boolean mayWait = http2 || !steps.stream().allMatch(Closings::isPlain);
+        if (seen.end() == End.RESET && mayWait) {
             return new SeenConnection(seen.responses(), seen.unparsed(), End.CLOSED);
         }
         return seen;

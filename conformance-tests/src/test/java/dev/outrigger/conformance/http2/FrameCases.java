@@ -177,6 +177,13 @@ final class FrameCases {
         add("H04 upgrade", askWith("upgrade", "websocket"));
         add("H04 te", askWith("te", "gzip"));
         add("H04 empty name", askWith("", "x"));
+        for (String blank : List.of(" ", "\t")) {
+            String name = blank.equals(" ") ? "blank" : "tab";
+            add("H04 " + name + " before a value", askWith("x-a", blank + "y"));
+            add("H04 " + name + " behind a value", askWith("x-a", "y" + blank));
+            add("H04 " + name + " before te", askWith("te", blank + "trailers"));
+            add("H04 " + name + " before content-length", askWith("content-length", blank + "0"));
+        }
         String[] many = new String[202];
         for (int i = 0; i < 101; i++) {
             many[2 * i] = "a" + i;

@@ -70,13 +70,17 @@ class NormalizerTest {
     }
 
     @Test
-    void takesTheTimesOutOfAResponseThatIsTakenForABody() {
+    void takesTimesAndIdsOutOfAResponseThatIsTakenForABody() {
         var said =
                 normal(
                         "connection[1].unparsed",
-                        "x-envoy-upstream-service-time: 12\ndate: Sun, 22 Nov 2026 20:05:47 GMT\n\nb");
+                        "x-envoy-upstream-service-time: 12\ndate: Sun, 22 Nov 2026 20:05:47 GMT\n"
+                                + "x-request-id: 30ef6adc-4cb0-47e1-9903-39951edda6ac\n\nb");
 
-        assertThat(said).isEqualTo("x-envoy-upstream-service-time: <ms>\ndate: <date>\n\nb");
+        assertThat(said)
+                .isEqualTo(
+                        "x-envoy-upstream-service-time: <ms>\ndate: <date>\n"
+                                + "x-request-id: <uuid>\n\nb");
     }
 
     @Test

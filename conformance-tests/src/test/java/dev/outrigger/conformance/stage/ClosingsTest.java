@@ -26,12 +26,21 @@ class ClosingsTest {
     }
 
     @Test
+    void takesThemForOneOverHttp2() {
+        var seen = List.of(new SeenConnection(List.of(), "", End.RESET));
+
+        assertThat(Closings.comparable(seen, List.of(PLAIN), true).getFirst().end())
+                .isEqualTo(End.CLOSED);
+    }
+
+    @Test
     void seesNoEndOfAConnectionThatTheClientCloses() {
         assertThat(end(End.CLOSED, PLAIN, new ClientStep.Close())).isEqualTo(End.OPEN);
     }
 
     private static End end(End seen, ClientStep... steps) {
-        return Closings.comparable(List.of(new SeenConnection(List.of(), "", seen)), List.of(steps))
+        return Closings.comparable(
+                        List.of(new SeenConnection(List.of(), "", seen)), List.of(steps), false)
                 .getFirst()
                 .end();
     }

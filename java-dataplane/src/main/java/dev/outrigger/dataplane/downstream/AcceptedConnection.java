@@ -13,6 +13,7 @@ import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -148,6 +149,18 @@ final class AcceptedConnection {
         }
         delayedClose.onRead(in);
         return true;
+    }
+
+    /**
+     * The client has ended the connection while it was not read from. Envoy learns of that end, and
+     * looks at nothing that came before it; the system then resets the connection.
+     *
+     * @param in given away
+     */
+    void endedUnread(ChannelHandlerContext context, ByteBuf in) {
+        in.release();
+        context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        context.close();
     }
 
     /** Closes at once. */

@@ -133,6 +133,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (accepted.ignores(in)) {
             return;
         }
+        if (input.isReadUnasked() && ClientEnd.isKnown(ctx.channel())) {
+            accepted.endedUnread(ctx, in);
+            return;
+        }
         if (codec != CodecType.HTTP1 && !counts.hasSpoken() && isHttp2(in)) {
             becomeHttp2(ctx, in);
             return;

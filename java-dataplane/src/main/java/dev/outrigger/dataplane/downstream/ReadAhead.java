@@ -70,6 +70,14 @@ final class ReadAhead {
         return disabled || resumed;
     }
 
+    /**
+     * Whether what has just been read was read although reading was stopped before its event: as it
+     * came with the client's end, or as the event was on its way.
+     */
+    boolean isReadUnasked() {
+        return disabled && readNow < 0;
+    }
+
     /** Reads if nothing speaks against it; what is being read is read to its end. */
     void update() {
         if (context == null) {

@@ -125,7 +125,6 @@ final class AttemptOutcomes {
             seen.headers().copyFrom(head.headers());
             exchange.downstreamResponse().begin(seen);
             attempt.freeResponse();
-            attempts.cancel(attempt);
             exchange.redirects().follow(head.status(), request.head(), request.takeBody());
         }
         return follows;

@@ -455,7 +455,10 @@ public final class Exchange implements FormatContext {
         finish(false);
     }
 
-    private void finish(boolean attemptsLast) {
+    /**
+     * @param attemptsLast whether its line comes before those of the attempts, which end with it
+     */
+    void finish(boolean attemptsLast) {
         active = false;
         if (flagAtEnd != null) {
             info.setFlag(flagAtEnd);

@@ -7,6 +7,7 @@ import dev.outrigger.dataplane.config.ForwardingConfig.ClientCertificate;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.TlsInfo;
 import dev.outrigger.dataplane.message.UrlEncoding;
 import dev.outrigger.dataplane.x509.Certificate;
@@ -38,6 +39,10 @@ final class ForwardedCertificate {
                     return;
                 }
                 byte[] element = Ascii.bytes(element(config, tls, peer));
+                // Names in certificates may hold anything.
+                if (!SoundHeaders.isValue(element)) {
+                    headers.doubt();
+                }
                 if (config.clientCertificate() == ClientCertificate.SANITIZE_SET) {
                     headers.set(KnownHeader.X_FORWARDED_CLIENT_CERT, element);
                 } else {

@@ -432,6 +432,12 @@ final class ForwardedRequest {
 
     /** Sends what there is; returns whether the attempt still goes on. */
     private boolean send(Attempt attempt, UpstreamStream stream) {
+        // A tunnel that ends here sends no headers.
+        LocalReply unsound = stream.protocol() == null ? null : UnsoundRequest.refusal(head());
+        if (unsound != null) {
+            refuse(unsound);
+            return false;
+        }
         AttemptLog log = attempt.log();
         if (log != null) {
             log.onRequestSent(info().bytesReceived(), body.isComplete());

@@ -15,6 +15,7 @@ import dev.outrigger.dataplane.message.HeaderKeyFormat;
 import dev.outrigger.dataplane.message.PreserveCase;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.route.ScopedRoutes;
@@ -110,6 +111,10 @@ public final class HttpConnectionManager {
         final @Nullable LocalReplyMapping localReplies;
         final byte[] serviceCluster;
         final byte[] serviceNode;
+
+        /** Whether what it adds to every request may be sent. */
+        final boolean addsSound;
+
         final long logIntervalNanos;
         private final RequestReader.Options readerOptions;
         private final RequestReader.Options securedReaderOptions;
@@ -166,6 +171,11 @@ public final class HttpConnectionManager {
             this.localReplies = LocalReplyMapping.of(config.localReply());
             this.serviceCluster = WireText.bytes(context.serviceCluster());
             this.serviceNode = WireText.bytes(serviceNode);
+            this.addsSound =
+                    SoundHeaders.isValue(via)
+                            && (!config.forwarding().addUserAgent()
+                                    || (SoundHeaders.isValue(serviceCluster)
+                                            && SoundHeaders.isValue(this.serviceNode)));
             this.logIntervalNanos = config.accessLogTimes().interval().toNanos();
             this.readerOptions = readerOptions(config);
             this.securedReaderOptions = readerOptions.secured();

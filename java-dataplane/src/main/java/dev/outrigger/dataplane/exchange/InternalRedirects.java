@@ -56,7 +56,7 @@ final class InternalRedirects {
         boolean hasBody = body.isReadable() && !head.isBodyless();
         info.setDetails("internal_redirect");
         info.setResponseCode(status);
-        exchange.finish();
+        exchange.finish(true);
         exchange.downstream().onRedirect();
         var moved = new BytesMeter();
         moved.resume(info.downstreamBytes());

@@ -105,6 +105,9 @@ final class RequestMutations {
         if (forwarding.addUserAgent()) {
             userAgent(headers, settings);
         }
+        if (!settings.addsSound) {
+            headers.doubt();
+        }
         if (settings.via.length > 0) {
             join(headers, KnownHeader.VIA, COMMA_BLANK, settings.via);
         }

@@ -275,6 +275,10 @@ final class Shadow implements PoolCallbacks, ResponseReceiver {
     }
 
     private void send(UpstreamStream ready) {
+        if (UnsoundRequest.refusal(head) != null) {
+            giveUp();
+            return;
+        }
         if (context != null) {
             context.onSent(pendingBytes(), complete);
         }

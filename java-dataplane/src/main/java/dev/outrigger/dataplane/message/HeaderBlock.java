@@ -25,6 +25,7 @@ public final class HeaderBlock extends HeaderTable {
     private long repeated;
     private long repeatedMore;
     private @Nullable HeaderKeyFormat keyFormat;
+    private boolean doubted;
 
     /** The headers of a request. */
     public HeaderBlock() {
@@ -46,6 +47,7 @@ public final class HeaderBlock extends HeaderTable {
         repeated = 0;
         repeatedMore = 0;
         keyFormat = null;
+        doubted = false;
     }
 
     /** How names are written because of where the message came from; {@code null} for no wish. */
@@ -55,6 +57,15 @@ public final class HeaderBlock extends HeaderTable {
 
     void setKeyFormat(HeaderKeyFormat format) {
         keyFormat = format;
+    }
+
+    /** Something has come in that {@link SoundHeaders} may not let out. */
+    public void doubt() {
+        doubted = true;
+    }
+
+    public boolean isDoubted() {
+        return doubted;
     }
 
     /** The bytes of all names and values, without what separates them on the wire. */
@@ -344,6 +355,7 @@ public final class HeaderBlock extends HeaderTable {
         present = other.present;
         presentMore = other.presentMore;
         keyFormat = other.keyFormat;
+        doubted = other.doubted;
     }
 
     /**

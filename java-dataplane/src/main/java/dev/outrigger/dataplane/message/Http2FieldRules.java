@@ -56,16 +56,4 @@ final class Http2FieldRules {
         }
         return length > 0;
     }
-
-    /** No control but tab, and no blank at either end. */
-    static boolean isValue(byte[] data, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            int b = data[i] & 0xff;
-            if ((b < ' ' && b != '\t') || b == 127) {
-                return false;
-            }
-        }
-        return length == 0
-                || !(Ascii.isBlank(data[offset]) || Ascii.isBlank(data[offset + length - 1]));
-    }
 }

@@ -137,7 +137,7 @@ abstract sealed class Http2MessageReader implements HeaderSink
         }
         regularSeen = true;
         if (!Http2FieldRules.isName(name, nameOffset, nameLength)
-                || !Http2FieldRules.isValue(value, valueOffset, valueLength)) {
+                || !SoundHeaders.isValue(value, valueOffset, valueLength)) {
             return false;
         }
         int id =

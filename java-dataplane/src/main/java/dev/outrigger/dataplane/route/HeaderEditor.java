@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,12 +78,14 @@ public final class HeaderEditor {
                 if (value != null && edits[i].overwrites()) {
                     headers.remove(edits[i].name);
                     headers.add(edits[i].name, value);
+                    edits[i].doubt(headers, value);
                 }
             }
             for (int i = 0; i < edits.length; i++) {
                 byte[] value = values[i];
                 if (value != null && !edits[i].overwrites()) {
                     append(headers, edits[i].name, value);
+                    edits[i].doubt(headers, value);
                 }
             }
         }
@@ -104,6 +107,7 @@ public final class HeaderEditor {
         private final boolean keepEmpty;
         private final @Nullable FormatString format;
         private final byte[] literal;
+        private final boolean unsound;
 
         Edit(HeaderEdits.Add config) {
             name = WireText.bytes(config.name());
@@ -112,6 +116,7 @@ public final class HeaderEditor {
             FormatString compiled = FormatString.parse(config.value(), false);
             format = compiled.isLiteral() ? null : compiled;
             literal = compiled.isLiteral() ? Ascii.bytes(compiled.literalText()) : new byte[0];
+            unsound = !SoundHeaders.isName(name) || !SoundHeaders.isValue(literal);
         }
 
         boolean overwrites() {
@@ -129,6 +134,13 @@ public final class HeaderEditor {
                         case OVERWRITE_IF_EXISTS -> headers.find(name, 0) >= 0;
                     };
             return applies && (keepEmpty || value(context).length > 0);
+        }
+
+        /** What the configuration wrote down was looked at when it was compiled. */
+        void doubt(HeaderBlock headers, byte[] value) {
+            if (unsound || (format != null && !SoundHeaders.isValue(value))) {
+                headers.doubt();
+            }
         }
 
         byte[] value(FormatContext context) {

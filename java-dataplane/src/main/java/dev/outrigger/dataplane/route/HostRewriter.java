@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,9 @@ public interface HostRewriter {
             } else if (!isLast(headers, forwarded, old)) {
                 headers.join(forwarded, new byte[] {','}, old);
             }
+        }
+        if (!SoundHeaders.isValue(host)) {
+            headers.doubt();
         }
         headers.set(KnownHeader.HOST, host);
     }

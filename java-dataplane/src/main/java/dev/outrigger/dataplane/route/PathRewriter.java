@@ -10,6 +10,7 @@ import dev.outrigger.dataplane.config.RouteActionConfig.TemplateSegment;
 import dev.outrigger.dataplane.config.RouteMatchConfig.PathMatch;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,20 @@ interface PathRewriter {
                 };
             }
             case PathRewrite.UriTemplate template -> template(template, match);
+        };
+    }
+
+    /** Whether it writes nothing that {@link SoundHeaders} would not let out. */
+    static boolean isSound(PathRewrite config) {
+        return switch (config) {
+            case PathRewrite.None _ -> true;
+            case PathRewrite.Prefix(String prefix) -> SoundHeaders.isValue(prefix);
+            case PathRewrite.Regex(var regex) -> SoundHeaders.isValue(regex.substitution());
+            case PathRewrite.UriTemplate(_, var segments) ->
+                    segments.stream()
+                            .allMatch(segment ->
+                                    !(segment instanceof TemplateSegment.Literal(String text))
+                                            || SoundHeaders.isValue(text));
         };
     }
 

@@ -55,6 +55,7 @@ public final class Route {
     private final HashPolicy hashPolicy;
     private final @Nullable InternalRedirectPolicy internalRedirect;
     private final PathRewriter pathRewriter;
+    private final boolean soundPath;
     private final HostRewriter hostRewriter;
     private final boolean autoHostRewrite;
     private final boolean appendXForwardedHost;
@@ -143,7 +144,9 @@ public final class Route {
         Optional<InternalRedirectConfig> redirect = forward.flatMap(Forward::internalRedirect);
         this.internalRedirect =
                 redirect.map(r -> new InternalRedirectPolicy(r, config.name())).orElse(null);
-        this.pathRewriter = PathRewriter.of(pathRewrite(config.action()), match.path());
+        PathRewrite pathRewrite = pathRewrite(config.action());
+        this.pathRewriter = PathRewriter.of(pathRewrite, match.path());
+        this.soundPath = PathRewriter.isSound(pathRewrite);
         HostRewrite hostRewrite = forward.map(Forward::hostRewrite).orElse(new HostRewrite.None());
         this.hostRewriter = HostRewriter.of(hostRewrite);
         this.autoHostRewrite = hostRewrite instanceof HostRewrite.Auto;
@@ -350,6 +353,9 @@ public final class Route {
         }
         if (keepOriginal) {
             head.headers().set(KnownHeader.ENVOY_ORIGINAL_PATH, Ascii.bytes(head.path()));
+        }
+        if (!soundPath) {
+            head.headers().doubt();
         }
         head.setPath(rewritten);
     }

@@ -141,12 +141,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (receiver == null) {
             return;
         }
-        // Envoy closes a connection that drains before the reset of its last stream goes out.
-        boolean closes = connection.closesWith(this);
-        if (closes) {
-            session.discard();
-        }
-        resetLocally(Http2Error.INTERNAL_ERROR);
+        boolean closes = resetUnfinished();
         end();
         if (closes) {
             connection.answered(this);
@@ -163,10 +158,25 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         }
     }
 
+    /**
+     * Envoy closes a connection that drains before the reset of its last stream goes out.
+     *
+     * @return whether the connection closes with this stream
+     */
+    private boolean resetUnfinished() {
+        boolean closes = connection.closesWith(this);
+        if (closes) {
+            session.discard();
+        }
+        resetLocally(Http2Error.INTERNAL_ERROR);
+        return closes;
+    }
+
     private void resetLocally(Http2Error error) {
+        // Counted even where nothing was sent on it.
+        connection.shard.inc(connection.stats.rqTxReset);
         Http2Stream current = stream;
         if (current != null) {
-            connection.shard.inc(connection.stats.rqTxReset);
             session.reset(current, error);
         }
     }
@@ -288,7 +298,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
                 responseOver = true;
                 return false;
             }
-            resetLocally(Http2Error.INTERNAL_ERROR);
+            var _ = resetUnfinished();
         }
         end();
         concluding = true;

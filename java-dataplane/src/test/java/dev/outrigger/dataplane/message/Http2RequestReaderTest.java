@@ -81,7 +81,7 @@ class Http2RequestReaderTest {
                 "te gzip",
                 "x a\rb",
                 "x a\0b",
-                "x  a",
+                "x a\177",
                 "a b c|: x",
                 "content-length x",
                 "content-length 5|content-length 5",

@@ -7,7 +7,7 @@ import dev.outrigger.dataplane.filter.GenericSecrets;
 import dev.outrigger.dataplane.filter.LocalReply;
 import dev.outrigger.dataplane.filter.credentialinjector.CredentialInjectorConfig.Source;
 import dev.outrigger.dataplane.message.HeaderBlock;
-import dev.outrigger.dataplane.message.ResponseFlag;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.StatsShard;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
@@ -26,7 +26,6 @@ public final class CredentialInjection {
     private final Counter injected;
     private final Counter failed;
     private final Counter alreadyExists;
-    private final LocalReply notAllowed;
     private volatile Value last = new Value(new SecretConfig.Generic(""), NONE);
 
     /** What a secret makes of the header. */
@@ -52,15 +51,6 @@ public final class CredentialInjection {
         this.injected = context.stats().counter(prefix + "injected");
         this.failed = context.stats().counter(prefix + "failed");
         this.alreadyExists = context.stats().counter(prefix + "already_exists");
-        String problem = "invalid header value for: " + config.header();
-        this.notAllowed =
-                LocalReply.of(
-                                503,
-                                problem,
-                                "filter_removed_required_request_headers{"
-                                        + problem.replace(' ', '_')
-                                        + "}")
-                        .withFlagAfterwards(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
     }
 
     /** Puts the credential in; returns what the client is answered where that must not be. */
@@ -75,25 +65,13 @@ public final class CredentialInjection {
             return config.allowsWithout() ? null : REFUSAL;
         }
         shard.inc(injected);
-        if (!isAllowed(value)) {
-            return notAllowed;
+        if (!SoundHeaders.isValue(value)) {
+            // With ends of lines amid it, it would be headers of its own.
+            headers.doubt();
         }
         headers.remove(header);
         headers.add(header, value);
         return null;
-    }
-
-    /**
-     * A secret with ends of lines amid it would be headers of its own. Envoy's codec finds that out
-     * when the request is already on its way to a host; here none is asked.
-     */
-    private static boolean isAllowed(byte[] value) {
-        for (byte each : value) {
-            if (each == '\r' || each == '\n' || each == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Empty for none. */

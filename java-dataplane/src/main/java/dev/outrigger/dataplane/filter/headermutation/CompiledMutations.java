@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.filter.headermutation.HeaderMutationConfig.QueryC
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,12 @@ final class CompiledMutations {
             for (QueryStep step : query) {
                 step.apply(parameters, context);
             }
-            head.setPath(Ascii.bytes(parameters.path()));
+            byte[] path = Ascii.bytes(parameters.path());
+            // What the client had percent-encoded is so no longer.
+            if (!SoundHeaders.isValue(path)) {
+                head.headers().doubt();
+            }
+            head.setPath(path);
         }
     }
 

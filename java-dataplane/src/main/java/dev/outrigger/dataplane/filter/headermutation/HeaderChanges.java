@@ -8,6 +8,7 @@ import dev.outrigger.dataplane.config.HeaderEdits.AppendAction;
 import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.KnownHeader;
+import dev.outrigger.dataplane.message.SoundHeaders;
 import dev.outrigger.dataplane.message.WireText;
 import java.util.List;
 
@@ -43,6 +44,7 @@ public final class HeaderChanges {
         private final AppendAction action;
         private final boolean keepEmpty;
         private final FormatValue value;
+        private final boolean unsound;
 
         Step(HeaderChange change) {
             switch (change) {
@@ -61,6 +63,9 @@ public final class HeaderChanges {
                     value = FormatValue.of("");
                 }
             }
+            unsound =
+                    !SoundHeaders.isName(name)
+                            || !SoundHeaders.isValue(Ascii.bytes(value.literal()));
         }
 
         void apply(HeaderBlock headers, FormatContext context) {
@@ -71,6 +76,9 @@ public final class HeaderChanges {
             byte[] text = Ascii.bytes(value.render(context));
             if (text.length == 0 && !keepEmpty) {
                 return;
+            }
+            if (unsound || (value.format() != null && !SoundHeaders.isValue(text))) {
+                headers.doubt();
             }
             boolean there = headers.find(name, 0) >= 0;
             switch (action) {
