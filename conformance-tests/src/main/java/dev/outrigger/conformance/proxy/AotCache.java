@@ -226,7 +226,8 @@ final class AotCache {
             others = places.filter(Files::isDirectory).toList();
         }
         var byAge = new ArrayList<>(others);
-        byAge.sort(Comparator.comparing((Path place) -> place.toFile().lastModified()).reversed());
+        byAge.sort(
+                Comparator.comparingLong((Path place) -> place.toFile().lastModified()).reversed());
         for (Path old : byAge.subList(Math.min(OTHERS_KEPT, byAge.size()), byAge.size())) {
             try (var files = Files.walk(old)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
