@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 
 /** What the data plane does while its AOT cache is recorded: it starts, serves and ends. */
 final class ProxyTraining {
@@ -71,13 +71,13 @@ final class ProxyTraining {
     }
 
     static void run(List<String> command, Path workdir) throws IOException {
-        var started = new AtomicReference<EnvoyProcess>();
+        var started = new CompletableFuture<EnvoyProcess>();
         try (var proxy =
                 ProxyProcess.start(
                         (args, folder, log) -> {
                             var process =
                                     EnvoyProcess.start(JavaProxy.with(command, args), folder, log);
-                            started.set(process);
+                            started.complete(process);
                             return process;
                         },
                         bootstrap(workdir),
@@ -87,7 +87,7 @@ final class ProxyTraining {
             for (String page : List.of("/stats", "/clusters", "/config_dump")) {
                 proxy.admin("GET", page);
             }
-            started.get().stop(END_LIMIT);
+            started.join().stop(END_LIMIT);
         }
     }
 
