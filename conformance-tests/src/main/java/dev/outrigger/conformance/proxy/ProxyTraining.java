@@ -21,30 +21,6 @@ final class ProxyTraining {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** The first listener's cluster is the second one, so that a request goes out and comes in. */
-    private static final String BOOTSTRAP =
-            """
-            node: {id: training, cluster: training}
-            admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-            static_resources:
-              listeners:
-                - name: outer
-                  address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-                  filter_chains:
-                    - filters: [%s]
-                - name: inner
-                  address: {pipe: {path: "@%s"}}
-                  filter_chains:
-                    - filters: [%s]
-              clusters:
-                - name: inner
-                  type: STATIC
-                  load_assignment:
-                    cluster_name: inner
-                    endpoints:
-                      - lb_endpoints: [{endpoint: {address: {pipe: {path: "@%2$s"}}}}]
-            """;
-
     private static final String MANAGER =
             """
             {name: envoy.filters.network.http_connection_manager, typed_config: {
@@ -61,12 +37,34 @@ final class ProxyTraining {
     private ProxyTraining() {}
 
     private static Path bootstrap(Path workdir) throws IOException {
+        // The first listener's cluster is the second one, so that a request goes out and comes in.
         var text =
-                BOOTSTRAP.formatted(
-                        MANAGER.formatted("route: {cluster: inner}"),
-                        workdir.resolve("inner"),
-                        MANAGER.formatted(
-                                "direct_response: {status: 200, body: {inline_string: in}}"));
+                """
+                node: {id: training, cluster: training}
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                static_resources:
+                  listeners:
+                    - name: outer
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains:
+                        - filters: [%s]
+                    - name: inner
+                      address: {pipe: {path: "@%s"}}
+                      filter_chains:
+                        - filters: [%s]
+                  clusters:
+                    - name: inner
+                      type: STATIC
+                      load_assignment:
+                        cluster_name: inner
+                        endpoints:
+                          - lb_endpoints: [{endpoint: {address: {pipe: {path: "@%2$s"}}}}]
+                """
+                        .formatted(
+                                MANAGER.formatted("route: {cluster: inner}"),
+                                workdir.resolve("inner"),
+                                MANAGER.formatted(
+                                        "direct_response: {status: 200, body: {inline_string: in}}"));
         return Files.writeString(workdir.resolve("training.yaml"), text);
     }
 
