@@ -82,8 +82,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             defaultValue = "http1",
             paramLabel = "NAME",
             description = {
-                "What is spoken: http1, http2-http1, http2, grpc, tls, tls-http2, handshake,",
-                "mtls-upstream or tcp. Default: ${DEFAULT-VALUE}"
+                "What is spoken: http1, http2-http1, http2, grpc, grpc-stream, tls, tls-http2,",
+                "handshake, mtls-upstream, mtls-handshake or tcp. Default: ${DEFAULT-VALUE}"
             })
     private String lineName = "";
 

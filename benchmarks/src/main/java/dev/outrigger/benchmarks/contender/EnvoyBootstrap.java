@@ -27,6 +27,15 @@ final class EnvoyBootstrap {
                     explicit_http_config: {http2_protocol_options: {}}
             """;
 
+    private static final String ONE_REQUEST_EACH =
+            """
+                typed_extension_protocol_options:
+                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                    common_http_protocol_options: {max_requests_per_connection: 1}
+                    explicit_http_config: {http_protocol_options: {}}
+            """;
+
     private EnvoyBootstrap() {}
 
     /**
@@ -117,24 +126,31 @@ final class EnvoyBootstrap {
 
     private static String upstream(Site site) {
         var files = site.certificates();
+        boolean each = site.line().connectsForEachRequest();
         return switch (site.line().upstream()) {
             case HTTP1 -> "";
             case HTTP2 -> HTTP2_UPSTREAM;
             case TLS_HTTP1, TLS_HTTP2, MTLS_HTTP1 ->
                     """
-                        transport_socket:
-                          name: envoy.transport_sockets.tls
-                          typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                            sni: %1$s
-                            common_tls_context:
-                              tls_certificates:
-                              - {certificate_chain: {filename: %2$s}, private_key: {filename: %3$s}}
-                              validation_context:
-                                trusted_ca: {filename: %2$s}
-                                match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: %1$s}}]
+                                transport_socket:
+                                  name: envoy.transport_sockets.tls
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                                    sni: %1$s
+                    %4$s\
+                                    common_tls_context:
+                                      tls_certificates:
+                                      - {certificate_chain: {filename: %2$s}, private_key: {filename: %3$s}}
+                                      validation_context:
+                                        trusted_ca: {filename: %2$s}
+                                        match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: %1$s}}]
                     """
-                            .formatted(RequestProfile.HOST, files.chain(), files.key());
+                                    .formatted(
+                                            RequestProfile.HOST,
+                                            files.chain(),
+                                            files.key(),
+                                            each ? "                max_session_keys: 0\n" : "")
+                            + (each ? ONE_REQUEST_EACH : "");
         };
     }
 }

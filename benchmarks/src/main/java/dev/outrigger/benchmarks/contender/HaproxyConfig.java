@@ -11,8 +11,11 @@ final class HaproxyConfig {
             """
               timeout http-keep-alive 3600s
               option forwardfor
-              http-reuse always
             """;
+
+    private static final String KEPT = "  http-reuse always\n";
+    private static final String ONE_REQUEST_EACH =
+            "  http-reuse never\n  option http-server-close\n";
 
     private HaproxyConfig() {}
 
@@ -22,6 +25,7 @@ final class HaproxyConfig {
      */
     static String text(Site site) {
         boolean isTcp = site.line() == Line.TCP;
+        boolean each = site.line().connectsForEachRequest();
         return """
         global
           nbthread 1
@@ -39,7 +43,7 @@ final class HaproxyConfig {
         """
                 .formatted(
                         isTcp ? "tcp" : "http",
-                        isTcp ? "" : HTTP,
+                        isTcp ? "" : HTTP + (each ? ONE_REQUEST_EACH : KEPT),
                         site.port(),
                         downstream(site),
                         isTcp ? "" : "  http-request set-header x-request-id %[uuid()]\n",
@@ -72,7 +76,8 @@ final class HaproxyConfig {
                             + files.both()
                             + " sni str("
                             + RequestProfile.HOST
-                            + ")";
+                            + ")"
+                            + (site.line().connectsForEachRequest() ? " no-ssl-reuse" : "");
         };
     }
 }

@@ -16,6 +16,13 @@ final class NginxConfig {
 
     private NginxConfig() {}
 
+    private static final String KEPT =
+            """
+                keepalive 1024;
+                keepalive_requests 1000000000;
+                keepalive_timeout 3600s;
+            """;
+
     private static final String ANSWER = "answer";
 
     /**
@@ -28,10 +35,7 @@ final class NginxConfig {
                 http {
                 %1$s  upstream b {
                     server 127.0.0.1:%2$d;
-                    keepalive 1024;
-                    keepalive_requests 1000000000;
-                    keepalive_timeout 3600s;
-                  }
+                %8$s  }
                   server {
                     listen 127.0.0.1:%3$d%4$s backlog=4096;
                     server_name %5$s;
@@ -47,7 +51,8 @@ final class NginxConfig {
                                 listen(site.line().downstream()),
                                 RequestProfile.HOST,
                                 site.line().downstream().isTls() ? certificate(site) : "",
-                                site.line().isGrpc() ? grpcPass() : proxyPass(site));
+                                site.line().isGrpc() ? grpcPass() : proxyPass(site),
+                                site.line().connectsForEachRequest() ? "" : KEPT);
     }
 
     /** Calls are asked through in HTTP/2, with the same headers. */
@@ -71,7 +76,10 @@ final class NginxConfig {
               proxy_set_header X-Request-Id $request_id;
         """
                         .formatted(scheme)
-                + (site.line().upstream().isTls() ? proxyTls(site.certificates()) : "");
+                + (site.line().upstream().isTls() ? proxyTls(site.certificates()) : "")
+                + (site.line().connectsForEachRequest()
+                        ? "      proxy_ssl_session_reuse off;\n"
+                        : "");
     }
 
     private static String proxyTls(Certificates files) {

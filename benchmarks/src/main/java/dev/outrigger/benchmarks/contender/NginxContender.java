@@ -36,7 +36,15 @@ public final class NginxContender implements Contender {
         return switch (line) {
             case HTTP2 -> Optional.of("speaks no HTTP/2 to an upstream, but for gRPC");
             case TCP -> Optional.of("its stream module is a package of its own");
-            case HTTP1, HTTP2_HTTP1, GRPC, GRPC_STREAM, TLS, TLS_HTTP2, HANDSHAKE, MTLS_UPSTREAM ->
+            case HTTP1,
+                    HTTP2_HTTP1,
+                    GRPC,
+                    GRPC_STREAM,
+                    TLS,
+                    TLS_HTTP2,
+                    HANDSHAKE,
+                    MTLS_UPSTREAM,
+                    MTLS_HANDSHAKE ->
                     Optional.empty();
         };
     }

@@ -26,6 +26,8 @@ public enum Line {
     HANDSHAKE(Leg.TLS_HTTP1, Leg.HTTP1),
     /** The proxy begins mutual TLS to the upstream, as a sidecar does for its application. */
     MTLS_UPSTREAM(Leg.HTTP1, Leg.MTLS_HTTP1),
+    /** A connection of mutual TLS to the upstream for every request, and no session resumed. */
+    MTLS_HANDSHAKE(Leg.HTTP1, Leg.MTLS_HTTP1),
     /** Bytes, not requests: HTTP/1.1 through a proxy that does not know what it is. */
     TCP(Leg.HTTP1, Leg.HTTP1);
 
@@ -60,13 +62,27 @@ public enum Line {
         return switch (this) {
             case GRPC -> 1;
             case GRPC_STREAM -> 100;
-            case HTTP1, HTTP2_HTTP1, HTTP2, TLS, TLS_HTTP2, HANDSHAKE, MTLS_UPSTREAM, TCP -> 0;
+            case HTTP1,
+                    HTTP2_HTTP1,
+                    HTTP2,
+                    TLS,
+                    TLS_HTTP2,
+                    HANDSHAKE,
+                    MTLS_UPSTREAM,
+                    MTLS_HANDSHAKE,
+                    TCP ->
+                    0;
         };
     }
 
     /** Whether requests are calls of gRPC. */
     public boolean isGrpc() {
         return messages() > 0;
+    }
+
+    /** Whether a connection to the upstream serves one request only. */
+    public boolean connectsForEachRequest() {
+        return this == MTLS_HANDSHAKE;
     }
 
     /** Whether somebody needs a certificate. */

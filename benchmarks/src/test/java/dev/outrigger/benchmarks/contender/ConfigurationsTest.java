@@ -60,6 +60,18 @@ class ConfigurationsTest {
     }
 
     @Test
+    void keepsAndResumesNothingWhereEachRequestHasItsHandshake() {
+        assertThat(EnvoyBootstrap.yaml(site(Line.MTLS_HANDSHAKE)))
+                .contains("max_session_keys: 0", "max_requests_per_connection: 1");
+        assertThat(NginxConfig.proxy(site(Line.MTLS_HANDSHAKE)))
+                .contains("proxy_ssl_session_reuse off;")
+                .doesNotContain("keepalive 1024");
+        assertThat(HaproxyConfig.text(site(Line.MTLS_HANDSHAKE)))
+                .contains("no-ssl-reuse", "option http-server-close")
+                .doesNotContain("http-reuse always");
+    }
+
+    @Test
     void saysWhoCannotTakePartInALine() {
         var nginx = new NginxContender(Path.of("/usr/sbin/nginx"));
 

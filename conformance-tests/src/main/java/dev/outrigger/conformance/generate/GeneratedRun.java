@@ -157,6 +157,7 @@ public final class GeneratedRun {
     /** What came of one batch: what differs is played again with that of others. */
     private record Checked(
             int cases,
+            Carried carried,
             SequencedMap<GeneratedCase, List<Difference>> differing,
             List<String> refused) {}
 
@@ -188,6 +189,7 @@ public final class GeneratedRun {
                 try {
                     var checked = entry.getValue().get();
                     sums.played += checked.cases();
+                    sums.carried.add(checked.carried());
                     sums.refused.addAll(checked.refused());
                     differing
                             .computeIfAbsent(batch.delivery(), _ -> new LinkedHashMap<>())
@@ -207,7 +209,12 @@ public final class GeneratedRun {
         }
         var failing = playAgain(differing, sums.unsteady);
         tell(
-                "the end: " + failing.size() + " fail, " + sums.unsteady.size() + " unsteady",
+                "the end: "
+                        + failing.size()
+                        + " fail, "
+                        + sums.unsteady.size()
+                        + " unsteady; "
+                        + sums.carried,
                 begin,
                 sums);
         return new Result(
@@ -223,6 +230,7 @@ public final class GeneratedRun {
         private final List<String> unsteady = new ArrayList<>();
         private final List<String> refused = new ArrayList<>();
         private final List<String> broken = new ArrayList<>();
+        private final Carried carried = new Carried();
         private int played;
     }
 
@@ -254,7 +262,7 @@ public final class GeneratedRun {
 
     private Checked check(Batch batch, long begin) throws IOException {
         if (System.nanoTime() - begin > settings.budget().toNanos()) {
-            return new Checked(0, new LinkedHashMap<>(), List.of());
+            return new Checked(0, new Carried(), new LinkedHashMap<>(), List.of());
         }
         var cases =
                 batch.seeds().stream()
@@ -275,7 +283,7 @@ public final class GeneratedRun {
                                         each.seed(),
                                         batch.delivery().name().toLowerCase(Locale.ROOT),
                                         differences)));
-        return new Checked(cases.size(), differing, refused);
+        return new Checked(cases.size(), Carried.of(cases, batch.delivery()), differing, refused);
     }
 
     /** A case with times takes as long alone as beside others, so all deliveries play at once. */

@@ -30,6 +30,9 @@ public record Observation(
         SortedMap<String, Long> statDeltas) {
     private static final int LONGEST_TEXT = 400;
 
+    /** Heads among text are compared line by line: they hold times. */
+    private static final int LONGEST_HEADS = 4096;
+
     public Observation {
         connections = List.copyOf(connections);
         attempts = AttemptOrder.of(attempts);
@@ -46,7 +49,7 @@ public record Observation(
             var name = "connection[" + (i + 1) + "]";
             fields.put(name + ".end", connection.end().name().toLowerCase(Locale.ROOT));
             if (!connection.unparsed().isEmpty()) {
-                fields.put(name + ".unparsed", shortened(connection.unparsed()));
+                fields.put(name + ".unparsed", shortened(connection.unparsed(), LONGEST_HEADS));
             }
             for (var each : connection.responses()) {
                 put(fields, "response[" + ++response + "]", each);
@@ -121,7 +124,11 @@ public record Observation(
 
     /** Long texts become their length and checksum: equal stays equal, and reports stay short. */
     private static String shortened(String text) {
-        if (text.length() <= LONGEST_TEXT) {
+        return shortened(text, LONGEST_TEXT);
+    }
+
+    private static String shortened(String text, int longest) {
+        if (text.length() <= longest) {
             return text;
         }
         try {

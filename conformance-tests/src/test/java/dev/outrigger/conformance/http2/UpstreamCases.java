@@ -607,6 +607,13 @@ final class UpstreamCases {
                 http1(script().atEnd(1, ok(false), headers(WHOLE, 1, "a", "b")), get(), second)
                         .cluster(", max_requests_per_connection: 1"));
         add(
+                "max requests, before the request's end",
+                http1(
+                                script().atHead(1, hello()),
+                                "POST /000 HTTP/1.1\r\nhost: a.b\r\ncontent-length: 8\r\n\r\nhalf",
+                                "more")
+                        .cluster(", max_requests_per_connection: 1"));
+        add(
                 "one at a time",
                 http2(
                         Script.greets(setting(3, 1), frame(SETTINGS, ACK, 0, NONE))

@@ -124,7 +124,6 @@ final class LocalReplySender {
         if (asked != null) {
             ResponseMutations.stripRefusal(given, asked);
         }
-        given.headers().remove(KnownHeader.CONTENT_LENGTH);
         // Only now: the answer is the attempt's.
         exchange.cancelRouter();
         begin(answer.status());
@@ -169,8 +168,9 @@ final class LocalReplySender {
         boolean toHead = request != null && request.method() == Method.HEAD;
         byte[] bytes = LocalReplies.complete(head, said, grpc, toHead, reply.grpcStatus());
         if (bytes.length == 0 && !grpc && !reply.raw()) {
-            // Whoever added it: nothing has no type.
+            // Whoever added them: nothing has no type and no length.
             head.headers().remove(KnownHeader.CONTENT_TYPE);
+            head.headers().remove(KnownHeader.CONTENT_LENGTH);
         }
         boolean endStream = bytes.length == 0 || toHead;
         if (encoding && chain != null) {

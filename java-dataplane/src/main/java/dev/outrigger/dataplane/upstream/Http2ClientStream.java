@@ -141,12 +141,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
         if (receiver == null) {
             return;
         }
-        // Envoy closes a connection that drains before the reset of its last stream goes out.
-        boolean closes = connection.closesWith(this);
-        if (closes) {
-            session.discard();
-        }
-        resetLocally(Http2Error.INTERNAL_ERROR);
+        boolean closes = resetUnfinished();
         end();
         if (closes) {
             connection.answered(this);
@@ -161,6 +156,20 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
             concluding = false;
             connection.free();
         }
+    }
+
+    /**
+     * Envoy closes a connection that drains before the reset of its last stream goes out.
+     *
+     * @return whether the connection closes with this stream
+     */
+    private boolean resetUnfinished() {
+        boolean closes = connection.closesWith(this);
+        if (closes) {
+            session.discard();
+        }
+        resetLocally(Http2Error.INTERNAL_ERROR);
+        return closes;
     }
 
     private void resetLocally(Http2Error error) {
@@ -289,7 +298,7 @@ final class Http2ClientStream implements UpstreamStream, Http2Stream.Listener {
                 responseOver = true;
                 return false;
             }
-            resetLocally(Http2Error.INTERNAL_ERROR);
+            var _ = resetUnfinished();
         }
         end();
         concluding = true;
