@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -94,7 +93,6 @@ final class AotCache {
                     pack(entries, place);
                     making.make(training, check);
                 }
-                Files.setLastModifiedTime(place, FileTime.fromMillis(System.currentTimeMillis()));
             }
             return making.command(using(place.resolve(CACHE)));
         } catch (IOException | UncheckedIOException e) {
