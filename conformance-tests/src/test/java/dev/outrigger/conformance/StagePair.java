@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,6 +73,10 @@ public final class StagePair implements AutoCloseable {
         Stage require() throws IOException {
             return stage.orElseThrow(() -> new IOException(failure));
         }
+
+        void close() {
+            stage.ifPresent(Stage::close);
+        }
     }
 
     private Opened open(ProxyUnderTest proxy, CaseGroup group, String side) throws IOException {
@@ -90,8 +95,10 @@ public final class StagePair implements AutoCloseable {
     }
 
     private void closeStages() {
-        oracleStage.stage().ifPresent(Stage::close);
-        subjectStage.stage().ifPresent(Stage::close);
+        CompletableFuture.allOf(
+                        CompletableFuture.runAsync(oracleStage::close, threads),
+                        CompletableFuture.runAsync(subjectStage::close, threads))
+                .join();
         current = Optional.empty();
     }
 

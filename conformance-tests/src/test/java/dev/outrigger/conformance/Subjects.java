@@ -9,6 +9,10 @@ import dev.outrigger.conformance.proxy.JavaProxy.LeakDetection;
 import dev.outrigger.conformance.proxy.ProxyUnderTest;
 import dev.outrigger.envoy.EnvoyProvision;
 import dev.outrigger.envoy.ProvisionOptions;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The two proxies of a test run. */
 public final class Subjects {
@@ -40,6 +44,15 @@ public final class Subjects {
         if (System.getProperty("outrigger.subject", "java").equals("envoy")) {
             return oracle();
         }
-        return JavaProxy.ofClassPath(System.getProperty("java.class.path"), leaks);
+        return JavaProxy.ofClassPath(
+                classPath(), leaks, Path.of("target", "aot"), System.err::println);
+    }
+
+    /** That of the tests without their own classes, which are no part of the proxy. */
+    private static String classPath() {
+        var own = Path.of("target").toAbsolutePath();
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !Path.of(entry).toAbsolutePath().startsWith(own))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

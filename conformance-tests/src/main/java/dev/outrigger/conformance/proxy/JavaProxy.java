@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The Java data plane in a JVM of its own: the subject.
@@ -23,7 +25,6 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
             List.of(
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
-                    "-Xshare:auto",
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1", // Started often, never long enough for C2 to pay.
                     "-Xmx256m");
@@ -40,14 +41,33 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
         command = List.copyOf(command);
     }
 
-    /** The data plane of the class path, run by the Java that runs this. */
-    public static JavaProxy ofClassPath(String classPath, LeakDetection leaks) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_FLAGS);
-        command.add("-Dio.netty.leakDetection.level=" + leaks.name().toLowerCase(Locale.ROOT));
-        command.addAll(List.of("-cp", classPath, MAIN));
+    /**
+     * The data plane of the class path, run by the Java that runs this.
+     *
+     * @param caches the folder of what makes its starts fast
+     * @param told is told when they are not
+     */
+    public static JavaProxy ofClassPath(
+            String classPath, LeakDetection leaks, Path caches, Consumer<String> told) {
+        var java = new ArrayList<String>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(JVM_FLAGS);
+        var cached =
+                new AotCache(caches, told)
+                        .command(
+                                java,
+                                classPath,
+                                List.of(MAIN),
+                                ProxyTraining::run,
+                                ProxyTraining::check);
+        var command = new ArrayList<>(cached);
+        // No flag of the JVM: one cache is for both levels.
+        command.add(1, "-Dio.netty.leakDetection.level=" + leaks.name().toLowerCase(Locale.ROOT));
         return new JavaProxy(command);
+    }
+
+    static List<String> with(List<String> command, List<String> args) {
+        return Stream.concat(command.stream(), args.stream()).toList();
     }
 
     @Override
@@ -71,8 +91,6 @@ public record JavaProxy(List<String> command) implements ProxyUnderTest {
     }
 
     private EnvoyProcess launch(List<String> args, Path workdir, Path log) throws IOException {
-        var all = new ArrayList<>(command);
-        all.addAll(args);
-        return EnvoyProcess.start(all, workdir, log);
+        return EnvoyProcess.start(with(command, args), workdir, log);
     }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EveryTypeIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration STEP = Duration.ofMillis(50);
-    private static final int WAYS_AT_ONCE = 2;
+    private static final int WAYS_AT_ONCE = 4;
 
     private final Semaphore atOnce = new Semaphore(WAYS_AT_ONCE);
     private final Map<Way, Map<String, String>> oracle = new EnumMap<>(Way.class);
@@ -51,39 +52,39 @@ class EveryTypeIT {
     @BeforeAll
     void play(@TempDir Path folder) throws Exception {
         var identities = new Identities(folder);
-        var played = new ArrayList<CompletableFuture<Void>>();
+        var played = new ArrayList<CompletableFuture<?>>();
         for (Way way : Way.values()) {
             if (way.name().contains(System.getProperty("delivery.way", ""))) {
-                played.add(
-                        CompletableFuture.runAsync(
-                                () -> play(way, folder, identities),
-                                task -> Thread.ofVirtual().start(task)));
+                played.add(inBackground(() -> play(way, folder, identities)));
             }
         }
         played.forEach(CompletableFuture::join);
     }
 
-    private void play(Way way, Path folder, Identities identities) {
+    private static <T> CompletableFuture<T> inBackground(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> Thread.ofVirtual().start(task));
+    }
+
+    private Way play(Way way, Path folder, Identities identities) {
         atOnce.acquireUninterruptibly();
         try {
-            var theirs = play(Subjects.oracle(), way, folder, identities);
-            var ours = play(Subjects.subject(), way, folder, identities);
+            var theirs = inBackground(() -> play(Subjects.oracle(), way, folder, identities));
+            var ours = inBackground(() -> play(Subjects.subject(), way, folder, identities));
+            CompletableFuture.allOf(theirs, ours).join();
             synchronized (oracle) {
-                oracle.put(way, theirs);
-                subject.put(way, ours);
+                oracle.put(way, theirs.join());
+                subject.put(way, ours.join());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return way;
         } finally {
             atOnce.release();
         }
     }
 
     private static Map<String, String> play(
-            ProxyUnderTest proxy, Way way, Path folder, Identities identities) throws IOException {
-        Path place =
-                Files.createDirectories(folder.resolve(way + "-" + proxy.name()).toAbsolutePath());
-        try (var control = new AnyWayControlPlane(place)) {
+            ProxyUnderTest proxy, Way way, Path folder, Identities identities) {
+        var place = folder.resolve(way + "-" + proxy.name()).toAbsolutePath();
+        try (var control = new AnyWayControlPlane(Files.createDirectories(place))) {
             var every = new EveryType(way, place, identities, control.grpcPort());
             control.publish(every.version(1));
             Path bootstrap = place.resolve("bootstrap.yaml");
@@ -91,6 +92,8 @@ class EveryTypeIT {
             try (RunningProxy running = proxy.start(bootstrap, place)) {
                 return new Conversation(way, running, control, every, identities).play();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -60,6 +60,17 @@ final class FrameCases {
         return join(PREFACE, setting(4, bytes), ask(":path", "/direct"));
     }
 
+    /** What opens a connection, with a request. */
+    static byte[] opened(String path) {
+        return join(PREFACE, ask(":path", path));
+    }
+
+    /** A request that is taken back with the same bytes. */
+    static byte[] takenBack(String path, int stream) {
+        return join(
+                headers(WHOLE, stream, get(":path", path)), frame(RST_STREAM, 0, stream, int32(8)));
+    }
+
     private void add(String name, byte[]... parts) {
         byte[][] sent = parts.clone();
         sent[0] = join(PREFACE, parts[0]);

@@ -51,6 +51,7 @@ class Http2WireIT {
             List<String> log,
             Map<String, Long> stats,
             List<String> held,
+            List<String> takenBack,
             Map<String, List<String>> names) {}
 
     private Played oracle;
@@ -89,7 +90,13 @@ class Http2WireIT {
             for (var each : FrameCases.ofOneEvent().entrySet()) {
                 answers.put(each.getKey(), FrameClient.play(unlogged, each.getValue()));
             }
-            return new Played(answers, lines(log), counted, held(running, port), names(running));
+            return new Played(
+                    answers,
+                    lines(log),
+                    counted,
+                    held(running, port),
+                    takenBack(running, port),
+                    names(running));
         }
     }
 
@@ -103,6 +110,32 @@ class Http2WireIT {
             held.add(pending(proxy, 0));
         }
         return held;
+    }
+
+    /**
+     * What is counted of requests on a connection to a host that is there already, one answered and
+     * one taken back as it is sent.
+     */
+    private static List<String> takenBack(RunningProxy proxy, int port) throws IOException {
+        var counted = new ArrayList<String>();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(FrameCases.opened("/once"));
+            counted.add(once(proxy, "cluster.once.upstream_rq_2xx: 1"));
+            socket.getOutputStream().write(FrameCases.takenBack("/once", 3));
+            counted.add(once(proxy, "cluster.once.upstream_cx_destroy_local_with_active_rq: 1"));
+        }
+        return counted;
+    }
+
+    /** The bytes sent so far, when the event that is waited for has come. */
+    private static String once(RunningProxy proxy, String event) {
+        boolean seen =
+                Eventually.holds(
+                        Duration.ofSeconds(10),
+                        () -> text(proxy, "/stats?filter=cluster.once").contains(event + "\n"));
+        return seen
+                ? text(proxy, "/stats?filter=cluster.once.upstream_cx_tx_bytes_total")
+                : "never: " + event;
     }
 
     private static String pending(RunningProxy proxy, int expected) {
@@ -185,6 +218,14 @@ class Http2WireIT {
     }
 
     @Test
+    void doesNotCountBytesThatAreTakenBackAsTheyAreSent() {
+        assertThat(subject.takenBack()).isEqualTo(oracle.takenBack()).hasSize(2);
+        assertThat(oracle.takenBack().getLast())
+                .matches("cluster.once.upstream_cx_tx_bytes_total: [1-9]\\d*\n")
+                .isEqualTo(oracle.takenBack().getFirst());
+    }
+
+    @Test
     void codecHasTheStatsOfEnvoys() {
         assertThat(subject.names()).isEqualTo(oracle.names());
         assertThat(subject.names().get("Gauges")).contains("http2.outbound_frames_active");
@@ -207,7 +248,7 @@ class Http2WireIT {
                   - name: file
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                      path: %s
+                      path: %2$s
                       log_format:
                         text_format_source:
                           inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% %%BYTES_SENT%% %%REQ(:AUTHORITY)%%\\n"
@@ -218,6 +259,8 @@ class Http2WireIT {
                       routes:
                       - match: {prefix: /direct}
                         direct_response: {status: 200, body: {inline_string: hello}}
+                      - match: {prefix: /once}
+                        route: {cluster: once}
                       - match: {prefix: /}
                         route: {cluster: c}
                   http_filters:
@@ -248,8 +291,15 @@ class Http2WireIT {
               cluster_name: c
               endpoints:
               - lb_endpoints:
-                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %1$d}}}
+          - name: once
+            type: STATIC
+            load_assignment:
+              cluster_name: once
+              endpoints:
+              - lb_endpoints:
+                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %1$d}}}
         """
-                .formatted(log, upstream);
+                .formatted(upstream, log);
     }
 }

@@ -184,7 +184,7 @@ final class Http1ClientConnection extends ClientConnection implements UpstreamSt
             pool.streamEnded(this);
             countActiveStreams(true);
             // Envoy writes what it can before it closes, so that the host sees what was asked.
-            out.flush();
+            out.flushUncounted();
             close();
         }
     }

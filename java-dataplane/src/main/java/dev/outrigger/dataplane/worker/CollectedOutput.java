@@ -27,6 +27,9 @@ public final class CollectedOutput {
     private boolean dirty;
     private long written;
 
+    /** Handed to the channel, but not flushed so far. */
+    private long uncounted;
+
     /**
      * @param owner is flushed at the end of the event, and then calls {@link #flush} or {@link
      *     #settled}
@@ -81,10 +84,8 @@ public final class CollectedOutput {
             room(length).writeBytes(data);
             data.release();
         } else {
-            writeOut();
-            worker.stats().add(bytes, length);
-            written += length;
-            context().write(data, context().voidPromise());
+            write();
+            write(data);
             markDirty();
         }
         if (chunked) {
@@ -101,7 +102,7 @@ public final class CollectedOutput {
     public ByteBuf room(int more) {
         ByteBuf buffer = collected;
         if (buffer != null && buffer.readableBytes() > WRITE_OUT_BYTES) {
-            writeOut();
+            write();
             buffer = null;
         }
         if (buffer == null) {
@@ -122,19 +123,41 @@ public final class CollectedOutput {
 
     /** Hands what was collected to the channel, without flushing it. */
     public void writeOut() {
+        write();
+        worker.stats().add(bytes, uncounted);
+        uncounted = 0;
+    }
+
+    private void write() {
         ByteBuf buffer = collected;
         if (buffer != null) {
             collected = null;
-            worker.stats().add(bytes, buffer.readableBytes());
-            written += buffer.readableBytes();
-            context().write(buffer, context().voidPromise());
+            write(buffer);
         }
+    }
+
+    private void write(ByteBuf data) {
+        int length = data.readableBytes();
+        uncounted += length;
+        written += length;
+        context().write(data, context().voidPromise());
     }
 
     /** Writes and flushes everything. */
     public void flush() {
         dirty = false;
         writeOut();
+        context().flush();
+    }
+
+    /**
+     * Writes and flushes everything in front of a close. As in Envoy what the event at hand has
+     * made is sent, but not counted (observed).
+     */
+    public void flushUncounted() {
+        dirty = false;
+        write();
+        uncounted = 0;
         context().flush();
     }
 
