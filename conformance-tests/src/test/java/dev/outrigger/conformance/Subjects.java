@@ -11,11 +11,16 @@ import dev.outrigger.envoy.EnvoyProvision;
 import dev.outrigger.envoy.ProvisionOptions;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The two proxies of a test run. */
 public final class Subjects {
+    /** Whether a cache still fits is asked once for each JVM of the tests: that reads all jars. */
+    private static final Map<LeakDetection, ProxyUnderTest> JAVA = new ConcurrentHashMap<>();
+
     private Subjects() {}
 
     /** The stock Envoy; without one, tests fail under CI=true and are skipped visibly elsewhere. */
@@ -44,8 +49,11 @@ public final class Subjects {
         if (System.getProperty("outrigger.subject", "java").equals("envoy")) {
             return oracle();
         }
-        return JavaProxy.ofClassPath(
-                classPath(), leaks, Path.of("target", "aot"), System.err::println);
+        return JAVA.computeIfAbsent(
+                leaks,
+                level ->
+                        JavaProxy.ofClassPath(
+                                classPath(), level, Path.of("target", "aot"), System.err::println));
     }
 
     /** That of the tests without their own classes, which are no part of the proxy. */
