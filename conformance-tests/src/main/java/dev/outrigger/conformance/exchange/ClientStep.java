@@ -36,8 +36,8 @@ public sealed interface ClientStep {
     /** Waits until this many attempts have arrived at the upstreams. */
     record AwaitAttempts(int count) implements ClientStep {}
 
-    /** Waits until a statistic of the proxy's has the value. */
-    record AwaitStat(String name, long value) implements ClientStep {}
+    /** Waits until a statistic of the proxy's has the value, or at least that. */
+    record AwaitStat(String name, long value, boolean atLeast) implements ClientStep {}
 
     /** Lets time pass. */
     record Pause(Duration duration) implements ClientStep {}

@@ -98,10 +98,13 @@ final class StepReader {
 
     private static ClientStep stat(String path, String text) {
         var words = text.split(": ");
-        if (words.length != 2 || !words[1].matches("\\d{1,9}")) {
-            throw new IllegalArgumentException(path + ": " + text + " (expected: \"NAME: 1\")");
+        if (words.length != 2 || !words[1].matches("\\d{1,9}\\+?")) {
+            throw new IllegalArgumentException(
+                    path + ": " + text + " (expected: \"NAME: 1\" or \"NAME: 1+\")");
         }
-        return new ClientStep.AwaitStat(words[0], Long.parseLong(words[1]));
+        boolean atLeast = words[1].endsWith("+");
+        var value = atLeast ? words[1].substring(0, words[1].length() - 1) : words[1];
+        return new ClientStep.AwaitStat(words[0], Long.parseLong(value), atLeast);
     }
 
     private static ClientStep admin(String path, String text) {

@@ -163,7 +163,7 @@ final class WireClient implements AutoCloseable {
             case ClientStep.AwaitAttempts(var count) -> {
                 var _ = attempts.await(count, stepLimit);
             }
-            case ClientStep.AwaitStat(var name, var value) -> awaitStat(name, value);
+            case ClientStep.AwaitStat await -> awaitStat(await);
             case ClientStep.Pause(var duration) -> Eventually.pause(duration);
             case ClientStep.CloseWrite() -> {
                 awaitAnnouncedEnd(current());
@@ -186,20 +186,21 @@ final class WireClient implements AutoCloseable {
         }
     }
 
-    private void awaitStat(String name, long value) throws IOException {
+    private void awaitStat(ClientStep.AwaitStat step) throws IOException {
+        var name = step.name();
         var path = "/stats?filter=" + URLEncoder.encode("^" + Pattern.quote(name) + "$", UTF_8);
         long seen = -1;
         boolean reached = false;
         for (long until = System.nanoTime() + stepLimit.toNanos();
                 !reached && System.nanoTime() < until; ) {
             seen = Stats.parse(proxy.admin("GET", path).body()).values().getOrDefault(name, 0L);
-            reached = seen == value;
+            reached = seen == step.value() || (step.atLeast() && seen > step.value());
             if (!reached) {
                 Eventually.pause(POLLED);
             }
         }
         if (!reached) {
-            throw new IOException(name + ": " + seen + " (expected: " + value + ")");
+            throw new IOException(name + ": " + seen + " (expected: " + step.value() + ")");
         }
     }
 

@@ -5,7 +5,6 @@ import dev.outrigger.dataplane.message.BytesMeter;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.StreamInfo;
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -42,14 +41,14 @@ final class InternalRedirects {
 
     /**
      * Follows one: the exchange ends with its log line, and the request, which was changed, begins
-     * anew behind the checks of the connection manager.
+     * anew behind the checks of the connection manager. Whom it is for is not found out again: it
+     * comes from the connection's own peer, whatever x-forwarded-for says (observed).
      *
      * @param status of the redirect
      * @param body the request's, given away
      */
     void follow(int status, RequestHead head, ByteBuf body) {
         StreamInfo info = exchange.info();
-        InetSocketAddress remote = info.remoteAddress();
         boolean http10 = exchange.isHttp10();
         long received = info.bytesReceived();
         // A redirect by 303 has made the request one without a body.
@@ -62,7 +61,6 @@ final class InternalRedirects {
         moved.resume(info.downstreamBytes());
         exchange.begin(exchange.manager());
         info.downstreamBytes().resume(moved);
-        info.setRemoteAddress(remote);
         info.addBytesReceived(received);
         count++;
         // The field that asked for it was removed before; Envoy looks for it again.

@@ -309,9 +309,9 @@ public final class HeaderBlock extends HeaderTable {
         return found;
     }
 
-    /** Whether any header but the last, which Envoy has not looked at yet, has one. */
-    boolean hasUnderscoredBeforeLast() {
-        for (int i = 0; i < limit() - 1; i++) {
+    /** Whether any of the first entries has a name with one. */
+    boolean hasUnderscored(int entries) {
+        for (int i = 0; i < entries; i++) {
             if (id(i) == KnownHeader.UNKNOWN && hasUnderscore(i)) {
                 return true;
             }

@@ -211,7 +211,7 @@ public final class RequestReader {
                 : found;
     }
 
-    /** Envoy counts headers last of all that concerns their lines. */
+    /** Envoy counts headers last of all that concerns their lines, and each behind its name. */
     private CodecError refused(CodecError found) {
         if (found == CodecError.HEADERS_TOO_LARGE) {
             return found;
@@ -219,15 +219,18 @@ public final class RequestReader {
         if (firstLineForbidden) {
             return CodecError.INVALID_CHARACTERS;
         }
-        if (found == CodecError.CODEC_ERROR
-                && parser.hasBadName()
-                && options.underscores() == Underscores.REJECT
-                && head.headers().hasUnderscoredBeforeLast()) {
-            return CodecError.UNEXPECTED_UNDERSCORE;
+        HeaderBlock headers = head.headers();
+        boolean tooMany = found == CodecError.TOO_MANY_HEADERS;
+        if (tooMany && RequestFraming.hasInvalidLength(headers)) {
+            return CodecError.CODEC_ERROR;
         }
-        return found == CodecError.TOO_MANY_HEADERS
-                        && RequestFraming.hasInvalidLength(head.headers())
-                ? CodecError.CODEC_ERROR
+        // Where a name is bad, the header before it has not been looked at yet; of too many there
+        // is one more here than there may be.
+        boolean badName = found == CodecError.CODEC_ERROR && parser.hasBadName();
+        return options.underscores() == Underscores.REJECT
+                        && (tooMany || badName)
+                        && headers.hasUnderscored(headers.limit() - (badName ? 1 : 0))
+                ? CodecError.UNEXPECTED_UNDERSCORE
                 : found;
     }
 
