@@ -58,6 +58,11 @@ class ControlPlaneIT {
     }
 
     @TestFactory
+    Stream<DynamicTest> scopes() {
+        return tests("GRPC", ScopeCases.all());
+    }
+
+    @TestFactory
     Stream<DynamicTest> virtualHosts() {
         return Stream.concat(
                 tests("GRPC", VirtualHostCases.stateOfTheWorld()),

@@ -21,4 +21,9 @@ public record ScopeConfig(
     public ScopeConfig {
         key = List.copyOf(key);
     }
+
+    /** The same when its routes have been asked for. */
+    public ScopeConfig asked() {
+        return new ScopeConfig(name, false, routeConfigName, inline, key, contentHash);
+    }
 }

@@ -3,6 +3,7 @@ package dev.outrigger.dataplane.downstream;
 
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.RouteSource.Scopes;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.RouteTable;
 import dev.outrigger.dataplane.config.ScopeConfig;
@@ -50,17 +51,23 @@ final class CompiledRoutes {
 
     private ScopedRoutes scoped(RouteSource.Scoped source, ProxyConfig proxy) {
         var byKey = new HashMap<List<String>, Routes>();
+        var onDemand = new HashMap<List<String>, OnDemand>();
         for (ScopeConfig scope : scopes(source.scopes(), proxy)) {
+            List<String> key = scope.key().stream().map(WireText::of).toList();
+            if (scope.onDemand() && source.scopes() instanceof Scopes.Discovered(var reference)) {
+                onDemand.put(key, new OnDemand.Scope(reference, scope.name()));
+                continue;
+            }
             Routes table =
                     routes(
                             scope.inline()
                                     .orElseGet(() ->
                                             proxy.routeTables().get(scope.routeConfigName())));
             if (table != null) {
-                byKey.put(scope.key().stream().map(WireText::of).toList(), table);
+                byKey.put(key, table);
             }
         }
-        return new ScopedRoutes(source.key(), byKey);
+        return new ScopedRoutes(source.key(), byKey, onDemand);
     }
 
     private static List<ScopeConfig> scopes(Scopes scopes, ProxyConfig proxy) {

@@ -13,7 +13,7 @@ import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.dnscache.DnsCaches;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.GenericSecrets;
-import dev.outrigger.dataplane.filter.OnDemandHosts;
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.state.RequestPath;
 import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.telemetry.StatsStore;
@@ -69,7 +69,7 @@ public final class NettyRequestPath implements RequestPath {
     private final GenericSecrets secrets = new GenericSecrets();
     private final NameLookup nameLookup;
     private final DnsCaches dnsCaches;
-    private final OnDemandHosts onDemandHosts;
+    private final OnDemandRoutes onDemandRoutes;
     private final Clusters clusters;
     private final ListenerCompiler compiler;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -119,7 +119,7 @@ public final class NettyRequestPath implements RequestPath {
                                 options.runtime(),
                                 mainRandom,
                                 index -> workers.get(index)::execute));
-        this.onDemandHosts = new OnDemandHosts(loop::execute, index -> workers.get(index)::execute);
+        this.onDemandRoutes = new OnDemandRoutes(loop::execute, index -> workers.get(index)::execute);
         var filters =
                 new FactoryContext(
                         stats,
@@ -131,7 +131,7 @@ public final class NettyRequestPath implements RequestPath {
                         options.serviceCluster(),
                         serverDrain::isHealthCheckFailed,
                         dnsCaches,
-                        onDemandHosts);
+                        onDemandRoutes);
         for (int i = 0; i < options.workers(); i++) {
             EventLoop eventLoop = group.next();
             workers.add(
@@ -198,8 +198,8 @@ public final class NettyRequestPath implements RequestPath {
     }
 
     @Override
-    public void useVirtualHosts(VirtualHostSource source) {
-        onDemandHosts.use(source::request);
+    public void useOnDemand(OnDemandRoutes.Source source) {
+        onDemandRoutes.use(source);
     }
 
     @Override

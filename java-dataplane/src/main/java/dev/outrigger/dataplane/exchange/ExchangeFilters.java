@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.OnDemand;
+import java.util.Locale;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.filter.ClusterHealth;
 import dev.outrigger.dataplane.filter.FilterStream;
@@ -141,10 +143,19 @@ final class ExchangeFilters implements FilterStream, ClusterHealth {
     }
 
     @Override
-    public @Nullable String routesOnDemand() {
+    public @Nullable OnDemand routesOnDemand() {
         RequestHead head = exchange.request();
-        Routes routes = head == null ? null : exchange.manager().routes(head);
-        return routes == null || routes.config().vhds().isEmpty() ? null : routes.config().name();
+        if (head == null) {
+            return null;
+        }
+        Routes routes = exchange.manager().routes(head);
+        if (routes == null) {
+            return exchange.manager().scopeOnDemand(head);
+        }
+        return routes.config().vhds().isEmpty()
+                ? null
+                : new OnDemand.VirtualHost(
+                        routes.config().name(), head.authority().toLowerCase(Locale.ROOT));
     }
 
     @Override

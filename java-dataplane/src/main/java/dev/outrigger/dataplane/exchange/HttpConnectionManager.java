@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
@@ -75,6 +76,11 @@ public final class HttpConnectionManager {
     /** The route table for a request. */
     @Nullable Routes routes(RequestHead head) {
         return scopes == null ? routes : scopes.find(head);
+    }
+
+    /** The request's scope, if its routes may be asked for. */
+    @Nullable OnDemand scopeOnDemand(RequestHead head) {
+        return scopes == null ? null : scopes.findOnDemand(head);
     }
 
     @Nullable Cluster cluster(String name) {

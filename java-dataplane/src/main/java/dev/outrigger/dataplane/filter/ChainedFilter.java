@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.Route;
@@ -85,7 +86,7 @@ final class ChainedFilter implements FilterCallbacks {
     }
 
     @Override
-    public @Nullable String routesOnDemand() {
+    public @Nullable OnDemand routesOnDemand() {
         return stream.routesOnDemand();
     }
 

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * @param serviceCluster {@code --service-cluster}; may be empty
  * @param healthCheckFailed whether {@code /healthcheck/fail} was asked for; any thread
  * @param dnsCaches for filters that look up names; asked while compiling only
- * @param onDemandHosts for filters that ask for virtual hosts
+ * @param onDemandRoutes for filters that ask for routes
  */
 public record FactoryContext(
         StatsStore stats,
@@ -31,7 +31,7 @@ public record FactoryContext(
         String serviceCluster,
         BooleanSupplier healthCheckFailed,
         DnsCaches dnsCaches,
-        OnDemandHosts onDemandHosts) {
+        OnDemandRoutes onDemandRoutes) {
     public FactoryContext withStatPrefix(String prefix) {
         return new FactoryContext(
                 stats,
@@ -43,6 +43,6 @@ public record FactoryContext(
                 serviceCluster,
                 healthCheckFailed,
                 dnsCaches,
-                onDemandHosts);
+                onDemandRoutes);
     }
 }

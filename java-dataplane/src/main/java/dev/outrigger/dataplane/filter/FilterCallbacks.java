@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.message.StreamInfo;
 import dev.outrigger.dataplane.route.Route;
@@ -40,11 +41,8 @@ public interface FilterCallbacks {
     /** Headers that routing looks at have changed: the next to ask looks for a route again. */
     void clearRouteCache();
 
-    /**
-     * The name of the request's route configuration, if its virtual hosts come apart from it and
-     * may be asked for; else {@code null}.
-     */
-    @Nullable String routesOnDemand();
+    /** What the request may ask for that could be its route; {@code null} for nothing. */
+    @Nullable OnDemand routesOnDemand();
 
     /** From here on the request has the routes and clusters of now, not those it began with. */
     void refreshRoutes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.FormatContext;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
@@ -34,7 +35,7 @@ public interface FilterStream {
     void clearRouteCache();
 
     /** See {@link FilterCallbacks#routesOnDemand}. */
-    default @Nullable String routesOnDemand() {
+    default @Nullable OnDemand routesOnDemand() {
         return null;
     }
 

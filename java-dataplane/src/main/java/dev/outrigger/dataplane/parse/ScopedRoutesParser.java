@@ -49,7 +49,7 @@ public final class ScopedRoutesParser {
 
     static final SupportedFields SCOPE =
             SupportedFields.of(ScopedRouteConfiguration.class)
-                    .obeyedWithNote("on_demand", "its routes are asked for at once all the same")
+                    .obeyed("on_demand")
                     .obeyed("name", "route_configuration_name")
                     .nested("route_configuration", () -> RouteParser.ROUTE_CONFIGURATION)
                     .nested("key", () -> KEY);
@@ -173,7 +173,7 @@ public final class ScopedRoutesParser {
         }
         return new ScopeConfig(
                 proto.getName(),
-                proto.getOnDemand(),
+                proto.getOnDemand() && !proto.getRouteConfigurationName().isEmpty(),
                 inline.isPresent() ? "" : proto.getRouteConfigurationName(),
                 inline,
                 proto.getKey().getFragmentsList().stream().map(f -> f.getStringKey()).toList(),

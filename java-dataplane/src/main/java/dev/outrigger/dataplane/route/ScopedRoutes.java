@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.route;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.ScopeKeyConfig;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.Extract;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.HeaderFragment;
@@ -18,18 +19,37 @@ public final class ScopedRoutes {
     private final List<HeaderFragment> fragments;
     private final byte[][] names;
     private final Map<List<String>, Routes> scopes;
+    private final Map<List<String>, OnDemand> onDemand;
 
-    public ScopedRoutes(ScopeKeyConfig key, Map<List<String>, Routes> scopes) {
+    /**
+     * @param onDemand scopes whose routes nobody has asked for yet
+     */
+    public ScopedRoutes(
+            ScopeKeyConfig key,
+            Map<List<String>, Routes> scopes,
+            Map<List<String>, OnDemand> onDemand) {
         this.fragments = key.fragments().stream().map(ScopedRoutes::wire).toList();
         this.names =
                 fragments.stream()
                         .map(each -> WireText.bytes(each.header()))
                         .toArray(byte[][]::new);
         this.scopes = Map.copyOf(scopes);
+        this.onDemand = Map.copyOf(onDemand);
     }
 
     /** The table of the request's scope; {@code null} without one, or before its routes came. */
     public @Nullable Routes find(RequestHead head) {
+        List<String> key = key(head);
+        return key == null ? null : scopes.get(key);
+    }
+
+    /** The request's scope, if nobody has asked for its routes yet. */
+    public @Nullable OnDemand findOnDemand(RequestHead head) {
+        List<String> key = onDemand.isEmpty() ? null : key(head);
+        return key == null ? null : onDemand.get(key);
+    }
+
+    private @Nullable List<String> key(RequestHead head) {
         var key = new ArrayList<String>(names.length);
         HeaderBlock headers = head.headers();
         for (int i = 0; i < names.length; i++) {
@@ -49,7 +69,7 @@ public final class ScopedRoutes {
             }
             key.add(part);
         }
-        return scopes.get(key);
+        return key;
     }
 
     private static HeaderFragment wire(HeaderFragment configured) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.ads.XdsSources;
@@ -158,7 +159,7 @@ public final class ConfigAssembler implements AutoCloseable {
                         this::settle);
         this.scopes = new ScopedRouteDiscovery(loop, sources, parsers, stats, this::settle);
         this.routes = new RouteDiscovery(loop, sources, parsers, stats, this::settle);
-        requestPath.useVirtualHosts(routes::requestOnDemand);
+        requestPath.useOnDemand(this::requestOnDemand);
         this.listeners =
                 new ListenerSet(
                         requestPath,
@@ -424,6 +425,16 @@ public final class ConfigAssembler implements AutoCloseable {
             serverStats.setCertificates(requestPath.certificates());
         }
         routes.takeAnswered().forEach(Runnable::run);
+        scopes.takeAnswered(routes::isSettled).forEach(Runnable::run);
+    }
+
+    private Runnable requestOnDemand(OnDemand wanted, Runnable answered) {
+        return switch (wanted) {
+            case OnDemand.VirtualHost(String routeConfigName, String host) ->
+                    routes.requestOnDemand(routeConfigName, host, answered);
+            case OnDemand.Scope(var reference, String name) ->
+                    scopes.requestOnDemand(reference, name, answered);
+        };
     }
 
     private ServerState initializationState() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.ActiveCluster;
@@ -84,18 +85,8 @@ public interface RequestPath {
     /** What looks up the names that requests bring; before the first configuration. */
     default void useNameResolver(NameResolver resolver) {}
 
-    /** Whom requests ask for virtual hosts; before the first configuration. */
-    default void useVirtualHosts(VirtualHostSource source) {}
-
-    /** Asks for virtual hosts on demand; main loop. */
-    @FunctionalInterface
-    interface VirtualHostSource {
-        /**
-         * @param answered run once, after what came of it was applied
-         * @return gives up waiting
-         */
-        Runnable request(String routeConfigName, String host, Runnable answered);
-    }
+    /** Whom requests ask for routes; before the first configuration. */
+    default void useOnDemand(OnDemandRoutes.Source source) {}
 
     /** Opens access logs again by their names, for who has moved the files away. */
     default void reopenLogs() {}

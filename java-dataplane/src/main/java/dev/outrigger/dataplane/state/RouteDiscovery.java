@@ -162,7 +162,7 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         return was;
     }
 
-    /** See {@link RequestPath.VirtualHostSource}. */
+    /** See {@link RequestPath#useOnDemand}. */
     Runnable requestOnDemand(String name, String host, Runnable waiting) {
         return hosts.requestOnDemand(name, host, waiting);
     }

@@ -16,6 +16,9 @@ import dev.outrigger.dataplane.state.ListenerEntry.ScopedUse;
 import dev.outrigger.dataplane.telemetry.StatsStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +95,7 @@ final class ScopedRouteDiscovery {
             use.routes()
                     .ifPresent(source -> {
                         for (ScopeConfig scope : scopesOf(use)) {
-                            if (!scope.routeConfigName().isEmpty()) {
+                            if (!scope.routeConfigName().isEmpty() && !scope.onDemand()) {
                                 routes.add(
                                         new RdsUse(
                                                 new RouteSource.Rds(
@@ -126,6 +129,36 @@ final class ScopedRouteDiscovery {
         return names;
     }
 
+    /**
+     * Asks for the routes of a scope that nobody has needed yet.
+     *
+     * @param answered run once, when they came or are known not to come
+     * @return gives up waiting
+     */
+    Runnable requestOnDemand(ResourceReference scopes, String name, Runnable answered) {
+        for (Source source : bySource.values()) {
+            if (source.isFor(scopes) && source.scopes.containsKey(name)) {
+                return source.request(name, answered);
+            }
+        }
+        // Gone since the request looked: so it goes on without.
+        answered.run();
+        return () -> {};
+    }
+
+    /**
+     * Who waited for what is known now.
+     *
+     * @param isSettled whether a route configuration has come or is known not to come
+     */
+    List<Runnable> takeAnswered(Predicate<String> isSettled) {
+        var all = new ArrayList<Runnable>();
+        for (Source source : bySource.values()) {
+            source.takeAnswered(isSettled, all);
+        }
+        return all;
+    }
+
     boolean takeChanged() {
         boolean was = changed;
         changed = false;
@@ -138,7 +171,7 @@ final class ScopedRouteDiscovery {
 
     private List<ScopeConfig> scopesOf(ScopedUse use) {
         var source = bySource.get(keyOf(use));
-        return source == null ? List.of() : List.copyOf(source.scopes.values());
+        return source == null ? List.of() : source.scopesNow();
     }
 
     private static SourceKey keyOf(ScopedUse use) {
@@ -152,6 +185,7 @@ final class ScopedRouteDiscovery {
         private final ConfigReload reload;
         private final StatsStore.Gauge all;
         private final StatsStore.Gauge active;
+        private final StatsStore.Gauge onDemand;
 
         User(ScopedUse use) {
             this.use = use;
@@ -160,15 +194,22 @@ final class ScopedRouteDiscovery {
             this.reload = new ConfigReload(stats, prefix);
             this.all = stats.gauge(prefix + "all_scopes");
             this.active = stats.gauge(prefix + "active_scopes");
-            stats.declareGauge(prefix + "on_demand_scopes");
+            this.onDemand = stats.gauge(prefix + "on_demand_scopes");
             stats.declareCounter(prefix + "update_empty");
             updates.onStart();
         }
 
-        void onScopes(int count) {
-            stats.shard(0).set(all, count);
-            stats.shard(0).set(active, count);
+        void onScopes(Source source) {
+            count(source);
             reload.onChange(loop.currentTimeMillis());
+        }
+
+        void count(Source source) {
+            var now = source.scopesNow();
+            long waiting = now.stream().filter(ScopeConfig::onDemand).count();
+            stats.shard(0).set(all, now.size());
+            stats.shard(0).set(active, now.size() - waiting);
+            stats.shard(0).set(onDemand, waiting);
         }
     }
 
@@ -176,6 +217,13 @@ final class ScopedRouteDiscovery {
         private final Map<String, User> users = new LinkedHashMap<>();
         private Map<String, ScopeConfig> scopes = new LinkedHashMap<>();
         private Map<String, AcceptedResource> accepted = new LinkedHashMap<>();
+
+        /** Those on demand that a request has asked for. */
+        private final Set<String> asked = new HashSet<>();
+
+        /** Who waits for a scope's routes, by its name. */
+        private final Map<String, List<Runnable>> waiting = new LinkedHashMap<>();
+
         private boolean settled;
         private XdsSources.@Nullable Subscription subscription;
         private MainLoop.@Nullable Timer fetchTimeout;
@@ -204,6 +252,43 @@ final class ScopedRouteDiscovery {
             if (fetchTimeout != null) {
                 fetchTimeout.cancel();
                 fetchTimeout = null;
+            }
+        }
+
+        boolean isFor(ResourceReference reference) {
+            return users.values().stream().anyMatch(user -> user.use.reference().equals(reference));
+        }
+
+        List<ScopeConfig> scopesNow() {
+            return scopes.values().stream()
+                    .map(scope -> asked.contains(scope.name()) ? scope.asked() : scope)
+                    .toList();
+        }
+
+        Runnable request(String name, Runnable answered) {
+            waiting.computeIfAbsent(name, _ -> new ArrayList<>()).add(answered);
+            if (asked.add(name)) {
+                changed = true;
+                users.values().forEach(user -> user.count(this));
+            }
+            ScopedRouteDiscovery.this.settled.run();
+            return () ->
+                    waiting.computeIfPresent(
+                            name,
+                            (_, others) -> {
+                                others.remove(answered);
+                                return others.isEmpty() ? null : others;
+                            });
+        }
+
+        void takeAnswered(Predicate<String> isSettled, List<Runnable> all) {
+            for (var each = waiting.entrySet().iterator(); each.hasNext(); ) {
+                var entry = each.next();
+                var scope = scopes.get(entry.getKey());
+                if (scope == null || isSettled.test(scope.routeConfigName())) {
+                    all.addAll(entry.getValue());
+                    each.remove();
+                }
             }
         }
 
@@ -281,13 +366,15 @@ final class ScopedRouteDiscovery {
                 return refuse("Error adding/updating scoped route(s): " + conflict.get());
             }
             boolean different = !next.equals(scopes);
+            // A scope that is another one now has to be asked for again.
+            asked.removeIf(name -> next.get(name) != scopes.get(name));
             scopes = next;
             accepted = nextAccepted;
             changed |= different;
             for (User user : users.values()) {
                 user.updates.onAccepted(versionInfo, now, 0);
                 if (different) {
-                    user.onScopes(scopes.size());
+                    user.onScopes(this);
                 }
             }
             return Optional.empty();

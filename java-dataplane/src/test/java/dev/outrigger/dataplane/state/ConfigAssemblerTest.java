@@ -11,6 +11,7 @@ import static dev.outrigger.dataplane.ads.XdsType.VIRTUAL_HOST;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterManagerConfig;
@@ -550,7 +551,7 @@ class ConfigAssemblerTest {
     }
 
     private Runnable ask(String host, Runnable answered) {
-        return requestPath.virtualHosts().request("r", host, answered);
+        return requestPath.onDemand().request(new OnDemand.VirtualHost("r", host), answered);
     }
 
     private void serveVirtualHosts() {

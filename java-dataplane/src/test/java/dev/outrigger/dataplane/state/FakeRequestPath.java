@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
@@ -25,7 +26,7 @@ public final class FakeRequestPath implements RequestPath {
     private final Set<String> prepared = new LinkedHashSet<>();
     private final List<String> calls = new ArrayList<>();
     private volatile ProxyConfig config = ProxyConfig.EMPTY;
-    private @Nullable VirtualHostSource virtualHosts;
+    private OnDemandRoutes.@Nullable Source onDemand;
     private volatile boolean started;
     private Duration drainTime = Duration.ZERO;
 
@@ -34,13 +35,13 @@ public final class FakeRequestPath implements RequestPath {
         takenNames.add(listener);
     }
 
-    VirtualHostSource virtualHosts() {
-        return Objects.requireNonNull(virtualHosts);
+    OnDemandRoutes.Source onDemand() {
+        return Objects.requireNonNull(onDemand);
     }
 
     @Override
-    public void useVirtualHosts(VirtualHostSource source) {
-        virtualHosts = source;
+    public void useOnDemand(OnDemandRoutes.Source source) {
+        onDemand = source;
     }
 
     void setDrainTime(Duration value) {

@@ -13,6 +13,6 @@ public record OnDemandConfig() implements FilterConfig {
 
     @Override
     public HttpFilterFactory factory(FactoryContext context) {
-        return callbacks -> new OnDemandFilter(callbacks, context.onDemandHosts());
+        return callbacks -> new OnDemandFilter(callbacks, context.onDemandRoutes());
     }
 }

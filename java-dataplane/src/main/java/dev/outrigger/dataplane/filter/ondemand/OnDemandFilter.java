@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter.ondemand;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.filter.FilterCallbacks;
 import dev.outrigger.dataplane.filter.HttpFilter;
-import dev.outrigger.dataplane.filter.OnDemandHosts;
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import io.netty.buffer.ByteBuf;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a request without a route until the control plane has been asked for its virtual host, and
- * lets it go on with the routes of then.
+ * Holds a request without a route until the control plane has been asked for its virtual host or for
+ * the routes of its scope, and lets it go on with the routes of then.
  */
 final class OnDemandFilter implements HttpFilter {
     private final FilterCallbacks callbacks;
-    private final OnDemandHosts hosts;
-    private OnDemandHosts.@Nullable Load load;
+    private final OnDemandRoutes routes;
+    private OnDemandRoutes.@Nullable Load load;
 
-    OnDemandFilter(FilterCallbacks callbacks, OnDemandHosts hosts) {
+    OnDemandFilter(FilterCallbacks callbacks, OnDemandRoutes routes) {
         this.callbacks = callbacks;
-        this.hosts = hosts;
+        this.routes = routes;
     }
 
     @Override
@@ -29,16 +29,11 @@ final class OnDemandFilter implements HttpFilter {
         if (callbacks.route() != null) {
             return HeadersStatus.CONTINUE;
         }
-        String routes = callbacks.routesOnDemand();
-        if (routes == null) {
+        OnDemand wanted = callbacks.routesOnDemand();
+        if (wanted == null) {
             return HeadersStatus.CONTINUE;
         }
-        load =
-                hosts.load(
-                        routes,
-                        head.authority().toLowerCase(Locale.ROOT),
-                        callbacks.worker().index(),
-                        this::onAnswered);
+        load = routes.load(wanted, callbacks.worker().index(), this::onAnswered);
         return HeadersStatus.STOP_ITERATION;
     }
 

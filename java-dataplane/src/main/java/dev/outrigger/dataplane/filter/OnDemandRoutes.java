@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
+import dev.outrigger.dataplane.config.OnDemand;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual hosts that requests ask for: from their event loops to the main loop and back. */
-public final class OnDemandHosts {
+/** Routes that requests ask for: from their event loops to the main loop and back. */
+public final class OnDemandRoutes {
     private final Executor loop;
     private final IntFunction<Executor> workers;
     private @Nullable Source source;
 
-    /** Asks for virtual hosts; main loop. */
+    /** Asks for routes; main loop. */
     @FunctionalInterface
     public interface Source {
         /**
          * @param answered run once on the main loop, after what came of it is in use
          * @return gives up waiting
          */
-        Runnable request(String routeConfigName, String host, Runnable answered);
+        Runnable request(OnDemand wanted, Runnable answered);
     }
 
     /** Somebody who waits; confined to the event loop that asked. */
@@ -54,7 +55,7 @@ public final class OnDemandHosts {
      * @param loop runs tasks on the main loop
      * @param workers the event loop of a worker by its index
      */
-    public OnDemandHosts(Executor loop, IntFunction<Executor> workers) {
+    public OnDemandRoutes(Executor loop, IntFunction<Executor> workers) {
         this.loop = loop;
         this.workers = workers;
     }
@@ -65,17 +66,16 @@ public final class OnDemandHosts {
     }
 
     /**
-     * Asks for a virtual host.
+     * Asks for routes.
      *
-     * @param host as the request names it
      * @param worker whose event loop this is
-     * @param callback run there when it has come or is known not to exist, unless cancelled
+     * @param callback run there when they have come or are known not to exist, unless cancelled
      */
-    public Load load(String routeConfigName, String host, int worker, Runnable callback) {
+    public Load load(OnDemand wanted, int worker, Runnable callback) {
         var load = new Load(workers.apply(worker), callback);
         loop.execute(() -> {
             if (source != null) {
-                load.giveUp = source.request(routeConfigName, host, load::complete);
+                load.giveUp = source.request(wanted, load::complete);
             }
         });
         return load;
