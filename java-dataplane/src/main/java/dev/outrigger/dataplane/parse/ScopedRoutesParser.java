@@ -173,7 +173,7 @@ public final class ScopedRoutesParser {
         }
         return new ScopeConfig(
                 proto.getName(),
-                proto.getOnDemand() && !proto.getRouteConfigurationName().isEmpty(),
+                proto.getOnDemand() && inline.isEmpty(),
                 inline.isPresent() ? "" : proto.getRouteConfigurationName(),
                 inline,
                 proto.getKey().getFragmentsList().stream().map(f -> f.getStringKey()).toList(),
