@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What comes first on a connection, byte by byte, where it is no whole hello (row D54). */
@@ -30,6 +31,12 @@ final class RawHello {
         all.put("basic: D54 data", "170303000100");
         all.put("basic: D54 version of SSL 2", "802e0100020015");
         all.put("basic: D54 empty records", "1603010000".repeat(40));
+        // Behind an inspector, which has looked at it before.
+        for (var each : List.copyOf(all.entrySet())) {
+            if (each.getKey().startsWith("basic")) {
+                all.put(each.getKey().replace("basic", "inspected"), each.getValue());
+            }
+        }
         return all;
     }
 

@@ -36,6 +36,10 @@ final class TlsSetting implements TlsComparison.Setting {
             "%RESPONSE_FLAGS% %DOWNSTREAM_TRANSPORT_FAILURE_REASON% %DOWNSTREAM_TLS_VERSION%"
                     + " %DOWNSTREAM_PEER_SUBJECT%";
 
+    private static final String INSPECTOR =
+            "\n    listener_filters: [{name: tls, typed_config: {\"@type\":"
+                    + " type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}}]";
+
     private final Identities identities;
     private final Map<String, TlsUpstream> hosts = new LinkedHashMap<>();
 
@@ -52,7 +56,7 @@ final class TlsSetting implements TlsComparison.Setting {
     public Map<String, Case> cases() {
         var cases = new LinkedHashMap<String, Case>();
         var asking =
-                new ArrayList<>(List.of("basic", "mtls", "optional", "named", "pinned", "lenient"));
+                new ArrayList<>(List.of("basic", "mtls", "inspected", "optional", "named", "pinned", "lenient"));
         asking.addAll(TlsTrust.LISTENERS);
         for (String listener : asking) {
             client(cases, listener, "nobody", TlsClient.plain());
@@ -100,7 +104,9 @@ final class TlsSetting implements TlsComparison.Setting {
                     String listener = name.substring(0, name.indexOf(':'));
                     cases.put(name, (ports, _) -> RawHello.play(name, hex, port(ports, listener)));
                 });
-        cases.put("basic: cleartext", (ports, _) -> cleartext(port(ports, "basic")));
+        for (String listener : List.of("basic", "inspected")) {
+            cases.put(listener + ": cleartext", (ports, _) -> cleartext(port(ports, listener)));
+        }
         client(cases, "cleartext", "tls", TlsClient.plain());
         for (String cluster : clusters().keySet()) {
             cases.put("host: " + cluster, (ports, _) -> get(port(ports, "cleartext"), cluster));
@@ -196,6 +202,7 @@ final class TlsSetting implements TlsComparison.Setting {
         all.put("basic", common(own));
         all.put(RawHello.BRIEF, common(own));
         all.put("mtls", common(own, trusting("")) + ", require_client_certificate: true");
+        all.put("inspected", common(own, trusting("")) + ", require_client_certificate: true");
         all.put("optional", common(own, trusting("")));
         all.put("named", common(own, named("URI", "spiffe://td/other")));
         all.put(
@@ -387,7 +394,7 @@ final class TlsSetting implements TlsComparison.Setting {
           - name: %s
             stat_prefix: %s
             address: %s
-            access_log: %s
+            access_log: %s%s
             filter_chains:
             - filters:
               - name: hcm
@@ -414,6 +421,7 @@ final class TlsSetting implements TlsComparison.Setting {
                                 : log(
                                         place.resolve("connections.log"),
                                         name + " " + CONNECTION_LOG),
+                        name.equals("inspected") ? INSPECTOR : "",
                         name,
                         forwarding(name),
                         log(place.resolve("requests.log"), name + " " + REQUEST_LOG),
