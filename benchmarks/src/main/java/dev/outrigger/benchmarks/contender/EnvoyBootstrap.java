@@ -132,24 +132,23 @@ final class EnvoyBootstrap {
             case HTTP2 -> HTTP2_UPSTREAM;
             case TLS_HTTP1, TLS_HTTP2, MTLS_HTTP1 ->
                     """
-                                transport_socket:
-                                  name: envoy.transport_sockets.tls
-                                  typed_config:
-                                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                                    sni: %1$s
-                    %4$s\
-                                    common_tls_context:
-                                      tls_certificates:
-                                      - {certificate_chain: {filename: %2$s}, private_key: {filename: %3$s}}
-                                      validation_context:
-                                        trusted_ca: {filename: %2$s}
-                                        match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: %1$s}}]
+                        transport_socket:
+                          name: envoy.transport_sockets.tls
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                            sni: %1$s%4$s
+                            common_tls_context:
+                              tls_certificates:
+                              - {certificate_chain: {filename: %2$s}, private_key: {filename: %3$s}}
+                              validation_context:
+                                trusted_ca: {filename: %2$s}
+                                match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: %1$s}}]
                     """
                                     .formatted(
                                             RequestProfile.HOST,
                                             files.chain(),
                                             files.key(),
-                                            each ? "                max_session_keys: 0\n" : "")
+                                            each ? "\n        max_session_keys: 0" : "")
                             + (each ? ONE_REQUEST_EACH : "");
         };
     }

@@ -49,7 +49,8 @@ class ConfigurationsTest {
         assertThat(HaproxyConfig.text(site(Line.TLS_HTTP2))).contains("both.pem alpn h2");
 
         assertThat(EnvoyBootstrap.yaml(site(Line.MTLS_UPSTREAM)))
-                .contains("UpstreamTlsContext", "exact: b.local.service")
+                .contains(
+                        "\n    transport_socket:\n", "UpstreamTlsContext", "exact: b.local.service")
                 .doesNotContain("DownstreamTlsContext");
         assertThat(NginxConfig.proxy(site(Line.MTLS_UPSTREAM)))
                 .contains("proxy_pass https://b;", "proxy_ssl_verify on;");
@@ -62,7 +63,11 @@ class ConfigurationsTest {
     @Test
     void keepsAndResumesNothingWhereEachRequestHasItsHandshake() {
         assertThat(EnvoyBootstrap.yaml(site(Line.MTLS_HANDSHAKE)))
-                .contains("max_session_keys: 0", "max_requests_per_connection: 1");
+                .contains(
+                        "\n    transport_socket:\n",
+                        "\n        max_session_keys: 0\n        common_tls_context:",
+                        "\n    typed_extension_protocol_options:\n",
+                        "max_requests_per_connection: 1");
         assertThat(NginxConfig.proxy(site(Line.MTLS_HANDSHAKE)))
                 .contains("proxy_ssl_session_reuse off;")
                 .doesNotContain("keepalive 1024");
