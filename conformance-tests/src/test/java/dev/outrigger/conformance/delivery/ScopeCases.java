@@ -80,7 +80,9 @@ final class ScopeCases {
                 RDS,
                 "2",
                 "r2",
-                List.of(routes("ra"), any(RDS, "{name: rb, virtual_hosts: [{name: x, domains: [x]}]}")));
+                List.of(
+                        routes("ra"),
+                        any(RDS, "{name: rb, virtual_hosts: [{name: x, domains: [x]}]}")));
         with.hear(1);
         with.answers(1);
         notes(with);

@@ -56,7 +56,15 @@ final class TlsSetting implements TlsComparison.Setting {
     public Map<String, Case> cases() {
         var cases = new LinkedHashMap<String, Case>();
         var asking =
-                new ArrayList<>(List.of("basic", "mtls", "inspected", "optional", "named", "pinned", "lenient"));
+                new ArrayList<>(
+                        List.of(
+                                "basic",
+                                "mtls",
+                                "inspected",
+                                "optional",
+                                "named",
+                                "pinned",
+                                "lenient"));
         asking.addAll(TlsTrust.LISTENERS);
         for (String listener : asking) {
             client(cases, listener, "nobody", TlsClient.plain());

@@ -119,7 +119,8 @@ public final class NettyRequestPath implements RequestPath {
                                 options.runtime(),
                                 mainRandom,
                                 index -> workers.get(index)::execute));
-        this.onDemandRoutes = new OnDemandRoutes(loop::execute, index -> workers.get(index)::execute);
+        this.onDemandRoutes =
+                new OnDemandRoutes(loop::execute, index -> workers.get(index)::execute);
         var filters =
                 new FactoryContext(
                         stats,

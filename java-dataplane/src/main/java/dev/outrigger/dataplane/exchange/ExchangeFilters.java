@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import dev.outrigger.dataplane.config.OnDemand;
-import java.util.Locale;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.filter.ClusterHealth;
 import dev.outrigger.dataplane.filter.FilterStream;
 import dev.outrigger.dataplane.filter.HttpFilterChain;
@@ -19,6 +18,7 @@ import dev.outrigger.dataplane.route.Routes;
 import dev.outrigger.dataplane.upstream.Cluster;
 import dev.outrigger.dataplane.worker.WorkerContext;
 import io.netty.buffer.ByteBuf;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

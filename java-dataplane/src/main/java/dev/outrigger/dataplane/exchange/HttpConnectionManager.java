@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.exchange;
 
-import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.AccessLog;
 import dev.outrigger.dataplane.config.HeaderNameCase;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig;
 import dev.outrigger.dataplane.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.RouteMatchConfig.ValueMatch;
 import dev.outrigger.dataplane.filter.FactoryContext;
 import dev.outrigger.dataplane.filter.HttpFilters;

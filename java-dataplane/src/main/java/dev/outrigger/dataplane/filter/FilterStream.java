@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.filter;
 
-import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.accesslog.FormatContext;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.ResponseHead;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
-import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.ads.MainLoop;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.ads.XdsSources;
@@ -10,6 +9,7 @@ import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ExtensionConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.ProxyConfig;
 import dev.outrigger.dataplane.config.ResourceReference;
 import dev.outrigger.dataplane.config.RuntimeValue;

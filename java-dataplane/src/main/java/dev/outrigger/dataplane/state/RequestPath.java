@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
-import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.accesslog.EntryLog;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ClusterConfig;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.tls.ClientTls;
 import dev.outrigger.dataplane.tls.LoadedCertificates;

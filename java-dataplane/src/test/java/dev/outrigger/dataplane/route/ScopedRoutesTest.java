@@ -73,7 +73,9 @@ class ScopedRoutesTest {
         for (String key : List.of("a", "b", "c", "v", "v=w", "first", "second", "")) {
             scopes.put(List.of(key), table(key));
         }
-        Routes found = new ScopedRoutes(new ScopeKeyConfig(List.of(fragment)), scopes, Map.of()).find(head);
+        Routes found =
+                new ScopedRoutes(new ScopeKeyConfig(List.of(fragment)), scopes, Map.of())
+                        .find(head);
         return found == null ? "none" : found.config().name();
     }
 

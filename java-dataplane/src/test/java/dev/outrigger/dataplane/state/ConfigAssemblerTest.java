@@ -11,13 +11,13 @@ import static dev.outrigger.dataplane.ads.XdsType.VIRTUAL_HOST;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.ads.NameResolver;
 import dev.outrigger.dataplane.config.BootstrapConfig;
 import dev.outrigger.dataplane.config.ClusterManagerConfig;
 import dev.outrigger.dataplane.config.ConfigSourceConfig;
 import dev.outrigger.dataplane.config.DynamicResourcesConfig;
 import dev.outrigger.dataplane.config.NodeConfig;
+import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.StatsConfig;
 import dev.outrigger.dataplane.config.VirtualHostConfig;
 import dev.outrigger.dataplane.parse.ParseContext;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.dataplane.state;
 
-import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.config.ActiveCluster;
 import dev.outrigger.dataplane.config.ListenerConfig;
 import dev.outrigger.dataplane.config.ProxyConfig;
+import dev.outrigger.dataplane.filter.OnDemandRoutes;
 import dev.outrigger.dataplane.telemetry.StatsConnection;
 import dev.outrigger.dataplane.worker.GlobalConnections;
 import java.io.IOException;

@@ -11,8 +11,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a request without a route until the control plane has been asked for its virtual host or for
- * the routes of its scope, and lets it go on with the routes of then.
+ * Holds a request without a route until the control plane has been asked for its virtual host or
+ * for the routes of its scope, and lets it go on with the routes of then.
  */
 final class OnDemandFilter implements HttpFilter {
     private final FilterCallbacks callbacks;
