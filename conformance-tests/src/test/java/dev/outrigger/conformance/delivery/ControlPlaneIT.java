@@ -98,8 +98,10 @@ class ControlPlaneIT {
                 if (over) {
                     throw new CancellationException("nobody waits for this case any more");
                 }
-                var theirs = inBackground(() -> play(Subjects.oracle(), apiType, name, played));
-                var ours = play(Subjects.subject(), apiType, name, played);
+                var theirs =
+                        inBackground(
+                                () -> play("oracle", Subjects.oracle(), apiType, name, played));
+                var ours = play("subject", Subjects.subject(), apiType, name, played);
                 return new Played(theirs.join(), ours);
             } finally {
                 atOnce.release();
@@ -117,8 +119,9 @@ class ControlPlaneIT {
                 .isEqualTo(played.theirs());
     }
 
-    private List<String> play(ProxyUnderTest proxy, String apiType, String name, Case played) {
-        var here = folder.resolve(apiType + "-" + proxy.name() + "-" + name.replaceAll("\\W", "-"));
+    private List<String> play(
+            String as, ProxyUnderTest proxy, String apiType, String name, Case played) {
+        var here = folder.resolve(apiType + "-" + as + "-" + name.replaceAll("\\W", "-"));
         Dialogue dialogue;
         try {
             dialogue = new Dialogue(proxy, apiType, played, here);

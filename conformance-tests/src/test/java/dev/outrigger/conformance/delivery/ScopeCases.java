@@ -29,6 +29,8 @@ final class ScopeCases {
         cases.put("scopes on demand that are not there", new Case(ScopeCases::missing));
         cases.put("scopes on demand that become eager", new Case(ScopeCases::becomesEager));
         cases.put("scopes on demand that go", new Case(ScopeCases::goes));
+        cases.put("scopes whose routes come later", new Case(ScopeCases::late));
+        cases.put("scopes whose routes never come", new Case(ScopeCases::never));
         return cases;
     }
 
@@ -109,6 +111,31 @@ final class ScopeCases {
         notes(with);
     }
 
+    /** Neither is on demand, and yet a request may wait for its routes. */
+    private static void late(Dialogue with) {
+        begin(with, ON_DEMAND);
+        with.send(SRDS, "2", "s2", List.of(scope("a", false), scope("c", false)));
+        with.hearInAnyOrder(2);
+        notes(with);
+        with.ask("l", "c.test");
+        with.hearNothing(ControlPlaneCases.A_WHILE);
+        with.send(RDS, "2", "r2", List.of(routes("ra"), routes("rc")));
+        with.hear(1);
+        with.answers(1);
+    }
+
+    private static void never(Dialogue with) {
+        begin(with, ON_DEMAND, "1s");
+        with.ask("l", "b.test");
+        with.hear(1);
+        with.awaitStat("http.h.rds.rb.init_fetch_timeout", 1);
+        with.ask("l", "b.test");
+        with.hearNothing(ControlPlaneCases.A_WHILE);
+        with.send(RDS, "2", "r2", List.of(routes("ra"), routes("rb")));
+        with.hear(1);
+        with.answers(2);
+    }
+
     private static void notes(Dialogue with) {
         with.note("http.h.scoped_rds.s.all_scopes");
         with.note("http.h.scoped_rds.s.active_scopes");
@@ -116,8 +143,12 @@ final class ScopeCases {
     }
 
     private static void begin(Dialogue with, String filters) {
+        begin(with, filters, "15s");
+    }
+
+    private static void begin(Dialogue with, String filters, String fetchTimeout) {
         ControlPlaneCases.begin(with);
-        with.send(LDS, "2", "l2", List.of(listener(filters)));
+        with.send(LDS, "2", "l2", List.of(listener(filters, fetchTimeout)));
         with.hearInAnyOrder(2);
         with.send(SRDS, "1", "s1", List.of(scope("a", false), scope("b", true)));
         with.hearInAnyOrder(2);
@@ -148,7 +179,7 @@ final class ScopeCases {
                         + ", virtual_hosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]}");
     }
 
-    private static Any listener(String filters) {
+    private static Any listener(String filters, String fetchTimeout) {
         return any(
                 LDS,
                 "{name: l, address: {socket_address: {address: 127.0.0.1, port_value: 0}},"
@@ -156,7 +187,9 @@ final class ScopeCases {
                         + " type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,"
                         + " stat_prefix: h, scoped_routes: {name: s, scope_key_builder: {fragments:"
                         + " [{header_value_extractor: {name: ':authority', element_separator: ',', index: 0}}]},"
-                        + " rds_config_source: {ads: {}, resource_api_version: V3},"
+                        + " rds_config_source: {ads: {}, resource_api_version: V3, initial_fetch_timeout: "
+                        + fetchTimeout
+                        + "},"
                         + " scoped_rds: {scoped_rds_config_source: {ads: {}, resource_api_version: V3}}},"
                         + " http_filters: ["
                         + filters

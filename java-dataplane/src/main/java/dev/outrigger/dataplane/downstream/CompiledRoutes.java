@@ -54,17 +54,18 @@ final class CompiledRoutes {
         var onDemand = new HashMap<List<String>, OnDemand>();
         for (ScopeConfig scope : scopes(source.scopes(), proxy)) {
             List<String> key = scope.key().stream().map(WireText::of).toList();
-            if (scope.onDemand() && source.scopes() instanceof Scopes.Discovered(var reference)) {
-                onDemand.put(key, new OnDemand.Scope(reference, scope.name()));
-                continue;
-            }
             Routes table =
-                    routes(
-                            scope.inline()
-                                    .orElseGet(() ->
-                                            proxy.routeTables().get(scope.routeConfigName())));
+                    scope.onDemand()
+                            ? null
+                            : routes(
+                                    scope.inline()
+                                            .orElseGet(() ->
+                                                    proxy.routeTables()
+                                                            .get(scope.routeConfigName())));
             if (table != null) {
                 byKey.put(key, table);
+            } else if (source.scopes() instanceof Scopes.Discovered(var reference)) {
+                onDemand.put(key, new OnDemand.Scope(reference, scope.name()));
             }
         }
         return new ScopedRoutes(source.key(), byKey, onDemand);

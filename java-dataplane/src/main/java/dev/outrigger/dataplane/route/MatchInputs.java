@@ -7,9 +7,7 @@ import dev.outrigger.dataplane.config.CidrRange;
 import dev.outrigger.dataplane.config.MatchTreeConfig.Input;
 import dev.outrigger.dataplane.config.MatchTreeConfig.InputMatch;
 import dev.outrigger.dataplane.config.MatchTreeConfig.Predicate;
-import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
-import dev.outrigger.dataplane.message.WireText;
 import dev.outrigger.dataplane.telemetry.StatsStore.Counter;
 import dev.outrigger.dataplane.telemetry.XxHash64;
 import java.net.InetAddress;
@@ -19,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The inputs and conditions of a {@link MatchTree}, compiled. Immutable. */
 final class MatchInputs {
-    /** Where a text comes from; {@code null} when it is absent. */
-    interface Text {
-        @Nullable String read(RequestHead head);
-    }
-
     /** A condition on a request. */
     interface Condition {
         boolean holds(RequestHead head, RouteContext context);
@@ -36,9 +29,9 @@ final class MatchInputs {
 
     private MatchInputs() {}
 
-    static Text of(Input config) {
+    static RequestText of(Input config) {
         return switch (config) {
-            case Input.RequestHeader(String name) -> header(name);
+            case Input.RequestHeader(String name) -> RequestText.joined(name);
             case Input.FilterState(String _) -> head -> null;
             case Input.Environment(var value) -> {
                 String text = value.orElse(null);
@@ -47,37 +40,10 @@ final class MatchInputs {
         };
     }
 
-    private static Text header(String name) {
-        byte[] bytes = WireText.bytes(name.equals(":authority") ? "host" : name);
-        return switch (name) {
-            case ":path" -> head -> head.pathLength() == 0 ? null : head.path();
-            case ":method" -> RequestHead::methodText;
-            case ":scheme" -> RequestHead::scheme;
-            default -> head -> joined(head.headers(), bytes);
-        };
-    }
-
-    /** All lines of a header with a comma between. */
-    private static @Nullable String joined(HeaderBlock headers, byte[] name) {
-        int entry = headers.find(name, 0);
-        if (entry < 0) {
-            return null;
-        }
-        int next = headers.find(name, entry + 1);
-        if (next < 0) {
-            return headers.value(entry);
-        }
-        var text = new StringBuilder(headers.value(entry));
-        for (; next >= 0; next = headers.find(name, next + 1)) {
-            text.append(',').append(headers.value(next));
-        }
-        return text.toString();
-    }
-
     static Condition of(Predicate config, Function<String, Counter> counters) {
         return switch (config) {
             case Predicate.Single(Input from, InputMatch match) -> {
-                Text input = of(from);
+                RequestText input = of(from);
                 TextCondition condition = of(match, counters);
                 yield (head, context) -> {
                     String text = input.read(head);

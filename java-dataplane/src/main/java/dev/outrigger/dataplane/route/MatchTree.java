@@ -108,7 +108,7 @@ final class MatchTree {
         };
     }
 
-    private static Step exact(MatchInputs.Text input, Map<String, Step> map) {
+    private static Step exact(RequestText input, Map<String, Step> map) {
         return (head, context) -> {
             String text = input.read(head);
             Step step = text == null ? null : map.get(text);
@@ -118,7 +118,7 @@ final class MatchTree {
 
     private record Prefix(String text, Step step) {}
 
-    private static Step prefix(MatchInputs.Text input, Map<String, Step> map) {
+    private static Step prefix(RequestText input, Map<String, Step> map) {
         Prefix[] longestFirst =
                 map.entrySet().stream()
                         .map(each -> new Prefix(each.getKey(), each.getValue()))
@@ -143,7 +143,7 @@ final class MatchTree {
 
     private record Range(CidrRange range, boolean exclusive, Step step) {}
 
-    private static Step ranges(MatchInputs.Text input, List<IpRange> configs, Parts parts) {
+    private static Step ranges(RequestText input, List<IpRange> configs, Parts parts) {
         var all = new ArrayList<Range>();
         for (IpRange config : configs) {
             Step step = step(config.onMatch(), parts);
@@ -174,7 +174,7 @@ final class MatchTree {
         };
     }
 
-    private static Step domains(MatchInputs.Text input, Map<String, Step> domains) {
+    private static Step domains(RequestText input, Map<String, Step> domains) {
         return (head, context) -> {
             String name = input.read(head);
             if (name == null || name.isEmpty()) {

@@ -4,10 +4,8 @@ package dev.outrigger.dataplane.route;
 import dev.outrigger.dataplane.config.Metadata;
 import dev.outrigger.dataplane.config.MetadataValue;
 import dev.outrigger.dataplane.config.RateLimitConfig.Action;
-import dev.outrigger.dataplane.message.Ascii;
 import dev.outrigger.dataplane.message.ConnectionInfo;
 import dev.outrigger.dataplane.message.DynamicMetadata;
-import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.WireText;
 import java.net.InetAddress;
@@ -43,9 +41,9 @@ interface RateLimitAction {
             }
             case Action.RequestHeaders(String header, String configured, boolean skip) -> {
                 String key = WireText.of(configured);
-                byte[] name = WireText.bytes(Ascii.lower(header));
+                RequestText text = RequestText.joined(header);
                 yield (request, into) ->
-                        addOr(into, key, header(request.context().request(), name), skip);
+                        addOr(into, key, text(text, request.context().request()), skip);
             }
             case Action.QueryParameters(String name, String configured, boolean skip) -> {
                 String parameter = WireText.of(name);
@@ -113,30 +111,8 @@ interface RateLimitAction {
         return request.context().info().remoteAddress();
     }
 
-    private static @Nullable String header(@Nullable RequestHead head, byte[] name) {
-        if (head == null) {
-            return null;
-        }
-        HeaderBlock headers = head.headers();
-        return switch (new String(name, java.nio.charset.StandardCharsets.ISO_8859_1)) {
-            case ":path" -> head.path();
-            case ":method" -> head.methodText();
-            case ":scheme" -> head.scheme();
-            case ":authority" -> head.authority();
-            default -> {
-                int entry = headers.find(name, 0);
-                if (entry < 0) {
-                    yield null;
-                }
-                var joined = new StringBuilder(headers.value(entry));
-                for (int next = headers.find(name, entry + 1);
-                        next >= 0;
-                        next = headers.find(name, next + 1)) {
-                    joined.append(',').append(headers.value(next));
-                }
-                yield joined.toString();
-            }
-        };
+    private static @Nullable String text(RequestText text, @Nullable RequestHead head) {
+        return head == null ? null : text.read(head);
     }
 
     private static @Nullable String query(@Nullable RequestHead head, String parameter) {

@@ -5,10 +5,8 @@ import dev.outrigger.dataplane.config.OnDemand;
 import dev.outrigger.dataplane.config.ScopeKeyConfig;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.Extract;
 import dev.outrigger.dataplane.config.ScopeKeyConfig.HeaderFragment;
-import dev.outrigger.dataplane.message.HeaderBlock;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.WireText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,22 +15,19 @@ import org.jspecify.annotations.Nullable;
 /** Route tables by the key of a request's scope. Immutable. */
 public final class ScopedRoutes {
     private final List<HeaderFragment> fragments;
-    private final byte[][] names;
+    private final List<RequestText> texts;
     private final Map<List<String>, Routes> scopes;
     private final Map<List<String>, OnDemand> onDemand;
 
     /**
-     * @param onDemand scopes whose routes nobody has asked for yet
+     * @param onDemand scopes whose routes have not come, or that nobody has asked for yet
      */
     public ScopedRoutes(
             ScopeKeyConfig key,
             Map<List<String>, Routes> scopes,
             Map<List<String>, OnDemand> onDemand) {
         this.fragments = key.fragments().stream().map(ScopedRoutes::wire).toList();
-        this.names =
-                fragments.stream()
-                        .map(each -> WireText.bytes(each.header()))
-                        .toArray(byte[][]::new);
+        this.texts = fragments.stream().map(each -> RequestText.first(each.header())).toList();
         this.scopes = Map.copyOf(scopes);
         this.onDemand = Map.copyOf(onDemand);
     }
@@ -43,27 +38,17 @@ public final class ScopedRoutes {
         return key == null ? null : scopes.get(key);
     }
 
-    /** The request's scope, if nobody has asked for its routes yet. */
+    /** The request's scope, if its routes are not there yet. */
     public @Nullable OnDemand findOnDemand(RequestHead head) {
         List<String> key = onDemand.isEmpty() ? null : key(head);
         return key == null ? null : onDemand.get(key);
     }
 
     private @Nullable List<String> key(RequestHead head) {
-        var key = new ArrayList<String>(names.length);
-        HeaderBlock headers = head.headers();
-        for (int i = 0; i < names.length; i++) {
-            int entry = headers.find(names[i], 0);
-            String part =
-                    entry < 0
-                            ? null
-                            : part(
-                                    fragments.get(i),
-                                    new String(
-                                            headers.data(),
-                                            headers.valueOffset(entry),
-                                            headers.valueLength(entry),
-                                            StandardCharsets.ISO_8859_1));
+        var key = new ArrayList<String>(fragments.size());
+        for (int i = 0; i < fragments.size(); i++) {
+            String text = texts.get(i).read(head);
+            String part = text == null ? null : part(fragments.get(i), text);
             if (part == null) {
                 return null;
             }

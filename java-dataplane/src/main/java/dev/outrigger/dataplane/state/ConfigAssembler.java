@@ -425,7 +425,7 @@ public final class ConfigAssembler implements AutoCloseable {
             serverStats.setCertificates(requestPath.certificates());
         }
         routes.takeAnswered().forEach(Runnable::run);
-        scopes.takeAnswered(routes::isSettled).forEach(Runnable::run);
+        scopes.takeAnswered(routes::isThere).forEach(Runnable::run);
     }
 
     private Runnable requestOnDemand(OnDemand wanted, Runnable answered) {

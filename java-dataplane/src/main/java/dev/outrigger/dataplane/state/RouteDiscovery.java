@@ -133,6 +133,12 @@ final class RouteDiscovery implements NamedSubscription.Target<RouteTable> {
         return entry != null && entry.settled;
     }
 
+    /** Whether a route configuration has come. */
+    boolean isThere(String name) {
+        var entry = entries.get(name);
+        return entry != null && entry.table != null;
+    }
+
     Map<String, RouteTable> tables() {
         var tables = new LinkedHashMap<String, RouteTable>();
         entries.forEach((name, entry) -> {

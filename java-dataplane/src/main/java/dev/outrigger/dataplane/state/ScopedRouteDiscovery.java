@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -130,9 +131,9 @@ final class ScopedRouteDiscovery {
     }
 
     /**
-     * Asks for the routes of a scope that nobody has needed yet.
+     * Asks for the routes of a scope that are not there yet.
      *
-     * @param answered run once, when they came or are known not to come
+     * @param answered run once, when they are
      * @return gives up waiting
      */
     Runnable requestOnDemand(ResourceReference scopes, String name, Runnable answered) {
@@ -147,14 +148,14 @@ final class ScopedRouteDiscovery {
     }
 
     /**
-     * Who waited for what is known now.
+     * Who waited for what is there now.
      *
-     * @param isSettled whether a route configuration has come or is known not to come
+     * @param isThere whether a route configuration has come
      */
-    List<Runnable> takeAnswered(Predicate<String> isSettled) {
+    List<Runnable> takeAnswered(Predicate<String> isThere) {
         var all = new ArrayList<Runnable>();
         for (Source source : bySource.values()) {
-            source.takeAnswered(isSettled, all);
+            source.takeAnswered(isThere, all);
         }
         return all;
     }
@@ -205,11 +206,13 @@ final class ScopedRouteDiscovery {
         }
 
         void count(Source source) {
-            var now = source.scopesNow();
-            long waiting = now.stream().filter(ScopeConfig::onDemand).count();
-            stats.shard(0).set(all, now.size());
-            stats.shard(0).set(active, now.size() - waiting);
-            stats.shard(0).set(onDemand, waiting);
+            long waiting = source.scopesNow().stream().filter(ScopeConfig::onDemand).count();
+            stats.shard(0).set(all, source.scopes.size());
+            stats.shard(0).set(active, source.scopes.size() - waiting);
+            stats.shard(0)
+                    .set(
+                            onDemand,
+                            source.scopes.values().stream().filter(ScopeConfig::onDemand).count());
         }
     }
 
@@ -281,11 +284,14 @@ final class ScopedRouteDiscovery {
                             });
         }
 
-        void takeAnswered(Predicate<String> isSettled, List<Runnable> all) {
+        void takeAnswered(Predicate<String> isThere, List<Runnable> all) {
             for (var each = waiting.entrySet().iterator(); each.hasNext(); ) {
                 var entry = each.next();
                 var scope = scopes.get(entry.getKey());
-                if (scope == null || isSettled.test(scope.routeConfigName())) {
+                if (scope == null) {
+                    // As Envoy: who waited for a scope that went hears no more of it.
+                    each.remove();
+                } else if (isThere.test(scope.routeConfigName())) {
                     all.addAll(entry.getValue());
                     each.remove();
                 }
@@ -367,7 +373,7 @@ final class ScopedRouteDiscovery {
             }
             boolean different = !next.equals(scopes);
             // A scope that is another one now has to be asked for again.
-            asked.removeIf(name -> next.get(name) != scopes.get(name));
+            asked.removeIf(name -> !Objects.equals(next.get(name), scopes.get(name)));
             scopes = next;
             accepted = nextAccepted;
             changed |= different;
