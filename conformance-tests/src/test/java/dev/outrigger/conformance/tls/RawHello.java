@@ -31,6 +31,7 @@ final class RawHello {
         all.put("basic: D54 data", "170303000100");
         all.put("basic: D54 version of SSL 2", "802e0100020015");
         all.put("basic: D54 empty records", "1603010000".repeat(40));
+        all.put("basic: D54 warnings", "15030100020164".repeat(6));
         // Behind an inspector, which has looked at it before.
         for (var each : List.copyOf(all.entrySet())) {
             if (each.getKey().startsWith("basic")) {

@@ -26,6 +26,11 @@ final class ClientHello {
     private static final int CLIENT_HELLO = 1;
     private static final int MAX_RECORD_BYTES = 16 * 1024;
 
+    /** BoringSSL's, as that is what Envoy reads a hello with. */
+    private static final int MAX_EMPTY_RECORDS = 32;
+
+    private static final int MAX_WARNINGS = 4;
+
     private static final int SERVER_NAME = 0;
     private static final int SUPPORTED_GROUPS = 10;
     private static final int POINT_FORMATS = 11;
@@ -86,6 +91,8 @@ final class ClientHello {
     static Outcome parse(ByteBuf data) {
         ByteBuf in = data.slice();
         ByteBuf message = Unpooled.buffer(Math.min(512, in.readableBytes()));
+        int empty = 0;
+        int warnings = 0;
         while (in.readableBytes() >= RECORD_HEADER) {
             int type = in.getUnsignedByte(in.readerIndex());
             int version = in.getUnsignedByte(in.readerIndex() + 1);
@@ -99,10 +106,15 @@ final class ClientHello {
             }
             in.skipBytes(RECORD_HEADER);
             ByteBuf record = in.readSlice(length);
+            empty = length == 0 ? empty + 1 : 0;
+            warnings = type == ALERT ? warnings + 1 : 0;
+            if (empty > MAX_EMPTY_RECORDS) {
+                return new Outcome.NotTls(end);
+            }
             Outcome outcome =
                     switch (type) {
                         case HANDSHAKE -> handshake(message.writeBytes(record), end);
-                        case ALERT -> alert(record, end);
+                        case ALERT -> alert(record, warnings, end);
                         default -> new Outcome.NotTls(end);
                     };
             if (!(outcome instanceof Outcome.NeedMore)) {
@@ -113,11 +125,14 @@ final class ClientHello {
     }
 
     /** A client that says goodbye before it has said hello, or warns of something. */
-    private static Outcome alert(ByteBuf record, int end) {
+    private static Outcome alert(ByteBuf record, int warnings, int end) {
         if (record.readableBytes() != 2 || record.getByte(0) != WARNING) {
             return new Outcome.NotTls(end);
         }
-        return record.getByte(1) == CLOSE_NOTIFY ? new Outcome.Closed() : new Outcome.NeedMore();
+        if (record.getByte(1) == CLOSE_NOTIFY) {
+            return new Outcome.Closed();
+        }
+        return warnings > MAX_WARNINGS ? new Outcome.NotTls(end) : new Outcome.NeedMore();
     }
 
     private static Outcome handshake(ByteBuf message, int bytes) {

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientHelloTest {
@@ -87,6 +88,16 @@ class ClientHelloTest {
         ByteBuf data = Unpooled.wrappedBuffer(HexFormat.of().parseHex("15030100020100"));
 
         assertThat(ClientHello.parse(data)).isEqualTo(new Outcome.Closed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1603010000, 32", "15030100020164, 4"})
+    void countsRecordsThatSayNothing(String record, int most) {
+        ByteBuf borne = Unpooled.wrappedBuffer(HexFormat.of().parseHex(record.repeat(most)));
+        ByteBuf tooMany = Unpooled.wrappedBuffer(HexFormat.of().parseHex(record.repeat(most + 1)));
+
+        assertThat(ClientHello.parse(borne)).isEqualTo(new Outcome.NeedMore());
+        assertThat(ClientHello.parse(tooMany)).isInstanceOf(Outcome.NotTls.class);
     }
 
     private static ByteBuf hello(String name, String... protocols)
