@@ -7,7 +7,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * nonce. On a new stream the versions held are stated, so that only what changed comes again.
  */
 final class DeltaSubscriptions
-        implements XdsProtocol<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+        extends Subscriptions<
+                DeltaDiscoveryRequest, DeltaDiscoveryResponse, DeltaSubscriptions.Subscription> {
     private static final Logger log = LoggerFactory.getLogger(DeltaSubscriptions.class);
 
     /**
@@ -34,40 +34,17 @@ final class DeltaSubscriptions
 
     private static final String EVERYTHING = "*";
 
-    private final Node node;
-    private final ResourceTtls ttls;
-    private final boolean nodeOnFirstMessageOnly;
-    private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
-    private final List<XdsType> order = new ArrayList<>();
     private final ArrayDeque<Answer> answers = new ArrayDeque<>();
-    private boolean open;
-    private boolean nodeSent;
 
     DeltaSubscriptions(Node node, boolean nodeOnFirstMessageOnly, ResourceTtls ttls) {
-        this.ttls = ttls;
-        this.node = node;
-        this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
+        super(node, nodeOnFirstMessageOnly, ttls, Subscription::new);
     }
 
     @Override
-    public void start(XdsType type, ResourceSink sink) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        subscription.sink = sink;
-        if (type.isWildcard()) {
-            begin(subscription);
-        }
-    }
-
-    @Override
-    public void request(XdsType type, Set<String> names) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        if (names.isEmpty() && !subscription.begun) {
-            return;
-        }
-        if (type == XdsType.VIRTUAL_HOST) {
+    void onNames(Subscription subscription, Set<String> names) {
+        if (subscription.type == XdsType.VIRTUAL_HOST) {
             // These names are beginnings of names, which are no resources: as Envoy, we ask for
             // everything and take what begins so.
-            begin(subscription);
             return;
         }
         for (String name : names) {
@@ -88,13 +65,17 @@ final class DeltaSubscriptions
                 }
             }
         }
-        begin(subscription);
+    }
+
+    @Override
+    void onAsked(Subscription subscription) {
+        // What a subscription has to say is seen when it is its turn.
     }
 
     /** Envoy asks again for what it has, too. */
     @Override
     public void requestOnDemand(XdsType type, String name) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
+        Subscription subscription = of(type);
         if (subscription.names.size() < MAX_ON_DEMAND) {
             subscription.names.add(name);
         }
@@ -103,25 +84,9 @@ final class DeltaSubscriptions
     }
 
     @Override
-    public void pause(XdsType type) {
-        subscriptions.computeIfAbsent(type, Subscription::new).pauses++;
-    }
-
-    @Override
-    public void resume(XdsType type) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        if (subscription.pauses == 0) {
-            throw new IllegalStateException("resume: " + type + " (expected: a paused type)");
-        }
-        subscription.pauses--;
-    }
-
-    @Override
-    public void onStreamOpen() {
-        open = true;
-        nodeSent = false;
+    void onNewStream() {
         answers.clear();
-        for (Subscription subscription : subscriptions.values()) {
+        for (Subscription subscription : all()) {
             subscription.first = true;
             subscription.toSubscribe.clear();
             subscription.toUnsubscribe.clear();
@@ -131,7 +96,7 @@ final class DeltaSubscriptions
     @Override
     public void onResponse(DeltaDiscoveryResponse response) {
         var type = XdsType.find(response.getTypeUrl());
-        var subscription = type.map(subscriptions::get).orElse(null);
+        var subscription = type.map(this::find).orElse(null);
         if (subscription == null || !subscription.begun || subscription.sink == null) {
             log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
             return;
@@ -145,23 +110,13 @@ final class DeltaSubscriptions
         }
     }
 
-    @Override
-    public void onStreamFailure() {
-        open = false;
-        for (Subscription subscription : subscriptions.values()) {
-            if (subscription.begun && subscription.sink != null) {
-                subscription.sink.onStreamFailure();
-            }
-        }
-    }
-
     /** Answers leave before changes of names, each type at its turn (Envoy's order). */
     @Override
     public boolean hasNext() {
-        return open
-                && (answers.stream().anyMatch(answer -> isHeard(subscriptions.get(answer.type)))
-                        || order.stream()
-                                .map(subscriptions::get)
+        return isOpen()
+                && (answers.stream().anyMatch(answer -> isHeard(find(answer.type)))
+                        || inOrder().stream()
+                                .map(this::find)
                                 .anyMatch(each -> isHeard(each) && each.hasNews()));
     }
 
@@ -171,19 +126,19 @@ final class DeltaSubscriptions
 
     @Override
     public Optional<DeltaDiscoveryRequest> next() {
-        if (!open) {
+        if (!isOpen()) {
             return Optional.empty();
         }
         for (var waiting = answers.iterator(); waiting.hasNext(); ) {
             Answer answer = waiting.next();
-            var subscription = subscriptions.get(answer.type);
+            var subscription = find(answer.type);
             if (subscription != null && subscription.pauses == 0) {
                 waiting.remove();
                 return Optional.of(build(subscription, answer));
             }
         }
-        for (XdsType type : order) {
-            var subscription = subscriptions.get(type);
+        for (XdsType type : inOrder()) {
+            var subscription = find(type);
             if (subscription != null && subscription.pauses == 0 && subscription.hasNews()) {
                 return Optional.of(build(subscription, null));
             }
@@ -293,10 +248,7 @@ final class DeltaSubscriptions
 
     private DeltaDiscoveryRequest build(Subscription subscription, @Nullable Answer answer) {
         var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(subscription.type.typeUrl());
-        if (!nodeOnFirstMessageOnly || !nodeSent) {
-            request.setNode(node);
-            nodeSent = true;
-        }
+        takeNode().ifPresent(request::setNode);
         if (subscription.first) {
             subscription.first = false;
             if (subscription.type == XdsType.VIRTUAL_HOST && !subscription.names.isEmpty()) {
@@ -322,28 +274,18 @@ final class DeltaSubscriptions
         return request.build();
     }
 
-    private void begin(Subscription subscription) {
-        if (!subscription.begun) {
-            subscription.begun = true;
-            order.add(subscription.type);
-        }
-    }
-
     private record Answer(XdsType type, String nonce, Optional<String> refusal) {}
 
-    private static final class Subscription {
-        private final XdsType type;
+    /** What the variant knows of a type. */
+    static final class Subscription extends Subscriptions.Subscription {
         private final Set<String> names = new TreeSet<>();
         private final Set<String> toSubscribe = new TreeSet<>();
         private final Set<String> toUnsubscribe = new TreeSet<>();
         private final Map<String, String> versions = new TreeMap<>();
-        private int pauses;
-        private boolean begun;
         private boolean first = true;
-        private @Nullable ResourceSink sink;
 
         Subscription(XdsType type) {
-            this.type = type;
+            super(type);
         }
 
         boolean hasNews() {

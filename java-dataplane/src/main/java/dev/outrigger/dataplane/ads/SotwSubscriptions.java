@@ -8,9 +8,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,80 +20,45 @@ import org.slf4j.LoggerFactory;
  * The state-of-the-world variant (XD1 to XD4): one request per type, answered by the whole state of
  * the type, acknowledged by the same request with the version and nonce of the answer.
  */
-final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, DiscoveryResponse> {
+final class SotwSubscriptions
+        extends Subscriptions<DiscoveryRequest, DiscoveryResponse, SotwSubscriptions.Subscription> {
     private static final Logger log = LoggerFactory.getLogger(SotwSubscriptions.class);
 
     /** More answers that wait for tokens are one for each type. */
     private static final int MOST_WAITING = 1_000;
 
-    private final Node node;
-    private final ResourceTtls ttls;
-    private final boolean nodeOnFirstMessageOnly;
-    private final Map<XdsType, Subscription> subscriptions = new EnumMap<>(XdsType.class);
-    private final List<XdsType> order = new ArrayList<>();
     private final ArrayDeque<XdsType> queue = new ArrayDeque<>();
-    private boolean open;
-    private boolean nodeSent;
 
     SotwSubscriptions(Node node, boolean nodeOnFirstMessageOnly, ResourceTtls ttls) {
-        this.ttls = ttls;
-        this.node = node;
-        this.nodeOnFirstMessageOnly = nodeOnFirstMessageOnly;
+        super(node, nodeOnFirstMessageOnly, ttls, Subscription::new);
     }
 
     @Override
-    public void start(XdsType type, ResourceSink sink) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        subscription.sink = sink;
-        if (type.isWildcard()) {
-            begin(subscription);
-            enqueue(type);
-        }
-    }
-
-    @Override
-    public void request(XdsType type, Set<String> names) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        if (names.isEmpty() && !subscription.begun) {
-            return;
-        }
+    void onNames(Subscription subscription, Set<String> names) {
         // Sorted, so that equal sets make equal requests.
         subscription.names = List.copyOf(new TreeSet<>(names));
-        begin(subscription);
-        enqueue(type);
     }
 
     @Override
-    public void pause(XdsType type) {
-        subscriptions.computeIfAbsent(type, Subscription::new).pauses++;
+    void onAsked(Subscription subscription) {
+        enqueue(subscription);
     }
 
     @Override
-    public void resume(XdsType type) {
-        var subscription = subscriptions.computeIfAbsent(type, Subscription::new);
-        if (subscription.pauses == 0) {
-            throw new IllegalStateException("resume: " + type + " (expected: a paused type)");
-        }
-        subscription.pauses--;
-    }
-
-    @Override
-    public void onStreamOpen() {
-        open = true;
-        nodeSent = false;
+    void onNewStream() {
         queue.clear();
-        for (Subscription subscription : subscriptions.values()) {
+        for (Subscription subscription : all()) {
             subscription.nonce = "";
             subscription.refusal = null;
             subscription.queued = false;
         }
-        order.forEach(this::enqueue);
+        inOrder().forEach(type -> enqueue(of(type)));
     }
 
     @Override
     public void onResponse(DiscoveryResponse response) {
         var type = XdsType.find(response.getTypeUrl());
-        var subscription = type.map(subscriptions::get).orElse(null);
+        var subscription = type.map(this::find).orElse(null);
         if (subscription == null) {
             log.warn("xDS response of a type not asked for type={}", response.getTypeUrl());
             return;
@@ -126,7 +89,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         // What was put off while the type was paused is one request, however long ago.
         boolean putOff = subscription.queued && subscription.paused;
         if (subscription.pauses > 0 || putOff || queue.size() >= MOST_WAITING) {
-            enqueue(subscription.type);
+            enqueue(subscription);
         } else {
             subscription.queued = true;
             subscription.paused = false;
@@ -144,35 +107,25 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         if (response.getResourcesCount() == 0) {
             subscription.version = response.getVersionInfo();
         } else {
-            enqueue(subscription.type);
-        }
-    }
-
-    @Override
-    public void onStreamFailure() {
-        open = false;
-        for (Subscription subscription : subscriptions.values()) {
-            if (subscription.begun && subscription.sink != null) {
-                subscription.sink.onStreamFailure();
-            }
+            enqueue(subscription);
         }
     }
 
     @Override
     public boolean hasNext() {
-        return open
+        return isOpen()
                 && queue.stream()
-                        .map(subscriptions::get)
+                        .map(this::find)
                         .anyMatch(each -> each != null && each.pauses == 0);
     }
 
     @Override
     public Optional<DiscoveryRequest> next() {
-        if (!open) {
+        if (!isOpen()) {
             return Optional.empty();
         }
         for (var types = queue.iterator(); types.hasNext(); ) {
-            var subscription = subscriptions.get(types.next());
+            var subscription = find(types.next());
             if (subscription != null && subscription.pauses == 0) {
                 types.remove();
                 subscription.queued = queue.contains(subscription.type);
@@ -222,10 +175,7 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
                         .setVersionInfo(subscription.version)
                         .setResponseNonce(subscription.nonce)
                         .addAllResourceNames(subscription.names);
-        if (!nodeOnFirstMessageOnly || !nodeSent) {
-            request.setNode(node);
-            nodeSent = true;
-        }
+        takeNode().ifPresent(request::setNode);
         String refusal = subscription.refusal;
         if (refusal != null) {
             request.setErrorDetail(
@@ -235,39 +185,28 @@ final class SotwSubscriptions implements XdsProtocol<DiscoveryRequest, Discovery
         return request.build();
     }
 
-    private void begin(Subscription subscription) {
-        if (!subscription.begun) {
-            subscription.begun = true;
-            order.add(subscription.type);
-        }
-    }
-
-    private void enqueue(XdsType type) {
-        var subscription = subscriptions.get(type);
-        if (subscription != null && !subscription.queued) {
+    private void enqueue(Subscription subscription) {
+        if (!subscription.queued) {
             subscription.queued = true;
             subscription.paused = subscription.pauses > 0;
-            queue.add(type);
+            queue.add(subscription.type);
         }
     }
 
-    private static final class Subscription {
-        private final XdsType type;
+    /** What the variant knows of a type. */
+    static final class Subscription extends Subscriptions.Subscription {
         private List<String> names = List.of();
         private String version = "";
         private String nonce = "";
-        private int pauses;
-        private boolean begun;
         private boolean queued;
 
         /** Whether it was paused when it was queued. */
         private boolean paused;
 
-        private @Nullable ResourceSink sink;
         private @Nullable String refusal;
 
         Subscription(XdsType type) {
-            this.type = type;
+            super(type);
         }
     }
 }

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection that carries one health check after another. Main loop only. */
 final class Http2CheckConnection extends ChannelInboundHandlerAdapter
-        implements Http2Session.Client, Http2Stream.Listener, WorkerContext.Flushable {
+        implements ConnectedHealthCheck.Connection,
+                Http2Session.Client,
+                Http2Stream.Listener,
+                WorkerContext.Flushable {
     /** Who asks. */
     interface Asker {
         void onHead(ResponseHead head, boolean endStream);
@@ -124,7 +127,8 @@ final class Http2CheckConnection extends ChannelInboundHandlerAdapter
         return stream != null;
     }
 
-    void close() {
+    @Override
+    public void close() {
         stream = null;
         if (reading) {
             // Envoy takes its own closing within a read for the peer's fault (observed).

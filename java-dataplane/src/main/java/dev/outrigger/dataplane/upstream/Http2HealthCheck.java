@@ -6,17 +6,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.outrigger.dataplane.message.RequestHead;
 import dev.outrigger.dataplane.message.RequestReader;
 import io.netty.buffer.Unpooled;
-import org.jspecify.annotations.Nullable;
 
 /** A health check that asks over HTTP/2. What is asked is left to the kind of check. */
-abstract class Http2HealthCheck extends HealthCheckSession implements Http2CheckConnection.Asker {
+abstract class Http2HealthCheck extends ConnectedHealthCheck<Http2CheckConnection>
+        implements Http2CheckConnection.Asker {
     /** Our own words are not held to limits. */
     private static final RequestReader.Options UNLIMITED =
             new RequestReader.Options(
                     1 << 20, 1000, true, true, false, true, RequestReader.Underscores.ALLOW);
 
     private final RequestReader request = new RequestReader(UNLIMITED);
-    private @Nullable Http2CheckConnection connection;
 
     Http2HealthCheck(HealthChecker checker, Host host) {
         super(checker, host);
@@ -32,29 +31,17 @@ abstract class Http2HealthCheck extends HealthCheckSession implements Http2Check
     abstract void begin();
 
     @Override
-    void ask() {
-        Http2CheckConnection current = connection;
-        if (current != null) {
-            send(current);
-            return;
-        }
-        var opened = new Http2CheckConnection(checker.cluster, checker.mainContext, this);
-        connection = opened;
-        connect(opened).addListener(done -> onConnected(opened, done.isSuccess()));
+    Http2CheckConnection newConnection() {
+        return new Http2CheckConnection(checker.cluster, checker.mainContext, this);
     }
 
-    private void onConnected(Http2CheckConnection opened, boolean success) {
-        if (connection != opened) {
-            opened.close();
-        } else if (!success) {
-            connection = null;
-            failed(Failure.NETWORK, false, 0);
-        } else {
-            send(opened);
-        }
+    @Override
+    void onConnected(Http2CheckConnection opened) {
+        askOn(opened);
     }
 
-    private void send(Http2CheckConnection to) {
+    @Override
+    void askOn(Http2CheckConnection to) {
         begin();
         request.begin();
         request.read(Unpooled.wrappedBuffer(request().getBytes(ISO_8859_1)));
@@ -62,24 +49,15 @@ abstract class Http2HealthCheck extends HealthCheckSession implements Http2Check
         to.ask(head, body());
     }
 
-    @Override
-    void giveUp() {
-        Http2CheckConnection current = connection;
-        connection = null;
-        if (current != null) {
-            current.close();
-        }
-    }
-
     /** Whether an answer is waited for on a connection that is there. */
     boolean isAsking() {
-        Http2CheckConnection current = connection;
+        Http2CheckConnection current = current();
         return current != null && current.isAsked();
     }
 
     /** An answer was whole, or no more of it is wanted. */
     void answered() {
-        Http2CheckConnection current = connection;
+        Http2CheckConnection current = current();
         if (current == null) {
             return;
         }
@@ -91,12 +69,12 @@ abstract class Http2HealthCheck extends HealthCheckSession implements Http2Check
 
     @Override
     public void onBroken(Http2CheckConnection from, boolean waiting, boolean usable) {
-        if (connection != from) {
+        if (!isCurrent(from)) {
             // Given up before.
             return;
         }
         if (!usable) {
-            connection = null;
+            onLost();
         } else if (!checker.config.reuseConnection()) {
             giveUp();
         }

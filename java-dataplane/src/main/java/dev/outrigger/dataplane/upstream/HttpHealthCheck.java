@@ -16,10 +16,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a request and judges the response (HC2, HC4). */
-final class HttpHealthCheck extends HealthCheckSession {
+final class HttpHealthCheck extends ConnectedHealthCheck<HttpHealthCheck.Connection> {
     private final Check.Http check;
     private final HttpCheckVerdict verdict;
-    private @Nullable Connection connection;
 
     HttpHealthCheck(HealthChecker checker, Host host, Check.Http check) {
         super(checker, host);
@@ -33,28 +32,23 @@ final class HttpHealthCheck extends HealthCheckSession {
     }
 
     @Override
-    void ask() {
-        Connection current = connection;
-        if (current == null) {
-            current = new Connection();
-            connection = current;
-            Connection opened = current;
-            connect(current).addListener(done -> opened.onConnected(done.isSuccess()));
-        } else {
-            current.send();
-        }
+    Connection newConnection() {
+        return new Connection();
     }
 
     @Override
-    void giveUp() {
-        Connection current = connection;
-        connection = null;
-        if (current != null) {
-            current.close();
-        }
+    void onConnected(Connection opened) {
+        opened.send();
     }
 
-    private final class Connection extends ChannelInboundHandlerAdapter {
+    @Override
+    void askOn(Connection connected) {
+        connected.send();
+    }
+
+    /** The handler of a connection to ask on. */
+    final class Connection extends ChannelInboundHandlerAdapter
+            implements ConnectedHealthCheck.Connection {
         private final ResponseReader reader = new ResponseReader(ResponseReader.Options.DEFAULT);
         private final Http1BodyDecoder decoder =
                 new Http1BodyDecoder(ResponseReader.Options.DEFAULT.maxHeadBytes());
@@ -65,17 +59,6 @@ final class HttpHealthCheck extends HealthCheckSession {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             channel = ctx.channel();
-        }
-
-        void onConnected(boolean success) {
-            if (connection != this) {
-                close();
-            } else if (!success) {
-                connection = null;
-                failed(Failure.NETWORK, false, 0);
-            } else {
-                send();
-            }
         }
 
         void send() {
@@ -92,7 +75,8 @@ final class HttpHealthCheck extends HealthCheckSession {
                     Unpooled.wrappedBuffer(request.getBytes(ISO_8859_1)), to.voidPromise());
         }
 
-        void close() {
+        @Override
+        public void close() {
             waiting = false;
             if (channel != null) {
                 channel.close();
@@ -103,7 +87,7 @@ final class HttpHealthCheck extends HealthCheckSession {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             var in = (ByteBuf) message;
             try {
-                while (in.isReadable() && connection == this) {
+                while (in.isReadable() && isCurrent(this)) {
                     if (!waiting) {
                         // Nobody asked: such a connection is not to be used again.
                         giveUp();
@@ -184,14 +168,14 @@ final class HttpHealthCheck extends HealthCheckSession {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            if (connection != this) {
+            if (!isCurrent(this)) {
                 return;
             }
             if (waiting && inBody && decoder.isUntilClose()) {
                 complete(false);
                 return;
             }
-            connection = null;
+            onLost();
             if (waiting) {
                 waiting = false;
                 failed(Failure.NETWORK, false, 0);

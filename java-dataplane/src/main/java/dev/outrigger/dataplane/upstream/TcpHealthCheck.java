@@ -12,13 +12,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Connects, and where there is something to say, says it and looks for the answer (HC5). */
-final class TcpHealthCheck extends HealthCheckSession {
+final class TcpHealthCheck extends ConnectedHealthCheck<TcpHealthCheck.Connection> {
     /** What is kept of an answer in which the wanted bytes have not come yet. */
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
     private final Check.Tcp check;
     private final byte[] send;
-    private @Nullable Connection connection;
 
     TcpHealthCheck(HealthChecker checker, Host host, Check.Tcp check) {
         super(checker, host);
@@ -32,49 +31,35 @@ final class TcpHealthCheck extends HealthCheckSession {
     }
 
     @Override
-    void ask() {
-        Connection current = connection;
-        if (current == null) {
-            current = new Connection();
-            connection = current;
-            Connection opened = current;
-            connect(current).addListener(done -> opened.onConnected(done.isSuccess()));
+    Connection newConnection() {
+        return new Connection();
+    }
+
+    @Override
+    void onConnected(Connection opened) {
+        if (check.receive().isEmpty()) {
+            // Connecting was the question.
+            giveUp();
+            passed(false);
         } else {
-            current.say();
+            opened.say();
         }
     }
 
     @Override
-    void giveUp() {
-        Connection current = connection;
-        connection = null;
-        if (current != null) {
-            current.close();
-        }
+    void askOn(Connection connected) {
+        connected.say();
     }
 
-    private final class Connection extends ChannelInboundHandlerAdapter {
+    /** The handler of a connection to ask on. */
+    final class Connection extends ChannelInboundHandlerAdapter
+            implements ConnectedHealthCheck.Connection {
         private final StringBuilder answer = new StringBuilder();
         private @Nullable Channel channel;
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             channel = ctx.channel();
-        }
-
-        void onConnected(boolean success) {
-            if (connection != this) {
-                close();
-            } else if (!success) {
-                connection = null;
-                failed(Failure.NETWORK, false, 0);
-            } else if (check.receive().isEmpty()) {
-                // Connecting was the question.
-                giveUp();
-                passed(false);
-            } else {
-                say();
-            }
         }
 
         void say() {
@@ -84,7 +69,8 @@ final class TcpHealthCheck extends HealthCheckSession {
             }
         }
 
-        void close() {
+        @Override
+        public void close() {
             if (channel != null) {
                 channel.close();
             }
@@ -94,7 +80,7 @@ final class TcpHealthCheck extends HealthCheckSession {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             var in = (ByteBuf) message;
             try {
-                if (connection == this && answer.length() < MAX_ANSWER_BYTES) {
+                if (isCurrent(this) && answer.length() < MAX_ANSWER_BYTES) {
                     answer.append(in.toString(ISO_8859_1));
                     if (PayloadMatcher.matches(check.receive(), answer)) {
                         answer.setLength(0);
@@ -111,8 +97,8 @@ final class TcpHealthCheck extends HealthCheckSession {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            if (connection == this) {
-                connection = null;
+            if (isCurrent(this)) {
+                onLost();
                 failed(Failure.NETWORK, false, 0);
             }
         }
