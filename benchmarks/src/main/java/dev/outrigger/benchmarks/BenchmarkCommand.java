@@ -5,8 +5,10 @@ import dev.outrigger.benchmarks.contender.Command;
 import dev.outrigger.benchmarks.contender.EnvoyContender;
 import dev.outrigger.benchmarks.contender.JavaDataplaneContender;
 import dev.outrigger.benchmarks.contender.Sites;
+import dev.outrigger.benchmarks.contender.Surroundings;
 import dev.outrigger.benchmarks.load.Generator;
 import dev.outrigger.benchmarks.load.H2loadGenerator;
+import dev.outrigger.benchmarks.load.IdleConnections;
 import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.LoadShape;
 import dev.outrigger.benchmarks.load.OwnGenerator;
@@ -95,6 +97,32 @@ final class BenchmarkCommand implements Callable<Integer> {
     private int bodyBytes;
 
     @Option(
+            names = "--services",
+            defaultValue = "1",
+            paramLabel = "N",
+            description =
+                    "Services in the configuration, each with host name, route and cluster. Default: ${DEFAULT-VALUE}")
+    private int services;
+
+    @Option(
+            names = "--idle-connections",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Clients that stay connected while memory is read once more. Default: ${DEFAULT-VALUE}")
+    private int idleConnections;
+
+    @Option(
+            names = "--swaps-per-second",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = {
+                "How often Envoy and the Java data plane get new routes under load, by a file.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    private int swapsPerSecond;
+
+    @Option(
             names = "--contenders",
             split = ",",
             defaultValue = "java,envoy,nginx,haproxy",
@@ -133,7 +161,16 @@ final class BenchmarkCommand implements Callable<Integer> {
                 Line.of(lineName)
                         .orElseThrow(() ->
                                 usage("--line: '" + lineName + "' (expected: " + labels() + ")"));
-        var participants = participants(line);
+        if (idleConnections > 0 && !IdleConnections.areFor(line)) {
+            throw usage(
+                    "--idle-connections: "
+                            + lineName
+                            + " (expected: a line that begins with HTTP/1.1)");
+        }
+        if (line == Line.TCP && plan.surroundings().isSwapped()) {
+            throw usage("--swaps-per-second: tcp (expected: a line with routes)");
+        }
+        var participants = participants(line, plan.surroundings());
         Session.requireTwoCores("one for the proxy and one for its load");
         return session.run(
                 "run",
@@ -150,7 +187,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                     seconds == null ? effort.sample() : Duration.ofSeconds(seconds),
                     shapes,
                     bodyBytes,
-                    headerFields);
+                    headerFields,
+                    new Surroundings(services, idleConnections, swapsPerSecond));
         } catch (IllegalArgumentException invalid) {
             throw usage(invalid.getMessage());
         }
@@ -160,7 +198,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         return Arrays.stream(Line.values()).map(Line::label).collect(Collectors.joining(", "));
     }
 
-    private Participants participants(Line line) {
+    private Participants participants(Line line, Surroundings surroundings) {
         var participants = new Participants();
         for (var name : contenders) {
             switch (name) {
@@ -180,7 +218,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                                         + "' (expected: java, envoy, nginx or haproxy)");
             }
         }
-        participants.keepThoseFor(line);
+        participants.keepThoseFor(line, surroundings);
         participants
                 .leftOut()
                 .forEach((name, reason) ->
@@ -206,7 +244,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         var startedAt = Session.now();
         var work = Files.createTempDirectory("outrigger-benchmarks");
         var cache = Files.createDirectories(session.cache());
-        var sites = Sites.under(work, line);
+        var sites = Sites.under(work, line, plan.surroundings());
         var request = RequestProfile.realistic(plan.headerFields());
         var counted = counted(line.downstream(), line, work);
         var generator = generator(line, work, counted);

@@ -78,6 +78,7 @@ final class Campaign {
             warmUp(instances);
             rounds(running);
             var loaded = Preparation.memory(running);
+            var crowded = preparation.crowdedMemory(running);
             for (var contender : contenders) {
                 var name = contender.name();
                 var first = require(cold, name);
@@ -88,6 +89,7 @@ final class Campaign {
                                 Distribution.of(require(starts, name)),
                                 require(idle, name),
                                 require(loaded, name),
+                                crowded.get(name),
                                 first.cpuMicrosPerRequest(),
                                 first.load().p99Micros(),
                                 first.load().requests(),
@@ -166,6 +168,9 @@ final class Campaign {
                             EnvoyContender.NAME,
                             shape,
                             preparation.line() == Line.HTTP1 ? PLAIN_CPU_BAR : CPU_BAR));
+        }
+        if (plan.surroundings().isSwapped()) {
+            verdicts.add(Verdict.onFailures(samples, JavaDataplaneContender.NAME));
         }
         for (var contender : contenders) {
             if (contender instanceof TwinContender twin) {

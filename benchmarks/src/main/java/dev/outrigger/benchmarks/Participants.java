@@ -7,6 +7,7 @@ import dev.outrigger.benchmarks.contender.EnvoyContender;
 import dev.outrigger.benchmarks.contender.HaproxyContender;
 import dev.outrigger.benchmarks.contender.JavaDataplaneContender;
 import dev.outrigger.benchmarks.contender.NginxContender;
+import dev.outrigger.benchmarks.contender.Surroundings;
 import dev.outrigger.benchmarks.contender.TwinContender;
 import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.envoy.EnvoyBinary;
@@ -65,10 +66,10 @@ final class Participants {
                         () -> leftOut.put("haproxy", "not installed"));
     }
 
-    /** Leaves out who cannot take part in that line. */
-    void keepThoseFor(Line line) {
+    /** Leaves out who cannot take part in that line, or with those surroundings. */
+    void keepThoseFor(Line line, Surroundings surroundings) {
         contenders.removeIf(contender -> {
-            var objection = contender.objection(line);
+            var objection = contender.objection(line, surroundings);
             objection.ifPresent(reason -> leftOut.put(contender.name(), reason));
             return objection.isPresent();
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.outrigger.benchmarks;
 
+import dev.outrigger.benchmarks.contender.Surroundings;
 import dev.outrigger.benchmarks.load.LoadShape;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,8 @@ public record Plan(
         Duration sample,
         List<LoadShape> shapes,
         int bodyBytes,
-        int headerFields) {
+        int headerFields,
+        Surroundings surroundings) {
 
     private static final int FIXED_RATE_CONNECTIONS = 20;
     private static final int LARGEST_BODY = 16 << 20;
@@ -100,12 +102,13 @@ public record Plan(
     String describe() {
         return String.format(
                 Locale.ROOT,
-                "%d rounds of %.1f s per contender and load (%s), %d-byte body, %d header fields, %d starts",
+                "%d rounds of %.1f s per contender and load (%s), %d-byte body, %d header fields, %s, %d starts",
                 rounds,
                 sample.toMillis() / 1e3,
                 shapes.stream().map(LoadShape::label).collect(Collectors.joining(", ")),
                 bodyBytes,
                 headerFields,
+                surroundings.describe(),
                 effort.starts());
     }
 }

@@ -6,6 +6,7 @@ import dev.outrigger.benchmarks.contender.Instance;
 import dev.outrigger.benchmarks.contender.Sites;
 import dev.outrigger.benchmarks.contender.Workbench;
 import dev.outrigger.benchmarks.load.Generator;
+import dev.outrigger.benchmarks.load.IdleConnections;
 import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.LoadLimit;
 import dev.outrigger.benchmarks.load.LoadShape;
@@ -136,6 +137,25 @@ final class Preparation implements Workbench {
         Map<String, Memory> byName = new LinkedHashMap<>();
         for (var instance : instances) {
             byName.put(instance.name(), Memory.ofTree(instance.process()));
+        }
+        return byName;
+    }
+
+    /**
+     * Memory of each instance, one after the other, while idle clients are connected to it; empty
+     * where there are none.
+     */
+    Map<String, Memory> crowdedMemory(List<Instance> instances)
+            throws IOException, InterruptedException {
+        Map<String, Memory> byName = new LinkedHashMap<>();
+        int clients = plan.surroundings().idleConnections();
+        if (clients > 0) {
+            for (var instance : instances) {
+                try (var _ = IdleConnections.open(instance.port(), clients, line(), request)) {
+                    TimeUnit.NANOSECONDS.sleep(plan.effort().idle().toNanos());
+                    byName.putAll(memory(List.of(instance)));
+                }
+            }
         }
         return byName;
     }

@@ -3,6 +3,7 @@ package dev.outrigger.benchmarks;
 
 import dev.outrigger.benchmarks.load.Generator;
 import dev.outrigger.benchmarks.load.LoadLimit;
+import dev.outrigger.benchmarks.load.LoadResult;
 import dev.outrigger.benchmarks.load.LoadShape;
 import dev.outrigger.benchmarks.load.RequestProfile;
 import dev.outrigger.benchmarks.machine.MachineWatch;
@@ -24,7 +25,7 @@ final class Sampler {
             throws IOException, InterruptedException {
         var watch = MachineWatch.start();
         var before = entrant.cpuTime();
-        var load = generator.run(entrant.port(), request, shape, limit);
+        var load = run(entrant, shape, limit);
         var used = entrant.cpuTime().since(before);
         return Sample.of(
                 round,
@@ -34,5 +35,16 @@ final class Sampler {
                 used.nanos(),
                 used.userShare(),
                 watch.read().reasons());
+    }
+
+    private LoadResult run(Entrant entrant, LoadShape shape, LoadLimit limit)
+            throws IOException, InterruptedException {
+        var instance = entrant.instance();
+        if (instance == null || !instance.site().surroundings().isSwapped()) {
+            return generator.run(entrant.port(), request, shape, limit);
+        }
+        try (var _ = Swaps.begin(instance.site())) {
+            return generator.run(entrant.port(), request, shape, limit);
+        }
     }
 }

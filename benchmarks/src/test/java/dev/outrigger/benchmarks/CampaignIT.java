@@ -11,6 +11,7 @@ import dev.outrigger.benchmarks.contender.Contender;
 import dev.outrigger.benchmarks.contender.Instance;
 import dev.outrigger.benchmarks.contender.Site;
 import dev.outrigger.benchmarks.contender.Sites;
+import dev.outrigger.benchmarks.contender.Surroundings;
 import dev.outrigger.benchmarks.contender.TwinContender;
 import dev.outrigger.benchmarks.load.FixedAnswerMain;
 import dev.outrigger.benchmarks.load.Line;
@@ -55,7 +56,7 @@ class CampaignIT {
         var contender = new StandIn(0);
         var contenders = List.<Contender>of(contender, new TwinContender(contender));
         var plan = smallPlan();
-        var sites = Sites.under(folder, Line.HTTP1);
+        var sites = Sites.under(folder, Line.HTTP1, Surroundings.NONE);
         var own = new OwnGenerator();
         var probe = Probe.of(own, request);
 
@@ -85,6 +86,7 @@ class CampaignIT {
                     .contains(tuple("stand-in-twin", 2));
             assertThat(campaign.processes())
                     .allSatisfy(each -> assertThat(each.idle().rssKib()).isPositive())
+                    .allSatisfy(each -> assertThat(each.crowded()).isNotNull())
                     .allSatisfy(each -> assertThat(each.coldRequests()).isGreaterThanOrEqualTo(50))
                     .extracting(each -> each.startMillis().rounds())
                     .containsOnly(2);
@@ -94,7 +96,7 @@ class CampaignIT {
     @Test
     void saysWhatAContenderPrintedThatDidNotStart() throws IOException, InterruptedException {
         var contender = new StandIn(1);
-        var site = Sites.under(folder, Line.HTTP1).next(contender.name(), 0);
+        var site = Sites.under(folder, Line.HTTP1, Surroundings.NONE).next(contender.name(), 0);
 
         assertThatThrownBy(() ->
                         Instance.start(
@@ -125,7 +127,8 @@ class CampaignIT {
                 effort.sample(),
                 List.of(new LoadShape.ClosedLoop(2), new LoadShape.FixedRate(100, 2)),
                 1024,
-                8);
+                8,
+                new Surroundings(1, 3, 0));
     }
 
     private static PrintStream silent() {

@@ -121,11 +121,7 @@ class GoControlPlaneDriverIT {
         int xds = FreePort.next();
         int gateway = FreePort.next();
         int als = FreePort.next();
-        int base = FreePort.next();
-        for (int i = 1; i < LISTENERS; i++) {
-            assertThat(FreePort.next()).as("a range of free ports").isGreaterThan(base);
-        }
-        return new Ports(xds, gateway, als, base);
+        return new Ports(xds, gateway, als, FreePort.range(LISTENERS));
     }
 
     private record Ports(int xds, int gateway, int als, int base) {}

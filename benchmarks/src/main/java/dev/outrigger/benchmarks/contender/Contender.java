@@ -19,8 +19,8 @@ public interface Contender {
     /** Whether its code gets faster while it runs. */
     WarmUpNeed warmUpNeed();
 
-    /** Why it cannot take part in a line; empty if it can. */
-    default Optional<String> objection(Line line) {
+    /** Why it cannot take part in a line, or with such surroundings; empty if it can. */
+    default Optional<String> objection(Line line, Surroundings surroundings) {
         return Optional.empty();
     }
 

@@ -3,6 +3,9 @@ package dev.outrigger.benchmarks.contender;
 
 import dev.outrigger.benchmarks.load.Line;
 import dev.outrigger.benchmarks.load.RequestProfile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * The static bootstrap Envoy and the Java data plane both start from, byte for byte the same but
@@ -39,12 +42,13 @@ final class EnvoyBootstrap {
     private EnvoyBootstrap() {}
 
     /**
-     * One listener, one virtual host, one prefix route with a retry policy, one static cluster;
-     * x-forwarded-for and x-request-id are added; no access log. Circuit breakers are raised so
-     * that no load shape meets them.
+     * One listener; for each service a virtual host, a prefix route and a static cluster, for the
+     * one that is asked with a retry policy; x-forwarded-for and x-request-id are added; no access
+     * log. Circuit breakers are raised so that no load shape meets them.
      */
     static String yaml(Site site) {
         return """
+        node: {id: benchmark, cluster: benchmark}
         admin:
           address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         static_resources:
@@ -66,18 +70,31 @@ final class EnvoyBootstrap {
               - lb_endpoints:
                 - endpoint:
                     address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-        %s\
+        %s%s\
         """
                 .formatted(
                         site.adminPort(),
                         site.port(),
-                        site.line() == Line.TCP ? TCP_PROXY : http(),
+                        site.line() == Line.TCP ? TCP_PROXY : http(site),
                         downstreamTls(site),
                         site.upstreamPort(),
-                        upstream(site));
+                        upstream(site),
+                        otherClusters(site));
     }
 
-    private static String http() {
+    private static String otherClusters(Site site) {
+        var clusters = new StringBuilder();
+        for (int i = 1; i < site.surroundings().services(); i++) {
+            clusters.append(
+                    """
+                      - {name: %1$s, type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: %1$s, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %2$d}}}}]}]}}
+                    """
+                            .formatted(RouteFile.service(i), site.upstreamPort()));
+        }
+        return clusters.toString();
+    }
+
+    private static String http(Site site) {
         return """
               - name: envoy.filters.network.http_connection_manager
                 typed_config:
@@ -85,22 +102,33 @@ final class EnvoyBootstrap {
                   stat_prefix: benchmark
                   use_remote_address: true
                   generate_request_id: true
-                  route_config:
-                    name: benchmark
-                    virtual_hosts:
-                    - name: b
-                      domains: [%s]
-                      routes:
-                      - match: {prefix: /}
-                        route:
-                          cluster: b
-                          retry_policy: {retry_on: 5xx, num_retries: 2}
+                  %s
                   http_filters:
                   - name: envoy.filters.http.router
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """
-                .formatted(RequestProfile.HOST);
+                .formatted(routes(site));
+    }
+
+    private static String routes(Site site) {
+        return site.surroundings().isSwapped()
+                ? "rds: {route_config_name: benchmark, config_source: {resource_api_version: V3,"
+                        + " path_config_source: {path: "
+                        + RouteFile.at(site)
+                        + "}}}"
+                : "route_config:\n            name: benchmark\n            virtual_hosts:\n"
+                        + RouteFile.virtualHosts(site, "            - ", "\n");
+    }
+
+    /** Writes what a contender starts from, and where routes change, those it begins with. */
+    static Path write(Site site) throws IOException {
+        var bootstrap = site.folder().resolve("bootstrap.yaml");
+        Files.writeString(bootstrap, yaml(site));
+        if (site.surroundings().isSwapped()) {
+            RouteFile.replace(site, 1);
+        }
+        return bootstrap;
     }
 
     private static String downstreamTls(Site site) {

@@ -2,7 +2,6 @@
 package dev.outrigger.benchmarks.contender;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Stock Envoy with one worker; everybody else's figures are ratios to it. */
@@ -34,8 +33,7 @@ public final class EnvoyContender implements Contender {
 
     @Override
     public Launch launch(Site site) throws IOException {
-        var bootstrap = site.folder().resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, EnvoyBootstrap.yaml(site));
+        var bootstrap = EnvoyBootstrap.write(site);
         return Launch.of(
                 binary.toString(),
                 "-c",

@@ -94,6 +94,11 @@ public final class Instance implements Closeable {
         return name;
     }
 
+    /** Where it lives. */
+    public Site site() {
+        return site;
+    }
+
     public int port() {
         return site.port();
     }

@@ -106,8 +106,7 @@ public final class JavaDataplaneContender implements Contender {
     }
 
     private Launch launch(Site site, List<String> moreFlags) throws IOException {
-        var bootstrap = site.folder().resolve("bootstrap.yaml");
-        Files.writeString(bootstrap, EnvoyBootstrap.yaml(site));
+        var bootstrap = EnvoyBootstrap.write(site);
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(flags);

@@ -26,8 +26,8 @@ final class NginxConfig {
     private static final String ANSWER = "answer";
 
     /**
-     * The proxy: one worker, keep-alive on both sides, both headers added, one server name, one
-     * prefix location.
+     * The proxy: one worker, keep-alive on both sides, both headers added, for each service a
+     * server name with a prefix location.
      */
     static String proxy(Site site) {
         return frame(site)
@@ -42,7 +42,7 @@ final class NginxConfig {
                 %6$s    location / {
                 %7$s    }
                   }
-                }
+                %9$s}
                 """
                         .formatted(
                                 http(site),
@@ -52,7 +52,41 @@ final class NginxConfig {
                                 RequestProfile.HOST,
                                 site.line().downstream().isTls() ? certificate(site) : "",
                                 site.line().isGrpc() ? grpcPass() : proxyPass(site),
-                                site.line().connectsForEachRequest() ? "" : KEPT);
+                                site.line().connectsForEachRequest() ? "" : KEPT,
+                                otherServices(site));
+    }
+
+    private static String otherServices(Site site) {
+        var services = new StringBuilder();
+        if (site.surroundings().services() > 1) {
+            services.append("  server_names_hash_max_size ")
+                    .append(2 * site.surroundings().services() + 512)
+                    .append(";\n");
+        }
+        for (int i = 1; i < site.surroundings().services(); i++) {
+            services.append(
+                    """
+                      upstream %1$s {
+                        server 127.0.0.1:%2$d;
+                        keepalive 16;
+                      }
+                      server {
+                        listen 127.0.0.1:%3$d%4$s;
+                        server_name %5$s;
+                    %6$s                        location / {
+                          proxy_pass http://%1$s;
+                        }
+                      }
+                    """
+                            .formatted(
+                                    RouteFile.service(i),
+                                    site.upstreamPort(),
+                                    site.port(),
+                                    listen(site.line().downstream()),
+                                    RouteFile.host(RouteFile.service(i)),
+                                    site.line().downstream().isTls() ? certificate(site) : ""));
+        }
+        return services.toString();
     }
 
     /** Calls are asked through in HTTP/2, with the same headers. */
@@ -84,6 +118,7 @@ final class NginxConfig {
 
     private static String proxyTls(Certificates files) {
         return """
+              proxy_ssl_protocols TLSv1.2 TLSv1.3;
               proxy_ssl_certificate %1$s;
               proxy_ssl_certificate_key %2$s;
               proxy_ssl_trusted_certificate %1$s;
@@ -150,8 +185,10 @@ final class NginxConfig {
         return (leg.isTls() ? " ssl" : "") + (leg.isHttp2() ? " http2" : "");
     }
 
+    /** Everybody else's default; before 1.23.4 nginx had no TLS 1.3 unless asked. */
     private static String certificate(Site site) {
         return """
+            ssl_protocols TLSv1.2 TLSv1.3;
             ssl_certificate %1$s;
             ssl_certificate_key %2$s;
         """

@@ -32,7 +32,10 @@ public final class NginxContender implements Contender {
     }
 
     @Override
-    public Optional<String> objection(Line line) {
+    public Optional<String> objection(Line line, Surroundings surroundings) {
+        if (surroundings.isSwapped()) {
+            return Optional.of("takes new routes by new processes only");
+        }
         return switch (line) {
             case HTTP2 -> Optional.of("speaks no HTTP/2 to an upstream, but for gRPC");
             case TCP -> Optional.of("its stream module is a package of its own");

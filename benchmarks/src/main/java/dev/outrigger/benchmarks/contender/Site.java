@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param adminPort loopback port for an admin interface, where it has one
  * @param upstreamPort loopback port of the upstream
  * @param line what it speaks
+ * @param surroundings what its configuration holds beside
  * @param certificates for lines with TLS; the files are there only then
  */
 public record Site(
@@ -20,4 +21,5 @@ public record Site(
         int adminPort,
         int upstreamPort,
         Line line,
+        Surroundings surroundings,
         Certificates certificates) {}

@@ -14,12 +14,14 @@ public final class Sites {
 
     private final Path root;
     private final Line line;
+    private final Surroundings surroundings;
     private final Certificates certificates;
     private int given;
 
-    private Sites(Path root, Line line, Certificates certificates) {
+    private Sites(Path root, Line line, Surroundings surroundings, Certificates certificates) {
         this.root = root;
         this.line = line;
+        this.surroundings = surroundings;
         this.certificates = certificates;
     }
 
@@ -28,10 +30,12 @@ public final class Sites {
      *
      * @throws IOException if the line needs certificates that cannot be made
      */
-    public static Sites under(Path root, Line line) throws IOException, InterruptedException {
+    public static Sites under(Path root, Line line, Surroundings surroundings)
+            throws IOException, InterruptedException {
         return new Sites(
                 root,
                 line,
+                surroundings,
                 line.hasTls()
                         ? Certificates.make(root, RequestProfile.HOST)
                         : Certificates.in(root));
@@ -54,6 +58,7 @@ public final class Sites {
                     second.getLocalPort(),
                     upstreamPort,
                     line,
+                    surroundings,
                     certificates);
         }
     }

@@ -38,8 +38,8 @@ public final class TwinContender implements Contender {
     }
 
     @Override
-    public Optional<String> objection(Line line) {
-        return original.objection(line);
+    public Optional<String> objection(Line line, Surroundings surroundings) {
+        return original.objection(line, surroundings);
     }
 
     @Override

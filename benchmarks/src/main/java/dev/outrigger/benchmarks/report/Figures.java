@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param samples how many samples were taken
  * @param clean how many of them were not disturbed; the others count only in a forced run
+ * @param failed requests of all its samples that were not answered with 200
  * @param cpuRatio absent for the reference itself and where no round has a clean pair
  */
 public record Figures(
@@ -24,6 +25,7 @@ public record Figures(
         String shape,
         int samples,
         int clean,
+        long failed,
         Distribution requestsPerSecond,
         Distribution cpuMicros,
         Distribution userShare,
@@ -103,6 +105,7 @@ public record Figures(
                 shape,
                 taken.size(),
                 Math.toIntExact(taken.stream().filter(Sample::isClean).count()),
+                taken.stream().mapToLong(sample -> sample.load().errors()).sum(),
                 values(usable, sample -> sample.load().requestsPerSecond()),
                 values(usable, Sample::cpuMicrosPerRequest),
                 values(usable, Sample::userShare),

@@ -8,6 +8,7 @@ import dev.outrigger.benchmarks.session.Measured;
 import dev.outrigger.benchmarks.statistics.Distribution;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything one run found out; written as JSON as it is.
@@ -47,6 +48,7 @@ public record RunReport(
      * What belongs to a process rather than to a load.
      *
      * @param startMillis from the start of the process to the first 200
+     * @param crowded with idle clients connected; absent where there were none
      * @param coldCpuMicros CPU per request over the first requests after the start
      * @param coldRequests how many those were
      * @param warmUpSeconds how long the contender was under load before the first round
@@ -57,6 +59,7 @@ public record RunReport(
             Distribution startMillis,
             Memory idle,
             Memory loaded,
+            @Nullable Memory crowded,
             double coldCpuMicros,
             double coldP99Micros,
             long coldRequests,

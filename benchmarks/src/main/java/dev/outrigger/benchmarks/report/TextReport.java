@@ -56,7 +56,7 @@ public final class TextReport {
             out.format("%n");
             out.format("%s%n", title(shape));
             out.format(
-                    "  %-13s %9s %18s %6s %30s %16s %16s %7s%n",
+                    "  %-13s %9s %18s %6s %30s %16s %16s %7s %7s%n",
                     "contender",
                     "req/s",
                     "CPU-us/req [IQR]",
@@ -64,6 +64,7 @@ public final class TextReport {
                     "CPU ratio [IQR] (95 %)",
                     "p50 us (ratio)",
                     "p99 us (ratio)",
+                    "failed",
                     "clean");
             report.figures().stream()
                     .filter(each -> each.shape().equals(shape))
@@ -75,7 +76,7 @@ public final class TextReport {
     private void load(Figures each) {
         boolean direct = each.cpuMicros().median() == 0;
         out.format(
-                "  %-13s %9.0f %18s %6s %30s %16s %16s %7s%n",
+                "  %-13s %9.0f %18s %6s %30s %16s %16s %7d %7s%n",
                 each.contender(),
                 each.requestsPerSecond().median(),
                 direct ? "-" : spread(each.cpuMicros(), 1),
@@ -88,6 +89,7 @@ public final class TextReport {
                 direct ? "-" : each.contender().equals(reference) ? "1" : ratio(each.cpuRatio()),
                 latency(each.p50Micros(), each.p50Ratio()),
                 latency(each.p99Micros(), each.p99Ratio()),
+                each.failed(),
                 each.clean() + "/" + each.samples());
     }
 
@@ -103,16 +105,17 @@ public final class TextReport {
         out.format("%n");
         out.format("Processes%n");
         out.format(
-                "  %-13s %22s %26s %26s %24s %10s%n",
+                "  %-13s %22s %26s %26s %26s %24s %10s%n",
                 "contender",
                 "start -> 200 ms (p75)",
                 "idle RSS/PSS/anon MB",
                 "loaded RSS/PSS/anon MB",
+                "with idle clients MB",
                 "first requests us (p99)",
                 "warm-up s");
         for (var each : report.processes()) {
             out.format(
-                    "  %-13s %22s %26s %26s %24s %10s%n",
+                    "  %-13s %22s %26s %26s %26s %24s %10s%n",
                     each.contender(),
                     String.format(
                             Locale.ROOT,
@@ -121,6 +124,7 @@ public final class TextReport {
                             each.startMillis().upperQuartile()),
                     memory(each.idle()),
                     memory(each.loaded()),
+                    each.crowded() == null ? "-" : memory(each.crowded()),
                     String.format(
                             Locale.ROOT, "%.1f (%.0f)", each.coldCpuMicros(), each.coldP99Micros()),
                     String.format(

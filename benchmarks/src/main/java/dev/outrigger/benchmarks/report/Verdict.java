@@ -60,6 +60,21 @@ public record Verdict(Outcome outcome, String text) {
     }
 
     /**
+     * Whether a contender answered every request of all its samples, disturbed or not, with 200.
+     */
+    public static Verdict onFailures(List<Sample> samples, String contender) {
+        var own = samples.stream().filter(each -> each.contender().equals(contender)).toList();
+        long answered = own.stream().mapToLong(each -> each.load().requests()).sum();
+        long failed = own.stream().mapToLong(each -> each.load().errors()).sum();
+        var question = contender + ": answers every request while it gets new routes";
+        return answered == 0
+                ? new Verdict(Outcome.NO_DATA, question + ": none was answered")
+                : new Verdict(
+                        failed == 0 ? Outcome.PASS : Outcome.FAIL,
+                        question + ": " + failed + " of " + (answered + failed) + " failed");
+    }
+
+    /**
      * Whether two instances of the same program measure the same: the interval holds 1 and is
      * narrow.
      */

@@ -20,7 +20,11 @@ class ConfigurationsTest {
     }
 
     private Site site(Line line) {
-        return new Site(folder, 15001, 15002, 15003, line, Certificates.in(folder));
+        return site(line, Surroundings.NONE);
+    }
+
+    private Site site(Line line, Surroundings surroundings) {
+        return new Site(folder, 15001, 15002, 15003, line, surroundings, Certificates.in(folder));
     }
 
     @Test
@@ -45,7 +49,7 @@ class ConfigurationsTest {
                 .contains("DownstreamTlsContext", "alpn_protocols: [h2]")
                 .doesNotContain("UpstreamTlsContext");
         assertThat(NginxConfig.proxy(site(Line.TLS_HTTP2)))
-                .contains("15001 ssl http2 backlog", "ssl_certificate_key");
+                .contains("15001 ssl http2 backlog", "ssl_certificate_key", "TLSv1.3;");
         assertThat(HaproxyConfig.text(site(Line.TLS_HTTP2))).contains("both.pem alpn h2");
 
         assertThat(EnvoyBootstrap.yaml(site(Line.MTLS_UPSTREAM)))
@@ -53,7 +57,7 @@ class ConfigurationsTest {
                         "\n    transport_socket:\n", "UpstreamTlsContext", "exact: b.local.service")
                 .doesNotContain("DownstreamTlsContext");
         assertThat(NginxConfig.proxy(site(Line.MTLS_UPSTREAM)))
-                .contains("proxy_pass https://b;", "proxy_ssl_verify on;");
+                .contains("proxy_pass https://b;", "proxy_ssl_verify on;", "TLSv1.3;");
         assertThat(NginxConfig.upstream(site(Line.MTLS_UPSTREAM)))
                 .contains("15001 ssl backlog", "ssl_verify_client on;");
         assertThat(HaproxyConfig.text(site(Line.MTLS_UPSTREAM)))
@@ -80,9 +84,12 @@ class ConfigurationsTest {
     void saysWhoCannotTakePartInALine() {
         var nginx = new NginxContender(Path.of("/usr/sbin/nginx"));
 
-        assertThat(nginx.objection(Line.HTTP1)).isEmpty();
-        assertThat(nginx.objection(Line.HTTP2)).get().asString().contains("HTTP/2");
-        assertThat(new TwinContender(nginx).objection(Line.TCP)).isPresent();
+        assertThat(nginx.objection(Line.HTTP1, Surroundings.NONE)).isEmpty();
+        assertThat(nginx.objection(Line.HTTP2, Surroundings.NONE))
+                .get()
+                .asString()
+                .contains("HTTP/2");
+        assertThat(new TwinContender(nginx).objection(Line.TCP, Surroundings.NONE)).isPresent();
     }
 
     @Test
@@ -91,8 +98,8 @@ class ConfigurationsTest {
 
         assertThat(yaml)
                 .contains("port_value: 15001", "port_value: 15002", "port_value: 15003")
-                .contains("domains: [b.local.service]", "match: {prefix: /}")
-                .contains("retry_policy: {retry_on: 5xx, num_retries: 2}")
+                .contains("\"domains\": [\"b.local.service\"]", "\"match\": {\"prefix\": \"/\"}")
+                .contains("\"retry_policy\": {\"retry_on\": \"5xx\", \"num_retries\": 2}")
                 .contains("use_remote_address: true", "generate_request_id: true")
                 .contains("max_requests: 10000")
                 .doesNotContain("access_log", "%");
@@ -139,6 +146,53 @@ class ConfigurationsTest {
                 .contains("http-request set-header x-request-id %[uuid()]")
                 .contains("bind 127.0.0.1:15001", "server b 127.0.0.1:15003")
                 .contains("hdr(host) -i b.local.service");
+    }
+
+    @Test
+    void givesEveryoneAHostNameARouteAndAClusterForEachService() throws IOException {
+        var site = site(Line.HTTP1, new Surroundings(3, 0, 0));
+        HaproxyConfig.writeServices(site);
+
+        assertThat(EnvoyBootstrap.yaml(site))
+                .containsSubsequence("b.local.service", "s1.local.service", "s2.local.service")
+                .containsSubsequence("- name: b\n", "- {name: s1,", "- {name: s2,")
+                .doesNotContain("s3");
+        assertThat(NginxConfig.proxy(site))
+                .contains("server_name s2.local.service;", "proxy_pass http://s2;")
+                .doesNotContain("s3");
+        assertThat(HaproxyConfig.text(site)).contains("services.map", "backend s2\n");
+        assertThat(folder.resolve("services.map"))
+                .hasContent("b.local.service b\ns1.local.service s1\ns2.local.service s2\n");
+    }
+
+    @Test
+    void putsRoutesThatChangeIntoAFile() throws IOException {
+        var site = site(Line.HTTP1, new Surroundings(2, 0, 10));
+
+        EnvoyBootstrap.write(site);
+        var first = Files.readString(folder.resolve("routes.json"));
+        RouteFile.replace(site, 2);
+
+        assertThat(Files.readString(folder.resolve("bootstrap.yaml")))
+                .contains("path_config_source: {path: " + folder.resolve("routes.json") + "}")
+                .doesNotContain("virtual_hosts");
+        assertThat(first).contains("b.local.service", "s1.local.service", "\"1\"");
+        assertThat(folder.resolve("routes.json")).hasContent(first.replace("\"1\"", "\"2\""));
+        assertThat(
+                        new HaproxyContender(Path.of("/usr/sbin/haproxy"))
+                                .objection(Line.HTTP1, site.surroundings()))
+                .isPresent();
+    }
+
+    @Test
+    void leavesHaproxyOutWhereMoreStayThanItHasFilesFor() {
+        var haproxy = new HaproxyContender(Path.of("/usr/sbin/haproxy"));
+
+        assertThat(haproxy.objection(Line.HTTP1, new Surroundings(1, 7_168, 0))).isEmpty();
+        assertThat(haproxy.objection(Line.HTTP1, new Surroundings(1, 7_169, 0)))
+                .get()
+                .asString()
+                .contains("files");
     }
 
     @Test

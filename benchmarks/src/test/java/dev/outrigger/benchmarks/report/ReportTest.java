@@ -55,6 +55,26 @@ class ReportTest {
                 .contains("\"outcome\" : \"PASS\"", "\"leftOut\"");
     }
 
+    @Test
+    void failsWhoDoesNotAnswerEveryRequest() {
+        var lost = new LoadResult(999, 1, 1, 100, 150, 200, 300, 400);
+        var samples =
+                List.of(
+                        sample(1, "java", 20_000_000),
+                        new Sample(2, "java", "c16", lost, 1, 0.2, List.of()),
+                        new Sample(2, "envoy", "c16", lost, 1, 0.2, List.of()));
+
+        assertThat(Verdict.onFailures(samples, "java"))
+                .extracting(Verdict::outcome, Verdict::text)
+                .containsExactly(
+                        Verdict.Outcome.FAIL,
+                        "java: answers every request while it gets new routes: 1 of 2000 failed");
+        assertThat(Verdict.onFailures(samples.subList(0, 1), "java").outcome())
+                .isEqualTo(Verdict.Outcome.PASS);
+        assertThat(Verdict.onFailures(samples, "nobody").outcome())
+                .isEqualTo(Verdict.Outcome.NO_DATA);
+    }
+
     private static RunReport report(boolean forced) {
         var samples =
                 IntStream.rangeClosed(1, 3)

@@ -51,6 +51,26 @@ public final class FreePort {
         }
     }
 
+    /**
+     * The first of that many ports in a row, each as {@link #next} gives it.
+     *
+     * @param count at most as many as a block has
+     */
+    public static synchronized int range(int count) throws IOException {
+        if (count < 1 || count > BLOCK) {
+            throw new IllegalArgumentException("count: " + count + " (expected: 1.." + BLOCK + ")");
+        }
+        int first = next();
+        for (int last = first; last - first + 1 < count; ) {
+            int another = next();
+            if (another != last + 1) {
+                first = another;
+            }
+            last = another;
+        }
+        return first;
+    }
+
     private static void claimBlock() throws IOException {
         for (int tried = 0; tried < BLOCKS; tried++) {
             int first = FIRST + nextBlock * BLOCK;

@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code path_config_source}: a file with a {@code DiscoveryResponse}, read again when it was
- * replaced or changed, which is looked for twice a second. A file that cannot be read counts as an
- * update failure and leaves what was accepted. Main loop only.
+ * replaced or changed, which is looked for ten times a second. A file that cannot be read counts as
+ * an update failure and leaves what was accepted. Main loop only.
  *
  * <p>Envoy notices only a replacement by a move; a file written in place may be seen half written
  * here, which is then a failure until the next look.
  */
 final class FileMux implements AdsClient.XdsMux {
     private static final Logger log = LoggerFactory.getLogger(FileMux.class);
-    private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration INTERVAL = Duration.ofMillis(100);
 
     private final MainLoop loop;
     private final Path path;

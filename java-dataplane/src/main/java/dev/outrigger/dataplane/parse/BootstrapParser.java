@@ -42,10 +42,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code envoy.config.bootstrap.v3.Bootstrap} to {@link BootstrapConfig}. */
 @SuppressWarnings("deprecation") // stock bootstraps still have admin.access_log_path
 public final class BootstrapParser {
-    private static final String NODE_REQUIRED =
-            "node 'id' and 'cluster' are required. Set it either in 'node' config or via"
-                    + " --service-node and --service-cluster options.";
-
     private static final Duration DEFAULT_STATS_FLUSH_INTERVAL = Duration.ofSeconds(5);
 
     private final Bootstrap proto;
@@ -58,6 +54,9 @@ public final class BootstrapParser {
 
     private BootstrapParser(Bootstrap given, UnknownFields unknownFields) {
         ParseContext context = ParseContext.inFile("", ads(given), allClusters::contains);
+        if (given.getNode().getId().isEmpty() || given.getNode().getCluster().isEmpty()) {
+            context = context.withoutNode();
+        }
         this.findings = new Findings(context.withUnknownFields(unknownFields));
         this.proto = TypedStructs.resolve(given, BootstrapFields.BOOTSTRAP, findings);
         proto.getStaticResources().getClustersList().forEach(c -> allClusters.add(c.getName()));
@@ -84,7 +83,6 @@ public final class BootstrapParser {
         findings.checkResource(proto, BootstrapFields.BOOTSTRAP);
         constraintsHold = findings.isEmpty();
         DynamicResourcesConfig dynamic = dynamicResources();
-        checkNode(dynamic);
         Optional<GrpcXdsConfig> loadStats = loadStats();
         Optional<AdminConfig> admin = admin();
         layers = runtimeLayers();
@@ -155,15 +153,27 @@ public final class BootstrapParser {
     private DynamicResourcesConfig dynamicResources() {
         var dynamic = proto.getDynamicResources();
         String path = "dynamic_resources";
+        if (dynamic.hasAdsConfig()) {
+            ConfigSourceParser.checkNode("ads", findings);
+        }
         Optional<GrpcXdsConfig> ads =
                 dynamic.hasAdsConfig()
                         ? ConfigSourceParser.api(
                                 dynamic.getAdsConfig(), path + ".ads_config", findings)
                         : Optional.empty();
-        return new DynamicResourcesConfig(
-                ads,
-                source(dynamic.hasLdsConfig(), dynamic.getLdsConfig(), path + ".lds_config"),
-                source(dynamic.hasCdsConfig(), dynamic.getCdsConfig(), path + ".cds_config"));
+        var cds =
+                source(
+                        dynamic.hasCdsConfig(),
+                        dynamic.getCdsConfig(),
+                        Asker.CLUSTERS,
+                        path + ".cds_config");
+        var lds =
+                source(
+                        dynamic.hasLdsConfig(),
+                        dynamic.getLdsConfig(),
+                        Asker.LISTENERS,
+                        path + ".lds_config");
+        return new DynamicResourcesConfig(ads, lds, cds);
     }
 
     private Optional<GrpcXdsConfig> loadStats() {
@@ -176,30 +186,15 @@ public final class BootstrapParser {
                 findings);
     }
 
-    private Optional<ConfigSourceConfig> source(boolean present, ConfigSource source, String path) {
+    private Optional<ConfigSourceConfig> source(
+            boolean present, ConfigSource source, Asker asker, String path) {
         if (!present) {
             return Optional.empty();
         }
-        var parsed = ConfigSourceParser.source(source, path, findings);
+        var parsed = ConfigSourceParser.source(source, asker, path, findings);
         // Without ads_config Envoy accepts "ads: {}" and never asks anybody.
         return parsed.filter(
                 p -> !(p instanceof ConfigSourceConfig.Ads) || findings.context().hasAds());
-    }
-
-    private void checkNode(DynamicResourcesConfig dynamic) {
-        Node node = proto.getNode();
-        if (!node.getId().isEmpty() && !node.getCluster().isEmpty()) {
-            return;
-        }
-        String user =
-                dynamic.ads().isPresent()
-                        ? "ads"
-                        : dynamic.lds().isPresent() && !isFile(dynamic.lds())
-                                ? "lds"
-                                : dynamic.cds().isPresent() && !isFile(dynamic.cds()) ? "cds" : "";
-        if (!user.isEmpty()) {
-            findings.invalid("", "", user + ": " + NODE_REQUIRED);
-        }
     }
 
     /** What stats go to over TCP is one of the bootstrap's own clusters. */
@@ -208,16 +203,12 @@ public final class BootstrapParser {
             if (!(sink instanceof StatsSinkConfig.Lines(String cluster, String _))) {
                 continue;
             }
-            if (proto.getNode().getId().isEmpty() || proto.getNode().getCluster().isEmpty()) {
-                findings.invalid("", "", "tcp statsd: " + NODE_REQUIRED);
+            if (findings.context().anonymous()) {
+                ConfigSourceParser.checkNode("tcp statsd", findings);
             } else if (clusters.stream().noneMatch(each -> each.name().equals(cluster))) {
                 findings.invalid("", "", "tcp statsd: unknown cluster '" + cluster + "'");
             }
         }
-    }
-
-    private static boolean isFile(Optional<ConfigSourceConfig> source) {
-        return source.filter(s -> s instanceof ConfigSourceConfig.Path).isPresent();
     }
 
     private Optional<AdminConfig> admin() {
@@ -275,6 +266,7 @@ public final class BootstrapParser {
                         source(
                                         true,
                                         layer.getRtdsLayer().getRtdsConfig(),
+                                        Asker.RUNTIME,
                                         path + ".rtds_layer.rtds_config")
                                 .ifPresentOrElse(
                                         source ->
@@ -380,6 +372,9 @@ public final class BootstrapParser {
                 ParseContext.inFile(path, findings.context().ads(), allClusters::contains);
         context = context.withUpstreamBind(upstreamBind(proto));
         context = context.withSecrets(secrets).withRuntime(this::runtime);
+        if (findings.context().anonymous()) {
+            context = context.withoutNode();
+        }
         return constraintsHold ? context.withConstraintsChecked() : context;
     }
 

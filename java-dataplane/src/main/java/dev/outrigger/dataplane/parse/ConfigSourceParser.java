@@ -65,7 +65,7 @@ final class ConfigSourceParser {
 
     private static final SupportedFields WATCHED =
             SupportedFields.of(WatchedDirectory.class)
-                    .noEffect("path", "the file itself is looked at twice a second");
+                    .noEffect("path", "the file itself is looked at ten times a second");
 
     private static final SupportedFields PATH =
             SupportedFields.of(PathConfigSource.class)
@@ -102,7 +102,9 @@ final class ConfigSourceParser {
 
     private ConfigSourceParser() {}
 
-    static Optional<ConfigSourceConfig> source(ConfigSource proto, String path, Findings findings) {
+    static Optional<ConfigSourceConfig> source(
+            ConfigSource proto, Asker asker, String path, Findings findings) {
+        checkNode(asker.text(), findings);
         Duration wait =
                 proto.hasInitialFetchTimeout()
                         ? Values.duration(
@@ -135,6 +137,18 @@ final class ConfigSourceParser {
             // Reported before by the table.
             case SELF -> Optional.empty();
         };
+    }
+
+    /** As Envoy: whoever asks, a file too, has to have a name. */
+    static void checkNode(String asker, Findings findings) {
+        if (findings.context().anonymous()) {
+            findings.invalid(
+                    "",
+                    "",
+                    asker
+                            + ": node 'id' and 'cluster' are required. Set it either in 'node'"
+                            + " config or via --service-node and --service-cluster options.");
+        }
     }
 
     static Optional<GrpcXdsConfig> api(ApiConfigSource proto, String path, Findings findings) {

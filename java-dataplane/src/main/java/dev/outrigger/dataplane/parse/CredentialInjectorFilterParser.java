@@ -68,7 +68,8 @@ final class CredentialInjectorFilterParser {
     private static Source source(SdsSecretConfig proto, String path, Findings findings) {
         if (proto.hasSdsConfig()) {
             Optional<Source> discovered =
-                    TlsContextParser.reference(proto, path, findings).map(Source.Discovered::new);
+                    TlsContextParser.reference(proto, Asker.GENERIC_SECRET, path, findings)
+                            .map(Source.Discovered::new);
             return discovered.orElseGet(() -> new Source.Known(new SecretConfig.Generic("")));
         }
         if (findings.context().secrets().get(proto.getName())

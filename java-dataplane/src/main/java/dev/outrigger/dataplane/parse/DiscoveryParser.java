@@ -166,7 +166,10 @@ final class DiscoveryParser {
         var eds = proto.getEdsClusterConfig();
         String service = eds.getServiceName().isEmpty() ? proto.getName() : eds.getServiceName();
         return ConfigSourceParser.source(
-                        eds.getEdsConfig(), "eds_cluster_config.eds_config", findings)
+                        eds.getEdsConfig(),
+                        Asker.ENDPOINTS,
+                        "eds_cluster_config.eds_config",
+                        findings)
                 .<Discovery>map(source -> new Discovery.Eds(service, source))
                 .orElseGet(Discovery.Static::new);
     }

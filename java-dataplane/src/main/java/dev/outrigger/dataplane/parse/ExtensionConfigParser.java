@@ -171,7 +171,10 @@ public final class ExtensionConfigParser {
                         ? fallback(kind, name, proto, path, findings)
                         : Optional.empty();
         return ConfigSourceParser.source(
-                        proto.getConfigSource(), FieldPaths.join(path, "config_source"), findings)
+                        proto.getConfigSource(),
+                        Asker.EXTENSION,
+                        FieldPaths.join(path, "config_source"),
+                        findings)
                 .map(source ->
                         new Source<>(
                                 new ResourceReference(name, source, kind.role()),

@@ -225,7 +225,10 @@ final class HttpConnectionManagerParser {
                             rds + ".route_config_name", "", "a route configuration needs a name");
                 }
                 yield ConfigSourceParser.source(
-                                proto.getRds().getConfigSource(), rds + ".config_source", findings)
+                                proto.getRds().getConfigSource(),
+                                Asker.ROUTES,
+                                rds + ".config_source",
+                                findings)
                         .<RouteSource>map(source ->
                                 new RouteSource.Rds(proto.getRds().getRouteConfigName(), source))
                         .orElseGet(this::noRoutes);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     was broken, so that the message need not be
  * @param secrets the bootstrap's own, by name
  * @param upstreamBind for clusters that have none of their own; {@code null} for none
+ * @param anonymous whether the node lacks an id or a cluster, so that nobody may ask for anything
  * @param runtime in force while the message is read; {@code null} for what is read before there is
  *     one
  */
@@ -34,6 +35,7 @@ public record ParseContext(
         boolean constraintsHold,
         Map<String, SecretConfig> secrets,
         @Nullable BindConfig upstreamBind,
+        boolean anonymous,
         @Nullable Supplier<RuntimeSnapshot> runtime) {
     public ParseContext {
         secrets = Map.copyOf(secrets);
@@ -60,7 +62,16 @@ public record ParseContext(
     public static ParseContext dynamic(
             Ads ads, Predicate<String> knownCluster, UnknownFields unknownFields) {
         return new ParseContext(
-                Origin.DYNAMIC, "", ads, knownCluster, unknownFields, false, Map.of(), null, null);
+                Origin.DYNAMIC,
+                "",
+                ads,
+                knownCluster,
+                unknownFields,
+                false,
+                Map.of(),
+                null,
+                false,
+                null);
     }
 
     /** For resources of the bootstrap file. */
@@ -74,6 +85,7 @@ public record ParseContext(
                 false,
                 Map.of(),
                 null,
+                false,
                 null);
     }
 
@@ -88,6 +100,7 @@ public record ParseContext(
                 constraintsHold,
                 secrets,
                 upstreamBind,
+                anonymous,
                 runtime);
     }
 
@@ -102,6 +115,7 @@ public record ParseContext(
                 true,
                 secrets,
                 upstreamBind,
+                anonymous,
                 runtime);
     }
 
@@ -116,6 +130,7 @@ public record ParseContext(
                 constraintsHold,
                 own,
                 upstreamBind,
+                anonymous,
                 runtime);
     }
 
@@ -130,6 +145,7 @@ public record ParseContext(
                 constraintsHold,
                 secrets,
                 bind,
+                anonymous,
                 runtime);
     }
 
@@ -144,7 +160,23 @@ public record ParseContext(
                 constraintsHold,
                 secrets,
                 upstreamBind,
+                anonymous,
                 values);
+    }
+
+    /** The same for a node without an id or a cluster. */
+    ParseContext withoutNode() {
+        return new ParseContext(
+                origin,
+                path,
+                ads,
+                knownCluster,
+                unknownFields,
+                constraintsHold,
+                secrets,
+                upstreamBind,
+                true,
+                runtime);
     }
 
     public boolean isStatic() {

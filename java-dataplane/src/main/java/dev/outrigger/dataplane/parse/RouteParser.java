@@ -187,7 +187,9 @@ public final class RouteParser {
             return Optional.empty();
         }
         String at = FieldPaths.join(path, "vhds.config_source");
-        var source = ConfigSourceParser.source(proto.getVhds().getConfigSource(), at, findings);
+        var source =
+                ConfigSourceParser.source(
+                        proto.getVhds().getConfigSource(), Asker.VIRTUAL_HOSTS, at, findings);
         boolean delta =
                 source.isEmpty()
                         || source.get() instanceof ConfigSourceConfig.Ads

@@ -93,6 +93,7 @@ public final class ScopedRoutesParser {
                 proto.hasRdsConfigSource()
                         ? ConfigSourceParser.source(
                                 proto.getRdsConfigSource(),
+                                Asker.ROUTES,
                                 FieldPaths.join(path, "rds_config_source"),
                                 findings)
                         : Optional.empty();
@@ -112,7 +113,10 @@ public final class ScopedRoutesParser {
             case SCOPED_RDS -> {
                 String at = FieldPaths.join(path, "scoped_rds.scoped_rds_config_source");
                 yield ConfigSourceParser.source(
-                                proto.getScopedRds().getScopedRdsConfigSource(), at, findings)
+                                proto.getScopedRds().getScopedRdsConfigSource(),
+                                Asker.SCOPES,
+                                at,
+                                findings)
                         .map(source ->
                                 new RouteSource.Scoped(
                                         key,

@@ -118,7 +118,7 @@ final class TlsContextParser {
                     .<TicketKeys>map(TicketKeys.Inline::new)
                     .orElseGet(TicketKeys.Own::new);
         }
-        return reference(proto, path)
+        return reference(proto, Asker.TICKET_KEYS, path)
                 .<TicketKeys>map(TicketKeys.Secret::new)
                 .orElseGet(TicketKeys.Own::new);
     }
@@ -134,15 +134,15 @@ final class TlsContextParser {
         return Optional.empty();
     }
 
-    private Optional<ResourceReference> reference(SdsSecretConfig proto, String path) {
-        return reference(proto, path, findings);
+    private Optional<ResourceReference> reference(SdsSecretConfig proto, Asker asker, String path) {
+        return reference(proto, asker, path, findings);
     }
 
     /** A secret that has a source. */
     static Optional<ResourceReference> reference(
-            SdsSecretConfig proto, String path, Findings findings) {
+            SdsSecretConfig proto, Asker asker, String path, Findings findings) {
         return ConfigSourceParser.source(
-                        proto.getSdsConfig(), FieldPaths.join(path, "sds_config"), findings)
+                        proto.getSdsConfig(), asker, FieldPaths.join(path, "sds_config"), findings)
                 .map(source -> new ResourceReference(proto.getName(), source));
     }
 
@@ -213,7 +213,8 @@ final class TlsContextParser {
                     FieldPaths.index(
                             FieldPaths.join(path, "tls_certificate_sds_secret_configs"), i);
             if (each.hasSdsConfig()) {
-                reference(each, at).ifPresent(r -> all.add(new CertificateSource.Secret(r)));
+                reference(each, Asker.CERTIFICATE, at)
+                        .ifPresent(r -> all.add(new CertificateSource.Secret(r)));
             } else {
                 find(each, CertificateConfig.class, "Unknown static secret: ", at)
                         .ifPresent(c -> all.add(new CertificateSource.Inline(c)));
@@ -264,7 +265,7 @@ final class TlsContextParser {
     private ValidationSource secret(
             SdsSecretConfig proto, Optional<PeerValidationConfig> base, String path) {
         if (proto.hasSdsConfig()) {
-            return reference(proto, path)
+            return reference(proto, Asker.VALIDATION, path)
                     .<ValidationSource>map(r -> new ValidationSource.Secret(r, base))
                     .orElseGet(ValidationSource.None::new);
         }
