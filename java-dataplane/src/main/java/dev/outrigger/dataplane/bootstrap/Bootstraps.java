@@ -31,7 +31,12 @@ final class Bootstraps {
                 new BootstrapLoader(options.allowUnknownStaticFields())
                         .load(options.configPath(), options.configYaml());
         Bootstrap proto = loaded.toBuilder().setNode(node(loaded.getNode(), options)).build();
-        return switch (BootstrapParser.parse(proto, unknownFields(options))) {
+        UnknownFields unknown = unknownFields(options);
+        var parsed =
+                options.mode() == Options.Mode.VALIDATE
+                        ? BootstrapParser.validate(proto, unknown)
+                        : BootstrapParser.parse(proto, unknown);
+        return switch (parsed) {
             case Parsed.Accepted<BootstrapConfig>(var config) -> new Accepted(proto, config);
             case Parsed.Rejected<BootstrapConfig>(var rejections) ->
                     throw new ConfigException(

@@ -8,12 +8,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
 
 /**
- * Closes a connection so that its last response is not lost to a reset (K4): where the client may
- * still be sending, the connection lingers for {@code delayed_close_timeout}. Confined to the
- * connection's event loop.
+ * Closes a connection so that its last response is not lost (K4): neither to a reset, where the
+ * client may still be sending and the connection lingers for {@code delayed_close_timeout}, nor to
+ * a client that reads slowly, for which that time begins anew whenever it has taken something
+ * (Envoy's {@code ConnectionImpl::onWriteReady}). Confined to the connection's event loop.
  */
 final class DelayedClose {
     /** The most that is read and forgotten, as much as Envoy reads at once by default. */
@@ -21,6 +23,9 @@ final class DelayedClose {
 
     /** What a client that sends much at once takes at most between two pieces. */
     private static final long PAUSE_NANOS = 1_000_000;
+
+    /** How often within the time it is looked whether the client has taken something. */
+    private static final int LOOKS = 64;
 
     private final WorkerContext worker;
     private final HcmStats stats;
@@ -30,6 +35,9 @@ final class DelayedClose {
     private final Timers.Timer reading;
     private final ChannelHandlerContext context;
     private boolean lingers;
+    private boolean flushed;
+    private long untaken;
+    private long takenAt;
     private boolean readMore;
     private boolean stopped;
     private int readBytes;
@@ -45,7 +53,7 @@ final class DelayedClose {
         this.stats = stats;
         this.delayNanos = delay.toNanos();
         this.context = context;
-        this.timer = worker.timers().timer(this::onTimeout);
+        this.timer = worker.timers().timer(this::onTimer);
         this.reading = worker.timers().timer(this::readOn);
     }
 
@@ -63,15 +71,48 @@ final class DelayedClose {
         } else {
             stopReading();
         }
-        if (lingers) {
-            context.flush();
-        } else {
+        if (!lingers) {
             counts.closedLocally();
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> context.close());
         }
-        if (delayNanos > 0) {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> onFlushed());
+        if (!flushed && delayNanos > 0) {
+            untaken = untaken();
+            takenAt = worker.now();
+            timer.arm(takenAt, delayNanos / LOOKS);
+        }
+    }
+
+    /** The system has taken everything, or will take nothing any more. */
+    private void onFlushed() {
+        flushed = true;
+        if (lingers) {
             timer.arm(worker.now(), delayNanos);
+        } else {
+            timer.disarm();
+            context.close();
         }
+    }
+
+    private void onTimer() {
+        long now = worker.now();
+        if (!flushed) {
+            long left = untaken();
+            if (left != untaken) {
+                untaken = left;
+                takenAt = now;
+            }
+            if (now - takenAt < delayNanos) {
+                timer.arm(now, delayNanos / LOOKS);
+                return;
+            }
+        }
+        onTimeout();
+    }
+
+    /** What waits in the channel, in bytes with what Netty adds for each piece. */
+    private long untaken() {
+        ChannelOutboundBuffer out = context.channel().unsafe().outboundBuffer();
+        return out == null ? 0 : out.totalPendingWriteBytes() - out.currentProgress();
     }
 
     /** Envoy reads in one event what comes in several here: what follows without a pause. */

@@ -50,9 +50,11 @@ public final class BootstrapParser {
     private final Map<String, SecretConfig> secrets = new LinkedHashMap<>();
     private List<RuntimeLayerConfig> layers = List.of();
     private @Nullable RuntimeSnapshot runtime;
+    private final boolean serving;
     private boolean constraintsHold;
 
-    private BootstrapParser(Bootstrap given, UnknownFields unknownFields) {
+    private BootstrapParser(Bootstrap given, UnknownFields unknownFields, boolean serving) {
+        this.serving = serving;
         ParseContext context = ParseContext.inFile("", ads(given), allClusters::contains);
         if (given.getNode().getId().isEmpty() || given.getNode().getCluster().isEmpty()) {
             context = context.withoutNode();
@@ -73,7 +75,15 @@ public final class BootstrapParser {
      * @param unknownFields what becomes of fields that structs in the bootstrap have
      */
     public static Parsed<BootstrapConfig> parse(Bootstrap proto, UnknownFields unknownFields) {
-        return new BootstrapParser(proto, unknownFields).parse();
+        return new BootstrapParser(proto, unknownFields, true).parse();
+    }
+
+    /**
+     * As {@link #parse(Bootstrap, UnknownFields)}, for one who will not serve it. As Envoy does not
+     * look at where listeners would come from ({@code lds_config}) then, neither does this.
+     */
+    public static Parsed<BootstrapConfig> validate(Bootstrap proto, UnknownFields unknownFields) {
+        return new BootstrapParser(proto, unknownFields, false).parse();
     }
 
     private Parsed<BootstrapConfig> parse() {
@@ -169,7 +179,7 @@ public final class BootstrapParser {
                         path + ".cds_config");
         var lds =
                 source(
-                        dynamic.hasLdsConfig(),
+                        dynamic.hasLdsConfig() && serving,
                         dynamic.getLdsConfig(),
                         Asker.LISTENERS,
                         path + ".lds_config");

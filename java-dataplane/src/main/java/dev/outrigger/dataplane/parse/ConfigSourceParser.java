@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.RateLimitSettings;
 import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
+import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -122,10 +123,18 @@ final class ConfigSourceParser {
                         : api(proto.getApiConfigSource(), at, findings)
                                 .map(api -> new ConfigSourceConfig.Grpc(api, wait));
             }
-            case PATH_CONFIG_SOURCE ->
-                    Optional.of(
-                            new ConfigSourceConfig.Path(
-                                    proto.getPathConfigSource().getPath(), wait));
+            case PATH_CONFIG_SOURCE -> {
+                var source = proto.getPathConfigSource();
+                String at = FieldPaths.join(path, "path_config_source");
+                if (checkFile(source.getPath(), FieldPaths.join(at, "path"), findings)
+                        && source.hasWatchedDirectory()) {
+                    checkDirectory(
+                            source.getWatchedDirectory().getPath(),
+                            FieldPaths.join(at, "watched_directory.path"),
+                            findings);
+                }
+                yield Optional.of(new ConfigSourceConfig.Path(source.getPath(), wait));
+            }
             case CONFIGSOURCESPECIFIER_NOT_SET -> {
                 findings.invalid(
                         path,
@@ -133,7 +142,10 @@ final class ConfigSourceParser {
                         "Missing config source specifier in envoy.config.core.v3.ConfigSource");
                 yield Optional.empty();
             }
-            case PATH -> Optional.of(new ConfigSourceConfig.Path(proto.getPath(), wait));
+            case PATH -> {
+                checkFile(proto.getPath(), FieldPaths.join(path, "path"), findings);
+                yield Optional.of(new ConfigSourceConfig.Path(proto.getPath(), wait));
+            }
             // Reported before by the table.
             case SELF -> Optional.empty();
         };
@@ -148,6 +160,31 @@ final class ConfigSourceParser {
                     asker
                             + ": node 'id' and 'cluster' are required. Set it either in 'node'"
                             + " config or via --service-node and --service-cluster options.");
+        }
+    }
+
+    /** As Envoy: a file may come to say something later, but it has to be there. */
+    private static boolean checkFile(String file, String path, Findings findings) {
+        if (new File(file).exists()) {
+            return true;
+        }
+        findings.invalid(
+                path,
+                file,
+                "paths must refer to an existing path in the system: '"
+                        + file
+                        + "' does not exist");
+        return false;
+    }
+
+    private static void checkDirectory(String directory, String path, Findings findings) {
+        if (!new File(directory).exists()) {
+            findings.invalid(
+                    path,
+                    directory,
+                    "unable to add filesystem watch for file "
+                            + directory
+                            + "/: No such file or directory");
         }
     }
 

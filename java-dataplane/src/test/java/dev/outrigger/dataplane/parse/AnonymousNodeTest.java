@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A node without a name asks nobody for anything. The words are Envoy 1.40.0's. */
 class AnonymousNodeTest {
     private static final String SOURCE =
-            "{resource_api_version: V3, path_config_source: {path: /nowhere}}";
+            "{resource_api_version: V3, path_config_source: {path: /dev/null}}";
 
     private static final String ROUTER =
             "{name: r, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}";
