@@ -415,7 +415,8 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         boolean expected =
                 reader.head().isCloseRequested()
                         || exchange().isCloseAsked()
-                        || exchange().info().protocol() == Protocol.HTTP_1_0
+                        || (exchange().info().protocol() == Protocol.HTTP_1_0
+                                && !exchange().mayStay())
                         || lifetime.isLastFromTheBeginning();
         return answeredAtOnce || !exchange().isRequestComplete() || !expected;
     }

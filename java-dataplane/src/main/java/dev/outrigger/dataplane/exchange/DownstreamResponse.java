@@ -110,7 +110,7 @@ final class DownstreamResponse {
             settings.stats.chargeResponse(shard, response.status());
         }
         boolean draining = downstream.isDraining();
-        boolean closing = mustClose(response, draining);
+        boolean closing = mustClose(draining);
         HeaderBlock headers = response.headers();
         if ((closing || draining) && !isTunnelAnswer(response)) {
             headers.set(KnownHeader.CONNECTION, LocalReplies.CLOSE);
@@ -137,7 +137,7 @@ final class DownstreamResponse {
     }
 
     /** Whether the connection ends with this response; one that drains ends in its own time. */
-    private boolean mustClose(ResponseHead response, boolean draining) {
+    private boolean mustClose(boolean draining) {
         boolean close = downstream.isLastRequest();
         if (!exchange.isRequestComplete()) {
             // The rest of the request could not be told from the next one (K1).
@@ -147,14 +147,20 @@ final class DownstreamResponse {
         RequestHead asked = exchange.request();
         boolean said = closeAsked;
         if (asked != null) {
-            said |= asked.isCloseRequested() || (exchange.isHttp10() && !mayStay(asked, response));
+            said |= asked.isCloseRequested() || (exchange.isHttp10() && !mayStay());
         }
         return close || (said && !draining);
     }
 
+    /** Whether an HTTP/1.0 client that asked to keep its connection could do so. */
+    boolean mayStay() {
+        RequestHead asked = exchange.request();
+        return asked != null && asked.isKeepAliveRequested() && (head == null || hasLength(head));
+    }
+
     /** Envoy wants to see a length, even where there is no body (observed). */
-    private static boolean mayStay(RequestHead asked, ResponseHead response) {
-        return asked.isKeepAliveRequested() && response.headers().has(KnownHeader.CONTENT_LENGTH);
+    private static boolean hasLength(ResponseHead response) {
+        return response.headers().has(KnownHeader.CONTENT_LENGTH);
     }
 
     /** Sends body data, which is given away, through the filters. */

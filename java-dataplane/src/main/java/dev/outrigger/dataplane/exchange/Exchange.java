@@ -139,6 +139,11 @@ public final class Exchange implements FormatContext {
         return downstreamResponse().isCloseAsked();
     }
 
+    /** Whether an HTTP/1.0 client that asked to keep its connection could do so. */
+    public boolean mayStay() {
+        return downstreamResponse().mayStay();
+    }
+
     /** Monotonic time of this very moment. */
     long exactNow() {
         return worker.exactNow();
