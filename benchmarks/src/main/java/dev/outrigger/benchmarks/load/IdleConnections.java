@@ -47,6 +47,8 @@ public final class IdleConnections implements Closeable {
                 var plain = new Socket(InetAddress.getLoopbackAddress(), port);
                 all.sockets.add(plain);
                 plain.setSoTimeout((int) PATIENCE.toMillis());
+                // A request right behind the end of a handshake would wait 40 ms for its ACK.
+                plain.setTcpNoDelay(true);
                 var socket = context == null ? plain : begin(context, plain, port);
                 all.sockets.set(i, socket);
                 ask(socket, request.bytes());
